@@ -1,0 +1,56 @@
+"""Where this installation keeps what it writes, and what runs from there.
+
+Everything is found from `DATA_DIR` alone: the SQLite file, the secret key and, in
+`runtime.json`, the address of the embedded Valkey while `manage.py up` is running.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def data_dir() -> Path:
+    """The folder of `DATA_DIR` (default `var/`), made with mode 700 if it is absent."""
+    folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def embedded_redis_url(folder: Path) -> str | None:
+    """The URL of the embedded Valkey that `manage.py up` recorded, if it did."""
+    try:
+        runtime = json.loads((folder / "runtime.json").read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        message = f"{folder / 'runtime.json'} is not JSON: delete it and start again."
+        raise ImproperlyConfigured(message) from error
+    return str(runtime["redis_url"]) if "redis_url" in runtime else None
+
+
+def secret(folder: Path, name: str) -> str:
+    """A secret that is made once and kept in `folder` with mode 600.
+
+    Created under a private name and linked into place, so that two processes that start
+    together end up with the same one and nobody ever reads half a key.
+    """
+    path = folder / name
+    if not path.exists():
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,186 @@
+"""Django settings. Every value that a site may want to change is an environment
+variable, read here and nowhere else; `docs/operating.md` lists them."""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+
+# The PyPI tzdata is the only source of time zones, here and in every child process: a
+# system's own database can be a year old and an hour wrong. First, before any zone loads.
+os.environ["PYTHONTZPATH"] = ""
+zoneinfo.reset_tzpath(to=[])
+
+import environ  # noqa: E402
+
+from platform_site.data_dir import (  # noqa: E402
+    data_dir,
+    embedded_redis_url,
+    secret,
+)
+from platform_site.logs import logging_config  # noqa: E402
+
+env = environ.Env()
+
+DATA_DIR = data_dir()
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret(DATA_DIR, "secret_key")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
+# commands win over those of the same name, which they subclass.
+INSTALLED_APPS = [
+    "platform_site.accounts",
+    "schedules",
+    "triggers",
+    "workflows",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "django_filters",
+    "drf_spectacular",
+    "csp",
+    "django_rq",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "platform_site.urls"
+WSGI_APPLICATION = "platform_site.wsgi.application"
+ASGI_APPLICATION = "platform_site.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database -------------------------------------------------------------------------
+
+DATABASES = {
+    "default": env.db(
+        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ostinato.sqlite3'}"
+    ),
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Several processes write. Without IMMEDIATE a transaction that reads first and writes
+    # later meets "database is locked" at once, whatever the time-out.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-20000;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Queue ----------------------------------------------------------------------------
+
+REDIS_URL = (
+    env.str("REDIS_URL", default="")
+    or embedded_redis_url(DATA_DIR)
+    or "redis://127.0.0.1:6379/0"
+)
+# JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
+# `manage.py rqworker`) must all say so; with one missing, jobs die of UnpicklingError.
+RQ = {"JOB_CLASS": "workflows.queue.JSONJob", "COMMIT_MODE": "auto"}
+RQ_QUEUES = {
+    "workflows": {
+        "URL": REDIS_URL,
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+    },
+}
+
+# Schedules ------------------------------------------------------------------------
+
+# A due tick this young is fired under any catch-up policy (`semantics.md`, "Live").
+LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
+# How many due schedules one transaction fires.
+FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
+
+# Workflows ------------------------------------------------------------------------
+
+# Origins (scheme://host:port) that the node `http_request` may call although they resolve
+# to a private or loopback address.
+HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+
+# Web ------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+# Files are served from where they stand: no collectstatic, so that the first start is
+# quick and a page never misses the manifest of a newer release.
+WHITENOISE_USE_FINDERS = True
+
+SECURE_HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = SECURE_HTTPS
+CSRF_COOKIE_SECURE = SECURE_HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# API ------------------------------------------------------------------------------
+
+KNOX_TOKEN_MODEL = "accounts.ApiToken"
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING_CONFIG = "logging.config.dictConfig"
