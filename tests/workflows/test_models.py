@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from workflows.models import Workflow, WorkflowEdge, WorkflowExecution, WorkflowNode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workflow() -> Workflow:
+    return Workflow.objects.create(name="w", owner=User.objects.create_user("ada"))
+
+
+def test_history_outlives_its_workflow_and_its_owner(workflow: Workflow):
+    execution = WorkflowExecution.objects.create(
+        workflow=workflow,
+        workflow_name=workflow.name,
+        owner=workflow.owner,
+        trigger_type="manual",
+        trigger_node_id="start",
+    )
+    workflow.owner.delete()
+    execution.refresh_from_db()
+    assert (execution.workflow, execution.owner) == (None, None)
+    assert execution.workflow_name == "w"
+    assert execution.created_at is not None
+
+
+def test_the_database_refuses_an_unknown_status_kind_and_self_loop(workflow: Workflow):
+    a, b = (
+        WorkflowNode.objects.create(workflow=workflow, node_id=name, component_type="t")
+        for name in "ab"
+    )
+    wrong = [
+        lambda: WorkflowExecution.objects.create(workflow=workflow, status="odd"),
+        lambda: WorkflowEdge.objects.create(
+            workflow=workflow, source=a, target=b, kind="odd"
+        ),
+        lambda: WorkflowEdge.objects.create(workflow=workflow, source=a, target=a),
+        lambda: WorkflowNode.objects.create(
+            workflow=workflow, node_id="a", component_type="t"
+        ),
+    ]
+    for write in wrong:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()

@@ -1,0 +1,15 @@
+"""What a workflow is (`workflow`), and what became of its runs (`execution`)."""
+
+from __future__ import annotations
+
+from workflows.models.execution import NodeRun, WorkflowExecution
+from workflows.models.workflow import EdgeKind, Workflow, WorkflowEdge, WorkflowNode
+
+__all__ = [
+    "EdgeKind",
+    "NodeRun",
+    "Workflow",
+    "WorkflowEdge",
+    "WorkflowExecution",
+    "WorkflowNode",
+]

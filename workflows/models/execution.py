@@ -1,0 +1,158 @@
+"""One run of a workflow, and of each of its nodes: the record of what happened."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from typing_extensions import override
+
+from workflows.models.workflow import Workflow
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What `user` may know of: all for staff with the permission, else one's own."""
+        if user.is_staff and user.has_perm("workflows.view_workflowexecution"):
+            return self
+        return self.filter(owner=user.pk)
+
+
+class WorkflowExecution(models.Model):
+    """One run of a graph. It outlives its workflow, under the name it had then."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workflow = models.ForeignKey(
+        Workflow, models.SET_NULL, null=True, related_name="executions"
+    )
+    workflow_name = models.CharField(max_length=200)
+    # The user it runs as.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="workflow_executions",
+    )
+    trigger_type = models.CharField(max_length=32)
+    # A copy of the node's `node_id`, not a reference: the node may go.
+    trigger_node_id = models.CharField(max_length=64)
+    event = models.JSONField(default=dict, blank=True)
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.PENDING
+    )
+    error = models.TextField(blank=True, default="")
+    failed_node = models.CharField(max_length=64, blank=True, default="")
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    # For executions that are queued on their own (manual runs). Empty while pending:
+    # committed, and not yet in Redis. A run of a schedule is queued by its ledger row.
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    # Makes every send a new RQ job id: a known id overwrites a running job's hash.
+    send_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkflowExecutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [
+            models.Index(fields=["-created_at", "id"], name="execution_newest"),
+            models.Index(
+                fields=["owner", "-created_at", "id"], name="execution_by_owner"
+            ),
+            models.Index(
+                fields=["workflow", "-created_at", "id"], name="execution_by_workflow"
+            ),
+            models.Index(
+                fields=["enqueued_at", "created_at"],
+                condition=models.Q(status="pending"),
+                name="execution_pending",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=[
+                        "pending",
+                        "running",
+                        "succeeded",
+                        "failed",
+                        "cancelled",
+                    ]
+                ),
+                name="execution_status_valid",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.workflow_name} {self.id}"
+
+
+class NodeRun(models.Model):
+    """What one node of an execution was given, and what it gave back."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        SKIPPED = "skipped", "Skipped"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.BigAutoField(primary_key=True)
+    execution = models.ForeignKey(
+        WorkflowExecution, models.CASCADE, related_name="node_runs"
+    )
+    # 1, 2, 3 ... in the order in which the nodes were settled.
+    sequence = models.PositiveIntegerField()
+    node_id = models.CharField(max_length=64)
+    component_type = models.CharField(max_length=64)
+    label = models.CharField(max_length=200, blank=True, default="")
+    status = models.CharField(
+        max_length=16, choices=Status.choices, default=Status.RUNNING
+    )
+    input = models.JSONField(null=True, blank=True)
+    output = models.JSONField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+    port = models.CharField(max_length=64, blank=True, default="")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["execution", "sequence"]
+        constraints = [
+            # Also the last guard against an execution that two workers would run.
+            models.UniqueConstraint(
+                fields=["execution", "sequence"], name="node_run_sequence_unique"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=[
+                        "running",
+                        "succeeded",
+                        "failed",
+                        "skipped",
+                        "cancelled",
+                    ]
+                ),
+                name="node_run_status_valid",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.node_id}: {self.status}"

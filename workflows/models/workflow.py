@@ -1,0 +1,120 @@
+"""A workflow and its graph: nodes that do something, edges that lead from one to the next."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.validators import validate_slug
+from django.db import models
+from django.db.models.functions import Now
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class EdgeKind(models.TextChoices):
+    FLOW = "flow", "Flow"
+    TOOL = "tool", "Tool"
+
+
+class WorkflowQuerySet(models.QuerySet["Workflow"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What `user` may know of: all for staff with the permission, else one's own."""
+        if user.is_staff and user.has_perm("workflows.view_workflow"):
+            return self
+        return self.filter(owner=user.pk)
+
+
+class Workflow(models.Model):
+    """A graph that its triggers start. `version` counts changes to it or to its graph."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="workflows"
+    )
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    # Services write the `now` they were given; the database's clock is for rows that
+    # people make by hand.
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = WorkflowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index(fields=["owner", "name", "id"], name="workflow_owner")]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class WorkflowNode(models.Model):
+    """One step. `node_id` is its name inside the workflow and in templates; the primary
+    key stays as long as the `node_id` does, so that schedules can point at it."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="nodes")
+    node_id = models.CharField(max_length=64, validators=[validate_slug])
+    component_type = models.CharField(max_length=64)
+    label = models.CharField(max_length=200, blank=True, default="")
+    config = models.JSONField(default=dict, blank=True)
+    position = models.JSONField(default=dict, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workflow", "node_id"], name="workflow_node_id_unique"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.label or self.node_id
+
+
+class WorkflowEdge(models.Model):
+    """Leads from a port of `source` to `target`. A `tool` edge gives an agent a tool and
+    carries no flow."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="edges")
+    source = models.ForeignKey(
+        WorkflowNode, models.CASCADE, related_name="outgoing_edges"
+    )
+    target = models.ForeignKey(
+        WorkflowNode, models.CASCADE, related_name="incoming_edges"
+    )
+    source_port = models.CharField(max_length=64, default="out")
+    kind = models.CharField(
+        max_length=8, choices=EdgeKind.choices, default=EdgeKind.FLOW
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "target", "source_port", "kind"],
+                name="workflow_edge_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=EdgeKind.values),
+                name="workflow_edge_kind_valid",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(source=models.F("target")),
+                name="workflow_edge_no_self_loop",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.source_id}:{self.source_port} -> {self.target_id}"
