@@ -1,17 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from workflows.models import Workflow, WorkflowEdge, WorkflowExecution, WorkflowNode
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def workflow() -> Workflow:
-    return Workflow.objects.create(name="w", owner=User.objects.create_user("ada"))
 
 
 def test_history_outlives_its_workflow_and_its_owner(workflow: Workflow):
@@ -25,7 +19,7 @@ def test_history_outlives_its_workflow_and_its_owner(workflow: Workflow):
     workflow.owner.delete()
     execution.refresh_from_db()
     assert (execution.workflow, execution.owner) == (None, None)
-    assert execution.workflow_name == "w"
+    assert execution.workflow_name == "greeting"
     assert execution.created_at is not None
 
 

@@ -1,0 +1,30 @@
+"""Small graphs, written down briefly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+
+
+def add_graph(
+    workflow: Workflow,
+    nodes: Mapping[str, tuple[str, dict[str, Any]]],
+    edges: Sequence[tuple[str, ...]] = (),
+) -> dict[str, WorkflowNode]:
+    """Rows for `{node_id: (type, config)}` and `(source, target[, port])`."""
+    rows = {
+        node_id: WorkflowNode.objects.create(
+            workflow=workflow, node_id=node_id, component_type=type_, config=config
+        )
+        for node_id, (type_, config) in nodes.items()
+    }
+    for source, target, *port in edges:
+        WorkflowEdge.objects.create(
+            workflow=workflow,
+            source=rows[source],
+            target=rows[target],
+            source_port=port[0] if port else "out",
+        )
+    return rows

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from typing_extensions import override
+
+from tests.graphs import add_graph
+from triggers.dispatch import dispatch_event
+from workflows.engine import run_execution
+from workflows.exceptions import TimedOut, WrongState
+from workflows.models import Workflow, WorkflowExecution, WorkflowNode
+from workflows.registry import Component, Config, Context, Result, registry
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+Status = WorkflowExecution.Status
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def fire(workflow: Workflow, payload: dict[str, object] | None = None):
+    return dispatch_event(
+        "manual",
+        {"fired_at": NOW.isoformat(), "payload": payload or {}},
+        workflow.owner,
+        workflow=workflow,
+        now=NOW,
+        status=Status.RUNNING,
+    )
+
+
+def run(workflow: Workflow, payload: dict[str, object] | None = None):
+    return run_execution(fire(workflow, payload).pk, clock=clock)
+
+
+def statuses(execution: WorkflowExecution) -> dict[str, str]:
+    return {run.node_id: run.status for run in execution.node_runs.all()}
+
+
+@contextmanager
+def component(run_node) -> Iterator[None]:
+    """A component `probe` whose run is `run_node(config, context)`."""
+
+    class Probe(Component):
+        label = description = category = "Probe"
+        icon, colour = "bug", "#000000"
+        config_schema = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {},
+        }
+
+        @override
+        def run(self, config: Config, context: Context) -> Result:
+            return run_node(config, context)
+
+    registry.register("probe")(Probe)
+    try:
+        yield
+    finally:
+        del registry.components["probe"]
+
+
+@pytest.fixture
+def probing(workflow: Workflow) -> Workflow:
+    """start -> probe -> after"""
+    workflow.nodes.all().delete()
+    add_graph(
+        workflow,
+        {
+            "start": ("trigger_manual", {}),
+            "probe": ("probe", {}),
+            "after": ("template", {"text": "after"}),
+        },
+        [("start", "probe"), ("probe", "after")],
+    )
+    return workflow
+
+
+def test_each_node_is_recorded_with_what_went_in_and_came_out(workflow: Workflow):
+    execution = run(workflow, {"name": "Ada"})
+    assert execution.status == Status.SUCCEEDED
+    assert execution.finished_at == NOW
+    start, greet = execution.node_runs.all()
+    assert start.output["payload"] == {"name": "Ada"}
+    assert (greet.input, greet.output) == ({"text": "Hello Ada"}, "Hello Ada")
+    assert (greet.port, greet.started_at, greet.finished_at) == ("out", NOW, NOW)
+    assert greet.component_type == "template"
+
+
+def test_only_what_the_fired_trigger_leads_to_runs(workflow: Workflow):
+    assert "tick" not in statuses(run(workflow, {"name": "Ada"}))
+
+
+def test_a_switch_chooses_the_branch_and_the_other_is_skipped(workflow: Workflow):
+    workflow.nodes.all().delete()
+    case = {"port": "big", "when": "trigger.payload.n > 10"}
+    add_graph(
+        workflow,
+        {
+            "start": ("trigger_manual", {}),
+            "size": ("switch", {"cases": [case], "default": "small"}),
+            "big": ("template", {"text": "big"}),
+            "small": ("template", {"text": "small"}),
+            "join": ("template", {"text": "{{ nodes.size.output.port }}"}),
+        },
+        [
+            ("start", "size"),
+            ("size", "big", "big"),
+            ("size", "small", "small"),
+            ("big", "join"),
+            ("small", "join"),
+        ],
+    )
+    execution = run(workflow, {"n": 11})
+    assert statuses(execution) == {
+        "start": "succeeded",
+        "size": "succeeded",
+        "big": "succeeded",
+        "small": "skipped",
+        "join": "succeeded",
+    }
+    assert execution.node_runs.get(node_id="join").output == "big"
+    assert statuses(run(workflow, {"n": 1}))["big"] == "skipped"
+
+
+def test_an_inactive_node_and_what_only_it_leads_to_is_skipped(workflow: Workflow):
+    workflow.nodes.filter(node_id="greet").update(is_active=False)
+    assert statuses(run(workflow)) == {"start": "succeeded", "greet": "skipped"}
+
+
+def test_the_first_failed_node_ends_the_run_and_is_named(workflow: Workflow):
+    execution = run(workflow, {})
+    assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
+    assert "has no attribute 'name'" in execution.error
+    assert execution.node_runs.get(node_id="greet").error == execution.error
+
+
+def test_a_crash_is_recorded_without_its_text(probing: Workflow, caplog):
+    def crash(config, context):
+        raise ValueError("token=s3cret")
+
+    with component(crash):
+        execution = run(probing)
+    assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
+    assert "ValueError" in execution.error
+    assert "s3cret" not in execution.error
+
+
+@pytest.mark.parametrize(
+    ("interruption", "error"),
+    [(TimedOut(), "The run timed out."), (SystemExit(), "The worker was stopped.")],
+)
+def test_an_interruption_closes_the_run_and_goes_on(probing, interruption, error):
+    def interrupt(config, context):
+        raise interruption
+
+    execution = fire(probing)
+    with component(interrupt), pytest.raises(type(interruption)):
+        run_execution(execution.pk, clock=clock)
+    execution.refresh_from_db()
+    assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
+    assert execution.error == error
+    assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
+
+
+def test_a_cancelled_run_stops_before_its_next_node(probing: Workflow):
+    def cancel(config, context):
+        WorkflowExecution.objects.update(cancel_requested_at=NOW)
+        return Result("done")
+
+    with component(cancel):
+        execution = run(probing)
+    assert execution.status == Status.CANCELLED
+    assert statuses(execution) == {"start": "succeeded", "probe": "succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("x" * 300_000, "larger than 256 KiB"),
+        (float("nan"), "not JSON"),
+        (object(), "not JSON"),
+    ],
+)
+def test_an_output_that_cannot_be_kept_fails_the_node(probing, output, reason):
+    with component(lambda config, context: Result(output)):
+        execution = run(probing)
+    assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
+    assert reason in execution.error
+
+
+def test_characters_that_databases_refuse_are_replaced(probing: Workflow):
+    with component(lambda config, context: Result({"a": "\x00b\ud800"})):
+        execution = run(probing)
+    output = execution.node_runs.get(node_id="probe").output
+    assert output == {"a": "\ufffdb\ufffd"}
+
+
+def test_a_workflow_that_was_deleted_or_spoilt_fails_with_the_reason(workflow):
+    gone, spoilt = fire(workflow), fire(workflow)
+    WorkflowNode.objects.filter(node_id="greet").update(component_type="unheard_of")
+    assert "unheard_of" in run_execution(spoilt.pk, clock=clock).error
+    workflow.delete()
+    assert "deleted" in run_execution(gone.pk, clock=clock).error
+
+
+def test_only_a_claimed_execution_runs(workflow: Workflow):
+    execution = run(workflow, {"name": "Ada"})
+    with pytest.raises(WrongState):
+        run_execution(execution.pk, clock=clock)
+
+
+def test_a_node_costs_three_queries(workflow, django_assert_num_queries):
+    execution = fire(workflow, {"name": "Ada"})
+    around = 5  # the execution, its nodes, its edges; the end, and reading it back
+    with django_assert_num_queries(around + 3 * 2):
+        run_execution(execution.pk, clock=clock)
+
+
+def test_times_come_from_the_clock_that_was_given(workflow: Workflow):
+    seconds = count()
+    execution = run_execution(
+        fire(workflow, {"name": "Ada"}).pk,
+        clock=lambda: NOW.replace(second=next(seconds)),
+    )
+    assert [run.started_at.second for run in execution.node_runs.all()] == [0, 2]
+    assert execution.finished_at.second == 4

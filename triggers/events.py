@@ -1,0 +1,30 @@
+"""What an event carries. It is stored with the execution, and templates read it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+EventType = Literal["schedule", "manual"]
+
+
+class ScheduleEvent(TypedDict):
+    """A tick of a schedule. Times are ISO text, since JSON holds no datetime."""
+
+    schedule_id: str
+    schedule_name: str
+    scheduled_for: str
+    fired_at: str
+    attempt: int
+    payload: dict[str, Any]
+    # The primary key of the trigger node that the schedule chose, if it chose one.
+    trigger_node_id: NotRequired[int | None]
+
+
+class ManualEvent(TypedDict):
+    """Someone ran the workflow."""
+
+    fired_at: str
+    payload: dict[str, Any]
+
+
+EventData = ScheduleEvent | ManualEvent

@@ -1,0 +1,70 @@
+"""Which trigger node of a workflow accepts an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar
+
+from triggers.exceptions import NoTrigger
+from workflows.models import Workflow, WorkflowNode
+
+# How closely a node asks for an event; the smallest wins.
+Rank = tuple[int, int]
+
+
+class TriggerResolver:
+    """Finds the node that an event starts at, in one query."""
+
+    component_types: ClassVar[Mapping[str, str]] = {
+        "schedule": "trigger_schedule",
+        "manual": "trigger_manual",
+    }
+
+    def resolve(
+        self, event_type: str, event_data: Mapping[str, Any], workflow: Workflow
+    ) -> WorkflowNode:
+        """The active trigger node for this event; `NoTrigger` says which is missing."""
+        component_type = self.component_types[event_type]
+        nodes = list(
+            workflow.nodes.filter(component_type=component_type, is_active=True)
+        )
+        if chosen := event_data.get("trigger_node_id"):
+            node = next((node for node in nodes if node.pk == chosen), None)
+        elif event_type == "schedule":
+            node = self._match_schedule(nodes, event_data)
+        else:
+            node = next(iter(nodes), None)
+        if node is None:
+            raise NoTrigger(_message(component_type, event_data, workflow))
+        return node
+
+    def _match_schedule(
+        self, nodes: Sequence[WorkflowNode], event: Mapping[str, Any]
+    ) -> WorkflowNode | None:
+        """The node that names the schedule by id, else by the longest name pattern, else
+        the first that asks for none in particular."""
+        ranked = [
+            (rank, node)
+            for node in nodes
+            if (rank := _rank(node.config, event)) is not None
+        ]
+        return min(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+
+def _rank(config: Mapping[str, Any], event: Mapping[str, Any]) -> Rank | None:
+    wanted_id, pattern = config.get("scheduled_job_id"), config.get("name_pattern")
+    if wanted_id and wanted_id.lower() == event["schedule_id"].lower():
+        return (0, 0)
+    if pattern and fnmatchcase(event["schedule_name"], pattern):
+        return (1, -len(pattern))
+    return None if wanted_id or pattern else (2, 0)
+
+
+def _message(component_type: str, event: Mapping[str, Any], workflow: Workflow) -> str:
+    missing = f'The workflow "{workflow.name}" has no active {component_type} node'
+    if event.get("trigger_node_id"):
+        missing += " that is the one chosen"
+    if "schedule_name" in event:
+        return f'{missing} for the schedule "{event["schedule_name"]}".'
+    return f"{missing}."

@@ -1,0 +1,12 @@
+"""The node types that come with this app: one file each, imported by `autoload`."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+
+def autoload() -> None:
+    """Import every component, so that each registers itself."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        import_module(module.name)

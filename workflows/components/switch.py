@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from typing_extensions import override
+
+from workflows.registry import Component, Config, Context, Problem, Result, register
+from workflows.templating import MAX_SOURCE, expression_problem, first_true
+
+PORT = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+DEFAULT = "default"
+
+
+@register("switch")
+class Switch(Component):
+    """The flow leaves by the port of the first case that holds, else by `default`."""
+
+    label = "Switch"
+    description = "Chooses a branch by conditions."
+    category = "Flow"
+    icon = "split"
+    colour = "#d97706"
+    ports = (DEFAULT,)
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["cases"],
+        "properties": {
+            "cases": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 20,
+                "title": "Cases",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["port", "when"],
+                    "properties": {
+                        "port": {**PORT, "title": "Port"},
+                        "when": {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": MAX_SOURCE,
+                            "title": "Condition",
+                            "description": "nodes.fetch.output.status == 200",
+                        },
+                    },
+                },
+            },
+            "default": {
+                **PORT,
+                "default": DEFAULT,
+                "title": "Otherwise",
+                "description": "The port when no case holds.",
+            },
+        },
+    }
+
+    @override
+    def ports_of(self, config: Config) -> tuple[str, ...]:
+        named = [case["port"] for case in config["cases"]]
+        return tuple(dict.fromkeys([*named, config.get("default", DEFAULT)]))
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        for index, case in enumerate(config["cases"]):
+            if problem := expression_problem(case["when"]):
+                yield f"cases[{index}].when", f"The condition {problem}."
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        cases: list[dict[str, Any]] = config["cases"]
+        index = first_true([case["when"] for case in cases], context.variables())
+        port = config.get("default", DEFAULT) if index is None else cases[index]["port"]
+        return Result({"case": index, "port": port}, port)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing_extensions import override
+
+from workflows.registry import Component, Config, Context, Result, register
+
+
+@register("trigger_manual")
+class ManualTrigger(Component):
+    """Fired by a person or a program that runs the workflow."""
+
+    label = "Manual"
+    description = "Starts the workflow when someone runs it."
+    category = "Triggers"
+    icon = "mouse-pointer-click"
+    colour = "#7c3aed"
+    kind = "trigger"
+    config_schema = {"type": "object", "additionalProperties": False, "properties": {}}
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        return Result(dict(context.trigger))

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing_extensions import override
+
+from workflows.registry import Component, Config, Context, Result, register
+
+
+@register("trigger_schedule")
+class ScheduleTrigger(Component):
+    """Fired by schedules. Which ones, `triggers.resolver` decides from the two fields;
+    with neither set, any schedule of the workflow."""
+
+    label = "Schedule"
+    description = "Starts the workflow when a schedule fires."
+    category = "Triggers"
+    icon = "calendar-clock"
+    colour = "#7c3aed"
+    kind = "trigger"
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "scheduled_job_id": {
+                "type": "string",
+                "format": "uuid",
+                "title": "Schedule",
+                "description": "Only the schedule with this id.",
+            },
+            "name_pattern": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 200,
+                "title": "Name pattern",
+                "description": "Only schedules with such a name: nightly-*",
+            },
+        },
+    }
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        return Result(dict(context.trigger))

@@ -1,0 +1,61 @@
+"""From rows to the pure graph: what each node is, by its component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workflows.graph import Edge, Graph, Node, Problem, problems
+from workflows.models import Workflow, WorkflowNode
+from workflows.registry import Component, registry
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A workflow as it stands in the database, ready to run."""
+
+    graph: Graph
+    rows: dict[str, WorkflowNode]
+
+    def problems(self) -> list[Problem]:
+        """What forbids running it: an unknown component, or an edge made behind us."""
+        unknown = [
+            (name, f'There is no component "{row.component_type}".')
+            for name, row in self.rows.items()
+            if registry.get(row.component_type) is None
+        ]
+        return unknown or problems(self.graph)
+
+    def component(self, node_id: str) -> Component:
+        """The component of a node of a definition without problems."""
+        return registry.components[self.rows[node_id].component_type]
+
+
+def load(workflow: Workflow) -> Definition:
+    """Read the graph of `workflow`, in two queries."""
+    rows = list(workflow.nodes.all())
+    names = {row.pk: row.node_id for row in rows}
+    edges = tuple(
+        Edge(names[edge.source_id], names[edge.target_id], edge.source_port, edge.kind)
+        for edge in workflow.edges.all()
+        if edge.source_id in names and edge.target_id in names
+    )
+    return Definition(Graph(_nodes(rows), edges), {row.node_id: row for row in rows})
+
+
+def _nodes(rows: Iterable[WorkflowNode]) -> tuple[Node, ...]:
+    return tuple(
+        node_of(row, component)
+        for row in rows
+        if (component := registry.get(row.component_type))
+    )
+
+
+def node_of(row: WorkflowNode, component: Component) -> Node:
+    """What the graph needs to know of a node."""
+    return Node(
+        id=row.node_id,
+        ports=component.ports_of(row.config),
+        is_trigger=component.kind == "trigger",
+        is_active=row.is_active,
+    )

@@ -1,0 +1,216 @@
+"""Runs an execution: load the graph, run one node, record it, until none is left.
+
+Nothing here runs inside a transaction: every write stands by itself, so that what a node
+did is on record even if the next one takes the process with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from workflows.definition import Definition, load
+from workflows.exceptions import (
+    InvalidGraph,
+    NodeFailed,
+    NotFound,
+    TimedOut,
+    WrongState,
+)
+from workflows.graph import Step, next_step
+from workflows.json_value import problem, storable
+from workflows.models import NodeRun, WorkflowExecution
+from workflows.registry import Context, Result
+
+Clock = Callable[[], datetime]
+Status = WorkflowExecution.Status
+MAX_OUTPUT = 256 * 1024
+MAX_ERROR = 2000
+log = structlog.get_logger(__name__)
+
+
+def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
+    """Run a claimed (`running`) execution to its end and return it as it then stands.
+
+    A node that fails ends it as `failed`; that is no exception here. Whatever else comes
+    out of a node - a deadline, the end of the process - is recorded and raised again.
+    """
+    execution = _claimed(execution_id)
+    log.info("execution started", **_names(execution))
+    run = _Run(execution, clock)
+    try:
+        run.to_the_end()
+    except BaseException as interruption:
+        run.interrupted(interruption)
+        raise
+    execution.refresh_from_db()
+    return execution
+
+
+@dataclass(slots=True)
+class _Run:
+    """An execution under way: what is settled, and the node that is open."""
+
+    execution: WorkflowExecution
+    clock: Clock
+    taken: dict[str, str | None] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    open_node: NodeRun | None = None
+
+    def to_the_end(self) -> None:
+        try:
+            definition = self._definition()
+        except InvalidGraph as error:
+            self._end(Status.FAILED, error=error.message)
+            return
+        start = self.execution.trigger_node_id
+        while step := next_step(definition.graph, start, self.taken):
+            if self._is_cancelled():
+                self._end(Status.CANCELLED)
+                return
+            if not self._settle(definition, step):
+                return
+        self._end(Status.SUCCEEDED)
+
+    def interrupted(self, interruption: BaseException) -> None:
+        """Close what is open, with the reason."""
+        error = _text_of(interruption)
+        failed_node = ""
+        if node := self.open_node:
+            failed_node = node.node_id
+            self._close(node, NodeRun.Status.FAILED, error=error)
+        self._end(Status.FAILED, error=error, failed_node=failed_node)
+
+    def _definition(self) -> Definition:
+        workflow = self.execution.workflow
+        if workflow is None:
+            raise InvalidGraph("The workflow was deleted.")
+        definition = load(workflow)
+        if wrong := definition.problems():
+            raise InvalidGraph(f"The graph is wrong: {wrong[0][1]}")
+        if self.execution.trigger_node_id not in definition.rows:
+            raise InvalidGraph("The trigger node was deleted.")
+        return definition
+
+    def _settle(self, definition: Definition, step: Step) -> bool:
+        """Run or skip one node; False when it failed and the execution with it."""
+        node = self._open(definition, step)
+        if not step.runs:
+            self.taken[step.node] = None
+            return True
+        self.open_node = node
+        try:
+            result = self._work(definition, node)
+        # Whatever a component raises is the node's failure, and must not leave the
+        # execution open.
+        except Exception as error:  # noqa: BLE001
+            self._fail(node, error)
+            return False
+        self.taken[step.node] = result.port
+        self.outputs[step.node] = {"output": result.output}
+        self._close(
+            node, NodeRun.Status.SUCCEEDED, output=result.output, port=result.port
+        )
+        return True
+
+    def _work(self, definition: Definition, node: NodeRun) -> Result:
+        component = definition.component(node.node_id)
+        context = self._context()
+        config = component.prepare(definition.rows[node.node_id].config, context)
+        node.input = storable(component.redact(config))
+        result = component.run(config, context)
+        output = storable(result.output)
+        if reason := problem(output, max_bytes=MAX_OUTPUT):
+            raise NodeFailed(f"Its output {reason}.")
+        return Result(output, result.port)
+
+    def _context(self) -> Context:
+        return Context(
+            trigger=self.execution.event,
+            nodes=self.outputs,
+            site={"url": settings.SITE_URL},
+            execution_id=self.execution.pk,
+        )
+
+    def _open(self, definition: Definition, step: Step) -> NodeRun:
+        row = definition.rows[step.node]
+        return NodeRun.objects.create(
+            execution=self.execution,
+            sequence=len(self.taken) + 1,
+            node_id=row.node_id,
+            component_type=row.component_type,
+            label=row.label,
+            status=NodeRun.Status.RUNNING if step.runs else NodeRun.Status.SKIPPED,
+            started_at=self.clock() if step.runs else None,
+        )
+
+    def _fail(self, node: NodeRun, error: Exception) -> None:
+        if not isinstance(error, NodeFailed):
+            log.error(
+                "node crashed",
+                node=node.node_id,
+                exc_info=error,
+                **_names(self.execution),
+            )
+        text = _text_of(error)
+        self._close(node, NodeRun.Status.FAILED, error=text)
+        self._end(Status.FAILED, error=text, failed_node=node.node_id)
+
+    def _close(self, node: NodeRun, status: NodeRun.Status, **outcome: Any) -> None:
+        self.open_node = None
+        node.status = status
+        node.finished_at = self.clock()
+        for name, value in outcome.items():
+            setattr(node, name, value)
+        node.save(update_fields=["status", "finished_at", "input", *outcome])
+
+    def _is_cancelled(self) -> bool:
+        return not WorkflowExecution.objects.filter(
+            pk=self.execution.pk,
+            status=Status.RUNNING,
+            cancel_requested_at__isnull=True,
+        ).exists()
+
+    def _end(self, status: Status, *, error: str = "", failed_node: str = "") -> None:
+        # Only a running execution ends: whoever ended it before had the last word.
+        WorkflowExecution.objects.filter(
+            pk=self.execution.pk, status=Status.RUNNING
+        ).update(
+            status=status,
+            error=error,
+            failed_node=failed_node,
+            finished_at=self.clock(),
+        )
+        log.info("execution ended", status=status.value, **_names(self.execution))
+
+
+def _claimed(execution_id: UUID) -> WorkflowExecution:
+    execution = (
+        WorkflowExecution.objects.select_related("workflow")
+        .filter(pk=execution_id)
+        .first()
+    )
+    if execution is None:
+        raise NotFound(f"There is no execution {execution_id}.")
+    if execution.status != Status.RUNNING:
+        raise WrongState(f"The execution is {execution.status}, not running.")
+    return execution
+
+
+def _text_of(error: BaseException) -> str:
+    """What the record says of an error: never a traceback, never somebody's secret."""
+    if isinstance(error, NodeFailed | TimedOut):
+        return (str(error) or str(error.__doc__))[:MAX_ERROR]
+    if isinstance(error, Exception):
+        return f"An unexpected {type(error).__name__}; the log has the details."
+    return "The worker was stopped."
+
+
+def _names(execution: WorkflowExecution) -> dict[str, str]:
+    return {"execution": str(execution.pk), "workflow": execution.workflow_name}

@@ -1,0 +1,96 @@
+"""What can go wrong, for this app and for those above it.
+
+The docstring of each class is its default message. Which HTTP status each kind becomes is
+decided in one place, `platform_site/errors.py`; other apps subclass the four kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Errors = Mapping[str, Sequence[str]]
+
+
+class DomainError(Exception):
+    """The request could not be carried out."""
+
+    code = "error"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        """`field` names the one input that is wrong, `errors` all of them."""
+        self.message = message or (self.__doc__ or "").strip()
+        self.errors: dict[str, list[str]] = {
+            name: list(reasons) for name, reasons in (errors or {}).items()
+        }
+        if field:
+            self.errors.setdefault(field, []).append(self.message)
+        super().__init__(self.message)
+
+
+class InvalidInput(DomainError):
+    """The input is wrong."""
+
+    code = "invalid"
+
+
+class NotAllowed(DomainError):
+    """You do not have permission to do this."""
+
+    code = "not_allowed"
+
+
+class NotFound(DomainError):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class WrongState(DomainError):
+    """This cannot be done in its present state."""
+
+    code = "wrong_state"
+
+
+class InvalidGraph(InvalidInput):
+    """The graph is wrong."""
+
+    code = "invalid_graph"
+
+
+class StaleVersion(WrongState):
+    """The workflow was changed in the meantime: read it again."""
+
+    code = "stale_version"
+
+
+class WorkflowInactive(WrongState):
+    """The workflow is not active."""
+
+    code = "workflow_inactive"
+
+
+class ExecutionEnded(WrongState):
+    """The execution has ended."""
+
+    code = "execution_ended"
+
+
+class NodeFailed(Exception):
+    """The node failed."""
+
+    # Raised by a component with a message that people may read: the engine records it on
+    # the run. Any other exception is recorded by its type alone, since its text may hold
+    # a secret.
+
+
+class TimedOut(BaseException):
+    """The run timed out."""
+
+    # A BaseException, so that no component's own `except Exception` can swallow the
+    # deadline that the caller of the engine has set.

@@ -1,0 +1,165 @@
+"""The graph of a workflow: what is wrong with it, and what may run next. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+MAX_NODES = 200
+MAX_EDGES = 500
+FLOW = "flow"
+
+Problem = tuple[str, str]  # the path of the field, and the reason
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    id: str
+    ports: tuple[str, ...] = ("out",)
+    is_trigger: bool = False
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    source: str
+    target: str
+    source_port: str = "out"
+    kind: str = FLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next node to settle: it runs, or no branch that was taken leads to it."""
+
+    node: str
+    runs: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def incoming(self) -> dict[str, list[Edge]]:
+        return self._flow_edges_by("target")
+
+    @cached_property
+    def outgoing(self) -> dict[str, list[Edge]]:
+        return self._flow_edges_by("source")
+
+    def _flow_edges_by(self, end: str) -> dict[str, list[Edge]]:
+        found: dict[str, list[Edge]] = {node.id: [] for node in self.nodes}
+        for edge in self.edges:
+            if edge.kind == FLOW:
+                found[getattr(edge, end)].append(edge)
+        return found
+
+
+def problems(graph: Graph) -> list[Problem]:
+    """Everything that forbids saving or running the graph, each with its field."""
+    found = [*_size_problems(graph), *_node_problems(graph), *_edge_problems(graph)]
+    if not found and (cycle := cyclic_nodes(graph)):
+        found.append(("edges", f"These nodes form a cycle: {', '.join(cycle)}."))
+    return found
+
+
+def reachable(graph: Graph, start: str) -> frozenset[str]:
+    """`start` and every node that the flow can come to from there."""
+    seen = {start}
+    ahead = [start]
+    while ahead:
+        for edge in graph.outgoing[ahead.pop()]:
+            if edge.target not in seen:
+                seen.add(edge.target)
+                ahead.append(edge.target)
+    return frozenset(seen)
+
+
+def next_step(graph: Graph, start: str, taken: Mapping[str, str | None]) -> Step | None:
+    """The next node to settle when `start` has fired, or None when all are.
+
+    `taken` holds each settled node with the port that it left by; None if it was skipped.
+    A node is next when every edge that leads to it from a reachable node is settled. It
+    runs when at least one of them was taken, and it is active.
+    """
+    live = reachable(graph, start)
+    for node in graph.nodes:
+        if node.id not in live or node.id in taken:
+            continue
+        edges = [edge for edge in graph.incoming[node.id] if edge.source in live]
+        if all(edge.source in taken for edge in edges):
+            arrives = any(taken[edge.source] == edge.source_port for edge in edges)
+            return Step(node.id, node.is_active and (arrives or node.id == start))
+    return None
+
+
+def cyclic_nodes(graph: Graph) -> list[str]:
+    """The nodes that are left when all that can be put in order is: none, or a cycle."""
+    waits = {node.id: len(graph.incoming[node.id]) for node in graph.nodes}
+    free = [name for name, count in waits.items() if count == 0]
+    while free:
+        name = free.pop()
+        del waits[name]
+        for edge in graph.outgoing[name]:
+            waits[edge.target] -= 1
+            if waits[edge.target] == 0:
+                free.append(edge.target)
+    return list(waits)
+
+
+def _size_problems(graph: Graph) -> Iterator[Problem]:
+    if len(graph.nodes) > MAX_NODES:
+        yield "nodes", f"A workflow has at most {MAX_NODES} nodes."
+    if len(graph.edges) > MAX_EDGES:
+        yield "edges", f"A workflow has at most {MAX_EDGES} edges."
+
+
+def _node_problems(graph: Graph) -> Iterator[Problem]:
+    if not any(node.is_trigger for node in graph.nodes):
+        yield "nodes", "A workflow needs at least one trigger to run."
+    for index in _repeats(node.id for node in graph.nodes):
+        yield (
+            f"nodes[{index}].node_id",
+            f'"{graph.nodes[index].id}" is the id of another node.',
+        )
+
+
+def _edge_problems(graph: Graph) -> Iterator[Problem]:
+    for index, edge in enumerate(graph.edges):
+        for field, reason in _problems_of_edge(graph, edge):
+            yield f"edges[{index}].{field}", reason
+    for index in _repeats(graph.edges):
+        yield f"edges[{index}]", "This edge is there twice."
+
+
+def _problems_of_edge(graph: Graph, edge: Edge) -> Iterator[Problem]:
+    source, target = graph.by_id.get(edge.source), graph.by_id.get(edge.target)
+    if source is None:
+        yield "source", f'There is no node "{edge.source}".'
+    elif edge.source_port not in source.ports:
+        ports = ", ".join(source.ports)
+        yield (
+            "source_port",
+            f'"{edge.source}" has no port "{edge.source_port}"; it has: {ports}.',
+        )
+    if target is None:
+        yield "target", f'There is no node "{edge.target}".'
+    elif target.is_trigger:
+        yield "target", f'"{edge.target}" is a trigger: nothing leads into it.'
+
+
+def _repeats(items: Iterable[object]) -> Iterator[int]:
+    """The index of each item that was there before."""
+    seen: Counter[object] = Counter()
+    for index, item in enumerate(items):
+        seen[item] += 1
+        if seen[item] > 1:
+            yield index

@@ -1,0 +1,68 @@
+"""JSON values that both databases can hold: bounded, finite, without NUL."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def problem(value: Any, *, max_bytes: int) -> str | None:
+    """Why `value` cannot be stored, as the end of a sentence; None if it can."""
+    try:
+        size = len(json.dumps(value, allow_nan=False))
+    except RecursionError:
+        return f"is nested more than {MAX_DEPTH} levels deep"
+    except (ValueError, TypeError) as error:
+        return f"is not JSON: {error}"
+    if size > max_bytes:
+        return f"is larger than {max_bytes // 1024} KiB"
+    return next(_problems_inside(value), None)
+
+
+def storable(value: Any) -> Any:
+    """`value` with every character that a database refuses replaced by U+FFFD."""
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def map_strings(value: Any, change: Callable[[str], Any]) -> Any:
+    """`value` with `change` applied to every string in it that is not a key."""
+    if isinstance(value, dict):
+        return {key: map_strings(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [map_strings(item, change) for item in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every string in `value` that is not a key, with its path, which begins at `path`."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from strings(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from strings(item, f"{path}[{index}]")
+    elif isinstance(value, str):
+        yield path, value
+
+
+def _problems_inside(value: Any) -> Iterator[str]:
+    ahead: list[tuple[Any, int]] = [(value, 1)]
+    while ahead:
+        item, depth = ahead.pop()
+        if depth > MAX_DEPTH:
+            yield f"is nested more than {MAX_DEPTH} levels deep"
+        if isinstance(item, str) and UNSTORABLE.search(item):
+            yield "holds a character that cannot be stored (NUL or half a surrogate pair)"
+        if isinstance(item, dict):
+            ahead += [(part, depth + 1) for pair in item.items() for part in pair]
+        elif isinstance(item, list):
+            ahead += [(part, depth + 1) for part in item]

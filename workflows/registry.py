@@ -1,0 +1,206 @@
+"""Components, the node types: each declared once, with `@register`.
+
+Palette, API, validation and engine read the declaration; nothing repeats it. Apps above
+register their own components in the same way, from their `AppConfig.ready`.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeVar, cast
+from uuid import UUID
+
+from jsonschema import Draft202012Validator, SchemaError
+from jsonschema.exceptions import ValidationError
+
+from workflows.json_value import strings
+from workflows.templating import render_text, render_value, template_problem
+
+Config = Mapping[str, Any]
+Problem = tuple[str, str]  # the path of the field, and the reason
+MAX_REASON = 300
+
+
+class RegistrationError(TypeError):
+    """A component is declared wrongly. Raised at start-up, never later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a node can know: the event, the outputs before it, the site, and its run."""
+
+    trigger: Mapping[str, Any]
+    nodes: Mapping[str, Any]
+    site: Mapping[str, Any]
+    execution_id: UUID
+
+    def variables(self) -> dict[str, Any]:
+        """The names that templates see."""
+        return {
+            "trigger": self.trigger,
+            "nodes": self.nodes,
+            "site": self.site,
+            "execution": {"id": str(self.execution_id)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a node gave, and the port by which the flow goes on."""
+
+    output: Any
+    port: str = "out"
+
+
+class Component(ABC):
+    """A node type. Subclass it, fill in the declaration, and `@register` it."""
+
+    type: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    category: ClassVar[str] = ""
+    icon: ClassVar[str] = ""  # a name of lucide's
+    colour: ClassVar[str] = ""  # #rrggbb
+    kind: ClassVar[Literal["trigger", "action"]] = "action"
+    ports: ClassVar[tuple[str, ...]] = ("out",)
+    config_schema: ClassVar[dict[str, Any]] = {}
+    # Fields of the configuration that are templates, giving text or any JSON value.
+    text_templates: ClassVar[tuple[str, ...]] = ()
+    value_templates: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def run(self, config: Config, context: Context) -> Result:
+        """Do the work with a prepared configuration. `NodeFailed` says why it cannot."""
+
+    def ports_of(self, config: Config) -> tuple[str, ...]:
+        """The ports by which the flow may leave a node that is configured like this."""
+        return self.ports
+
+    def check(self, config: Config) -> Iterator[Problem]:
+        """What is wrong with a configuration that its schema allows."""
+        for name in (*self.text_templates, *self.value_templates):
+            for path, source in strings(config.get(name), name):
+                if problem := template_problem(source):
+                    yield path, f"The template {problem}."
+
+    def prepare(self, config: Config, context: Context) -> dict[str, Any]:
+        """The configuration with its templates rendered."""
+        variables = context.variables()
+        texts = {name: config[name] for name in self.text_templates if name in config}
+        values = {name: config[name] for name in self.value_templates if name in config}
+        rendered: dict[str, Any] = render_text(texts, variables)
+        return {**config, **rendered, **render_value(values, variables)}
+
+    def redact(self, config: Config) -> Any:
+        """A prepared configuration as the record may show it: without secrets."""
+        return config
+
+
+ComponentClass = TypeVar("ComponentClass", bound=type[Component])
+
+
+@dataclass(slots=True)
+class Registry:
+    """The components by type."""
+
+    components: dict[str, Component] = field(default_factory=dict)
+
+    def register(self, type_: str) -> Callable[[ComponentClass], ComponentClass]:
+        """Declare a component under `type_`. A wrong declaration raises at once."""
+
+        def add(component: ComponentClass) -> ComponentClass:
+            if type_ in self.components:
+                raise RegistrationError(f'"{type_}" is registered twice.')
+            for problem in _declaration_problems(type_, component):
+                raise RegistrationError(f'"{type_}": {problem}')
+            component.type = type_
+            self.components[type_] = component()
+            return component
+
+        return add
+
+    def get(self, type_: str) -> Component | None:
+        return self.components.get(type_)
+
+    def all(self) -> list[Component]:
+        """Every component, in the order in which a palette shows them."""
+        return sorted(
+            self.components.values(),
+            key=lambda item: (item.kind != "trigger", item.category, item.label),
+        )
+
+
+registry = Registry()
+register = registry.register
+
+
+def config_problems(component: Component, config: Any) -> Iterator[Problem]:
+    """What is wrong with a node's configuration, each with the path of its field."""
+    validator = Draft202012Validator(
+        component.config_schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    found = [
+        problem
+        for error in validator.iter_errors(config)
+        for problem in _problems_of(error)
+    ]
+    yield from sorted(set(found)) or component.check(config)
+
+
+def _problems_of(error: ValidationError) -> Iterator[Problem]:
+    path = error.json_path.removeprefix("$").removeprefix(".")
+    prefix = f"{path}." if path else ""
+    rule, instance = error.validator, cast("Any", error.instance)
+    schema = cast("dict[str, Any]", error.schema)
+    if rule == "required":
+        for name in set(schema["required"]) - set(instance):
+            yield f"{prefix}{name}", "This field is required."
+    elif rule == "additionalProperties":
+        for name in set(instance) - set(schema.get("properties", {})):
+            yield f"{prefix}{name}", "There is no such field."
+    else:
+        yield path, error.message[:MAX_REASON]
+
+
+def _declaration_problems(type_: str, component: type) -> Iterator[str]:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", type_):
+        yield "a type is lower-case letters, digits and underscores."
+    if not issubclass(component, Component):
+        yield "it is no subclass of Component."
+        return
+    yield from _look_problems(component)
+    yield from _schema_problems(component)
+    if component.__abstractmethods__:
+        yield "it has no run()."
+
+
+def _look_problems(component: type[Component]) -> Iterator[str]:
+    for name in ("label", "description", "category"):
+        if not getattr(component, name):
+            yield f"it has no {name}."
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", component.icon):
+        yield f'"{component.icon}" is no icon of lucide.'
+    if not re.fullmatch(r"#[0-9a-f]{6}", component.colour):
+        yield f'"{component.colour}" is no colour like #2563eb.'
+    if component.kind not in ("trigger", "action"):
+        yield f'"{component.kind}" is neither trigger nor action.'
+
+
+def _schema_problems(component: type[Component]) -> Iterator[str]:
+    schema = component.config_schema
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        yield f"its configuration schema is wrong: {error.message}"
+        return
+    if (
+        schema.get("type") != "object"
+        or schema.get("additionalProperties") is not False
+    ):
+        yield "its schema must describe an object without additional properties."
+    templates = {*component.text_templates, *component.value_templates}
+    if unknown := templates - schema.get("properties", {}).keys():
+        yield f"its schema has no field {', '.join(sorted(unknown))}."

@@ -1,0 +1,157 @@
+"""Templates in nodes: Jinja in a sandbox, with bounded time, memory and output.
+
+A text template gives text. A value template that is one expression and nothing else
+(`{{ nodes.fetch.output.status }}`) gives that value itself: a number stays a number.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing_extensions import override
+
+from workflows.bounded import OutOfBounds, bounded
+from workflows.exceptions import NodeFailed
+from workflows.json_value import map_strings, strings
+
+MAX_SOURCE = 20_000
+MAX_OUTPUT = 64 * 1024
+MARKS = re.compile(r"\{[{%#]")
+MAX_ERROR = 500
+STRICT = {"undefined_to_none": False}
+ONE_EXPRESSION = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    @override
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        # `trigger.payload.items` means the key that was sent, not the method of dict.
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+# Not optimized: folding a constant such as 10 ** 10 ** 10 would happen on saving, out of
+# all bounds. Nothing is escaped: what comes out is text or JSON, never a page.
+ENVIRONMENT = Environment(
+    undefined=StrictUndefined, optimized=False, keep_trailing_newline=True
+)
+
+
+def template_problem(source: str) -> str | None:
+    """What is wrong with a template's syntax; None if nothing is."""
+    return _syntax_problem(source, ENVIRONMENT.from_string)
+
+
+def expression_problem(source: str) -> str | None:
+    """What is wrong with an expression's syntax; None if nothing is."""
+    return _syntax_problem(bare(source), ENVIRONMENT.compile_expression)
+
+
+def render_text(tree: Any, variables: Mapping[str, Any]) -> Any:
+    """`tree` with every string in it rendered to text."""
+    return _render(tree, variables, _text)
+
+
+def render_value(tree: Any, variables: Mapping[str, Any]) -> Any:
+    """`tree` with every string in it rendered; a lone expression keeps its type."""
+    return _render(tree, variables, _value)
+
+
+def first_true(expressions: Sequence[str], variables: Mapping[str, Any]) -> int | None:
+    """The index of the first expression that holds, or None."""
+
+    def work() -> int | None:
+        for index, source in enumerate(expressions):
+            if ENVIRONMENT.compile_expression(bare(source), **STRICT)(variables):
+                return index
+        return None
+
+    found: int | None = _guarded(work)
+    return found
+
+
+def bare(expression: str) -> str:
+    """An expression without the braces that people put around it out of habit."""
+    match = ONE_EXPRESSION.fullmatch(expression)
+    return match[1] if match else expression
+
+
+def _syntax_problem(source: str, compile_: Callable[[str], object]) -> str | None:
+    if len(source) > MAX_SOURCE:
+        return f"is longer than {MAX_SOURCE:,} characters"
+    try:
+        compile_(source)
+    except TemplateSyntaxError as error:
+        return f"line {error.lineno}: {error.message}"
+    except (SyntaxError, RecursionError, MemoryError):
+        return "is nested too deeply"
+    return None
+
+
+def _render(
+    tree: Any,
+    variables: Mapping[str, Any],
+    render: Callable[[str, Mapping[str, Any]], Any],
+) -> Any:
+    if not any(MARKS.search(text) for _, text in strings(tree, "")):
+        return tree
+
+    def work() -> Any:
+        result = map_strings(tree, lambda text: render(text, variables))
+        if len(json.dumps(result)) > MAX_OUTPUT:
+            raise NodeFailed(f"it gives more than {MAX_OUTPUT // 1024} KiB")
+        return result
+
+    return _guarded(work)
+
+
+def _text(source: str, variables: Mapping[str, Any]) -> str:
+    if not MARKS.search(source):
+        return source
+    parts: list[str] = []
+    size = 0
+    for part in ENVIRONMENT.from_string(source).generate(variables):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_OUTPUT:
+            raise NodeFailed(f"it gives more than {MAX_OUTPUT // 1024} KiB")
+    return "".join(parts)
+
+
+def _value(source: str, variables: Mapping[str, Any]) -> Any:
+    match = ONE_EXPRESSION.fullmatch(source)
+    if not match:
+        return _text(source, variables)
+    value = ENVIRONMENT.compile_expression(match[1], **STRICT)(variables)
+    # An Undefined is no JSON value; asking for its text raises, and says what is missing.
+    return str(value) if isinstance(value, StrictUndefined) else value
+
+
+def _guarded(work: Callable[[], Any]) -> Any:
+    """What `work` gives, computed in a bounded child; its failure as a `NodeFailed`."""
+
+    def attempt() -> dict[str, Any]:
+        try:
+            value = work()
+            json.dumps(value, allow_nan=False)
+        except (TemplateError, NodeFailed) as error:
+            return {"error": str(error)}
+        except MemoryError:
+            return {"error": "it took too much memory"}
+        except Exception as error:  # noqa: BLE001 - the template's own mistake, told as such
+            return {"error": f"{type(error).__name__}: {error}"}
+        return {"value": value}
+
+    try:
+        answer = bounded(attempt)
+    except OutOfBounds as error:
+        raise NodeFailed(f"The template was stopped: {error}") from error
+    if "error" in answer:
+        raise NodeFailed(f"The template failed: {answer['error'][:MAX_ERROR]}")
+    return answer["value"]
