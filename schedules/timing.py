@@ -11,7 +11,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from schedules import zones
+from schedules.cron import parse
 from schedules.cron_ticks import Note, cron_ticks
+from schedules.describe import describe_interval, describe_wall_times
 from schedules.timing_error import TimingError
 from schedules.timing_types import (
     CronTiming,
@@ -31,6 +33,7 @@ __all__ = [
     "between",
     "check_timezone",
     "count",
+    "describe",
     "due_at",
     "interval_occurrences",
     "last_upto",
@@ -121,6 +124,15 @@ def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
     if not isinstance(timing, CronTiming):
         return None
     return cron_ticks(timing.expression, timing.timezone).note(tick)
+
+
+def describe(timing: Timing) -> str:
+    """What `timing` means, in English, for people to check it by."""
+    if isinstance(timing, CronTiming):
+        return f"{describe_wall_times(parse(timing.expression))}, {timing.timezone}"
+    if isinstance(timing, IntervalTiming):
+        return describe_interval(timing.every_seconds)
+    return f"Once, at {timing.run_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def next_occurrences(

@@ -7,17 +7,22 @@ is arithmetic on the matching days of a year.
 from __future__ import annotations
 
 import calendar
+import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from croniter import CroniterError, croniter
 
 # 29 February on a given weekday can be 40 years away, across 2100.
 _HORIZON_YEARS = 50
 _SECOND = timedelta(seconds=1)
+_ANY_START = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall time
+# Nothing within the horizon, or the end of the calendar (the years 1 and 9999), which
+# croniter shows by whatever datetime happens to raise.
+_NONE_LEFT = (CroniterError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,13 @@ class DayRule:
         )
 
     def _days_by_croniter(self, year: int) -> Iterator[date]:
-        new_year = datetime(year, 1, 1)  # noqa: DTZ001 - a wall time
-        midnights = _croniter(f"0 0 {self.text}", new_year - _SECOND)
-        while (midnight := _found(midnights.get_next)) and midnight.year == year:
-            yield midnight.date()
+        midnight = datetime(year, 1, 1) - _SECOND  # noqa: DTZ001 - a wall time
+        while (found := _next(f"0 0 {self.text}", midnight)) and found.year == year:
+            yield found.date()
+            midnight = found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WallTimes:
     """Every hour and minute listed, of every day that matches one of the rules."""
 
@@ -66,13 +71,12 @@ class WallTimes:
 
     def next(self, after: datetime) -> datetime | None:
         """The first wall time later than `after`; None beyond the horizon."""
-        found = (_found(_croniter(text, after).get_next) for text in self._texts())
+        found = (_next(text, after) for text in self._texts)
         return min((wall for wall in found if wall), default=None)
 
     def last(self, upto: datetime) -> datetime | None:
         """The last wall time not later than `upto`; None beyond the horizon."""
-        before = upto + _SECOND
-        found = (_found(_croniter(text, before).get_prev) for text in self._texts())
+        found = (_previous(text, upto + _SECOND) for text in self._texts)
         return max((wall for wall in found if wall), default=None)
 
     def count(self, after: datetime, upto: datetime) -> int:
@@ -81,9 +85,10 @@ class WallTimes:
             return 0
         return self._rank(upto, after.year) - self._rank(after, after.year)
 
-    def _texts(self) -> Iterator[str]:
+    @cached_property
+    def _texts(self) -> list[str]:
         time = f"{listed(self.minutes, 60)} {listed(self.hours, 24)}"
-        return (f"{time} {rule.text}" for rule in self.rules)
+        return [f"{time} {rule.text}" for rule in self.rules]
 
     def _rank(self, wall: datetime, since: int) -> int:
         """How many wall times from the year `since` on are not later than `wall`."""
@@ -105,22 +110,36 @@ def listed(values: Sequence[int], size: int) -> str:
     return "*" if len(values) == size else ",".join(map(str, values))
 
 
-def _croniter(text: str, start: datetime) -> croniter:
-    # A new one each time: it moves as it is read, so threads must not share it.
+class _ThreadsOwn(threading.local):
+    """A croniter moves as it is read, so threads must not share one.
+
+    Each keeps its own, because making one takes longer than asking it.
+    """
+
+    def __init__(self) -> None:
+        self.croniter = lru_cache(maxsize=256)(_croniter)
+
+
+def _croniter(text: str) -> croniter:
     return croniter(
-        text,
-        start.replace(microsecond=0),
-        day_or=False,
-        max_years_between_matches=_HORIZON_YEARS,
+        text, _ANY_START, day_or=False, max_years_between_matches=_HORIZON_YEARS
     )
 
 
-def _found(step: Callable[[type[datetime]], datetime]) -> datetime | None:
+_own = _ThreadsOwn()
+
+
+def _next(text: str, after: datetime) -> datetime | None:
     try:
-        return step(datetime)
-    except (CroniterError, ValueError, OverflowError):
-        # Nothing within the horizon, or the end of the calendar (the years 1 and
-        # 9999), which shows as whatever datetime happens to raise.
+        return _own.croniter(text).get_next(datetime, start_time=after)
+    except _NONE_LEFT:
+        return None
+
+
+def _previous(text: str, before: datetime) -> datetime | None:
+    try:
+        return _own.croniter(text).get_prev(datetime, start_time=before)
+    except _NONE_LEFT:
         return None
 
 
