@@ -116,8 +116,13 @@ class SchedulerService(Scheduler):
         """Set the alarm of an active schedule, and wake the schedulers; its RQ job id."""
         with redis_errors():
             self.set_alarms([Alarm(job.rq_job_id, job.next_run_at)])
-            self.connection.publish(WAKE_CHANNEL, b"")
+            self.wake_schedulers()
         return job.rq_job_id
+
+    def wake_schedulers(self) -> None:
+        """Let every scheduler look at what is due next, now."""
+        with redis_errors():
+            self.connection.publish(WAKE_CHANNEL, b"")
 
     def cancel_job(self, rq_job_id: str) -> None:
         """Remove an alarm and its hash. One that is not there is no error."""

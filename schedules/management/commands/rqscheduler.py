@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -64,7 +65,17 @@ def register(service: SchedulerService) -> None:
         logger.info("schedules_registered", **asdict(mended))
 
 
-def new_loop(service: SchedulerService, *, interval: float) -> Loop:
+def clock() -> datetime:
+    """The one place where the scheduler reads the clock."""
+    return timezone.now()  # noqa: TID251 an entry point
+
+
+def new_loop(
+    service: SchedulerService,
+    *,
+    interval: float,
+    clock: Callable[[], datetime] = clock,
+) -> Loop:
     """The loop, handed the services that it does not know."""
     suspects: Counter[UUID] = Counter()
 
@@ -75,8 +86,3 @@ def new_loop(service: SchedulerService, *, interval: float) -> Loop:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
-
-
-def clock() -> datetime:
-    """The one place where the scheduler reads the clock."""
-    return timezone.now()  # noqa: TID251 an entry point
