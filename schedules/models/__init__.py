@@ -14,6 +14,7 @@ from schedules.models.ledger import (
 )
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
+    WHEN_FIELDS,
     ActorKind,
     CatchupPolicy,
     OverlapPolicy,
@@ -22,12 +23,14 @@ from schedules.models.schedule import (
     ScheduleQuerySet,
     ScheduleType,
     Status,
+    timing_of,
 )
 
 __all__ = [
     "OPEN_STATUSES",
     "TICK_ORIGINS",
     "UNSTARTED_STATUSES",
+    "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
     "Origin",
@@ -43,4 +46,5 @@ __all__ = [
     "Status",
     "UserProfile",
     "Verb",
+    "timing_of",
 ]

@@ -79,8 +79,8 @@ def new_loop(
     """The loop, handed the services that it does not know."""
     suspects: Counter[UUID] = Counter()
 
-    def fire(now: datetime) -> int:
-        return fire_due(now, suspects=suspects).schedules
+    def fire(now: datetime) -> float | None:
+        return fire_due(now, suspects=suspects).rest
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
