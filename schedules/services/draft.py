@@ -6,10 +6,8 @@ each under the name of its field, before anything is refused.
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,8 +20,9 @@ from schedules.models import (
     ScheduledJob,
     ScheduleType,
 )
-from schedules.services.actor import Actor
+from schedules.services.texts import text_faults
 from schedules.timing import Timing, TimingError
+from workflows import json_value
 from workflows.models import Workflow
 
 TIMING_FIELDS = (
@@ -63,6 +62,9 @@ WHEN_FIELD = {
 }
 NULLABLE = {"max_runs", "interval_seconds"}
 TEXTS = {"name", "description", "cron_expression", "timezone"}
+# The same for what does not exist and for what is someone else's: neither is given away.
+NO_WORKFLOW = "The owner of the schedule has no such workflow."
+NO_NODE = "The workflow has no such node."
 Faults = Iterator[tuple[str, str]]
 
 
@@ -92,7 +94,9 @@ def apply_fields(
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
     """The type that is named, or that the one given timing field implies."""
-    given = [kind for kind, name in WHEN_FIELD.items() if fields.get(name)]
+    given = [
+        kind for kind, name in WHEN_FIELD.items() if fields.get(name) not in (None, "")
+    ]
     if len(given) > 1:
         names = " and ".join(WHEN_FIELD[kind] for kind in given)
         why = f"Give exactly one of cron_expression, interval_seconds and run_at, not {names}."
@@ -130,7 +134,8 @@ def _settle_times(
         try:
             setattr(draft, name, _instant(value, draft.timezone))
         except ValueError as error:
-            faults[getattr(error, "field", name)] = [str(error)]
+            in_zone = getattr(error, "field", name) == "timezone"
+            faults["timezone" if in_zone else name] = [str(error)]
     if faults:
         raise InvalidSchedule(errors=faults)
     if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
@@ -138,13 +143,17 @@ def _settle_times(
 
 
 def _instant(value: datetime, zone: str) -> datetime:
+    """In UTC, so that one instant in two spellings is no change of timing."""
     value = value.replace(microsecond=0)
     if value.tzinfo is None:
         return timing.resolve_local(value, zone)
-    return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This time is outside the calendar.") from None
 
 
-def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
+def check_draft(draft: ScheduledJob) -> Timing:
     """The draft's timing, if every field is right.
 
     Raises `InvalidSchedule` with all faults by field.
@@ -153,8 +162,6 @@ def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
     for check in _CHECKS:
         for field, why in check(draft):
             errors.setdefault(field, []).append(why)
-    for field, why in _check_workflow(draft, actor):
-        errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
             timing_of_draft = draft.timing
@@ -165,17 +172,13 @@ def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
     return timing_of_draft
 
 
-def _check_name(draft: ScheduledJob) -> Faults:
+def _check_texts(draft: ScheduledJob) -> Faults:
     if not draft.name.strip():
         yield "name", "This field may not be blank."
-    elif len(draft.name) > limits.NAME_LENGTH:
-        yield "name", f"At most {limits.NAME_LENGTH} characters."
-    elif any(unicodedata.category(char) == "Cc" for char in draft.name):
-        yield "name", "Control characters are not allowed."
-    if len(draft.description) > limits.DESCRIPTION_LENGTH:
-        yield "description", f"At most {limits.DESCRIPTION_LENGTH} characters."
-    elif "\x00" in draft.description:
-        yield "description", "Null characters are not allowed."
+    for why in text_faults(draft.name, most=limits.NAME_LENGTH, one_line=True):
+        yield "name", why
+    for why in text_faults(draft.description, most=limits.DESCRIPTION_LENGTH):
+        yield "description", why
 
 
 def _check_numbers(draft: ScheduledJob) -> Faults:
@@ -186,7 +189,7 @@ def _check_numbers(draft: ScheduledJob) -> Faults:
         if not isinstance(value, int) or isinstance(value, bool):
             yield name, "A whole number is required."
         elif not low <= value <= high:
-            yield name, f"Must be between {low} and {high}, not {value}."
+            yield name, f"Must be between {low} and {high}."
 
 
 def _check_choices(draft: ScheduledJob) -> Faults:
@@ -196,6 +199,14 @@ def _check_choices(draft: ScheduledJob) -> Faults:
     ):
         if getattr(draft, name) not in choices.values:
             yield name, f"Must be one of {', '.join(choices.values)}."
+
+
+def _check_timezone(draft: ScheduledJob) -> Faults:
+    """Of every type: people read the times of an interval in it, too."""
+    try:
+        timing.check_timezone(draft.timezone)
+    except TimingError as error:
+        yield error.field, str(error)
 
 
 def _check_when(draft: ScheduledJob) -> Faults:
@@ -217,15 +228,9 @@ def _check_payload(draft: ScheduledJob) -> Faults:
     if not isinstance(payload, dict):
         yield "trigger_payload", "Must be a JSON object."
         return
-    try:
-        text = json.dumps(payload, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        yield "trigger_payload", "Must be plain JSON: no NaN, no infinity."
-        return
-    if len(text.encode()) > limits.PAYLOAD_BYTES:
-        yield "trigger_payload", f"At most {limits.PAYLOAD_BYTES // 1024} KiB of JSON."
-    elif "\\u0000" in text:
-        yield "trigger_payload", "Null characters are not allowed."
+    why = json_value.problem(payload, max_bytes=limits.PAYLOAD_BYTES)
+    if why:
+        yield "trigger_payload", f"It {why}."
 
 
 def _check_tags(draft: ScheduledJob) -> Faults:
@@ -234,36 +239,39 @@ def _check_tags(draft: ScheduledJob) -> Faults:
         yield "tags", f"Must be a list of at most {limits.TAGS} words."
     elif not all(
         isinstance(tag, str)
-        and 0 < len(tag) <= limits.TAG_LENGTH
-        and not any(unicodedata.category(char) == "Cc" for char in tag)
+        and tag
+        and not any(text_faults(tag, most=limits.TAG_LENGTH, one_line=True))
         for tag in tags
     ):
-        yield "tags", f"Each tag is a text of 1 to {limits.TAG_LENGTH} characters."
+        why = f"Each tag is one line of 1 to {limits.TAG_LENGTH} characters."
+        yield "tags", why
 
 
-def _check_workflow(draft: ScheduledJob, actor: Actor) -> Faults:
+def _check_workflow(draft: ScheduledJob) -> Faults:
     if draft.workflow_id is None:
         yield "workflow", "This field is required."
         return
-    if actor.user and not Workflow.objects.runnable_by(actor.user).filter(
-        pk=draft.workflow_id
-    ):
-        yield "workflow", "You have no such workflow."
+    # The owner, not the actor: it is the owner that the workflow runs as.
+    mine = Workflow.objects.runnable_by(draft.owner)
+    if not mine.filter(pk=draft.workflow_id).exists():
+        yield "workflow", NO_WORKFLOW
         return
     node = draft.trigger_node
     if node and node.workflow_id != draft.workflow_id:
-        yield "trigger_node", "This node belongs to another workflow."
+        yield "trigger_node", NO_NODE
     elif node and node.component_type != "trigger_schedule":
         yield "trigger_node", "This node is no trigger_schedule node."
 
 
 _CHECKS: tuple[Callable[[ScheduledJob], Faults], ...] = (
-    _check_name,
+    _check_texts,
     _check_numbers,
     _check_choices,
+    _check_timezone,
     _check_when,
     _check_payload,
     _check_tags,
+    _check_workflow,
 )
 
 
@@ -284,13 +292,3 @@ def check_first_tick(
             "No tick is left before it: the schedule would never run.",
         )
     raise InvalidSchedule(errors={field: [why]})
-
-
-def check_note(note: str) -> None:
-    """Raises `InvalidSchedule` for a note that is too long or cannot be stored."""
-    if len(note) > limits.NOTE_LENGTH:
-        raise InvalidSchedule(
-            errors={"note": [f"At most {limits.NOTE_LENGTH} characters."]}
-        )
-    if "\x00" in note:
-        raise InvalidSchedule(errors={"note": ["Null characters are not allowed."]})
