@@ -143,7 +143,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 # Files are served from where they stand: no collectstatic, so that the first start is
 # quick and a page never misses the manifest of a newer release.
 WHITENOISE_USE_FINDERS = True
