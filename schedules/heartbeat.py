@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from redis import Redis
 
@@ -49,8 +49,11 @@ def farewell(connection: Redis, kind: Kind, name: str) -> None:
 def alive(connection: Redis, kind: Kind) -> list[Beat]:
     """Those of `kind` that said so lately, the freshest first."""
     now = _time(connection)
-    found = connection.zrevrangebyscore(
-        _key(kind), "+inf", now - DEAD_AFTER_SECONDS, withscores=True
+    found = cast(
+        "list[tuple[bytes, float]]",
+        connection.zrevrangebyscore(
+            _key(kind), "+inf", now - DEAD_AFTER_SECONDS, withscores=True
+        ),
     )
     return [Beat(name.decode(), max(0.0, now - score)) for name, score in found]
 

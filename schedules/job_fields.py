@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
@@ -43,17 +43,19 @@ class JobTemplate:
             status=status,
             origin=origin,
         )
-        self._fields: dict[str, Any] = job.to_dict()
+        self._fields: dict[Any, Any] = job.to_dict()
 
-    def fields(
-        self, job_id: str, args: Sequence[Any], **times: str
-    ) -> Mapping[str, Any]:
+    def fields(self, job_id: str, args: Sequence[Any], **times: str) -> dict[Any, Any]:
         """The hash of one job; `times` are its `created_at`, `enqueued_at` as RQ writes them."""
         data = json.dumps([ENTRY_POINT, None, args, {}])
-        return self._fields | times | {
-            "data": zlib.compress(data.encode()),
-            "description": job_id,
-        }
+        return (
+            self._fields
+            | times
+            | {
+                "data": zlib.compress(data.encode()),
+                "description": job_id,
+            }
+        )
 
 
 def key(job_id: str) -> str:

@@ -7,7 +7,7 @@ RQ. Redis holds hints: everything here can be lost and is written again by the s
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,22 +91,25 @@ class SchedulerService(Scheduler):
     """
 
     def __init__(self, redis: Redis, queue_name: str = QUEUE_NAME) -> None:
-        super().__init__(
-            queue_name=queue_name, connection=redis, job_class=JSONJob, interval=5
-        )
+        super().__init__(connection=redis, job_class=JSONJob, interval=5)
+        self.use_queue(queue_name)
+
+    def use_queue(self, name: str) -> None:
+        """Send runs to the queue `name` from now on."""
+        self.queue_name = name
         self._alarm_template = JobTemplate(
-            redis,
+            self.connection,
             status=JobStatus.SCHEDULED,
             result_ttl=-1,
             failure_ttl=-1,
-            origin=queue_name,
+            origin=name,
         )
         self._run_template = JobTemplate(
-            redis,
+            self.connection,
             status=JobStatus.QUEUED,
             result_ttl=RESULT_TTL,
             failure_ttl=FAILURE_TTL,
-            origin=queue_name,
+            origin=name,
         )
 
     def schedule_job(self, job: ScheduledJob) -> str:
@@ -135,13 +138,15 @@ class SchedulerService(Scheduler):
                     fields = self._alarm_template.fields(
                         alarm.rq_job_id, [schedule_id], created_at=created
                     )
-                    pipe.hset(key(alarm.rq_job_id), mapping=dict(fields))
+                    pipe.hset(key(alarm.rq_job_id), mapping=fields)
                     scores[alarm.rq_job_id] = alarm.at.timestamp()
                 if scores:
                     pipe.zadd(self.scheduled_jobs_key, scores)
                     pipe.execute()
 
-    def send(self, sends: Sequence[Send], alarms: Sequence[Alarm], *, now: datetime) -> None:
+    def send(
+        self, sends: Sequence[Send], alarms: Sequence[Alarm], *, now: datetime
+    ) -> None:
         """Put the jobs of `sends` in the queue and move `alarms`, in one pipeline.
 
         The alarms' hashes stand already; a lost one is set again by the sweep.
@@ -171,7 +176,7 @@ class SchedulerService(Scheduler):
             fields = self._run_template.fields(
                 send.job_id, arguments, created_at=stamp, enqueued_at=stamp
             )
-            pipe.hset(key(send.job_id), mapping=dict(fields))
+            pipe.hset(key(send.job_id), mapping=fields)
         queue_key = f"{Queue.redis_queue_namespace_prefix}{self.queue_name}"
         pipe.sadd(Queue.redis_queues_keys, queue_key)
         pipe.rpush(queue_key, *(send.job_id for send in sends))
@@ -223,11 +228,14 @@ class SchedulerService(Scheduler):
             pipe.delete(*map(key, batch))
             pipe.execute()
 
-    def next_alarm_at(self) -> float | None:
-        """The Unix time of the earliest entry of the sorted set, ours or a site's own."""
+    def next_alarm_at(self, ignoring: Collection[str] = ()) -> float | None:
+        """The Unix time of the earliest entry, ours or a site's own, but `ignoring`."""
         with redis_errors():
-            first = self.connection.zrange(self.scheduled_jobs_key, 0, 0, withscores=True)
-        return first[0][1] if first else None
+            first = self.connection.zrange(
+                self.scheduled_jobs_key, 0, len(ignoring), withscores=True
+            )
+        scores = (at for entry, at in first if entry.decode() not in ignoring)
+        return next(scores, None)
 
     def due_entries(self, now: datetime, limit: int = BATCH) -> list[str]:
         """The ids of the entries that are due, ours and a site's own."""
@@ -244,7 +252,9 @@ class SchedulerService(Scheduler):
             for job_id in job_ids:
                 pipe.exists(key(job_id))
             found = pipe.execute()
-        return [job_id for job_id, there in zip(job_ids, found, strict=True) if not there]
+        return [
+            job_id for job_id, there in zip(job_ids, found, strict=True) if not there
+        ]
 
     def was_flushed(self) -> bool:
         """Whether this Redis is not the one that `mark_alive` marked."""

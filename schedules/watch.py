@@ -87,9 +87,7 @@ class Watch:
         """Whether the run was cancelled; None when the database did not answer."""
         try:
             close_old_connections()
-            hold = renew_lease(
-                self._claim.run_id, self._claim.token, now=self._clock()
-            )
+            hold = renew_lease(self._claim.run_id, self._claim.token, now=self._clock())
         except DatabaseError:
             logger.warning("lease_not_renewed", run=str(self._claim.run_id))
             return None

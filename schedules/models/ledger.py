@@ -137,9 +137,7 @@ class ScheduledRun(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["schedule", "-scheduled_for"], name="run_of_schedule"
-            ),
+            models.Index(fields=["schedule", "-scheduled_for"], name="run_of_schedule"),
             models.Index(fields=["-scheduled_for", "-created_at"], name="run_newest"),
             models.Index(
                 fields=["enqueued_at"],

@@ -207,7 +207,9 @@ class ScheduledJob(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_run_at"], name="schedule_due", condition=Q(status="active")
+                fields=["next_run_at"],
+                name="schedule_due",
+                condition=Q(status="active"),
             ),
             models.Index(fields=["owner", "-created_at"], name="schedule_owner_newest"),
             models.Index(fields=["-created_at", "id"], name="schedule_newest"),

@@ -38,7 +38,10 @@ def update_rows(
 
 
 def _update_from_unnest(
-    model: type[models.Model], fields: list[Any], keys: int, rows: Sequence[Sequence[Any]]
+    model: type[models.Model],
+    fields: list[Any],
+    keys: int,
+    rows: Sequence[Sequence[Any]],
 ) -> int:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in fields]
@@ -55,7 +58,10 @@ def _update_from_unnest(
 
 
 def _update_each(
-    model: type[models.Model], fields: list[Any], keys: int, rows: Sequence[Sequence[Any]]
+    model: type[models.Model],
+    fields: list[Any],
+    keys: int,
+    rows: Sequence[Sequence[Any]],
 ) -> int:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in fields]
@@ -65,7 +71,9 @@ def _update_each(
     adapt = [field.get_db_prep_save for field in fields]
     adapted = []
     for row in rows:
-        values = [to_db(value, connection) for to_db, value in zip(adapt, row, strict=True)]
+        values = [
+            to_db(value, connection) for to_db, value in zip(adapt, row, strict=True)
+        ]
         adapted.append(values[keys:] + values[:keys])
     with connection.cursor() as cursor:
         cursor.executemany(statement, adapted)

@@ -116,9 +116,7 @@ class Hold:
 
 def renew_lease(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
     """Hold the run for another lease, if it is still ours."""
-    mine = ScheduledRun.objects.filter(
-        pk=run_id, token=token, status=RunStatus.RUNNING
-    )
+    mine = ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
     if not mine.update(lease_until=now + LEASE):
         return Hold(held=False)
     cancelled = mine.filter(cancel_requested_at__isnull=False).exists()

@@ -62,6 +62,7 @@ WHEN_FIELD = {
     ScheduleType.ONCE: "run_at",
 }
 NULLABLE = {"max_runs", "interval_seconds"}
+TEXTS = {"name", "description", "cron_expression", "timezone"}
 Faults = Iterator[tuple[str, str]]
 
 
@@ -78,6 +79,8 @@ def apply_fields(
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
     for name, value in fields.items():
+        if name in TEXTS and not isinstance(value, str):
+            raise InvalidSchedule(errors={name: ["A text is required."]})
         if name != "schedule_type":
             setattr(draft, name, value)
     if draft.schedule_type != was:
@@ -96,9 +99,8 @@ def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
         raise InvalidSchedule(errors={WHEN_FIELD[kind]: [why] for kind in given})
     named = fields.get("schedule_type")
     if named and named not in ScheduleType.values:
-        raise InvalidSchedule(
-            {"schedule_type": [f"Must be one of {', '.join(ScheduleType.values)}."]}
-        )
+        why = f"Must be one of {', '.join(ScheduleType.values)}."
+        raise InvalidSchedule(errors={"schedule_type": [why]})
     if named and given and named != given[0]:
         wanted, other = WHEN_FIELD[ScheduleType(named)], WHEN_FIELD[given[0]]
         why = f"A schedule of type {named} takes {wanted}, not {other}."
@@ -153,19 +155,18 @@ def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
             errors.setdefault(field, []).append(why)
     for field, why in _check_workflow(draft, actor):
         errors.setdefault(field, []).append(why)
-    result: Timing | None = None
     if not errors.keys() & set(TIMING_FIELDS):
         try:
-            result = draft.timing
+            timing_of_draft = draft.timing
         except TimingError as error:
             errors.setdefault(error.field, []).append(str(error))
-    if errors or result is None:
+    if errors:
         raise InvalidSchedule(errors=errors)
-    return result
+    return timing_of_draft
 
 
 def _check_name(draft: ScheduledJob) -> Faults:
-    if not isinstance(draft.name, str) or not draft.name.strip():
+    if not draft.name.strip():
         yield "name", "This field may not be blank."
     elif len(draft.name) > limits.NAME_LENGTH:
         yield "name", f"At most {limits.NAME_LENGTH} characters."
@@ -278,13 +279,18 @@ def check_first_tick(
         if draft.run_at and draft.run_at > after:
             why = "This time lies outside start_at and end_at."
     else:
-        field, why = "end_at", "No tick is left before it: the schedule would never run."
+        field, why = (
+            "end_at",
+            "No tick is left before it: the schedule would never run.",
+        )
     raise InvalidSchedule(errors={field: [why]})
 
 
 def check_note(note: str) -> None:
     """Raises `InvalidSchedule` for a note that is too long or cannot be stored."""
     if len(note) > limits.NOTE_LENGTH:
-        raise InvalidSchedule(errors={"note": [f"At most {limits.NOTE_LENGTH} characters."]})
+        raise InvalidSchedule(
+            errors={"note": [f"At most {limits.NOTE_LENGTH} characters."]}
+        )
     if "\x00" in note:
         raise InvalidSchedule(errors={"note": ["Null characters are not allowed."]})

@@ -20,9 +20,7 @@ def end_locked(schedule: ScheduledJob, reason: str, *, now: datetime) -> None:
     ended_event(schedule, reason, now=now).save(force_insert=True)
 
 
-def ended_event(
-    schedule: ScheduledJob, reason: str, *, now: datetime
-) -> ScheduleEvent:
+def ended_event(schedule: ScheduledJob, reason: str, *, now: datetime) -> ScheduleEvent:
     """The event, not yet written, that says why a schedule came to its end."""
     return new_event(
         schedule,

@@ -84,6 +84,8 @@ def fire_due(
     due = ScheduledJob.objects.due(now)
     if schedule_id is not None:
         due = due.filter(pk=schedule_id)
+    if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
+        return Firing()
     firing = _fire_batch(due.exclude(pk__in=list(suspects)), suspects, now=now)
     for suspect in list(suspects):
         firing += _fire_alone(suspect, suspects, now=now)
@@ -157,7 +159,11 @@ def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
         if not schedules:
             return Firing()
         open_runs = ledger.open_runs(
-            [schedule.id for schedule in schedules if schedule.overlap_policy != "allow"]
+            [
+                schedule.id
+                for schedule in schedules
+                if schedule.overlap_policy != "allow"
+            ]
         )
         decided = [
             (
@@ -188,7 +194,9 @@ def _write(decided: list[tuple[ScheduledJob, Decision]], *, now: datetime) -> Fi
         now=now,
     )
     moved = [_moved(schedule, decision) for schedule, decision in decided]
-    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=moved) != len(moved):
+    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=moved) != len(
+        moved
+    ):
         raise FrontierMoved
     ScheduleEvent.objects.bulk_create(
         ended_event(schedule, decision.ended, now=now)

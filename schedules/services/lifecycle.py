@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, Status, Verb
+from schedules.scheduler import alarm_id
 from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
@@ -57,7 +58,7 @@ def create_schedule(
     apply_fields(draft, fields, now=now)
     timing = check_draft(draft, actor=actor)
     _put_frontier(draft, check_first_tick(draft, timing, after=now))
-    draft.rq_job_id = alarms.alarm_id(draft.id)
+    draft.rq_job_id = alarm_id(draft.id)
     try:
         with transaction.atomic():
             draft.save(force_insert=True)
@@ -120,9 +121,7 @@ def update_schedule(
             tick = check_first_tick(schedule, timing, after=closed)
             _put_frontier(schedule, tick)
             epochs.open_next(schedule, from_at=closed)
-        save_fields(
-            schedule, *changed, "next_tick_at", "next_run_at", "epoch", now=now
-        )
+        save_fields(schedule, *changed, "next_tick_at", "next_run_at", "epoch", now=now)
         record_event(
             schedule,
             Verb.UPDATE,

@@ -53,7 +53,12 @@ def run_now(
             created_at=now,
         )
         record_event(
-            schedule, Verb.RUN, actor=actor, now=now, note=note, after={"run": str(run.id)}
+            schedule,
+            Verb.RUN,
+            actor=actor,
+            now=now,
+            note=note,
+            after={"run": str(run.id)},
         )
         sending.send_on_commit([run], now=now)
     return run

@@ -22,7 +22,7 @@ from schedules.policy import retry_at
 from schedules.services import sending
 from schedules.services.actor import Actor
 from schedules.services.pausing import pause_locked
-from workflows.services import abandon_execution
+from workflows.lost import abandon_execution
 
 logger = structlog.get_logger(__name__)
 ERROR_LENGTH = 2_000
@@ -59,6 +59,8 @@ def record_outcome(
         .values_list("schedule_id", flat=True)
         .first()
     )
+    if schedule_id is None:
+        return False
     with transaction.atomic():
         schedule = (
             ScheduledJob.objects.select_for_update(no_key=True)
@@ -142,7 +144,9 @@ def _count(
 ) -> None:
     """Keep the schedule's tallies; too many failures in a row pause it."""
     schedule.run_count += 1
-    if run.started_at and (not schedule.last_run_at or run.started_at > schedule.last_run_at):
+    if run.started_at and (
+        not schedule.last_run_at or run.started_at > schedule.last_run_at
+    ):
         schedule.last_run_at = run.started_at
     if outcome.status == "failed":
         schedule.error_count += 1

@@ -7,9 +7,10 @@ from typing import cast
 
 from django.conf import settings
 
-from schedules.models import OPEN_STATUSES, TICK_ORIGINS, RunStatus, ScheduledJob
-from schedules.models import ScheduledRun
-from schedules.policy import Catchup, OpenRuns, Overlap, Row, Rules
+from schedules.models import (
+    ScheduledJob,
+)
+from schedules.policy import Catchup, Overlap, Rules
 
 
 def rules_of(schedule: ScheduledJob) -> Rules:

@@ -16,9 +16,7 @@ FOREIGN_KEYS = {"workflow", "trigger_node"}
 def snapshot(schedule: ScheduledJob) -> dict[str, Any]:
     """What a person can set, as JSON: times in ISO 8601 UTC, references as ids."""
     return {
-        name: _plain(
-            getattr(schedule, f"{name}_id" if name in FOREIGN_KEYS else name)
-        )
+        name: _plain(getattr(schedule, f"{name}_id" if name in FOREIGN_KEYS else name))
         for name in (*TIMING_FIELDS, *OTHER_FIELDS)
     }
 

@@ -117,7 +117,9 @@ def _next_send(run: ScheduledRun) -> bool:
         ScheduledRun,
         match=("id", "status", "attempt", "send_count"),
         change=("send_count",),
-        rows=[(run.id, RunStatus.PENDING, run.attempt, run.send_count, run.send_count + 1)],
+        rows=[
+            (run.id, RunStatus.PENDING, run.attempt, run.send_count, run.send_count + 1)
+        ],
     )
     run.send_count += 1
     return moved == 1
