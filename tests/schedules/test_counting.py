@@ -29,6 +29,7 @@ EXPRESSIONS = [
     "0 1 15W * *",
     "30 2 * * 7#1,L5",
     "0 0 29 2 *",
+    "30 * 1,29 2,3,9 *",
 ]
 # Each stretch has at least one move of the clock in it.
 STRETCHES = [

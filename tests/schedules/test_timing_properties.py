@@ -30,7 +30,7 @@ from tests.schedules.sequences import MICROSECOND, at
 
 # A busy machine is no failure, neither of an example nor of making one.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-BOUNDED = settings(UNTIMED, max_examples=100)
+BOUNDED = settings(UNTIMED, max_examples=70)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 zones = st.sampled_from(sorted(timezone_names()))
@@ -143,7 +143,7 @@ def test_jitter_keeps_the_order_of_ticks(timing, start, jitter, seed):
     assert due < next_after(timing, tick)
 
 
-@settings(UNTIMED, max_examples=300)
+@settings(UNTIMED, max_examples=200)
 @given(
     st.one_of(
         st.text(max_size=300),
