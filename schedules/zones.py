@@ -45,10 +45,6 @@ class OffsetChange:
     old: datetime
     new: datetime
 
-    @property
-    def is_gap(self) -> bool:
-        return self.new > self.old
-
 
 @cache
 def timezone_names() -> frozenset[str]:
