@@ -45,8 +45,8 @@ def _update_from_unnest(
 ) -> int:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in fields]
-    # The table's own columns would be ambiguous beside values of the same name.
-    values = [quote(f"new_{field.column}") for field in fields]
+    # By number: a column may stand both in `match` and in `change`.
+    values = [f"value_{number}" for number in range(len(fields))]
     pairs = list(zip(columns, values, strict=True))
     arrays = ", ".join(f"%s::{_ARRAYS[field.get_internal_type()]}" for field in fields)
     sets = ", ".join(f"{column} = v.{value}" for column, value in pairs[keys:])
