@@ -56,12 +56,17 @@ class RunningSite:
         found = [p for p in psutil.process_iter() if _belongs_to(self.folder, p)]
         return [p for p in found if p.pid != self.process.pid]
 
-    def find(self, word: str) -> psutil.Process:
-        """The one process with `word` in its command line."""
-        [found] = [
-            p for p in self.processes() if any(word in part for part in p.cmdline())
-        ]
-        return found
+    def find(self, word: str) -> psutil.Process | None:
+        """A process with `word` in its command line."""
+        return next(
+            (p for p in self.processes() if word in " ".join(p.cmdline())), None
+        )
+
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
 
     def nothing_is_left(self) -> bool:
         """Whether all processes have ended, waiting a little for the kernel."""
@@ -85,6 +90,7 @@ def manage(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
 
 

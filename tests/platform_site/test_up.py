@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import socket
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from platform_site.processes import is_free
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
 
@@ -25,6 +28,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 def runtime(site: RunningSite) -> dict[str, str]:
     return dict(json.loads((site.folder / "runtime.json").read_text()))
+
+
+def until(condition: Callable[[], bool], site: RunningSite) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, site.printed()
+        time.sleep(0.1)
 
 
 def mode(path: Path) -> int:
@@ -52,10 +62,7 @@ def test_the_printed_password_opens_the_admin(site: RunningSite) -> None:
 
 
 def test_the_site_becomes_ready(site: RunningSite) -> None:
-    deadline = time.monotonic() + 30
-    while (answer := site.get("/readyz"))[0] != 200:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.1)
+    until(site.is_ready, site)
 
 
 def test_what_it_writes_is_for_its_own_user_only(site: RunningSite) -> None:
@@ -95,33 +102,32 @@ def test_a_second_start_says_that_one_is_running(site: RunningSite) -> None:
     assert (run.returncode, run.stderr) == (1, line)
 
 
-def test_a_taken_port_gets_one_line_that_names_a_free_one(
-    site: RunningSite, tmp_path: Path
-) -> None:
-    run = manage(tmp_path, "up", "--port", str(site.port))
+def test_a_taken_port_gets_one_line_that_names_a_free_one(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = manage(tmp_path, "up", "--port", str(port))
     assert run.returncode == 1
     [line] = run.stderr.splitlines()
-    assert line.startswith(f"Port {site.port} is taken; ")
-    assert "--port" in line
+    told = re.fullmatch(r"Port (\d+) is taken; (\d+) is free: add --port (\d+)", line)
+    assert told, line
+    assert int(told[1]) == port
+    assert told[2] == told[3]
+    assert is_free(int(told[2]))
 
 
 @pytest.mark.parametrize("word", ["uvicorn", "valkey-server"])
 def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     first = site.find(word)
     first.kill()
-    deadline = time.monotonic() + 20
-    while [p for p in site.processes() if word in " ".join(p.cmdline())] in (
-        [],
-        [first],
-    ):
-        assert time.monotonic() < deadline, site.printed()
-        time.sleep(0.05)
-    assert "starting it again" in site.printed()
+    first.wait(timeout=5)
+    until(lambda: site.find(word) not in (None, first), site)
+    until(site.is_ready, site)
 
 
 def test_ctrl_c_ends_everything_and_says_so(tmp_path: Path) -> None:
     with running_site(tmp_path / "var") as site:
-        assert len(site.processes()) == 4
+        for word in ("uvicorn", "rqscheduler", "rqworker", "valkey-server"):
+            assert site.find(word), word
         began = time.monotonic()
         site.process.send_signal(signal.SIGINT)
         assert site.process.wait(timeout=20) == 0
