@@ -169,6 +169,9 @@ CONTENT_SECURITY_POLICY = {
 # API ------------------------------------------------------------------------------
 
 KNOX_TOKEN_MODEL = "accounts.ApiToken"
+# Knox's only table would be that of the token model which ours replaces. Django forgets
+# it when it empties the database, and PostgreSQL then refuses to empty the users' table.
+MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

