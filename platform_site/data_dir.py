@@ -35,18 +35,20 @@ def embedded_redis_url(folder: Path) -> str | None:
     return str(runtime["redis_url"]) if "redis_url" in runtime else None
 
 
-def secret(folder: Path, name: str) -> str:
-    """A secret that is made once and kept in `folder` with mode 600.
+def write_runtime(folder: Path, runtime: dict[str, str]) -> None:
+    """Record what runs; whoever reads at this moment finds the old file or the new one."""
+    _draft(folder, "runtime.json", json.dumps(runtime)).replace(folder / "runtime.json")
+
+
+def secret(folder: Path, name: str, *, size: int = 48) -> str:
+    """A secret of `size` random bytes, made once and kept in `folder` with mode 600.
 
     Created under a private name and linked into place, so that two processes that start
     together end up with the same one and nobody ever reads half a key.
     """
     path = folder / name
     if not path.exists():
-        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        draft = _draft(folder, name, secrets.token_urlsafe(size))
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -54,3 +56,12 @@ def secret(folder: Path, name: str) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def _draft(folder: Path, name: str, text: str) -> Path:
+    """A file with `text` under a name of its own that only we can read."""
+    draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    return draft

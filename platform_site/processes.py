@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
@@ -17,9 +18,10 @@ PR_SET_PDEATHSIG = 1
 def spawn(
     command: Sequence[str],
     *,
+    output: IO[bytes],
     env: Mapping[str, str] | None = None,
-    stdin: str | None = None,
-    output: IO[bytes] | int | None = None,
+    cwd: Path | None = None,
+    stdin: str = "",
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, with `stdin` as its whole input.
 
@@ -30,16 +32,44 @@ def spawn(
     child = subprocess.Popen(  # noqa: S603 (the caller's own words, no shell)
         command,
         env=env,
-        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        cwd=cwd,
+        stdin=subprocess.PIPE,
         stdout=output,
-        stderr=None if output is None else subprocess.STDOUT,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent(os.getpid()),
     )
-    if child.stdin is not None:
-        with child.stdin as pipe:
-            pipe.write((stdin or "").encode())
+    assert child.stdin is not None
+    with child.stdin as pipe:
+        pipe.write(stdin.encode())
     return child
+
+
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill `child` and what it started, unless it has ended."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def how_it_ended(returncode: int) -> str:
+    """The end of a process in words."""
+    if returncode < 0:
+        return f"was ended by {signal.Signals(-returncode).name}"
+    return f"ended with status {returncode}"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of 127.0.0.1."""
+    # A wildcard listener too is in the way; macOS would let both bind.
+    for address in ("127.0.0.1", "0.0.0.0"):  # noqa: S104 (bound for an instant)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                return False
+    return True
 
 
 def free_port() -> int:

@@ -32,6 +32,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
 # commands win over those of the same name, which they subclass.
 INSTALLED_APPS = [
+    "platform_site",
     "platform_site.accounts",
     "schedules",
     "triggers",
@@ -99,11 +100,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
 
-REDIS_URL = (
-    env.str("REDIS_URL", default="")
-    or embedded_redis_url(DATA_DIR)
-    or "redis://127.0.0.1:6379/0"
-)
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
+REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
 # JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
 # `manage.py rqworker`) must all say so; with one missing, jobs die of UnpicklingError.
 RQ = {"JOB_CLASS": "workflows.queue.JSONJob", "COMMIT_MODE": "auto"}

@@ -47,14 +47,19 @@ class EmbeddedValkey:
             )
         )
 
+    @property
+    def log(self) -> Path:
+        """The server's log file."""
+        return self.folder / "valkey.log"
+
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the server and return at once; its log goes to `valkey.log`.
+        """Start the server and return at once; it logs to `self.log`.
 
         The configuration goes through a pipe, so that the password is neither in a file
         nor in the list of processes.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.folder / "valkey.log").open("ab") as log:
+        with self.log.open("ab") as log:
             return spawn(
                 [str(get_binary_path()), "-"], stdin=self.configuration, output=log
             )

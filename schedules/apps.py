@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class SchedulesConfig(AppConfig):
     name = "schedules"
+
+    @override
+    def ready(self) -> None:
+        import_module("schedules.receivers")

@@ -14,6 +14,7 @@ class ScheduleEvent(TypedDict):
     schedule_name: str
     scheduled_for: str
     fired_at: str
+    origin: str
     attempt: int
     payload: dict[str, Any]
     # The primary key of the trigger node that the schedule chose, if it chose one.

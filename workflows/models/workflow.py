@@ -27,6 +27,12 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
             return self
         return self.filter(owner=user.pk)
 
+    def runnable_by(self, user: User | AnonymousUser) -> Self:
+        """What `user` may run: all for staff who may change them, else one's own."""
+        if user.is_staff and user.has_perm("workflows.change_workflow"):
+            return self
+        return self.filter(owner=user.pk)
+
 
 class Workflow(models.Model):
     """A graph that its triggers start. `version` counts changes to it or to its graph."""

@@ -1,0 +1,135 @@
+"""From nothing to a running site, and back: the steps of `manage.py up`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platform_site.first_user import USERNAME, first_password
+from platform_site.instance import recorded
+from platform_site.local_site import LocalSite
+from platform_site.log_files import trim_logs
+from platform_site.processes import end_group, free_port, is_free
+from platform_site.stop_signals import StopSignals
+from platform_site.supervisor import Child, Service, Supervisor
+from platform_site.valkey import EmbeddedValkey
+
+WEB_START_SECONDS = 60.0
+# How long each may take to end, after each SIGTERM: together less than the 20 seconds in
+# which a stop is to be over. A worker's second SIGTERM makes it end its running work.
+GRACE = (2.0,)
+WORKER_GRACE = (10.0, 1.0)
+VALKEY_GRACE = (3.0,)
+
+
+class LaunchError(Exception):
+    """The site cannot start; the message is one line that says why."""
+
+
+class StopRequested(Exception):
+    """Somebody asked to stop before everything had started."""
+
+
+@dataclass(slots=True)
+class Launch:
+    """One run of the site. `tell` is given lines for the person to read."""
+
+    site: LocalSite
+    signals: StopSignals
+    tell: Callable[[str], None]
+    supervisor: Supervisor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.supervisor = Supervisor(self.signals, self.tell)
+
+    def run(
+        self, valkey: EmbeddedValkey | None, *, workers: int, setup: list[str]
+    ) -> None:
+        """Start everything, keep it running until a signal asks to stop, end everything.
+
+        Without `valkey` the site uses the server that its settings name.
+        """
+        require_free(self.site.port)
+        runtime = {"address": self.site.address}
+        with ExitStack() as stack:
+            stack.enter_context(
+                recorded(
+                    self.site.folder,
+                    runtime | ({"redis_url": valkey.url} if valkey else {}),
+                )
+            )
+            stack.callback(self._stop)
+            if valkey:
+                self._start_valkey(valkey)
+            self._set_up(setup)
+            self._start_services(workers)
+            self._greet()
+            self.supervisor.watch(lambda: trim_logs(self.site.folder))
+
+    def _start_valkey(self, valkey: EmbeddedValkey) -> None:
+        [child] = self.supervisor.start(
+            Service("valkey", valkey.start), grace=VALKEY_GRACE
+        )
+        if not valkey.wait_until_ready(child.process):
+            raise LaunchError(f"The queue store did not start: see {valkey.log}")
+        self.tell(f"  queue store    Valkey on port {valkey.port}")
+
+    def _set_up(self, command: list[str]) -> None:
+        process = self.site.run_once(*command)
+        while process.poll() is None:
+            if self.signals.requested:
+                end_group(process)
+                raise StopRequested
+            self.signals.wait(1)
+        log = self.site.folder / "logs" / f"{command[0]}.log"
+        if process.returncode:
+            raise LaunchError(f"{last_line(log)} (all of it is in {log})")
+        self.tell("  database       up to date")
+
+    def _start_services(self, workers: int) -> None:
+        numbers = range(1, workers + 1)
+        self.supervisor.start(*map(self.site.worker, numbers), grace=WORKER_GRACE)
+        self.supervisor.start(self.site.scheduler, grace=GRACE)
+        self.tell(f"  processes      1 scheduler, {workers} worker{'s'[: workers > 1]}")
+        [web] = self.supervisor.start(self.site.web, grace=GRACE)
+        self._wait_for_web(web)
+
+    def _wait_for_web(self, web: Child) -> None:
+        deadline = time.monotonic() + WEB_START_SECONDS
+        while not self.site.answers():
+            if self.signals.requested:
+                raise StopRequested
+            if web.process.poll() is not None or time.monotonic() > deadline:
+                log = self.site.folder / "logs" / "web.log"
+                raise LaunchError(f"The web server did not start: see {log}")
+            self.signals.wait(0.1)
+
+    def _greet(self) -> None:
+        password = first_password(self.site.folder)
+        self.tell(f"\nOstinato runs at {self.site.address}/")
+        self.tell(f"  user           {USERNAME}")
+        self.tell(f"  password       {password or 'the one you gave it'}")
+        self.tell(f"  logs           {self.site.folder / 'logs'}")
+        self.tell("Ctrl-C stops everything.\n")
+
+    def _stop(self) -> None:
+        self.tell("Stopping; running work gets 10 seconds.")
+        self.supervisor.stop()
+        self.tell("Stopped.")
+
+
+def require_free(port: int) -> None:
+    """Raise `LaunchError`, which names a free port, if this one is taken."""
+    if not is_free(port):
+        higher = range(port + 1, min(port + 100, 65536))
+        other = next(filter(is_free, higher), None) or free_port()
+        raise LaunchError(f"Port {port} is taken; {other} is free: add --port {other}")
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log that is not empty."""
+    lines = log.read_text(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "It failed")

@@ -1,0 +1,40 @@
+"""`manage.py setup`: bring database and queue store to where the site can run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from redis.exceptions import RedisError
+from typing_extensions import override
+
+from platform_site.first_user import ensure_first_user
+from workflows.queue import connection
+
+
+class Command(BaseCommand):
+    """Safe to repeat: what is there already stays as it is."""
+
+    help = "Migrate the database, make the user admin and, if asked, the demo data."
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            connection().ping()
+        except RedisError as error:
+            raise CommandError(f"Redis does not answer: {error}") from error
+        try:
+            call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        except OperationalError as error:
+            reason = str(error).strip().replace("\n", " ")
+            raise CommandError(f"The database does not answer: {reason}") from error
+        ensure_first_user(settings.DATA_DIR)
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="make the demo data too"
+        )

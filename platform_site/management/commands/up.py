@@ -1,0 +1,77 @@
+"""`manage.py up`: the whole site on this machine, from one command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from typing_extensions import override
+
+from platform_site.instance import AlreadyRunningError, sole_instance
+from platform_site.launch import Launch, LaunchError, StopRequested
+from platform_site.local_site import LocalSite
+from platform_site.stop_signals import StopSignals
+from platform_site.valkey import EmbeddedValkey
+
+
+def port(text: str) -> int:
+    """A TCP port that can be asked for."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
+
+
+def worker_count(text: str) -> int:
+    """How many workers there are to be."""
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError("between 1 and 64 workers can be started")
+    return number
+
+
+class Command(BaseCommand):
+    """Progress and problems go to the person as single lines, details to the logs."""
+
+    help = "Run the whole site on this machine: queue store, scheduler, workers, web."
+    requires_system_checks: list[str] = []  # its `setup` makes them
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=port, default=8000, help="default 8000")
+        parser.add_argument("--workers", type=worker_count, default=1, help="default 1")
+        parser.add_argument(
+            "--demo", action=argparse.BooleanOptionalAction, default=False
+        )
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)  # whatever this site writes is for its own user only
+        site = LocalSite(settings.DATA_DIR, options["port"])
+        setup = ["setup", "--demo"] if options["demo"] else ["setup"]
+        try:
+            with sole_instance(site.folder, site.address), StopSignals() as signals:
+                self._tell(f"Ostinato starts from {site.folder}")
+                launch = Launch(site, signals, self._tell)
+                launch.run(self._valkey(), workers=options["workers"], setup=setup)
+        except AlreadyRunningError as error:
+            sys.exit(f"Ostinato is already running from {site.folder}: {error}")
+        except LaunchError as error:
+            sys.exit(str(error))
+        except StopRequested:
+            return
+
+    def _valkey(self) -> EmbeddedValkey | None:
+        embedded = settings.REDIS_IS_EMBEDDED
+        return EmbeddedValkey(settings.DATA_DIR / "valkey") if embedded else None
+
+    def _tell(self, line: str) -> None:
+        # The terminal may be gone; that must not keep anything from being ended.
+        with suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()

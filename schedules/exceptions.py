@@ -1,0 +1,30 @@
+"""What can go wrong with a schedule. The docstring is the message, unless one is given;
+`code` is stable, for programs. The kinds, and what HTTP makes of them, are the site's."""
+
+from __future__ import annotations
+
+from workflows.exceptions import InvalidInput, NotAllowed, NotFound, WrongState
+
+
+class ScheduleNotFound(NotFound):
+    """There is no such schedule."""
+
+
+class ScheduleNotAllowed(NotAllowed):
+    """You may see this schedule, but not change it."""
+
+
+class InvalidSchedule(InvalidInput):
+    """The schedule was refused; nothing was written."""
+
+
+class ScheduleEnded(WrongState):
+    """The schedule is stopped."""
+
+    code = "schedule_stopped"
+
+
+class StaleVersion(WrongState):
+    """The schedule was changed by someone else meanwhile: read it again."""
+
+    code = "stale_version"

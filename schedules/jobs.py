@@ -1,0 +1,82 @@
+"""RQ's entry points: read the clock, call a service."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.utils import timezone
+from rq import get_current_job
+
+from schedules.services.claims import Claim, claim_run
+from schedules.services.firing import fire_due
+from schedules.services.outcomes import Outcome, record_outcome
+from schedules.watch import Cancelled, watched
+from workflows.engine import run_execution
+from workflows.exceptions import TimedOut
+
+logger = structlog.get_logger(__name__)
+
+
+def clock() -> datetime:
+    """The one place where the jobs read the clock."""
+    return timezone.now()  # noqa: TID251 an entry point
+
+
+def execute_scheduled_trigger(
+    scheduled_job_id: str,
+    scheduled_for: str | None = None,
+    run_id: str | None = None,
+    attempt: int | None = None,
+) -> None:
+    """Run one attempt of a fired run; times are ISO text, ids are UUIDs as text.
+
+    With the schedule's id alone, as a stock rq-scheduler calls an alarm, it fires whatever
+    is due of that schedule: one harmless extra look.
+    """
+    if run_id is None or attempt is None:
+        fire_due(clock(), schedule_id=UUID(scheduled_job_id))
+        return
+    token = job_token()
+    claim = claim_run(UUID(run_id), attempt, token=token, now=clock())
+    if claim is None:
+        return
+    logger.info(
+        "run_started",
+        schedule=scheduled_job_id,
+        tick=scheduled_for,
+        run=run_id,
+        execution=str(claim.execution_id),
+        attempt=attempt,
+    )
+    outcome = _outcome(claim)
+    record_outcome(claim.run_id, token=token, outcome=outcome, now=clock())
+
+
+def job_token(job_id: str = "") -> UUID:
+    """The token of the attempt that this RQ job claims.
+
+    Made from the job's id, so that the worker can tell whose horse it was that died.
+    """
+    job = get_current_job()
+    name = job_id or (job.id if job else "")
+    return uuid.uuid5(uuid.NAMESPACE_OID, name) if name else uuid.uuid4()
+
+
+def _outcome(claim: Claim) -> Outcome:
+    if claim.execution_id is None:
+        return Outcome("failed", claim.refusal)
+    try:
+        with watched(claim, clock=clock):
+            execution = run_execution(claim.execution_id, clock=clock)
+    except Cancelled:
+        return Outcome("cancelled", "Cancelled while it ran.")
+    except TimedOut:
+        return Outcome("failed", "Timed out.")
+    if execution.status == execution.Status.SUCCEEDED:
+        return Outcome("succeeded")
+    if execution.status == execution.Status.CANCELLED:
+        return Outcome("cancelled", execution.error)
+    return Outcome("failed", execution.error)

@@ -1,0 +1,178 @@
+"""The scheduler's loop: sleep until something is due or a verb wakes it, then one round.
+
+It survives whatever a round raises: it logs, backs off, and goes on. It is handed what to
+do each round and knows none of the services behind it.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import FrameType
+
+import structlog
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
+
+from schedules import heartbeat
+from schedules.foreign import ForeignJobs
+from schedules.scheduler import (
+    ALARM_PREFIX,
+    RedisAway,
+    SchedulerService,
+    redis_errors,
+)
+from schedules.wake import WakeUp
+
+logger = structlog.get_logger(__name__)
+OUTAGES = (RedisAway, OperationalError, InterfaceError)
+BACKOFF_START_SECONDS = 0.2
+BACKOFF_CAP_SECONDS = 5.0
+# A round that fired nothing sleeps at least this long: a due row that a lock hides, or an
+# alarm that cannot be put right, must not become a busy loop.
+SHORTEST_SLEEP_SECONDS = 0.05
+# SQLite has one writer: between two batches the web and the workers get their turn.
+SQLITE_BREATH_SECONDS = 0.03
+
+
+class _Stop(BaseException):
+    """SIGINT or SIGTERM came while the loop was asleep."""
+
+
+class Loop:
+    """One scheduler process.
+
+    `fire(now)` fires one batch and returns how many schedules were in it; `sweep(now,
+    seen_for)` mends, knowing for how many seconds the database was seen without a break.
+    """
+
+    def __init__(
+        self,
+        service: SchedulerService,
+        *,
+        fire: Callable[[datetime], int],
+        sweep: Callable[[datetime, float], object],
+        clock: Callable[[], datetime],
+        interval: float,
+    ) -> None:
+        self._service = service
+        self._fire = fire
+        self._sweep = sweep
+        self._clock = clock
+        self._interval = interval
+        self._wake = WakeUp(service.connection)
+        self._foreign = ForeignJobs(service)
+        self._name = heartbeat.process_name()
+        self._stopping = False
+        self._asleep = False
+        self._backoff = 0.0
+        self._next_sweep = 0.0
+        self._seen_since = self._seen_at = time.monotonic()
+
+    def run(self) -> None:
+        """Go round until SIGINT or SIGTERM."""
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+        logger.info("scheduler_started", name=self._name)
+        try:
+            while not self._stopping:
+                self._sleep(self.round())
+        except _Stop:
+            pass
+        self._farewell()
+
+    def round(self) -> float:
+        """Fire what is due, and sweep if it is time; returns how long to sleep."""
+        try:
+            close_old_connections()
+            self._fire_all()
+            self._note_view()
+            self._sweep_in_time()
+            self._tend_due_alarms()
+            seconds = self._until_next_alarm()
+        except OUTAGES as error:
+            return self._back_off(f"{type(error).__name__}: {error}")
+        except Exception:
+            # Whatever it was, the next tick must not suffer from it.
+            logger.exception("round_failed")
+            return self._back_off("see above")
+        self._backoff = 0.0
+        return seconds
+
+    def _fire_all(self) -> None:
+        while not self._stopping and self._fire(self._clock()):
+            if connection.vendor == "sqlite":
+                time.sleep(SQLITE_BREATH_SECONDS)
+
+    def _note_view(self) -> None:
+        """The database answered. After a pause (an outage, a SIGSTOP) the view is new."""
+        now = time.monotonic()
+        if now - self._seen_at > 2 * self._interval:
+            self._seen_since = now
+        self._seen_at = now
+
+    def _sweep_in_time(self) -> None:
+        if time.monotonic() < self._next_sweep:
+            return
+        self._sweep(self._clock(), self._seen_at - self._seen_since)
+        with redis_errors():
+            heartbeat.beat(self._service.connection, "scheduler", self._name)
+        pause = min(self._interval, heartbeat.EVERY_SECONDS)
+        self._next_sweep = time.monotonic() + pause
+
+    def _tend_due_alarms(self) -> None:
+        """Alarms that are due although nothing is: put right, removed, or a site's own."""
+        now = self._clock()
+        due = self._service.due_entries(now)
+        foreign = [entry for entry in due if not entry.startswith(ALARM_PREFIX)]
+        if len(foreign) < len(due):
+            self._service.mend_alarms(now)
+        with redis_errors():
+            self._foreign.enqueue(foreign)
+
+    def _until_next_alarm(self) -> float:
+        at = self._service.next_alarm_at(ignoring=self._foreign.unreadable)
+        if at is None:
+            return self._interval
+        seconds = at - self._clock().timestamp()
+        return min(self._interval, max(SHORTEST_SLEEP_SECONDS, seconds))
+
+    def _back_off(self, why: str) -> float:
+        doubled = max(2 * self._backoff, BACKOFF_START_SECONDS)
+        self._backoff = min(doubled, BACKOFF_CAP_SECONDS)
+        self._seen_since = time.monotonic()
+        logger.warning("round_failed", why=why, retry_in=self._backoff)
+        connection.close()
+        return self._backoff
+
+    def _sleep(self, seconds: float) -> None:
+        self._asleep = True
+        if self._stopping:
+            return
+        if self._backoff:
+            time.sleep(seconds)
+        else:
+            self._wake.wait(seconds)
+        self._asleep = False
+
+    def _stop(self, signum: int, frame: FrameType | None) -> None:
+        """In the middle of a round the round is finished; a sleep ends at once."""
+        self._stopping = True
+        if self._asleep:
+            raise _Stop
+
+    def _farewell(self) -> None:
+        logger.info("scheduler_stopped", name=self._name)
+        self._wake.close()
+        try:
+            with redis_errors():
+                heartbeat.farewell(self._service.connection, "scheduler", self._name)
+        except RedisAway:
+            pass  # it forgets us in a quarter of a minute
+        connection.close()

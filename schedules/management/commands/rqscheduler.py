@@ -1,0 +1,82 @@
+"""`manage.py rqscheduler`: registers the active schedules, then fires what is due."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django_rq.management.commands import rqscheduler
+from typing_extensions import override
+
+from schedules.loop import OUTAGES, Loop
+from schedules.scheduler import SchedulerService, get_scheduler_service
+from schedules.services.claims import LEASE
+from schedules.services.firing import fire_due
+from schedules.services.sweeping import sweep
+from workflows.queue import QUEUE_NAME
+
+logger = structlog.get_logger(__name__)
+
+
+class Command(rqscheduler.Command):
+    """Runs a scheduler. Any number may run at once, on any number of machines."""
+
+    help = "Runs a scheduler: fires the due ticks of all schedules. Run as many as you like."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)  # type: ignore[no-untyped-call]
+        parser.set_defaults(queue=QUEUE_NAME, interval=5)
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        queue = options["queue"]
+        if queue not in settings.RQ_QUEUES:
+            known = ", ".join(settings.RQ_QUEUES)
+            raise CommandError(f"There is no queue {queue!r} in RQ_QUEUES: {known}.")
+        if options["interval"] < 1:
+            raise CommandError("--interval is at least 1 second.")
+        if options["pid"]:
+            Path(options["pid"]).expanduser().write_text(str(os.getpid()))
+        service = get_scheduler_service()
+        service.use_queue(queue)
+        register(service)
+        new_loop(service, interval=options["interval"]).run()
+
+
+def register(service: SchedulerService) -> None:
+    """Set the alarms of all active schedules, by difference; the sweep repeats it."""
+    try:
+        mended = service.sync_jobs_on_startup()
+    except OUTAGES as error:
+        logger.warning("schedules_not_registered", error=str(error))
+    else:
+        logger.info("schedules_registered", **asdict(mended))
+
+
+def new_loop(service: SchedulerService, *, interval: float) -> Loop:
+    """The loop, handed the services that it does not know."""
+    suspects: Counter[UUID] = Counter()
+
+    def fire(now: datetime) -> int:
+        return fire_due(now, suspects=suspects).schedules
+
+    def mend(now: datetime, seen_for: float) -> None:
+        sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+
+    return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
+
+
+def clock() -> datetime:
+    """The one place where the scheduler reads the clock."""
+    return timezone.now()  # noqa: TID251 an entry point

@@ -1,0 +1,80 @@
+"""`manage.py rqworker`: runs what was fired; JSON jobs only."""
+
+from __future__ import annotations
+
+import os
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.core.management.base import CommandError
+from django_rq.management.commands import rqworker
+from django_rq.utils import reset_db_connections
+from django_rq.workers import get_worker
+from redis.exceptions import RedisError
+from rq.serializers import JSONSerializer
+from typing_extensions import override
+
+from schedules.worker import ScheduleWorker
+from workflows.queue import QUEUE_NAME
+
+logger = structlog.get_logger(__name__)
+RETRY_SECONDS = 2.0
+
+
+class Command(rqworker.Command):
+    """django-rq's command with our worker and serializer, so nobody has to remember them."""
+
+    help = "Runs a worker. Run as many as you like."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)  # type: ignore[no-untyped-call]
+        parser.set_defaults(
+            serializer=f"{JSONSerializer.__module__}.{JSONSerializer.__qualname__}",
+            worker_class=f"{ScheduleWorker.__module__}.{ScheduleWorker.__qualname__}",
+        )
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["pid"]:
+            Path(options["pid"]).expanduser().write_text(str(os.getpid()))
+        queues = args or (QUEUE_NAME,)
+        while not self._work(*queues, **options):
+            time.sleep(RETRY_SECONDS)
+
+    def _work(self, *queues: str, **options: Any) -> bool:
+        """Work until told to stop (True), or until Redis went away (False)."""
+        try:
+            worker = get_worker(
+                *queues,
+                worker_class=options["worker_class"],
+                queue_class=options["queue_class"],
+                job_class=options["job_class"],
+                name=options["name"],
+                worker_ttl=options["worker_ttl"],
+                serializer=options["serializer"],
+            )
+            # An open connection must not be shared with the work horses.
+            reset_db_connections()
+            worker.work(
+                burst=options["burst"],
+                with_scheduler=options["with_scheduler"],
+                logging_level=_level(options["verbosity"]),
+                max_jobs=options["max_jobs"],
+                max_idle_time=options["max_idle_time"],
+            )
+        except RedisError as error:
+            logger.warning("worker_lost_redis", error=str(error))
+            return bool(options["burst"])
+        except KeyError as error:
+            raise CommandError(f"There is no queue {error} in RQ_QUEUES.") from error
+        bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]
+        return bool(bounded) or getattr(worker, "stop_requested", True)
+
+
+def _level(verbosity: int) -> str:
+    # RQ tells every step of every job at INFO; our own lines say what matters.
+    return {0: "ERROR", 1: "WARNING", 2: "INFO"}.get(verbosity, "DEBUG")

@@ -1,0 +1,46 @@
+"""The tables: the schedule, its epochs, its ledger, its events, and its people's limits."""
+
+from __future__ import annotations
+
+from schedules.models.event import ScheduleEvent, Verb
+from schedules.models.ledger import (
+    OPEN_STATUSES,
+    TICK_ORIGINS,
+    UNSTARTED_STATUSES,
+    Origin,
+    Reason,
+    RunStatus,
+    ScheduledRun,
+)
+from schedules.models.profile import UserProfile
+from schedules.models.schedule import (
+    ActorKind,
+    CatchupPolicy,
+    OverlapPolicy,
+    ScheduledJob,
+    ScheduleEpoch,
+    ScheduleQuerySet,
+    ScheduleType,
+    Status,
+)
+
+__all__ = [
+    "OPEN_STATUSES",
+    "TICK_ORIGINS",
+    "UNSTARTED_STATUSES",
+    "ActorKind",
+    "CatchupPolicy",
+    "Origin",
+    "OverlapPolicy",
+    "Reason",
+    "RunStatus",
+    "ScheduleEpoch",
+    "ScheduleEvent",
+    "ScheduleQuerySet",
+    "ScheduleType",
+    "ScheduledJob",
+    "ScheduledRun",
+    "Status",
+    "UserProfile",
+    "Verb",
+]

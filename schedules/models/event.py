@@ -1,0 +1,65 @@
+"""`ScheduleEvent`: who did what to a schedule, when and why. Never changed, never lost."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from typing_extensions import override
+
+from schedules.models.schedule import ActorKind, ScheduledJob
+
+
+class Verb(models.TextChoices):
+    CREATE = "create"
+    UPDATE = "update"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RUN = "run"
+    BACKFILL = "backfill"
+    STOP = "stop"
+    COMPLETE = "complete"  # it came to its end by itself
+
+
+class ScheduleEvent(models.Model):
+    """One verb on one schedule; outlives the schedule under its id and name."""
+
+    schedule = models.ForeignKey(
+        ScheduledJob,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="events",
+    )
+    schedule_name = models.CharField(max_length=200)
+    verb = models.CharField(max_length=10, choices=Verb.choices)
+    actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    actor_name = models.CharField(max_length=150, blank=True, default="")
+    execution_id = models.UUIDField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True, default="")
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="event_choices",
+                condition=Q(verb__in=Verb.values, actor_kind__in=ActorKind.values),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["schedule", "-created_at"], name="event_of_schedule"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.verb} {self.schedule_name}"

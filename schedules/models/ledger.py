@@ -1,0 +1,164 @@
+"""`ScheduledRun`: the ledger. Every tick since a schedule began is in it exactly once."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from typing_extensions import override
+
+from schedules.models.schedule import ScheduledJob
+from workflows.models import WorkflowExecution
+
+
+class Origin(models.TextChoices):
+    SCHEDULE = "schedule"
+    CATCH_UP = "catch_up"
+    BACKFILL = "backfill"
+    MANUAL = "manual"
+
+
+class RunStatus(models.TextChoices):
+    PENDING = "pending"  # may start now
+    WAITING = "waiting"  # behind an open run, or (`not_before`) for a retry
+    RUNNING = "running"  # started; holds a token and a lease
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"  # never ran, on purpose
+    MISSED = "missed"  # never ran, too late
+
+
+class Reason(models.TextChoices):
+    NONE = ""
+    OVERLAP = "overlap"
+    PAUSED = "paused"
+    EDITED = "edited"
+    LIMIT = "limit"
+    WINDOW = "window"
+    POLICY = "policy"
+    STOPPED = "stopped"
+    REPLACED = "replaced"
+
+
+TICK_ORIGINS = (Origin.SCHEDULE, Origin.CATCH_UP)
+OPEN_STATUSES = (RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING)
+UNSTARTED_STATUSES = (RunStatus.PENDING, RunStatus.WAITING)
+
+
+class ScheduledRun(models.Model):
+    """What became of one tick, of a stretch of ticks that never ran, or of a manual run.
+
+    `scheduled_for` is the nominal time of the tick; a range row also has `range_end`, the
+    nominal time of its last tick (inclusive), and `tick_count`. The schedule's id and name
+    are kept without a database constraint: history outlives what it is about.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    schedule = models.ForeignKey(
+        ScheduledJob,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,  # the composite indexes below begin with it
+        related_name="runs",
+    )
+    schedule_name = models.CharField(max_length=200)
+    epoch = models.PositiveIntegerField()
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    scheduled_for = models.DateTimeField()
+    range_end = models.DateTimeField(null=True, blank=True)
+    tick_count = models.PositiveBigIntegerField(default=1)
+    due_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=RunStatus.choices)
+    reason = models.CharField(
+        max_length=10, choices=Reason.choices, blank=True, default=""
+    )
+    attempt = models.PositiveSmallIntegerField(default=1)
+    send_count = models.PositiveSmallIntegerField(default=0)
+    request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 null: not a manual run
+    execution = models.ForeignKey(
+        WorkflowExecution,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="scheduled_runs",
+    )
+    not_before = models.DateTimeField(null=True, blank=True)
+    enqueued_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-scheduled_for", "-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "scheduled_for"],
+                name="one_ledger_row_a_tick",
+                condition=Q(origin__in=["schedule", "catch_up"]),
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "scheduled_for"],
+                name="one_backfill_row_a_tick",
+                condition=Q(origin="backfill"),
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "request_id"],
+                name="one_run_a_request",
+                condition=Q(request_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="run_choices",
+                condition=Q(
+                    status__in=RunStatus.values,
+                    origin__in=Origin.values,
+                    reason__in=Reason.values,
+                ),
+            ),
+            models.CheckConstraint(
+                name="run_range_has_count",
+                condition=Q(range_end=None, tick_count=1)
+                | Q(
+                    range_end__isnull=False,
+                    tick_count__gte=2,
+                    status__in=["skipped", "missed"],
+                ),
+            ),
+            models.CheckConstraint(
+                name="run_running_holds_lease",
+                condition=~Q(status="running")
+                | Q(token__isnull=False, lease_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["schedule", "-scheduled_for"], name="run_of_schedule"),
+            models.Index(fields=["-scheduled_for", "-created_at"], name="run_newest"),
+            models.Index(
+                fields=["enqueued_at"],
+                name="run_pending",
+                condition=Q(status="pending"),
+            ),
+            models.Index(
+                fields=["not_before"], name="run_waiting", condition=Q(status="waiting")
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="run_running",
+                condition=Q(status="running"),
+            ),
+            models.Index(
+                fields=["schedule"],
+                name="run_open",
+                condition=Q(status__in=["pending", "waiting", "running"]),
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.schedule_name} at {self.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,275 @@
+"""`ScheduledJob`: what to run, when, and with which policies; and its epochs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from typing_extensions import override
+
+from schedules.timing import CronTiming, IntervalTiming, OnceTiming, Timing
+from workflows.models import Workflow, WorkflowNode
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class ScheduleType(models.TextChoices):
+    CRON = "cron"
+    INTERVAL = "interval"
+    ONCE = "once"
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # it has come to its end by itself; `status_reason` says how
+
+
+class CatchupPolicy(models.TextChoices):
+    LATEST = "latest"
+    ALL = "all"
+    NONE = "none"
+
+
+class OverlapPolicy(models.TextChoices):
+    SKIP = "skip"
+    QUEUE = "queue"
+    ALLOW = "allow"
+    REPLACE = "replace"
+
+
+class ActorKind(models.TextChoices):
+    USER = "user"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
+    def due(self, now: datetime) -> ScheduleQuerySet:
+        """Active schedules whose next run is due, the longest overdue first.
+
+        Served by the partial index `schedule_due`: costs what is due, not what exists.
+        """
+        return self.filter(status=Status.ACTIVE, next_run_at__lte=now).order_by(
+            "next_run_at"
+        )
+
+    def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
+        """What `user` may see: all for staff with the permission, else one's own."""
+        return self if self.all_visible_to(user) else self.filter(owner=user.pk)
+
+    @staticmethod
+    def all_visible_to(user: User | AnonymousUser) -> bool:
+        return user.is_staff and user.has_perm("schedules.view_scheduledjob")
+
+
+class ScheduledJob(models.Model):
+    """A schedule. All times are aware UTC; `timezone` is used inside the timing only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="", max_length=2000)
+    workflow = models.ForeignKey(
+        Workflow, on_delete=models.CASCADE, related_name="schedules"
+    )
+    trigger_node = models.ForeignKey(
+        WorkflowNode,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="schedules",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules"
+    )
+    trigger_payload = models.JSONField(default=dict, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null: no key, so that none collide
+
+    # Who made it. An agent acts for the user `created_by`, in one execution.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_by_kind = models.CharField(
+        max_length=10, choices=ActorKind.choices, default=ActorKind.USER
+    )
+    created_by_execution = models.UUIDField(null=True, blank=True)
+
+    # When
+    schedule_type = models.CharField(max_length=10, choices=ScheduleType.choices)
+    cron_expression = models.CharField(max_length=200, blank=True, default="")
+    timezone = models.CharField(max_length=64)
+    interval_seconds = models.PositiveBigIntegerField(null=True, blank=True)
+    anchor_at = models.DateTimeField(null=True, blank=True)
+    run_at = models.DateTimeField(null=True, blank=True)
+    start_at = models.DateTimeField(null=True, blank=True)
+    end_at = models.DateTimeField(null=True, blank=True)
+    jitter_seconds = models.PositiveIntegerField(default=0)
+
+    # With which policies
+    catchup_policy = models.CharField(
+        max_length=10, choices=CatchupPolicy.choices, default=CatchupPolicy.LATEST
+    )
+    catchup_window_seconds = models.PositiveIntegerField(default=3600)
+    overlap_policy = models.CharField(
+        max_length=10, choices=OverlapPolicy.choices, default=OverlapPolicy.SKIP
+    )
+    max_runs = models.PositiveIntegerField(null=True, blank=True)
+    max_retries = models.PositiveSmallIntegerField(default=0)
+    retry_backoff_seconds = models.PositiveIntegerField(default=30)
+    timeout_seconds = models.PositiveIntegerField(default=600)
+    pause_after_failures = models.PositiveSmallIntegerField(default=0)
+
+    # Where it stands
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.ACTIVE
+    )
+    status_reason = models.CharField(max_length=500, blank=True, default="")
+    rq_job_id = models.CharField(max_length=64, blank=True, default="")
+    epoch = models.PositiveIntegerField(default=1)
+    next_tick_at = models.DateTimeField(null=True, blank=True)
+    next_run_at = models.DateTimeField(null=True, blank=True)
+    last_run_at = models.DateTimeField(null=True, blank=True)
+    run_count = models.PositiveBigIntegerField(default=0)
+    fired_count = models.PositiveBigIntegerField(default=0)
+    error_count = models.PositiveBigIntegerField(default=0)
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="schedule_type_has_exactly_its_fields",
+                condition=(
+                    Q(
+                        schedule_type="cron",
+                        interval_seconds=None,
+                        anchor_at=None,
+                        run_at=None,
+                    )
+                    & ~Q(cron_expression="")
+                )
+                | Q(
+                    schedule_type="interval",
+                    cron_expression="",
+                    interval_seconds__gte=1,
+                    anchor_at__isnull=False,
+                    run_at=None,
+                )
+                | Q(
+                    schedule_type="once",
+                    cron_expression="",
+                    interval_seconds=None,
+                    anchor_at=None,
+                    run_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="schedule_choices",
+                condition=Q(
+                    status__in=Status.values,
+                    overlap_policy__in=OverlapPolicy.values,
+                    catchup_policy__in=CatchupPolicy.values,
+                    created_by_kind__in=ActorKind.values,
+                ),
+            ),
+            models.CheckConstraint(
+                name="schedule_ends_after_it_starts",
+                condition=Q(start_at=None)
+                | Q(end_at=None)
+                | Q(end_at__gte=F("start_at")),
+            ),
+            models.CheckConstraint(
+                name="schedule_has_work",
+                condition=Q(max_runs=None) | Q(max_runs__gte=1),
+            ),
+            models.CheckConstraint(
+                name="schedule_active_has_next_run",
+                condition=~Q(status="active")
+                | Q(next_run_at__isnull=False, next_tick_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"],
+                name="schedule_idempotency_key",
+                condition=Q(idempotency_key__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_run_at"],
+                name="schedule_due",
+                condition=Q(status="active"),
+            ),
+            models.Index(fields=["owner", "-created_at"], name="schedule_owner_newest"),
+            models.Index(fields=["-created_at", "id"], name="schedule_newest"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def timing(self) -> Timing:
+        """The timing that the fields describe.
+
+        Raises `TimingError` if they no longer make one (a zone that left tzdata).
+        """
+        if self.schedule_type == ScheduleType.CRON:
+            return CronTiming(
+                self.cron_expression, self.timezone, self.start_at, self.end_at
+            )
+        if self.schedule_type == ScheduleType.INTERVAL:
+            assert self.interval_seconds is not None
+            assert self.anchor_at is not None
+            return IntervalTiming(
+                self.interval_seconds, self.anchor_at, self.start_at, self.end_at
+            )
+        assert self.run_at is not None
+        return OnceTiming(self.run_at, self.start_at, self.end_at)
+
+
+class ScheduleEpoch(models.Model):
+    """A stretch of time with one timing: the ticks after `from_at` up to `to_at`.
+
+    Closed epochs are proved from `tick_count` and `counts`; the open one (`to_at` null)
+    by recomputing its timing. Pruning leaves its mark in `pruned_upto`, `pruned_counts`.
+    """
+
+    schedule = models.ForeignKey(
+        ScheduledJob,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="epochs",
+    )
+    number = models.PositiveIntegerField()
+    timing = models.JSONField()
+    tzdata_version = models.CharField(max_length=20)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+    tick_count = models.PositiveBigIntegerField(null=True)
+    counts = models.JSONField(default=dict)
+    pruned_upto = models.DateTimeField(null=True)
+    pruned_counts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["schedule_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "number"], name="epoch_number_of_schedule"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"epoch {self.number} of {self.schedule_id}"

@@ -1,0 +1,334 @@
+"""What now: from a schedule's rules and the time to what the ledger shall hold.
+
+Pure: no clock, no database, no framework. The rules are those of the product's semantics:
+which due ticks are live, which late ones are caught up, what overlaps, when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from schedules import timing as when
+from schedules.timing import OnceTiming, Timing
+
+Overlap = Literal["skip", "queue", "allow", "replace"]
+Catchup = Literal["latest", "all", "none"]
+MICROSECOND = timedelta(microseconds=1)
+# How many late ticks a catch-up policy fires, at the most.
+CATCHUP_TICKS = {"latest": 1, "all": 100, "none": 0}
+
+RETRY_BACKOFF_CAP_SECONDS = 3_600
+COMPLETED = "completed"
+MISSED = "missed"
+END_REACHED = "end reached"
+LIMIT_REACHED = "limit reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides about the ticks of one schedule. `seed` makes its jitter its own."""
+
+    timing: Timing
+    seed: str
+    jitter_seconds: int
+    overlap: Overlap
+    catchup: Catchup
+    catchup_window: timedelta
+    runs_left: int | None
+    live_for: timedelta
+
+    def due_at(self, tick: datetime) -> datetime:
+        """When `tick` fires: its nominal time and its own jitter."""
+        if not self.jitter_seconds:
+            return tick
+        return when.due_at(
+            self.timing, tick, seed=self.seed, jitter_seconds=self.jitter_seconds
+        )
+
+    def last_due(self, moment: datetime) -> datetime | None:
+        """The greatest tick that is due at `moment` (jitter keeps ticks in order)."""
+        tick = when.last_upto(self.timing, moment)
+        if tick is not None and self.due_at(tick) > moment:
+            return when.last_upto(self.timing, tick - MICROSECOND)
+        return tick
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRuns:
+    """The runs of origin `schedule` or `catch_up` that are not over.
+
+    `blocking`: one is pending, running or waits for a retry. `running`: one is running.
+    `queued`: one waits behind an open run.
+    """
+
+    blocking: bool = False
+    running: bool = False
+    queued: bool = False
+
+
+class Row(NamedTuple):
+    """One ledger row to write; a range row ends at `range_end`, inclusive."""
+
+    scheduled_for: datetime
+    due_at: datetime
+    origin: str
+    status: str
+    reason: str = ""
+    range_end: datetime | None = None
+    tick_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The ledger rows to write, and where the schedule stands afterwards.
+
+    `frontier` is the first tick that the ledger will not hold (None: no tick is left), and
+    `next_run_at` when it fires. `ended` is the reason why the schedule stops, or empty.
+    `replaces`: the open runs are to be cancelled.
+    """
+
+    frontier: datetime | None
+    next_run_at: datetime | None
+    rows: list[Row] = field(default_factory=list)
+    fired: int = 0
+    ended: str = ""
+    replaces: bool = False
+
+
+def decide(
+    rules: Rules, frontier: datetime, open_runs: OpenRuns, *, now: datetime
+) -> Decision:
+    """What becomes of every tick from `frontier` on that is due at `now`."""
+    if rules.due_at(frontier) > now:
+        return Decision(frontier, rules.due_at(frontier))
+    newest, following = _due_span(rules, frontier, now)
+    age = now - rules.due_at(newest)
+    live = newest if age <= rules.live_for else None
+    late_end = _before(rules, frontier, newest) if live else newest
+    late = _Late(rules, frontier, late_end, now) if late_end else None
+
+    rows = list(late.given_up()) if late else []
+    chosen = late.chosen() if late else []
+    left = rules.runs_left
+    live_rows = [_live_row(rules, live, open_runs)] if live else []
+    fired = sum(_fires(row) for row in live_rows)
+    allowed = chosen if left is None else chosen[: max(0, left - fired)]
+    rows += _catch_up_rows(rules, allowed, open_runs, blocked=fired > 0)
+    rows += _skipped_by_limit(rules, chosen[len(allowed) :])
+    rows += live_rows
+    fired += len(allowed)
+    return Decision(
+        frontier=following,
+        next_run_at=rules.due_at(following) if following else None,
+        rows=rows,
+        fired=fired,
+        ended=_ended(rules, following, fired),
+        replaces=bool(live_rows) and _replaces(rules, live_rows[0], open_runs),
+    )
+
+
+def _due_span(
+    rules: Rules, frontier: datetime, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """The newest due tick, and the first that is not due."""
+    following = when.next_after(rules.timing, frontier)
+    if following is None or rules.due_at(following) > now:
+        return frontier, following  # by far the commonest: one tick is due
+    newest = rules.last_due(now) or frontier
+    return newest, when.next_after(rules.timing, newest)
+
+
+def _before(rules: Rules, frontier: datetime, tick: datetime) -> datetime | None:
+    """The tick before `tick`, unless that lies before the frontier."""
+    if tick == frontier:
+        return None
+    return when.last_upto(rules.timing, tick - MICROSECOND)
+
+
+def _fires(row: Row) -> bool:
+    return row.status in {"pending", "waiting"}
+
+
+def _live_row(rules: Rules, tick: datetime, open_runs: OpenRuns) -> Row:
+    due = rules.due_at(tick)
+    if rules.runs_left is not None and rules.runs_left <= 0:
+        return Row(tick, due, "schedule", "skipped", "limit")
+    status, reason = _overlap(rules.overlap, open_runs)
+    return Row(tick, due, "schedule", status, reason)
+
+
+def _overlap(policy: Overlap, open_runs: OpenRuns) -> tuple[str, str]:
+    """Status and reason of a live tick, given what is still open."""
+    if policy == "allow" or not open_runs.blocking:
+        return "pending", ""
+    if policy == "queue" and not open_runs.queued:
+        return "waiting", ""
+    if policy == "replace":
+        return ("waiting" if open_runs.running else "pending"), ""
+    return "skipped", "overlap"
+
+
+def _replaces(rules: Rules, live: Row, open_runs: OpenRuns) -> bool:
+    return rules.overlap == "replace" and open_runs.blocking and _fires(live)
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """The late ticks: those from `first` to `last`, inclusive."""
+
+    rules: Rules
+    first: datetime
+    last: datetime
+    now: datetime
+
+    def chosen(self) -> list[datetime]:
+        """The late ticks that the catch-up policy fires, oldest first."""
+        limit = CATCHUP_TICKS[self.rules.catchup]
+        floor = self._window_end() or self.first - MICROSECOND
+        if not limit or floor >= self.last:
+            return []
+        return when.newest(self.rules.timing, floor, self.last, limit)
+
+    def given_up(self) -> Iterator[Row]:
+        """The others, at most one range row a reason."""
+        window_end = self._window_end()
+        if window_end is not None:
+            yield from self._missed(self.first, window_end, "window")
+            if window_end >= self.last:
+                return
+        first = self._after(window_end) if window_end else self.first
+        chosen = self.chosen()
+        last = _before(self.rules, first, chosen[0]) if chosen else self.last
+        if last is not None:
+            yield from self._missed(first, last, "policy")
+
+    def _window_end(self) -> datetime | None:
+        """The newest late tick that is older than the catch-up window."""
+        cutoff = self.now - self.rules.catchup_window - MICROSECOND
+        tick = self.rules.last_due(cutoff)
+        if tick is None or tick < self.first:
+            return None
+        return min(tick, self.last)
+
+    def _after(self, tick: datetime) -> datetime:
+        following = when.next_after(self.rules.timing, tick)
+        assert following is not None  # a later late tick exists
+        return following
+
+    def _missed(self, first: datetime, last: datetime, reason: str) -> Iterator[Row]:
+        yield span_row(self.rules, first, last, status="missed", reason=reason)
+
+
+def span_row(
+    rules: Rules, first: datetime, last: datetime, *, status: str, reason: str
+) -> Row:
+    """One row for the ticks from `first` to `last`, both inclusive and both ticks."""
+    due = rules.due_at(first)
+    if first == last:
+        return Row(first, due, "schedule", status, reason)
+    ticks = 1 + when.count(rules.timing, first, last)
+    return Row(first, due, "schedule", status, reason, last, ticks)
+
+
+def _catch_up_rows(
+    rules: Rules, ticks: list[datetime], open_runs: OpenRuns, *, blocked: bool
+) -> Iterator[Row]:
+    """One at a time, oldest first, behind whatever is open; `allow`: all at once."""
+    free = not (blocked or open_runs.blocking or open_runs.queued)
+    for index, tick in enumerate(ticks):
+        starts = rules.overlap == "allow" or (free and index == 0)
+        status = "pending" if starts else "waiting"
+        yield Row(tick, rules.due_at(tick), "catch_up", status)
+
+
+def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
+    if ticks:
+        yield span_row(rules, ticks[0], ticks[-1], status="skipped", reason="limit")
+
+
+def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
+    if rules.runs_left is not None and fired >= rules.runs_left:
+        return LIMIT_REACHED
+    if following is not None:
+        return ""
+    if isinstance(rules.timing, OnceTiming):
+        return COMPLETED if fired else MISSED
+    return END_REACHED
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What became due unfired before an edit; `frontier` is the tick after it."""
+
+    row: Row | None
+    frontier: datetime | None
+
+
+def passed_over(
+    rules: Rules, frontier: datetime | None, *, now: datetime, reason: str
+) -> Gap:
+    """One row for the ticks from `frontier` on that are due at `now` and will not run."""
+    if frontier is None or rules.due_at(frontier) > now:
+        return Gap(None, frontier)
+    newest, following = _due_span(rules, frontier, now)
+    row = span_row(rules, frontier, newest, status="skipped", reason=reason)
+    return Gap(row, following)
+
+
+def resume(
+    rules: Rules,
+    frontier: datetime | None,
+    open_runs: OpenRuns,
+    catch_up: str,
+    *,
+    now: datetime,
+) -> Decision:
+    """What becomes of the ticks that passed while a schedule was paused.
+
+    The newest ones that `catch_up` asks for run, within what `max_runs` leaves; the
+    others are one row, skipped.
+    """
+    if frontier is None or rules.due_at(frontier) > now:
+        due = rules.due_at(frontier) if frontier else None
+        return Decision(frontier, due, ended=_ended(rules, frontier, 0))
+    newest, following = _due_span(rules, frontier, now)
+    chosen = _chosen(rules, frontier, newest, catch_up)
+    last = _before(rules, frontier, chosen[0]) if chosen else newest
+    rows = list(_catch_up_rows(rules, chosen, open_runs, blocked=False))
+    if last is not None:
+        skipped = span_row(rules, frontier, last, status="skipped", reason="paused")
+        rows.insert(0, skipped)
+    return Decision(
+        frontier=following,
+        next_run_at=rules.due_at(following) if following else None,
+        rows=rows,
+        fired=len(chosen),
+        ended=_ended(rules, following, len(chosen)),
+    )
+
+
+def _chosen(
+    rules: Rules, first: datetime, last: datetime, catch_up: str
+) -> list[datetime]:
+    limit = CATCHUP_TICKS[catch_up]
+    if rules.runs_left is not None:
+        limit = min(limit, rules.runs_left)
+    if not limit:
+        return []
+    return when.newest(rules.timing, first - MICROSECOND, last, limit)
+
+
+def retry_at(
+    *, attempt: int, max_retries: int, backoff_seconds: int, now: datetime
+) -> datetime | None:
+    """When a failed attempt (counted from 1) is tried again; None if no attempt is left.
+
+    The pause doubles with each attempt and is capped at an hour.
+    """
+    if attempt > max_retries:
+        return None
+    doubled = backoff_seconds * 2 ** min(attempt - 1, 12)
+    return now + timedelta(seconds=min(doubled, RETRY_BACKOFF_CAP_SECONDS))

@@ -1,0 +1,291 @@
+"""The rq-scheduler adapter: alarms in its sorted set, jobs in its queue.
+
+With `jobs.py`, `job_fields.py`, `loop.py` and the worker class, the only code that knows
+RQ. Redis holds hints: everything here can be lost and is written again by the sweep.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.job import JobStatus
+from rq.queue import Queue
+from rq.utils import utcformat
+from rq_scheduler import Scheduler
+
+from schedules.job_fields import JobTemplate, key
+from schedules.models import ScheduledJob, ScheduleQuerySet, Status
+from workflows.queue import QUEUE_NAME, JSONJob, connection
+
+ALARM_PREFIX = "schedule-"
+WAKE_CHANNEL = "ostinato:wake"
+LIFE_KEY = "ostinato:life"
+BATCH = 1_000
+T = TypeVar("T")
+# How long RQ keeps a finished job's hash. The ledger is the history; this is for looking.
+RESULT_TTL = 60
+FAILURE_TTL = 3_600
+
+
+class RedisAway(Exception):
+    """Redis cannot be reached; what was to be written there is written by the sweep."""
+
+
+@contextmanager
+def redis_errors() -> Iterator[None]:
+    """Callers above know `RedisAway` and nothing of Redis' own errors."""
+    try:
+        yield
+    except RedisError as error:
+        raise RedisAway(str(error)) from error
+
+
+class Send(NamedTuple):
+    """One attempt of a run, for the queue. `send` makes the job id one never used before."""
+
+    schedule_id: UUID
+    run_id: UUID
+    scheduled_for: datetime
+    attempt: int
+    send: int
+
+    @property
+    def job_id(self) -> str:
+        return f"run-{self.run_id}-{self.attempt}-{self.send}"
+
+
+class Alarm(NamedTuple):
+    """When to look at a schedule; `at` None means never again."""
+
+    rq_job_id: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a comparison of the alarms with the database put right."""
+
+    set: int = 0
+    removed: int = 0
+
+
+def alarm_id(schedule_id: UUID) -> str:
+    """The RQ job id of a schedule's alarm."""
+    return f"{ALARM_PREFIX}{schedule_id}"
+
+
+class SchedulerService(Scheduler):
+    """Sets and cancels alarms and fills the queue. Never reads the clock for a decision.
+
+    All methods raise `RedisAway` when Redis cannot be reached.
+    """
+
+    def __init__(self, redis: Redis, queue_name: str = QUEUE_NAME) -> None:
+        super().__init__(connection=redis, job_class=JSONJob, interval=5)
+        self.use_queue(queue_name)
+
+    def use_queue(self, name: str) -> None:
+        """Send runs to the queue `name` from now on."""
+        self.queue_name = name
+        self._alarm_template = JobTemplate(
+            self.connection,
+            status=JobStatus.SCHEDULED,
+            result_ttl=-1,
+            failure_ttl=-1,
+            origin=name,
+        )
+        self._run_template = JobTemplate(
+            self.connection,
+            status=JobStatus.QUEUED,
+            result_ttl=RESULT_TTL,
+            failure_ttl=FAILURE_TTL,
+            origin=name,
+        )
+
+    def schedule_job(self, job: ScheduledJob) -> str:
+        """Set the alarm of an active schedule, and wake the schedulers; its RQ job id."""
+        with redis_errors():
+            self.set_alarms([Alarm(job.rq_job_id, job.next_run_at)])
+            self.connection.publish(WAKE_CHANNEL, b"")
+        return job.rq_job_id
+
+    def cancel_job(self, rq_job_id: str) -> None:
+        """Remove an alarm and its hash. One that is not there is no error."""
+        with redis_errors():
+            self._remove([rq_job_id])
+
+    def set_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Write alarms with their hashes, in batches."""
+        with redis_errors():
+            for batch in _batches(alarms):
+                pipe = self.connection.pipeline(transaction=False)
+                created = utcformat(datetime.now(UTC))  # noqa: TID251 RQ's own field, for people to look at
+                scores = {}
+                for alarm in batch:
+                    if alarm.at is None:
+                        continue
+                    schedule_id = alarm.rq_job_id.removeprefix(ALARM_PREFIX)
+                    fields = self._alarm_template.fields(
+                        alarm.rq_job_id, [schedule_id], created_at=created
+                    )
+                    pipe.hset(key(alarm.rq_job_id), mapping=fields)
+                    scores[alarm.rq_job_id] = alarm.at.timestamp()
+                if scores:
+                    pipe.zadd(self.scheduled_jobs_key, scores)
+                    pipe.execute()
+
+    def send(
+        self, sends: Sequence[Send], alarms: Sequence[Alarm], *, now: datetime
+    ) -> None:
+        """Put the jobs of `sends` in the queue and move `alarms`, in one pipeline.
+
+        The alarms' hashes stand already; a lost one is set again by the sweep.
+        """
+        scores = {alarm.rq_job_id: alarm.at.timestamp() for alarm in alarms if alarm.at}
+        over = [alarm.rq_job_id for alarm in alarms if alarm.at is None]
+        with redis_errors():
+            pipe = self.connection.pipeline(transaction=False)
+            if sends:
+                self._push(pipe, sends, now)
+            if scores:
+                pipe.zadd(self.scheduled_jobs_key, scores)
+            if over:
+                pipe.zrem(self.scheduled_jobs_key, *over)
+                pipe.delete(*map(key, over))
+            pipe.execute()
+
+    def _push(self, pipe: Redis, sends: Sequence[Send], now: datetime) -> None:
+        stamp = utcformat(now)
+        for send in sends:
+            arguments = [
+                str(send.schedule_id),
+                send.scheduled_for.isoformat(),
+                str(send.run_id),
+                send.attempt,
+            ]
+            fields = self._run_template.fields(
+                send.job_id, arguments, created_at=stamp, enqueued_at=stamp
+            )
+            pipe.hset(key(send.job_id), mapping=fields)
+        queue_key = f"{Queue.redis_queue_namespace_prefix}{self.queue_name}"
+        pipe.sadd(Queue.redis_queues_keys, queue_key)
+        pipe.rpush(queue_key, *(send.job_id for send in sends))
+
+    def sync_jobs_on_startup(self) -> Mended:
+        """Make the alarms those of the active schedules: all of them, by difference."""
+        with redis_errors():
+            # Redis first: a schedule made in between is then set once more, not removed.
+            found = self._alarms("+inf")
+        return self._mend(found, _wanted(_active()))
+
+    def mend_alarms(self, until: datetime) -> Mended:
+        """The same for the alarms that are due before `until`, at the cost of those."""
+        with redis_errors():
+            found = self._alarms(until.timestamp())
+        wanted = _wanted(_active().filter(next_run_at__lte=until))
+        strange = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
+        wanted |= _wanted(_active().filter(rq_job_id__in=strange))
+        return self._mend(found, wanted)
+
+    def _mend(self, found: Mapping[str, float], wanted: Mapping[str, float]) -> Mended:
+        stale = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
+        wrong = [
+            Alarm(rq_job_id, datetime.fromtimestamp(at, UTC))
+            for rq_job_id, at in wanted.items()
+            if found.get(rq_job_id) != at
+        ]
+        with redis_errors():
+            self._remove(stale)
+        self.set_alarms(wrong)
+        return Mended(set=len(wrong), removed=len(stale))
+
+    def _alarms(self, until: float | str) -> dict[str, float]:
+        """The alarms of ours up to a Unix time, and their scores."""
+        entries = self.connection.zrangebyscore(
+            self.scheduled_jobs_key, "-inf", until, withscores=True
+        )
+        prefix = ALARM_PREFIX.encode()
+        return {
+            member.decode(): score
+            for member, score in entries
+            if member.startswith(prefix)
+        }
+
+    def _remove(self, rq_job_ids: Sequence[str]) -> None:
+        for batch in _batches(rq_job_ids):
+            pipe = self.connection.pipeline(transaction=False)
+            pipe.zrem(self.scheduled_jobs_key, *batch)
+            pipe.delete(*map(key, batch))
+            pipe.execute()
+
+    def next_alarm_at(self, ignoring: Collection[str] = ()) -> float | None:
+        """The Unix time of the earliest entry, ours or a site's own, but `ignoring`."""
+        with redis_errors():
+            first = self.connection.zrange(
+                self.scheduled_jobs_key, 0, len(ignoring), withscores=True
+            )
+        scores = (at for entry, at in first if entry.decode() not in ignoring)
+        return next(scores, None)
+
+    def due_entries(self, now: datetime, limit: int = BATCH) -> list[str]:
+        """The ids of the entries that are due, ours and a site's own."""
+        with redis_errors():
+            members = self.connection.zrangebyscore(
+                self.scheduled_jobs_key, "-inf", now.timestamp(), start=0, num=limit
+            )
+        return [member.decode() for member in members]
+
+    def unknown_jobs(self, job_ids: Sequence[str]) -> list[str]:
+        """Those of `job_ids` of which Redis holds no trace."""
+        with redis_errors():
+            pipe = self.connection.pipeline(transaction=False)
+            for job_id in job_ids:
+                pipe.exists(key(job_id))
+            found = pipe.execute()
+        return [
+            job_id for job_id, there in zip(job_ids, found, strict=True) if not there
+        ]
+
+    def was_flushed(self) -> bool:
+        """Whether this Redis is not the one that `mark_alive` marked."""
+        with redis_errors():
+            return not self.connection.exists(LIFE_KEY)
+
+    def mark_alive(self) -> None:
+        """Mark this Redis: a random key, gone if it is flushed or replaced."""
+        with redis_errors():
+            self.connection.set(LIFE_KEY, secrets.token_hex(16), nx=True)
+
+
+def _active() -> ScheduleQuerySet:
+    return ScheduledJob.objects.filter(status=Status.ACTIVE).order_by()
+
+
+def _wanted(schedules: ScheduleQuerySet) -> dict[str, float]:
+    """The alarms that these active schedules should have."""
+    rows = schedules.values_list("rq_job_id", "next_run_at").iterator(10_000)
+    return {rq_job_id: at.timestamp() for rq_job_id, at in rows if at is not None}
+
+
+def _batches(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+@lru_cache(maxsize=4)
+def _service(url: str) -> SchedulerService:
+    return SchedulerService(connection())
+
+
+def get_scheduler_service() -> SchedulerService:
+    """The service of this process, on the Redis of the settings."""
+    return _service(settings.REDIS_URL)

@@ -1,0 +1,26 @@
+"""One function per verb. Every door calls these, with an actor and the time."""
+
+from __future__ import annotations
+
+from schedules.services.actor import Actor
+from schedules.services.firing import Firing, fire_due
+from schedules.services.lifecycle import create_schedule, update_schedule
+from schedules.services.manual import run_now
+from schedules.services.pausing import Resumed, pause_schedule, resume_schedule
+from schedules.services.stopping import stop_schedule
+from schedules.services.sweeping import Swept, sweep
+
+__all__ = [
+    "Actor",
+    "Firing",
+    "Resumed",
+    "Swept",
+    "create_schedule",
+    "fire_due",
+    "pause_schedule",
+    "resume_schedule",
+    "run_now",
+    "stop_schedule",
+    "sweep",
+    "update_schedule",
+]

@@ -1,0 +1,44 @@
+"""Getting hold of one schedule, and writing it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from schedules.exceptions import ScheduleEnded, ScheduleNotFound
+from schedules.models import ScheduledJob, Status
+from schedules.services.actor import Actor
+
+
+def locked_schedule(
+    schedule_id: UUID, *, actor: Actor, permission: str
+) -> ScheduledJob:
+    """The schedule, its row held until the caller's transaction ends.
+
+    Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
+    may not do `permission` to it.
+    """
+    schedule = (
+        ScheduledJob.objects.select_for_update(no_key=True)
+        .filter(pk=schedule_id)
+        .first()
+    )
+    if schedule is None:
+        raise ScheduleNotFound
+    actor.check_may(permission, schedule)
+    return schedule
+
+
+def refuse_ended(schedule: ScheduledJob, done: str) -> None:
+    """Raises `ScheduleEnded` if the schedule has come to its end; `done` is the participle."""
+    if schedule.status == Status.STOPPED:
+        why = f" ({schedule.status_reason})" if schedule.status_reason else ""
+        message = f"This schedule is stopped{why}: it can no longer be {done}."
+        raise ScheduleEnded(message)
+
+
+def save_fields(schedule: ScheduledJob, *fields: str, now: datetime) -> None:
+    """Write the named fields and no others; every verb moves the version on."""
+    schedule.version += 1
+    schedule.updated_at = now
+    schedule.save(update_fields=[*fields, "version", "updated_at"])

@@ -1,0 +1,54 @@
+"""Who acts: a user, an agent for a user, or the system; and whether they may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from schedules.exceptions import ScheduleNotAllowed, ScheduleNotFound
+from schedules.models import ActorKind, ScheduledJob
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Every verb takes one, acts within its rights, and records it in the event."""
+
+    kind: ActorKind
+    user: User | None = None
+    execution_id: UUID | None = None
+
+    @classmethod
+    def person(cls, user: User) -> Actor:
+        return cls(ActorKind.USER, user)
+
+    @classmethod
+    def agent(cls, user: User, execution_id: UUID | None = None) -> Actor:
+        return cls(ActorKind.AGENT, user, execution_id)
+
+    @classmethod
+    def system(cls) -> Actor:
+        return cls(ActorKind.SYSTEM)
+
+    @property
+    def name(self) -> str:
+        return self.user.get_username() if self.user else "system"
+
+    def check_may(self, permission: str, schedule: ScheduledJob) -> None:
+        """Owners may act on their own; staff with the model permission on all.
+
+        Raises `ScheduleNotFound` for what the actor may not even see, `ScheduleNotAllowed` for
+        what it may see but not do.
+        """
+        if self.kind == ActorKind.SYSTEM:
+            return
+        assert self.user is not None
+        if schedule.owner_id == self.user.pk:
+            return
+        if not ScheduledJob.objects.all_visible_to(self.user):
+            raise ScheduleNotFound
+        if not self.user.has_perm(f"schedules.{permission}_scheduledjob"):
+            raise ScheduleNotAllowed

@@ -1,0 +1,123 @@
+"""Claiming a run: at most one worker starts an attempt, and holds it by a lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
+from triggers.dispatch import dispatch_event
+from triggers.exceptions import NoTrigger
+from workflows.models import WorkflowExecution
+
+LEASE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A started attempt. `refusal` says why no workflow could be started for it."""
+
+    run_id: UUID
+    schedule_id: UUID
+    token: UUID
+    attempt: int
+    deadline: datetime
+    execution_id: UUID | None
+    refusal: str = ""
+
+
+def claim_run(
+    run_id: UUID, attempt: int, *, token: UUID, now: datetime
+) -> Claim | None:
+    """Start an attempt of a pending run: its commit is the start.
+
+    None if someone else has it, or if it was withdrawn: pausing has turned every run that
+    had not started into `skipped`, so no status is asked for here.
+    """
+    with transaction.atomic():
+        mine = ScheduledRun.objects.filter(
+            pk=run_id, attempt=attempt, status=RunStatus.PENDING
+        ).update(
+            status=RunStatus.RUNNING,
+            token=token,
+            lease_until=now + LEASE,
+            started_at=now,
+        )
+        if not mine:
+            return None
+        run = ScheduledRun.objects.get(pk=run_id)
+        schedule = (
+            ScheduledJob.objects.select_related("workflow", "owner")
+            .filter(pk=run.schedule_id)
+            .first()
+        )
+        if schedule is None:
+            _cancel_orphan(run, now=now)
+            return None
+        run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
+        refusal = ""
+        try:
+            run.execution = _dispatch(schedule, run, now=now)
+        except NoTrigger as error:
+            refusal = str(error)
+        run.save(update_fields=["deadline_at", "execution"])
+    return Claim(
+        run_id=run.id,
+        schedule_id=schedule.id,
+        token=token,
+        attempt=attempt,
+        deadline=run.deadline_at,
+        execution_id=run.execution_id,
+        refusal=refusal,
+    )
+
+
+def _dispatch(
+    schedule: ScheduledJob, run: ScheduledRun, *, now: datetime
+) -> WorkflowExecution:
+    """Start the schedule's workflow for this attempt: an insert, and no other I/O."""
+    return dispatch_event(
+        "schedule",
+        {
+            "schedule_id": str(schedule.id),
+            "schedule_name": schedule.name,
+            "trigger_node_id": schedule.trigger_node_id,
+            "scheduled_for": run.scheduled_for.isoformat(),
+            "fired_at": run.created_at.isoformat(),
+            "origin": run.origin,
+            "attempt": run.attempt,
+            "payload": schedule.trigger_payload,
+        },
+        schedule.owner,
+        workflow=schedule.workflow,
+        status=WorkflowExecution.Status.RUNNING,
+        now=now,
+    )
+
+
+def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
+    """The schedule was stopped between the send and the claim."""
+    run.status = RunStatus.CANCELLED
+    run.reason = Reason.STOPPED
+    run.finished_at = now
+    run.save(update_fields=["status", "reason", "finished_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Whether the lease still stands, and whether the run was asked to end."""
+
+    held: bool
+    cancelled: bool = False
+
+
+def renew_lease(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
+    """Hold the run for another lease, if it is still ours."""
+    mine = ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
+    if not mine.update(lease_until=now + LEASE):
+        return Hold(held=False)
+    cancelled = mine.filter(cancel_requested_at__isnull=False).exists()
+    return Hold(held=True, cancelled=cancelled)

@@ -1,0 +1,78 @@
+"""Epochs: closing one and opening the next when a schedule's timing changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Sum
+
+from schedules import timing
+from schedules.models import (
+    TICK_ORIGINS,
+    Reason,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    Status,
+)
+from schedules.policy import MICROSECOND, Rules, passed_over
+from schedules.services import ledger
+from schedules.services.draft import TIMING_FIELDS
+from schedules.services.snapshot import snapshot
+
+
+def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
+    """The first epoch: ticks after the creation."""
+    _open(schedule, from_at=now)
+
+
+def open_next(schedule: ScheduledJob, *, from_at: datetime) -> None:
+    """The next epoch: ticks of the new timing after `from_at`."""
+    schedule.epoch += 1
+    _open(schedule, from_at=from_at)
+
+
+def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
+    fields = snapshot(schedule)
+    ScheduleEpoch.objects.create(
+        schedule=schedule,
+        number=schedule.epoch,
+        timing={name: fields[name] for name in TIMING_FIELDS},
+        tzdata_version=timing.tzdata_version(),
+        from_at=from_at,
+    )
+
+
+def close(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> datetime:
+    """Record the due ticks of the old timing as never fired, and count the epoch up.
+
+    Returns from when on the new timing has ticks: after now, and after the last tick in
+    the ledger (later than now if the clock was set back), so that none comes twice.
+    """
+    reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
+    frontier = schedule.next_tick_at
+    gap = passed_over(rules, frontier, now=now, reason=reason)
+    if gap.row is not None:
+        ledger.write_rows([(schedule, gap.row)], now=now)
+        frontier = gap.frontier
+    closed = max(now, ledger.last_recorded(schedule.id) or now)
+    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
+    upto = frontier - MICROSECOND if frontier else closed
+    epoch.tick_count = timing.count(rules.timing, epoch.from_at, upto)
+    epoch.counts = _counts(schedule)
+    epoch.to_at = closed
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+    return closed
+
+
+def _counts(schedule: ScheduledJob) -> dict[str, int]:
+    """How many ticks of the current epoch stand in the ledger, by status."""
+    rows = (
+        ScheduledRun.objects.filter(
+            schedule=schedule.id, epoch=schedule.epoch, origin__in=TICK_ORIGINS
+        )
+        .order_by()
+        .values_list("status")
+        .annotate(ticks=Sum("tick_count"))
+    )
+    return {status: int(ticks) for status, ticks in rows}

@@ -1,0 +1,45 @@
+"""Writing the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from schedules.models import ScheduledJob, ScheduleEvent, Verb
+from schedules.services.actor import Actor
+
+
+def record_event(
+    schedule: ScheduledJob, verb: Verb, *, actor: Actor, now: datetime, **what: Any
+) -> ScheduleEvent:
+    """Write down who did what, inside the transaction that does it."""
+    event = new_event(schedule, verb, actor=actor, now=now, **what)
+    event.save(force_insert=True)
+    return event
+
+
+def new_event(
+    schedule: ScheduledJob,
+    verb: Verb,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> ScheduleEvent:
+    """The event, not yet written."""
+    return ScheduleEvent(
+        schedule_id=schedule.id,
+        schedule_name=schedule.name,
+        verb=verb,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        actor_name=actor.name,
+        execution_id=actor.execution_id,
+        note=note,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        created_at=now,
+    )

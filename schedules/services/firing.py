@@ -1,0 +1,229 @@
+"""Firing: due ticks become ledger rows, the frontiers move, the runs go to the queue.
+
+One transaction a batch decides and writes; what follows in Redis is a hint that the sweep
+can repeat. Two schedulers that fire the same tick meet at the ledger's unique constraint
+and at the frontier that has moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from schedules.limits import NOTE_LENGTH
+from schedules.models import (
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEvent,
+    ScheduleQuerySet,
+    Status,
+)
+from schedules.policy import Decision, decide
+from schedules.scheduler import Alarm
+from schedules.services import ledger, sending
+from schedules.services.actor import Actor
+from schedules.services.batch import update_rows
+from schedules.services.ending import ended_event
+from schedules.services.pausing import pause_locked
+from schedules.services.rules import rules_of
+
+logger = structlog.get_logger(__name__)
+OUTAGES = (OperationalError, InterfaceError)
+PASSES_BEFORE_PAUSE = 3
+
+
+class FrontierMoved(Exception):
+    """Somebody else fired these ticks first; the batch was rolled back."""
+
+
+@dataclass(slots=True)
+class Firing:
+    """What one call did: schedules looked at, ledger rows written, runs to start."""
+
+    schedules: int = 0
+    rows: list[ScheduledRun] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def __iadd__(self, other: Firing) -> Self:
+        self.schedules += other.schedules
+        self.rows += other.rows
+        self.alarms += other.alarms
+        return self
+
+    @property
+    def runs(self) -> list[ScheduledRun]:
+        return [row for row in self.rows if row.status == RunStatus.PENDING]
+
+
+_FIRED = {RunStatus.PENDING, RunStatus.WAITING}
+# Schedules that failed to fire, and in how many passes.
+Suspects = Counter[UUID]
+
+
+def fire_due(
+    now: datetime,
+    *,
+    schedule_id: UUID | None = None,
+    suspects: Suspects | None = None,
+) -> Firing:
+    """Fire what is due at `now`: one batch, or the one schedule.
+
+    Call again while `schedules` is not 0. Raises only when the database is away; a
+    schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
+    and after three of them paused with the reason.
+    """
+    suspects = Counter() if suspects is None else suspects
+    due = ScheduledJob.objects.due(now)
+    if schedule_id is not None:
+        due = due.filter(pk=schedule_id)
+    if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
+        return Firing()
+    firing = _fire_batch(due.exclude(pk__in=list(suspects)), suspects, now=now)
+    for suspect in list(suspects):
+        firing += _fire_alone(suspect, suspects, now=now)
+    sending.send(firing.runs, firing.alarms, now=now)
+    _log(firing)
+    return firing
+
+
+def _log(firing: Firing) -> None:
+    for row in firing.rows:
+        logger.info(
+            "tick_fired" if row.status in _FIRED else "tick_not_fired",
+            schedule=str(row.schedule_id),
+            tick=row.scheduled_for.isoformat(),
+            run=str(row.id),
+            status=row.status,
+            reason=row.reason,
+            ticks=row.tick_count,
+        )
+
+
+def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> Firing:
+    try:
+        return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now)
+    except OUTAGES:
+        raise
+    except Exception:
+        # One poisoned row must not stop the clock of the others: find it.
+        logger.warning("batch_failed", exc_info=True)
+    ids = due.values_list("pk", flat=True)[: settings.FIRE_BATCH_SIZE]
+    firing = Firing()
+    for schedule_id in ids:
+        firing += _fire_alone(schedule_id, suspects, now=now)
+    return firing
+
+
+def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firing:
+    due = ScheduledJob.objects.due(now).filter(pk=schedule_id)
+    try:
+        firing = _fire(due, limit=1, now=now)
+    except OUTAGES:
+        raise
+    except Exception as error:
+        suspects[schedule_id] += 1
+        logger.exception("schedule_set_aside", schedule=str(schedule_id))
+        if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
+            del suspects[schedule_id]
+            _pause_poisoned(schedule_id, error, now=now)
+        return Firing()
+    suspects.pop(schedule_id, None)
+    return firing
+
+
+def _pause_poisoned(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
+    note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
+    with transaction.atomic():
+        schedule = (
+            ScheduledJob.objects.select_for_update(no_key=True)
+            .filter(pk=schedule_id, status=Status.ACTIVE)
+            .first()
+        )
+        if schedule is not None:
+            pause_locked(schedule, actor=Actor.system(), now=now, note=note)
+
+
+def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
+    """One transaction: lock, decide, write the ledger, move the frontiers."""
+    with transaction.atomic():
+        # A row that someone holds is left for the next pass. (SQLite: one writer.)
+        schedules = list(due.select_for_update(no_key=True, skip_locked=True)[:limit])
+        if not schedules:
+            return Firing()
+        open_runs = ledger.open_runs(
+            [
+                schedule.id
+                for schedule in schedules
+                if schedule.overlap_policy != "allow"
+            ]
+        )
+        decided = [
+            (
+                schedule,
+                decide(
+                    rules_of(schedule),
+                    _frontier(schedule),
+                    open_runs.get(schedule.id, ledger.NOTHING_OPEN),
+                    now=now,
+                ),
+            )
+            for schedule in schedules
+        ]
+        return _write(decided, now=now)
+
+
+def _frontier(schedule: ScheduledJob) -> datetime:
+    assert schedule.next_tick_at is not None  # an active schedule has one: a constraint
+    return schedule.next_tick_at
+
+
+def _write(decided: list[tuple[ScheduledJob, Decision]], *, now: datetime) -> Firing:
+    ledger.cancel_open(
+        [schedule.id for schedule, decision in decided if decision.replaces], now=now
+    )
+    rows = ledger.write_rows(
+        ((schedule, row) for schedule, decision in decided for row in decision.rows),
+        now=now,
+    )
+    moved = [_moved(schedule, decision) for schedule, decision in decided]
+    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=moved) != len(
+        moved
+    ):
+        raise FrontierMoved
+    ScheduleEvent.objects.bulk_create(
+        ended_event(schedule, decision.ended, now=now)
+        for schedule, decision in decided
+        if decision.ended
+    )
+    alarms = [
+        Alarm(schedule.rq_job_id, None if decision.ended else decision.next_run_at)
+        for schedule, decision in decided
+    ]
+    return Firing(len(decided), rows, alarms)
+
+
+_AS_READ = ("id", "epoch", "next_tick_at")
+_MOVED = ("next_tick_at", "next_run_at", "fired_count", "status", "status_reason")
+
+
+def _moved(schedule: ScheduledJob, decision: Decision) -> tuple[Any, ...]:
+    """The schedule as it was read, and where it stands now; from the nominal tick."""
+    ended = decision.ended
+    return (
+        schedule.id,
+        schedule.epoch,
+        schedule.next_tick_at,
+        decision.frontier,
+        None if ended else decision.next_run_at,
+        schedule.fired_count + decision.fired,
+        Status.STOPPED if ended else schedule.status,
+        ended or schedule.status_reason,
+    )

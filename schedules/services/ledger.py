@@ -1,0 +1,119 @@
+"""Writing and withdrawing ledger rows. The caller's transaction holds the schedule's row."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from schedules.models import (
+    OPEN_STATUSES,
+    TICK_ORIGINS,
+    UNSTARTED_STATUSES,
+    Reason,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+)
+from schedules.policy import OpenRuns, Row
+
+NOTHING_OPEN = OpenRuns()
+
+
+def write_rows(
+    rows: Iterable[tuple[ScheduledJob, Row]], *, now: datetime
+) -> list[ScheduledRun]:
+    """Insert the decided rows in one statement a batch.
+
+    Raises `IntegrityError` if a tick is in the ledger already: nothing is written then.
+    """
+    return ScheduledRun.objects.bulk_create(
+        [_run(schedule, row, now) for schedule, row in rows]
+    )
+
+
+def _run(schedule: ScheduledJob, row: Row, now: datetime) -> ScheduledRun:
+    ended = row.status in {RunStatus.SKIPPED, RunStatus.MISSED}
+    return ScheduledRun(
+        id=uuid.uuid4(),
+        schedule_id=schedule.id,
+        schedule_name=schedule.name,
+        epoch=schedule.epoch,
+        origin=row.origin,
+        scheduled_for=row.scheduled_for,
+        range_end=row.range_end,
+        tick_count=row.tick_count,
+        due_at=row.due_at,
+        status=row.status,
+        reason=row.reason,
+        finished_at=now if ended else None,
+        created_at=now,
+    )
+
+
+def open_runs(schedule_ids: Iterable[UUID]) -> dict[UUID, OpenRuns]:
+    """What is open of each schedule, as far as overlap is concerned: one query.
+
+    Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
+    """
+    found: dict[UUID, OpenRuns] = {}
+    rows = (
+        ScheduledRun.objects.filter(
+            schedule__in=schedule_ids,
+            status__in=OPEN_STATUSES,
+            origin__in=TICK_ORIGINS,
+        )
+        .order_by()
+        .values_list("schedule_id", "status", "not_before")
+    )
+    for schedule_id, status, not_before in rows:
+        seen = found.get(schedule_id, NOTHING_OPEN)
+        queued = status == RunStatus.WAITING and not_before is None
+        found[schedule_id] = OpenRuns(
+            blocking=seen.blocking or not queued,
+            running=seen.running or status == RunStatus.RUNNING,
+            queued=seen.queued or queued,
+        )
+    return found
+
+
+def last_recorded(schedule_id: UUID) -> datetime | None:
+    """The nominal time of the newest tick that the ledger holds."""
+    newest = (
+        ScheduledRun.objects.filter(schedule=schedule_id, origin__in=TICK_ORIGINS)
+        .order_by("-scheduled_for")
+        .values_list("range_end", "scheduled_for")
+        .first()
+    )
+    return (newest[0] or newest[1]) if newest else None
+
+
+def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> int:
+    """Every run that has not started never will; returns how many.
+
+    A pause skips them, a stop cancels them; a retry that waited has failed already.
+    """
+    unstarted = ScheduledRun.objects.filter(
+        schedule=schedule_id, status__in=UNSTARTED_STATUSES
+    )
+    retries = unstarted.filter(attempt__gt=1).update(
+        status=RunStatus.FAILED, reason=reason, finished_at=now
+    )
+    end = RunStatus.CANCELLED if reason == Reason.STOPPED else RunStatus.SKIPPED
+    return retries + unstarted.update(status=end, reason=reason, finished_at=now)
+
+
+def cancel_open(schedule_ids: Iterable[UUID], *, now: datetime) -> None:
+    """For `replace`: what has not started is cancelled, what runs is asked to end."""
+    open_ticks = ScheduledRun.objects.filter(
+        schedule__in=schedule_ids, origin__in=TICK_ORIGINS
+    )
+    open_ticks.filter(status__in=UNSTARTED_STATUSES).update(
+        status=RunStatus.CANCELLED, reason=Reason.REPLACED, finished_at=now
+    )
+    open_ticks.filter(Q(cancel_requested_at=None), status=RunStatus.RUNNING).update(
+        cancel_requested_at=now, reason=Reason.REPLACED
+    )

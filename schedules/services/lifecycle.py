@@ -1,0 +1,134 @@
+"""Create and update: what a schedule is.
+
+Like every verb, each is one transaction that holds the schedule's row, writes one event,
+and sets the alarm when it commits. Every door calls these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from schedules.exceptions import InvalidSchedule, StaleVersion
+from schedules.models import ScheduledJob, Status, Verb
+from schedules.scheduler import alarm_id
+from schedules.services import alarms, epochs
+from schedules.services.access import locked_schedule, refuse_ended, save_fields
+from schedules.services.actor import Actor
+from schedules.services.draft import (
+    TIMING_FIELDS,
+    apply_fields,
+    check_draft,
+    check_first_tick,
+)
+from schedules.services.events import record_event
+from schedules.services.rules import rules_of
+from schedules.services.snapshot import changes, snapshot
+
+
+def create_schedule(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> ScheduledJob:
+    """A new active schedule, owned by the actor's user, with its first tick and alarm.
+
+    The same `idempotency_key` of the same owner returns the schedule it made before.
+    Raises `InvalidSchedule` with the faults by field; nothing is written then.
+    """
+    assert actor.user is not None, "a schedule has an owner"
+    made = _made_before(actor, idempotency_key)
+    if made:
+        return made
+    draft = ScheduledJob(
+        owner=actor.user,
+        created_by=actor.user,
+        created_by_kind=actor.kind,
+        created_by_execution=actor.execution_id,
+        idempotency_key=idempotency_key,
+        created_at=now,
+        updated_at=now,
+    )
+    apply_fields(draft, fields, now=now)
+    timing = check_draft(draft, actor=actor)
+    _put_frontier(draft, check_first_tick(draft, timing, after=now))
+    draft.rq_job_id = alarm_id(draft.id)
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+            epochs.open_first(draft, now=now)
+            record_event(
+                draft, Verb.CREATE, actor=actor, now=now, after=snapshot(draft)
+            )
+            alarms.set_on_commit(draft)
+    except IntegrityError:
+        # Two requests with one key raced: the other one made it.
+        made = _made_before(actor, idempotency_key)
+        if made is None:
+            raise
+        return made
+    return draft
+
+
+def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:
+    if not key:
+        return None
+    return ScheduledJob.objects.filter(owner=actor.user, idempotency_key=key).first()
+
+
+def _put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
+    """The frontier, and when it fires; only an active schedule has a next run."""
+    schedule.next_tick_at = tick
+    fires = tick is not None and schedule.status == Status.ACTIVE
+    schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
+
+
+def update_schedule(
+    schedule_id: UUID,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> ScheduledJob:
+    """Change fields. A change of timing closes the epoch and opens the next.
+
+    Raises `StaleVersion` if `version` is given and is not the current one, `ScheduleEnded`
+    for a schedule that has ended, `InvalidSchedule` with the faults by field.
+    """
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        if version is not None and version != schedule.version:
+            raise StaleVersion
+        refuse_ended(schedule, "changed")
+        before, old_rules = snapshot(schedule), rules_of(schedule)
+        apply_fields(schedule, fields, now=now)
+        timing = check_draft(schedule, actor=actor)
+        changed = changes(before, snapshot(schedule))
+        if not changed:
+            return schedule
+        if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
+            why = f"It has fired {schedule.fired_count} times already."
+            raise InvalidSchedule(errors={"max_runs": [why]})
+        if changed.keys() & set(TIMING_FIELDS):
+            closed = epochs.close(schedule, old_rules, now=now)
+            tick = check_first_tick(schedule, timing, after=closed)
+            _put_frontier(schedule, tick)
+            epochs.open_next(schedule, from_at=closed)
+        save_fields(schedule, *changed, "next_tick_at", "next_run_at", "epoch", now=now)
+        record_event(
+            schedule,
+            Verb.UPDATE,
+            actor=actor,
+            now=now,
+            before={name: before[name] for name in changed},
+            after=changed,
+        )
+        alarms.set_on_commit(schedule)
+    return schedule

@@ -1,0 +1,78 @@
+"""Run now: a run that somebody asked for, beside the schedule's ticks."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules.exceptions import InvalidSchedule
+from schedules.models import Origin, RunStatus, ScheduledRun, Verb
+from schedules.services import sending
+from schedules.services.access import locked_schedule, refuse_ended
+from schedules.services.actor import Actor
+from schedules.services.draft import check_note
+from schedules.services.events import record_event
+
+REQUEST_ID_LENGTH = 100
+
+
+def run_now(
+    schedule_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    request_id: str | None = None,
+) -> ScheduledRun:
+    """Start the schedule's work now, whether it is active or paused.
+
+    The frontier does not move and `max_runs` is not touched. The same `request_id` of the
+    same schedule returns the run it made before: a double click makes one run. Raises
+    `ScheduleEnded` for a schedule that has ended.
+    """
+    check_note(note)
+    _check_request_id(request_id)
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        made = _made_before(schedule_id, request_id)
+        if made is not None:
+            return made
+        refuse_ended(schedule, "run")
+        run = ScheduledRun.objects.create(
+            schedule_id=schedule.id,
+            schedule_name=schedule.name,
+            epoch=schedule.epoch,
+            origin=Origin.MANUAL,
+            scheduled_for=now,
+            due_at=now,
+            status=RunStatus.PENDING,
+            request_id=request_id or uuid.uuid4().hex,
+            created_at=now,
+        )
+        record_event(
+            schedule,
+            Verb.RUN,
+            actor=actor,
+            now=now,
+            note=note,
+            after={"run": str(run.id)},
+        )
+        sending.send_on_commit([run], now=now)
+    return run
+
+
+def _made_before(schedule_id: UUID, request_id: str | None) -> ScheduledRun | None:
+    if not request_id:
+        return None
+    return ScheduledRun.objects.filter(
+        schedule=schedule_id, request_id=request_id
+    ).first()
+
+
+def _check_request_id(request_id: str | None) -> None:
+    if request_id and (len(request_id) > REQUEST_ID_LENGTH or "\x00" in request_id):
+        why = f"At most {REQUEST_ID_LENGTH} characters, no null characters."
+        raise InvalidSchedule(errors={"request_id": [why]})

@@ -1,0 +1,198 @@
+"""What became of an attempt: success, a retry, a failure; and what that sets free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from schedules.models import (
+    OPEN_STATUSES,
+    Origin,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    Status,
+)
+from schedules.policy import retry_at
+from schedules.services import sending
+from schedules.services.actor import Actor
+from schedules.services.pausing import pause_locked
+from workflows.lost import abandon_execution
+
+logger = structlog.get_logger(__name__)
+ERROR_LENGTH = 2_000
+WORKER_LOST = "Worker lost: it ended, or lost its lease, before the run was over."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended. `error` is for people: no traceback, no secret."""
+
+    status: Literal["succeeded", "failed", "cancelled"]
+    error: str = ""
+
+
+def record_outcome(
+    run_id: UUID,
+    *,
+    token: UUID,
+    outcome: Outcome,
+    now: datetime,
+    lease_ended_before: datetime | None = None,
+) -> bool:
+    """Record how the attempt that holds `token` ended; False if it holds it no longer.
+
+    With `lease_ended_before` it is recorded only if the lease ran out before that time:
+    a worker that renewed it meanwhile is alive.
+
+    A failed attempt waits for its retry on the same ledger row if the schedule allows one
+    (and is active); else the run has failed, and may pause its schedule. The oldest run
+    that waited behind this one is released.
+    """
+    schedule_id = (
+        ScheduledRun.objects.filter(pk=run_id)
+        .values_list("schedule_id", flat=True)
+        .first()
+    )
+    if schedule_id is None:
+        return False
+    with transaction.atomic():
+        schedule = (
+            ScheduledJob.objects.select_for_update(no_key=True)
+            .filter(pk=schedule_id)
+            .first()
+        )
+        run = (
+            ScheduledRun.objects.select_for_update(no_key=True)
+            .filter(pk=run_id, token=token, status=RunStatus.RUNNING)
+            .first()
+        )
+        if run is None or _still_held(run, lease_ended_before):
+            return False
+        if outcome.error == WORKER_LOST and run.execution_id:
+            abandon_execution(run.execution_id, error=WORKER_LOST, now=now)
+        _settle(run, schedule, outcome, now=now)
+        if schedule is not None:
+            _count(schedule, run, outcome, now=now)
+            release_waiting(schedule, now=now)
+    logger.info(
+        "run_ended",
+        schedule=str(run.schedule_id),
+        tick=run.scheduled_for.isoformat(),
+        run=str(run.id),
+        execution=str(run.execution_id),
+        attempt=run.attempt,
+        status=outcome.status,
+        error=outcome.error,
+    )
+    return True
+
+
+def _still_held(run: ScheduledRun, lease_ended_before: datetime | None) -> bool:
+    assert run.lease_until is not None  # a running run holds one: a constraint
+    return lease_ended_before is not None and run.lease_until >= lease_ended_before
+
+
+def _settle(
+    run: ScheduledRun,
+    schedule: ScheduledJob | None,
+    outcome: Outcome,
+    *,
+    now: datetime,
+) -> None:
+    run.error = outcome.error[:ERROR_LENGTH]
+    run.token = run.lease_until = None
+    again = None
+    if outcome.status == "failed" and schedule and schedule.status != Status.PAUSED:
+        again = retry_at(
+            attempt=run.attempt,
+            max_retries=schedule.max_retries,
+            backoff_seconds=schedule.retry_backoff_seconds,
+            now=now,
+        )
+    if again is None:
+        run.status = RunStatus(outcome.status)
+        run.finished_at = now
+    else:
+        run.status = RunStatus.WAITING
+        run.not_before = again
+        run.attempt += 1
+        run.send_count = 0
+        run.enqueued_at = None
+    run.save(
+        update_fields=[
+            "error",
+            "token",
+            "lease_until",
+            "status",
+            "finished_at",
+            "not_before",
+            "attempt",
+            "send_count",
+            "enqueued_at",
+        ]
+    )
+
+
+def _count(
+    schedule: ScheduledJob, run: ScheduledRun, outcome: Outcome, *, now: datetime
+) -> None:
+    """Keep the schedule's tallies; too many failures in a row pause it."""
+    schedule.run_count += 1
+    if run.started_at and (
+        not schedule.last_run_at or run.started_at > schedule.last_run_at
+    ):
+        schedule.last_run_at = run.started_at
+    if outcome.status == "failed":
+        schedule.error_count += 1
+        schedule.last_error = run.error
+        schedule.consecutive_failures += run.status == RunStatus.FAILED
+    elif outcome.status == "succeeded":
+        schedule.consecutive_failures = 0
+    schedule.save(
+        update_fields=[
+            "run_count",
+            "last_run_at",
+            "error_count",
+            "last_error",
+            "consecutive_failures",
+        ]
+    )
+    limit = schedule.pause_after_failures
+    if schedule.status == Status.ACTIVE and 0 < limit <= schedule.consecutive_failures:
+        note = f"Paused after {schedule.consecutive_failures} failures in a row: {run.error}"
+        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:500])
+
+
+def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
+    """Let the oldest run that waits behind an open one start, if nothing is open.
+
+    The caller's transaction holds the schedule's row.
+    """
+    open_runs = list(
+        ScheduledRun.objects.select_for_update(no_key=True)
+        .filter(schedule=schedule.id, status__in=OPEN_STATUSES)
+        .exclude(origin=Origin.MANUAL)
+        .order_by("scheduled_for")
+    )
+    queued = [
+        run
+        for run in open_runs
+        if run.status == RunStatus.WAITING and run.not_before is None
+    ]
+    if not queued or len(queued) < len(open_runs):
+        return False
+    _release(queued[0], now=now)
+    return True
+
+
+def _release(run: ScheduledRun, *, now: datetime) -> None:
+    run.status = RunStatus.PENDING
+    run.not_before = None
+    run.save(update_fields=["status", "not_before"])
+    sending.send_on_commit([run], now=now)

@@ -1,0 +1,149 @@
+"""Pause and resume: the same two functions for every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules import policy
+from schedules.exceptions import InvalidSchedule
+from schedules.models import CatchupPolicy, Reason, ScheduledJob, Status, Verb
+from schedules.services import alarms, ledger, sending
+from schedules.services.access import locked_schedule, refuse_ended, save_fields
+from schedules.services.actor import Actor
+from schedules.services.draft import check_note
+from schedules.services.ending import end_locked
+from schedules.services.events import record_event
+from schedules.services.rules import rules_of
+
+
+def pause_schedule(
+    schedule_id: UUID, *, actor: Actor, now: datetime, note: str = ""
+) -> ScheduledJob:
+    """Nothing that was asked for before this returns starts after it. Idempotent.
+
+    Every run that has not started becomes `skipped: paused` (a retry that waited:
+    `failed`); what runs, runs on. Raises `ScheduleEnded` for a schedule that has ended.
+    """
+    check_note(note)
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        refuse_ended(schedule, "paused")
+        if schedule.status != Status.PAUSED:
+            pause_locked(schedule, actor=actor, now=now, note=note)
+    return schedule
+
+
+def pause_locked(
+    schedule: ScheduledJob, *, actor: Actor, now: datetime, note: str
+) -> None:
+    """Pause an active schedule whose row the caller's transaction holds."""
+    withdrawn = ledger.withdraw_unstarted(schedule.id, Reason.PAUSED, now=now)
+    schedule.status = Status.PAUSED
+    schedule.status_reason = note
+    schedule.next_run_at = None
+    save_fields(schedule, "status", "status_reason", "next_run_at", now=now)
+    record_event(
+        schedule,
+        Verb.PAUSE,
+        actor=actor,
+        now=now,
+        note=note,
+        before={"status": Status.ACTIVE},
+        after={"status": Status.PAUSED, "runs_withdrawn": withdrawn},
+    )
+    alarms.cancel_on_commit(schedule.rq_job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A resumed schedule; how many ticks passed meanwhile, and how many of them run."""
+
+    schedule: ScheduledJob
+    passed: int
+    caught_up: int
+
+
+def resume_schedule(
+    schedule_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    catch_up: str = CatchupPolicy.NONE,
+) -> Resumed:
+    """Fire again, from the next tick after now on. Idempotent.
+
+    Of the ticks that passed meanwhile `catch_up` runs none, the latest, or all (at most
+    the newest 100); the ledger gets one `skipped: paused` range for the others. With no
+    tick left the schedule ends. Raises `ScheduleEnded` for one that has ended.
+    """
+    check_note(note)
+    if catch_up not in CatchupPolicy.values:
+        why = f"Must be one of {', '.join(CatchupPolicy.values)}."
+        raise InvalidSchedule(errors={"catch_up": [why]})
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        refuse_ended(schedule, "resumed")
+        if schedule.status == Status.ACTIVE:
+            return Resumed(schedule, 0, 0)
+        decision = _resumption(schedule, catch_up, now=now)
+        runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
+        _apply(schedule, decision, actor=actor, now=now, note=note)
+        sending.send_on_commit(runs, now=now)
+    passed = sum(row.tick_count for row in decision.rows)
+    return Resumed(schedule, passed, decision.fired)
+
+
+def _resumption(
+    schedule: ScheduledJob, catch_up: str, *, now: datetime
+) -> policy.Decision:
+    open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
+    return policy.resume(
+        rules_of(schedule), schedule.next_tick_at, open_runs, catch_up, now=now
+    )
+
+
+def _apply(
+    schedule: ScheduledJob,
+    decision: policy.Decision,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str,
+) -> None:
+    schedule.status = Status.ACTIVE
+    schedule.status_reason = ""
+    schedule.next_tick_at = decision.frontier
+    schedule.next_run_at = decision.next_run_at
+    schedule.fired_count += decision.fired
+    schedule.consecutive_failures = 0
+    if decision.ended:
+        end_locked(schedule, decision.ended, now=now)
+    save_fields(
+        schedule,
+        "status",
+        "status_reason",
+        "next_tick_at",
+        "next_run_at",
+        "fired_count",
+        "consecutive_failures",
+        now=now,
+    )
+    record_event(
+        schedule,
+        Verb.RESUME,
+        actor=actor,
+        now=now,
+        note=note,
+        before={"status": Status.PAUSED},
+        after={
+            "status": schedule.status,
+            "ticks_passed": sum(row.tick_count for row in decision.rows),
+            "ticks_caught_up": decision.fired,
+        },
+    )
+    alarms.set_on_commit(schedule)

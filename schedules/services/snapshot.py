@@ -1,0 +1,32 @@
+"""A schedule's fields as plain JSON, for events and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from schedules.models import ScheduledJob
+from schedules.services.draft import OTHER_FIELDS, TIMING_FIELDS
+
+FOREIGN_KEYS = {"workflow", "trigger_node"}
+
+
+def snapshot(schedule: ScheduledJob) -> dict[str, Any]:
+    """What a person can set, as JSON: times in ISO 8601 UTC, references as ids."""
+    return {
+        name: _plain(getattr(schedule, f"{name}_id" if name in FOREIGN_KEYS else name))
+        for name in (*TIMING_FIELDS, *OTHER_FIELDS)
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of `after` that differ from `before`."""
+    return {name: value for name, value in after.items() if before[name] != value}

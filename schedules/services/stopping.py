@@ -1,0 +1,51 @@
+"""Stop: a schedule is deleted for good; its history stays."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules.models import Reason, ScheduledJob, Verb
+from schedules.services import alarms, ledger
+from schedules.services.access import locked_schedule
+from schedules.services.actor import Actor
+from schedules.services.draft import check_note
+from schedules.services.events import record_event
+from schedules.services.snapshot import snapshot
+
+
+def stop_schedule(
+    schedule_id: UUID, *, actor: Actor, now: datetime, note: str = ""
+) -> None:
+    """Delete a schedule in any state.
+
+    Runs that have not started are cancelled, running work finishes and is recorded; runs,
+    executions and events stay under the schedule's id and name.
+    """
+    check_note(note)
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="delete")
+        withdraw_locked(schedule, actor=actor, now=now, note=note)
+        schedule.delete()
+
+
+def withdraw_locked(
+    schedule: ScheduledJob, *, actor: Actor, now: datetime, note: str
+) -> None:
+    """Everything a deletion needs but the deletion: runs, event, alarm.
+
+    Also called when the deletion of a workflow or of a user takes the schedule along.
+    """
+    cancelled = ledger.withdraw_unstarted(schedule.id, Reason.STOPPED, now=now)
+    record_event(
+        schedule,
+        Verb.STOP,
+        actor=actor,
+        now=now,
+        note=note,
+        before={**snapshot(schedule), "status": schedule.status},
+        after={"runs_cancelled": cancelled},
+    )
+    alarms.cancel_on_commit(schedule.rq_job_id)

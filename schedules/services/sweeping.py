@@ -1,0 +1,184 @@
+"""The sweep: mends, by index, what a crash or a flushed Redis left undone.
+
+Every step is idempotent, and harmless when two schedulers take it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
+from schedules.scheduler import Send, get_scheduler_service
+from schedules.services import sending
+from schedules.services.batch import update_rows
+from schedules.services.outcomes import (
+    WORKER_LOST,
+    Outcome,
+    record_outcome,
+    release_waiting,
+)
+
+logger = structlog.get_logger(__name__)
+# A run committed this long ago without being sent lost its sender; before, it may be on
+# its way. Sending twice would be harmless, only wasteful.
+UNSENT_AFTER = timedelta(seconds=3)
+# A run sent this long ago that no worker took is looked for in Redis.
+LOST_AFTER = timedelta(seconds=60)
+# Alarms are compared with the database this far ahead, long before they are needed.
+ALARMS_AHEAD = timedelta(seconds=15)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of each kind one sweep mended."""
+
+    runs_sent: int = 0
+    retries_released: int = 0
+    queued_released: int = 0
+    workers_lost: int = 0
+    alarms_set: int = 0
+    alarms_removed: int = 0
+
+
+def sweep(now: datetime, *, judge_leases: bool) -> Swept:
+    """Mend what is broken; returns what was.
+
+    `judge_leases`: the caller has seen the database without a break for longer than a
+    lease, so that a lease which ran out means a dead worker and not a blind scheduler.
+    Raises `RedisAway` when Redis is away; what needs only the database is done before.
+    """
+    lost = _fail_lost_workers(now) if judge_leases else 0
+    retries = _release_retries(now)
+    queued = _release_queued(now)
+    service = get_scheduler_service()
+    flushed = service.was_flushed()
+    sent = _resend(_unsent(now, everything=flushed), now=now)
+    sent += _resend(_without_trace(now), now=now)
+    if flushed:
+        alarms = service.sync_jobs_on_startup()
+        service.mark_alive()
+    else:
+        alarms = service.mend_alarms(now + ALARMS_AHEAD)
+    swept = Swept(sent, retries, queued, lost, alarms.set, alarms.removed)
+    if any(asdict(swept).values()):
+        logger.info("swept", flushed=flushed, **asdict(swept))
+    return swept
+
+
+def _unsent(now: datetime, *, everything: bool) -> list[ScheduledRun]:
+    """Pending runs that were never sent; after a flush, all that are pending."""
+    pending = ScheduledRun.objects.filter(status=RunStatus.PENDING)
+    if not everything:
+        pending = pending.filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
+    return list(pending.order_by("enqueued_at"))
+
+
+def _without_trace(now: datetime) -> list[ScheduledRun]:
+    """Pending runs that were sent long ago and of which Redis knows nothing."""
+    old = ScheduledRun.objects.filter(
+        status=RunStatus.PENDING, enqueued_at__lte=now - LOST_AFTER
+    ).order_by("enqueued_at")[:BATCH]
+    by_job = {_job_id(run): run for run in old}
+    unknown = get_scheduler_service().unknown_jobs(list(by_job)) if by_job else []
+    return [by_job[job_id] for job_id in unknown]
+
+
+def _job_id(run: ScheduledRun) -> str:
+    return Send(
+        run.schedule_id, run.id, run.scheduled_for, run.attempt, run.send_count
+    ).job_id
+
+
+def _resend(runs: Sequence[ScheduledRun], *, now: datetime) -> int:
+    """Send again, under job ids never used before.
+
+    The count moves on before the send: a second scheduler that read the same rows loses
+    the race for them, and a crash in between costs nothing but a number.
+    """
+    sent = 0
+    for start in range(0, len(runs), BATCH):
+        batch = runs[start : start + BATCH]
+        with transaction.atomic():
+            mine = [run for run in batch if _next_send(run)]
+        if mine and sending.send(mine, now=now):
+            sent += len(mine)
+    return sent
+
+
+def _next_send(run: ScheduledRun) -> bool:
+    moved = update_rows(
+        ScheduledRun,
+        match=("id", "status", "attempt", "send_count"),
+        change=("send_count",),
+        rows=[
+            (run.id, RunStatus.PENDING, run.attempt, run.send_count, run.send_count + 1)
+        ],
+    )
+    run.send_count += 1
+    return moved == 1
+
+
+def _release_retries(now: datetime) -> int:
+    """Runs whose time to be tried again has come."""
+    due = ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before__lte=now)
+    released = 0
+    for run in due.order_by("not_before")[:BATCH]:
+        with transaction.atomic():
+            mine = ScheduledRun.objects.filter(
+                pk=run.pk, status=RunStatus.WAITING, not_before=run.not_before
+            ).update(status=RunStatus.PENDING, not_before=None)
+            if mine:
+                run.status = RunStatus.PENDING
+                sending.send_on_commit([run], now=now)
+        released += mine
+    return released
+
+
+def _release_queued(now: datetime) -> int:
+    """Runs that wait behind an open run that is over: normally its outcome frees them."""
+    open_before = ScheduledRun.objects.filter(schedule=OuterRef("schedule")).filter(
+        Q(status__in=(RunStatus.PENDING, RunStatus.RUNNING))
+        | Q(status=RunStatus.WAITING, not_before__isnull=False)
+    )
+    stuck = (
+        ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before=None)
+        .exclude(Exists(open_before.exclude(origin=Origin.MANUAL)))
+        .order_by()
+        .values_list("schedule_id", flat=True)
+        .distinct()
+    )
+    released = 0
+    for schedule_id in stuck[:BATCH]:
+        with transaction.atomic():
+            schedule = (
+                ScheduledJob.objects.select_for_update(no_key=True)
+                .filter(pk=schedule_id)
+                .first()
+            )
+            released += bool(schedule and release_waiting(schedule, now=now))
+    return released
+
+
+def _fail_lost_workers(now: datetime) -> int:
+    """Runs whose lease ran out: their worker is gone, or has killed itself by now."""
+    lost = ScheduledRun.objects.filter(
+        status=RunStatus.RUNNING, lease_until__lt=now
+    ).order_by("lease_until")
+    recorded = 0
+    for run in lost[:BATCH]:
+        assert run.token is not None  # a running run holds one: a constraint
+        recorded += record_outcome(
+            run.id,
+            token=run.token,
+            outcome=Outcome("failed", WORKER_LOST),
+            now=now,
+            lease_ended_before=now,
+        )
+    return recorded

@@ -1,0 +1,25 @@
+"""The one way in which a timing is refused."""
+
+from __future__ import annotations
+
+_LONGEST_QUOTE = 60
+
+
+class TimingError(ValueError):
+    """A timing that must not be saved.
+
+    `field` is the model field to blame, the message says what is wrong with it
+    and what would be accepted.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def quoted(text: object) -> str:
+    """Foreign text for a message: in quotes, in one line, never long."""
+    shown = text if isinstance(text, str) else repr(text)
+    if len(shown) > _LONGEST_QUOTE:
+        shown = shown[:_LONGEST_QUOTE] + "..."
+    return '"' + shown.encode("unicode_escape").decode("ascii") + '"'

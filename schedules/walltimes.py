@@ -1,0 +1,170 @@
+"""Sets of wall times: what a cron expression means before any time zone.
+
+croniter enumerates; it is only ever handed canonical text and naive times. Counting
+is arithmetic on the matching days of a year.
+"""
+
+from __future__ import annotations
+
+import calendar
+import threading
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
+
+from croniter import CroniterError, croniter
+
+# 29 February on a given weekday can be 40 years away, across 2100.
+_HORIZON_YEARS = 50
+_SECOND = timedelta(seconds=1)
+_ANY_START = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall time
+# Nothing within the horizon, or the end of the calendar (the years 1 and 9999), which
+# croniter shows by whatever datetime happens to raise.
+_NONE_LEFT = (CroniterError, ValueError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """One way for a day to match: day of month, month and weekday must all agree.
+
+    `text` says so in three canonical cron fields. `plain` holds the same as numbers,
+    or None where an `L`, `W` or `#` needs a calendar.
+    """
+
+    text: str
+    plain: tuple[frozenset[int], frozenset[int], frozenset[int]] | None
+
+    def days(self, year: int) -> Iterator[date]:
+        """The days of `year` that match, oldest first."""
+        if self.plain is None:
+            return self._days_by_croniter(year)
+        monthdays, months, weekdays = self.plain
+        return (
+            day
+            for day in _days_of(year)
+            if day.day in monthdays
+            and day.month in months
+            and day.isoweekday() % 7 in weekdays
+        )
+
+    def _days_by_croniter(self, year: int) -> Iterator[date]:
+        midnight = datetime(year, 1, 1) - _SECOND  # noqa: DTZ001 - a wall time
+        while (found := _next(f"0 0 {self.text}", midnight)) and found.year == year:
+            yield found.date()
+            midnight = found
+
+
+@dataclass(frozen=True)
+class WallTimes:
+    """Every hour and minute listed, of every day that matches one of the rules."""
+
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    rules: tuple[DayRule, ...]
+
+    @property
+    def every_hour(self) -> bool:
+        """Whether it follows real time through clock changes."""
+        return len(self.hours) == 24
+
+    def next(self, after: datetime) -> datetime | None:
+        """The first wall time later than `after`; None beyond the horizon."""
+        found = (_next(text, after) for text in self._texts)
+        return min((wall for wall in found if wall), default=None)
+
+    def last(self, upto: datetime) -> datetime | None:
+        """The last wall time not later than `upto`; None beyond the horizon."""
+        found = (_previous(text, upto + _SECOND) for text in self._texts)
+        return max((wall for wall in found if wall), default=None)
+
+    def count(self, after: datetime, upto: datetime) -> int:
+        """How many lie in (after, upto]: days times hours times minutes."""
+        if upto <= after:
+            return 0
+        return self._rank(upto, after.year) - self._rank(after, after.year)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        time = f"{listed(self.minutes, 60)} {listed(self.hours, 24)}"
+        return [f"{time} {rule.text}" for rule in self.rules]
+
+    def _rank(self, wall: datetime, since: int) -> int:
+        """How many wall times from the year `since` on are not later than `wall`."""
+        years = range(since, wall.year)
+        earlier = sum(len(_yeardays(self.rules, year)) for year in years)
+        this_year, today = _yeardays(self.rules, wall.year), wall.timetuple().tm_yday
+        days = earlier + bisect_left(this_year, today)
+        rank = days * len(self.hours) * len(self.minutes)
+        if bisect_right(this_year, today) == bisect_left(this_year, today):
+            return rank
+        rank += bisect_left(self.hours, wall.hour) * len(self.minutes)
+        if wall.hour in self.hours:
+            rank += bisect_right(self.minutes, wall.minute)
+        return rank
+
+
+def listed(values: Sequence[int], size: int) -> str:
+    """A cron field for `values`; `*` when they are all that the field can be."""
+    return "*" if len(values) == size else ",".join(map(str, values))
+
+
+class _ThreadsOwn(threading.local):
+    """A croniter moves as it is read, so threads must not share one.
+
+    Each keeps its own, because making one takes longer than asking it.
+    """
+
+    def __init__(self) -> None:
+        self.croniter = lru_cache(maxsize=256)(_croniter)
+
+
+def _croniter(text: str) -> croniter:
+    return croniter(
+        text, _ANY_START, day_or=False, max_years_between_matches=_HORIZON_YEARS
+    )
+
+
+_own = _ThreadsOwn()
+
+
+def _next(text: str, after: datetime) -> datetime | None:
+    try:
+        return _own.croniter(text).get_next(datetime, start_time=after)
+    except _NONE_LEFT:
+        return None
+
+
+def _previous(text: str, before: datetime) -> datetime | None:
+    try:
+        return _own.croniter(text).get_prev(datetime, start_time=before)
+    except _NONE_LEFT:
+        return None
+
+
+def _yeardays(rules: tuple[DayRule, ...], year: int) -> tuple[int, ...]:
+    """The days of `year` that match any rule, counted from 1."""
+    return _yeardays_of_twin(rules, _twin_year(year))
+
+
+@lru_cache(maxsize=1024)
+def _yeardays_of_twin(rules: tuple[DayRule, ...], twin: int) -> tuple[int, ...]:
+    days = {day for rule in rules for day in rule.days(twin)}
+    return tuple(sorted(day.timetuple().tm_yday for day in days))
+
+
+@lru_cache(maxsize=1024)
+def _twin_year(year: int) -> int:
+    """A year of 2000 to 2027 with the same calendar: only 14 kinds exist."""
+    return next(
+        twin
+        for twin in range(2000, 2028)
+        if calendar.isleap(twin) == calendar.isleap(year)
+        and date(twin, 1, 1).weekday() == date(year, 1, 1).weekday()
+    )
+
+
+def _days_of(year: int) -> Iterator[date]:
+    ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+    return map(date.fromordinal, ordinals)

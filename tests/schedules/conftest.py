@@ -1,0 +1,59 @@
+"""People, a workflow and schedules to test with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from schedules.models import ScheduledJob
+from schedules.services import Actor, create_schedule
+from tests.graphs import add_graph
+from workflows.models import Workflow
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+MakeSchedule = Callable[..., ScheduledJob]
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create_user("alice", password="alice-password")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob", password="bob-password")
+
+
+@pytest.fixture
+def workflow(alice: User) -> Workflow:
+    """Alice's: a schedule trigger and a template node."""
+    workflow = Workflow.objects.create(name="nightly", owner=alice)
+    add_graph(
+        workflow,
+        {
+            "start": ("trigger_schedule", {}),
+            "say": (
+                "template",
+                {"text": "hello {{ trigger.payload.name | default('you') }}"},
+            ),
+        },
+        [("start", "say")],
+    )
+    return workflow
+
+
+@pytest.fixture
+def make_schedule(workflow: Workflow, alice: User) -> MakeSchedule:
+    """Create a schedule of Alice's at noon; every 60 seconds unless told otherwise."""
+
+    def make(now: datetime = NOON, **fields: Any) -> ScheduledJob:
+        fields = {"name": "job", "workflow": workflow} | fields
+        if not fields.keys() & {"cron_expression", "run_at", "interval_seconds"}:
+            fields["interval_seconds"] = 60
+        return create_schedule(fields, actor=Actor.person(alice), now=now)
+
+    return make

@@ -1,0 +1,25 @@
+"""Closing an execution whose process is gone, and which can no longer close itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from workflows.models import NodeRun, WorkflowExecution
+
+
+def abandon_execution(execution_id: UUID, *, error: str, now: datetime) -> None:
+    """Record a running execution, and the node it was at, as failed."""
+    open_nodes = NodeRun.objects.filter(
+        execution=execution_id, status=NodeRun.Status.RUNNING
+    )
+    at = open_nodes.values_list("node_id", flat=True).first() or ""
+    open_nodes.update(status=NodeRun.Status.FAILED, error=error, finished_at=now)
+    WorkflowExecution.objects.filter(
+        pk=execution_id, status=WorkflowExecution.Status.RUNNING
+    ).update(
+        status=WorkflowExecution.Status.FAILED,
+        error=error,
+        failed_node=at,
+        finished_at=now,
+    )
