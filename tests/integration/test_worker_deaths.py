@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import psutil
 import pytest
@@ -16,7 +14,7 @@ from django.utils import timezone
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.processes import Manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
 
