@@ -125,6 +125,8 @@ FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+# The deadline of a run that no schedule started; a schedule has its own.
+EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
 
 # Web ------------------------------------------------------------------------------
 
@@ -177,10 +179,11 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "platform_site.errors.handle",
 }
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from platform_site.health import healthz, readyz
@@ -13,4 +13,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("api/v1/", include("triggers.api.urls")),
+    path("api/v1/", include("workflows.api.urls")),
 ]
+handler404 = "platform_site.errors.page_not_found"
+handler500 = "platform_site.errors.server_error"

@@ -12,6 +12,7 @@ _ARRAYS = {
     "UUIDField": "uuid[]",
     "DateTimeField": "timestamptz[]",
     "CharField": "text[]",
+    "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
 }
