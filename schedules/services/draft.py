@@ -22,7 +22,7 @@ from schedules.models import (
 )
 from schedules.services.texts import text_faults
 from schedules.timing import Timing, TimingError
-from workflows import json_value
+from workflows.json_value import problem
 from workflows.models import Workflow
 
 TIMING_FIELDS = (
@@ -228,9 +228,8 @@ def _check_payload(draft: ScheduledJob) -> Faults:
     if not isinstance(payload, dict):
         yield "trigger_payload", "Must be a JSON object."
         return
-    why = json_value.problem(payload, max_bytes=limits.PAYLOAD_BYTES)
-    if why:
-        yield "trigger_payload", f"It {why}."
+    if wrong := problem(payload, max_bytes=limits.PAYLOAD_BYTES):
+        yield "trigger_payload", f"The payload {wrong}."
 
 
 def _check_tags(draft: ScheduledJob) -> Faults:
