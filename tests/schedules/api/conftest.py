@@ -1,66 +1,65 @@
-"""Programs that talk to the API, each with a token of its person."""
+"""People who talk to the API of schedules."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from platform_site.accounts.models import ApiToken
 from schedules.models import ScheduledJob
+from tests.api import client, staff
 from workflows.models import Workflow
 
 SCHEDULES = "/api/v1/schedules/"
 Body = dict[str, Any]
+StaffApi = Callable[..., APIClient]
 
 
 def address(schedule: ScheduledJob, verb: str = "") -> str:
     return f"{SCHEDULES}{schedule.id}/{f'{verb}/' if verb else ''}"
 
 
-def client_of(user: User) -> APIClient:
-    _, token = ApiToken.objects.create(user=user)
-    client = APIClient()
-    client.default_format = "json"
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-    return client
+def json_client(user: User | None = None) -> APIClient:
+    speaker = client(user)
+    speaker.default_format = "json"
+    return speaker
+
+
+def faults(answer: Any) -> set[str]:
+    """The fields that were refused, each with a reason."""
+    assert answer.status_code == 400
+    errors: dict[str, list[str]] = answer.json()["errors"]
+    assert all(reason for reasons in errors.values() for reason in reasons)
+    return {re.split(r"\[", field)[0] for field in errors}
 
 
 @pytest.fixture
 def api(alice: User) -> APIClient:
-    """Alice's."""
-    return client_of(alice)
+    return json_client(alice)
 
 
 @pytest.fixture
 def bobs_api(bob: User) -> APIClient:
-    return client_of(bob)
+    return json_client(bob)
 
 
 @pytest.fixture
-def staff_api(db: None) -> Callable[..., APIClient]:
-    """A member of staff's, with the given permissions on schedules."""
+def staff_api(db: None) -> StaffApi:
+    """A member of the staff's, with the given permissions on schedules."""
 
-    def client(*permissions: str) -> APIClient:
-        user = User.objects.create_user("carol", is_staff=True)
-        for permission in permissions:
-            codename = f"{permission}_scheduledjob"
-            user.user_permissions.add(Permission.objects.get(codename=codename))
-        return client_of(user)
+    def speaker(*permissions: str) -> APIClient:
+        return json_client(
+            staff(*(f"schedules.{name}_scheduledjob" for name in permissions))
+        )
 
-    return client
+    return speaker
 
 
 @pytest.fixture
 def body(workflow: Workflow) -> Body:
     """The least that makes a schedule."""
     return {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
-
-
-def faults(answer: Any) -> dict[str, list[str]]:
-    """What is wrong, by field."""
-    found: dict[str, list[str]] = answer.json()["errors"]
-    return found

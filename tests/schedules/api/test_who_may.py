@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
+from platform_site.accounts.models import ApiToken
 from schedules.models import ScheduledJob, ScheduleEvent
-from tests.schedules.api.conftest import SCHEDULES, Body, address
+from tests.schedules.api.conftest import SCHEDULES, Body, StaffApi, address, json_client
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -39,16 +39,24 @@ def knock(
 def test_nobody_enters_without_a_name(
     make_schedule: MakeSchedule, method: str, verb: str, sent: Any
 ) -> None:
-    stranger = APIClient()
-    stranger.default_format = "json"
-    assert knock(stranger, make_schedule(), method, verb, sent) == 401
+    assert knock(json_client(), make_schedule(), method, verb, sent) == 401
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_lists_or_creates_without_a_name(db: None, method: str) -> None:
-    answer = getattr(APIClient(), method)(SCHEDULES)
+    answer = getattr(json_client(), method)(SCHEDULES)
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_opens_the_doors_of_its_user(
+    alice: User, make_schedule: MakeSchedule
+) -> None:
+    _, token = ApiToken.objects.create(user=alice)
+    program = json_client()
+    program.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert knock(program, make_schedule(), "post", "pause", {}) == 200
+    assert ScheduleEvent.objects.get(verb="pause").actor == alice
 
 
 @of_every_door
@@ -76,7 +84,7 @@ def test_an_unknown_schedule_is_not_found(
 
 @of_every_door
 def test_staff_without_permission_are_like_anyone_else(
-    staff_api: Callable[..., APIClient],
+    staff_api: StaffApi,
     make_schedule: MakeSchedule,
     method: str,
     verb: str,
@@ -87,7 +95,7 @@ def test_staff_without_permission_are_like_anyone_else(
 
 @pytest.mark.parametrize(("method", "verb", "sent"), READS)
 def test_staff_who_may_view_see_all(
-    staff_api: Callable[..., APIClient],
+    staff_api: StaffApi,
     make_schedule: MakeSchedule,
     method: str,
     verb: str,
@@ -97,7 +105,7 @@ def test_staff_who_may_view_see_all(
 
 
 def test_staff_who_may_view_list_all(
-    staff_api: Callable[..., APIClient], make_schedule: MakeSchedule
+    staff_api: StaffApi, make_schedule: MakeSchedule
 ) -> None:
     make_schedule()
     assert len(staff_api("view").get(SCHEDULES).json()["results"]) == 1
@@ -105,7 +113,7 @@ def test_staff_who_may_view_list_all(
 
 @pytest.mark.parametrize(("method", "verb", "sent"), [*CHANGES, DELETE])
 def test_staff_who_may_only_view_change_nothing(
-    staff_api: Callable[..., APIClient],
+    staff_api: StaffApi,
     make_schedule: MakeSchedule,
     method: str,
     verb: str,
@@ -119,7 +127,7 @@ def test_staff_who_may_only_view_change_nothing(
 
 @pytest.mark.parametrize(("method", "verb", "sent"), CHANGES)
 def test_staff_who_may_change_do(
-    staff_api: Callable[..., APIClient],
+    staff_api: StaffApi,
     make_schedule: MakeSchedule,
     method: str,
     verb: str,
@@ -130,7 +138,7 @@ def test_staff_who_may_change_do(
 
 
 def test_staff_who_may_delete_do(
-    staff_api: Callable[..., APIClient], make_schedule: MakeSchedule
+    staff_api: StaffApi, make_schedule: MakeSchedule
 ) -> None:
     assert knock(staff_api("view", "delete"), make_schedule(), *DELETE) == 204
 
