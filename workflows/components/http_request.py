@@ -11,8 +11,9 @@ from django.conf import settings
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
 from workflows.guarded_http import SENSITIVE, GuardedTransport, too_large
-from workflows.registry import Component, Config, Context, Problem, Result, register
+from workflows.registry import Component, Config, Context, Result, register
 from workflows.templating import MARKS, MAX_SOURCE
 
 MAX_BYTES = 1024 * 1024
