@@ -20,6 +20,7 @@ from schedules.policy import passed_over
 from schedules.services import ledger
 from schedules.services.draft import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
+from schedules.timing import Timing
 
 
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
@@ -64,6 +65,17 @@ def close(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> datetime:
     epoch.to_at = closed
     epoch.save(update_fields=["tick_count", "counts", "to_at"])
     return closed
+
+
+def timing_of(epoch: ScheduleEpoch) -> Timing:
+    """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
+    fields = {
+        name: datetime.fromisoformat(value)
+        if name.endswith("_at") and value is not None
+        else value
+        for name, value in epoch.timing.items()
+    }
+    return ScheduledJob(**fields).timing
 
 
 def _counts(schedule: ScheduledJob) -> dict[str, int]:
