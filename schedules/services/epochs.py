@@ -67,6 +67,22 @@ def close(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> datetime:
     return closed
 
 
+def close_as_recorded(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
+) -> None:
+    """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
+    epoch.tick_count = recorded_ticks(schedule, epoch)
+    epoch.counts = _counts(schedule)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+
+
+def recorded_ticks(schedule: ScheduledJob, epoch: ScheduleEpoch) -> int:
+    """How many ticks of the current epoch the ledger holds, or held before pruning."""
+    pruned: dict[str, int] = epoch.pruned_counts
+    return sum(_counts(schedule).values()) + sum(pruned.values())
+
+
 def timing_of(epoch: ScheduleEpoch) -> Timing:
     """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
     fields = {
