@@ -125,6 +125,8 @@ FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+# The deadline of a run that no schedule started; a schedule has its own.
+EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
 
 # Web ------------------------------------------------------------------------------
 
@@ -143,7 +145,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 # Files are served from where they stand: no collectstatic, so that the first start is
 # quick and a page never misses the manifest of a newer release.
 WHITENOISE_USE_FINDERS = True
@@ -174,14 +175,15 @@ MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "platform_site.accounts.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "platform_site.errors.handle",
 }
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))

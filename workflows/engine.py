@@ -17,6 +17,7 @@ from django.conf import settings
 
 from workflows.definition import Definition, load
 from workflows.exceptions import (
+    Cancelled,
     InvalidGraph,
     NodeFailed,
     NotFound,
@@ -81,11 +82,13 @@ class _Run:
     def interrupted(self, interruption: BaseException) -> None:
         """Close what is open, with the reason."""
         error = _text_of(interruption)
-        failed_node = ""
-        if node := self.open_node:
-            failed_node = node.node_id
-            self._close(node, NodeRun.Status.FAILED, error=error)
-        self._end(Status.FAILED, error=error, failed_node=failed_node)
+        is_cancelled = isinstance(interruption, Cancelled)
+        status = Status.CANCELLED if is_cancelled else Status.FAILED
+        node = self.open_node
+        if node:
+            self._close(node, NodeRun.Status(status.value), error=error)
+        failed_node = node.node_id if node and not is_cancelled else ""
+        self._end(status, error=error, failed_node=failed_node)
 
     def _definition(self) -> Definition:
         workflow = self.execution.workflow

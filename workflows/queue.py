@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -44,3 +45,12 @@ def connection() -> Redis:
 def queue() -> Queue:
     """The queue `workflows`."""
     return django_rq.get_queue(QUEUE_NAME, connection=connection())
+
+
+def known(job_ids: Sequence[str]) -> set[str]:
+    """Those of the jobs that Redis still has, in one round trip."""
+    pipeline = connection().pipeline(transaction=False)
+    for job_id in job_ids:
+        pipeline.exists(JSONJob.key_for(job_id))
+    found = zip(job_ids, pipeline.execute(), strict=True)
+    return {job_id for job_id, is_there in found if is_there}

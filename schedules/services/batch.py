@@ -12,6 +12,7 @@ _ARRAYS = {
     "UUIDField": "uuid[]",
     "DateTimeField": "timestamptz[]",
     "CharField": "text[]",
+    "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
 }
@@ -45,12 +46,15 @@ def _update_from_unnest(
 ) -> int:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in fields]
+    # By number: a column may stand both in `match` and in `change`.
+    values = [f"value_{number}" for number in range(len(fields))]
+    pairs = list(zip(columns, values, strict=True))
     arrays = ", ".join(f"%s::{_ARRAYS[field.get_internal_type()]}" for field in fields)
-    sets = ", ".join(f"{name} = v.{name}" for name in columns[keys:])
-    where = " AND ".join(f"t.{name} = v.{name}" for name in columns[:keys])
+    sets = ", ".join(f"{column} = v.{value}" for column, value in pairs[keys:])
+    where = " AND ".join(f"t.{column} = v.{value}" for column, value in pairs[:keys])
     statement = (
         f"UPDATE {quote(model._meta.db_table)} AS t SET {sets} "  # noqa: S608 names come from the model
-        f"FROM unnest({arrays}) AS v({', '.join(columns)}) WHERE {where}"
+        f"FROM unnest({arrays}) AS v({', '.join(values)}) WHERE {where}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])

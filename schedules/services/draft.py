@@ -6,7 +6,6 @@ each under the name of its field, before anything is refused.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -24,6 +23,7 @@ from schedules.models import (
 )
 from schedules.services.actor import Actor
 from schedules.timing import Timing, TimingError
+from workflows.json_value import problem
 from workflows.models import Workflow
 
 TIMING_FIELDS = (
@@ -217,15 +217,8 @@ def _check_payload(draft: ScheduledJob) -> Faults:
     if not isinstance(payload, dict):
         yield "trigger_payload", "Must be a JSON object."
         return
-    try:
-        text = json.dumps(payload, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        yield "trigger_payload", "Must be plain JSON: no NaN, no infinity."
-        return
-    if len(text.encode()) > limits.PAYLOAD_BYTES:
-        yield "trigger_payload", f"At most {limits.PAYLOAD_BYTES // 1024} KiB of JSON."
-    elif "\\u0000" in text:
-        yield "trigger_payload", "Null characters are not allowed."
+    if wrong := problem(payload, max_bytes=limits.PAYLOAD_BYTES):
+        yield "trigger_payload", f"The payload {wrong}."
 
 
 def _check_tags(draft: ScheduledJob) -> Faults:

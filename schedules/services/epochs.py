@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from schedules import timing
+from schedules.decisions import MICROSECOND, Rules
 from schedules.models import (
     TICK_ORIGINS,
     Reason,
@@ -15,7 +16,7 @@ from schedules.models import (
     ScheduleEpoch,
     Status,
 )
-from schedules.policy import MICROSECOND, Rules, passed_over
+from schedules.policy import passed_over
 from schedules.services import ledger
 from schedules.services.draft import TIMING_FIELDS
 from schedules.services.snapshot import snapshot

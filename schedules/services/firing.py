@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
+from schedules.decisions import Decision
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     RunStatus,
@@ -26,7 +27,7 @@ from schedules.models import (
     ScheduleQuerySet,
     Status,
 )
-from schedules.policy import Decision, decide
+from schedules.policy import decide
 from schedules.scheduler import Alarm
 from schedules.services import ledger, sending
 from schedules.services.actor import Actor

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from schedules.decisions import OpenRuns, Row
 from schedules.models import (
     OPEN_STATUSES,
     TICK_ORIGINS,
@@ -18,7 +19,6 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
 )
-from schedules.policy import OpenRuns, Row
 
 NOTHING_OPEN = OpenRuns()
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules import policy
+from schedules.decisions import Decision
 from schedules.exceptions import InvalidSchedule
 from schedules.models import CatchupPolicy, Reason, ScheduledJob, Status, Verb
 from schedules.services import alarms, ledger, sending
@@ -98,9 +99,7 @@ def resume_schedule(
     return Resumed(schedule, passed, decision.fired)
 
 
-def _resumption(
-    schedule: ScheduledJob, catch_up: str, *, now: datetime
-) -> policy.Decision:
+def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
     open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
     return policy.resume(
         rules_of(schedule), schedule.next_tick_at, open_runs, catch_up, now=now
@@ -109,7 +108,7 @@ def _resumption(
 
 def _apply(
     schedule: ScheduledJob,
-    decision: policy.Decision,
+    decision: Decision,
     *,
     actor: Actor,
     now: datetime,

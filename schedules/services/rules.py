@@ -7,10 +7,10 @@ from typing import cast
 
 from django.conf import settings
 
+from schedules.decisions import Catchup, Overlap, Rules
 from schedules.models import (
     ScheduledJob,
 )
-from schedules.policy import Catchup, Overlap, Rules
 
 
 def rules_of(schedule: ScheduledJob) -> Rules:

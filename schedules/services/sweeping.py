@@ -5,16 +5,16 @@ Every step is idempotent, and harmless when two schedulers take it at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
-from schedules.scheduler import Send, get_scheduler_service
+from schedules.scheduler import RedisAway, Send, get_scheduler_service
 from schedules.services import sending
 from schedules.services.batch import update_rows
 from schedules.services.outcomes import (
@@ -25,6 +25,7 @@ from schedules.services.outcomes import (
 )
 
 logger = structlog.get_logger(__name__)
+OUTAGES = (RedisAway, OperationalError, InterfaceError)
 # A run committed this long ago without being sent lost its sender; before, it may be on
 # its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)
@@ -54,40 +55,59 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     lease, so that a lease which ran out means a dead worker and not a blind scheduler.
     Raises `RedisAway` when Redis is away; what needs only the database is done before.
     """
-    lost = _fail_lost_workers(now) if judge_leases else 0
-    retries = _release_retries(now)
-    queued = _release_queued(now)
     service = get_scheduler_service()
+    counts = {
+        "workers_lost": _step(_fail_lost_workers, now) if judge_leases else 0,
+        "retries_released": _step(_release_retries, now),
+        "queued_released": _step(_release_queued, now),
+    }
     flushed = service.was_flushed()
-    sent = _resend(_unsent(now, everything=flushed), now=now)
-    sent += _resend(_without_trace(now), now=now)
+    counts["runs_sent"] = _step(_send_all if flushed else _send_unsent, now)
+    counts["runs_sent"] += _step(_send_lost, now)
     if flushed:
         alarms = service.sync_jobs_on_startup()
         service.mark_alive()
     else:
         alarms = service.mend_alarms(now + ALARMS_AHEAD)
-    swept = Swept(sent, retries, queued, lost, alarms.set, alarms.removed)
+    swept = Swept(**counts, alarms_set=alarms.set, alarms_removed=alarms.removed)
     if any(asdict(swept).values()):
         logger.info("swept", flushed=flushed, **asdict(swept))
     return swept
 
 
-def _unsent(now: datetime, *, everything: bool) -> list[ScheduledRun]:
-    """Pending runs that were never sent; after a flush, all that are pending."""
-    pending = ScheduledRun.objects.filter(status=RunStatus.PENDING)
-    if not everything:
-        pending = pending.filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
-    return list(pending.order_by("enqueued_at"))
+def _step(mend: Callable[[datetime], int], now: datetime) -> int:
+    """What one step mended; a step that fails must not keep the others from mending."""
+    try:
+        return mend(now)
+    except OUTAGES:
+        raise
+    except Exception:
+        # Logged each time: what it could not mend is still broken.
+        logger.exception("sweep_step_failed", step=mend.__name__)
+        return 0
 
 
-def _without_trace(now: datetime) -> list[ScheduledRun]:
+def _send_unsent(now: datetime) -> int:
+    """Pending runs that were never sent."""
+    unsent = _pending().filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
+    return _resend(list(unsent), now=now)
+
+
+def _send_all(now: datetime) -> int:
+    """After a flush: every pending run, wherever it was before."""
+    return _resend(list(_pending()), now=now)
+
+
+def _send_lost(now: datetime) -> int:
     """Pending runs that were sent long ago and of which Redis knows nothing."""
-    old = ScheduledRun.objects.filter(
-        status=RunStatus.PENDING, enqueued_at__lte=now - LOST_AFTER
-    ).order_by("enqueued_at")[:BATCH]
+    old = _pending().filter(enqueued_at__lte=now - LOST_AFTER)[:BATCH]
     by_job = {_job_id(run): run for run in old}
     unknown = get_scheduler_service().unknown_jobs(list(by_job)) if by_job else []
-    return [by_job[job_id] for job_id in unknown]
+    return _resend([by_job[job_id] for job_id in unknown], now=now)
+
+
+def _pending() -> QuerySet[ScheduledRun]:
+    return ScheduledRun.objects.filter(status=RunStatus.PENDING).order_by("enqueued_at")
 
 
 def _job_id(run: ScheduledRun) -> str:

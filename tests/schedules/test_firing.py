@@ -36,7 +36,9 @@ def ledger(schedule: ScheduledJob) -> list[tuple[float, str, str, str, int]]:
     ]
 
 
-def test_nothing_fires_before_its_time(redis: Redis, make_schedule: MakeSchedule) -> None:
+def test_nothing_fires_before_its_time(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
     make_schedule()
     assert fire_due(NOON + MINUTE - SECOND).schedules == 0
     assert queued(redis) == []

@@ -82,6 +82,12 @@ class WorkflowExecution(models.Model):
                 condition=models.Q(status="pending"),
                 name="execution_pending",
             ),
+            # Running on its own, so that nobody but the sweep would miss it.
+            models.Index(
+                fields=["started_at"],
+                condition=models.Q(status="running", enqueued_at__isnull=False),
+                name="execution_running",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

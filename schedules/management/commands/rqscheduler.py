@@ -24,6 +24,7 @@ from schedules.services.claims import LEASE
 from schedules.services.firing import fire_due
 from schedules.services.sweeping import sweep
 from workflows.queue import QUEUE_NAME
+from workflows.services import fail_lost, resend_unsent
 
 logger = structlog.get_logger(__name__)
 
@@ -73,6 +74,9 @@ def new_loop(service: SchedulerService, *, interval: float) -> Loop:
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+        # Executions that nobody's schedule fired: runs by hand.
+        fail_lost(now)
+        resend_unsent(now)
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
 
