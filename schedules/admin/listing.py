@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import uuid4
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -109,7 +111,12 @@ class ListingAdmin(ActingAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {"request_id": uuid4().hex} | (extra_context or {})
-        return super().changelist_view(request, context)
+        try:
+            return super().changelist_view(request, context)
+        except ValidationError:
+            # Django asks the database for what was ticked, and an id is no UUID.
+            self.message_user(request, "There is no such schedule.", messages.ERROR)
+            return redirect(request.get_full_path())
 
 
 def _buttons(schedule: ScheduledJob) -> SafeString:

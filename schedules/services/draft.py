@@ -129,8 +129,10 @@ def _settle_times(
             continue
         try:
             setattr(draft, name, _instant(value, draft.timezone))
-        except ValueError as error:
-            faults[getattr(error, "field", name)] = [str(error)]
+        except TimingError as error:
+            # What is wrong with a local time is always said of `run_at`.
+            field = name if error.field == "run_at" else error.field
+            faults[field] = [str(error).replace("run_at", name, 1)]
     if faults:
         raise InvalidSchedule(errors=faults)
     if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:

@@ -81,7 +81,9 @@ def known_zone(zone: str | None) -> bool:
 
 def local_time(instant: datetime, zone: str | None) -> datetime:
     """What the clock of `zone` reads; that of UTC, where the zone is not known."""
-    return zones.wall_time(instant, zone if zone and known_zone(zone) else "UTC")
+    # An `end_at` on the last day of the calendar has no reading east of Greenwich.
+    bounded = min(max(instant, zones.EARLIEST), zones.LATEST)
+    return zones.wall_time(bounded, zone if zone and known_zone(zone) else "UTC")
 
 
 @register.filter

@@ -72,6 +72,14 @@ def test_too_many_at_once_are_refused_whole(
     assert not ScheduledJob.objects.filter(status=Status.PAUSED).exists()
 
 
+@pytest.mark.parametrize("action", ["pause", "delete_selected", "nonsense"])
+def test_a_tick_that_is_no_schedule_is_told(site: Client, action: str) -> None:
+    form = {"action": action, "_selected_action": ["nonsense"]}
+    response = site.post(LIST, form, follow=True)
+    assert response.status_code == 200
+    assert list(response.context["messages"])
+
+
 def test_who_may_only_view_has_no_actions(
     make_staff: MakeStaff, make_schedule: MakeSchedule
 ) -> None:

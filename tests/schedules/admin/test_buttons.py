@@ -40,7 +40,7 @@ def test_pause_pauses_with_the_note(
     told = press(site, schedule, "pause", note="until Monday")
     assert told == ["“job” is paused: nothing of it starts until it is resumed."]
     assert (schedule.status, schedule.status_reason) == ("paused", "until Monday")
-    event = schedule.events.latest("created_at")
+    event = schedule.events.get(verb="pause")
     assert (event.verb, event.actor, event.note) == ("pause", boss, "until Monday")
 
 

@@ -18,9 +18,9 @@ ADD = f"{LIST}add/"
 def filled(site: Client, address: str, **changes: object) -> dict[str, object]:
     """What a browser would send after these changes in the form of that page."""
     form = site.get(address).context["adminform"].form
-    shown = {name: form[name].value() for name in form.fields}
+    shown = {}
     for name, field in form.fields.items():
-        shown[name] = field.widget.format_value(field.prepare_value(shown[name]))
+        shown[name] = field.widget.format_value(form[name].value())
         if isinstance(shown[name], list):  # what a select has
             shown[name] = shown[name][0] if shown[name] else ""
     return {name: value or "" for name, value in (shown | changes).items()}
@@ -88,7 +88,7 @@ def test_a_schedule_is_made_by_the_service(
         ({"overlap_policy": "nonsense"}, "overlap_policy", "valid"),
         ({"trigger_payload": "[1]"}, "trigger_payload", "JSON object"),
         ({"trigger_payload": "{"}, "trigger_payload", "valid JSON"),
-        ({"trigger_payload": '{"a": NaN}'}, "trigger_payload", "NaN"),
+        ({"trigger_payload": '{"a": NaN}'}, "trigger_payload", "not JSON"),
         ({"trigger_payload": "[" * 100_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": "9" * 5_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": '{"a": "%s"}' % ("x" * 70_000)}, "trigger_payload", "64"),
@@ -159,6 +159,18 @@ def test_the_form_shows_and_reads_times_by_the_clock_of_the_zone(
     save(site, page(schedule), timezone="America/New_York")
     schedule.refresh_from_db()
     assert schedule.run_at == datetime(2099, 7, 1, 14, tzinfo=UTC)
+
+
+def test_an_end_on_the_last_day_of_the_calendar_can_be_shown(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    schedule = make_schedule(
+        cron_expression="@daily", timezone="Pacific/Kiritimati", end_at=last
+    )
+    assert save(site, page(schedule), description="new words") == {}
+    schedule.refresh_from_db()
+    assert schedule.end_at == last
 
 
 def test_another_zone_does_not_move_the_anchor(
