@@ -24,7 +24,7 @@ from schedules.models import (
 from schedules.services.actor import Actor
 from schedules.timing import Timing, TimingError
 from workflows.json_value import problem
-from workflows.models import Workflow
+from workflows.models import Workflow, WorkflowNode
 
 TIMING_FIELDS = (
     "schedule_type",
@@ -62,7 +62,15 @@ WHEN_FIELD = {
     ScheduleType.ONCE: "run_at",
 }
 NULLABLE = {"max_runs", "interval_seconds"}
-TEXTS = {"name", "description", "cron_expression", "timezone"}
+NEVER_NULL = {"name", "description"}
+TEXTS = ("name", "description", "cron_expression", "timezone")
+TIMES = ("run_at", "start_at", "end_at", "anchor_at")
+KINDS: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(TEXTS, (str, "text")),
+    **dict.fromkeys(TIMES, (datetime, "date and time")),
+    "workflow": (Workflow, "workflow"),
+    "trigger_node": (WorkflowNode, "node"),
+}
 Faults = Iterator[tuple[str, str]]
 
 
@@ -78,16 +86,30 @@ def apply_fields(
         raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
+    faults = dict(_wrong_kinds(fields))
+    if faults:
+        raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
     for name, value in fields.items():
-        if name in TEXTS and not isinstance(value, str):
-            raise InvalidSchedule(errors={name: ["A text is required."]})
         if name != "schedule_type":
             setattr(draft, name, value)
     if draft.schedule_type != was:
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""
     draft.timezone = draft.timezone or settings.TIME_ZONE
-    _settle_times(draft, fields, now=now)
+    _settle_times(draft)
+    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
+        begun = draft.created_at if draft.schedule_type == was else now
+        draft.anchor_at = draft.start_at or begun.replace(microsecond=0)
+
+
+def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
+    """What is no text, time or row, found before any rule is asked about it."""
+    for name, value in fields.items():
+        kind, what = KINDS.get(name, (object, ""))
+        if value is None and name not in NEVER_NULL:
+            continue
+        if not isinstance(value, kind):
+            yield name, f"A {what} is required."
 
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
@@ -118,12 +140,10 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
         draft.anchor_at = None
 
 
-def _settle_times(
-    draft: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
-) -> None:
+def _settle_times(draft: ScheduledJob) -> None:
     """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
     faults: dict[str, list[str]] = {}
-    for name in ("run_at", "start_at", "end_at", "anchor_at"):
+    for name in TIMES:
         value = getattr(draft, name)
         if not isinstance(value, datetime):
             continue
@@ -135,8 +155,6 @@ def _settle_times(
             faults[field] = [str(error).replace("run_at", name, 1)]
     if faults:
         raise InvalidSchedule(errors=faults)
-    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
-        draft.anchor_at = draft.start_at or now.replace(microsecond=0)
 
 
 def _instant(value: datetime, zone: str) -> datetime:
