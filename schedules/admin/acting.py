@@ -35,9 +35,7 @@ REASONS_SHOWN = 10
 def _bulk(verb: Verb) -> Action:
     """The verb as an action of the list, on every schedule that is ticked."""
 
-    @admin.action(
-        description=f"{verb.label}: selected schedules", permissions=["change"]
-    )
+    @admin.action(description=verb.bulk, permissions=["change"])
     def act(
         modeladmin: ActingAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
     ) -> None:

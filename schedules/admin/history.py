@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
@@ -21,6 +21,7 @@ from schedules.templatetags.schedule_display import (
     both_times,
     seconds_between,
 )
+from workflows.admin import ReadOnly
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -29,17 +30,14 @@ else:
 
 
 def link(view: str, pk: UUID | None, text: object) -> SafeString:
-    """A link to a page of the admin; the text alone where there is no such page."""
+    """A link to a page of the admin."""
     if pk is None:
         return EMPTY
-    try:
-        return format_html('<a href="{}">{}</a>', reverse(view, args=(pk,)), text)
-    except NoReverseMatch:
-        return format_html("{}", text)
+    return format_html('<a href="{}">{}</a>', reverse(view, args=(pk,)), text)
 
 
-class HistoryAdmin(Base):
-    """Rows that outlive their schedule. The page offers no way to add, change, delete."""
+class HistoryAdmin(ReadOnly, Base):
+    """Rows that outlive their schedule."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -48,22 +46,6 @@ class HistoryAdmin(Base):
 
     class Media:
         css = {"all": ("schedules/admin.css",)}
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        return False
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -47,6 +47,7 @@ class Verb:
 
     name: str
     label: str
+    bulk: str
     past: str
     statuses: frozenset[Status]
     act: Callable[[UUID, Press], str]
@@ -114,11 +115,26 @@ def _run(schedule_id: UUID, press: Press) -> str:
     return f"A run of “{run.schedule_name}” was asked for."
 
 
-PAUSE = Verb("pause", "Pause", "Paused", frozenset({Status.ACTIVE}), _pause)
-RESUME = Verb("resume", "Resume", "Resumed", frozenset({Status.PAUSED}), _resume)
+PAUSE = Verb(
+    "pause",
+    "Pause",
+    "Pause selected schedules",
+    "Paused",
+    frozenset({Status.ACTIVE}),
+    _pause,
+)
+RESUME = Verb(
+    "resume",
+    "Resume",
+    "Resume selected schedules",
+    "Resumed",
+    frozenset({Status.PAUSED}),
+    _resume,
+)
 RUN = Verb(
     "run",
     "Run now",
+    "Run selected schedules now",
     "Asked for a run of",
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,

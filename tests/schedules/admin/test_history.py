@@ -10,6 +10,7 @@ from django.urls import reverse
 from schedules.models import ScheduledRun, ScheduleEpoch, ScheduleEvent
 from schedules.services import Actor, run_now, stop_schedule
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.models import WorkflowExecution
 
 MODELS = ["scheduledrun", "scheduleevent", "scheduleepoch"]
 
@@ -61,6 +62,26 @@ def test_a_run_shows_its_times_in_both_zones_and_leads_to_its_schedule(
         assert "17:45:00</span> <span>Asia/Kathmandu" in text
         assert "12:00:00 UTC" in text
         assert f"/admin/schedules/scheduledjob/{history.schedule_id}/change/" in text
+
+
+def test_a_run_leads_to_its_execution(
+    site: Client, history: ScheduledRun, alice: User
+) -> None:
+    history.execution = WorkflowExecution.objects.create(
+        workflow_name="nightly", owner=alice
+    )
+    history.save(update_fields=["execution"])
+    execution = reverse(
+        "admin:workflows_workflowexecution_change", args=(history.execution_id,)
+    )
+    schedule = f"/admin/schedules/scheduledjob/{history.schedule_id}/change/"
+    for page in (
+        address("scheduledrun"),
+        address("scheduledrun", "change", history.pk),
+        schedule,
+    ):
+        assert execution in site.get(page).text
+    assert site.get(execution).status_code == 200
 
 
 def test_what_a_deleted_schedule_left_keeps_its_name_and_id(
