@@ -20,6 +20,7 @@ from schedules.policy import passed_over
 from schedules.services import ledger
 from schedules.services.draft import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
+from schedules.timing import Timing
 
 
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
@@ -60,7 +61,7 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
     if rules is not None:
         epoch.tick_count = timing.count(rules.timing, epoch.from_at, closed)
     else:
-        epoch.tick_count = sum(epoch.counts.values())
+        epoch.tick_count = recorded_ticks(schedule, epoch)
     epoch.to_at = closed
     epoch.save(update_fields=["tick_count", "counts", "to_at"])
     return closed
@@ -71,6 +72,33 @@ def _pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
     row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
     if row is not None:
         ledger.write_rows([(schedule, row)], now=now)
+
+
+def close_as_recorded(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
+) -> None:
+    """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
+    epoch.tick_count = recorded_ticks(schedule, epoch)
+    epoch.counts = _counts(schedule)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+
+
+def recorded_ticks(schedule: ScheduledJob, epoch: ScheduleEpoch) -> int:
+    """How many ticks of the current epoch the ledger holds, or held before pruning."""
+    pruned: dict[str, int] = epoch.pruned_counts
+    return sum(_counts(schedule).values()) + sum(pruned.values())
+
+
+def timing_of(epoch: ScheduleEpoch) -> Timing:
+    """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
+    fields = {
+        name: datetime.fromisoformat(value)
+        if name.endswith("_at") and value is not None
+        else value
+        for name, value in epoch.timing.items()
+    }
+    return ScheduledJob(**fields).timing
 
 
 def _counts(schedule: ScheduledJob) -> dict[str, int]:
