@@ -149,8 +149,10 @@ def _settle_times(draft: ScheduledJob) -> None:
             continue
         try:
             setattr(draft, name, _instant(value, draft.timezone))
-        except ValueError as error:
-            faults[getattr(error, "field", name)] = [str(error)]
+        except TimingError as error:
+            # What is wrong with a local time is always said of `run_at`.
+            field = name if error.field == "run_at" else error.field
+            faults[field] = [str(error).replace("run_at", name, 1)]
     if faults:
         raise InvalidSchedule(errors=faults)
 
