@@ -22,9 +22,9 @@ from schedules.models import (
 from schedules.services import ledger, sending
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
+from schedules.services.faults import check_note
 from schedules.services.outcomes import release_waiting
 
 LIMIT = 1_000

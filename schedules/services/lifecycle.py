@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +22,13 @@ from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
-    TIMING_FIELDS,
     apply_fields,
     check_draft,
     check_first_tick,
 )
 from schedules.services.events import record_event
+from schedules.services.faults import faults, workflow_faults
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
 from schedules.timing import TimingError
@@ -59,7 +61,7 @@ def create_schedule(
         updated_at=now,
     )
     apply_fields(draft, fields, now=now)
-    timing = check_draft(draft, actor=actor)
+    timing = check_draft(draft, chain(faults(draft), workflow_faults(draft, actor)))
     _put_frontier(draft, check_first_tick(draft, timing, after=now))
     draft.rq_job_id = alarm_id(draft.id)
     try:
@@ -120,7 +122,10 @@ def update_schedule(
         refuse_ended(schedule, "changed")
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
-        timing = check_draft(schedule, actor=actor)
+        found = faults(schedule)
+        if str(schedule.workflow_id) != before["workflow"]:
+            found = chain(found, workflow_faults(schedule, actor))
+        timing = check_draft(schedule, found)
         changed = changes(before, snapshot(schedule))
         if not changed:
             return schedule

@@ -13,8 +13,8 @@ from schedules.models import Origin, RunStatus, ScheduledRun, Verb
 from schedules.services import sending
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.events import record_event
+from schedules.services.faults import check_note
 
 REQUEST_ID_LENGTH = 100
 
