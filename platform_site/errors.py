@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
@@ -19,6 +20,7 @@ from workflows.exceptions import (
     NotFound,
     WrongState,
 )
+from workflows.json_value import storable
 
 STATUS_OF: dict[type[DomainError], int] = {
     InvalidInput: 400,
@@ -36,6 +38,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response(_body(error.code, error.message, error.errors), _status(error))
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
+    if isinstance(error, RequestDataTooBig):
+        return Response(_body("too_large", "The body is too large."), 413)
     response = exception_handler(error, context)
     if response is not None:
         response.data = _told(error, response)
@@ -70,25 +74,29 @@ def _told(error: Exception, response: Response) -> dict[str, Any]:
         for path, reason in _flat(error.detail, ""):
             errors.setdefault(path, []).append(reason)
         return _body("invalid", _first(errors), errors)
-    detail = response.data.get("detail") if isinstance(response.data, dict) else None
-    code = getattr(detail, "code", None) or getattr(error, "default_code", "error")
-    if isinstance(error, APIException) and not detail:
-        detail = error.detail
-    return _body(str(code), str(detail or "The request failed."))
+    detail = response.data["detail"]
+    return _body(detail.code, str(detail))
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
     """Nested errors of serializers as `nodes[0].config` and the reason."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            at = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
-            yield from _flat(inner, at)
+            yield from _flat(inner, _path_to(name, path))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             is_nested = isinstance(inner, dict | list)
             yield from _flat(inner, f"{path}[{index}]" if is_nested else path)
     else:
         yield path or "body", str(detail)
+
+
+def _path_to(name: str | int, path: str) -> str:
+    if name == "non_field_errors":
+        return path
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
 
 
 def _first(errors: dict[str, list[str]]) -> str:
@@ -100,4 +108,8 @@ def _first(errors: dict[str, list[str]]) -> str:
 def _body(
     code: str, detail: str, errors: dict[str, list[str]] | None = None
 ) -> dict[str, Any]:
-    return {"code": code, "detail": detail, "errors": errors or {}}
+    # The names of unknown fields come from the client: half a character cannot be sent.
+    told: dict[str, Any] = storable(
+        {"code": code, "detail": detail, "errors": errors or {}}
+    )
+    return told

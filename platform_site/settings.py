@@ -117,6 +117,9 @@ RQ_QUEUES = {
 
 # A due tick this young is fired under any catch-up policy (`semantics.md`, "Live").
 LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
+# History is kept this long, and at least so many of the newest runs of each schedule.
+RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=90)
+RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
 # How many due schedules one transaction fires.
 FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 
@@ -179,7 +182,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.SafeJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

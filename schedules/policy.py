@@ -7,7 +7,6 @@ which due ticks are live, which late ones are caught up, what overlaps, when it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schedules import timing as when
@@ -118,32 +117,25 @@ def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
 
 
 def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
+    if following is None and isinstance(rules.timing, OnceTiming):
+        return COMPLETED if fired else MISSED
     if rules.runs_left is not None and fired >= rules.runs_left:
         return LIMIT_REACHED
-    if following is not None:
-        return ""
-    if isinstance(rules.timing, OnceTiming):
-        return COMPLETED if fired else MISSED
-    return END_REACHED
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What became due unfired before an edit; `frontier` is the tick after it."""
-
-    row: Row | None
-    frontier: datetime | None
+    return END_REACHED if following is None else ""
 
 
 def passed_over(
     rules: Rules, frontier: datetime | None, *, now: datetime, reason: str
-) -> Gap:
-    """One row for the ticks from `frontier` on that are due at `now` and will not run."""
-    if frontier is None or rules.due_at(frontier) > now:
-        return Gap(None, frontier)
-    newest, following = _due_span(rules, frontier, now)
-    row = span_row(rules, frontier, newest, status="skipped", reason=reason)
-    return Gap(row, following)
+) -> Row | None:
+    """One row for the ticks from `frontier` up to `now`, none of which will run.
+
+    By nominal time: the next epoch begins at `now`, so a tick whose jitter has not passed
+    yet would else belong to neither epoch, and be in no ledger.
+    """
+    if frontier is None or frontier > now:
+        return None
+    newest = when.last_upto(rules.timing, now) or frontier
+    return span_row(rules, frontier, newest, status="skipped", reason=reason)
 
 
 def resume(

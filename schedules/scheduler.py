@@ -197,6 +197,14 @@ class SchedulerService(Scheduler):
         wanted |= _wanted(_active().filter(rq_job_id__in=strange))
         return self._mend(found, wanted)
 
+    def alarms_out_of_step(self) -> tuple[int, int]:
+        """How many alarms are missing or wrong, and how many have no active schedule."""
+        with redis_errors():
+            found = self._alarms("+inf")
+        wanted = _wanted(_active())
+        wrong = sum(found.get(rq_job_id) != at for rq_job_id, at in wanted.items())
+        return wrong, len(found.keys() - wanted.keys())
+
     def _mend(self, found: Mapping[str, float], wanted: Mapping[str, float]) -> Mended:
         stale = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
         wrong = [

@@ -8,7 +8,9 @@ from typing import Any
 
 import django_rq
 from django.conf import settings
-from redis import Redis
+from redis import ConnectionError, Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -31,9 +33,14 @@ class JSONJob(Job):
 @lru_cache(maxsize=4)
 def _client(url: str) -> Redis:
     # django-rq makes a new pool at each call and knows no time-outs: a verb would hang
-    # for ever on a Redis that accepts and never answers.
+    # for ever on a Redis that accepts and never answers. One more try, since a pooled
+    # connection of before a restart of Redis fails on its first use.
     return Redis.from_url(
-        url, socket_connect_timeout=2, socket_timeout=5, socket_keepalive=True
+        url,
+        socket_connect_timeout=2,
+        socket_timeout=3,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
 
 

@@ -23,12 +23,8 @@ from schedules.models import (
     ScheduledRun,
     ScheduleType,
 )
-from schedules.services.draft import (
-    NO_NODE,
-    NO_WORKFLOW,
-    OTHER_FIELDS,
-    TIMING_FIELDS,
-)
+from schedules.services.faults import NO_NODE, NO_WORKFLOW
+from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
 from workflows.api.strict import JSONObjectField, StrictSerializer
 from workflows.models import Workflow, WorkflowNode
 

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='schedules', to='workflows.workflow')),
             ],
             options={
+                'verbose_name': 'schedule',
                 'ordering': ['-created_at', 'id'],
             },
         ),
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                 ('schedule', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='runs', to='schedules.scheduledjob')),
             ],
             options={
+                'verbose_name': 'run',
                 'ordering': ['-scheduled_for', '-created_at'],
             },
         ),
@@ -117,6 +119,7 @@ class Migration(migrations.Migration):
                 ('schedule', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='epochs', to='schedules.scheduledjob')),
             ],
             options={
+                'verbose_name': 'epoch',
                 'ordering': ['schedule_id', 'number'],
             },
         ),
@@ -137,6 +140,7 @@ class Migration(migrations.Migration):
                 ('schedule', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='schedules.scheduledjob')),
             ],
             options={
+                'verbose_name': 'event',
                 'ordering': ['-created_at', '-id'],
             },
         ),

@@ -96,6 +96,7 @@ class ScheduledRun(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "run"
         ordering = ["-scheduled_for", "-created_at"]
         constraints = [
             models.UniqueConstraint(

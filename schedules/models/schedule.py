@@ -147,6 +147,7 @@ class ScheduledJob(models.Model):
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "schedule"
         ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(
@@ -263,6 +264,7 @@ class ScheduleEpoch(models.Model):
     pruned_counts = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = "epoch"
         ordering = ["schedule_id", "number"]
         constraints = [
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from django.db import transaction
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
+from workflows.exceptions import WorkflowInactive
 from workflows.models import WorkflowExecution
 
 LEASE = timedelta(seconds=10)
@@ -59,9 +60,10 @@ def claim_run(
             return None
         run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
         refusal = ""
+        run.execution = None  # not that of an earlier attempt, which has ended
         try:
             run.execution = _dispatch(schedule, run, now=now)
-        except NoTrigger as error:
+        except (NoTrigger, WorkflowInactive) as error:
             refusal = str(error)
         run.save(update_fields=["deadline_at", "execution"])
     return Claim(

@@ -1,4 +1,4 @@
-"""Checking what someone asks for: every rule on a schedule's fields, in one place.
+"""From what someone asks for to a schedule that may be saved.
 
 A draft is an unsaved `ScheduledJob` with the wanted fields. All faults are collected,
 each under the name of its field, before anything is refused.
@@ -6,55 +6,25 @@ each under the name of its field, before anything is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
-from schedules import limits, timing
+from schedules import timing
 from schedules.exceptions import InvalidSchedule
-from schedules.models import (
-    CatchupPolicy,
-    OverlapPolicy,
-    ScheduledJob,
-    ScheduleType,
+from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.faults import Faults, faults
+from schedules.services.fields import (
+    KINDS,
+    NEVER_NULL,
+    TIMES,
+    TIMING_FIELDS,
+    WHEN_FIELD,
+    WRITABLE_FIELDS,
 )
-from schedules.services.texts import text_faults
 from schedules.timing import Timing, TimingError
-from workflows.json_value import problem
-from workflows.models import Workflow
-
-TIMING_FIELDS = (
-    "schedule_type",
-    "cron_expression",
-    "timezone",
-    "interval_seconds",
-    "anchor_at",
-    "run_at",
-    "start_at",
-    "end_at",
-    "jitter_seconds",
-)
-OTHER_FIELDS = (
-    "name",
-    "description",
-    "workflow",
-    "trigger_node",
-    "trigger_payload",
-    "tags",
-    "catchup_policy",
-    "catchup_window_seconds",
-    "overlap_policy",
-    "max_runs",
-    "max_retries",
-    "retry_backoff_seconds",
-    "timeout_seconds",
-    "pause_after_failures",
-)
-WRITABLE_FIELDS = frozenset(TIMING_FIELDS + OTHER_FIELDS)
-
-TEXTS = {"name", "description", "cron_expression", "timezone"}
 
 
 def apply_fields(
@@ -69,23 +39,35 @@ def apply_fields(
         raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
+    faults = dict(_wrong_kinds(fields))
+    if faults:
+        raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
     for name, value in fields.items():
-        if name in TEXTS and not isinstance(value, str):
-            raise InvalidSchedule(errors={name: ["A text is required."]})
         if name != "schedule_type":
             setattr(draft, name, value)
     if draft.schedule_type != was:
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""
     draft.timezone = draft.timezone or settings.TIME_ZONE
-    _settle_times(draft, fields, now=now)
+    _settle_times(draft)
+    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
+        begun = draft.created_at if draft.schedule_type == was else now
+        draft.anchor_at = draft.start_at or begun.replace(microsecond=0)
+
+
+def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
+    """What is no text, time or row, found before any rule is asked about it."""
+    for name, value in fields.items():
+        kind, what = KINDS.get(name, (object, ""))
+        if value is None and name not in NEVER_NULL:
+            continue
+        if not isinstance(value, kind):
+            yield name, f"A {what} is required."
 
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
     """The type that is named, or that the one given timing field implies."""
-    given = [
-        kind for kind, name in WHEN_FIELD.items() if fields.get(name) not in (None, "")
-    ]
+    given = [kind for kind, name in WHEN_FIELD.items() if fields.get(name)]
     if len(given) > 1:
         names = " and ".join(WHEN_FIELD[kind] for kind in given)
         why = f"Give exactly one of cron_expression, interval_seconds and run_at, not {names}."
@@ -111,35 +93,31 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
         draft.anchor_at = None
 
 
-def _settle_times(
-    draft: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
-) -> None:
+def _settle_times(draft: ScheduledJob) -> None:
     """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
     faults: dict[str, list[str]] = {}
-    for name in ("run_at", "start_at", "end_at", "anchor_at"):
+    for name in TIMES:
         value = getattr(draft, name)
         if not isinstance(value, datetime):
             continue
         try:
             setattr(draft, name, _instant(value, draft.timezone))
-        except ValueError as error:
-            in_zone = getattr(error, "field", name) == "timezone"
-            faults["timezone" if in_zone else name] = [str(error)]
+        except TimingError as error:
+            # What is wrong with a local time is always said of `run_at`.
+            field = name if error.field == "run_at" else error.field
+            faults[field] = [str(error).replace("run_at", name, 1)]
     if faults:
         raise InvalidSchedule(errors=faults)
-    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
-        draft.anchor_at = draft.start_at or now.replace(microsecond=0)
 
 
 def _instant(value: datetime, zone: str) -> datetime:
-    """In UTC, so that one instant in two spellings is no change of timing."""
     value = value.replace(microsecond=0)
     if value.tzinfo is None:
         return timing.resolve_local(value, zone)
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("This time is outside the calendar.") from None
+        raise TimingError("run_at", "run_at is outside the calendar.") from None
 
 
 def check_draft(draft: ScheduledJob) -> Timing:
@@ -148,9 +126,8 @@ def check_draft(draft: ScheduledJob) -> Timing:
     Raises `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
-    for check in CHECKS:
-        for field, why in check(draft):
-            errors.setdefault(field, []).append(why)
+    for field, why in faults(draft):
+        errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
             timing_of_draft = draft.timing

@@ -11,19 +11,16 @@ from schedules.models import (
     ScheduledJob,
     ScheduleType,
 )
+from schedules.services.fields import NULLABLE, WHEN_FIELD
 from schedules.services.texts import text_faults
 from schedules.timing import TimingError
 from workflows.json_value import problem
 from workflows.models import Workflow, WorkflowNode
 
-# The field that says when, for each type; giving one of them implies the type.
-WHEN_FIELD = {
-    ScheduleType.CRON: "cron_expression",
-    ScheduleType.INTERVAL: "interval_seconds",
-    ScheduleType.ONCE: "run_at",
-}
-NULLABLE = {"max_runs", "interval_seconds"}
 Faults = Iterator[tuple[str, str]]
+# The same for what does not exist and for what is someone else's: neither is given away.
+NO_WORKFLOW = "The owner of the schedule has no such workflow."
+NO_NODE = "The workflow has no such node."
 
 
 def _texts(draft: ScheduledJob) -> Faults:
@@ -107,8 +104,7 @@ def _workflow(draft: ScheduledJob) -> Faults:
     # The owner, not the actor: it is the owner that the workflow runs as.
     mine = Workflow.objects.runnable_by(draft.owner)
     if not mine.filter(pk=draft.workflow_id).exists():
-        # The same whether it is missing or somebody else's: neither is given away.
-        yield "workflow", "The owner of the schedule has no such workflow."
+        yield "workflow", NO_WORKFLOW
         return
     if draft.trigger_node_id is None:
         return
@@ -116,12 +112,12 @@ def _workflow(draft: ScheduledJob) -> Faults:
         pk=draft.trigger_node_id, workflow=draft.workflow_id
     ).first()
     if node is None:
-        yield "trigger_node", "The workflow has no such node."
+        yield "trigger_node", NO_NODE
     elif node.component_type != "trigger_schedule":
         yield "trigger_node", "This node is no trigger_schedule node."
 
 
-CHECKS: tuple[Callable[[ScheduledJob], Faults], ...] = (
+_RULES: tuple[Callable[[ScheduledJob], Faults], ...] = (
     _texts,
     _numbers,
     _choices,
@@ -131,3 +127,12 @@ CHECKS: tuple[Callable[[ScheduledJob], Faults], ...] = (
     _tags,
     _workflow,
 )
+
+
+def faults(draft: ScheduledJob) -> Faults:
+    """Each fault of the draft's fields, with the name of the field.
+
+    What is wrong with its timing is said by the timing itself.
+    """
+    for rule in _RULES:
+        yield from rule(draft)

@@ -87,8 +87,9 @@ def fire_due(
         due = due.filter(pk=schedule_id)
     if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
         return Firing()
-    firing = _fire_batch(due.exclude(pk__in=list(suspects)), suspects, now=now)
-    for suspect in list(suspects):
+    known = list(suspects)  # one found in this pass is tried again in the next
+    firing = _fire_batch(due.exclude(pk__in=known), suspects, now=now)
+    for suspect in known:
         firing += _fire_alone(suspect, suspects, now=now)
     sending.send(firing.runs, firing.alarms, now=now)
     _log(firing)

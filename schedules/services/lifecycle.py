@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from schedules import limits
+from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.scheduler import alarm_id
@@ -21,15 +22,17 @@ from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
-    TIMING_FIELDS,
     apply_fields,
     check_draft,
     check_first_tick,
 )
 from schedules.services.events import record_event
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
 from schedules.services.texts import check_text
+from schedules.timing import TimingError
+from workflows.models import WorkflowNode
 
 
 def create_schedule(
@@ -45,9 +48,8 @@ def create_schedule(
     Raises `InvalidSchedule` with the faults by field; nothing is written then.
     """
     assert actor.user is not None, "a schedule has an owner"
-    key = (
-        idempotency_key or None
-    )  # an empty one is none: every other would be its repeat
+    # An empty key is none: else every other would be its repeat.
+    key = idempotency_key or None
     check_text("idempotency_key", key or "", most=limits.IDEMPOTENCY_KEY_LENGTH)
     made = _made_before(actor, key)
     if made:
@@ -95,6 +97,14 @@ def _put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
 
 
+def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
+    """None if the timing broke (a zone that left tzdata): an edit is what mends it."""
+    try:
+        return rules_of(schedule)
+    except TimingError:
+        return None
+
+
 def update_schedule(
     schedule_id: UUID,
     fields: Mapping[str, Any],
@@ -113,7 +123,7 @@ def update_schedule(
         if version is not None and version != schedule.version:
             raise StaleVersion
         refuse_ended(schedule, "changed")
-        before, old_rules = snapshot(schedule), rules_of(schedule)
+        before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
         timing = check_draft(schedule)
         changed = changes(before, snapshot(schedule))
@@ -122,12 +132,14 @@ def update_schedule(
         if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
             why = f"It has fired {schedule.fired_count} times already."
             raise InvalidSchedule(errors={"max_runs": [why]})
+        written = [*changed]
         if changed.keys() & set(TIMING_FIELDS):
             closed = epochs.close(schedule, old_rules, now=now)
             tick = check_first_tick(schedule, timing, after=closed)
             _put_frontier(schedule, tick)
             epochs.open_next(schedule, from_at=closed)
-        save_fields(schedule, *changed, "next_tick_at", "next_run_at", "epoch", now=now)
+            written += ["next_tick_at", "next_run_at", "epoch"]
+        save_fields(schedule, *written, now=now)
         record_event(
             schedule,
             Verb.UPDATE,
@@ -138,3 +150,24 @@ def update_schedule(
         )
         alarms.set_on_commit(schedule)
     return schedule
+
+
+def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
+    """Before `node` is deleted: its schedules lose it, as an update that the system makes.
+
+    From then on they start at whichever trigger of their workflow accepts them.
+    """
+    for schedule in ScheduledJob.objects.select_for_update(no_key=True).filter(
+        trigger_node=node
+    ):
+        schedule.trigger_node = None
+        save_fields(schedule, "trigger_node", now=now)
+        record_event(
+            schedule,
+            Verb.UPDATE,
+            actor=Actor.system(),
+            now=now,
+            note="Its trigger node was deleted.",
+            before={"trigger_node": node.pk},
+            after={"trigger_node": None},
+        )

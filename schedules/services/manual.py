@@ -16,6 +16,8 @@ from schedules.services.actor import Actor
 from schedules.services.events import record_event
 from schedules.services.texts import check_note, check_text
 
+REQUEST_ID_LENGTH = 100
+
 
 def run_now(
     schedule_id: UUID,

@@ -51,7 +51,7 @@ def record_outcome(
     a worker that renewed it meanwhile is alive.
 
     A failed attempt waits for its retry on the same ledger row if the schedule allows one
-    (and is active); else the run has failed, and may pause its schedule. The oldest run
+    (and is active); else the run has failed, and may pause its schedule. The first run
     that waited behind this one is released.
     """
     schedule_id = (
@@ -107,14 +107,7 @@ def _settle(
 ) -> None:
     run.error = outcome.error[:ERROR_LENGTH]
     run.token = run.lease_until = None
-    again = None
-    if outcome.status == "failed" and schedule and schedule.status != Status.PAUSED:
-        again = retry_at(
-            attempt=run.attempt,
-            max_retries=schedule.max_retries,
-            backoff_seconds=schedule.retry_backoff_seconds,
-            now=now,
-        )
+    again = _retry_at(run, schedule, now=now) if outcome.status == "failed" else None
     if again is None:
         run.status = RunStatus(outcome.status)
         run.finished_at = now
@@ -136,6 +129,23 @@ def _settle(
             "send_count",
             "enqueued_at",
         ]
+    )
+
+
+def _retry_at(
+    run: ScheduledRun, schedule: ScheduledJob | None, *, now: datetime
+) -> datetime | None:
+    """When a failed attempt is tried again; None if never.
+
+    A run that was asked to end is not: whatever replaces it waits for its end.
+    """
+    if schedule is None or schedule.status == Status.PAUSED or run.cancel_requested_at:
+        return None
+    return retry_at(
+        attempt=run.attempt,
+        max_retries=schedule.max_retries,
+        backoff_seconds=schedule.retry_backoff_seconds,
+        now=now,
     )
 
 
@@ -170,15 +180,15 @@ def _count(
 
 
 def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
-    """Let the oldest run that waits behind an open one start, if nothing is open.
+    """Let the first run that waits behind an open one start, if nothing is open.
 
-    The caller's transaction holds the schedule's row.
+    First come ticks that were live, then those that are caught up, the oldest first. The
+    caller's transaction holds the schedule's row.
     """
     open_runs = list(
         ScheduledRun.objects.select_for_update(no_key=True)
         .filter(schedule=schedule.id, status__in=OPEN_STATUSES)
         .exclude(origin=Origin.MANUAL)
-        .order_by("scheduled_for")
     )
     queued = [
         run
@@ -187,8 +197,12 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
     ]
     if not queued or len(queued) < len(open_runs):
         return False
-    _release(queued[0], now=now)
+    _release(min(queued, key=_place_in_line), now=now)
     return True
+
+
+def _place_in_line(run: ScheduledRun) -> tuple[bool, datetime]:
+    return run.origin != Origin.SCHEDULE, run.scheduled_for
 
 
 def _release(run: ScheduledRun, *, now: datetime) -> None:

@@ -9,32 +9,28 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from platform_site.processes import is_free
+from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site for the tests that leave it running."""
-    with running_site(tmp_path_factory.mktemp("up") / "var", "--workers", "2") as site:
+    with running_site(
+        tmp_path_factory.mktemp("up") / "var", "--demo", "--workers", "2"
+    ) as site:
         yield site
 
 
 def runtime(site: RunningSite) -> dict[str, str]:
     return dict(json.loads((site.folder / "runtime.json").read_text()))
-
-
-def until(condition: Callable[[], bool], site: RunningSite) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, site.printed()
-        time.sleep(0.1)
 
 
 def mode(path: Path) -> int:
@@ -62,7 +58,19 @@ def test_the_printed_password_opens_the_admin(site: RunningSite) -> None:
 
 
 def test_the_site_becomes_ready(site: RunningSite) -> None:
-    until(site.is_ready, site)
+    wait_until(site.is_ready, seconds=60)
+
+
+def test_the_demo_runs_by_itself(site: RunningSite) -> None:
+    program = (
+        "from schedules.models import ScheduledRun\n"
+        "print(ScheduledRun.objects.filter(status='succeeded').count() > 0)\n"
+    )
+
+    def has_run() -> bool:
+        return "True" in manage(site.folder, "shell", "-v0", "-c", program).stdout
+
+    wait_until(has_run, seconds=60)
 
 
 def test_what_it_writes_is_for_its_own_user_only(site: RunningSite) -> None:
@@ -120,8 +128,8 @@ def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     first = site.find(word)
     first.kill()
     first.wait(timeout=5)
-    until(lambda: site.find(word) not in (None, first), site)
-    until(site.is_ready, site)
+    wait_until(lambda: site.find(word) not in (None, first))
+    wait_until(site.is_ready, seconds=60)
 
 
 def test_ctrl_c_ends_everything_and_says_so(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from typing_extensions import override
 from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.engine import run_execution
-from workflows.exceptions import TimedOut, WrongState
+from workflows.exceptions import Cancelled, TimedOut, WrongState
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Component, Config, Context, Result, registry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Status = WorkflowExecution.Status
 
@@ -168,6 +168,18 @@ def test_an_interruption_closes_the_run_and_goes_on(probing, interruption, error
     assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
     assert execution.error == error
     assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
+
+
+def test_an_interruption_that_cancels_is_recorded_as_that(probing: Workflow):
+    def interrupt(config, context):
+        raise Cancelled
+
+    execution = fire(probing)
+    with component(interrupt), pytest.raises(Cancelled):
+        run_execution(execution.pk, clock=clock)
+    execution.refresh_from_db()
+    assert (execution.status, execution.failed_node) == (Status.CANCELLED, "")
+    assert statuses(execution) == {"start": "succeeded", "probe": "cancelled"}
 
 
 def test_a_cancelled_run_stops_before_its_next_node(probing: Workflow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,8 +31,8 @@ class Paging(CursorPagination):
     @override
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get("page_size", str(self.page_size))
-        size = int(asked) if asked.isascii() and asked.isdigit() else 0
-        if len(asked) > 4 or not 1 <= size <= MAX_PAGE_SIZE:
+        size = int(asked) if re.fullmatch("[0-9]{1,3}", asked) else 0
+        if not 1 <= size <= MAX_PAGE_SIZE:
             reason = f"A whole number from 1 to {MAX_PAGE_SIZE}."
             raise ValidationError({"page_size": [reason]})
         return size

@@ -18,7 +18,6 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from workflows import services
-from workflows.api.paging import Paging
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -49,7 +48,6 @@ class OwnRows(GenericAPIView[Any]):
     """Rows that the user may see; all others are not found."""
 
     model: type[Workflow | WorkflowExecution]
-    pagination_class = Paging
 
     @override
     def get_queryset(self) -> models.QuerySet[Any]:

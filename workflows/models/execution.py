@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
-from workflows.models.workflow import Workflow
+from workflows.models.workflow import Workflow, sees_all
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may know of: all for staff with the permission, else one's own."""
-        if user.is_staff and user.has_perm("workflows.view_workflowexecution"):
+        if sees_all(user, "workflowexecution"):
             return self
         return self.filter(owner=user.pk)
 

@@ -6,7 +6,7 @@ import os
 from argparse import ArgumentParser
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from schedules.loop import OUTAGES, Loop
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
 from schedules.services.firing import fire_due
+from schedules.services.pruning import prune_batch
+from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
 from workflows.queue import QUEUE_NAME
 from workflows.services import fail_lost, resend_unsent
@@ -68,6 +70,7 @@ def register(service: SchedulerService) -> None:
 def new_loop(service: SchedulerService, *, interval: float) -> Loop:
     """The loop, handed the services that it does not know."""
     suspects: Counter[UUID] = Counter()
+    chores = Chores()
 
     def fire(now: datetime) -> int:
         return fire_due(now, suspects=suspects).schedules
@@ -77,8 +80,26 @@ def new_loop(service: SchedulerService, *, interval: float) -> Loop:
         # Executions that nobody's schedule fired: runs by hand.
         fail_lost(now)
         resend_unsent(now)
+        chores.do(now)
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
+
+
+class Chores:
+    """What is not urgent: a little of it with each sweep."""
+
+    PRUNE_EVERY = timedelta(minutes=10)
+
+    def __init__(self) -> None:
+        self._retiming = True
+        self._prune_at: datetime | None = None
+
+    def do(self, now: datetime) -> None:
+        if self._retiming:
+            self._retiming = retime_batch(now) > 0
+        if self._prune_at is None or now >= self._prune_at:
+            # While there is more, the next sweep goes on.
+            self._prune_at = None if prune_batch(now).any else now + self.PRUNE_EVERY
 
 
 def clock() -> datetime:
