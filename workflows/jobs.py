@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from workflows import engine
 from workflows.deadline import deadline
-from workflows.exceptions import TimedOut
+from workflows.exceptions import InvalidGraph, TimedOut
 from workflows.services import claim_execution
 
 log = structlog.get_logger(__name__)
@@ -26,5 +26,5 @@ def run_execution(execution_id: str) -> None:
     try:
         with deadline(settings.EXECUTION_TIMEOUT_SECONDS):
             engine.run_execution(pk, clock=clock)
-    except TimedOut:
+    except (TimedOut, InvalidGraph):
         return  # recorded by the engine: the job itself did its work

@@ -134,8 +134,8 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
         suspects[schedule_id] += 1
         logger.exception("schedule_set_aside", schedule=str(schedule_id))
         if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
-            del suspects[schedule_id]
             _pause_poisoned(schedule_id, error, now=now)
+            del suspects[schedule_id]
         return Firing()
     suspects.pop(schedule_id, None)
     return firing
@@ -143,6 +143,19 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
 
 def _pause_poisoned(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
     note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
+    try:
+        _pause(schedule_id, note, now=now)
+    except OUTAGES:
+        raise
+    except Exception:
+        # Not even its row can be read: without this it would be due for ever.
+        logger.exception("schedule_unreadable", schedule=str(schedule_id))
+        ScheduledJob.objects.filter(pk=schedule_id).update(
+            status=Status.PAUSED, status_reason=note, next_run_at=None
+        )
+
+
+def _pause(schedule_id: UUID, note: str, *, now: datetime) -> None:
     with transaction.atomic():
         schedule = (
             ScheduledJob.objects.select_for_update(no_key=True)

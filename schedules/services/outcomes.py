@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     OPEN_STATUSES,
     Origin,
@@ -31,10 +32,15 @@ WORKER_LOST = "Worker lost: it ended, or lost its lease, before the run was over
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. `error` is for people: no traceback, no secret."""
+    """How an attempt ended. `error` is for people: no traceback, no secret.
+
+    `broken`: the next attempt would end the same way, until somebody mends the schedule or
+    its workflow. It pauses the schedule.
+    """
 
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
+    broken: bool = False
 
 
 def record_outcome(
@@ -173,10 +179,18 @@ def _count(
             "consecutive_failures",
         ]
     )
-    limit = schedule.pause_after_failures
-    if schedule.status == Status.ACTIVE and 0 < limit <= schedule.consecutive_failures:
-        note = f"Paused after {schedule.consecutive_failures} failures in a row: {run.error}"
-        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:500])
+    note = _why_pause(schedule, outcome)
+    if note and schedule.status == Status.ACTIVE:
+        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:NOTE_LENGTH])
+
+
+def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
+    if outcome.broken:
+        return f"It cannot run: {outcome.error}"
+    limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
+    if 0 < limit <= failures:
+        return f"Paused after {failures} failures in a row: {schedule.last_error}"
+    return ""
 
 
 def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:

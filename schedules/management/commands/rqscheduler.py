@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -78,11 +79,20 @@ def new_loop(service: SchedulerService, *, interval: float) -> Loop:
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
         # Executions that nobody's schedule fired: runs by hand.
-        fail_lost(now)
-        resend_unsent(now)
-        chores.do(now)
+        for chore in (fail_lost, resend_unsent, chores.do):
+            _do(chore, now)
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
+
+
+def _do(chore: Callable[[datetime], object], now: datetime) -> None:
+    """One chore; a row that breaks it must not keep the loop from its round."""
+    try:
+        chore(now)
+    except OUTAGES:
+        raise
+    except Exception:
+        logger.exception("chore_failed", chore=chore.__qualname__)
 
 
 class Chores:
