@@ -65,7 +65,7 @@ class Paging(CursorPagination):
     @override
     def decode_cursor(self, request: Request) -> Cursor | None:
         cursor = super().decode_cursor(request)
-        if cursor and cursor.position and UNSTORABLE.search(cursor.position):
+        if cursor and UNSTORABLE.search(str(cursor.position)):
             raise NotFound  # no database takes it, not even in a comparison
         return cursor
 
