@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq.job import JobStatus
@@ -304,8 +306,12 @@ def _active() -> ScheduleQuerySet:
 
 def _wanted(schedules: ScheduleQuerySet) -> dict[str, float]:
     """The alarms that these active schedules should have."""
-    rows = schedules.values_list("rq_job_id", "next_run_at").iterator(10_000)
-    return {rq_job_id: at.timestamp() for rq_job_id, at in rows if at is not None}
+    # As text: Django's own way from SQLite's text to a time costs half of a warm start.
+    rows = schedules.values_list("rq_job_id", Cast("next_run_at", TextField()))
+    return {
+        rq_job_id: datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+        for rq_job_id, at in rows.iterator(10_000)
+    }
 
 
 def _batches(items: Sequence[T]) -> Iterable[Sequence[T]]:
