@@ -15,6 +15,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("api/v1/", include("triggers.api.urls")),
     path("api/v1/", include("workflows.api.urls")),
+    path("api/v1/", include("schedules.api.urls")),
 ]
 handler404 = "platform_site.errors.page_not_found"
 handler500 = "platform_site.errors.server_error"

@@ -11,6 +11,7 @@ from schedules.models.ledger import (
     Reason,
     RunStatus,
     ScheduledRun,
+    with_last_run,
 )
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
@@ -43,4 +44,5 @@ __all__ = [
     "Status",
     "UserProfile",
     "Verb",
+    "with_last_run",
 ]

@@ -22,10 +22,10 @@ from schedules.models import (
 from schedules.services import ledger, sending
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
 from schedules.services.outcomes import release_waiting
+from schedules.services.texts import check_note
 
 LIMIT = 1_000
 NEVER_FIRED = (RunStatus.SKIPPED, RunStatus.MISSED)

@@ -18,7 +18,7 @@ from schedules.models import (
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
-from schedules.services.draft import TIMING_FIELDS
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
 from schedules.timing import Timing
 

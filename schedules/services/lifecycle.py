@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from schedules import limits
 from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, Status, Verb
@@ -21,14 +22,15 @@ from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
-    TIMING_FIELDS,
     apply_fields,
     check_draft,
     check_first_tick,
 )
 from schedules.services.events import record_event
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
+from schedules.services.texts import check_text
 from schedules.timing import TimingError
 from workflows.models import WorkflowNode
 
@@ -46,7 +48,10 @@ def create_schedule(
     Raises `InvalidSchedule` with the faults by field; nothing is written then.
     """
     assert actor.user is not None, "a schedule has an owner"
-    made = _made_before(actor, idempotency_key)
+    # An empty key is none: else every other would be its repeat.
+    key = idempotency_key or None
+    check_text("idempotency_key", key or "", most=limits.IDEMPOTENCY_KEY_LENGTH)
+    made = _made_before(actor, key)
     if made:
         return made
     draft = ScheduledJob(
@@ -54,12 +59,12 @@ def create_schedule(
         created_by=actor.user,
         created_by_kind=actor.kind,
         created_by_execution=actor.execution_id,
-        idempotency_key=idempotency_key,
+        idempotency_key=key,
         created_at=now,
         updated_at=now,
     )
     apply_fields(draft, fields, now=now)
-    timing = check_draft(draft, actor=actor)
+    timing = check_draft(draft)
     _put_frontier(draft, check_first_tick(draft, timing, after=now))
     draft.rq_job_id = alarm_id(draft.id)
     try:
@@ -72,7 +77,7 @@ def create_schedule(
             alarms.set_on_commit(draft)
     except IntegrityError:
         # Two requests with one key raced: the other one made it.
-        made = _made_before(actor, idempotency_key)
+        made = _made_before(actor, key)
         if made is None:
             raise
         return made
@@ -120,7 +125,7 @@ def update_schedule(
         refuse_ended(schedule, "changed")
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
-        timing = check_draft(schedule, actor=actor)
+        timing = check_draft(schedule)
         changed = changes(before, snapshot(schedule))
         if not changed:
             return schedule

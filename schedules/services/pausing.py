@@ -15,10 +15,10 @@ from schedules.models import CatchupPolicy, Reason, ScheduledJob, Status, Verb
 from schedules.services import alarms, ledger, sending
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event
 from schedules.services.rules import rules_of
+from schedules.services.texts import check_note
 from schedules.timing import TimingError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from schedules.models import ScheduledJob
-from schedules.services.draft import OTHER_FIELDS, TIMING_FIELDS
+from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
 
 FOREIGN_KEYS = {"workflow", "trigger_node"}
 

@@ -9,11 +9,13 @@ from typing import Any
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from typing_extensions import override
+
+from workflows.json_value import UNSTORABLE
 
 MAX_PAGE_SIZE = 200
 
@@ -59,6 +61,13 @@ class Paging(CursorPagination):
                 reason = "This is no cursor that this list has given."
                 raise ValidationError({self.cursor_query_param: [reason]}) from error
             raise
+
+    @override
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor and UNSTORABLE.search(str(cursor.position)):
+            raise NotFound  # no database takes it, not even in a comparison
+        return cursor
 
     @override
     def get_paginated_response(self, data: Any) -> Response:
