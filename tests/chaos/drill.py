@@ -9,15 +9,12 @@ from itertools import repeat
 
 from django.utils import timezone
 
-from schedules import heartbeat
 from schedules.models import ScheduledJob
 from tests.chaos import faults, verdict
 from tests.chaos.faults import NAMES, SOAK, SUITE, Fault
 from tests.chaos.people import a_batch, make_owner, mixed_load
 from tests.chaos.report import Injected, Report
 from tests.chaos.site import Site
-from tests.integration.processes import wait_until
-from workflows.queue import connection as redis_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +57,13 @@ DRILLS = {
 def run(drill: Drill, site: Site, report: Report, *, soak_minutes: float) -> None:
     """Everything that happens goes into `report`."""
     make_owner(site)
-    for _ in range(2):
+    for _ in range(faults.BOTH):
         site.start_scheduler()
     for _ in range(drill.workers):
         site.start_worker()
     drill.load()
-    redis = redis_connection()
-    wait_until(lambda: len(heartbeat.alive(redis, "scheduler")) == 2)
+    faults.wait_until_alive("scheduler", site.schedulers)
+    faults.wait_until_alive("worker", site.workers)
     pace = SOAK if soak_minutes else SUITE
     for fault in _chosen(drill, site, soak_minutes):
         broken = fault(site, pace)
@@ -88,11 +85,11 @@ def _chosen(drill: Drill, site: Site, soak_minutes: float) -> Iterator[Fault]:
 def _judge(
     drill: Drill, site: Site, report: Report, name: str, broken: list[str]
 ) -> None:
-    seconds, left = verdict.seconds_to_mend(timezone.now(), drill.check)
+    seconds, last, mended = verdict.seconds_to_mend(timezone.now(), drill.check)
     report.injected.append(Injected(name, seconds))
-    report.problems += [f"{name}: {what}" for what in (*broken, *left)]
-    if not left and seconds > verdict.MENDED_WITHIN_SECONDS:
-        report.problems.append(f"{name}: mended only after {seconds:.1f} s")
+    report.problems += [f"{name}: {what}" for what in broken]
+    if not mended or seconds > verdict.MENDED_WITHIN_SECONDS:
+        report.problems.append(f"{name}: after {seconds:.1f} s, {' and '.join(last)}")
     report.problems += [f"{name}: {fault}" for fault in verdict.ticks().faults]
     report.problems += [f"{name}: {twice}" for twice in verdict.twice_started(site)]
 

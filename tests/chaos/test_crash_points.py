@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from redis import Redis
 from redis.connection import Connection
 
@@ -24,6 +24,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due, sweep
 from schedules.services.auditing import audit
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows import patience
 from workflows.models import WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -160,6 +161,39 @@ def test_a_worker_that_dies_anywhere_starts_no_attempt_twice(
     )
     assert set(attempts.values()) == {1}
     assert not [fault for proof in audit([schedule.pk]) for fault in proof.faults]
+
+
+def test_a_database_that_is_away_for_a_moment_anywhere_in_a_run_costs_nothing(
+    redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
+    make_schedule(overlap_policy="allow")
+    for step in range(MOST_STEPS):
+        fire_due(DUE + step * MINUTE)
+        run = ScheduledRun.objects.latest("scheduled_for")
+        fault = AwayOnce(step)
+        with connection.execute_wrapper(fault):
+            execute(run)
+        run.refresh_from_db()
+        assert (run.status, run.attempt) == ("succeeded", 1), f"before step {step}"
+        if not fault.happened:
+            break
+    assert WorkflowExecution.objects.count() == ScheduledRun.objects.count()
+
+
+class AwayOnce:
+    """Refuses one statement, the one numbered `step`."""
+
+    def __init__(self, step: int) -> None:
+        self.left = step
+        self.happened = False
+
+    def __call__(self, execute: Any, *statement: Any) -> Any:
+        if self.left == 0:
+            self.left, self.happened = -1, True
+            raise OperationalError("the database is away")
+        self.left -= 1
+        return execute(*statement)
 
 
 def execute(run: ScheduledRun) -> None:

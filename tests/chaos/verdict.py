@@ -58,18 +58,19 @@ def _alarms() -> Iterator[str]:
         yield "alarms are out of step"
 
 
-def seconds_to_mend(since: datetime, check: Check) -> tuple[float, list[str]]:
-    """How long after `since` nothing was left to mend; else what still was."""
-    left = ["nothing could be asked"]
+def seconds_to_mend(since: datetime, check: Check) -> tuple[float, list[str], bool]:
+    """How long after `since` nothing was left to mend, what was last, and whether it was."""
+    last = left = ["nothing could be asked"]
     while (waited := (timezone.now() - since).total_seconds()) < GIVE_UP_SECONDS:
         try:
             left = list(check(since))
         except AWAY:
             connection.close()
         if not left:
-            return waited, []
+            return waited, last, True
+        last = left
         time.sleep(0.1)
-    return waited, left
+    return waited, last, False
 
 
 def ticks() -> Ticks:
