@@ -36,23 +36,28 @@ SOAK = Pace(redis_away=20, database_away=10, frozen=12, people=15)
 Fault = Callable[[Site, Pace], list[str]]
 
 
-def scheduler_killed(site: Site, pace: Pace) -> list[str]:
-    """One of the two, or both, at any moment of a batch."""
-    time.sleep(BATCH_EVERY_SECONDS - time.time() % BATCH_EVERY_SECONDS)
-    time.sleep(site.random.uniform(0.0, 0.3))
+def schedulers_killed(site: Site, pace: Pace) -> list[str]:
+    """In two batches one after the other, one of the two or both, at any moment."""
+    for _ in range(2):
+        time.sleep(BATCH_EVERY_SECONDS - time.time() % BATCH_EVERY_SECONDS)
+        time.sleep(site.random.uniform(0.0, 0.3))
+        _kill_schedulers(site)
+    return []
+
+
+def _kill_schedulers(site: Site) -> None:
     first, second = site.schedulers
     for victim in site.random.choice([(first,), (second,), (first, second)]):
         kill(victim)
         site.schedulers.remove(victim)
+        site.count("schedulers killed")
     unsent = ScheduledRun.objects.filter(enqueued_at=None)
     overdue = ScheduledJob.objects.due(timezone.now())
-    half_done = overdue.exists() or unsent.exists()
-    site.count("kills left a batch half done", int(half_done))
+    site.count("batches left half done", int(overdue.exists() or unsent.exists()))
     survivors = site.schedulers[:]
     while len(site.schedulers) < BOTH:
         site.start_scheduler()
     wait_until_alive("scheduler", survivors or site.schedulers[:1])
-    return []
 
 
 def worker_killed(site: Site, pace: Pace) -> list[str]:
@@ -127,7 +132,7 @@ def people_at_work(site: Site, pace: Pace) -> list[str]:
 
 
 NAMES: dict[Fault, str] = {
-    scheduler_killed: "scheduler killed in a batch of 500",
+    schedulers_killed: "schedulers killed in batches of 500",
     worker_killed: "workers killed in a run",
     redis_flushed: "Redis flushed 5 times while firing",
     redis_stopped: "Redis stopped, started again",
