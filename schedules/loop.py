@@ -16,7 +16,6 @@ import structlog
 from django.db import (
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
 )
 
@@ -38,11 +37,9 @@ BACKOFF_START_SECONDS = 0.2
 # as long as a lease: with this, a lost run is on record 15 seconds after the outage.
 BACKOFF_CAP_SECONDS = 2.0
 SWEEP_EVERY_SECONDS = 4.0
-# A round that fired nothing sleeps at least this long: a due row that a lock hides, or an
-# alarm that cannot be put right, must not become a busy loop.
+# What was due at the last look and still is sleeps this long: a due row that a lock hides,
+# or an alarm that cannot be put right, must not become a busy loop.
 SHORTEST_SLEEP_SECONDS = 0.05
-# SQLite has one writer: between two batches the web and the workers get their turn.
-SQLITE_BREATH_SECONDS = 0.03
 
 
 class _Stop(BaseException):
@@ -52,15 +49,16 @@ class _Stop(BaseException):
 class Loop:
     """One scheduler process.
 
-    `fire(now)` fires one batch and returns how many schedules were in it; `sweep(now,
-    seen_for)` mends, knowing for how many seconds the database was seen without a break.
+    `fire(now)` fires one batch and returns how many seconds to rest before the next, None
+    if nothing more is due; `sweep(now, seen_for)` mends, knowing for how many seconds the
+    database was seen without a break.
     """
 
     def __init__(
         self,
         service: SchedulerService,
         *,
-        fire: Callable[[datetime], int],
+        fire: Callable[[datetime], float | None],
         sweep: Callable[[datetime, float], object],
         clock: Callable[[], datetime],
         interval: float,
@@ -77,6 +75,7 @@ class Loop:
         self._asleep = False
         self._backoff = 0.0
         self._next_sweep = 0.0
+        self._looked_at = clock()
         self._blind = False
         self._seen_since = self._seen_at = time.monotonic()
 
@@ -95,7 +94,6 @@ class Loop:
     def round(self) -> float:
         """Fire what is due, and sweep if it is time; returns how long to sleep."""
         try:
-            close_old_connections()
             self._fire_all()
             self._note_view()
             self._sweep_in_time()
@@ -115,9 +113,12 @@ class Loop:
         return seconds
 
     def _fire_all(self) -> None:
-        while not self._stopping and self._fire(self._clock()):
-            if connection.vendor == "sqlite":
-                time.sleep(SQLITE_BREATH_SECONDS)
+        while not self._stopping:
+            self._looked_at = self._clock()
+            rest = self._fire(self._looked_at)
+            if rest is None:
+                return
+            time.sleep(rest)
 
     def _note_view(self) -> None:
         """The database answered. After a pause (an outage, a SIGSTOP) the view is new."""
@@ -154,8 +155,9 @@ class Loop:
         at = self._service.next_alarm_at(ignoring=self._foreign.unreadable)
         if at is None:
             return self._interval
-        seconds = at - self._clock().timestamp()
-        return min(self._interval, max(SHORTEST_SLEEP_SECONDS, seconds))
+        if at <= self._looked_at.timestamp():
+            return SHORTEST_SLEEP_SECONDS
+        return min(self._interval, max(0.0, at - self._clock().timestamp()))
 
     def _back_off(self, why: str) -> float:
         doubled = max(2 * self._backoff, BACKOFF_START_SECONDS)

@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq.job import JobStatus
@@ -118,8 +120,13 @@ class SchedulerService(Scheduler):
         """Set the alarm of an active schedule, and wake the schedulers; its RQ job id."""
         with redis_errors():
             self.set_alarms([Alarm(job.rq_job_id, job.next_run_at)])
-            self.connection.publish(WAKE_CHANNEL, b"")
+            self.wake_schedulers()
         return job.rq_job_id
+
+    def wake_schedulers(self) -> None:
+        """Let every scheduler look at what is due next, now."""
+        with redis_errors():
+            self.connection.publish(WAKE_CHANNEL, b"")
 
     def cancel_job(self, rq_job_id: str) -> None:
         """Remove an alarm and its hash. One that is not there is no error."""
@@ -299,8 +306,12 @@ def _active() -> ScheduleQuerySet:
 
 def _wanted(schedules: ScheduleQuerySet) -> dict[str, float]:
     """The alarms that these active schedules should have."""
-    rows = schedules.values_list("rq_job_id", "next_run_at").iterator(10_000)
-    return {rq_job_id: at.timestamp() for rq_job_id, at in rows if at is not None}
+    # As text: Django's own way from SQLite's text to a time costs half of a warm start.
+    rows = schedules.values_list("rq_job_id", Cast("next_run_at", TextField()))
+    return {
+        rq_job_id: datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+        for rq_job_id, at in rows.iterator(10_000)
+    }
 
 
 def _batches(items: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -31,15 +31,15 @@ class WakeUp:
         try:
             pubsub = self._pubsub or self._subscribe()
             while (left := until - time.monotonic()) > 0:
-                message = pubsub.get_message(timeout=left)
-                if message and message["type"] == "message":
+                if pubsub.get_message(timeout=left):
                     return
         except RedisError:
             self.close()
             time.sleep(max(0.0, min(BLIND_SECONDS, until - time.monotonic())))
 
     def _subscribe(self) -> PubSub:
-        # Its own answer, "subscribe", returns from the first wait: harmless.
+        # The answer to it ends the first wait: what a verb published before we listened
+        # is found by the round that follows.
         pubsub: PubSub = self._connection.pubsub()  # type: ignore[no-untyped-call]
         pubsub.subscribe(WAKE_CHANNEL)
         self._pubsub = pubsub

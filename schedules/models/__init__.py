@@ -15,6 +15,7 @@ from schedules.models.ledger import (
 )
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
+    WHEN_FIELDS,
     ActorKind,
     CatchupPolicy,
     OverlapPolicy,
@@ -23,12 +24,14 @@ from schedules.models.schedule import (
     ScheduleQuerySet,
     ScheduleType,
     Status,
+    timing_of,
 )
 
 __all__ = [
     "OPEN_STATUSES",
     "TICK_ORIGINS",
     "UNSTARTED_STATUSES",
+    "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
     "Origin",
@@ -44,5 +47,6 @@ __all__ = [
     "Status",
     "UserProfile",
     "Verb",
+    "timing_of",
     "with_last_run",
 ]

@@ -227,18 +227,43 @@ class ScheduledJob(models.Model):
 
         Raises `TimingError` if they no longer make one (a zone that left tzdata).
         """
-        if self.schedule_type == ScheduleType.CRON:
-            return CronTiming(
-                self.cron_expression, self.timezone, self.start_at, self.end_at
-            )
-        if self.schedule_type == ScheduleType.INTERVAL:
-            assert self.interval_seconds is not None
-            assert self.anchor_at is not None
-            return IntervalTiming(
-                self.interval_seconds, self.anchor_at, self.start_at, self.end_at
-            )
-        assert self.run_at is not None
-        return OnceTiming(self.run_at, self.start_at, self.end_at)
+        return timing_of(*(getattr(self, name) for name in WHEN_FIELDS))
+
+
+WHEN_FIELDS = (
+    "schedule_type",
+    "cron_expression",
+    "timezone",
+    "interval_seconds",
+    "anchor_at",
+    "run_at",
+    "start_at",
+    "end_at",
+)
+
+
+def timing_of(
+    schedule_type: str,
+    cron_expression: str,
+    timezone: str,
+    interval_seconds: int | None,
+    anchor_at: datetime | None,
+    run_at: datetime | None,
+    start_at: datetime | None,
+    end_at: datetime | None,
+) -> Timing:
+    """The timing that the fields `WHEN_FIELDS` of a schedule describe.
+
+    Raises `TimingError` if they make none.
+    """
+    if schedule_type == ScheduleType.CRON:
+        return CronTiming(cron_expression, timezone, start_at, end_at)
+    if schedule_type == ScheduleType.INTERVAL:
+        assert interval_seconds is not None
+        assert anchor_at is not None
+        return IntervalTiming(interval_seconds, anchor_at, start_at, end_at)
+    assert run_at is not None
+    return OnceTiming(run_at, start_at, end_at)
 
 
 class ScheduleEpoch(models.Model):

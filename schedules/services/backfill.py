@@ -24,6 +24,7 @@ from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
+from schedules.services.ledger import NewRun
 from schedules.services.outcomes import release_waiting
 from schedules.services.texts import check_note
 
@@ -39,7 +40,7 @@ def backfill(
     actor: Actor,
     now: datetime,
     note: str = "",
-) -> list[ScheduledRun]:
+) -> list[NewRun]:
     """Run the ticks in [from_at, to_at] that the ledger holds and that did not fire.
 
     At most 1,000. They wait for one another, the oldest first (with overlap `allow`: all

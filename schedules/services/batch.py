@@ -1,29 +1,51 @@
-"""One UPDATE for many rows that differ: ten times as fast as `bulk_update`."""
+"""One statement for many rows that differ: ten times as fast as Django's own.
+
+Firing is what these are for, so the columns' values travel by type and not field by
+field; only the types of the tables below do, and another raises `KeyError`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
-# PostgreSQL's name of the array a column's values travel in.
+Rows = Sequence[Sequence[Any]]
+Model = type[models.Model]
+# PostgreSQL's name of the array in which a column's values travel.
 _ARRAYS = {
     "UUIDField": "uuid[]",
     "DateTimeField": "timestamptz[]",
     "CharField": "text[]",
-    "PositiveSmallIntegerField": "smallint[]",
+    "TextField": "text[]",
+    "PositiveSmallIntegerField": "int[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
 }
 
 
+def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
+    """Insert `rows`, each with the values of `fields`; other columns stay null.
+
+    Raises `IntegrityError` if one of them cannot be; the caller's transaction is void.
+    """
+    if not rows:
+        return
+    statement = _insert(model, tuple(fields), connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(statement, _by_column(rows))
+        else:
+            values = _for_sqlite(model, fields, rows)
+            cursor.executemany(statement, list(zip(*values, strict=True)))
+
+
 def update_rows(
-    model: type[models.Model],
-    *,
-    match: Sequence[str],
-    change: Sequence[str],
-    rows: Sequence[Sequence[Any]],
+    model: Model, *, match: Sequence[str], change: Sequence[str], rows: Rows
 ) -> int:
     """Set the fields `change` of the rows whose fields `match` equal the given values.
 
@@ -32,53 +54,96 @@ def update_rows(
     """
     if not rows:
         return 0
-    fields = [model._meta.get_field(name) for name in (*match, *change)]
-    if connection.vendor == "postgresql":
-        return _update_from_unnest(model, fields, len(match), rows)
-    return _update_each(model, fields, len(match), rows)
+    statement = _update(model, tuple(match), tuple(change), connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(statement, _by_column(rows))
+        else:
+            values = _for_sqlite(model, (*match, *change), rows)
+            in_order = values[len(match) :] + values[: len(match)]
+            cursor.executemany(statement, list(zip(*in_order, strict=True)))
+        return int(cursor.rowcount)
 
 
-def _update_from_unnest(
-    model: type[models.Model],
-    fields: list[Any],
-    keys: int,
-    rows: Sequence[Sequence[Any]],
-) -> int:
-    quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in fields]
-    # By number: a column may stand both in `match` and in `change`.
-    values = [f"value_{number}" for number in range(len(fields))]
-    pairs = list(zip(columns, values, strict=True))
-    arrays = ", ".join(f"%s::{_ARRAYS[field.get_internal_type()]}" for field in fields)
-    sets = ", ".join(f"{column} = v.{value}" for column, value in pairs[keys:])
-    where = " AND ".join(f"t.{column} = v.{value}" for column, value in pairs[:keys])
-    statement = (
-        f"UPDATE {quote(model._meta.db_table)} AS t SET {sets} "  # noqa: S608 names come from the model
-        f"FROM unnest({arrays}) AS v({', '.join(values)}) WHERE {where}"
+@lru_cache(maxsize=64)
+def _insert(model: Model, fields: Sequence[str], vendor: str) -> str:
+    into = f"INSERT INTO {_table(model)} ({', '.join(_columns(model, fields))})"
+    if vendor == "postgresql":
+        return f"{into} SELECT * FROM unnest({_arrays(model, fields)})"  # noqa: S608 names come from the model
+    return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
+
+
+@lru_cache(maxsize=64)
+def _update(
+    model: Model, match: Sequence[str], change: Sequence[str], vendor: str
+) -> str:
+    table = _table(model)
+    matched, changed = _columns(model, match), _columns(model, change)
+    if vendor != "postgresql":
+        sets = ", ".join(f"{name} = %s" for name in changed)
+        where = " AND ".join(f"{name} = %s" for name in matched)
+        return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
+    # A column may be both matched and changed: the arrays go by numbers.
+    new = [f"v{number}" for number in range(len(matched) + len(changed))]
+    where = " AND ".join(
+        f"t.{name} = v.{value}" for name, value in zip(matched, new, strict=False)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
-        return int(cursor.rowcount)
+    sets = ", ".join(
+        f"{name} = v.{value}"
+        for name, value in zip(changed, new[len(matched) :], strict=True)
+    )
+    source = f"unnest({_arrays(model, (*match, *change))}) AS v({', '.join(new)})"
+    return f"UPDATE {table} AS t SET {sets} FROM {source} WHERE {where}"  # noqa: S608 names come from the model
 
 
-def _update_each(
-    model: type[models.Model],
-    fields: list[Any],
-    keys: int,
-    rows: Sequence[Sequence[Any]],
-) -> int:
+def _table(model: Model) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _fields(model: Model, names: Sequence[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def _columns(model: Model, fields: Sequence[str]) -> list[str]:
     quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in fields]
-    sets = ", ".join(f"{name} = %s" for name in columns[keys:])
-    where = " AND ".join(f"{name} = %s" for name in columns[:keys])
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
-    adapt = [field.get_db_prep_save for field in fields]
-    adapted = []
-    for row in rows:
-        values = [
-            to_db(value, connection) for to_db, value in zip(adapt, row, strict=True)
-        ]
-        adapted.append(values[keys:] + values[:keys])
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, adapted)
-        return int(cursor.rowcount)
+    return [quote(field.column) for field in _fields(model, fields)]
+
+
+def _types(model: Model, fields: Sequence[str]) -> list[str]:
+    """The internal types; that of a foreign key is its target's."""
+    return [
+        getattr(field, "target_field", field).get_internal_type()
+        for field in _fields(model, fields)
+    ]
+
+
+def _arrays(model: Model, fields: Sequence[str]) -> str:
+    return ", ".join(f"%s::{_ARRAYS[kind]}" for kind in _types(model, fields))
+
+
+def _by_column(rows: Rows) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _for_sqlite(model: Model, fields: Sequence[str], rows: Rows) -> list[Iterable[Any]]:
+    """The columns as Django writes them: SQLite has neither UUIDs nor times."""
+    adapters = map(_SQLITE.get, _types(model, fields))
+    return [
+        map(adapt, column) if adapt else column
+        for adapt, column in zip(adapters, zip(*rows, strict=True), strict=True)
+    ]
+
+
+def _hex(value: UUID | None) -> str | None:
+    return value.hex if value else None
+
+
+@lru_cache(maxsize=1024)  # the rows of a batch share most of their times
+def _naive_utc(value: datetime | None) -> str | None:
+    return str(value.astimezone(UTC).replace(tzinfo=None)) if value else None
+
+
+_SQLITE: dict[str, Callable[[Any], Any]] = {
+    "UUIDField": _hex,
+    "DateTimeField": _naive_utc,
+}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
+from schedules.services.due import DueSchedule
 from schedules.services.events import new_event
 
 
@@ -20,7 +21,9 @@ def end_locked(schedule: ScheduledJob, reason: str, *, now: datetime) -> None:
     ended_event(schedule, reason, now=now).save(force_insert=True)
 
 
-def ended_event(schedule: ScheduledJob, reason: str, *, now: datetime) -> ScheduleEvent:
+def ended_event(
+    schedule: ScheduledJob | DueSchedule, reason: str, *, now: datetime
+) -> ScheduleEvent:
     """The event, not yet written, that says why a schedule came to its end."""
     return new_event(
         schedule,

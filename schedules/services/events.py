@@ -8,6 +8,7 @@ from typing import Any
 
 from schedules.models import ScheduledJob, ScheduleEvent, Verb
 from schedules.services.actor import Actor
+from schedules.services.due import DueSchedule
 
 
 def record_event(
@@ -20,7 +21,7 @@ def record_event(
 
 
 def new_event(
-    schedule: ScheduledJob,
+    schedule: ScheduledJob | DueSchedule,
     verb: Verb,
     *,
     actor: Actor,

@@ -7,6 +7,8 @@ and at the frontier that has moved.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +17,14 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from schedules.decisions import Decision
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
+    OverlapPolicy,
     RunStatus,
     ScheduledJob,
-    ScheduledRun,
     ScheduleEvent,
     ScheduleQuerySet,
     Status,
@@ -32,13 +34,18 @@ from schedules.scheduler import Alarm
 from schedules.services import ledger, sending
 from schedules.services.actor import Actor
 from schedules.services.batch import update_rows
+from schedules.services.due import DueSchedule, locked_due
 from schedules.services.ending import ended_event
+from schedules.services.ledger import NewRun
 from schedules.services.pausing import pause_locked
 from schedules.services.rules import rules_of
 
 logger = structlog.get_logger(__name__)
 OUTAGES = (OperationalError, InterfaceError)
 PASSES_BEFORE_PAUSE = 3
+# After a batch SQLite's one write lock stays free for so long, or the web and the workers
+# starve. The sends and the log lines of the batch count: they need no lock.
+SQLITE_BREATH_SECONDS = 0.03
 
 
 class FrontierMoved(Exception):
@@ -50,8 +57,10 @@ class Firing:
     """What one call did: schedules looked at, ledger rows written, runs to start."""
 
     schedules: int = 0
-    rows: list[ScheduledRun] = field(default_factory=list)
+    rows: list[NewRun] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
+    # How long to rest before the next batch; None when nothing more was due.
+    rest: float | None = None
 
     def __iadd__(self, other: Firing) -> Self:
         self.schedules += other.schedules
@@ -60,7 +69,7 @@ class Firing:
         return self
 
     @property
-    def runs(self) -> list[ScheduledRun]:
+    def runs(self) -> list[NewRun]:
         return [row for row in self.rows if row.status == RunStatus.PENDING]
 
 
@@ -77,8 +86,8 @@ def fire_due(
 ) -> Firing:
     """Fire what is due at `now`: one batch, or the one schedule.
 
-    Call again while `schedules` is not 0. Raises only when the database is away; a
-    schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
+    Call again after `rest` while that is not None. Raises only when the database is away;
+    a schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
     and after three of them paused with the reason.
     """
     suspects = Counter() if suspects is None else suspects
@@ -88,15 +97,31 @@ def fire_due(
     if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
         return Firing()
     known = list(suspects)  # one found in this pass is tried again in the next
-    firing = _fire_batch(due.exclude(pk__in=known), suspects, now=now)
+    if known:
+        due = due.exclude(pk__in=known)
+    firing = _fire_batch(due, suspects, now=now)
     for suspect in known:
         firing += _fire_alone(suspect, suspects, now=now)
-    sending.send(firing.runs, firing.alarms, now=now)
+    unlocked = time.monotonic()
+    sent = sending.enqueue(firing.runs, firing.alarms, now=now)
     _log(firing)
+    if firing.schedules >= settings.FIRE_BATCH_SIZE:
+        firing.rest = _rest(time.monotonic() - unlocked)
+    if sent:
+        sending.mark_sent(firing.runs, now=now)
     return firing
 
 
+def _rest(unlocked_for: float) -> float:
+    """What is missing of the pause that other writers need, if there is but one lock."""
+    if connection.vendor != "sqlite":
+        return 0.0
+    return max(0.0, SQLITE_BREATH_SECONDS - unlocked_for)
+
+
 def _log(firing: Firing) -> None:
+    if not logger.isEnabledFor(logging.INFO):
+        return
     for row in firing.rows:
         logger.info(
             "tick_fired" if row.status in _FIRED else "tick_not_fired",
@@ -169,15 +194,14 @@ def _pause(schedule_id: UUID, note: str, *, now: datetime) -> None:
 def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
     """One transaction: lock, decide, write the ledger, move the frontiers."""
     with transaction.atomic():
-        # A row that someone holds is left for the next pass. (SQLite: one writer.)
-        schedules = list(due.select_for_update(no_key=True, skip_locked=True)[:limit])
+        schedules = locked_due(due, limit)
         if not schedules:
             return Firing()
         open_runs = ledger.open_runs(
             [
                 schedule.id
                 for schedule in schedules
-                if schedule.overlap_policy != "allow"
+                if schedule.overlap_policy != OverlapPolicy.ALLOW
             ]
         )
         decided = [
@@ -185,7 +209,7 @@ def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
                 schedule,
                 decide(
                     rules_of(schedule),
-                    _frontier(schedule),
+                    schedule.next_tick_at,
                     open_runs.get(schedule.id, ledger.NOTHING_OPEN),
                     now=now,
                 ),
@@ -195,12 +219,7 @@ def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
         return _write(decided, now=now)
 
 
-def _frontier(schedule: ScheduledJob) -> datetime:
-    assert schedule.next_tick_at is not None  # an active schedule has one: a constraint
-    return schedule.next_tick_at
-
-
-def _write(decided: list[tuple[ScheduledJob, Decision]], *, now: datetime) -> Firing:
+def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Firing:
     ledger.cancel_open(
         [schedule.id for schedule, decision in decided if decision.replaces], now=now
     )
@@ -213,11 +232,12 @@ def _write(decided: list[tuple[ScheduledJob, Decision]], *, now: datetime) -> Fi
         moved
     ):
         raise FrontierMoved
-    ScheduleEvent.objects.bulk_create(
+    ended = [
         ended_event(schedule, decision.ended, now=now)
         for schedule, decision in decided
         if decision.ended
-    )
+    ]
+    ScheduleEvent.objects.bulk_create(ended)
     alarms = [
         Alarm(schedule.rq_job_id, None if decision.ended else decision.next_run_at)
         for schedule, decision in decided
@@ -229,7 +249,7 @@ _AS_READ = ("id", "epoch", "next_tick_at")
 _MOVED = ("next_tick_at", "next_run_at", "fired_count", "status", "status_reason")
 
 
-def _moved(schedule: ScheduledJob, decision: Decision) -> tuple[Any, ...]:
+def _moved(schedule: DueSchedule, decision: Decision) -> tuple[Any, ...]:
     """The schedule as it was read, and where it stands now; from the nominal tick."""
     ended = decision.ended
     return (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -20,25 +21,52 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
 )
+from schedules.services.batch import insert_rows
+from schedules.services.due import DueSchedule
 
 NOTHING_OPEN = OpenRuns()
+_ENDED = {RunStatus.SKIPPED.value, RunStatus.MISSED.value}
+
+
+class NewRun(NamedTuple):
+    """A ledger row as it is written; its fields are those of `ScheduledRun`."""
+
+    id: UUID
+    schedule_id: UUID
+    schedule_name: str
+    epoch: int
+    origin: str
+    scheduled_for: datetime
+    range_end: datetime | None
+    tick_count: int
+    due_at: datetime
+    status: str
+    reason: str
+    finished_at: datetime | None
+    created_at: datetime
+    attempt: int = 1
+    send_count: int = 0
+    error: str = ""
+
+
+_COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
 
 
 def write_rows(
-    rows: Iterable[tuple[ScheduledJob, Row]], *, now: datetime
-) -> list[ScheduledRun]:
+    rows: Iterable[tuple[ScheduledJob | DueSchedule, Row]], *, now: datetime
+) -> list[NewRun]:
     """Insert the decided rows in one statement a batch.
 
     Raises `IntegrityError` if a tick is in the ledger already: nothing is written then.
     """
-    return ScheduledRun.objects.bulk_create(
-        [_run(schedule, row, now) for schedule, row in rows]
-    )
+    runs = [_run(schedule, row, now) for schedule, row in rows]
+    insert_rows(ScheduledRun, fields=_COLUMNS, rows=runs)
+    return runs
 
 
-def _run(schedule: ScheduledJob, row: Row, now: datetime) -> ScheduledRun:
-    ended = row.status in {RunStatus.SKIPPED, RunStatus.MISSED}
-    return ScheduledRun(
+def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRun:
+    ended = row.status in _ENDED
+    return NewRun(
         id=uuid.uuid4(),
         schedule_id=schedule.id,
         schedule_name=schedule.name,
@@ -55,12 +83,14 @@ def _run(schedule: ScheduledJob, row: Row, now: datetime) -> ScheduledRun:
     )
 
 
-def open_runs(schedule_ids: Iterable[UUID]) -> dict[UUID, OpenRuns]:
+def open_runs(schedule_ids: Sequence[UUID]) -> dict[UUID, OpenRuns]:
     """What is open of each schedule, as far as overlap is concerned: one query.
 
     Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
     """
     found: dict[UUID, OpenRuns] = {}
+    if not schedule_ids:
+        return found
     rows = (
         ScheduledRun.objects.filter(
             schedule__in=schedule_ids,
@@ -114,11 +144,13 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
     return retries + unstarted.update(status=end, reason=reason, finished_at=now)
 
 
-def cancel_open(schedule_ids: Iterable[UUID], *, now: datetime) -> None:
+def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
     """For `replace`: what has not started is cancelled, what runs is asked to end.
 
     Ticks to be caught up that wait for their turn are not open: they keep their place.
     """
+    if not schedule_ids:
+        return
     open_ticks = ScheduledRun.objects.filter(
         schedule__in=schedule_ids, origin__in=TICK_ORIGINS
     )

@@ -8,12 +8,11 @@ from typing import cast
 from django.conf import settings
 
 from schedules.decisions import Catchup, Overlap, Rules
-from schedules.models import (
-    ScheduledJob,
-)
+from schedules.models import ScheduledJob
+from schedules.services.due import DueSchedule
 
 
-def rules_of(schedule: ScheduledJob) -> Rules:
+def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
     """What decides about the schedule's ticks. Raises `TimingError` if its timing broke."""
     left = schedule.max_runs
     return Rules(

@@ -68,13 +68,23 @@ def register(service: SchedulerService) -> None:
         logger.info("schedules_registered", **asdict(mended))
 
 
-def new_loop(service: SchedulerService, *, interval: float) -> Loop:
+def clock() -> datetime:
+    """The one place where the scheduler reads the clock."""
+    return timezone.now()  # noqa: TID251 an entry point
+
+
+def new_loop(
+    service: SchedulerService,
+    *,
+    interval: float,
+    clock: Callable[[], datetime] = clock,
+) -> Loop:
     """The loop, handed the services that it does not know."""
     suspects: Counter[UUID] = Counter()
     chores = Chores()
 
-    def fire(now: datetime) -> int:
-        return fire_due(now, suspects=suspects).schedules
+    def fire(now: datetime) -> float | None:
+        return fire_due(now, suspects=suspects).rest
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
@@ -110,8 +120,3 @@ class Chores:
         if self._prune_at is None or now >= self._prune_at:
             # While there is more, the next sweep goes on.
             self._prune_at = None if prune_batch(now).any else now + self.PRUNE_EVERY
-
-
-def clock() -> datetime:
-    """The one place where the scheduler reads the clock."""
-    return timezone.now()  # noqa: TID251 an entry point

@@ -1,0 +1,70 @@
+"""How many schedules a second are fired and enqueued when all are due at once."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from redis import Redis
+from rq_scheduler import Scheduler
+
+from schedules.job_fields import ENTRY_POINT
+from schedules.management.benchmark.population import clear, cron_expressions, populate
+from schedules.management.commands.rqscheduler import new_loop
+from schedules.models import ScheduledRun, ScheduleType
+from schedules.scheduler import get_scheduler_service
+from workflows.queue import QUEUE_NAME
+from workflows.queue import connection as redis_connection
+
+# Any whole minute will do: the loop is given this as its clock.
+DUE_AT = datetime(2026, 11, 23, 12, 7, tzinfo=UTC)
+HOUR = 3_600
+
+
+def ours(count: int, kind: ScheduleType) -> float:
+    """One round of the scheduler's own loop, with all its pauses, sends and log lines."""
+    clear()
+    populate(count, kind, due_at=DUE_AT)
+    service = get_scheduler_service()
+    service.sync_jobs_on_startup()
+    service.mark_alive()
+    loop = new_loop(service, interval=5, clock=lambda: DUE_AT)
+    start = time.perf_counter()
+    loop.round()
+    seconds = time.perf_counter() - start
+    _check_queue(count)
+    sent = ScheduledRun.objects.filter(enqueued_at=DUE_AT).count()
+    assert sent == count, f"{sent} of {count} are in the ledger as sent"
+    return count / seconds
+
+
+def stock(count: int, kind: ScheduleType) -> float:
+    """One pass of rq-scheduler as it comes, over as many of its own jobs."""
+    clear()
+    scheduler = Scheduler(QUEUE_NAME, connection=redis_connection())
+    past = datetime.now(UTC) - timedelta(seconds=1)  # noqa: TID251 rq-scheduler reads the clock
+    expressions = cron_expressions(DUE_AT)
+    for number in range(count):
+        name = f"schedule-{number}"
+        if kind == ScheduleType.CRON:
+            expression = expressions[number % len(expressions)]
+            scheduler.cron(expression, ENTRY_POINT, args=[name], id=name)
+        else:
+            scheduler.schedule(past, ENTRY_POINT, args=[name], interval=HOUR, id=name)
+    _make_due(redis_connection(), scheduler.scheduled_jobs_key, past)
+    start = time.perf_counter()
+    scheduler.enqueue_jobs()
+    seconds = time.perf_counter() - start
+    _check_queue(count)
+    return count / seconds
+
+
+def _make_due(redis: Redis, key: str, past: datetime) -> None:
+    entries = cast("list[bytes]", redis.zrange(key, 0, -1))
+    redis.zadd(key, dict.fromkeys(entries, past.timestamp()))
+
+
+def _check_queue(count: int) -> None:
+    length = redis_connection().llen(f"rq:queue:{QUEUE_NAME}")
+    assert length == count, f"{length} of {count} jobs are in the queue"

@@ -1,0 +1,57 @@
+"""The due schedules as firing reads them: the columns it needs, and no model instance."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from schedules.models import WHEN_FIELDS, ScheduleQuerySet, timing_of
+from schedules.timing import Timing
+
+# Making a timing costs more than asking it for its next tick, and schedules share them.
+_remembered = lru_cache(maxsize=16_384)(timing_of)
+
+
+class DueSchedule(NamedTuple):
+    """One row; its fields are those of `ScheduledJob` of the same name."""
+
+    id: UUID
+    name: str
+    rq_job_id: str
+    epoch: int
+    next_tick_at: datetime
+    fired_count: int
+    max_runs: int | None
+    status: str
+    status_reason: str
+    overlap_policy: str
+    catchup_policy: str
+    catchup_window_seconds: int
+    jitter_seconds: int
+    schedule_type: str
+    cron_expression: str
+    timezone: str
+    interval_seconds: int | None
+    anchor_at: datetime | None
+    run_at: datetime | None
+    start_at: datetime | None
+    end_at: datetime | None
+
+    @property
+    def timing(self) -> Timing:
+        """As `ScheduledJob.timing`, `TimingError` included."""
+        return _remembered(*self[-len(WHEN_FIELDS) :])
+
+
+assert DueSchedule._fields[-len(WHEN_FIELDS) :] == WHEN_FIELDS
+
+
+def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
+    """At most `limit` rows of `due`, held until the transaction ends.
+
+    A row that someone holds is left for the next pass. (SQLite has one writer.)
+    """
+    rows = due.select_for_update(no_key=True, skip_locked=True)
+    return list(map(DueSchedule._make, rows.values_list(*DueSchedule._fields)[:limit]))
