@@ -35,18 +35,13 @@ def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
     """
     if not rows:
         return
-    names = ", ".join(_columns(model, fields))
-    into = f"INSERT INTO {_table(model)} ({names})"
+    statement = _insert(model, tuple(fields), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            source = f"SELECT * FROM unnest({_arrays(model, fields)})"  # noqa: S608 names come from the model
-            cursor.execute(f"{into} {source}", _by_column(rows))
+            cursor.execute(statement, _by_column(rows))
         else:
-            marks = ", ".join(["%s"] * len(fields))
             values = _for_sqlite(model, fields, rows)
-            cursor.executemany(
-                f"{into} VALUES ({marks})", list(zip(*values, strict=True))
-            )
+            cursor.executemany(statement, list(zip(*values, strict=True)))
 
 
 def update_rows(
@@ -59,24 +54,46 @@ def update_rows(
     """
     if not rows:
         return 0
-    fields = (*match, *change)
-    columns, table = _columns(model, fields), _table(model)
-    matched, changed = columns[: len(match)], columns[len(match) :]
+    statement = _update(model, tuple(match), tuple(change), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sets = ", ".join(f"{name} = v.{name}" for name in changed)
-            where = " AND ".join(f"t.{name} = v.{name}" for name in matched)
-            source = f"unnest({_arrays(model, fields)}) AS v({', '.join(columns)})"
-            statement = f"UPDATE {table} AS t SET {sets} FROM {source} WHERE {where}"  # noqa: S608 names come from the model
             cursor.execute(statement, _by_column(rows))
         else:
-            sets = ", ".join(f"{name} = %s" for name in changed)
-            where = " AND ".join(f"{name} = %s" for name in matched)
-            values = _for_sqlite(model, fields, rows)
+            values = _for_sqlite(model, (*match, *change), rows)
             in_order = values[len(match) :] + values[: len(match)]
-            statement = f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
             cursor.executemany(statement, list(zip(*in_order, strict=True)))
         return int(cursor.rowcount)
+
+
+@lru_cache(maxsize=64)
+def _insert(model: Model, fields: Sequence[str], vendor: str) -> str:
+    into = f"INSERT INTO {_table(model)} ({', '.join(_columns(model, fields))})"
+    if vendor == "postgresql":
+        return f"{into} SELECT * FROM unnest({_arrays(model, fields)})"  # noqa: S608 names come from the model
+    return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
+
+
+@lru_cache(maxsize=64)
+def _update(
+    model: Model, match: Sequence[str], change: Sequence[str], vendor: str
+) -> str:
+    table = _table(model)
+    matched, changed = _columns(model, match), _columns(model, change)
+    if vendor != "postgresql":
+        sets = ", ".join(f"{name} = %s" for name in changed)
+        where = " AND ".join(f"{name} = %s" for name in matched)
+        return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
+    # A column may be both matched and changed: the arrays go by numbers.
+    new = [f"v{number}" for number in range(len(matched) + len(changed))]
+    where = " AND ".join(
+        f"t.{name} = v.{value}" for name, value in zip(matched, new, strict=False)
+    )
+    sets = ", ".join(
+        f"{name} = v.{value}"
+        for name, value in zip(changed, new[len(matched) :], strict=True)
+    )
+    source = f"unnest({_arrays(model, (*match, *change))}) AS v({', '.join(new)})"
+    return f"UPDATE {table} AS t SET {sets} FROM {source} WHERE {where}"  # noqa: S608 names come from the model
 
 
 def _table(model: Model) -> str:

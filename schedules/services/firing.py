@@ -95,7 +95,9 @@ def fire_due(
         due = due.filter(pk=schedule_id)
     if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
         return Firing()
-    firing = _fire_batch(due.exclude(pk__in=list(suspects)), suspects, now=now)
+    if suspects:
+        due = due.exclude(pk__in=list(suspects))
+    firing = _fire_batch(due, suspects, now=now)
     for suspect in list(suspects):
         firing += _fire_alone(suspect, suspects, now=now)
     unlocked = time.monotonic()
@@ -215,11 +217,12 @@ def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Fir
         moved
     ):
         raise FrontierMoved
-    ScheduleEvent.objects.bulk_create(
+    ended = [
         ended_event(schedule, decision.ended, now=now)
         for schedule, decision in decided
         if decision.ended
-    )
+    ]
+    ScheduleEvent.objects.bulk_create(ended)
     alarms = [
         Alarm(schedule.rq_job_id, None if decision.ended else decision.next_run_at)
         for schedule, decision in decided

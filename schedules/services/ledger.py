@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -82,12 +82,14 @@ def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRu
     )
 
 
-def open_runs(schedule_ids: Iterable[UUID]) -> dict[UUID, OpenRuns]:
+def open_runs(schedule_ids: Sequence[UUID]) -> dict[UUID, OpenRuns]:
     """What is open of each schedule, as far as overlap is concerned: one query.
 
     Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
     """
     found: dict[UUID, OpenRuns] = {}
+    if not schedule_ids:
+        return found
     rows = (
         ScheduledRun.objects.filter(
             schedule__in=schedule_ids,
@@ -134,8 +136,10 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
     return retries + unstarted.update(status=end, reason=reason, finished_at=now)
 
 
-def cancel_open(schedule_ids: Iterable[UUID], *, now: datetime) -> None:
+def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
     """For `replace`: what has not started is cancelled, what runs is asked to end."""
+    if not schedule_ids:
+        return
     open_ticks = ScheduledRun.objects.filter(
         schedule__in=schedule_ids, origin__in=TICK_ORIGINS
     )
