@@ -80,15 +80,17 @@ def _install(lock_name: str) -> str:
     wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return ""
-    print("Preparing .venv ...", flush=True)
-    venv = [sys.executable, "-m", "venv", *([] if PYTHON.exists() else ["--clear"])]
-    failure = quietly([*venv, str(VENV)])
-    if failure:
-        return f"{failure}\nCould not make {VENV}."
+    pip = [str(PYTHON), "-m", "pip"]
+    # Half made, or made by a Python that has been replaced since: without pip in it.
+    if not PYTHON.exists() or quietly([*pip, "--version"]):
+        print("Making .venv ...", flush=True)
+        failure = quietly([sys.executable, "-m", "venv", "--clear", str(VENV)])
+        if failure:
+            return f"{failure}\nCould not make {VENV}."
     count = sum(line[:1].isalnum() for line in lock.read_text().splitlines())
     print(f"Installing {count} packages, about half a minute ...", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    failure = quietly([*pip, "--no-input", "--requirement", str(lock)])
+    options = ["--disable-pip-version-check", "--no-input", "--requirement"]
+    failure = quietly([*pip, "install", *options, str(lock)])
     if failure:
         return f"{failure}\nCould not install {lock_name}."
     stamp.write_text(wanted)

@@ -117,6 +117,9 @@ RQ_QUEUES = {
 
 # A due tick this young is fired under any catch-up policy (`semantics.md`, "Live").
 LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
+# History is kept this long, and at least so many of the newest runs of each schedule.
+RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=90)
+RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
 # How many due schedules one transaction fires.
 FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 
@@ -125,6 +128,8 @@ FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+# The deadline of a run that no schedule started; a schedule has its own.
+EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
 
 # Web ------------------------------------------------------------------------------
 
@@ -143,7 +148,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 # Files are served from where they stand: no collectstatic, so that the first start is
 # quick and a page never misses the manifest of a newer release.
 WHITENOISE_USE_FINDERS = True
@@ -174,14 +178,16 @@ MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "platform_site.accounts.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.SafeJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "workflows.api.paging.Paging",
+    "EXCEPTION_HANDLER": "platform_site.errors.handle",
 }
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))

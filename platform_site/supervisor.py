@@ -56,8 +56,9 @@ class Supervisor:
     def watch(self, every: Callable[[], None]) -> None:
         """Restart what ends, until a signal asks to stop; call `every` now and then."""
         while not self._signals.requested:
-            self._signals.wait(self._restart_what_ended(time.monotonic()))
+            seconds = self._restart_what_ended(time.monotonic())
             every()
+            self._signals.wait(seconds)
 
     def stop(self) -> None:
         """End every stage, the last one first. A second request to stop ends the waiting."""

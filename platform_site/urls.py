@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
-from platform_site.health import healthz
+from platform_site.health import healthz, readyz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/v1/", include("triggers.api.urls")),
+    path("api/v1/", include("workflows.api.urls")),
+    path("api/v1/", include("schedules.api.urls")),
 ]
+handler404 = "platform_site.errors.page_not_found"
+handler500 = "platform_site.errors.server_error"

@@ -11,4 +11,5 @@ class SchedulesConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        import_module("schedules.receivers")
+        for name in ("checks", "receivers"):
+            import_module(f"schedules.{name}")

@@ -14,6 +14,10 @@ from schedules.walltimes import WallTimes
 Note = Literal["moved_by_gap", "first_of_two"]
 
 _SECOND = timedelta(seconds=1)
+# No two offsets of a zone differ by more. So between two readings with no wall time
+# in between, only their surroundings need to be searched for moves of the clock, not
+# the forty years that can lie between two ticks.
+_REACH = timedelta(days=2)
 # A wall time beyond these is no tick in any zone, and may be no datetime in UTC.
 _FIRST_WALL = zones.EARLIEST.replace(tzinfo=None) - timedelta(days=1)
 _LAST_WALL = zones.LATEST.replace(tzinfo=None) + timedelta(days=1)
@@ -104,28 +108,35 @@ class RealTimeTicks:
     timezone: str
 
     def next(self, after: datetime) -> datetime | None:
-        reading = zones.wall_time(after, self.timezone)
-        offset = reading - after.replace(tzinfo=None)
+        reading, offset = self._clock(after)
         while (wall := self.times.next(reading)) and wall < _LAST_WALL:
             tick = (wall - offset).replace(tzinfo=UTC)
-            change = next(zones.offset_changes(self.timezone, after, tick), None)
-            if change is None:
+            near = min(tick, after + _REACH)
+            change = next(zones.offset_changes(self.timezone, after, near), None)
+            if change:
+                after, reading = change.at, change.new - _SECOND
+                offset = change.new - change.at.replace(tzinfo=None)
+            elif near == tick:
                 return tick
-            after, reading = change.at, change.new - _SECOND
-            offset = change.new - change.at.replace(tzinfo=None)
+            else:
+                after = max(near, tick - _REACH)
+                reading, offset = self._clock(after)
         return None
 
     def last(self, upto: datetime) -> datetime | None:
-        reading = zones.wall_time(upto, self.timezone)
-        offset = reading - upto.replace(tzinfo=None)
+        reading, offset = self._clock(upto)
         while (wall := self.times.last(reading)) and wall > _FIRST_WALL:
             tick = (wall - offset).replace(tzinfo=UTC)
-            changes = [*zones.offset_changes(self.timezone, tick, upto)]
-            if not changes:
+            near = max(tick, upto - _REACH)
+            changes = [*zones.offset_changes(self.timezone, near, upto)]
+            if changes:
+                upto, reading = changes[-1].at - _SECOND, changes[-1].old - _SECOND
+                offset = reading - upto.replace(tzinfo=None)
+            elif near == tick:
                 return tick
-            change = changes[-1]
-            upto, reading = change.at - _SECOND, change.old - _SECOND
-            offset = change.old - change.at.replace(tzinfo=None)
+            else:
+                upto = min(near, tick + _REACH)
+                reading, offset = self._clock(upto)
         return None
 
     def count(self, after: datetime, upto: datetime) -> int:
@@ -137,3 +148,8 @@ class RealTimeTicks:
 
     def note(self, tick: datetime) -> Note | None:
         return None
+
+    def _clock(self, instant: datetime) -> tuple[datetime, timedelta]:
+        """What the clock reads at `instant`, and how far it is ahead of UTC."""
+        reading = zones.wall_time(instant, self.timezone)
+        return reading, reading - instant.replace(tzinfo=None)

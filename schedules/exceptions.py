@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workflows.exceptions import InvalidInput, NotAllowed, NotFound, WrongState
 
 
@@ -15,7 +17,11 @@ class ScheduleNotAllowed(NotAllowed):
 
 
 class InvalidSchedule(InvalidInput):
-    """The schedule was refused; nothing was written."""
+    """The schedule was refused; nothing was written. The message names every field."""
+
+    def __init__(self, *, errors: Mapping[str, list[str]]) -> None:
+        told = (f"{field}: {' '.join(why)}" for field, why in errors.items())
+        super().__init__(" ".join(told), errors=errors)
 
 
 class ScheduleEnded(WrongState):

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 from redis import Redis
 
-Kind = Literal["scheduler", "worker"]
+# "scheduler", "worker", and "worker:<queue>" for each queue that a worker listens to.
+Kind = str
 EVERY_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
 FORGOTTEN_AFTER_SECONDS = 3600.0

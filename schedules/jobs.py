@@ -13,9 +13,10 @@ from rq import get_current_job
 from schedules.services.claims import Claim, claim_run
 from schedules.services.firing import fire_due
 from schedules.services.outcomes import Outcome, record_outcome
-from schedules.watch import Cancelled, watched
+from schedules.watch import Cancelled, Watch, watched
 from workflows.engine import run_execution
-from workflows.exceptions import TimedOut
+from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.patience import patiently
 
 logger = structlog.get_logger(__name__)
 
@@ -40,7 +41,9 @@ def execute_scheduled_trigger(
         fire_due(clock(), schedule_id=UUID(scheduled_job_id))
         return
     token = job_token()
-    claim = claim_run(UUID(run_id), attempt, token=token, now=clock())
+    claim = patiently(
+        lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
+    )
     if claim is None:
         return
     logger.info(
@@ -51,8 +54,13 @@ def execute_scheduled_trigger(
         execution=str(claim.execution_id),
         attempt=attempt,
     )
-    outcome = _outcome(claim)
-    record_outcome(claim.run_id, token=token, outcome=outcome, now=clock())
+    with watched(claim, clock=clock) as watch:
+        outcome = _outcome(claim, watch)
+        patiently(
+            lambda: record_outcome(
+                claim.run_id, token=token, outcome=outcome, now=clock()
+            )
+        )
 
 
 def job_token(job_id: str = "") -> UUID:
@@ -65,16 +73,25 @@ def job_token(job_id: str = "") -> UUID:
     return uuid.uuid5(uuid.NAMESPACE_OID, name) if name else uuid.uuid4()
 
 
-def _outcome(claim: Claim) -> Outcome:
+def _outcome(claim: Claim, watch: Watch) -> Outcome:
     if claim.execution_id is None:
-        return Outcome("failed", claim.refusal)
+        watch.work_is_over()
+        return Outcome("failed", claim.refusal, broken=claim.broken)
     try:
-        with watched(claim, clock=clock):
-            execution = run_execution(claim.execution_id, clock=clock)
+        execution = run_execution(claim.execution_id, clock=clock)
     except Cancelled:
         return Outcome("cancelled", "Cancelled while it ran.")
     except TimedOut:
         return Outcome("failed", "Timed out.")
+    except InvalidGraph as error:
+        logger.exception("workflow_broken", run=str(claim.run_id))
+        return Outcome("failed", error.message, broken=True)
+    except Exception as error:
+        # Whatever it was, the run has ended, and here is where that is known first.
+        logger.exception("run_crashed", run=str(claim.run_id))
+        return Outcome("failed", f"An unexpected {type(error).__name__} ended it.")
+    finally:
+        watch.work_is_over()
     if execution.status == execution.Status.SUCCEEDED:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:

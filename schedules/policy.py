@@ -7,95 +7,27 @@ which due ticks are live, which late ones are caught up, what overlaps, when it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
 
 from schedules import timing as when
-from schedules.timing import OnceTiming, Timing
-
-Overlap = Literal["skip", "queue", "allow", "replace"]
-Catchup = Literal["latest", "all", "none"]
-MICROSECOND = timedelta(microseconds=1)
-# How many late ticks a catch-up policy fires, at the most.
-CATCHUP_TICKS = {"latest": 1, "all": 100, "none": 0}
+from schedules.decisions import (
+    MICROSECOND,
+    Decision,
+    OpenRuns,
+    Overlap,
+    Row,
+    Rules,
+    span_row,
+    tick_before,
+)
+from schedules.late import CATCHUP_TICKS, Late
+from schedules.timing import OnceTiming
 
 RETRY_BACKOFF_CAP_SECONDS = 3_600
 COMPLETED = "completed"
 MISSED = "missed"
 END_REACHED = "end reached"
 LIMIT_REACHED = "limit reached"
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What decides about the ticks of one schedule. `seed` makes its jitter its own."""
-
-    timing: Timing
-    seed: str
-    jitter_seconds: int
-    overlap: Overlap
-    catchup: Catchup
-    catchup_window: timedelta
-    runs_left: int | None
-    live_for: timedelta
-
-    def due_at(self, tick: datetime) -> datetime:
-        """When `tick` fires: its nominal time and its own jitter."""
-        if not self.jitter_seconds:
-            return tick
-        return when.due_at(
-            self.timing, tick, seed=self.seed, jitter_seconds=self.jitter_seconds
-        )
-
-    def last_due(self, moment: datetime) -> datetime | None:
-        """The greatest tick that is due at `moment` (jitter keeps ticks in order)."""
-        tick = when.last_upto(self.timing, moment)
-        if tick is not None and self.due_at(tick) > moment:
-            return when.last_upto(self.timing, tick - MICROSECOND)
-        return tick
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRuns:
-    """The runs of origin `schedule` or `catch_up` that are not over.
-
-    `blocking`: one is pending, running or waits for a retry. `running`: one is running.
-    `queued`: one waits behind an open run.
-    """
-
-    blocking: bool = False
-    running: bool = False
-    queued: bool = False
-
-
-class Row(NamedTuple):
-    """One ledger row to write; a range row ends at `range_end`, inclusive."""
-
-    scheduled_for: datetime
-    due_at: datetime
-    origin: str
-    status: str
-    reason: str = ""
-    range_end: datetime | None = None
-    tick_count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The ledger rows to write, and where the schedule stands afterwards.
-
-    `frontier` is the first tick that the ledger will not hold (None: no tick is left), and
-    `next_run_at` when it fires. `ended` is the reason why the schedule stops, or empty.
-    `replaces`: the open runs are to be cancelled.
-    """
-
-    frontier: datetime | None
-    next_run_at: datetime | None
-    rows: list[Row] = field(default_factory=list)
-    fired: int = 0
-    ended: str = ""
-    replaces: bool = False
 
 
 def decide(
@@ -107,8 +39,8 @@ def decide(
     newest, following = _due_span(rules, frontier, now)
     age = now - rules.due_at(newest)
     live = newest if age <= rules.live_for else None
-    late_end = _before(rules, frontier, newest) if live else newest
-    late = _Late(rules, frontier, late_end, now) if late_end else None
+    late_end = tick_before(rules, frontier, newest) if live else newest
+    late = Late(rules, frontier, late_end, now) if late_end else None
 
     rows = list(late.given_up()) if late else []
     chosen = late.chosen() if late else []
@@ -141,13 +73,6 @@ def _due_span(
     return newest, when.next_after(rules.timing, newest)
 
 
-def _before(rules: Rules, frontier: datetime, tick: datetime) -> datetime | None:
-    """The tick before `tick`, unless that lies before the frontier."""
-    if tick == frontier:
-        return None
-    return when.last_upto(rules.timing, tick - MICROSECOND)
-
-
 def _fires(row: Row) -> bool:
     return row.status in {"pending", "waiting"}
 
@@ -175,64 +100,6 @@ def _replaces(rules: Rules, live: Row, open_runs: OpenRuns) -> bool:
     return rules.overlap == "replace" and open_runs.blocking and _fires(live)
 
 
-@dataclass(frozen=True, slots=True)
-class _Late:
-    """The late ticks: those from `first` to `last`, inclusive."""
-
-    rules: Rules
-    first: datetime
-    last: datetime
-    now: datetime
-
-    def chosen(self) -> list[datetime]:
-        """The late ticks that the catch-up policy fires, oldest first."""
-        limit = CATCHUP_TICKS[self.rules.catchup]
-        floor = self._window_end() or self.first - MICROSECOND
-        if not limit or floor >= self.last:
-            return []
-        return when.newest(self.rules.timing, floor, self.last, limit)
-
-    def given_up(self) -> Iterator[Row]:
-        """The others, at most one range row a reason."""
-        window_end = self._window_end()
-        if window_end is not None:
-            yield from self._missed(self.first, window_end, "window")
-            if window_end >= self.last:
-                return
-        first = self._after(window_end) if window_end else self.first
-        chosen = self.chosen()
-        last = _before(self.rules, first, chosen[0]) if chosen else self.last
-        if last is not None:
-            yield from self._missed(first, last, "policy")
-
-    def _window_end(self) -> datetime | None:
-        """The newest late tick that is older than the catch-up window."""
-        cutoff = self.now - self.rules.catchup_window - MICROSECOND
-        tick = self.rules.last_due(cutoff)
-        if tick is None or tick < self.first:
-            return None
-        return min(tick, self.last)
-
-    def _after(self, tick: datetime) -> datetime:
-        following = when.next_after(self.rules.timing, tick)
-        assert following is not None  # a later late tick exists
-        return following
-
-    def _missed(self, first: datetime, last: datetime, reason: str) -> Iterator[Row]:
-        yield span_row(self.rules, first, last, status="missed", reason=reason)
-
-
-def span_row(
-    rules: Rules, first: datetime, last: datetime, *, status: str, reason: str
-) -> Row:
-    """One row for the ticks from `first` to `last`, both inclusive and both ticks."""
-    due = rules.due_at(first)
-    if first == last:
-        return Row(first, due, "schedule", status, reason)
-    ticks = 1 + when.count(rules.timing, first, last)
-    return Row(first, due, "schedule", status, reason, last, ticks)
-
-
 def _catch_up_rows(
     rules: Rules, ticks: list[datetime], open_runs: OpenRuns, *, blocked: bool
 ) -> Iterator[Row]:
@@ -250,32 +117,25 @@ def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
 
 
 def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
+    if following is None and isinstance(rules.timing, OnceTiming):
+        return COMPLETED if fired else MISSED
     if rules.runs_left is not None and fired >= rules.runs_left:
         return LIMIT_REACHED
-    if following is not None:
-        return ""
-    if isinstance(rules.timing, OnceTiming):
-        return COMPLETED if fired else MISSED
-    return END_REACHED
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What became due unfired before an edit; `frontier` is the tick after it."""
-
-    row: Row | None
-    frontier: datetime | None
+    return END_REACHED if following is None else ""
 
 
 def passed_over(
     rules: Rules, frontier: datetime | None, *, now: datetime, reason: str
-) -> Gap:
-    """One row for the ticks from `frontier` on that are due at `now` and will not run."""
-    if frontier is None or rules.due_at(frontier) > now:
-        return Gap(None, frontier)
-    newest, following = _due_span(rules, frontier, now)
-    row = span_row(rules, frontier, newest, status="skipped", reason=reason)
-    return Gap(row, following)
+) -> Row | None:
+    """One row for the ticks from `frontier` up to `now`, none of which will run.
+
+    By nominal time: the next epoch begins at `now`, so a tick whose jitter has not passed
+    yet would else belong to neither epoch, and be in no ledger.
+    """
+    if frontier is None or frontier > now:
+        return None
+    newest = when.last_upto(rules.timing, now) or frontier
+    return span_row(rules, frontier, newest, status="skipped", reason=reason)
 
 
 def resume(
@@ -296,7 +156,7 @@ def resume(
         return Decision(frontier, due, ended=_ended(rules, frontier, 0))
     newest, following = _due_span(rules, frontier, now)
     chosen = _chosen(rules, frontier, newest, catch_up)
-    last = _before(rules, frontier, chosen[0]) if chosen else newest
+    last = tick_before(rules, frontier, chosen[0]) if chosen else newest
     rows = list(_catch_up_rows(rules, chosen, open_runs, blocked=False))
     if last is not None:
         skipped = span_row(rules, frontier, last, status="skipped", reason="paused")

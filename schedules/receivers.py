@@ -1,4 +1,4 @@
-"""When the deletion of a workflow or of a user takes schedules along."""
+"""When a deletion elsewhere takes schedules along, or the node that one of them starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from schedules.models import ScheduledJob
 from schedules.services.actor import Actor
+from schedules.services.lifecycle import forget_trigger_node
 from schedules.services.stopping import withdraw_locked
+from workflows.models import WorkflowNode
 
 
 @receiver(pre_delete, sender=ScheduledJob)
@@ -18,9 +20,24 @@ def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -
     """Do for a cascade what `stop_schedule` does itself: runs, event, alarm."""
     if origin is instance:
         return
+    # Held from here on: nothing can fire between the withdrawal and the deletion.
+    ScheduledJob.objects.select_for_update(no_key=True).filter(pk=instance.pk).first()
     withdraw_locked(
         instance,
         actor=Actor.system(),
         now=timezone.now(),  # noqa: TID251 an entry point: nobody hands a cascade the time
         note="Deleted together with its workflow or its owner.",
     )
+
+
+@receiver(pre_delete, sender=WorkflowNode)
+def say_so(instance: WorkflowNode, origin: object, **kwargs: Any) -> None:
+    """The schedules that start at the node stay, and their history says what happened."""
+    alone = isinstance(origin, WorkflowNode) or (
+        getattr(origin, "model", None) is WorkflowNode
+    )
+    if alone:  # else its workflow goes, and the schedules with it
+        forget_trigger_node(
+            instance,
+            now=timezone.now(),  # noqa: TID251 an entry point, as above
+        )

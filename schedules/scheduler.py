@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq.job import JobStatus
 from rq.queue import Queue
 from rq.utils import utcformat
@@ -30,6 +30,7 @@ from workflows.queue import QUEUE_NAME, JSONJob, connection
 ALARM_PREFIX = "schedule-"
 WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"
+WITNESS_SECONDS = 3_600
 BATCH = 1_000
 T = TypeVar("T")
 # How long RQ keeps a finished job's hash. The ledger is the history; this is for looking.
@@ -97,6 +98,7 @@ class SchedulerService(Scheduler):
     def use_queue(self, name: str) -> None:
         """Send runs to the queue `name` from now on."""
         self.queue_name = name
+        self._queue_key = f"{Queue.redis_queue_namespace_prefix}{name}"
         self._alarm_template = JobTemplate(
             self.connection,
             status=JobStatus.SCHEDULED,
@@ -182,9 +184,8 @@ class SchedulerService(Scheduler):
                 send.job_id, arguments, created_at=stamp, enqueued_at=stamp
             )
             pipe.hset(key(send.job_id), mapping=fields)
-        queue_key = f"{Queue.redis_queue_namespace_prefix}{self.queue_name}"
-        pipe.sadd(Queue.redis_queues_keys, queue_key)
-        pipe.rpush(queue_key, *(send.job_id for send in sends))
+        pipe.sadd(Queue.redis_queues_keys, self._queue_key)
+        pipe.rpush(self._queue_key, *(send.job_id for send in sends))
 
     def sync_jobs_on_startup(self) -> Mended:
         """Make the alarms those of the active schedules: all of them, by difference."""
@@ -201,6 +202,14 @@ class SchedulerService(Scheduler):
         strange = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
         wanted |= _wanted(_active().filter(rq_job_id__in=strange))
         return self._mend(found, wanted)
+
+    def alarms_out_of_step(self) -> tuple[int, int]:
+        """How many alarms are missing or wrong, and how many have no active schedule."""
+        with redis_errors():
+            found = self._alarms("+inf")
+        wanted = _wanted(_active())
+        wrong = sum(found.get(rq_job_id) != at for rq_job_id, at in wanted.items())
+        return wrong, len(found.keys() - wanted.keys())
 
     def _mend(self, found: Mapping[str, float], wanted: Mapping[str, float]) -> Mended:
         stale = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
@@ -250,15 +259,20 @@ class SchedulerService(Scheduler):
             )
         return [member.decode() for member in members]
 
-    def unknown_jobs(self, job_ids: Sequence[str]) -> list[str]:
-        """Those of `job_ids` of which Redis holds no trace."""
+    def not_queued(self, job_ids: Sequence[str]) -> list[str]:
+        """Those of `job_ids` that do not wait in the queue: lost, or taken by a worker.
+
+        The queue is searched from its head, where the oldest jobs are.
+        """
         with redis_errors():
             pipe = self.connection.pipeline(transaction=False)
             for job_id in job_ids:
-                pipe.exists(key(job_id))
+                pipe.lpos(self._queue_key, job_id)
             found = pipe.execute()
         return [
-            job_id for job_id, there in zip(job_ids, found, strict=True) if not there
+            job_id
+            for job_id, position in zip(job_ids, found, strict=True)
+            if position is None
         ]
 
     def was_flushed(self) -> bool:
@@ -266,10 +280,22 @@ class SchedulerService(Scheduler):
         with redis_errors():
             return not self.connection.exists(LIFE_KEY)
 
-    def mark_alive(self) -> None:
-        """Mark this Redis: a random key, gone if it is flushed or replaced."""
+    def witness(self) -> str:
+        """A new key in this Redis, gone if it is flushed or replaced from now on."""
+        name = f"{LIFE_KEY}:{secrets.token_hex(8)}"
         with redis_errors():
-            self.connection.set(LIFE_KEY, secrets.token_hex(16), nx=True)
+            self.connection.set(name, b"", ex=WITNESS_SECONDS)
+        return name
+
+    def mark_alive(self, witness: str | None = None) -> None:
+        """Mark this Redis as one that holds everything.
+
+        Nothing is marked when `witness` is gone: it was flushed again meanwhile.
+        """
+        name = witness or self.witness()
+        with redis_errors(), suppress(ResponseError):
+            self.connection.rename(name, LIFE_KEY)
+            self.connection.persist(LIFE_KEY)
 
 
 def _active() -> ScheduleQuerySet:

@@ -2,11 +2,14 @@
 
 A thread renews the lease, looks whether the run was cancelled, and ends the work at its
 deadline; it kills the whole process when the work does not end, or when the lease can no
-longer be held, so that the run can be judged lost and tried again elsewhere.
+longer be held, so that the run can be judged lost and tried again elsewhere. Behind it
+stands a dead man's switch, for when the thread itself is stuck: in a database that does
+not answer, or behind a node that keeps the interpreter to itself.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -19,12 +22,16 @@ from types import FrameType
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
-from schedules.services.claims import LEASE, Claim, renew_lease
+from schedules.services.claims import LEASE, Claim, Hold, renew_lease
 from workflows.exceptions import TimedOut
 
 logger = structlog.get_logger(__name__)
 RENEW_EVERY_SECONDS = 3.0
+# We let go a little before the others may take the run for lost.
+HOLD_SECONDS = LEASE.total_seconds() - 0.5
+RETRY_SECONDS = 1.0
 KILL_AFTER_SECONDS = 5.0
+STDERR = 2
 
 
 class Cancelled(TimedOut):
@@ -38,76 +45,98 @@ class Watch:
         self._claim = claim
         self._clock = clock
         self._over = threading.Event()
+        self._switch = threading.Lock()
+        self._working = True
+        self._ending = False
         self._why: type[TimedOut] = TimedOut
+        now = time.monotonic()
+        self._ends_at = now + max(0.0, (claim.deadline - clock()).total_seconds())
+        self._held_until = now + HOLD_SECONDS
+        self._look_again = RENEW_EVERY_SECONDS
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self) -> None:
+        self._set_switch()
         self._thread.start()
 
+    def work_is_over(self) -> None:
+        """No deadline any more, and nothing to kill: what is left is to record it."""
+        with self._switch:
+            self._working = False
+            faulthandler.cancel_dump_traceback_later()
+
     def stop(self) -> None:
+        self.work_is_over()
         self._over.set()
         self._thread.join()
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGALRM, in the main thread, wherever the node is."""
-        if not self._over.is_set():
+        if self._working:
             raise self._why
 
     def _watch(self) -> None:
         try:
-            self._hold()
+            while not self._over.wait(self._until_next_look()):
+                self._look()
         finally:
             connection.close()
 
-    def _hold(self) -> None:
-        started = time.monotonic()
-        allowed = (self._claim.deadline - self._clock()).total_seconds()
-        ends_at = started + max(0.0, allowed)
-        held_until = started + LEASE.total_seconds()
-        ending = False
-        while True:
-            now = time.monotonic()
-            if not ending and now >= ends_at:
-                ending = self._end(TimedOut)
-            if now >= ends_at + KILL_AFTER_SECONDS or now >= held_until:
-                self._kill("deadline" if ending else "lease")
-            next_look = min(now + RENEW_EVERY_SECONDS, held_until)
-            if not ending:
-                next_look = min(next_look, ends_at)
-            if self._over.wait(max(0.01, next_look - now)):
-                return
-            before = time.monotonic()
-            cancelled = self._renew()
-            if cancelled is not None:
-                held_until = before + LEASE.total_seconds()
-            if cancelled and not ending:
-                ending, ends_at = self._end(Cancelled), before
+    def _until_next_look(self) -> float:
+        if self._ending:
+            return self._look_again
+        return min(self._look_again, max(0.01, self._ends_at - time.monotonic()))
 
-    def _renew(self) -> bool | None:
-        """Whether the run was cancelled; None when the database did not answer."""
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now >= self._ends_at:
+            self._end(TimedOut)
+        hold = self._renew()
+        if hold is None:
+            self._look_again = RETRY_SECONDS
+            return
+        self._look_again = RENEW_EVERY_SECONDS
+        if not hold.held and self._working:
+            self._kill()
+        self._held_until = now + HOLD_SECONDS
+        if hold.cancelled:
+            self._ends_at = min(self._ends_at, now)
+            self._end(Cancelled)
+        self._set_switch()
+
+    def _renew(self) -> Hold | None:
+        """What became of our hold; None when the database did not answer."""
         try:
             close_old_connections()
-            hold = renew_lease(self._claim.run_id, self._claim.token, now=self._clock())
+            return renew_lease(self._claim.run_id, self._claim.token, now=self._clock())
         except DatabaseError:
             logger.warning("lease_not_renewed", run=str(self._claim.run_id))
             return None
-        if not hold.held and not self._over.is_set():
-            self._kill("lease")
-        return hold.cancelled
 
-    def _end(self, why: type[TimedOut]) -> bool:
-        self._why = why
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
-        return True
+    def _end(self, why: type[TimedOut]) -> None:
+        """Interrupt the work, once."""
+        if not self._ending and self._working:
+            self._ending = True
+            self._why = why
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
-    def _kill(self, why: str) -> None:
-        logger.error("killing_own_process", run=str(self._claim.run_id), why=why)
+    def _set_switch(self) -> None:
+        """From now on the process ends by itself unless this is called again in time."""
+        kill_at = min(self._ends_at + KILL_AFTER_SECONDS, self._held_until)
+        seconds = max(0.01, kill_at - time.monotonic())
+        with self._switch:
+            if self._working:
+                faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
+
+    def _kill(self) -> None:
+        logger.error("killing_own_process", run=str(self._claim.run_id), why="lease")
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager
-def watched(claim: Claim, *, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Run the body under the claim's deadline; raises `TimedOut` or `Cancelled` in it.
+def watched(claim: Claim, *, clock: Callable[[], datetime]) -> Iterator[Watch]:
+    """Hold the claim during the body, and until `work_is_over` under its deadline:
+    `TimedOut` or `Cancelled` is raised wherever it is.
 
     For the main thread of a work horse only: it sets the handler of SIGALRM.
     """
@@ -115,7 +144,7 @@ def watched(claim: Claim, *, clock: Callable[[], datetime]) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, watch.interrupt)
     watch.start()
     try:
-        yield
+        yield watch
     finally:
         watch.stop()
         signal.signal(signal.SIGALRM, before)

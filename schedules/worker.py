@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,8 @@ class ScheduleWorker(Worker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("job_monitoring_interval", 5)
         super().__init__(*args, **kwargs)
-        self._beats = _Beats(self.connection)
+        queues = [f"worker:{name}" for name in self.queue_names()]
+        self._beats = _Beats(self.connection, ["worker", *queues])
 
     @override
     def work(self, *args: Any, **kwargs: Any) -> bool:
@@ -96,8 +98,9 @@ class ScheduleWorker(Worker):
 class _Beats:
     """A thread of the worker (never of its horses) that says that it is alive."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, kinds: Sequence[heartbeat.Kind]) -> None:
         self._redis = redis
+        self._kinds = kinds
         self._name = heartbeat.process_name()
         self._over = threading.Event()
 
@@ -108,12 +111,14 @@ class _Beats:
     def stop(self) -> None:
         self._over.set()
         with suppress(RedisError):  # forgotten in a quarter of a minute anyway
-            heartbeat.farewell(self._redis, "worker", self._name)
+            for kind in self._kinds:
+                heartbeat.farewell(self._redis, kind, self._name)
 
     def _beat(self) -> None:
         while not self._over.is_set():
             try:
-                heartbeat.beat(self._redis, "worker", self._name)
+                for kind in self._kinds:
+                    heartbeat.beat(self._redis, kind, self._name)
             except RedisError as error:
                 logger.warning("heartbeat_not_sent", error=str(error))
             self._over.wait(heartbeat.EVERY_SECONDS)

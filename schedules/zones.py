@@ -21,10 +21,10 @@ from schedules.timing_error import TimingError, quoted
 # (a worker, a shell, a test without Django), with PYTHONTZPATH set or not.
 zoneinfo.reset_tzpath(to=[])
 
-# Two days away from the ends of what datetime can hold, so that no conversion to
-# a local time overflows.
-EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
-LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+# Ticks lie between these: far enough from the ends of what datetime can hold that
+# neither a local time nor a probe (below) overflows.
+EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=4)
+LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=4)
 
 _NO_PLACES = ("posix/", "right/", "SystemV/")
 _NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
@@ -44,10 +44,6 @@ class OffsetChange:
     at: datetime
     old: datetime
     new: datetime
-
-    @property
-    def is_gap(self) -> bool:
-        return self.new > self.old
 
 
 @cache

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import connection
 from redis import Redis
 
 from platform_site.valkey import EmbeddedValkey
+from tests.graphs import add_graph
+from workflows.models import Workflow
 from workflows.queue import connection as redis_connection
 
 
@@ -62,3 +65,24 @@ def child_env(transactional_db: None, redis: Redis) -> dict[str, str]:
             url += f"?host={socket_folder}"
     site = {"DJANGO_SETTINGS_MODULE": "platform_site.settings", "DATABASE_URL": url}
     return {**os.environ, **site}
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return User.objects.create_user("ada")
+
+
+@pytest.fixture
+def workflow(owner: User) -> Workflow:
+    """A workflow with a manual and a schedule trigger that lead to one template."""
+    workflow = Workflow.objects.create(name="greeting", owner=owner)
+    add_graph(
+        workflow,
+        {
+            "start": ("trigger_manual", {}),
+            "tick": ("trigger_schedule", {}),
+            "greet": ("template", {"text": "Hello {{ trigger.payload.name }}"}),
+        },
+        [("start", "greet"), ("tick", "greet")],
+    )
+    return workflow

@@ -45,17 +45,7 @@ def load(workflow: Workflow) -> Definition:
 
 def _nodes(rows: Iterable[WorkflowNode]) -> tuple[Node, ...]:
     return tuple(
-        node_of(row, component)
+        component.node(row.node_id, row.config, is_active=row.is_active)
         for row in rows
         if (component := registry.get(row.component_type))
-    )
-
-
-def node_of(row: WorkflowNode, component: Component) -> Node:
-    """What the graph needs to know of a node."""
-    return Node(
-        id=row.node_id,
-        ports=component.ports_of(row.config),
-        is_trigger=component.kind == "trigger",
-        is_active=row.is_active,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from workflows.definition import Definition, load
 from workflows.exceptions import (
+    Cancelled,
     InvalidGraph,
     NodeFailed,
     NotFound,
@@ -26,6 +28,7 @@ from workflows.exceptions import (
 from workflows.graph import Step, next_step
 from workflows.json_value import problem, storable
 from workflows.models import NodeRun, WorkflowExecution
+from workflows.patience import patiently
 from workflows.registry import Context, Result
 
 Clock = Callable[[], datetime]
@@ -38,10 +41,11 @@ log = structlog.get_logger(__name__)
 def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end and return it as it then stands.
 
-    A node that fails ends it as `failed`; that is no exception here. Whatever else comes
-    out of a node - a deadline, the end of the process - is recorded and raised again.
+    A node that fails ends it as `failed`; that is no exception here. A graph that cannot
+    be run, and whatever else comes out of a node - a deadline, the end of the process - is
+    recorded and raised again. While the database is away it waits for it.
     """
-    execution = _claimed(execution_id)
+    execution = patiently(partial(_claimed, execution_id))
     log.info("execution started", **_names(execution))
     run = _Run(execution, clock)
     try:
@@ -49,7 +53,7 @@ def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
     except BaseException as interruption:
         run.interrupted(interruption)
         raise
-    execution.refresh_from_db()
+    patiently(execution.refresh_from_db)
     return execution
 
 
@@ -64,14 +68,10 @@ class _Run:
     open_node: NodeRun | None = None
 
     def to_the_end(self) -> None:
-        try:
-            definition = self._definition()
-        except InvalidGraph as error:
-            self._end(Status.FAILED, error=error.message)
-            return
+        definition = patiently(self._definition)
         start = self.execution.trigger_node_id
         while step := next_step(definition.graph, start, self.taken):
-            if self._is_cancelled():
+            if patiently(self._is_cancelled):
                 self._end(Status.CANCELLED)
                 return
             if not self._settle(definition, step):
@@ -81,17 +81,22 @@ class _Run:
     def interrupted(self, interruption: BaseException) -> None:
         """Close what is open, with the reason."""
         error = _text_of(interruption)
-        failed_node = ""
-        if node := self.open_node:
-            failed_node = node.node_id
-            self._close(node, NodeRun.Status.FAILED, error=error)
-        self._end(Status.FAILED, error=error, failed_node=failed_node)
+        is_cancelled = isinstance(interruption, Cancelled)
+        status = Status.CANCELLED if is_cancelled else Status.FAILED
+        node = self.open_node
+        if node:
+            self._close(node, NodeRun.Status(status.value), error=error)
+        failed_node = node.node_id if node and not is_cancelled else ""
+        self._end(status, error=error, failed_node=failed_node)
 
     def _definition(self) -> Definition:
         workflow = self.execution.workflow
         if workflow is None:
             raise InvalidGraph("The workflow was deleted.")
-        definition = load(workflow)
+        try:
+            definition = load(workflow)
+        except ValueError as error:
+            raise InvalidGraph("A node's configuration cannot be read.") from error
         if wrong := definition.problems():
             raise InvalidGraph(f"The graph is wrong: {wrong[0][1]}")
         if self.execution.trigger_node_id not in definition.rows:
@@ -140,7 +145,8 @@ class _Run:
 
     def _open(self, definition: Definition, step: Step) -> NodeRun:
         row = definition.rows[step.node]
-        return NodeRun.objects.create(
+        create = partial(
+            NodeRun.objects.create,
             execution=self.execution,
             sequence=len(self.taken) + 1,
             node_id=row.node_id,
@@ -149,6 +155,7 @@ class _Run:
             status=NodeRun.Status.RUNNING if step.runs else NodeRun.Status.SKIPPED,
             started_at=self.clock() if step.runs else None,
         )
+        return patiently(create)
 
     def _fail(self, node: NodeRun, error: Exception) -> None:
         if not isinstance(error, NodeFailed):
@@ -168,7 +175,8 @@ class _Run:
         node.finished_at = self.clock()
         for name, value in outcome.items():
             setattr(node, name, value)
-        node.save(update_fields=["status", "finished_at", "input", *outcome])
+        fields = ["status", "finished_at", "input", *outcome]
+        patiently(partial(node.save, update_fields=fields))
 
     def _is_cancelled(self) -> bool:
         return not WorkflowExecution.objects.filter(
@@ -179,14 +187,11 @@ class _Run:
 
     def _end(self, status: Status, *, error: str = "", failed_node: str = "") -> None:
         # Only a running execution ends: whoever ended it before had the last word.
-        WorkflowExecution.objects.filter(
+        running = WorkflowExecution.objects.filter(
             pk=self.execution.pk, status=Status.RUNNING
-        ).update(
-            status=status,
-            error=error,
-            failed_node=failed_node,
-            finished_at=self.clock(),
         )
+        ended = {"status": status, "error": error, "failed_node": failed_node}
+        patiently(partial(running.update, **ended, finished_at=self.clock()))
         log.info("execution ended", status=status.value, **_names(self.execution))
 
 
@@ -205,7 +210,7 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
 
 def _text_of(error: BaseException) -> str:
     """What the record says of an error: never a traceback, never somebody's secret."""
-    if isinstance(error, NodeFailed | TimedOut):
+    if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
         return (str(error) or str(error.__doc__))[:MAX_ERROR]
     if isinstance(error, Exception):
         return f"An unexpected {type(error).__name__}; the log has the details."

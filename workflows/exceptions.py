@@ -94,3 +94,7 @@ class TimedOut(BaseException):
 
     # A BaseException, so that no component's own `except Exception` can swallow the
     # deadline that the caller of the engine has set.
+
+
+class Cancelled(TimedOut):
+    """The run was cancelled."""

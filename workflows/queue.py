@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import django_rq
 from django.conf import settings
-from redis import Redis
+from redis import ConnectionError, Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -30,9 +33,14 @@ class JSONJob(Job):
 @lru_cache(maxsize=4)
 def _client(url: str) -> Redis:
     # django-rq makes a new pool at each call and knows no time-outs: a verb would hang
-    # for ever on a Redis that accepts and never answers.
+    # for ever on a Redis that accepts and never answers. One more try, since a pooled
+    # connection of before a restart of Redis fails on its first use.
     return Redis.from_url(
-        url, socket_connect_timeout=2, socket_timeout=5, socket_keepalive=True
+        url,
+        socket_connect_timeout=2,
+        socket_timeout=3,
+        socket_keepalive=True,
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
 
 
@@ -44,3 +52,12 @@ def connection() -> Redis:
 def queue() -> Queue:
     """The queue `workflows`."""
     return django_rq.get_queue(QUEUE_NAME, connection=connection())
+
+
+def known(job_ids: Sequence[str]) -> set[str]:
+    """Those of the jobs that Redis still has, in one round trip."""
+    pipeline = connection().pipeline(transaction=False)
+    for job_id in job_ids:
+        pipeline.exists(JSONJob.key_for(job_id))
+    found = zip(job_ids, pipeline.execute(), strict=True)
+    return {job_id for job_id, is_there in found if is_there}

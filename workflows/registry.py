@@ -16,11 +16,11 @@ from uuid import UUID
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import ValidationError
 
+from workflows.graph import Node, Problem
 from workflows.json_value import strings
 from workflows.templating import render_text, render_value, template_problem
 
 Config = Mapping[str, Any]
-Problem = tuple[str, str]  # the path of the field, and the reason
 MAX_REASON = 300
 
 
@@ -65,6 +65,7 @@ class Component(ABC):
     icon: ClassVar[str] = ""  # a name of lucide's
     colour: ClassVar[str] = ""  # #rrggbb
     kind: ClassVar[Literal["trigger", "action"]] = "action"
+    inputs: ClassVar[tuple[str, ...]] = ("in",)
     ports: ClassVar[tuple[str, ...]] = ("out",)
     config_schema: ClassVar[dict[str, Any]] = {}
     # Fields of the configuration that are templates, giving text or any JSON value.
@@ -78,6 +79,15 @@ class Component(ABC):
     def ports_of(self, config: Config) -> tuple[str, ...]:
         """The ports by which the flow may leave a node that is configured like this."""
         return self.ports
+
+    def node(self, node_id: str, config: Config, *, is_active: bool) -> Node:
+        """What the graph needs to know of such a node."""
+        return Node(
+            id=node_id,
+            ports=self.ports_of(config),
+            is_trigger=self.kind == "trigger",
+            is_active=is_active,
+        )
 
     def check(self, config: Config) -> Iterator[Problem]:
         """What is wrong with a configuration that its schema allows."""
@@ -187,6 +197,8 @@ def _look_problems(component: type[Component]) -> Iterator[str]:
         yield f'"{component.colour}" is no colour like #2563eb.'
     if component.kind not in ("trigger", "action"):
         yield f'"{component.kind}" is neither trigger nor action.'
+    if (component.kind == "trigger") == bool(component.inputs):
+        yield "a trigger has no inputs, and an action has."
 
 
 def _schema_problems(component: type[Component]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from typing_extensions import override
 class ApiToken(AbstractAuthToken):
     """A bearer token. Only its digest is stored; what it may do is what its user may do."""
 
-    name = models.CharField(max_length=100, default="token")
+    NAME_LENGTH = 100
+
+    name = models.CharField(max_length=NAME_LENGTH, default="token")
 
     @override
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from schedules.models.ledger import (
     Reason,
     RunStatus,
     ScheduledRun,
+    with_last_run,
 )
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
@@ -47,4 +48,5 @@ __all__ = [
     "UserProfile",
     "Verb",
     "timing_of",
+    "with_last_run",
 ]

@@ -49,6 +49,7 @@ class ScheduleEvent(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "event"
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from typing_extensions import override
 
-from schedules.models.schedule import ScheduledJob
+from schedules.models.schedule import ScheduledJob, ScheduleQuerySet
 from workflows.models import WorkflowExecution
 
 
@@ -96,6 +96,7 @@ class ScheduledRun(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "run"
         ordering = ["-scheduled_for", "-created_at"]
         constraints = [
             models.UniqueConstraint(
@@ -162,3 +163,16 @@ class ScheduledRun(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.schedule_name} at {self.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def with_last_run(schedules: ScheduleQuerySet) -> ScheduleQuerySet:
+    """Each with `last_run_status`, `last_run_scheduled_for` and `last_run_finished_at` of
+    its newest run, null if it has none: three looks into the index `run_of_schedule`, for
+    the rows of a page only."""
+    newest = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
+    return schedules.annotate(
+        **{
+            f"last_run_{name}": Subquery(newest.values(name)[:1])
+            for name in ("status", "scheduled_for", "finished_at")
+        }
+    )

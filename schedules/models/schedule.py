@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from typing_extensions import override
 
+from schedules.models.readable_json import LenientDecoder
 from schedules.timing import CronTiming, IntervalTiming, OnceTiming, Timing
 from workflows.models import Workflow, WorkflowNode
 
@@ -87,8 +88,8 @@ class ScheduledJob(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules"
     )
-    trigger_payload = models.JSONField(default=dict, blank=True)
-    tags = models.JSONField(default=list, blank=True)
+    trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
+    tags = models.JSONField(default=list, blank=True, decoder=LenientDecoder)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null: no key, so that none collide
 
     # Who made it. An agent acts for the user `created_by`, in one execution.
@@ -147,6 +148,7 @@ class ScheduledJob(models.Model):
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "schedule"
         ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(
@@ -288,6 +290,7 @@ class ScheduleEpoch(models.Model):
     pruned_counts = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = "epoch"
         ordering = ["schedule_id", "number"]
         constraints = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schedules.services.actor import Actor
+from schedules.services.backfill import backfill
 from schedules.services.firing import Firing, fire_due
 from schedules.services.lifecycle import create_schedule, update_schedule
 from schedules.services.manual import run_now
@@ -15,6 +16,7 @@ __all__ = [
     "Firing",
     "Resumed",
     "Swept",
+    "backfill",
     "create_schedule",
     "fire_due",
     "pause_schedule",

@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 
+from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
+from workflows.exceptions import WorkflowInactive
 from workflows.models import WorkflowExecution
 
+logger = structlog.get_logger(__name__)
+OUTAGES = (OperationalError, InterfaceError)
 LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A started attempt. `refusal` says why no workflow could be started for it."""
+    """A started attempt. `refusal` says why no workflow could be started for it.
+
+    `broken`: nor will there be one for the next, until somebody mends the schedule.
+    """
 
     run_id: UUID
     schedule_id: UUID
@@ -27,6 +35,7 @@ class Claim:
     deadline: datetime
     execution_id: UUID | None
     refusal: str = ""
+    broken: bool = False
 
 
 def claim_run(
@@ -35,8 +44,24 @@ def claim_run(
     """Start an attempt of a pending run: its commit is the start.
 
     None if someone else has it, or if it was withdrawn: pausing has turned every run that
-    had not started into `skipped`, so no status is asked for here.
+    had not started into `skipped`, so no status is asked for here. Raises only when the
+    database is away: a run that cannot be started is claimed, and says why.
     """
+    try:
+        return _claim(run_id, attempt, token=token, now=now)
+    except OUTAGES:
+        raise
+    except Exception as error:
+        # Rolled back, it would be pending and sent again for ever.
+        logger.exception("run_not_startable", run=str(run_id))
+        why = f"It could not be started: {type(error).__name__}: {error}"
+        return _claim(run_id, attempt, token=token, now=now, broken=why[:NOTE_LENGTH])
+
+
+def _claim(
+    run_id: UUID, attempt: int, *, token: UUID, now: datetime, broken: str = ""
+) -> Claim | None:
+    """The transaction. With a reason in `broken` nothing is dispatched."""
     with transaction.atomic():
         mine = ScheduledRun.objects.filter(
             pk=run_id, attempt=attempt, status=RunStatus.PENDING
@@ -58,10 +83,12 @@ def claim_run(
             _cancel_orphan(run, now=now)
             return None
         run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
-        refusal = ""
+        refusal = broken
+        run.execution = None  # not that of an earlier attempt, which has ended
         try:
-            run.execution = _dispatch(schedule, run, now=now)
-        except NoTrigger as error:
+            if not broken:
+                run.execution = _dispatch(schedule, run, now=now)
+        except (NoTrigger, WorkflowInactive) as error:
             refusal = str(error)
         run.save(update_fields=["deadline_at", "execution"])
     return Claim(
@@ -72,6 +99,7 @@ def claim_run(
         deadline=run.deadline_at,
         execution_id=run.execution_id,
         refusal=refusal,
+        broken=bool(broken),
     )
 
 
@@ -79,6 +107,9 @@ def _dispatch(
     schedule: ScheduledJob, run: ScheduledRun, *, now: datetime
 ) -> WorkflowExecution:
     """Start the schedule's workflow for this attempt: an insert, and no other I/O."""
+    if not isinstance(schedule.trigger_payload, dict):
+        # Every door checks it before it is written: this came from elsewhere.
+        raise TypeError("its payload is no JSON object")
     return dispatch_event(
         "schedule",
         {

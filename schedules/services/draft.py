@@ -1,4 +1,4 @@
-"""Checking what someone asks for: every rule on a schedule's fields, in one place.
+"""From what someone asks for to a schedule that may be saved.
 
 A draft is an unsaved `ScheduledJob` with the wanted fields. All faults are collected,
 each under the name of its field, before anything is refused.
@@ -6,64 +6,25 @@ each under the name of its field, before anything is refused.
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
-from schedules import limits, timing
+from schedules import timing
 from schedules.exceptions import InvalidSchedule
-from schedules.models import (
-    CatchupPolicy,
-    OverlapPolicy,
-    ScheduledJob,
-    ScheduleType,
+from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.faults import Faults, faults
+from schedules.services.fields import (
+    KINDS,
+    NEVER_NULL,
+    TIMES,
+    TIMING_FIELDS,
+    WHEN_FIELD,
+    WRITABLE_FIELDS,
 )
-from schedules.services.actor import Actor
 from schedules.timing import Timing, TimingError
-from workflows.models import Workflow
-
-TIMING_FIELDS = (
-    "schedule_type",
-    "cron_expression",
-    "timezone",
-    "interval_seconds",
-    "anchor_at",
-    "run_at",
-    "start_at",
-    "end_at",
-    "jitter_seconds",
-)
-OTHER_FIELDS = (
-    "name",
-    "description",
-    "workflow",
-    "trigger_node",
-    "trigger_payload",
-    "tags",
-    "catchup_policy",
-    "catchup_window_seconds",
-    "overlap_policy",
-    "max_runs",
-    "max_retries",
-    "retry_backoff_seconds",
-    "timeout_seconds",
-    "pause_after_failures",
-)
-WRITABLE_FIELDS = frozenset(TIMING_FIELDS + OTHER_FIELDS)
-
-# The field that says when, for each type; giving one of them implies the type.
-WHEN_FIELD = {
-    ScheduleType.CRON: "cron_expression",
-    ScheduleType.INTERVAL: "interval_seconds",
-    ScheduleType.ONCE: "run_at",
-}
-NULLABLE = {"max_runs", "interval_seconds"}
-TEXTS = {"name", "description", "cron_expression", "timezone"}
-Faults = Iterator[tuple[str, str]]
 
 
 def apply_fields(
@@ -78,16 +39,30 @@ def apply_fields(
         raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
+    faults = dict(_wrong_kinds(fields))
+    if faults:
+        raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
     for name, value in fields.items():
-        if name in TEXTS and not isinstance(value, str):
-            raise InvalidSchedule(errors={name: ["A text is required."]})
         if name != "schedule_type":
             setattr(draft, name, value)
     if draft.schedule_type != was:
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""
     draft.timezone = draft.timezone or settings.TIME_ZONE
-    _settle_times(draft, fields, now=now)
+    _settle_times(draft)
+    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
+        begun = draft.created_at if draft.schedule_type == was else now
+        draft.anchor_at = draft.start_at or begun.replace(microsecond=0)
+
+
+def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
+    """What is no text, time or row, found before any rule is asked about it."""
+    for name, value in fields.items():
+        kind, what = KINDS.get(name, (object, ""))
+        if value is None and name not in NEVER_NULL:
+            continue
+        if not isinstance(value, kind):
+            yield name, f"A {what} is required."
 
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
@@ -118,42 +93,40 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
         draft.anchor_at = None
 
 
-def _settle_times(
-    draft: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
-) -> None:
+def _settle_times(draft: ScheduledJob) -> None:
     """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
     faults: dict[str, list[str]] = {}
-    for name in ("run_at", "start_at", "end_at", "anchor_at"):
+    for name in TIMES:
         value = getattr(draft, name)
         if not isinstance(value, datetime):
             continue
         try:
             setattr(draft, name, _instant(value, draft.timezone))
-        except ValueError as error:
-            faults[getattr(error, "field", name)] = [str(error)]
+        except TimingError as error:
+            # What is wrong with a local time is always said of `run_at`.
+            field = name if error.field == "run_at" else error.field
+            faults[field] = [str(error).replace("run_at", name, 1)]
     if faults:
         raise InvalidSchedule(errors=faults)
-    if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
-        draft.anchor_at = draft.start_at or now.replace(microsecond=0)
 
 
 def _instant(value: datetime, zone: str) -> datetime:
     value = value.replace(microsecond=0)
     if value.tzinfo is None:
         return timing.resolve_local(value, zone)
-    return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise TimingError("run_at", "run_at is outside the calendar.") from None
 
 
-def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
+def check_draft(draft: ScheduledJob) -> Timing:
     """The draft's timing, if every field is right.
 
     Raises `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
-    for check in _CHECKS:
-        for field, why in check(draft):
-            errors.setdefault(field, []).append(why)
-    for field, why in _check_workflow(draft, actor):
+    for field, why in faults(draft):
         errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
@@ -163,108 +136,6 @@ def check_draft(draft: ScheduledJob, *, actor: Actor) -> Timing:
     if errors:
         raise InvalidSchedule(errors=errors)
     return timing_of_draft
-
-
-def _check_name(draft: ScheduledJob) -> Faults:
-    if not draft.name.strip():
-        yield "name", "This field may not be blank."
-    elif len(draft.name) > limits.NAME_LENGTH:
-        yield "name", f"At most {limits.NAME_LENGTH} characters."
-    elif any(unicodedata.category(char) == "Cc" for char in draft.name):
-        yield "name", "Control characters are not allowed."
-    if len(draft.description) > limits.DESCRIPTION_LENGTH:
-        yield "description", f"At most {limits.DESCRIPTION_LENGTH} characters."
-    elif "\x00" in draft.description:
-        yield "description", "Null characters are not allowed."
-
-
-def _check_numbers(draft: ScheduledJob) -> Faults:
-    for name, (low, high) in limits.NUMBERS.items():
-        value = getattr(draft, name)
-        if value is None and name in NULLABLE:
-            continue
-        if not isinstance(value, int) or isinstance(value, bool):
-            yield name, "A whole number is required."
-        elif not low <= value <= high:
-            yield name, f"Must be between {low} and {high}, not {value}."
-
-
-def _check_choices(draft: ScheduledJob) -> Faults:
-    for name, choices in (
-        ("catchup_policy", CatchupPolicy),
-        ("overlap_policy", OverlapPolicy),
-    ):
-        if getattr(draft, name) not in choices.values:
-            yield name, f"Must be one of {', '.join(choices.values)}."
-
-
-def _check_when(draft: ScheduledJob) -> Faults:
-    if not draft.schedule_type:
-        why = "Give exactly one of cron_expression, interval_seconds and run_at."
-        yield "schedule_type", why
-        return
-    kind = ScheduleType(draft.schedule_type)
-    if getattr(draft, WHEN_FIELD[kind]) in (None, ""):
-        yield WHEN_FIELD[kind], f"A schedule of type {kind} needs it."
-    if draft.anchor_at and kind != ScheduleType.INTERVAL:
-        yield "anchor_at", "Only a schedule of type interval has an anchor."
-    if draft.start_at and draft.end_at and draft.end_at < draft.start_at:
-        yield "end_at", "Must not be before start_at."
-
-
-def _check_payload(draft: ScheduledJob) -> Faults:
-    payload = draft.trigger_payload
-    if not isinstance(payload, dict):
-        yield "trigger_payload", "Must be a JSON object."
-        return
-    try:
-        text = json.dumps(payload, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        yield "trigger_payload", "Must be plain JSON: no NaN, no infinity."
-        return
-    if len(text.encode()) > limits.PAYLOAD_BYTES:
-        yield "trigger_payload", f"At most {limits.PAYLOAD_BYTES // 1024} KiB of JSON."
-    elif "\\u0000" in text:
-        yield "trigger_payload", "Null characters are not allowed."
-
-
-def _check_tags(draft: ScheduledJob) -> Faults:
-    tags = draft.tags
-    if not isinstance(tags, list) or len(tags) > limits.TAGS:
-        yield "tags", f"Must be a list of at most {limits.TAGS} words."
-    elif not all(
-        isinstance(tag, str)
-        and 0 < len(tag) <= limits.TAG_LENGTH
-        and not any(unicodedata.category(char) == "Cc" for char in tag)
-        for tag in tags
-    ):
-        yield "tags", f"Each tag is a text of 1 to {limits.TAG_LENGTH} characters."
-
-
-def _check_workflow(draft: ScheduledJob, actor: Actor) -> Faults:
-    if draft.workflow_id is None:
-        yield "workflow", "This field is required."
-        return
-    if actor.user and not Workflow.objects.runnable_by(actor.user).filter(
-        pk=draft.workflow_id
-    ):
-        yield "workflow", "You have no such workflow."
-        return
-    node = draft.trigger_node
-    if node and node.workflow_id != draft.workflow_id:
-        yield "trigger_node", "This node belongs to another workflow."
-    elif node and node.component_type != "trigger_schedule":
-        yield "trigger_node", "This node is no trigger_schedule node."
-
-
-_CHECKS: tuple[Callable[[ScheduledJob], Faults], ...] = (
-    _check_name,
-    _check_numbers,
-    _check_choices,
-    _check_when,
-    _check_payload,
-    _check_tags,
-)
 
 
 def check_first_tick(
@@ -284,13 +155,3 @@ def check_first_tick(
             "No tick is left before it: the schedule would never run.",
         )
     raise InvalidSchedule(errors={field: [why]})
-
-
-def check_note(note: str) -> None:
-    """Raises `InvalidSchedule` for a note that is too long or cannot be stored."""
-    if len(note) > limits.NOTE_LENGTH:
-        raise InvalidSchedule(
-            errors={"note": [f"At most {limits.NOTE_LENGTH} characters."]}
-        )
-    if "\x00" in note:
-        raise InvalidSchedule(errors={"note": ["Null characters are not allowed."]})

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from schedules import timing
+from schedules.decisions import Rules
 from schedules.models import (
     TICK_ORIGINS,
     Reason,
@@ -15,10 +16,11 @@ from schedules.models import (
     ScheduleEpoch,
     Status,
 )
-from schedules.policy import MICROSECOND, Rules, passed_over
+from schedules.policy import passed_over
 from schedules.services import ledger
-from schedules.services.draft import TIMING_FIELDS
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
+from schedules.timing import Timing
 
 
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
@@ -43,26 +45,60 @@ def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
     )
 
 
-def close(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> datetime:
-    """Record the due ticks of the old timing as never fired, and count the epoch up.
+def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:
+    """Record the ticks of the old timing up to now as never fired, and close its epoch.
 
-    Returns from when on the new timing has ticks: after now, and after the last tick in
-    the ledger (later than now if the clock was set back), so that none comes twice.
+    `rules` are the old ones; None if their timing broke: then nothing more is known of its
+    ticks than the ledger says. Returns from when on the new timing has ticks: after now,
+    and after the last tick in the ledger and the epoch's beginning (later than now if the
+    clock was set back), so that none comes twice.
     """
-    reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
-    frontier = schedule.next_tick_at
-    gap = passed_over(rules, frontier, now=now, reason=reason)
-    if gap.row is not None:
-        ledger.write_rows([(schedule, gap.row)], now=now)
-        frontier = gap.frontier
-    closed = max(now, ledger.last_recorded(schedule.id) or now)
+    if rules is not None:
+        _pass_over(schedule, rules, now=now)
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    upto = frontier - MICROSECOND if frontier else closed
-    epoch.tick_count = timing.count(rules.timing, epoch.from_at, upto)
+    closed = max(now, epoch.from_at, ledger.last_recorded(schedule.id) or now)
     epoch.counts = _counts(schedule)
+    if rules is not None:
+        epoch.tick_count = timing.count(rules.timing, epoch.from_at, closed)
+    else:
+        epoch.tick_count = recorded_ticks(schedule, epoch)
     epoch.to_at = closed
     epoch.save(update_fields=["tick_count", "counts", "to_at"])
     return closed
+
+
+def _pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
+    reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
+    row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
+    if row is not None:
+        ledger.write_rows([(schedule, row)], now=now)
+
+
+def close_as_recorded(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
+) -> None:
+    """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
+    epoch.tick_count = recorded_ticks(schedule, epoch)
+    epoch.counts = _counts(schedule)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+
+
+def recorded_ticks(schedule: ScheduledJob, epoch: ScheduleEpoch) -> int:
+    """How many ticks of the current epoch the ledger holds, or held before pruning."""
+    pruned: dict[str, int] = epoch.pruned_counts
+    return sum(_counts(schedule).values()) + sum(pruned.values())
+
+
+def timing_of(epoch: ScheduleEpoch) -> Timing:
+    """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
+    fields = {
+        name: datetime.fromisoformat(value)
+        if name.endswith("_at") and value is not None
+        else value
+        for name, value in epoch.timing.items()
+    }
+    return ScheduledJob(**fields).timing
 
 
 def _counts(schedule: ScheduledJob) -> dict[str, int]:

@@ -19,6 +19,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from schedules.decisions import Decision
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     OverlapPolicy,
@@ -28,7 +29,7 @@ from schedules.models import (
     ScheduleQuerySet,
     Status,
 )
-from schedules.policy import Decision, decide
+from schedules.policy import decide
 from schedules.scheduler import Alarm
 from schedules.services import ledger, sending
 from schedules.services.actor import Actor
@@ -95,10 +96,10 @@ def fire_due(
         due = due.filter(pk=schedule_id)
     if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
         return Firing()
-    if suspects:
-        due = due.exclude(pk__in=list(suspects))
-    firing = _fire_batch(due, suspects, now=now)
-    for suspect in list(suspects):
+    known = list(suspects)  # one found in this pass is tried again in the next
+    batch = due.exclude(pk__in=known) if known else due
+    firing = _fire_batch(batch, suspects, now=now)
+    for suspect in known:
         firing += _fire_alone(suspect, suspects, now=now)
     unlocked = time.monotonic()
     sent = sending.enqueue(firing.runs, firing.alarms, now=now)
@@ -157,8 +158,8 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
         suspects[schedule_id] += 1
         logger.exception("schedule_set_aside", schedule=str(schedule_id))
         if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
-            del suspects[schedule_id]
             _pause_poisoned(schedule_id, error, now=now)
+            del suspects[schedule_id]
         return Firing()
     suspects.pop(schedule_id, None)
     return firing
@@ -166,6 +167,19 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
 
 def _pause_poisoned(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
     note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
+    try:
+        _pause(schedule_id, note, now=now)
+    except OUTAGES:
+        raise
+    except Exception:
+        # Not even its row can be read: without this it would be due for ever.
+        logger.exception("schedule_unreadable", schedule=str(schedule_id))
+        ScheduledJob.objects.filter(pk=schedule_id).update(
+            status=Status.PAUSED, status_reason=note, next_run_at=None
+        )
+
+
+def _pause(schedule_id: UUID, note: str, *, now: datetime) -> None:
     with transaction.atomic():
         schedule = (
             ScheduledJob.objects.select_for_update(no_key=True)

@@ -10,16 +10,17 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from schedules.decisions import OpenRuns, Row
 from schedules.models import (
     OPEN_STATUSES,
     TICK_ORIGINS,
     UNSTARTED_STATUSES,
+    Origin,
     Reason,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
 )
-from schedules.policy import OpenRuns, Row
 from schedules.services.batch import insert_rows
 from schedules.services.due import DueSchedule
 
@@ -121,6 +122,13 @@ def last_recorded(schedule_id: UUID) -> datetime | None:
     return (newest[0] or newest[1]) if newest else None
 
 
+def has_unstarted(schedule_id: UUID) -> bool:
+    """Whether a run of any origin waits for its start."""
+    return ScheduledRun.objects.filter(
+        schedule=schedule_id, status__in=UNSTARTED_STATUSES
+    ).exists()
+
+
 def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> int:
     """Every run that has not started never will; returns how many.
 
@@ -137,13 +145,17 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
 
 
 def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
-    """For `replace`: what has not started is cancelled, what runs is asked to end."""
+    """For `replace`: what has not started is cancelled, what runs is asked to end.
+
+    Ticks to be caught up that wait for their turn are not open: they keep their place.
+    """
     if not schedule_ids:
         return
     open_ticks = ScheduledRun.objects.filter(
         schedule__in=schedule_ids, origin__in=TICK_ORIGINS
     )
-    open_ticks.filter(status__in=UNSTARTED_STATUSES).update(
+    in_line = Q(status=RunStatus.WAITING, not_before=None, origin=Origin.CATCH_UP)
+    open_ticks.filter(~in_line, status__in=UNSTARTED_STATUSES).update(
         status=RunStatus.CANCELLED, reason=Reason.REPLACED, finished_at=now
     )
     open_ticks.filter(Q(cancel_requested_at=None), status=RunStatus.RUNNING).update(

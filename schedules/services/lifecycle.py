@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from schedules import limits
+from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.scheduler import alarm_id
@@ -20,14 +22,17 @@ from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
-    TIMING_FIELDS,
     apply_fields,
     check_draft,
     check_first_tick,
 )
 from schedules.services.events import record_event
+from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
+from schedules.services.texts import check_text
+from schedules.timing import TimingError
+from workflows.models import WorkflowNode
 
 
 def create_schedule(
@@ -43,7 +48,10 @@ def create_schedule(
     Raises `InvalidSchedule` with the faults by field; nothing is written then.
     """
     assert actor.user is not None, "a schedule has an owner"
-    made = _made_before(actor, idempotency_key)
+    # An empty key is none: else every other would be its repeat.
+    key = idempotency_key or None
+    check_text("idempotency_key", key or "", most=limits.IDEMPOTENCY_KEY_LENGTH)
+    made = _made_before(actor, key)
     if made:
         return made
     draft = ScheduledJob(
@@ -51,12 +59,12 @@ def create_schedule(
         created_by=actor.user,
         created_by_kind=actor.kind,
         created_by_execution=actor.execution_id,
-        idempotency_key=idempotency_key,
+        idempotency_key=key,
         created_at=now,
         updated_at=now,
     )
     apply_fields(draft, fields, now=now)
-    timing = check_draft(draft, actor=actor)
+    timing = check_draft(draft)
     _put_frontier(draft, check_first_tick(draft, timing, after=now))
     draft.rq_job_id = alarm_id(draft.id)
     try:
@@ -69,7 +77,7 @@ def create_schedule(
             alarms.set_on_commit(draft)
     except IntegrityError:
         # Two requests with one key raced: the other one made it.
-        made = _made_before(actor, idempotency_key)
+        made = _made_before(actor, key)
         if made is None:
             raise
         return made
@@ -87,6 +95,14 @@ def _put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     schedule.next_tick_at = tick
     fires = tick is not None and schedule.status == Status.ACTIVE
     schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
+
+
+def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
+    """None if the timing broke (a zone that left tzdata): an edit is what mends it."""
+    try:
+        return rules_of(schedule)
+    except TimingError:
+        return None
 
 
 def update_schedule(
@@ -107,21 +123,23 @@ def update_schedule(
         if version is not None and version != schedule.version:
             raise StaleVersion
         refuse_ended(schedule, "changed")
-        before, old_rules = snapshot(schedule), rules_of(schedule)
+        before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
-        timing = check_draft(schedule, actor=actor)
+        timing = check_draft(schedule)
         changed = changes(before, snapshot(schedule))
         if not changed:
             return schedule
         if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
             why = f"It has fired {schedule.fired_count} times already."
             raise InvalidSchedule(errors={"max_runs": [why]})
+        written = [*changed]
         if changed.keys() & set(TIMING_FIELDS):
             closed = epochs.close(schedule, old_rules, now=now)
             tick = check_first_tick(schedule, timing, after=closed)
             _put_frontier(schedule, tick)
             epochs.open_next(schedule, from_at=closed)
-        save_fields(schedule, *changed, "next_tick_at", "next_run_at", "epoch", now=now)
+            written += ["next_tick_at", "next_run_at", "epoch"]
+        save_fields(schedule, *written, now=now)
         record_event(
             schedule,
             Verb.UPDATE,
@@ -132,3 +150,24 @@ def update_schedule(
         )
         alarms.set_on_commit(schedule)
     return schedule
+
+
+def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
+    """Before `node` is deleted: its schedules lose it, as an update that the system makes.
+
+    From then on they start at whichever trigger of their workflow accepts them.
+    """
+    for schedule in ScheduledJob.objects.select_for_update(no_key=True).filter(
+        trigger_node=node
+    ):
+        schedule.trigger_node = None
+        save_fields(schedule, "trigger_node", now=now)
+        record_event(
+            schedule,
+            Verb.UPDATE,
+            actor=Actor.system(),
+            now=now,
+            note="Its trigger node was deleted.",
+            before={"trigger_node": node.pk},
+            after={"trigger_node": None},
+        )

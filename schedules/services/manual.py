@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules.exceptions import InvalidSchedule
+from schedules import limits
 from schedules.models import Origin, RunStatus, ScheduledRun, Verb
 from schedules.services import sending
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.events import record_event
+from schedules.services.texts import check_note, check_text
 
 REQUEST_ID_LENGTH = 100
 
@@ -34,7 +34,7 @@ def run_now(
     `ScheduleEnded` for a schedule that has ended.
     """
     check_note(note)
-    _check_request_id(request_id)
+    check_text("request_id", request_id or "", most=limits.REQUEST_ID_LENGTH)
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         made = _made_before(schedule_id, request_id)
@@ -70,9 +70,3 @@ def _made_before(schedule_id: UUID, request_id: str | None) -> ScheduledRun | No
     return ScheduledRun.objects.filter(
         schedule=schedule_id, request_id=request_id
     ).first()
-
-
-def _check_request_id(request_id: str | None) -> None:
-    if request_id and (len(request_id) > REQUEST_ID_LENGTH or "\x00" in request_id):
-        why = f"At most {REQUEST_ID_LENGTH} characters, no null characters."
-        raise InvalidSchedule(errors={"request_id": [why]})

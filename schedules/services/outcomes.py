@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     OPEN_STATUSES,
     Origin,
@@ -31,10 +32,15 @@ WORKER_LOST = "Worker lost: it ended, or lost its lease, before the run was over
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. `error` is for people: no traceback, no secret."""
+    """How an attempt ended. `error` is for people: no traceback, no secret.
+
+    `broken`: the next attempt would end the same way, until somebody mends the schedule or
+    its workflow. It pauses the schedule.
+    """
 
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
+    broken: bool = False
 
 
 def record_outcome(
@@ -51,7 +57,7 @@ def record_outcome(
     a worker that renewed it meanwhile is alive.
 
     A failed attempt waits for its retry on the same ledger row if the schedule allows one
-    (and is active); else the run has failed, and may pause its schedule. The oldest run
+    (and is active); else the run has failed, and may pause its schedule. The first run
     that waited behind this one is released.
     """
     schedule_id = (
@@ -107,14 +113,7 @@ def _settle(
 ) -> None:
     run.error = outcome.error[:ERROR_LENGTH]
     run.token = run.lease_until = None
-    again = None
-    if outcome.status == "failed" and schedule and schedule.status != Status.PAUSED:
-        again = retry_at(
-            attempt=run.attempt,
-            max_retries=schedule.max_retries,
-            backoff_seconds=schedule.retry_backoff_seconds,
-            now=now,
-        )
+    again = _retry_at(run, schedule, now=now) if outcome.status == "failed" else None
     if again is None:
         run.status = RunStatus(outcome.status)
         run.finished_at = now
@@ -136,6 +135,23 @@ def _settle(
             "send_count",
             "enqueued_at",
         ]
+    )
+
+
+def _retry_at(
+    run: ScheduledRun, schedule: ScheduledJob | None, *, now: datetime
+) -> datetime | None:
+    """When a failed attempt is tried again; None if never.
+
+    A run that was asked to end is not: whatever replaces it waits for its end.
+    """
+    if schedule is None or schedule.status == Status.PAUSED or run.cancel_requested_at:
+        return None
+    return retry_at(
+        attempt=run.attempt,
+        max_retries=schedule.max_retries,
+        backoff_seconds=schedule.retry_backoff_seconds,
+        now=now,
     )
 
 
@@ -163,22 +179,30 @@ def _count(
             "consecutive_failures",
         ]
     )
-    limit = schedule.pause_after_failures
-    if schedule.status == Status.ACTIVE and 0 < limit <= schedule.consecutive_failures:
-        note = f"Paused after {schedule.consecutive_failures} failures in a row: {run.error}"
-        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:500])
+    note = _why_pause(schedule, outcome)
+    if note and schedule.status == Status.ACTIVE:
+        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:NOTE_LENGTH])
+
+
+def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
+    if outcome.broken:
+        return f"It cannot run: {outcome.error}"
+    limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
+    if 0 < limit <= failures:
+        return f"Paused after {failures} failures in a row: {schedule.last_error}"
+    return ""
 
 
 def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
-    """Let the oldest run that waits behind an open one start, if nothing is open.
+    """Let the first run that waits behind an open one start, if nothing is open.
 
-    The caller's transaction holds the schedule's row.
+    First come ticks that were live, then those that are caught up, the oldest first. The
+    caller's transaction holds the schedule's row.
     """
     open_runs = list(
         ScheduledRun.objects.select_for_update(no_key=True)
         .filter(schedule=schedule.id, status__in=OPEN_STATUSES)
         .exclude(origin=Origin.MANUAL)
-        .order_by("scheduled_for")
     )
     queued = [
         run
@@ -187,8 +211,12 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
     ]
     if not queued or len(queued) < len(open_runs):
         return False
-    _release(queued[0], now=now)
+    _release(min(queued, key=_place_in_line), now=now)
     return True
+
+
+def _place_in_line(run: ScheduledRun) -> tuple[bool, datetime]:
+    return run.origin != Origin.SCHEDULE, run.scheduled_for
 
 
 def _release(run: ScheduledRun, *, now: datetime) -> None:

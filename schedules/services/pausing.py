@@ -9,15 +9,17 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules import policy
+from schedules.decisions import Decision
 from schedules.exceptions import InvalidSchedule
 from schedules.models import CatchupPolicy, Reason, ScheduledJob, Status, Verb
 from schedules.services import alarms, ledger, sending
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
-from schedules.services.draft import check_note
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event
 from schedules.services.rules import rules_of
+from schedules.services.texts import check_note
+from schedules.timing import TimingError
 
 
 def pause_schedule(
@@ -32,7 +34,8 @@ def pause_schedule(
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "paused")
-        if schedule.status != Status.PAUSED:
+        # A paused schedule may have runs that were asked for since: they are withdrawn.
+        if schedule.status != Status.PAUSED or ledger.has_unstarted(schedule.id):
             pause_locked(schedule, actor=actor, now=now, note=note)
     return schedule
 
@@ -40,10 +43,11 @@ def pause_schedule(
 def pause_locked(
     schedule: ScheduledJob, *, actor: Actor, now: datetime, note: str
 ) -> None:
-    """Pause an active schedule whose row the caller's transaction holds."""
+    """Pause a schedule whose row the caller's transaction holds."""
+    before = schedule.status
     withdrawn = ledger.withdraw_unstarted(schedule.id, Reason.PAUSED, now=now)
     schedule.status = Status.PAUSED
-    schedule.status_reason = note
+    schedule.status_reason = note or schedule.status_reason
     schedule.next_run_at = None
     save_fields(schedule, "status", "status_reason", "next_run_at", now=now)
     record_event(
@@ -52,7 +56,7 @@ def pause_locked(
         actor=actor,
         now=now,
         note=note,
-        before={"status": Status.ACTIVE},
+        before={"status": before},
         after={"status": Status.PAUSED, "runs_withdrawn": withdrawn},
     )
     alarms.cancel_on_commit(schedule.rq_job_id)
@@ -98,18 +102,18 @@ def resume_schedule(
     return Resumed(schedule, passed, decision.fired)
 
 
-def _resumption(
-    schedule: ScheduledJob, catch_up: str, *, now: datetime
-) -> policy.Decision:
+def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
     open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
-    return policy.resume(
-        rules_of(schedule), schedule.next_tick_at, open_runs, catch_up, now=now
-    )
+    try:
+        rules = rules_of(schedule)
+    except TimingError as error:
+        raise InvalidSchedule(errors={error.field: [str(error)]}) from error
+    return policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
 
 
 def _apply(
     schedule: ScheduledJob,
-    decision: policy.Decision,
+    decision: Decision,
     *,
     actor: Actor,
     now: datetime,
@@ -121,7 +125,20 @@ def _apply(
     schedule.next_run_at = decision.next_run_at
     schedule.fired_count += decision.fired
     schedule.consecutive_failures = 0
-    if decision.ended:
+    record_event(
+        schedule,
+        Verb.RESUME,
+        actor=actor,
+        now=now,
+        note=note,
+        before={"status": Status.PAUSED},
+        after={
+            "status": Status.ACTIVE,
+            "ticks_passed": sum(row.tick_count for row in decision.rows),
+            "ticks_caught_up": decision.fired,
+        },
+    )
+    if decision.ended:  # after the event of the resuming that found it so
         end_locked(schedule, decision.ended, now=now)
     save_fields(
         schedule,
@@ -132,18 +149,5 @@ def _apply(
         "fired_count",
         "consecutive_failures",
         now=now,
-    )
-    record_event(
-        schedule,
-        Verb.RESUME,
-        actor=actor,
-        now=now,
-        note=note,
-        before={"status": Status.PAUSED},
-        after={
-            "status": schedule.status,
-            "ticks_passed": sum(row.tick_count for row in decision.rows),
-            "ticks_caught_up": decision.fired,
-        },
     )
     alarms.set_on_commit(schedule)

@@ -7,8 +7,8 @@ from typing import cast
 
 from django.conf import settings
 
+from schedules.decisions import Catchup, Overlap, Rules
 from schedules.models import ScheduledJob
-from schedules.policy import Catchup, Overlap, Rules
 from schedules.services.due import DueSchedule
 
 

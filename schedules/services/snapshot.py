@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from schedules.models import ScheduledJob
-from schedules.services.draft import OTHER_FIELDS, TIMING_FIELDS
+from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
 
 FOREIGN_KEYS = {"workflow", "trigger_node"}
 
@@ -29,4 +30,17 @@ def _plain(value: Any) -> Any:
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of `after` that differ from `before`."""
-    return {name: value for name, value in after.items() if before[name] != value}
+    return {
+        name: value for name, value in after.items() if not _same(before[name], value)
+    }
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON, where, unlike in Python, true is not 1 and 1 is not 1.0."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            _same(value, other[key]) for key, value in one.items()
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return json.dumps(one) == json.dumps(other)

@@ -5,16 +5,18 @@ Every step is idempotent, and harmless when two schedulers take it at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
 
 import structlog
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
-from schedules.scheduler import Send, get_scheduler_service
+from schedules.scheduler import RedisAway, Send, get_scheduler_service
 from schedules.services import sending
 from schedules.services.batch import update_rows
 from schedules.services.outcomes import (
@@ -25,14 +27,18 @@ from schedules.services.outcomes import (
 )
 
 logger = structlog.get_logger(__name__)
+OUTAGES = (RedisAway, OperationalError, InterfaceError)
 # A run committed this long ago without being sent lost its sender; before, it may be on
 # its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)
-# A run sent this long ago that no worker took is looked for in Redis.
-LOST_AFTER = timedelta(seconds=60)
+# A run sent this long ago that no worker claimed is looked for in the queue. A worker that
+# died with it in its hands leaves its job in Redis, under a state that RQ corrects only
+# after minutes: so what is not queued is sent again.
+LOST_AFTER = timedelta(seconds=5)
 # Alarms are compared with the database this far ahead, long before they are needed.
 ALARMS_AHEAD = timedelta(seconds=15)
 BATCH = 500
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +60,76 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     lease, so that a lease which ran out means a dead worker and not a blind scheduler.
     Raises `RedisAway` when Redis is away; what needs only the database is done before.
     """
-    lost = _fail_lost_workers(now) if judge_leases else 0
-    retries = _release_retries(now)
-    queued = _release_queued(now)
     service = get_scheduler_service()
+    counts = {
+        "workers_lost": _step(_fail_lost_workers, now) if judge_leases else 0,
+        "retries_released": _step(_release_retries, now),
+        "queued_released": _step(_release_queued, now),
+    }
     flushed = service.was_flushed()
-    sent = _resend(_unsent(now, everything=flushed), now=now)
-    sent += _resend(_without_trace(now), now=now)
+    witness = service.witness() if flushed else None
+    counts["runs_sent"] = _step(_send_all if flushed else _send_unsent, now)
+    counts["runs_sent"] += _step(_send_lost, now)
     if flushed:
         alarms = service.sync_jobs_on_startup()
-        service.mark_alive()
+        service.mark_alive(witness)
     else:
         alarms = service.mend_alarms(now + ALARMS_AHEAD)
-    swept = Swept(sent, retries, queued, lost, alarms.set, alarms.removed)
+    swept = Swept(**counts, alarms_set=alarms.set, alarms_removed=alarms.removed)
     if any(asdict(swept).values()):
         logger.info("swept", flushed=flushed, **asdict(swept))
     return swept
 
 
-def _unsent(now: datetime, *, everything: bool) -> list[ScheduledRun]:
-    """Pending runs that were never sent; after a flush, all that are pending."""
-    pending = ScheduledRun.objects.filter(status=RunStatus.PENDING)
-    if not everything:
-        pending = pending.filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
-    return list(pending.order_by("enqueued_at"))
+def _step(mend: Callable[[datetime], int], now: datetime) -> int:
+    """What one step mended; a step that fails must not keep the others from mending."""
+    try:
+        return mend(now)
+    except OUTAGES:
+        raise
+    except Exception:
+        # Logged each time: what it could not mend is still broken.
+        logger.exception("sweep_step_failed", step=mend.__name__)
+        return 0
 
 
-def _without_trace(now: datetime) -> list[ScheduledRun]:
-    """Pending runs that were sent long ago and of which Redis knows nothing."""
-    old = ScheduledRun.objects.filter(
-        status=RunStatus.PENDING, enqueued_at__lte=now - LOST_AFTER
-    ).order_by("enqueued_at")[:BATCH]
+def _each(items: Iterable[T], mend: Callable[[T], int]) -> int:
+    """What was mended of `items`; one that cannot be must not keep the others from it."""
+    mended = 0
+    for item in items:
+        try:
+            mended += mend(item)
+        except OUTAGES:
+            raise
+        except Exception:
+            logger.exception("not_mended", step=mend.__qualname__, item=str(item))
+    return mended
+
+
+def _send_unsent(now: datetime) -> int:
+    """Pending runs that were never sent."""
+    unsent = _pending().filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
+    return _resend(list(unsent), now=now)
+
+
+def _send_all(now: datetime) -> int:
+    """After a flush: every pending run, wherever it was before."""
+    return _resend(list(_pending()), now=now)
+
+
+def _send_lost(now: datetime) -> int:
+    """Pending runs that were sent long ago and are no longer in the queue.
+
+    One that a worker claims just now is sent in vain: the job finds it claimed.
+    """
+    old = _pending().filter(enqueued_at__lte=now - LOST_AFTER)[:BATCH]
     by_job = {_job_id(run): run for run in old}
-    unknown = get_scheduler_service().unknown_jobs(list(by_job)) if by_job else []
-    return [by_job[job_id] for job_id in unknown]
+    lost = get_scheduler_service().not_queued(list(by_job)) if by_job else []
+    return _resend([by_job[job_id] for job_id in lost], now=now)
+
+
+def _pending() -> QuerySet[ScheduledRun]:
+    return ScheduledRun.objects.filter(status=RunStatus.PENDING).order_by("enqueued_at")
 
 
 def _job_id(run: ScheduledRun) -> str:
@@ -128,8 +170,8 @@ def _next_send(run: ScheduledRun) -> bool:
 def _release_retries(now: datetime) -> int:
     """Runs whose time to be tried again has come."""
     due = ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before__lte=now)
-    released = 0
-    for run in due.order_by("not_before")[:BATCH]:
+
+    def release(run: ScheduledRun) -> int:
         with transaction.atomic():
             mine = ScheduledRun.objects.filter(
                 pk=run.pk, status=RunStatus.WAITING, not_before=run.not_before
@@ -137,8 +179,9 @@ def _release_retries(now: datetime) -> int:
             if mine:
                 run.status = RunStatus.PENDING
                 sending.send_on_commit([run], now=now)
-        released += mine
-    return released
+        return mine
+
+    return _each(due.order_by("not_before")[:BATCH], release)
 
 
 def _release_queued(now: datetime) -> int:
@@ -154,16 +197,17 @@ def _release_queued(now: datetime) -> int:
         .values_list("schedule_id", flat=True)
         .distinct()
     )
-    released = 0
-    for schedule_id in stuck[:BATCH]:
+
+    def release(schedule_id: UUID) -> int:
         with transaction.atomic():
             schedule = (
                 ScheduledJob.objects.select_for_update(no_key=True)
                 .filter(pk=schedule_id)
                 .first()
             )
-            released += bool(schedule and release_waiting(schedule, now=now))
-    return released
+            return bool(schedule and release_waiting(schedule, now=now))
+
+    return _each(stuck[:BATCH], release)
 
 
 def _fail_lost_workers(now: datetime) -> int:
@@ -171,14 +215,15 @@ def _fail_lost_workers(now: datetime) -> int:
     lost = ScheduledRun.objects.filter(
         status=RunStatus.RUNNING, lease_until__lt=now
     ).order_by("lease_until")
-    recorded = 0
-    for run in lost[:BATCH]:
+
+    def fail(run: ScheduledRun) -> int:
         assert run.token is not None  # a running run holds one: a constraint
-        recorded += record_outcome(
+        return record_outcome(
             run.id,
             token=run.token,
             outcome=Outcome("failed", WORKER_LOST),
             now=now,
             lease_ended_before=now,
         )
-    return recorded
+
+    return _each(lost[:BATCH], fail)

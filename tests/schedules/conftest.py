@@ -36,7 +36,10 @@ def workflow(alice: User) -> Workflow:
         workflow,
         {
             "start": ("trigger_schedule", {}),
-            "say": ("template", {"template": "hello {{ trigger.payload.name }}"}),
+            "say": (
+                "template",
+                {"text": "hello {{ trigger.payload.name | default('you') }}"},
+            ),
         },
         [("start", "say")],
     )

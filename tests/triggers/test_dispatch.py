@@ -13,7 +13,7 @@ from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.models import Workflow, WorkflowExecution
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 

@@ -11,11 +11,11 @@ from typing_extensions import override
 from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.engine import run_execution
-from workflows.exceptions import TimedOut, WrongState
+from workflows.exceptions import Cancelled, InvalidGraph, TimedOut, WrongState
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Component, Config, Context, Result, registry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Status = WorkflowExecution.Status
 
@@ -170,6 +170,18 @@ def test_an_interruption_closes_the_run_and_goes_on(probing, interruption, error
     assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
 
 
+def test_an_interruption_that_cancels_is_recorded_as_that(probing: Workflow):
+    def interrupt(config, context):
+        raise Cancelled
+
+    execution = fire(probing)
+    with component(interrupt), pytest.raises(Cancelled):
+        run_execution(execution.pk, clock=clock)
+    execution.refresh_from_db()
+    assert (execution.status, execution.failed_node) == (Status.CANCELLED, "")
+    assert statuses(execution) == {"start": "succeeded", "probe": "cancelled"}
+
+
 def test_a_cancelled_run_stops_before_its_next_node(probing: Workflow):
     def cancel(config, context):
         WorkflowExecution.objects.update(cancel_requested_at=NOW)
@@ -206,9 +218,14 @@ def test_characters_that_databases_refuse_are_replaced(probing: Workflow):
 def test_a_workflow_that_was_deleted_or_spoilt_fails_with_the_reason(workflow):
     gone, spoilt = fire(workflow), fire(workflow)
     WorkflowNode.objects.filter(node_id="greet").update(component_type="unheard_of")
-    assert "unheard_of" in run_execution(spoilt.pk, clock=clock).error
-    workflow.delete()
-    assert "deleted" in run_execution(gone.pk, clock=clock).error
+    for execution, reason in ((spoilt, "unheard_of"), (gone, "deleted")):
+        with pytest.raises(InvalidGraph, match=reason):
+            run_execution(execution.pk, clock=clock)
+        execution.refresh_from_db()
+        assert execution.status == "failed"
+        assert reason in execution.error
+        if workflow.pk:
+            workflow.delete()
 
 
 def test_only_a_claimed_execution_runs(workflow: Workflow):

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from workflows.models import Workflow, WorkflowEdge, WorkflowExecution, WorkflowNode
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_history_outlives_its_workflow_and_its_owner(workflow: Workflow):

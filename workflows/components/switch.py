@@ -5,7 +5,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from workflows.registry import Component, Config, Context, Problem, Result, register
+from workflows.graph import Problem
+from workflows.registry import Component, Config, Context, Result, register
 from workflows.templating import MAX_SOURCE, expression_problem, first_true
 
 PORT = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}

@@ -15,6 +15,7 @@ class ManualTrigger(Component):
     icon = "mouse-pointer-click"
     colour = "#7c3aed"
     kind = "trigger"
+    inputs = ()
     config_schema = {"type": "object", "additionalProperties": False, "properties": {}}
 
     @override

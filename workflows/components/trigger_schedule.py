@@ -16,6 +16,7 @@ class ScheduleTrigger(Component):
     icon = "calendar-clock"
     colour = "#7c3aed"
     kind = "trigger"
+    inputs = ()
     config_schema = {
         "type": "object",
         "additionalProperties": False,

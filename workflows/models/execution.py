@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
-from workflows.models.workflow import Workflow
+from workflows.models.workflow import Workflow, sees_all
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may know of: all for staff with the permission, else one's own."""
-        if user.is_staff and user.has_perm("workflows.view_workflowexecution"):
+        if sees_all(user, "workflowexecution"):
             return self
         return self.filter(owner=user.pk)
 
@@ -81,6 +81,12 @@ class WorkflowExecution(models.Model):
                 fields=["enqueued_at", "created_at"],
                 condition=models.Q(status="pending"),
                 name="execution_pending",
+            ),
+            # Running on its own, so that nobody but the sweep would miss it.
+            models.Index(
+                fields=["started_at"],
+                condition=models.Q(status="running", enqueued_at__isnull=False),
+                name="execution_running",
             ),
         ]
         constraints = [

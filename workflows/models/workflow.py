@@ -20,10 +20,18 @@ class EdgeKind(models.TextChoices):
     TOOL = "tool", "Tool"
 
 
+def sees_all(user: User | AnonymousUser, model_name: str) -> bool:
+    """Whether `user` is of the staff and may view all; to change is to view."""
+    return user.is_staff and any(
+        user.has_perm(f"workflows.{permission}_{model_name}")
+        for permission in ("view", "change")
+    )
+
+
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may know of: all for staff with the permission, else one's own."""
-        if user.is_staff and user.has_perm("workflows.view_workflow"):
+        if sees_all(user, "workflow"):
             return self
         return self.filter(owner=user.pk)
 

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
+from django.utils import timezone
 from redis.exceptions import RedisError
 from typing_extensions import override
 
+from platform_site.demo import ensure_demo
 from platform_site.first_user import ensure_first_user
 from workflows.queue import connection
 
@@ -31,7 +33,9 @@ class Command(BaseCommand):
         except OperationalError as error:
             reason = str(error).strip().replace("\n", " ")
             raise CommandError(f"The database does not answer: {reason}") from error
-        ensure_first_user(settings.DATA_DIR)
+        user = ensure_first_user(settings.DATA_DIR)
+        if options["demo"]:
+            ensure_demo(user, now=timezone.now())  # noqa: TID251 an entry point
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:

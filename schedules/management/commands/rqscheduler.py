@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,11 @@ from schedules.loop import OUTAGES, Loop
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
 from schedules.services.firing import fire_due
+from schedules.services.pruning import prune_batch
+from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
 from workflows.queue import QUEUE_NAME
+from workflows.services import fail_lost, resend_unsent
 
 logger = structlog.get_logger(__name__)
 
@@ -78,11 +81,42 @@ def new_loop(
 ) -> Loop:
     """The loop, handed the services that it does not know."""
     suspects: Counter[UUID] = Counter()
+    chores = Chores()
 
     def fire(now: datetime) -> float | None:
         return fire_due(now, suspects=suspects).rest
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+        # Executions that nobody's schedule fired: runs by hand.
+        for chore in (fail_lost, resend_unsent, chores.do):
+            _do(chore, now)
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
+
+
+def _do(chore: Callable[[datetime], object], now: datetime) -> None:
+    """One chore; a row that breaks it must not keep the loop from its round."""
+    try:
+        chore(now)
+    except OUTAGES:
+        raise
+    except Exception:
+        logger.exception("chore_failed", chore=chore.__qualname__)
+
+
+class Chores:
+    """What is not urgent: a little of it with each sweep."""
+
+    PRUNE_EVERY = timedelta(minutes=10)
+
+    def __init__(self) -> None:
+        self._retiming = True
+        self._prune_at: datetime | None = None
+
+    def do(self, now: datetime) -> None:
+        if self._retiming:
+            self._retiming = retime_batch(now) > 0
+        if self._prune_at is None or now >= self._prune_at:
+            # While there is more, the next sweep goes on.
+            self._prune_at = None if prune_batch(now).any else now + self.PRUNE_EVERY

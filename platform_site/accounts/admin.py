@@ -1,0 +1,103 @@
+"""API tokens in the admin: made, shown once, revoked by deleting them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from typing_extensions import override
+
+from platform_site.accounts.management.commands.create_token import LONGEST_DAYS
+from platform_site.accounts.models import ApiToken
+from schedules.templatetags.schedule_display import both_times
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    Base = admin.ModelAdmin[ApiToken]
+    FormBase = forms.ModelForm[ApiToken]
+else:
+    Base = admin.ModelAdmin
+    FormBase = forms.ModelForm
+
+
+class TokenForm(FormBase):
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        help_text="Its life in days; left empty, for ever.",
+    )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(Base):
+    """A token acts as its user, so only a superuser sees and makes those of others."""
+
+    form = TokenForm
+    list_display = ("name", "user", "token_key", "made", "expires")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    ordering = ("-created", "digest")
+
+    class Media:
+        css = {"all": ("schedules/admin.css",)}
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        tokens = super().get_queryset(request)
+        user = cast("User", request.user)
+        return tokens if user.is_superuser else tokens.filter(user=user)
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> Any:
+        if obj is not None:
+            return self.list_display
+        superuser = cast("User", request.user).is_superuser
+        return ("user", "name", "days") if superuser else ("name", "days")
+
+    @override
+    def has_change_permission(
+        self, request: HttpRequest, obj: ApiToken | None = None
+    ) -> bool:
+        return False
+
+    @admin.display(description="Made", ordering="created")
+    def made(self, token: ApiToken) -> SafeString:
+        return both_times(token.created)
+
+    @admin.display(description="Expires", ordering="expiry")
+    def expires(self, token: ApiToken) -> str | SafeString:
+        return both_times(token.expiry) if token.expiry else "never"
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: ApiToken, form: Any, change: bool
+    ) -> None:
+        days = form.cleaned_data["days"]
+        made, text = ApiToken.objects.create(
+            form.cleaned_data.get("user", request.user),
+            expiry=days and timedelta(days=days),
+            name=obj.name,
+        )
+        # The text stays on this object: in no table, no session and no log.
+        obj.__dict__.update(made.__dict__, text=text)
+
+    @override
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """No redirect: the text would have to be kept for the next request."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The new token",
+            "opts": self.opts,
+            "token": obj,
+        }
+        return TemplateResponse(request, "accounts/new_token.html", context)

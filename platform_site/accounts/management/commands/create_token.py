@@ -1,0 +1,51 @@
+"""`manage.py create_token`: a token for the API."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from typing_extensions import override
+
+from platform_site.accounts.models import ApiToken
+
+LONGEST_DAYS = 36_500
+
+
+def days(text: str) -> int:
+    """A life in whole days."""
+    number = int(text)
+    if not 1 <= number <= LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(f"days are 1 to {LONGEST_DAYS}")
+    return number
+
+
+class Command(BaseCommand):
+    """The token is shown this once; only its digest is kept."""
+
+    help = "Make an API token for a user. The last word of the output is the token."
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user", help="the user name")
+        parser.add_argument("--name", default="token", help="what it is for")
+        parser.add_argument("--days", type=days, help="its life; without it, for ever")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = get_user_model().objects
+        user = users.filter(username=options["user"]).first()
+        if user is None:
+            raise CommandError(f"There is no user {options['user']!r}.")
+        name = options["name"]
+        if not 1 <= len(name) <= ApiToken.NAME_LENGTH:
+            raise CommandError(f"A name has 1 to {ApiToken.NAME_LENGTH} characters.")
+        life = options["days"] and timedelta(days=options["days"])
+        token, text = ApiToken.objects.create(user, expiry=life, name=name)
+        until = (
+            f"until {token.expiry:%Y-%m-%d %H:%M} UTC" if token.expiry else "for ever"
+        )
+        self.stdout.write(f"Token {name!r} of {user.get_username()}, {until}: {text}")

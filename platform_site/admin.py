@@ -1,0 +1,86 @@
+"""The admin site's name, and RQ's own pages behind a permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django_rq.admin import QueueAdmin
+from django_rq.models import Dashboard
+from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+from typing_extensions import override
+
+admin.site.site_header = "Ostinato"
+admin.site.site_title = "Ostinato"
+admin.site.index_title = "Schedules and workflows"
+
+PERMISSION = "django_rq.admin"
+View = Callable[..., Any]
+
+admin.site.unregister(Dashboard)
+
+
+@admin.register(Dashboard)
+class RqAdmin(QueueAdmin):
+    """RQ's pages let every member of the staff delete jobs: here they need a permission.
+
+    So do its addresses for programs, which would else ask for less.
+    """
+
+    @override
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown: HttpResponse = _permitted(super().changelist_view)(
+            request, extra_context
+        )
+        return shown
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        pages = get_admin_urlpatterns(name_prefix="django_rq_")
+        pages += get_api_urlpatterns(name_prefix="django_rq_")
+        for page in pages:
+            page.callback = self._guarded(page.callback)
+        return pages + admin.ModelAdmin.get_urls(self)
+
+    def _guarded(self, view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            # By this its templates know that they stand inside the admin.
+            request.current_app = self.admin_site.name
+            return self.admin_site.admin_view(_permitted(view))(
+                request, *args, **kwargs
+            )
+
+        return guarded
+
+
+def _permitted(view: View) -> View:
+    @wraps(view)
+    # The job lists tick boxes by one inline script of their own.
+    @csp_update({"script-src": ["'self'", "'unsafe-inline'"]})
+    def permitted(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm(PERMISSION):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return permitted

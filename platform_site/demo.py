@@ -1,0 +1,100 @@
+"""Something to look at on the first start: one workflow and three schedules of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from schedules.services import Actor, create_schedule, pause_schedule
+from workflows.models import Workflow
+from workflows.services import (
+    EdgeSpec,
+    GraphSpec,
+    NodeSpec,
+    create_workflow,
+    save_graph,
+)
+
+NAME = "heartbeat"
+EVERY_SECONDS = 10
+GRAPH = GraphSpec(
+    nodes=(
+        NodeSpec(
+            node_id="schedule",
+            component_type="trigger_schedule",
+            label="On schedule",
+            position={"x": 0, "y": 80},
+        ),
+        NodeSpec(
+            node_id="fetch",
+            component_type="http_request",
+            label="Ask the site",
+            config={"url": "{{ site.url }}/healthz"},
+            position={"x": 260, "y": 80},
+        ),
+        NodeSpec(
+            node_id="report",
+            component_type="template",
+            label="Write a report",
+            config={
+                "text": "{{ site.url }} answered {{ nodes.fetch.output.status }} "
+                "in {{ nodes.fetch.output.elapsed_ms }} ms"
+            },
+            position={"x": 520, "y": 80},
+        ),
+        NodeSpec(
+            node_id="decide",
+            component_type="switch",
+            label="Quick enough?",
+            config={
+                "cases": [
+                    {"port": "quick", "when": "nodes.fetch.output.elapsed_ms < 500"}
+                ],
+                "default": "slow",
+            },
+            position={"x": 780, "y": 80},
+        ),
+    ),
+    edges=(
+        EdgeSpec(source="schedule", target="fetch"),
+        EdgeSpec(source="fetch", target="report"),
+        EdgeSpec(source="report", target="decide"),
+    ),
+)
+
+
+def ensure_demo(owner: User, *, now: datetime) -> bool:
+    """Make the demo data, all of it or nothing; False if its workflow is there already.
+
+    What somebody changed or deleted of its schedules stays so.
+    """
+    if Workflow.objects.filter(owner=owner, name=NAME).exists():
+        return False
+    with transaction.atomic():
+        workflow = create_workflow(
+            {"name": NAME, "description": "Asks this site whether it is up."},
+            actor=owner,
+            now=now,
+        )
+        save_graph(workflow, GRAPH, actor=owner, now=now)
+        _make_schedules(workflow, Actor.person(owner), now=now)
+    return True
+
+
+def _make_schedules(workflow: Workflow, actor: Actor, *, now: datetime) -> None:
+    def make(name: str, **fields: Any) -> UUID:
+        wanted = {"name": name, "workflow": workflow, "tags": ["demo"], **fields}
+        return create_schedule(wanted, actor=actor, now=now).id
+
+    # On the round ten seconds, so that the first run does not take ten to come.
+    anchor = now.replace(second=0, microsecond=0)
+    make("every ten seconds", interval_seconds=EVERY_SECONDS, anchor_at=anchor)
+    make("weekdays at nine", cron_expression="0 9 * * 1-5", timezone="Europe/Berlin")
+    paused = make(
+        "nightly, paused", cron_expression="30 3 * * *", timezone="Europe/Berlin"
+    )
+    pause_schedule(paused, actor=actor, now=now, note="Resume it to see how that goes.")

@@ -1,0 +1,152 @@
+"""Everything on a schedule's pages that acts: buttons, bulk actions, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+from typing_extensions import override
+
+from schedules.admin.verbs import VERBS, Press, Verb, explain, press_each
+from schedules.models import ScheduledJob
+from schedules.services import stop_schedule
+from workflows.exceptions import DomainError, NotAllowed, NotFound
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[ScheduledJob]
+    Action = Callable[["ActingAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
+else:
+    Base = admin.ModelAdmin
+
+# Each of them is a transaction of its own: more would outlast a proxy's patience.
+MOST_AT_ONCE = 1000
+REASONS_SHOWN = 10
+
+
+def _bulk(verb: Verb) -> Action:
+    """The verb as an action of the list, on every schedule that is ticked."""
+
+    @admin.action(description=verb.bulk, permissions=["change"])
+    def act(
+        modeladmin: ActingAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
+    ) -> None:
+        modeladmin.press_many(request, verb, chosen)
+
+    act.__name__ = verb.name
+    return act
+
+
+class ActingAdmin(Base):
+    """Who may act, and the presses: POST only, each judged for its own schedule."""
+
+    actions = [_bulk(verb) for verb in VERBS]
+
+    @override
+    def has_change_permission(
+        self, request: HttpRequest, obj: ScheduledJob | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) or _owns(request, obj)
+
+    @override
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ScheduledJob | None = None
+    ) -> bool:
+        return super().has_delete_permission(request, obj) or _owns(request, obj)
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.press_view))
+        own = [
+            path(
+                f"<uuid:schedule_id>/{verb.name}/",
+                view,
+                {"verb": verb},
+                name=verb.url_name,
+            )
+            for verb in VERBS
+        ]
+        return own + super().get_urls()
+
+    def press_view(
+        self, request: HttpRequest, schedule_id: UUID, verb: Verb
+    ) -> HttpResponseBase:
+        """One button of one schedule, pressed; back to the page it stands on."""
+        schedule = self.get_object(request, str(schedule_id))
+        if schedule is None:
+            raise Http404
+        if not self.has_change_permission(request, schedule):
+            raise PermissionDenied
+        try:
+            message = verb.act(schedule_id, Press.of(request))
+        except NotAllowed as error:
+            raise PermissionDenied from error
+        except NotFound as error:
+            raise Http404 from error
+        except DomainError as error:
+            self.message_user(request, explain(error), messages.ERROR)
+        else:
+            self.message_user(request, message, messages.SUCCESS)
+        return redirect(_page_before(request, schedule))
+
+    def press_many(
+        self, request: HttpRequest, verb: Verb, chosen: QuerySet[ScheduledJob]
+    ) -> None:
+        schedules = list(chosen.values_list("pk", "name")[: MOST_AT_ONCE + 1])
+        if len(schedules) > MOST_AT_ONCE:
+            why = f"At most {MOST_AT_ONCE} schedules at once: nothing was done."
+            self.message_user(request, why, messages.ERROR)
+            return
+        done, failed = press_each(verb, schedules, Press.of(request))
+        if done:
+            self.message_user(request, f"{verb.past} {_number(done)}.")
+        if failed:
+            more = len(failed) - REASONS_SHOWN
+            rest = f" And {more} more." if more > 0 else ""
+            reasons = " ".join(failed[:REASONS_SHOWN])
+            why = f"{verb.label} failed for {_number(len(failed))}. {reasons}{rest}"
+            self.message_user(request, why, messages.ERROR)
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: ScheduledJob) -> None:
+        press = Press.of(request)
+        try:
+            stop_schedule(obj.pk, actor=press.actor, now=press.now)
+        except NotAllowed as error:
+            raise PermissionDenied from error
+        except NotFound:
+            return  # somebody else was quicker
+
+    @override
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[ScheduledJob]
+    ) -> None:
+        for schedule in queryset:
+            self.delete_model(request, schedule)
+
+
+def _owns(request: HttpRequest, schedule: ScheduledJob | None) -> bool:
+    """Owners act on their own schedules, here as at every other door."""
+    return schedule is not None and schedule.owner_id == request.user.pk
+
+
+def _page_before(request: HttpRequest, schedule: ScheduledJob) -> str:
+    """Where the button stands, if the form says so and it is a page of this site."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return page
+    return reverse("admin:schedules_scheduledjob_change", args=(schedule.pk,))
+
+
+def _number(count: int) -> str:
+    return "1 schedule" if count == 1 else f"{count} schedules"

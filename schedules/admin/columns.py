@@ -1,0 +1,23 @@
+"""Columns that several of the admin's pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from schedules.templatetags.schedule_display import both_times
+
+
+def times(
+    field: str, description: str, *, zone: str = "zone"
+) -> Callable[[Any, Any], SafeString]:
+    """The instant in `field`, in the time zone that the row has in `zone`, and in UTC."""
+
+    @admin.display(description=description, ordering=field)
+    def column(_: Any, row: Any) -> SafeString:
+        return both_times(getattr(row, field), getattr(row, zone))
+
+    return column

@@ -1,0 +1,100 @@
+"""Form fields for what a schedule is made of. They read; the services judge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
+from django.utils.dateparse import parse_datetime
+from typing_extensions import override
+
+from schedules import zones
+from workflows.models import WorkflowNode
+
+if TYPE_CHECKING:
+    TriggerNodeBase = forms.ModelChoiceField[WorkflowNode]
+else:
+    TriggerNodeBase = forms.ModelChoiceField
+
+
+class WallTimeField(forms.DateTimeField):
+    """A time as the clock of the schedule's zone reads: naive, the service resolves it."""
+
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
+    )
+
+    @override
+    def to_python(self, value: Any) -> datetime | None:
+        if isinstance(value, datetime) or value in self.empty_values:
+            return value or None
+        try:
+            moment = parse_datetime(value.strip())
+        except ValueError:  # the form of a time, but no such day or hour
+            moment = None
+        if moment is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+class TagsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    @override
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        words = value if isinstance(value, list) else text.split(",")
+        return list(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+    @override
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data or "") != (initial or []))
+
+
+class PayloadField(forms.JSONField):
+    """JSON; also what Python's reader gives up on is a fault and not a crash.
+
+    A hundred thousand brackets end in RecursionError, five thousand digits in ValueError.
+    """
+
+    @override
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError):
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": "…"}
+            ) from None
+
+    @override
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return InvalidJSONInput(data)
+
+
+class TriggerNodeField(TriggerNodeBase):
+    """Nodes of several workflows in one list: each says whose it is."""
+
+    @override
+    def label_from_instance(self, obj: WorkflowNode) -> str:
+        return f"{obj.workflow.name} · {obj}"
+
+
+class ZoneInput(forms.TextInput):
+    """A text with the names of all time zones as suggestions."""
+
+    template_name = "schedules/admin/zone_input.html"
+
+    @override
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        return context | {"zones": sorted(zones.timezone_names())}

@@ -1,0 +1,202 @@
+"""The ledger, the events and the epochs: to be read, never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from typing_extensions import override
+
+from schedules.admin.columns import times
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
+from schedules.templatetags.schedule_display import (
+    EMPTY,
+    badge,
+    both_times,
+    seconds_between,
+)
+from workflows.admin import ReadOnly
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
+
+
+def link(view: str, pk: UUID | None, text: object) -> SafeString:
+    """A link to a page of the admin."""
+    if pk is None:
+        return EMPTY
+    return format_html('<a href="{}">{}</a>', reverse(view, args=(pk,)), text)
+
+
+class HistoryAdmin(ReadOnly, Base):
+    """Rows that outlive their schedule."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+
+    class Media:
+        css = {"all": ("schedules/admin.css",)}
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the zone and the name of the schedule, both null once it is deleted.
+
+        No join: one through this foreign key would lose the rows of deleted schedules.
+        """
+        schedule = ScheduledJob.objects.filter(pk=OuterRef("schedule_id"))
+        rows: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                zone=Subquery(schedule.values("timezone")),
+                living_name=Subquery(schedule.values("name")),
+            )
+        )
+        return rows
+
+    @admin.display(description="Schedule")
+    def of_schedule(self, row: Any) -> SafeString:
+        if row.living_name is None:
+            kept = getattr(row, "schedule_name", "")
+            return format_html(
+                '{} <span class="quiet">{} (deleted)</span>', kept, row.schedule_id
+            )
+        return link(
+            "admin:schedules_scheduledjob_change", row.schedule_id, row.living_name
+        )
+
+
+@admin.register(ScheduledRun)
+class RunAdmin(HistoryAdmin):
+    list_display = (
+        "scheduled",
+        "of_schedule",
+        "outcome",
+        "origin",
+        "ticks",
+        "attempt",
+        "took",
+        "shown_execution",
+    )
+    list_filter = ("status", "origin")
+    search_fields = ("schedule_name",)
+    fields = (
+        "id",
+        "of_schedule",
+        "scheduled",
+        "ticks",
+        "due",
+        "outcome",
+        "origin",
+        "attempt",
+        "shown_execution",
+        "error",
+        "enqueued",
+        "waits_until",
+        "started",
+        "finished",
+        "took",
+        "deadline",
+        "cancel_requested",
+        "send_count",
+        "epoch",
+        "request_id",
+        "created",
+    )
+
+    scheduled = times("scheduled_for", "Scheduled for")
+    due = times("due_at", "Due")
+    enqueued = times("enqueued_at", "Enqueued")
+    waits_until = times("not_before", "Waits until")
+    started = times("started_at", "Started")
+    finished = times("finished_at", "Finished")
+    deadline = times("deadline_at", "Deadline")
+    cancel_requested = times("cancel_requested_at", "Cancel requested")
+    created = times("created_at", "Written")
+
+    @admin.display(description="Outcome", ordering="status")
+    def outcome(self, run: ScheduledRun) -> SafeString:
+        return format_html(
+            '{} <span class="quiet">{}</span>', badge(run.status), run.reason
+        )
+
+    @admin.display(description="Ticks", ordering="tick_count")
+    def ticks(self, run: Any) -> str | SafeString:
+        if run.range_end is None:
+            return str(run.tick_count)
+        return format_html(
+            "{} up to {}", run.tick_count, both_times(run.range_end, run.zone)
+        )
+
+    @admin.display(description="Took")
+    def took(self, run: ScheduledRun) -> str | SafeString:
+        return seconds_between(run.started_at, run.finished_at)
+
+    @admin.display(description="Execution")
+    def shown_execution(self, run: ScheduledRun) -> SafeString:
+        execution = run.execution_id
+        return link(
+            "admin:workflows_workflowexecution_change",
+            execution,
+            str(execution)[:8],
+        )
+
+
+@admin.register(ScheduleEvent)
+class EventAdmin(HistoryAdmin):
+    list_display = ("at", "of_schedule", "verb", "who", "note")
+    list_filter = ("verb", "actor_kind")
+    search_fields = ("schedule_name", "actor_name", "note")
+    fields = (
+        "at",
+        "of_schedule",
+        "verb",
+        "who",
+        "shown_execution",
+        "note",
+        "before",
+        "after",
+    )
+
+    at = times("created_at", "When")
+
+    @admin.display(description="Who", ordering="actor_name")
+    def who(self, event: ScheduleEvent) -> str:
+        return f"{event.actor_name} ({event.actor_kind})"
+
+    @admin.display(description="In execution")
+    def shown_execution(self, event: ScheduleEvent) -> SafeString:
+        execution = event.execution_id
+        return link("admin:workflows_workflowexecution_change", execution, execution)
+
+
+@admin.register(ScheduleEpoch)
+class EpochAdmin(HistoryAdmin):
+    list_display = ("of_schedule", "number", "begins", "ends", "tick_count")
+    ordering = ("-id",)
+    fields = (
+        "of_schedule",
+        "number",
+        "timing",
+        "tzdata_version",
+        "begins",
+        "ends",
+        "tick_count",
+        "counts",
+        "pruned",
+        "pruned_counts",
+    )
+
+    begins = times("from_at", "After")
+    ends = times("to_at", "Up to")
+    pruned = times("pruned_upto", "Pruned up to")

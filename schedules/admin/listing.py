@@ -1,0 +1,137 @@
+"""The list of the schedules: what it shows of each, and what it can be narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import uuid4
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from typing_extensions import override
+
+from schedules.admin.acting import ActingAdmin
+from schedules.admin.verbs import offered
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
+
+
+def _newest_run(field: str) -> Subquery:
+    runs = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
+    return Subquery(runs.order_by("-scheduled_for", "-created_at").values(field)[:1])
+
+
+class ListingAdmin(ActingAdmin):
+    """The number of queries does not depend on the number of rows."""
+
+    list_filter = (
+        "status",
+        "schedule_type",
+        ("workflow", admin.RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("name", "description", "workflow__name", "owner__username")
+    list_per_page = 50
+    list_select_related = ("workflow", "owner")
+    # The index `schedule_newest` serves it. (Rows that are ordered by their next run would
+    # move under the pointer.)
+    ordering = ("-created_at", "id")
+    # On a large site each of these counts is one more look at every row.
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledJob]:
+        return ScheduledJob.objects.visible_to(request.user).annotate(
+            newest_run=_newest_run("pk"),
+            newest_status=_newest_run("status"),
+            newest_reason=_newest_run("reason"),
+        )
+
+    @override
+    def get_list_display(
+        self, request: HttpRequest
+    ) -> tuple[str | Callable[[ScheduledJob], str], ...]:
+        @admin.display(description="Actions")
+        def buttons(schedule: ScheduledJob) -> SafeString:
+            if not self.has_change_permission(request, schedule):
+                return SafeString()
+            return _buttons(schedule)
+
+        return (
+            "name",
+            "shown_status",
+            buttons,
+            "timing",
+            "next_run",
+            "last_outcome",
+            "workflow_and_owner",
+        )
+
+    @admin.display(description="Status", ordering="status")
+    def shown_status(self, schedule: ScheduledJob) -> SafeString:
+        reason = schedule.status_reason
+        return badge(schedule.status) + format_html(
+            ' <span class="quiet">{}</span>', reason
+        )
+
+    @admin.display(description="Timing")
+    def timing(self, schedule: ScheduledJob) -> str:
+        return in_words(schedule)
+
+    @admin.display(description="Workflow, owner", ordering="workflow__name")
+    def workflow_and_owner(self, schedule: ScheduledJob) -> SafeString:
+        return format_html(
+            '{} <span class="quiet">{}</span>', schedule.workflow, schedule.owner
+        )
+
+    @admin.display(description="Next run", ordering="next_run_at")
+    def next_run(self, schedule: ScheduledJob) -> SafeString:
+        return both_times(schedule.next_run_at, schedule.timezone)
+
+    @admin.display(description="Last outcome")
+    def last_outcome(self, schedule: ScheduledJob) -> SafeString:
+        newest = cast("Any", schedule)  # annotated in `get_queryset`
+        if newest.newest_run is None:
+            return EMPTY
+        return format_html(
+            '<a href="{}">{}</a> <span class="quiet">{}</span>',
+            reverse("admin:schedules_scheduledrun_change", args=(newest.newest_run,)),
+            badge(newest.newest_status),
+            newest.newest_reason,
+        )
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"request_id": uuid4().hex} | (extra_context or {})
+        try:
+            return super().changelist_view(request, context)
+        except ValidationError:
+            # Django asks the database for what was ticked, and an id is no UUID.
+            self.message_user(request, "There is no such schedule.", messages.ERROR)
+            return redirect(request.get_full_path())
+
+
+def _buttons(schedule: ScheduledJob) -> SafeString:
+    buttons = format_html_join(
+        "",
+        '<button class="press press-{}" formmethod="post" formaction="{}" title="{}">{}'
+        "</button>",
+        (
+            (
+                verb.name,
+                reverse(verb.view, args=(schedule.pk,)),
+                f"{verb.label}: {schedule.name}",
+                verb.label,
+            )
+            for verb in offered(schedule)
+        ),
+    )
+    return format_html('<span class="presses">{}</span>', buttons)

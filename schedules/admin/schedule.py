@@ -1,0 +1,175 @@
+"""The page of one schedule: its form, how it stands, what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from typing_extensions import override
+
+from schedules.admin.columns import times
+from schedules.admin.form import WALL_TIMES, ScheduleForm
+from schedules.admin.listing import ListingAdmin
+from schedules.admin.verbs import Press, offered
+from schedules.models import ScheduledJob, Status, UserProfile
+
+ROWS_OF_HISTORY = 20
+
+FIELDSETS: tuple[tuple[str | None, Any], ...] = (
+    (None, {"fields": ("name", "description", "workflow", "trigger_node", "tags")}),
+    (
+        "When",
+        {
+            "description": "Give exactly one of a cron expression, an interval and a "
+            "time for one run.",
+            "fields": (
+                "schedule_type",
+                "cron_expression",
+                "interval_seconds",
+                "run_at",
+                "timezone",
+                "anchor_at",
+                "start_at",
+                "end_at",
+                "jitter_seconds",
+            ),
+        },
+    ),
+    (
+        "Late and overlapping runs",
+        {
+            "fields": (
+                "overlap_policy",
+                "catchup_policy",
+                "catchup_window_seconds",
+                "max_runs",
+            )
+        },
+    ),
+    (
+        "Failures",
+        {
+            "fields": (
+                "timeout_seconds",
+                "max_retries",
+                "retry_backoff_seconds",
+                "pause_after_failures",
+            )
+        },
+    ),
+    ("Payload", {"fields": ("trigger_payload", "version")}),
+)
+
+# A time that is only read is shown in the schedule's zone and in UTC.
+SHOWN_TIMES = {name: f"shown_{name}" for name in WALL_TIMES}
+FIELDSETS_TO_READ = tuple(
+    (
+        title,
+        {
+            "fields": tuple(
+                SHOWN_TIMES.get(name, name)
+                for name in options["fields"]
+                if name != "version"
+            )
+        },
+    )
+    for title, options in FIELDSETS
+)
+
+
+@admin.register(ScheduledJob)
+class ScheduleAdmin(ListingAdmin):
+    """Translates presses and forms into service calls; it never saves by itself."""
+
+    form = ScheduleForm
+    fieldsets = FIELDSETS
+
+    shown_run_at = times("run_at", "Run at", zone="timezone")
+    shown_anchor_at = times("anchor_at", "Anchor at", zone="timezone")
+    shown_start_at = times("start_at", "Start at", zone="timezone")
+    shown_end_at = times("end_at", "End at", zone="timezone")
+
+    class Media:
+        css = {"all": ("schedules/admin.css",)}
+
+    def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
+        """One that has ended can be read, and deleted; not changed."""
+        if schedule is None:
+            return True
+        ended = schedule.status == Status.STOPPED
+        return not ended and self.has_change_permission(request, schedule)
+
+    @override
+    def get_fieldsets(
+        self, request: HttpRequest, obj: ScheduledJob | None = None
+    ) -> Any:
+        return FIELDSETS if self._is_editable(request, obj) else FIELDSETS_TO_READ
+
+    @override
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ScheduledJob | None = None
+    ) -> tuple[str, ...]:
+        if self._is_editable(request, obj):
+            return ()
+        return (*ScheduleForm.Meta.fields, *SHOWN_TIMES.values())
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: ScheduledJob | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ScheduleForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        assert issubclass(form, ScheduleForm)
+        form.press = Press.of(request)  # the class was made for this request
+        return form
+
+    @override
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        profile = UserProfile.objects.filter(user=request.user.pk).first()
+        zone = profile.timezone if profile else ""
+        given = super().get_changeform_initial_data(request)
+        return {"timezone": zone or settings.TIME_ZONE} | given
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: ScheduledJob, form: Any, change: bool
+    ) -> None:
+        """Nothing: a valid `ScheduleForm` has been saved by the service."""
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: ScheduledJob | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context |= self._standing(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _standing(self, request: HttpRequest, schedule: ScheduledJob) -> dict[str, Any]:
+        """How the schedule stands and what became of it, for its page."""
+        may = self.has_change_permission(request, schedule)
+        standing: dict[str, Any] = {
+            "verbs": offered(schedule) if may else [],
+            "request_id": uuid4().hex,
+            "last_outcome": self.last_outcome(schedule),
+            "runs": schedule.runs.all()[:ROWS_OF_HISTORY],
+            "events": schedule.events.all()[:ROWS_OF_HISTORY],
+            "epochs": schedule.epochs.order_by("-number")[:ROWS_OF_HISTORY],
+            "of_this": urlencode({"schedule__id__exact": schedule.pk}),
+        }
+        if schedule.status == Status.STOPPED:
+            buttons = ("save", "save_and_continue", "save_and_add_another")
+            standing |= {f"show_{button}": False for button in buttons}
+        return standing

@@ -1,0 +1,170 @@
+"""What the buttons do: each press is one call of the service that has its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from schedules.models import CatchupPolicy, ScheduledJob, Status
+from schedules.services import Actor, pause_schedule, resume_schedule, run_now
+from schedules.templatetags.schedule_display import local_time
+from workflows.exceptions import DomainError
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Who pressed, when, and what was filled in beside the button."""
+
+    actor: Actor
+    now: datetime
+    note: str = ""
+    catch_up: str = CatchupPolicy.NONE
+    request_id: str | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        return cls(
+            actor=Actor.person(cast("User", request.user)),
+            now=timezone.now(),  # noqa: TID251 the door: here a person's request comes in
+            note=request.POST.get("note", ""),
+            catch_up=request.POST.get("catch_up", CatchupPolicy.NONE),
+            request_id=request.POST.get("request_id") or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One button: offered in some states; `act` returns the message for the person."""
+
+    name: str
+    label: str
+    bulk: str
+    past: str
+    statuses: frozenset[Status]
+    act: Callable[[UUID, Press], str]
+
+    @property
+    def url_name(self) -> str:
+        return f"schedules_scheduledjob_{self.name}"
+
+    @property
+    def view(self) -> str:
+        return f"admin:{self.url_name}"
+
+
+def _pause(schedule_id: UUID, press: Press) -> str:
+    schedule = pause_schedule(
+        schedule_id, actor=press.actor, now=press.now, note=press.note
+    )
+    return f"“{schedule.name}” is paused: nothing of it starts until it is resumed."
+
+
+def _resume(schedule_id: UUID, press: Press) -> str:
+    resumed = resume_schedule(
+        schedule_id,
+        actor=press.actor,
+        now=press.now,
+        note=press.note,
+        catch_up=press.catch_up,
+    )
+    return f"{_standing(resumed.schedule)}{_passed(resumed.passed, resumed.caught_up)}"
+
+
+def _standing(schedule: ScheduledJob) -> str:
+    if schedule.next_run_at is None:
+        return f"“{schedule.name}” has no tick left: {schedule.status_reason}."
+    at = local_time(schedule.next_run_at, schedule.timezone)
+    return (
+        f"“{schedule.name}” is active; next run {at:%Y-%m-%d %H:%M:%S} "
+        f"{schedule.timezone} ({schedule.next_run_at:%Y-%m-%d %H:%M:%S} UTC)."
+    )
+
+
+def _passed(passed: int, caught_up: int) -> str:
+    if not passed:
+        return ""
+    ticks = "1 tick" if passed == 1 else f"{passed} ticks"
+    run = f"{caught_up} of them run now" if caught_up else "none of them runs"
+    return f" {ticks} passed while it was paused; {run}."
+
+
+def _run(schedule_id: UUID, press: Press) -> str:
+    run = run_now(
+        schedule_id,
+        actor=press.actor,
+        now=press.now,
+        note=press.note,
+        request_id=press.request_id,
+    )
+    if run.created_at != press.now:
+        # The same page was sent twice: a double click, or the browser's Back.
+        at = f"{run.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        return (
+            f"“{run.schedule_name}” was run by this button at {at} already. Reload the "
+            "page to run it once more."
+        )
+    return f"A run of “{run.schedule_name}” was asked for."
+
+
+PAUSE = Verb(
+    "pause",
+    "Pause",
+    "Pause selected schedules",
+    "Paused",
+    frozenset({Status.ACTIVE}),
+    _pause,
+)
+RESUME = Verb(
+    "resume",
+    "Resume",
+    "Resume selected schedules",
+    "Resumed",
+    frozenset({Status.PAUSED}),
+    _resume,
+)
+RUN = Verb(
+    "run",
+    "Run now",
+    "Run selected schedules now",
+    "Asked for a run of",
+    frozenset({Status.ACTIVE, Status.PAUSED}),
+    _run,
+)
+VERBS = (PAUSE, RESUME, RUN)
+
+
+def offered(schedule: ScheduledJob) -> list[Verb]:
+    """The buttons that make sense for the state the schedule is in."""
+    return [verb for verb in VERBS if schedule.status in verb.statuses]
+
+
+def press_each(
+    verb: Verb, schedules: Iterable[tuple[UUID, str]], press: Press
+) -> tuple[int, list[str]]:
+    """How many of `schedules` (id and name) it worked for, and why not for the others."""
+    done, failed = 0, []
+    for schedule_id, name in schedules:
+        try:
+            verb.act(schedule_id, press)
+        except DomainError as error:
+            failed.append(f"“{name}”: {explain(error)}")
+        else:
+            done += 1
+    return done, failed
+
+
+def explain(error: DomainError) -> str:
+    """The whole of a refusal in one line, with the faults of its fields."""
+    faults = [
+        f"{field}: {' '.join(reasons)}" for field, reasons in error.errors.items()
+    ]
+    return " ".join([error.message, *faults])

@@ -1,0 +1,1 @@
+"""Schedules over HTTP: thin translators around `schedules.services`."""

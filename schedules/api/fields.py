@@ -1,0 +1,104 @@
+"""How values of a request are read: by their JSON type, without guessing.
+
+Whether a value is *right* is for `schedules.services` to say, once for every door; bounds
+stand here only to be shown in the schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from rest_framework import serializers
+from typing_extensions import override
+
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
+class Documented:
+    """A field that is shown in the schema as `schema`."""
+
+    schema: Mapping[str, Any]
+
+
+class TextField(Documented, serializers.CharField):
+    """A JSON string, taken as it is; not a number that looks like one."""
+
+    default_error_messages = {"invalid": "A text is required."}
+
+    def __init__(self, *, most: int | None = None, **options: Any) -> None:
+        super().__init__(allow_blank=True, trim_whitespace=False, **options)
+        self.schema = {"type": "string"} | ({"maxLength": most} if most else {})
+
+    @override
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+class WholeNumberField(Documented, serializers.IntegerField):
+    """A JSON integer: not `true`, not "5", not 1.5."""
+
+    default_error_messages = {"invalid": "A whole number is required."}
+
+    def __init__(
+        self, *, bounds: tuple[int, int] | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.schema = {"type": "integer"}
+        if bounds:
+            self.schema |= {"minimum": bounds[0], "maximum": bounds[1]}
+
+    @override
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:  # isinstance would take True for 1
+            self.fail("invalid")
+        return data
+
+
+class InstantField(Documented, serializers.Field[datetime, str, Any, Any]):
+    """A date and time in ISO 8601. One without an offset stays without: the service reads
+    it in the schedule's own zone, where DRF's field would silently use the server's."""
+
+    schema = {"type": "string", "format": "date-time"}
+    default_error_messages = {
+        "invalid": "A date and time is required, such as 2026-01-31T09:00:00+01:00, or "
+        "without the offset for a local time in the schedule's time zone."
+    }
+
+    @override
+    def to_internal_value(self, data: Any) -> datetime:
+        value = None
+        if isinstance(data, str) and _DATE_AND_TIME.match(data):
+            try:
+                value = parse_datetime(data)
+            except ValueError:
+                value = None
+        if value is None:
+            self.fail("invalid")
+        return value
+
+
+def choice_field(choices: type[TextChoices], **options: Any) -> serializers.ChoiceField:
+    """One of `choices`; the refusal lists them."""
+    why = f"Must be one of {', '.join(choices.values)}."
+    return serializers.ChoiceField(
+        choices=choices.choices, error_messages={"invalid_choice": why}, **options
+    )
+
+
+class _Schema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """How these fields are shown in the schema."""
+
+    target_class = Documented
+    match_subclasses = True
+
+    @override
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {**self.target.schema}

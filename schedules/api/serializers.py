@@ -1,0 +1,215 @@
+"""What goes in and what comes out. Going in, only types are read here; every rule is
+in `schedules.services`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from schedules import limits, timing
+from schedules.api.fields import (
+    InstantField,
+    TextField,
+    WholeNumberField,
+    choice_field,
+)
+from schedules.models import (
+    CatchupPolicy,
+    OverlapPolicy,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleType,
+)
+from schedules.services.faults import NO_NODE, NO_WORKFLOW
+from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
+from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.models import Workflow, WorkflowNode
+
+
+def _number(name: str) -> WholeNumberField:
+    nullable = ScheduledJob._meta.get_field(name).null
+    return WholeNumberField(
+        bounds=limits.NUMBERS[name], required=False, allow_null=nullable
+    )
+
+
+class ScheduleFields(StrictSerializer):
+    """What a person can set, as `services.create_schedule` takes it."""
+
+    name = TextField(most=limits.NAME_LENGTH)
+    description = TextField(most=limits.DESCRIPTION_LENGTH, required=False)
+    workflow = serializers.PrimaryKeyRelatedField(
+        queryset=Workflow.objects.all(),
+        pk_field=serializers.UUIDField(),
+        error_messages={"does_not_exist": NO_WORKFLOW},
+    )
+    trigger_node = serializers.PrimaryKeyRelatedField(
+        queryset=WorkflowNode.objects.all(),
+        pk_field=WholeNumberField(),
+        required=False,
+        allow_null=True,
+        error_messages={"does_not_exist": NO_NODE},
+    )
+    trigger_payload = JSONObjectField(required=False)
+    tags = serializers.ListField(
+        child=TextField(most=limits.TAG_LENGTH), required=False
+    )
+
+    schedule_type = choice_field(ScheduleType, required=False)
+    cron_expression = TextField(required=False)
+    timezone = TextField(required=False)
+    interval_seconds = _number("interval_seconds")
+    anchor_at = InstantField(required=False, allow_null=True)
+    run_at = InstantField(required=False, allow_null=True)
+    start_at = InstantField(required=False, allow_null=True)
+    end_at = InstantField(required=False, allow_null=True)
+    jitter_seconds = _number("jitter_seconds")
+
+    catchup_policy = choice_field(CatchupPolicy, required=False)
+    catchup_window_seconds = _number("catchup_window_seconds")
+    overlap_policy = choice_field(OverlapPolicy, required=False)
+    max_runs = _number("max_runs")
+    max_retries = _number("max_retries")
+    retry_backoff_seconds = _number("retry_backoff_seconds")
+    timeout_seconds = _number("timeout_seconds")
+    pause_after_failures = _number("pause_after_failures")
+
+
+class NewSchedule(ScheduleFields):
+    """`idempotency_key`: asked again with the same one, the same schedule is answered."""
+
+    idempotency_key = TextField(
+        most=limits.IDEMPOTENCY_KEY_LENGTH, required=False, allow_null=True
+    )
+
+
+class ScheduleChange(ScheduleFields):
+    """`version`: the one that was read; refused if the schedule has changed since."""
+
+    version = WholeNumberField(required=False)
+
+
+class Pause(StrictSerializer):
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+
+
+class Resume(StrictSerializer):
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+    catch_up = choice_field(CatchupPolicy, required=False)
+
+
+class RunNow(StrictSerializer):
+    """`request_id`: asked again with the same one, the same run is answered."""
+
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+    request_id = TextField(
+        most=limits.REQUEST_ID_LENGTH, required=False, allow_null=True
+    )
+
+
+class LastRunSerializer(serializers.Serializer[ScheduledJob]):
+    status = serializers.ChoiceField(
+        choices=RunStatus.choices, source="last_run_status"
+    )
+    scheduled_for = serializers.DateTimeField(source="last_run_scheduled_for")
+    finished_at = serializers.DateTimeField(
+        source="last_run_finished_at", allow_null=True
+    )
+
+
+class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
+    """A schedule that was read `with_last_run`."""
+
+    trigger_payload = JSONObjectField(read_only=True)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    timing_text = serializers.SerializerMethodField(
+        help_text="What the timing means, in English."
+    )
+    last_run = serializers.SerializerMethodField(
+        help_text="What became of the newest run; null if there is none."
+    )
+
+    class Meta:
+        model = ScheduledJob
+        fields = (
+            "id",
+            *OTHER_FIELDS,
+            *TIMING_FIELDS,
+            "timing_text",
+            "status",
+            "status_reason",
+            "rq_job_id",
+            "next_run_at",
+            "next_tick_at",
+            "last_run_at",
+            "last_run",
+            "run_count",
+            "fired_count",
+            "error_count",
+            "consecutive_failures",
+            "last_error",
+            "version",
+            "owner",
+            "created_by",
+            "created_by_kind",
+            "created_by_execution",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+    def get_timing_text(self, schedule: ScheduledJob) -> str:
+        try:
+            return timing.describe(schedule.timing)
+        except timing.TimingError as error:  # a zone that has left tzdata
+            return str(error)
+
+    @extend_schema_field(LastRunSerializer(allow_null=True))
+    def get_last_run(self, schedule: Any) -> dict[str, Any] | None:
+        return LastRunSerializer(schedule).data if schedule.last_run_status else None
+
+
+class ResumedSerializer(ScheduleSerializer):
+    """The schedule, and what became of the ticks that passed while it was paused."""
+
+    ticks_passed = serializers.IntegerField(read_only=True)
+    ticks_caught_up = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = ScheduledJob
+        fields = (*ScheduleSerializer.Meta.fields, "ticks_passed", "ticks_caught_up")
+        read_only_fields = fields
+
+
+class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
+    """A row of the ledger, without what only workers need (token, lease)."""
+
+    class Meta:
+        model = ScheduledRun
+        fields = (
+            "id",
+            "schedule",
+            "schedule_name",
+            "origin",
+            "status",
+            "reason",
+            "attempt",
+            "scheduled_for",
+            "range_end",
+            "tick_count",
+            "due_at",
+            "not_before",
+            "enqueued_at",
+            "started_at",
+            "deadline_at",
+            "finished_at",
+            "cancel_requested_at",
+            "error",
+            "execution",
+            "request_id",
+            "created_at",
+        )
+        read_only_fields = fields

@@ -1,0 +1,137 @@
+"""The addresses under /api/v1/schedules/. Each parses, calls a verb, and presents."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+from typing_extensions import override
+
+from schedules import services
+from schedules.api.filters import ScheduleFilter
+from schedules.api.serializers import (
+    NewSchedule,
+    Pause,
+    Resume,
+    ResumedSerializer,
+    RunNow,
+    RunSerializer,
+    ScheduleChange,
+    ScheduleSerializer,
+)
+from schedules.models import (
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleQuerySet,
+    with_last_run,
+)
+from schedules.services import Actor
+
+
+class ScheduleViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[ScheduledJob]
+):
+    """Schedules: what runs when, and under which policies."""
+
+    queryset = ScheduledJob.objects.all()
+    serializer_class = ScheduleSerializer
+    filterset_class = ScheduleFilter
+    lookup_value_converter = "uuid"
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.now = timezone.now()  # noqa: TID251 an entry point: verbs are told the time
+
+    @override
+    def get_queryset(self) -> ScheduleQuerySet:
+        return with_last_run(ScheduledJob.objects.visible_to(self.request.user))
+
+    @extend_schema(request=NewSchedule, responses={201: ScheduleSerializer})
+    def create(self, request: Request) -> Response:
+        body = self._body(NewSchedule)
+        key = body.pop("idempotency_key", None)
+        schedule = services.create_schedule(
+            body, actor=self.actor, now=self.now, idempotency_key=key
+        )
+        return Response(self._shown(schedule.id), status.HTTP_201_CREATED)
+
+    @extend_schema(request=ScheduleChange, responses=ScheduleSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        body = self._body(ScheduleChange, partial=True)
+        version = body.pop("version", None)
+        services.update_schedule(
+            pk, body, actor=self.actor, now=self.now, version=version
+        )
+        return Response(self._shown(pk))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Stop the schedule for good. Its runs and its history stay."""
+        services.stop_schedule(pk, actor=self.actor, now=self.now)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=Pause, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: UUID) -> Response:
+        """Nothing that has not started yet starts, until the schedule is resumed."""
+        body = self._body(Pause)
+        services.pause_schedule(pk, actor=self.actor, now=self.now, **body)
+        return Response(self._shown(pk))
+
+    @extend_schema(request=Resume, responses=ResumedSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: UUID) -> Response:
+        """Fire again; the answer says how many ticks passed, and how many are caught up."""
+        body = self._body(Resume)
+        resumed = services.resume_schedule(pk, actor=self.actor, now=self.now, **body)
+        ticks = {
+            "ticks_passed": resumed.passed,
+            "ticks_caught_up": resumed.caught_up,
+        }
+        return Response(self._shown(pk) | ticks)
+
+    @extend_schema(request=RunNow, responses={202: RunSerializer})
+    @action(detail=True, methods=["post"])
+    def run(self, request: Request, pk: UUID) -> Response:
+        """Run once, now, beside the schedule's ticks; also while it is paused."""
+        body = self._body(RunNow)
+        run = services.run_now(pk, actor=self.actor, now=self.now, **body)
+        return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.person(cast("User", self.request.user))
+
+    def _body(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
+        body = kind(data=self.request.data, **options)
+        body.is_valid(raise_exception=True)
+        return cast("dict[str, Any]", body.validated_data)
+
+    def _shown(self, pk: UUID) -> dict[str, Any]:
+        """The schedule as it stands after a verb."""
+        return {**self.get_serializer(self.get_queryset().get(pk=pk)).data}
+
+
+class ScheduleRuns(ListAPIView[ScheduledRun]):
+    """The ledger of one schedule, newest tick first."""
+
+    queryset = ScheduledRun.objects.all()
+    serializer_class = RunSerializer
+
+    @override
+    def get_queryset(self) -> QuerySet[ScheduledRun]:
+        mine = ScheduledJob.objects.visible_to(self.request.user)
+        schedule = get_object_or_404(mine, pk=self.kwargs["pk"])
+        return super().get_queryset().filter(schedule=schedule.pk)

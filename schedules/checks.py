@@ -1,0 +1,74 @@
+"""System checks: settings under which jobs would be pickled, lost or fired at wrong times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
+
+JOB_CLASS = "workflows.queue.JSONJob"
+SERIALIZER = "rq.serializers.JSONSerializer"
+
+
+@register()
+def check_settings(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every fault of the settings that this app depends on, each with its remedy."""
+    return [*_json_faults(), *_order_faults(), *_time_faults(), *_database_faults()]
+
+
+def _json_faults() -> Iterator[CheckMessage]:
+    if getattr(settings, "RQ", {}).get("JOB_CLASS") != JOB_CLASS:
+        yield Error(
+            "RQ jobs would be pickled: RQ['JOB_CLASS'] is not the JSON job class.",
+            hint=f"Set RQ = {{'JOB_CLASS': '{JOB_CLASS}'}}.",
+            id="schedules.E001",
+        )
+    for name, queue in settings.RQ_QUEUES.items():
+        if queue.get("SERIALIZER") != SERIALIZER:
+            yield Error(
+                f"The queue {name!r} would pickle its jobs.",
+                hint=f"Set RQ_QUEUES[{name!r}]['SERIALIZER'] = '{SERIALIZER}'.",
+                id="schedules.E002",
+            )
+
+
+def _order_faults() -> Iterator[CheckMessage]:
+    apps = list(settings.INSTALLED_APPS)
+    if apps.index("schedules") > apps.index("django_rq"):
+        yield Error(
+            "`manage.py rqscheduler` would be django-rq's: it loses ticks when it crashes.",
+            hint="Put 'schedules' before 'django_rq' in INSTALLED_APPS.",
+            id="schedules.E003",
+        )
+
+
+def _time_faults() -> Iterator[CheckMessage]:
+    if not settings.USE_TZ:
+        yield Error(
+            "Without USE_TZ, stored times are not UTC.",
+            hint="Set USE_TZ = True.",
+            id="schedules.E004",
+        )
+    if os.environ.get("PYTHONTZPATH") != "":
+        yield Error(
+            "Time zones would come from this machine's own, possibly outdated database.",
+            hint="Set PYTHONTZPATH='' in the environment, or first thing in the settings.",
+            id="schedules.E005",
+        )
+
+
+def _database_faults() -> Iterator[CheckMessage]:
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
+        yield Warning(
+            "Under load SQLite would answer 'database is locked'.",
+            hint="Set OPTIONS['transaction_mode'] = 'IMMEDIATE' for the database.",
+            id="schedules.W001",
+        )

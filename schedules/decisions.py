@@ -1,0 +1,103 @@
+"""The words in which `policy` is asked and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from schedules import timing as when
+from schedules.timing import Timing
+
+Overlap = Literal["skip", "queue", "allow", "replace"]
+Catchup = Literal["latest", "all", "none"]
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides about the ticks of one schedule. `seed` makes its jitter its own."""
+
+    timing: Timing
+    seed: str
+    jitter_seconds: int
+    overlap: Overlap
+    catchup: Catchup
+    catchup_window: timedelta
+    runs_left: int | None
+    live_for: timedelta
+
+    def due_at(self, tick: datetime) -> datetime:
+        """When `tick` fires: its nominal time and its own jitter."""
+        if not self.jitter_seconds:
+            return tick
+        return when.due_at(
+            self.timing, tick, seed=self.seed, jitter_seconds=self.jitter_seconds
+        )
+
+    def last_due(self, moment: datetime) -> datetime | None:
+        """The greatest tick that is due at `moment` (jitter keeps ticks in order)."""
+        tick = when.last_upto(self.timing, moment)
+        if tick is not None and self.due_at(tick) > moment:
+            return when.last_upto(self.timing, tick - MICROSECOND)
+        return tick
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRuns:
+    """The runs of origin `schedule` or `catch_up` that are not over.
+
+    `blocking`: one is pending, running or waits for a retry. `running`: one is running.
+    `queued`: one waits behind an open run.
+    """
+
+    blocking: bool = False
+    running: bool = False
+    queued: bool = False
+
+
+class Row(NamedTuple):
+    """One ledger row to write; a range row ends at `range_end`, inclusive."""
+
+    scheduled_for: datetime
+    due_at: datetime
+    origin: str
+    status: str
+    reason: str = ""
+    range_end: datetime | None = None
+    tick_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The ledger rows to write, and where the schedule stands afterwards.
+
+    `frontier` is the first tick that the ledger will not hold (None: no tick is left), and
+    `next_run_at` when it fires. `ended` is the reason why the schedule stops, or empty.
+    `replaces`: the open runs are to be cancelled.
+    """
+
+    frontier: datetime | None
+    next_run_at: datetime | None
+    rows: list[Row] = field(default_factory=list)
+    fired: int = 0
+    ended: str = ""
+    replaces: bool = False
+
+
+def span_row(
+    rules: Rules, first: datetime, last: datetime, *, status: str, reason: str
+) -> Row:
+    """One row for the ticks from `first` to `last`, both inclusive and both ticks."""
+    due = rules.due_at(first)
+    if first == last:
+        return Row(first, due, "schedule", status, reason)
+    ticks = 1 + when.count(rules.timing, first, last)
+    return Row(first, due, "schedule", status, reason, last, ticks)
+
+
+def tick_before(rules: Rules, frontier: datetime, tick: datetime) -> datetime | None:
+    """The tick before `tick`, unless that lies before the frontier."""
+    if tick == frontier:
+        return None
+    return when.last_upto(rules.timing, tick - MICROSECOND)

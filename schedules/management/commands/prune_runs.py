@@ -1,0 +1,28 @@
+"""`manage.py prune_runs`: takes away old history at once, as the scheduler does bit by bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from typing_extensions import override
+
+from schedules.services.pruning import prune_batch
+
+
+class Command(BaseCommand):
+    help = "Deletes ledger rows and executions that are older than RUNS_KEPT_DAYS."
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()  # noqa: TID251 an entry point
+        runs = executions = 0
+        while (pruned := prune_batch(now)).any:
+            runs += pruned.runs
+            executions += pruned.executions
+        self.stdout.write(
+            f"{runs} runs and {executions} executions older than "
+            f"{settings.RUNS_KEPT_DAYS} days deleted."
+        )

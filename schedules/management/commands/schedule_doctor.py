@@ -1,0 +1,44 @@
+"""`manage.py schedule_doctor`: is everything there that a schedule needs to fire?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from typing_extensions import override
+
+from schedules.services.doctoring import Finding, Severity, examine
+
+
+class Command(BaseCommand):
+    help = "Looks for what would keep schedules from firing. Exit status: 0, 1 or 2."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = examine(timezone.now())  # noqa: TID251 an entry point
+        if options["json"]:
+            self.stdout.write(json.dumps([_plain(one) for one in findings], indent=2))
+        else:
+            for finding in findings:
+                self._tell(finding)
+        if worst := max(finding.severity for finding in findings):
+            sys.exit(int(worst))
+
+    def _tell(self, finding: Finding) -> None:
+        name = finding.severity.name.lower()
+        self.stdout.write(f"{name:<8} {finding.subject}: {finding.what}")
+        if finding.remedy:
+            self.stdout.write(f"         {finding.remedy}")
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return asdict(finding) | {"severity": Severity(finding.severity).name.lower()}

@@ -1,0 +1,119 @@
+"""Backfill: running past ticks that did not fire, beside what the ledger says of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules import timing
+from schedules.decisions import MICROSECOND, Row
+from schedules.exceptions import InvalidSchedule
+from schedules.models import (
+    Origin,
+    OverlapPolicy,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    Verb,
+)
+from schedules.services import ledger, sending
+from schedules.services.access import locked_schedule, refuse_ended
+from schedules.services.actor import Actor
+from schedules.services.epochs import timing_of
+from schedules.services.events import record_event
+from schedules.services.ledger import NewRun
+from schedules.services.outcomes import release_waiting
+from schedules.services.texts import check_note
+
+LIMIT = 1_000
+NEVER_FIRED = (RunStatus.SKIPPED, RunStatus.MISSED)
+
+
+def backfill(
+    schedule_id: UUID,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> list[NewRun]:
+    """Run the ticks in [from_at, to_at] that the ledger holds and that did not fire.
+
+    At most 1,000. They wait for one another, the oldest first (with overlap `allow`: all
+    at once), and count neither for `max_runs` nor for overlap. Raises `InvalidSchedule`
+    for a range that is empty, backwards or too long, `ScheduleEnded` for a schedule that
+    has ended.
+    """
+    check_note(note)
+    if to_at < from_at:
+        raise InvalidSchedule(errors={"to": ["Must not be before from."]})
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        refuse_ended(schedule, "backfilled")
+        ticks = _unfired(schedule, from_at, to_at)
+        if not ticks:
+            why = "No tick of this schedule in this range is left to run."
+            raise InvalidSchedule(errors={"from": [why]})
+        runs = ledger.write_rows(_rows(schedule, ticks), now=now)
+        sending.send_on_commit(runs, now=now)
+        release_waiting(schedule, now=now)
+        record_event(
+            schedule,
+            Verb.BACKFILL,
+            actor=actor,
+            now=now,
+            note=note,
+            after={
+                "from": from_at.isoformat(),
+                "to": to_at.isoformat(),
+                "runs": len(runs),
+            },
+        )
+    return runs
+
+
+def _rows(
+    schedule: ScheduledJob, ticks: list[datetime]
+) -> list[tuple[ScheduledJob, Row]]:
+    at_once = schedule.overlap_policy == OverlapPolicy.ALLOW
+    status = RunStatus.PENDING if at_once else RunStatus.WAITING
+    return [(schedule, Row(tick, tick, Origin.BACKFILL, status)) for tick in ticks]
+
+
+def _unfired(
+    schedule: ScheduledJob, from_at: datetime, to_at: datetime
+) -> list[datetime]:
+    """The ticks in the range that the ledger holds, but those that fired."""
+    ticks = _recorded_ticks(schedule, from_at, to_at)
+    done = set(
+        ScheduledRun.objects.filter(
+            schedule=schedule.id, scheduled_for__range=(from_at, to_at)
+        )
+        .exclude(origin=Origin.MANUAL)
+        .exclude(status__in=NEVER_FIRED, origin__in=(Origin.SCHEDULE, Origin.CATCH_UP))
+        .values_list("scheduled_for", flat=True)
+    )
+    return [tick for tick in ticks if tick not in done]
+
+
+def _recorded_ticks(
+    schedule: ScheduledJob, from_at: datetime, to_at: datetime
+) -> list[datetime]:
+    """The ticks of all epochs in the range, before the frontier; at most `LIMIT`."""
+    before_frontier = schedule.next_tick_at or to_at + MICROSECOND
+    ticks: list[datetime] = []
+    for epoch in ScheduleEpoch.objects.filter(schedule=schedule.id).order_by("number"):
+        after = max(from_at - MICROSECOND, epoch.from_at)
+        upto = min(to_at, epoch.to_at or before_frontier - MICROSECOND)
+        if after >= upto:
+            continue
+        of_epoch = timing_of(epoch)
+        if len(ticks) + timing.count(of_epoch, after, upto) > LIMIT:
+            why = f"More than {LIMIT} ticks: take a shorter range."
+            raise InvalidSchedule(errors={"to": [why]})
+        ticks += timing.between(of_epoch, after, upto, LIMIT)
+    return ticks

@@ -1,0 +1,93 @@
+"""After an upgrade of tzdata: governments moved instants, so stored next ticks are moved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from schedules import timing
+from schedules.decisions import MICROSECOND
+from schedules.models import ScheduledJob, ScheduleEpoch, Status
+from schedules.services import alarms, epochs, ledger
+from schedules.services.rules import rules_of
+from schedules.timing import TimingError
+
+logger = structlog.get_logger(__name__)
+BATCH = 100
+
+
+def retime_batch(now: datetime) -> int:
+    """Reckon schedules again whose epoch has another tzdata; how many were looked at.
+
+    Call until it returns 0. Where nothing moved the epoch just takes the new version;
+    where something did, it is closed and the next one begins after now.
+    """
+    current = timing.tzdata_version()
+    outdated = ScheduleEpoch.objects.filter(to_at=None).exclude(tzdata_version=current)
+    ids = list(outdated.values_list("schedule_id", flat=True)[:BATCH])
+    for schedule_id in ids:
+        with transaction.atomic():
+            schedule = (
+                ScheduledJob.objects.select_for_update(no_key=True)
+                .filter(pk=schedule_id)
+                .first()
+            )
+            epoch = outdated.filter(schedule=schedule_id).first()
+            if epoch is not None:
+                _retime(schedule, epoch, current, now=now)
+    return len(ids)
+
+
+def _retime(
+    schedule: ScheduledJob | None, epoch: ScheduleEpoch, current: str, *, now: datetime
+) -> None:
+    try:
+        moved = schedule is not None and _has_moved(schedule, epoch)
+    except TimingError:
+        moved = False  # its zone is gone: firing it will pause it, with the reason
+    if schedule is None or not moved:
+        epoch.tzdata_version = current
+        epoch.save(update_fields=["tzdata_version"])
+        return
+    before = schedule.next_tick_at
+    after = max(now, ledger.last_recorded(schedule.id) or now)
+    epochs.close_as_recorded(schedule, epoch, at=after)
+    epochs.open_next(schedule, from_at=after)
+    schedule.next_tick_at = tick = timing.next_after(schedule.timing, after)
+    active = schedule.status == Status.ACTIVE and tick is not None
+    schedule.next_run_at = rules_of(schedule).due_at(tick) if active and tick else None
+    if schedule.status == Status.ACTIVE and tick is None:
+        schedule.status, schedule.status_reason = Status.STOPPED, "end reached"
+    schedule.save(
+        update_fields=[
+            "epoch",
+            "next_tick_at",
+            "next_run_at",
+            "status",
+            "status_reason",
+        ]
+    )
+    alarms.set_on_commit(schedule)
+    logger.warning(
+        "schedule_moved_by_tzdata",
+        schedule=str(schedule.id),
+        tzdata=current,
+        before=str(before),
+        after=str(tick),
+    )
+
+
+def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
+    """Whether the ticks of the epoch so far, or its frontier, are no longer the same."""
+    if schedule.status == Status.STOPPED or schedule.next_tick_at is None:
+        return False
+    upto = schedule.next_tick_at - MICROSECOND
+    last = ledger.last_recorded(schedule.id)
+    start = max(epoch.from_at, last) if last else epoch.from_at
+    if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
+        return True
+    return timing.count(schedule.timing, epoch.from_at, upto) != epochs.recorded_ticks(
+        schedule, epoch
+    )

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import Actor, pause_schedule, run_now
+from tests.browser.conftest import OpenPage
+from tests.schedules.conftest import NOON, MakeSchedule
+
+LIST = "/admin/schedules/scheduledjob/"
+
+
+@pytest.fixture
+def schedule(make_schedule: MakeSchedule) -> ScheduledJob:
+    make_schedule(name="other")
+    return make_schedule(
+        name="invoices", cron_expression="0 3 * * *", timezone="Asia/Kathmandu"
+    )
+
+
+def log_in(page: Page, address: str) -> None:
+    User.objects.create_superuser("boss", password="boss-password")
+    page.goto(f"/admin/login/?next={address}")
+    page.get_by_label("Username").fill("boss")
+    page.get_by_label("Password").fill("boss-password")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"**{address}")
+
+
+def test_the_buttons_of_a_row(open_page: OpenPage, schedule: ScheduledJob) -> None:
+    page = open_page()
+    log_in(page, LIST)
+    row = page.get_by_role("row", name="invoices")
+    press_all_three(page, row, "active", "paused")
+    assert page.url.endswith(LIST)
+    expect(row.get_by_role("link", name="pending")).to_be_visible()
+    assert ScheduledRun.objects.get().schedule_id == schedule.pk
+
+
+def test_the_buttons_of_the_page(open_page: OpenPage, schedule: ScheduledJob) -> None:
+    page = open_page()
+    address = f"{LIST}{schedule.pk}/change/"
+    log_in(page, address)
+    panel = page.get_by_role("region", name="How it stands")
+    panel.get_by_label("Note").fill("until Monday")
+    press_all_three(page, panel, "active", "paused until Monday")
+    assert page.url.endswith(address)
+    history = page.get_by_role("region", name="What became of it")
+    expect(history).to_contain_text("until Monday")
+    expect(history.get_by_text("pending")).to_be_visible()
+    assert ScheduledRun.objects.get().schedule_id == schedule.pk
+
+
+def press_all_three(page: Page, place, active: str, paused: str) -> None:
+    told = page.locator(".messagelist")
+    place.get_by_role("button", name="Pause").click()
+    expect(told).to_contain_text("“invoices” is paused")
+    expect(place).to_contain_text(paused)
+    expect(place.get_by_role("button", name="Pause")).to_have_count(0)
+    place.get_by_role("button", name="Resume").click()
+    expect(told).to_contain_text("“invoices” is active; next run")
+    expect(place).to_contain_text(active)
+    place.get_by_role("button", name="Run now").click()
+    expect(told).to_contain_text("A run of “invoices” was asked for.")
+
+
+def test_a_bulk_action(open_page: OpenPage, schedule: ScheduledJob) -> None:
+    page = open_page()
+    log_in(page, LIST)
+    page.locator("#action-toggle").check()
+    page.get_by_label("Action:").select_option("pause")
+    page.get_by_role("button", name="Go").click()
+    expect(page.locator(".messagelist")).to_contain_text("Paused 2 schedules.")
+    expect(page.get_by_role("button", name="Resume")).to_have_count(2)
+
+
+def test_a_fault_stands_at_its_field(
+    open_page: OpenPage, schedule: ScheduledJob
+) -> None:
+    page = open_page()
+    log_in(page, f"{LIST}{schedule.pk}/change/")
+    page.get_by_label("Cron expression").fill("0 0 30 2 *")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".field-cron_expression .errorlist")).to_be_visible()
+    page.get_by_label("Cron expression").fill("0 4 * * *")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("row", name="invoices")).to_contain_text("At 04:00")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_every_screen(
+    open_page: OpenPage, schedule: ScheduledJob, alice: User, scheme: str
+) -> None:
+    actor = Actor.person(alice)
+    run = run_now(schedule.pk, actor=actor, now=NOON)
+    pause_schedule(schedule.pk, actor=actor, now=NOON, note="until Monday")
+    page = open_page(scheme=scheme)
+    log_in(page, LIST)
+    for address in (
+        f"{LIST}add/",
+        f"{LIST}{schedule.pk}/change/",
+        f"{LIST}{schedule.pk}/delete/",
+        "/admin/schedules/scheduledrun/",
+        f"/admin/schedules/scheduledrun/{run.pk}/change/",
+        "/admin/schedules/scheduleevent/",
+        "/admin/schedules/scheduleepoch/",
+        LIST,
+    ):
+        assert page.goto(address).status == 200
+        for width in (360, 1280, 2560):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, address
+
+
+def test_the_buttons_of_a_row_stand_on_a_phones_screen(
+    open_page: OpenPage, schedule: ScheduledJob
+) -> None:
+    page = open_page(width=360)
+    log_in(page, LIST)
+    buttons = page.locator("#result_list button")
+    expect(buttons).to_have_count(4)
+    for button in buttons.all():
+        box = button.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert box["height"] >= 44  # for a thumb

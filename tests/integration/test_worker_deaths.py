@@ -1,0 +1,141 @@
+"""Workers and their work horses end in every way; the ledger says what became of the run."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import psutil
+import pytest
+from django.utils import timezone
+
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import Actor, run_now
+from tests.graphs import add_graph
+from tests.integration.processes import Manage, wait_until
+from tests.schedules.conftest import MakeSchedule
+from workflows.models import Workflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def stalled_site() -> Iterator[str]:
+    """The origin of a server that takes requests and answers only when the test is over."""
+    over = threading.Event()
+
+    class Stalled(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            over.wait(60)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stalled)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def child_env(child_env: dict[str, str], stalled_site: str) -> dict[str, str]:
+    return child_env | {"HTTP_NODE_ALLOWED_ORIGINS": stalled_site}
+
+
+@pytest.fixture
+def long_job(workflow: Workflow, make_schedule: MakeSchedule, stalled_site: str):
+    """A schedule whose work does not end by itself, asked to run now."""
+    workflow.nodes.all().delete()
+    add_graph(
+        workflow,
+        {
+            "start": ("trigger_schedule", {}),
+            "wait": ("http_request", {"url": stalled_site, "timeout": 60}),
+        },
+        [("start", "wait")],
+    )
+
+    def run(**fields) -> ScheduledJob:
+        schedule = make_schedule(timezone.now(), interval_seconds=3600, **fields)
+        run_now(schedule.id, actor=Actor.person(schedule.owner), now=timezone.now())
+        return schedule
+
+    return run
+
+
+def the_run() -> ScheduledRun:
+    return ScheduledRun.objects.get()
+
+
+def horse_of(worker: Manage) -> psutil.Process:
+    """The work horse, once the run has started in it."""
+    wait_until(lambda: the_run().status == "running")
+    (horse,) = psutil.Process(worker.process.pid).children()
+    return horse
+
+
+def test_a_killed_work_horse_leaves_a_run_that_is_recorded_as_lost(
+    worker: Manage, long_job
+) -> None:
+    schedule = long_job()
+    horse_of(worker).kill()
+    wait_until(lambda: the_run().status == "failed", seconds=8)
+    assert the_run().error.startswith("Worker lost")
+    assert the_run().execution.status == "failed"
+    schedule.refresh_from_db()
+    assert schedule.last_error.startswith("Worker lost")
+
+
+def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
+    scheduler: Manage, worker: Manage, long_job
+) -> None:
+    long_job()
+    horse = horse_of(worker)
+    worker.end(signal.SIGKILL)
+    wait_until(lambda: not horse.is_running(), seconds=5)
+    wait_until(lambda: the_run().status == "failed", seconds=25)
+    assert the_run().error.startswith("Worker lost")
+
+
+def test_a_lost_run_is_tried_again_if_the_schedule_allows_it(
+    scheduler: Manage, worker: Manage, long_job
+) -> None:
+    long_job(max_retries=1, retry_backoff_seconds=0)
+    first = horse_of(worker)
+    first.kill()
+    wait_until(lambda: (the_run().attempt, the_run().status) == (2, "running"))
+    assert ScheduledRun.objects.count() == 1
+
+
+def test_work_ends_at_its_deadline(worker: Manage, long_job) -> None:
+    long_job(timeout_seconds=1)
+    wait_until(lambda: the_run().status == "failed", seconds=15)
+    assert the_run().error == "Timed out."
+    assert the_run().execution.failed_node == "wait"
+
+
+def test_a_worker_that_is_asked_to_end_gives_its_work_ten_seconds(
+    worker: Manage, long_job
+) -> None:
+    long_job()
+    horse = horse_of(worker)
+    worker.send(signal.SIGTERM)
+    assert worker.process.wait(timeout=18) == 0
+    assert not horse.is_running()
+    assert the_run().status == "failed"
+    assert the_run().error.startswith("Worker lost")
+
+
+def test_a_worker_without_work_ends_at_once(worker: Manage) -> None:
+    from schedules.heartbeat import alive
+    from workflows.queue import connection
+
+    wait_until(lambda: alive(connection(), "worker"))
+    assert worker.end() == 0
+    assert not alive(connection(), "worker")

@@ -1,0 +1,111 @@
+"""GET /api/v1/schedules/{id}/runs/"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import fire_due
+from tests.schedules.api.conftest import address
+from tests.schedules.conftest import NOON, MakeSchedule
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def fired(make_schedule: MakeSchedule) -> Callable[[int], ScheduledJob]:
+    """A schedule that has fired so many times, once a minute."""
+
+    def fire(times: int) -> ScheduledJob:
+        schedule = make_schedule(overlap_policy="allow")
+        for minute in range(1, times + 1):
+            fire_due(NOON + minute * MINUTE)
+        return schedule
+
+    return fire
+
+
+def test_the_ledger_is_listed_newest_first(
+    api: APIClient, fired: Callable[[int], ScheduledJob]
+) -> None:
+    answer = api.get(address(fired(3), "runs"))
+    assert answer.status_code == 200
+    page = answer.json()
+    assert (page["next"], page["previous"]) == (None, None)
+    assert [run["scheduled_for"] for run in page["results"]] == [
+        "2026-11-23T12:03:00Z",
+        "2026-11-23T12:02:00Z",
+        "2026-11-23T12:01:00Z",
+    ]
+
+
+def test_a_run_tells_what_became_of_it_and_nothing_secret(
+    api: APIClient, fired: Callable[[int], ScheduledJob]
+) -> None:
+    schedule = fired(1)
+    (run,) = api.get(address(schedule, "runs")).json()["results"]
+    assert run | {"id": "", "enqueued_at": ""} == {
+        "id": "",
+        "schedule": str(schedule.id),
+        "schedule_name": "job",
+        "origin": "schedule",
+        "status": "pending",
+        "reason": "",
+        "attempt": 1,
+        "scheduled_for": "2026-11-23T12:01:00Z",
+        "range_end": None,
+        "tick_count": 1,
+        "due_at": "2026-11-23T12:01:00Z",
+        "not_before": None,
+        "enqueued_at": "",
+        "started_at": None,
+        "deadline_at": None,
+        "finished_at": None,
+        "cancel_requested_at": None,
+        "error": "",
+        "execution": None,
+        "request_id": None,
+        "created_at": "2026-11-23T12:01:00Z",
+    }
+
+
+def test_pages_follow_one_another_without_gap_or_overlap(
+    api: APIClient, fired: Callable[[int], ScheduledJob]
+) -> None:
+    seen, page = [], address(fired(5), "runs") + "?page_size=2"
+    while page:
+        answer = api.get(page).json()
+        seen += [run["scheduled_for"] for run in answer["results"]]
+        page = answer["next"]
+    assert len(seen) == 5
+    assert seen == sorted(set(seen), reverse=True)
+
+
+def test_other_schedules_runs_are_not_in_it(
+    api: APIClient,
+    fired: Callable[[int], ScheduledJob],
+    make_schedule: MakeSchedule,
+) -> None:
+    fired(1)
+    assert api.get(address(make_schedule(), "runs")).json()["results"] == []
+
+
+def test_a_long_page_costs_no_more_queries_than_a_short_one(
+    api: APIClient, fired: Callable[[int], ScheduledJob], alice: User
+) -> None:
+    schedule = fired(8)
+    assert ScheduledRun.objects.count() == 8
+    counts = []
+    for size in (1, 8):
+        with CaptureQueriesContext(connection) as queries:
+            api.get(address(schedule, "runs") + f"?page_size={size}")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

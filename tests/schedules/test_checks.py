@@ -1,0 +1,42 @@
+"""Settings that would lose or pickle jobs are refused when a command starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.core.checks import run_checks
+
+pytestmark = pytest.mark.django_db
+
+
+def faults() -> set[str]:
+    return {
+        str(fault.id) for fault in run_checks() if str(fault.id).startswith("sched")
+    }
+
+
+def test_the_site_as_it_is_has_no_fault() -> None:
+    assert faults() == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("RQ", {}, "schedules.E001"),
+        ("RQ_QUEUES", {"workflows": {"URL": "redis://127.0.0.1"}}, "schedules.E002"),
+        ("INSTALLED_APPS", site.INSTALLED_APPS[::-1], "schedules.E003"),
+        ("USE_TZ", False, "schedules.E004"),
+    ],
+)
+def test_a_setting_that_would_do_harm_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: Any, fault: str
+) -> None:
+    monkeypatch.setattr(site, name, value)
+    assert fault in faults()
+
+
+def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONTZPATH", "/usr/share/zoneinfo")
+    assert faults() == {"schedules.E005"}

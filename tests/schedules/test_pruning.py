@@ -1,0 +1,112 @@
+"""Old history goes, the newest hundred stay, and the audit keeps proving the rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
+from schedules.services import Actor, fire_due, stop_schedule
+from schedules.services.auditing import audit
+from schedules.services.pruning import prune_batch
+from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.models import WorkflowExecution
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def long_lived(make_schedule: MakeSchedule) -> ScheduledJob:
+    """A hundred and twenty rows of a minute each, all ended, one of them a range."""
+    schedule = make_schedule(overlap_policy="allow")
+    for minute in range(1, 120):
+        fire_due(NOON + minute * MINUTE)
+    fire_due(NOON + 130 * MINUTE)
+    ScheduledRun.objects.filter(status="pending").update(
+        status="succeeded", finished_at=NOON + 130 * MINUTE
+    )
+    return schedule
+
+
+def prune(now=NOON + 91 * DAY) -> int:
+    runs = 0
+    while (pruned := prune_batch(now)).any:
+        runs += pruned.runs
+    return runs
+
+
+def holds(schedule: ScheduledJob) -> bool:
+    (proof,) = audit([schedule.id])
+    assert proof.faults == []
+    return proof.expected == proof.recorded == 130
+
+
+def test_nothing_young_goes(long_lived: ScheduledJob) -> None:
+    assert prune(NOON + 89 * DAY) == 0
+
+
+def test_the_newest_hundred_stay_and_the_audit_holds(long_lived: ScheduledJob) -> None:
+    assert holds(long_lived)
+    before = ScheduledRun.objects.count()
+    assert prune() == before - 100 > 0
+    assert ScheduledRun.objects.count() == 100
+    assert holds(long_lived)
+
+
+def test_an_open_run_and_what_came_after_it_stay(long_lived: ScheduledJob) -> None:
+    third = ScheduledRun.objects.order_by("scheduled_for")[2]
+    ScheduledRun.objects.filter(pk=third.pk).update(status="pending")
+    assert prune() == 2
+    assert holds(long_lived)
+
+
+def test_what_a_range_row_stood_for_is_remembered(
+    long_lived: ScheduledJob, settings
+) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    prune()
+    assert ScheduledRun.objects.count() == 1
+    epoch = ScheduleEpoch.objects.get(schedule=long_lived)
+    assert sum(epoch.pruned_counts.values()) == 129
+    assert holds(long_lived)
+
+
+def test_executions_go_after_their_runs(long_lived: ScheduledJob, settings) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    for run in ScheduledRun.objects.order_by("scheduled_for")[:2]:
+        run.execution = WorkflowExecution.objects.create(
+            workflow=long_lived.workflow,
+            workflow_name="nightly",
+            trigger_type="schedule",
+            trigger_node_id="start",
+            status="succeeded",
+            finished_at=NOON,
+        )
+        run.save(update_fields=["execution"])
+    prune()
+    assert WorkflowExecution.objects.count() == 0
+
+
+def test_the_history_of_a_stopped_schedule_goes_too(
+    long_lived: ScheduledJob, settings
+) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    stop_schedule(long_lived.id, actor=Actor.person(long_lived.owner), now=NOON)
+    prune()
+    assert ScheduledRun.objects.count() == 1
+
+
+def test_the_command_prunes_at_once(
+    make_schedule: MakeSchedule, settings, capsys
+) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    long_ago = NOON - 200 * DAY
+    make_schedule(long_ago, catchup_policy="none", interval_seconds=86_400)
+    fire_due(long_ago + 2 * DAY)
+    fire_due(long_ago + 4 * DAY)
+    call_command("prune_runs")
+    assert capsys.readouterr().out.startswith("1 runs and 0 executions")

@@ -1,0 +1,55 @@
+"""After an upgrade of tzdata what moved is moved, and the audit still holds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from schedules.models import ScheduledJob, ScheduleEpoch
+from schedules.services import fire_due
+from schedules.services.auditing import audit
+from schedules.services.retiming import retime_batch
+from schedules.timing import tzdata_version
+from tests.schedules.conftest import NOON, MakeSchedule
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+HOUR = timedelta(hours=1)
+
+
+def with_old_tzdata(schedule: ScheduledJob) -> None:
+    ScheduleEpoch.objects.filter(schedule=schedule).update(tzdata_version="2020a")
+
+
+def test_where_nothing_moved_only_the_version_is_noted(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(cron_expression="0 * * * *", timezone="Europe/Berlin")
+    with_old_tzdata(schedule)
+    assert retime_batch(NOON) == 1
+    assert retime_batch(NOON) == 0
+    epoch = ScheduleEpoch.objects.get(schedule=schedule)
+    assert epoch.tzdata_version == tzdata_version()
+    assert epoch.to_at is None
+
+
+def test_a_next_tick_that_moved_is_reckoned_again_and_its_alarm_follows(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(cron_expression="0 15 * * *", timezone="America/Vancouver")
+    fire_due(NOON + 11 * HOUR)
+    schedule.refresh_from_db()
+    right = schedule.next_tick_at
+    # As the old tzdata had it: an hour off.
+    ScheduledJob.objects.filter(pk=schedule.pk).update(
+        next_tick_at=right + HOUR, next_run_at=right + HOUR
+    )
+    with_old_tzdata(schedule)
+    retime_batch(NOON + 12 * HOUR)
+    schedule.refresh_from_db()
+    assert schedule.next_tick_at == schedule.next_run_at == right
+    assert schedule.epoch == 2
+    score = redis.zscore("rq:scheduler:scheduled_jobs", schedule.rq_job_id)
+    assert score == right.timestamp()
+    assert next(audit()).faults == []

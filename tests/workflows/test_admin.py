@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from tests.api import staff
+from triggers.dispatch import dispatch_event
+from workflows.engine import run_execution
+from workflows.models import Workflow, WorkflowExecution
+
+pytestmark = pytest.mark.django_db
+# What the page says of the read-only graph in the form.
+GRAPH = {
+    f"{part}-{count}_FORMS": "0"
+    for part in ("nodes", "edges")
+    for count in ("TOTAL", "INITIAL")
+}
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(admin_user: User) -> Client:
+    client = Client()
+    client.force_login(admin_user)
+    return client
+
+
+@pytest.fixture
+def execution(workflow: Workflow) -> WorkflowExecution:
+    execution = dispatch_event(
+        "manual",
+        {"fired_at": NOW.isoformat(), "payload": {"name": "Ada"}},
+        workflow.owner,
+        workflow=workflow,
+        now=NOW,
+        status=WorkflowExecution.Status.RUNNING,
+    )
+    return run_execution(execution.pk, clock=lambda: NOW)
+
+
+def change(row: Workflow | WorkflowExecution) -> str:
+    return reverse(f"admin:workflows_{row._meta.model_name}_change", args=[row.pk])
+
+
+def test_a_workflow_is_made_and_changed_in_the_admin(site: Client, admin_user: User):
+    add = reverse("admin:workflows_workflow_add")
+    page = site.post(add, {"name": "new", "description": "d", "is_active": "on"})
+    workflow = Workflow.objects.get()
+    assert (page.status_code, workflow.owner) == (302, admin_user)
+    site.post(change(workflow), {"name": "renamed", "description": "d", **GRAPH})
+    workflow.refresh_from_db()
+    assert (workflow.name, workflow.is_active) == ("renamed", False)
+    assert workflow.version == 2
+
+
+def test_the_graph_is_shown_and_cannot_be_edited(site: Client, workflow: Workflow):
+    page = site.get(change(workflow)).content.decode()
+    assert "trigger.payload.name" in page
+    assert 'name="nodes-0-node_id"' not in page
+
+
+def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):
+    listed = site.get(reverse("admin:workflows_workflowexecution_changelist"))
+    assert "greeting" in listed.content.decode()
+    assert "Hello Ada" in site.get(change(execution)).content.decode()
+
+
+def test_history_cannot_be_written(site: Client, execution: WorkflowExecution):
+    assert site.post(change(execution), {"status": "failed"}).status_code == 403
+    add = reverse("admin:workflows_workflowexecution_add")
+    delete = reverse("admin:workflows_workflowexecution_delete", args=[execution.pk])
+    assert site.post(add, {}).status_code == 403
+    assert site.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_staff_who_may_only_look_changes_nothing(workflow: Workflow):
+    client = Client()
+    client.force_login(staff("workflows.view_workflow"))
+    assert client.get(change(workflow)).status_code == 200
+    assert client.post(change(workflow), {"name": "x"}).status_code == 403
+
+
+def test_staff_who_may_change_does(workflow: Workflow):
+    client = Client()
+    client.force_login(staff("workflows.change_workflow"))
+    assert client.post(change(workflow), {"name": "x", **GRAPH}).status_code == 302
+    workflow.refresh_from_db()
+    assert workflow.name == "x"
+
+
+def test_a_list_costs_the_same_queries_whatever_its_length(
+    site, execution, django_assert_max_num_queries
+):
+    for _ in range(5):
+        execution.pk = None
+        execution.save(force_insert=True)
+    with django_assert_max_num_queries(6):
+        site.get(reverse("admin:workflows_workflowexecution_changelist"))

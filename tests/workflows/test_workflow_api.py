@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from tests.api import client, names, staff
+from workflows.models import Workflow
+from workflows.registry import registry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+LIST = "/api/v1/workflows/"
+
+
+def address(workflow: Workflow, more: str = "") -> str:
+    return f"{LIST}{workflow.pk}/{more}"
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    return client(owner)
+
+
+@pytest.fixture
+def stranger(db: None) -> APIClient:
+    return client(User.objects.create_user("eve"))
+
+
+def test_a_workflow_is_made_read_changed_and_deleted(api: APIClient, owner: User):
+    made = api.post(LIST, {"name": "nightly", "description": "d"}, format="json")
+    assert made.status_code == 201
+    row = f"{LIST}{made.data['id']}/"
+    assert (made.data["owner"], made.data["version"]) == (owner.pk, 1)
+    changed = api.patch(row, {"name": "daily", "is_active": False}, format="json")
+    assert (changed.status_code, changed.data["version"]) == (200, 2)
+    assert api.get(row).json() == {**changed.json(), "name": "daily"}
+    assert api.delete(row).status_code == 204
+    assert api.get(row).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "a\x00b"}, "name"),
+        ({"name": "a", "is_active": "perhaps"}, "is_active"),
+        ({"name": "a", "nmae": "b"}, "nmae"),
+        ({"name": "a", "owner": 7}, "owner"),
+        ([], "body"),
+        ("text", "body"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_written(api: APIClient, body, field):
+    answer = api.post(LIST, body, format="json")
+    assert (answer.status_code, list(answer.data["errors"])) == (400, [field])
+    assert answer.data["code"] == "invalid"
+    assert not Workflow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[" * 100_000, 400),
+        (b"\xff", 400),
+        (b'{"\\ud800": 1}', 400),
+        (b" " * 1_048_577, 413),
+    ],
+)
+def test_what_is_no_json_is_refused(api: APIClient, body: bytes, status: int):
+    answer = api.post(LIST, body, content_type="application/json")
+    assert answer.status_code == status
+    assert answer.json().keys() == {"code", "detail", "errors"}
+
+
+def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
+    graph = {
+        "nodes": [
+            {
+                "node_id": "start",
+                "component_type": "trigger_manual",
+                "label": "Start",
+                "config": {},
+                "position": {"x": 10, "y": 20.5},
+                "is_active": True,
+            },
+            {
+                "node_id": "greet",
+                "component_type": "template",
+                "label": "",
+                "config": {"text": "Hello {{ trigger.payload.name }}"},
+                "position": {},
+                "is_active": False,
+            },
+        ],
+        "edges": [
+            {"source": "start", "target": "greet", "source_port": "out", "kind": "flow"}
+        ],
+    }
+    put = api.put(address(workflow, "graph/"), graph, format="json")
+    assert (put.status_code, put.json()) == (200, {**graph, "version": 2})
+    assert api.get(address(workflow, "graph/")).json() == put.json()
+    # What is at its default may be left out.
+    brief = {
+        "nodes": [{"node_id": "start", "component_type": "trigger_manual"}],
+        "edges": [],
+    }
+    assert api.put(address(workflow, "graph/"), brief, format="json").status_code == 200
+    stale = {**graph, "version": 2}
+    answer = api.put(address(workflow, "graph/"), stale, format="json")
+    assert (answer.status_code, answer.data["code"]) == (409, "stale_version")
+
+
+@pytest.mark.parametrize(
+    ("node", "field"),
+    [
+        ({"component_type": "template"}, "nodes[0].node_id"),
+        ({"node_id": "a b", "component_type": "template"}, "nodes[0].node_id"),
+        ({"node_id": "a", "component_type": "odd"}, "nodes[0].component_type"),
+        (
+            {"node_id": "a", "component_type": "http_request", "config": {"url": 7}},
+            "nodes[0].config.url",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "config": [1]},
+            "nodes[0].config",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "config": {"x": 1}},
+            "nodes[0].config.x",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "colour": "red"},
+            "nodes[0].colour",
+        ),
+    ],
+)
+def test_a_wrong_node_is_refused_by_its_path(api, workflow: Workflow, node, field):
+    body = {"nodes": [node], "edges": []}
+    answer = api.put(address(workflow, "graph/"), body, format="json")
+    assert (answer.status_code, list(answer.data["errors"])) == (400, [field])
+    assert workflow.nodes.count() == 3
+
+
+def test_a_graph_without_a_trigger_is_refused(api: APIClient, workflow: Workflow):
+    for body in ({"nodes": [], "edges": []}, {"edges": []}):
+        answer = api.put(address(workflow, "graph/"), body, format="json")
+        assert (answer.status_code, list(answer.data["errors"])) == (400, ["nodes"])
+
+
+def test_numbers_beyond_json_are_refused(api: APIClient, workflow: Workflow):
+    for number in ("1e999", "NaN", "-Infinity"):
+        node = '{"node_id": "a", "component_type": "template", "config": {"json": %s}}'
+        body = f'{{"nodes": [{node % number}], "edges": []}}'
+        answer = api.put(
+            address(workflow, "graph/"), body, content_type="application/json"
+        )
+        assert answer.status_code == 400
+
+
+def test_others_find_nothing(stranger: APIClient, workflow: Workflow):
+    assert stranger.get(LIST).data["results"] == []
+    node = {"node_id": "a", "component_type": "trigger_manual"}
+    for answer in (
+        stranger.get(address(workflow)),
+        stranger.patch(address(workflow), {"name": "x"}, format="json"),
+        stranger.delete(address(workflow)),
+        stranger.get(address(workflow, "graph/")),
+        stranger.put(
+            address(workflow, "graph/"), {"nodes": [node], "edges": []}, format="json"
+        ),
+        stranger.post(address(workflow, "run/"), {}, format="json"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_nobody_gets_in_without_a_token(workflow: Workflow):
+    for path in (LIST, address(workflow), "/api/v1/node-types/", "/api/v1/executions/"):
+        answer = client().get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+
+def test_staff_sees_all_and_does_what_it_may(workflow: Workflow):
+    api = client(staff("workflows.view_workflow"))
+    assert names(api.get(LIST).data["results"]) == ["greeting"]
+    refused = api.patch(address(workflow), {"name": "x"}, format="json")
+    assert (refused.status_code, refused.data["code"]) == (403, "not_allowed")
+    assert api.delete(address(workflow)).status_code == 403
+    assert api.post(address(workflow, "run/"), {}, format="json").status_code == 403
+
+
+def test_staff_with_the_permission_changes_what_is_not_its_own(workflow: Workflow):
+    api = client(staff("workflows.change_workflow"))
+    changed = api.patch(address(workflow), {"name": "x"}, format="json")
+    assert (changed.status_code, changed.data["owner"]) == (200, workflow.owner.pk)
+
+
+def test_a_stale_version_is_a_conflict(api: APIClient, workflow: Workflow):
+    body = {"name": "x", "version": 9}
+    answer = api.patch(address(workflow), body, format="json")
+    assert (answer.status_code, list(answer.data["errors"])) == (409, ["version"])
+
+
+def test_lists_are_paged_and_searched(api: APIClient, owner: User):
+    for name in ("b", "a", "c", "abc"):
+        Workflow.objects.create(name=name, owner=owner, is_active=name != "c")
+    first = api.get(LIST, {"page_size": 3}).data
+    assert names(first["results"]) == ["a", "abc", "b"]
+    second = api.get(first["next"]).data
+    assert (names(second["results"]), second["next"]) == (["c"], None)
+    assert names(api.get(second["previous"]).data["results"]) == ["a", "abc", "b"]
+    assert names(api.get(LIST, {"search": "B"}).data["results"]) == ["abc", "b"]
+    assert names(api.get(LIST, {"is_active": "false"}).data["results"]) == ["c"]
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "201", "many", "1.5", "", "9" * 5000, "²"])
+def test_a_bad_page_size_is_refused_by_name(api: APIClient, size: str):
+    answer = api.get(LIST, {"page_size": size})
+    assert (answer.status_code, list(answer.data["errors"])) == (400, ["page_size"])
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/v1/executions/"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "cD0A", "cD1hYmM=", "cD0lMDA=", "bz05OTk5OTk="]
+)
+def test_a_bad_cursor_is_no_crash(api: APIClient, path: str, cursor: str):
+    answer = api.get(path, {"cursor": cursor})
+    assert answer.status_code in (200, 400)
+
+
+def test_a_list_costs_the_same_queries_whatever_its_length(api, owner: User):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            api.get(LIST)
+        return len(captured)
+
+    Workflow.objects.create(name="one", owner=owner)
+    one = queries()
+    for index in range(10):
+        Workflow.objects.create(name=str(index), owner=owner)
+    assert queries() == one == 1
+
+
+def test_an_unknown_id_and_an_unknown_address_are_not_found(api: APIClient):
+    for path in (f"{LIST}{uuid4()}/", f"{LIST}nonsense/", f"{LIST}%00/", "/api/v1/x/"):
+        answer = api.get(path)
+        assert answer.status_code == 404
+        assert answer.json().keys() == {"code", "detail", "errors"}
+
+
+def test_node_types_come_from_the_registry(api: APIClient):
+    types = api.get("/api/v1/node-types/").json()["results"]
+    assert names(types, "type") == [item.type for item in registry.all()]
+    http = next(item for item in types if item["type"] == "http_request")
+    assert http["config_schema"]["required"] == ["url"]
+    assert http["icon"] == "globe"

@@ -1,0 +1,30 @@
+"""The API of triggers: running a workflow by hand."""
+
+from __future__ import annotations
+
+from rest_framework import status
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from triggers.manual import run_workflow
+from workflows.api.serializers import ExecutionSerializer
+from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.api.views import clock, user_of, valid
+from workflows.models import Workflow
+
+
+class RunFields(StrictSerializer):
+    payload = JSONObjectField(default=dict)
+
+
+class RunWorkflowView(APIView):
+    """Runs the workflow's manual trigger; answers before it has run."""
+
+    def post(self, request: Request, pk: str) -> Response:
+        user = user_of(request)
+        workflow = get_object_or_404(Workflow.objects.visible_to(user), pk=pk)
+        payload = valid(RunFields(data=request.data))["payload"]
+        execution = run_workflow(workflow, payload, actor=user, now=clock())
+        return Response(ExecutionSerializer(execution).data, status.HTTP_202_ACCEPTED)

@@ -1,0 +1,37 @@
+"""Running a workflow by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from triggers.dispatch import dispatch_event
+from workflows.access import check_may
+from workflows.exceptions import InvalidInput
+from workflows.json_value import problem
+from workflows.models import Workflow, WorkflowExecution
+from workflows.services import queue_execution
+
+MAX_PAYLOAD = 64 * 1024
+
+
+def run_workflow(
+    workflow: Workflow, payload: dict[str, Any], *, actor: User, now: datetime
+) -> WorkflowExecution:
+    """A pending execution that is on its way to a worker."""
+    check_may(actor, "change", workflow)
+    if reason := problem(payload, max_bytes=MAX_PAYLOAD):
+        raise InvalidInput(f"The payload {reason}.", field="payload")
+    with transaction.atomic():
+        execution = dispatch_event(
+            "manual",
+            {"fired_at": now.isoformat(), "payload": payload},
+            actor,
+            workflow=workflow,
+            now=now,
+        )
+        queue_execution(execution, now=now)
+    return execution

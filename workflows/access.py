@@ -1,0 +1,25 @@
+"""Who may do what: owners with their own, staff with Django's permissions with all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.contrib.auth.models import User
+
+from workflows.exceptions import NotAllowed, NotFound
+from workflows.models import Workflow, WorkflowExecution
+
+Permission = Literal["change", "delete"]
+
+
+def check_may(
+    actor: User, permission: Permission, row: Workflow | WorkflowExecution
+) -> None:
+    """Raises `NotFound` for what `actor` may not even see, `NotAllowed` for what it may
+    see and not do."""
+    if row.owner_id == actor.pk:
+        return
+    if not type(row).objects.visible_to(actor).filter(pk=row.pk).exists():
+        raise NotFound
+    if not actor.has_perm(f"workflows.{permission}_{row._meta.model_name}"):
+        raise NotAllowed

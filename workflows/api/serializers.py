@@ -1,0 +1,134 @@
+"""What the API says of workflows and executions, and what it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.graph import FLOW
+from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
+
+
+class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
+    class Meta:
+        model = Workflow
+        fields = [
+            "id",
+            "name",
+            "description",
+            "owner",
+            "is_active",
+            "version",
+            "created_at",
+            "updated_at",
+        ]
+
+
+class WorkflowFields(StrictSerializer):
+    """What creating a workflow takes."""
+
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(
+        max_length=10_000, allow_blank=True, required=False
+    )
+    is_active = serializers.BooleanField(required=False)
+
+
+class WorkflowChanges(WorkflowFields):
+    """What a PATCH takes; with `version`, only if nobody else has changed it since."""
+
+    version = serializers.IntegerField(min_value=1, required=False)
+
+
+class NodeSerializer(StrictSerializer):
+    node_id = serializers.SlugField(max_length=64)
+    component_type = serializers.CharField(max_length=64)
+    # A field may be called as a property of fields is: the metaclass takes it away.
+    label = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, allow_blank=True, default=""
+    )
+    config = JSONObjectField(default=dict)
+    position = JSONObjectField(default=dict)
+    is_active = serializers.BooleanField(default=True)
+
+
+class EdgeSerializer(StrictSerializer):
+    source = serializers.CharField(max_length=64)  # type: ignore[assignment]
+    target = serializers.CharField(max_length=64)
+    source_port = serializers.CharField(max_length=64, default="out")
+    kind = serializers.ChoiceField(choices=EdgeKind.choices, default=FLOW)
+
+
+class GraphSerializer(StrictSerializer):
+    nodes = NodeSerializer(many=True)
+    edges = EdgeSerializer(many=True)
+    version = serializers.IntegerField(min_value=1, required=False)
+
+
+def graph_of(workflow: Workflow) -> dict[str, Any]:
+    """The graph as `GraphSerializer` takes it, in two queries."""
+    nodes = list(workflow.nodes.all())
+    names = {node.pk: node.node_id for node in nodes}
+    edges = [
+        {
+            "source": names[edge.source_id],
+            "target": names[edge.target_id],
+            "source_port": edge.source_port,
+            "kind": edge.kind,
+        }
+        for edge in workflow.edges.all()
+    ]
+    return {
+        "nodes": NodeSerializer(nodes, many=True).data,
+        "edges": edges,
+        "version": workflow.version,
+    }
+
+
+class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
+    class Meta:
+        model = NodeRun
+        fields = [
+            "sequence",
+            "node_id",
+            "component_type",
+            "label",
+            "status",
+            "input",
+            "output",
+            "error",
+            "port",
+            "started_at",
+            "finished_at",
+        ]
+
+
+class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
+    class Meta:
+        model = WorkflowExecution
+        fields = [
+            "id",
+            "workflow",
+            "workflow_name",
+            "owner",
+            "trigger_type",
+            "trigger_node_id",
+            "event",
+            "status",
+            "error",
+            "failed_node",
+            "cancel_requested_at",
+            "created_at",
+            "enqueued_at",
+            "started_at",
+            "finished_at",
+        ]
+
+
+class ExecutionDetailSerializer(ExecutionSerializer):
+    node_runs = NodeRunSerializer(many=True, read_only=True)
+
+    class Meta(ExecutionSerializer.Meta):
+        fields = [*ExecutionSerializer.Meta.fields, "node_runs"]

@@ -1,0 +1,40 @@
+"""Serializers that refuse what they do not know, and JSON that databases can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from typing_extensions import override
+
+from workflows.json_value import problem
+
+MAX_JSON = 64 * 1024
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A misspelt field is an error, not a silent nothing."""
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                reason = ["There is no such field."]
+                raise serializers.ValidationError(
+                    {str(name): reason for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class JSONObjectField(serializers.JSONField):
+    """A JSON object of at most 64 KiB."""
+
+    @override
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("A JSON object is needed.")
+        if reason := problem(data, max_bytes=MAX_JSON):
+            raise serializers.ValidationError(f"It {reason}.")
+        return data

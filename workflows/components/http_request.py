@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+import httpcore
+import httpx
+from django.conf import settings
+from typing_extensions import override
+
+from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
+from workflows.guarded_http import SENSITIVE, GuardedTransport, too_large
+from workflows.registry import Component, Config, Context, Result, register
+from workflows.templating import MARKS, MAX_SOURCE
+
+MAX_BYTES = 1024 * 1024
+MAX_REDIRECTS = 5
+SECONDS = 10
+HIDDEN = "***"
+FRAMING = {"connection", "content-length", "host", "transfer-encoding"}
+TEMPLATE = {"type": "string", "maxLength": MAX_SOURCE}
+
+
+@register("http_request")
+class HttpRequest(Component):
+    """Calls an HTTP address on the public internet. Its output is the status, the headers
+    and the body: parsed if it is JSON, else text."""
+
+    label = "HTTP request"
+    description = "Calls an HTTP address and gives its answer."
+    category = "Network"
+    icon = "globe"
+    colour = "#2563eb"
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["url"],
+        "properties": {
+            "method": {
+                "enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"],
+                "default": "GET",
+                "title": "Method",
+            },
+            "url": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2000,
+                "title": "Address",
+                "description": "https://example.com/{{ trigger.payload.path }}",
+            },
+            "headers": {
+                "type": "object",
+                "maxProperties": 50,
+                "propertyNames": {"pattern": r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"},
+                "additionalProperties": TEMPLATE,
+                "title": "Headers",
+            },
+            "body": {**TEMPLATE, "title": "Body"},
+            "json": {"title": "JSON body", "description": "Sent as application/json."},
+            "timeout": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "maximum": 60,
+                "default": SECONDS,
+                "title": "Time-out (seconds)",
+                "description": "For everything, redirects included.",
+            },
+            "expected_status": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 20,
+                "items": {"type": "integer", "minimum": 100, "maximum": 599},
+                "title": "Expected status",
+                "description": "The node fails on any other; by default on 400 and up.",
+            },
+        },
+    }
+    text_templates = ("url", "headers", "body")
+    value_templates = ("json",)
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        if "body" in config and "json" in config:
+            yield "json", "Give body or json, not both."
+        for name in config.get("headers", {}):
+            if name.lower() in FRAMING:
+                yield f"headers.{name}", "This header is set by the request itself."
+        if not MARKS.search(config["url"]):
+            yield from _url_problems(config["url"])
+
+    @override
+    def redact(self, config: Config) -> Any:
+        headers = _without_secrets(config.get("headers", {}))
+        return {**config, "url": _shown(config["url"]), "headers": headers}
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        started = time.monotonic()
+        seconds = config.get("timeout", SECONDS)
+        transport = GuardedTransport(
+            started + seconds, settings.HTTP_NODE_ALLOWED_ORIGINS, MAX_BYTES
+        )
+        try:
+            answer = _send(config, transport)
+        except (httpx.HTTPError, httpx.InvalidURL, *CORE_ERRORS) as error:
+            _fail(error, seconds)
+        _expect(answer["status"], config.get("expected_status"))
+        elapsed = round((time.monotonic() - started) * 1000)
+        return Result({**answer, "elapsed_ms": elapsed})
+
+
+CORE_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
+    # Neither proxies nor .netrc of the worker: the guard must see every connection.
+    client = httpx.Client(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=True,
+        max_redirects=MAX_REDIRECTS,
+        headers={"User-Agent": "Ostinato", "Accept-Encoding": "identity"},
+    )
+    headers = [
+        (name.encode(), value.encode("utf-8", "replace"))
+        for name, value in config.get("headers", {}).items()
+    ]
+    sent = {"json": config["json"]} if "json" in config else {}
+    if "body" in config:
+        sent = {"content": config["body"].encode("utf-8", "replace")}
+    method = config.get("method", "GET")
+    with client, client.stream(method, config["url"], headers=headers, **sent) as got:
+        return {
+            "status": got.status_code,
+            "url": _shown(str(got.url)),
+            "headers": _without_secrets(got.headers),
+            "body": _body(got),
+        }
+
+
+def _body(response: httpx.Response) -> Any:
+    content = b""
+    # Counted once more: what came over the wire may have been compressed.
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > MAX_BYTES:
+            raise NodeFailed(too_large(MAX_BYTES))
+    if "json" in response.headers.get("content-type", ""):
+        try:
+            return json.loads(content, parse_constant=_no_json)
+        except (ValueError, RecursionError):
+            pass  # mislabelled: what it is, is text
+    try:
+        return content.decode(response.encoding or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return content.decode("utf-8", "replace")
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _expect(status: int, expected: list[int] | None) -> None:
+    if expected is None and status >= 400:
+        raise NodeFailed(f"The answer was {status}.")
+    if expected is not None and status not in expected:
+        wanted = " or ".join(map(str, expected))
+        raise NodeFailed(f"The answer was {status}, not {wanted}.")
+
+
+def _fail(error: Exception, seconds: float) -> NoReturn:
+    if isinstance(error, httpcore.TimeoutException | httpx.TimeoutException):
+        raise NodeFailed(f"No complete answer within {seconds:g} s.") from error
+    if isinstance(error, httpx.TooManyRedirects):
+        raise NodeFailed(f"More than {MAX_REDIRECTS} redirects.") from error
+    if isinstance(error, httpcore.LocalProtocolError):
+        # Its text would repeat the header, which may be a secret.
+        raise NodeFailed("A header has a value that HTTP does not allow.") from error
+    reason = str(error) or type(error).__name__
+    raise NodeFailed(f"The request failed: {reason}") from error
+
+
+def _url_problems(text: str) -> Iterator[Problem]:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        yield "url", f"This is no address: {error}."
+        return
+    if url.scheme not in ("http", "https") or not url.host:
+        yield "url", "An address begins with http:// or https:// and a host."
+
+
+def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: HIDDEN if SENSITIVE.search(name) else value
+        for name, value in headers.items()
+    }
+
+
+def _shown(text: str) -> str:
+    """An address without its password and without parameters that look secret."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return text
+    if url.userinfo:
+        url = url.copy_with(username=HIDDEN, password=HIDDEN)
+    for name in filter(SENSITIVE.search, url.params):
+        url = url.copy_set_param(name, HIDDEN)
+    return str(url)

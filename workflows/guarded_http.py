@@ -1,0 +1,219 @@
+"""HTTP from inside the house to the outside only, within a deadline.
+
+The guard stands where the connection is made: the address that is checked is the one that
+is connected to, so a name that resolves differently a moment later gains nothing, and each
+hop of a redirect passes it again. The deadline covers everything: a server that sends a
+byte now and then cannot stretch it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import time
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from ssl import SSLContext
+from typing import Any
+
+import httpcore
+import httpx
+from typing_extensions import override
+
+from workflows.exceptions import NodeFailed
+
+SENSITIVE = re.compile(
+    r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
+    re.IGNORECASE,
+)
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_public(address: str) -> bool:
+    """Whether it leads to the public internet and nowhere else."""
+    return all(
+        ip.is_global and not (ip.is_multicast or ip.is_reserved)
+        for ip in _destinations(ipaddress.ip_address(address))
+    )
+
+
+def origin(url: httpx.URL) -> str:
+    """`scheme://host:port`, the port always written."""
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return f"{url.scheme}://{url.raw_host.decode()}:{port}"
+
+
+@dataclass(slots=True)
+class GuardedTransport(httpx.BaseTransport):
+    """What an httpx client needs: one request and its redirects, then it is used up."""
+
+    deadline: float  # of time.monotonic()
+    allowed_origins: Collection[str]
+    max_bytes: int
+    first_origin: str = field(default="", init=False)
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme not in ("http", "https") or not request.url.host:
+            raise NodeFailed(f"{request.url.scheme or 'This'} is no HTTP address.")
+        here = origin(request.url)
+        self.first_origin = self.first_origin or here
+        allowed = {origin(httpx.URL(item)) for item in self.allowed_origins}
+        pool = httpcore.ConnectionPool(
+            ssl_context=_ssl_context(request.url),
+            network_backend=_Backend(self.deadline, is_allowed=here in allowed),
+        )
+        response = pool.handle_request(self._core_request(request, here))
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Body(response, pool, self.max_bytes),
+            extensions=response.extensions,
+        )
+
+    def _core_request(self, request: httpx.Request, here: str) -> httpcore.Request:
+        is_elsewhere = here != self.first_origin
+        return httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            # A redirect to another site must not carry this one's secrets there.
+            headers=[
+                (name, value)
+                for name, value in request.headers.raw
+                if not (is_elsewhere and SENSITIVE.search(name.decode("latin-1")))
+            ],
+            content=request.stream,
+            extensions=request.extensions,
+        )
+
+
+@dataclass(slots=True)
+class _Body(httpx.SyncByteStream):
+    response: httpcore.Response
+    pool: httpcore.ConnectionPool
+    max_bytes: int
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for part in self.response.iter_stream():
+            size += len(part)
+            if size > self.max_bytes:
+                raise NodeFailed(too_large(self.max_bytes))
+            yield part
+
+    @override
+    def close(self) -> None:
+        self.response.close()
+        self.pool.close()
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self, deadline: float, *, is_allowed: bool) -> None:
+        self.deadline = deadline
+        self.is_allowed = is_allowed
+
+    @override
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: Exception | None = None
+        for address in self._addresses(host, port):
+            try:
+                stream = httpcore.SyncBackend().connect_tcp(
+                    address, port, _left(self.deadline), local_address, socket_options
+                )
+            except httpcore.NetworkError as error:
+                failure = error
+            else:
+                return _Stream(stream, self.deadline)
+        raise failure or httpcore.ConnectError(f"{host} has no address")
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of `host`, all of them checked."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NodeFailed(f'The name "{host}" cannot be resolved.') from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not self.is_allowed and not all(map(is_public, addresses)):
+            # Without the address: what lies inside is nobody's business outside.
+            raise NodeFailed(
+                f'"{host}" is not on the public internet, and HTTP_NODE_ALLOWED_ORIGINS '
+                "does not name its origin."
+            )
+        return addresses
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection on which every wait ends at the deadline."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self.stream = stream
+        self.deadline = deadline
+
+    @override
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.stream.read(max_bytes, _left(self.deadline))
+
+    @override
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.stream.write(buffer, _left(self.deadline))
+
+    @override
+    def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        secure = self.stream.start_tls(
+            ssl_context, server_hostname, _left(self.deadline)
+        )
+        return _Stream(secure, self.deadline)
+
+    @override
+    def get_extra_info(self, info: str) -> Any:
+        return self.stream.get_extra_info(info)
+
+    @override
+    def close(self) -> None:
+        self.stream.close()
+
+
+def too_large(max_bytes: int) -> str:
+    return f"The answer is larger than {max_bytes // 1024} KiB."
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("The deadline has passed.")
+    return left
+
+
+def _ssl_context(url: httpx.URL) -> SSLContext | None:
+    # Loading the certificates takes some 20 ms, which plain HTTP need not pay.
+    return httpx.create_ssl_context(trust_env=False) if url.scheme == "https" else None
+
+
+def _destinations(ip: IPAddress) -> tuple[IPAddress, ...]:
+    """The IPv4 addresses that an IPv6 address stands for; else itself."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return (ip,)
+    if ip in NAT64:
+        return (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF),)
+    inner = ip.ipv4_mapped or ip.sixtofour
+    return (inner,) if inner else ip.teredo or (ip,)

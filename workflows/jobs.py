@@ -1,0 +1,30 @@
+"""RQ's entry point for executions that are queued on their own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from workflows import engine
+from workflows.deadline import deadline
+from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.services import claim_execution
+
+log = structlog.get_logger(__name__)
+clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
+
+
+def run_execution(execution_id: str) -> None:
+    """Claim the execution and run it; do nothing if someone else has it."""
+    pk = UUID(execution_id)
+    if not claim_execution(pk, now=clock()):
+        log.info("execution already claimed", execution=execution_id)
+        return
+    try:
+        with deadline(settings.EXECUTION_TIMEOUT_SECONDS):
+            engine.run_execution(pk, clock=clock)
+    except (TimedOut, InvalidGraph):
+        return  # recorded by the engine: the job itself did its work

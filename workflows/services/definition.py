@@ -1,0 +1,64 @@
+"""Making, changing and deleting workflows; their graphs are in `graph`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from workflows.access import check_may
+from workflows.exceptions import NotFound, StaleVersion
+from workflows.models import Workflow
+
+
+class Changes(TypedDict, total=False):
+    name: str
+    description: str
+    is_active: bool
+
+
+def create_workflow(values: Changes, *, actor: User, now: datetime) -> Workflow:
+    """A workflow of `actor`, without a graph as yet."""
+    return Workflow.objects.create(
+        **values, owner=actor, created_at=now, updated_at=now
+    )
+
+
+def update_workflow(
+    workflow: Workflow,
+    changes: Changes,
+    *,
+    actor: User,
+    now: datetime,
+    version: int | None = None,
+) -> Workflow:
+    """Change the named fields. `version` is the one that the caller has read."""
+    check_may(actor, "change", workflow)
+    with transaction.atomic():
+        move_on(workflow, version=version, now=now)
+        for name, value in changes.items():
+            setattr(workflow, name, value)
+        workflow.save(update_fields=list(changes))
+    return workflow
+
+
+def delete_workflow(workflow: Workflow, *, actor: User) -> None:
+    """Delete it with its graph and what hangs on it; its executions stay."""
+    check_may(actor, "delete", workflow)
+    workflow.delete()
+
+
+def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
+    """Count a change, and hold the row until the transaction ends.
+
+    Raises `StaleVersion` if the caller has read another version than `version`.
+    """
+    row = Workflow.objects.filter(pk=workflow.pk)
+    if version is not None:
+        row = row.filter(version=version)
+    if not row.update(version=F("version") + 1, updated_at=now):
+        raise StaleVersion(field="version") if version is not None else NotFound()
+    workflow.refresh_from_db(fields=["version", "updated_at"])

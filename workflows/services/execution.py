@@ -1,0 +1,51 @@
+"""Claiming and cancelling executions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.contrib.auth.models import User
+
+from workflows.access import check_may
+from workflows.exceptions import ExecutionEnded
+from workflows.models import WorkflowExecution
+
+log = structlog.get_logger(__name__)
+Status = WorkflowExecution.Status
+
+
+def claim_execution(execution_id: UUID, *, now: datetime) -> bool:
+    """Start a pending execution; False if it is not pending (any more)."""
+    claimed = WorkflowExecution.objects.filter(
+        pk=execution_id, status=Status.PENDING
+    ).update(status=Status.RUNNING, started_at=now)
+    return claimed == 1
+
+
+def cancel_execution(
+    execution: WorkflowExecution, *, actor: User, now: datetime
+) -> WorkflowExecution:
+    """End a pending execution, or ask a running one to stop before its next node.
+
+    Idempotent. Raises `ExecutionEnded` for one that has succeeded or failed.
+    """
+    check_may(actor, "change", execution)
+    row = WorkflowExecution.objects.filter(pk=execution.pk)
+    if not row.filter(status=Status.PENDING).update(
+        status=Status.CANCELLED, cancel_requested_at=now, finished_at=now
+    ):
+        row.filter(status=Status.RUNNING, cancel_requested_at=None).update(
+            cancel_requested_at=now
+        )
+    execution.refresh_from_db()
+    if execution.status in (Status.SUCCEEDED, Status.FAILED):
+        raise ExecutionEnded(f"The execution has {execution.status}.")
+    log.info(
+        "execution cancelled",
+        execution=str(execution.pk),
+        status=execution.status,
+        actor=actor.get_username(),
+    )
+    return execution

@@ -1,0 +1,153 @@
+"""Saving a graph: all of it is checked, then all of it is replaced at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from workflows.access import check_may
+from workflows.exceptions import InvalidGraph
+from workflows.graph import FLOW, MAX_NODES, Edge, Graph, Problem, problems
+from workflows.json_value import problem
+from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+from workflows.registry import Component, config_problems, registry
+from workflows.services.definition import move_on
+
+MAX_CONFIG = 64 * 1024
+MAX_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSpec:
+    """A node as it is to be."""
+
+    node_id: str
+    component_type: str
+    label: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    position: dict[str, Any] = field(default_factory=dict)
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSpec:
+    """An edge as it is to be, between `node_id`s."""
+
+    source: str
+    target: str
+    source_port: str = "out"
+    kind: str = FLOW
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSpec:
+    nodes: Sequence[NodeSpec]
+    edges: Sequence[EdgeSpec] = ()
+
+
+def save_graph(
+    workflow: Workflow,
+    graph: GraphSpec,
+    *,
+    actor: User,
+    now: datetime,
+    version: int | None = None,
+) -> Workflow:
+    """Replace the graph of `workflow`. Raises `InvalidGraph` with every field at fault.
+
+    The row of a node stays as long as its `node_id` does, and with it the choice of the
+    schedules that point at it.
+    """
+    check_may(actor, "change", workflow)
+    _refuse_if_wrong(graph)
+    with transaction.atomic():
+        move_on(workflow, version=version, now=now)
+        workflow.edges.all().delete()
+        rows = _replace_nodes(workflow, graph.nodes)
+        WorkflowEdge.objects.bulk_create(
+            WorkflowEdge(
+                workflow=workflow,
+                source=rows[edge.source],
+                target=rows[edge.target],
+                source_port=edge.source_port,
+                kind=edge.kind,
+            )
+            for edge in graph.edges
+        )
+    return workflow
+
+
+def _replace_nodes(
+    workflow: Workflow, nodes: Sequence[NodeSpec]
+) -> dict[str, WorkflowNode]:
+    """The rows by `node_id`: kept and changed, made, or gone."""
+    rows = {row.node_id: row for row in workflow.nodes.all()}
+    wanted = {node.node_id for node in nodes}
+    workflow.nodes.filter(node_id__in=rows.keys() - wanted).delete()
+    made: list[WorkflowNode] = []
+    for node in nodes:
+        fields = asdict(node)
+        row = rows.get(node.node_id)
+        if row is None:
+            made.append(WorkflowNode(workflow=workflow, **fields))
+        else:
+            for name, value in fields.items():
+                setattr(row, name, value)
+    kept = [rows[node.node_id] for node in nodes if node.node_id in rows]
+    changed = ["component_type", "label", "config", "position", "is_active"]
+    WorkflowNode.objects.bulk_update(kept, changed)
+    WorkflowNode.objects.bulk_create(made)
+    return {row.node_id: row for row in (*kept, *made)}
+
+
+def _refuse_if_wrong(graph: GraphSpec) -> None:
+    # The number first: nobody waits for the check of ten thousand nodes.
+    if len(graph.nodes) > MAX_NODES:
+        found: list[Problem] = [("nodes", f"A workflow has at most {MAX_NODES} nodes.")]
+    else:
+        found = [
+            (f"nodes[{index}].{path}", reason)
+            for index, node in enumerate(graph.nodes)
+            for path, reason in _node_problems(node)
+        ]
+    if found := found or problems(_pure(graph)):
+        errors: dict[str, list[str]] = {}
+        for path, reason in found[:MAX_PROBLEMS]:
+            errors.setdefault(path, []).append(reason)
+        raise InvalidGraph(f"The graph is wrong: {found[0][1]}", errors=errors)
+
+
+def _node_problems(node: NodeSpec) -> Iterator[Problem]:
+    component = registry.get(node.component_type)
+    if component is None:
+        known = ", ".join(item.type for item in registry.all())
+        reason = f'There is no component "{node.component_type}"; there are: {known}.'
+        yield "component_type", reason
+    for name, value in (("config", node.config), ("position", node.position)):
+        if reason_ := problem(value, max_bytes=MAX_CONFIG):
+            yield name, f"It {reason_}."
+            return
+    if component:
+        yield from _config_problems(component, node.config)
+
+
+def _config_problems(component: Component, config: Any) -> Iterator[Problem]:
+    for path, reason in config_problems(component, config):
+        yield (f"config.{path}" if path else "config"), reason
+
+
+def _pure(graph: GraphSpec) -> Graph:
+    return Graph(
+        tuple(
+            registry.components[node.component_type].node(
+                node.node_id, node.config, is_active=node.is_active
+            )
+            for node in graph.nodes
+        ),
+        tuple(Edge(**asdict(edge)) for edge in graph.edges),
+    )

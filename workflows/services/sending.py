@@ -1,0 +1,112 @@
+"""Executions that are queued on their own: into Redis, and again if they got lost.
+
+The row is the truth: it is committed first, sent afterwards, and sent again by the sweep
+when Redis was away or has forgotten it. A second job finds it claimed and does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from workflows.lost import abandon_execution
+from workflows.models import WorkflowExecution
+from workflows.queue import known, queue
+
+log = structlog.get_logger(__name__)
+Status = WorkflowExecution.Status
+# Committed this long ago without being sent: whoever made it is not about to send it.
+UNSENT_AFTER = timedelta(seconds=3)
+# Sent this long ago and not claimed: it is looked for in Redis.
+LOOKED_FOR_AFTER = timedelta(seconds=60)
+# How far beyond its deadline a run is surely no longer at work.
+LOST_AFTER = timedelta(seconds=60)
+KEPT_SECONDS = 60  # what RQ remembers of a job that ended; we need nothing of it
+BATCH = 500
+
+
+def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
+    """Send a pending execution once the transaction is committed.
+
+    If Redis is away it stays unsent, and the next `resend_unsent` sends it.
+    """
+    transaction.on_commit(partial(_send_all, [execution.pk], now=now))
+
+
+def resend_unsent(now: datetime) -> int:
+    """Send what is pending and not in Redis; returns how many were sent. Idempotent."""
+    pending = WorkflowExecution.objects.filter(status=Status.PENDING)
+    unsent = pending.filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
+    sent = pending.filter(enqueued_at__lte=now - LOOKED_FOR_AFTER)
+    rows = [*unsent.order_by("created_at")[:BATCH]]
+    try:
+        rows += _without_trace(sent.order_by("enqueued_at")[:BATCH])
+    except RedisError:
+        log.warning("redis is away", unsent=len(rows))
+        return 0
+    return _send_all([row.pk for row in rows], now=now)
+
+
+def fail_lost(now: datetime) -> int:
+    """Close runs that are past every deadline: their worker is gone. Returns how many."""
+    allowed = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS) + LOST_AFTER
+    lost = WorkflowExecution.objects.filter(
+        status=Status.RUNNING,
+        enqueued_at__isnull=False,
+        started_at__lte=now - allowed,
+    ).values_list("pk", flat=True)[:BATCH]
+    for pk in lost:
+        abandon_execution(pk, error="The worker was lost.", now=now)
+        log.warning("execution lost", execution=str(pk))
+    return len(lost)
+
+
+def _without_trace(
+    rows: Iterable[WorkflowExecution],
+) -> list[WorkflowExecution]:
+    jobs = {_job_id(row.pk, row.send_count): row for row in rows}
+    there = known(list(jobs)) if jobs else set()
+    return [row for job_id, row in jobs.items() if job_id not in there]
+
+
+def _send_all(execution_ids: Iterable[UUID], *, now: datetime) -> int:
+    sent = 0
+    for pk in execution_ids:
+        try:
+            sent += _send(pk, now=now)
+        except RedisError as error:
+            log.warning("execution unsent", execution=str(pk), error=str(error))
+            break
+    return sent
+
+
+def _send(execution_id: UUID, *, now: datetime) -> int:
+    """1 if it was sent; 0 if it is no longer pending, or someone else is sending it."""
+    row = WorkflowExecution.objects.filter(pk=execution_id, status=Status.PENDING)
+    sends = row.values_list("send_count", flat=True).first()
+    if sends is None or not row.filter(send_count=sends).update(send_count=sends + 1):
+        return 0
+    queue().enqueue_call(
+        "workflows.jobs.run_execution",
+        args=(str(execution_id),),
+        job_id=_job_id(execution_id, sends + 1),
+        # A backstop only: the job sets the deadline itself.
+        timeout=settings.EXECUTION_TIMEOUT_SECONDS + 30,
+        result_ttl=KEPT_SECONDS,
+        failure_ttl=KEPT_SECONDS,
+    )
+    # Not conditional on `pending`: a worker may have claimed it already, and `enqueued_at`
+    # is what tells that it runs on its own.
+    WorkflowExecution.objects.filter(pk=execution_id).update(enqueued_at=now)
+    return 1
+
+
+def _job_id(execution_id: UUID, send: int) -> str:
+    return f"execution-{execution_id}-{send}"
