@@ -16,6 +16,7 @@ from workflows.queue import connection as redis_connection
 
 HEADSTART_SECONDS = 3
 PATIENCE_SECONDS = 20
+QUEUE = f"rq:queue:{QUEUE_NAME}"
 
 
 def lateness(count: int, spread_seconds: int) -> list[float]:
@@ -49,13 +50,23 @@ def _wait_for_scheduler() -> None:
 
 
 def _arrivals(count: int, *, until: float) -> dict[UUID, float]:
-    """When each run's job came into the queue: a waiting pop is served with the push."""
+    """When each run's job came into the queue.
+
+    The jobs stay in it: the sweep would send again what vanished and no worker claimed.
+    """
     redis = redis_connection()
+    redis.config_set("notify-keyspace-events", "Kl")
+    pushes = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    pushes.subscribe(f"__keyspace@0__:{QUEUE}")
     arrived: dict[UUID, float] = {}
     while len(arrived) < count and time.monotonic() < until:
-        popped = redis.blpop([f"rq:queue:{QUEUE_NAME}"], timeout=1)
+        pushes.get_message(timeout=1)
         at = time.time()
-        if popped:
-            name = cast("bytes", popped[1]).decode().removeprefix("run-")
-            arrived[UUID(name.rsplit("-", 2)[0])] = at
+        for job_id in cast("list[bytes]", redis.lrange(QUEUE, len(arrived), -1)):
+            arrived[_run_id(job_id.decode())] = at
+    pushes.close()
     return arrived
+
+
+def _run_id(job_id: str) -> UUID:
+    return UUID(job_id.removeprefix("run-").rsplit("-", 2)[0])
