@@ -31,7 +31,7 @@ class Drill:
 
 
 DRILLS = {
-    "batches": Drill(a_batch, 0, (faults.schedulers_killed,) * 4),
+    "batches": Drill(a_batch, 0, (faults.schedulers_killed,) * 3),
     "outages": Drill(
         mixed_load,
         2,
