@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scheduledjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('anchor_at', None), ('interval_seconds', None), ('run_at', None), ('schedule_type', 'cron'), models.Q(('cron_expression', ''), _negated=True)), models.Q(('anchor_at__isnull', False), ('cron_expression', ''), ('interval_seconds__gte', 1), ('run_at', None), ('schedule_type', 'interval')), models.Q(('anchor_at', None), ('cron_expression', ''), ('interval_seconds', None), ('run_at__isnull', False), ('schedule_type', 'once')), _connector='OR'), name='schedule_type_has_exactly_its_fields'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('anchor_at', None), ('interval_seconds', None), ('run_at', None), ('schedule_type', 'cron'), models.Q(('cron_expression', ''), _negated=True)), models.Q(('anchor_at__isnull', False), ('cron_expression', ''), ('interval_seconds__gte', 1), ('interval_seconds__isnull', False), ('run_at', None), ('schedule_type', 'interval')), models.Q(('anchor_at', None), ('cron_expression', ''), ('interval_seconds', None), ('run_at__isnull', False), ('schedule_type', 'once')), _connector='OR'), name='schedule_type_has_exactly_its_fields'),
         ),
         migrations.AddConstraint(
             model_name='scheduledjob',

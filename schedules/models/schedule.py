@@ -165,6 +165,8 @@ class ScheduledJob(models.Model):
                 | Q(
                     schedule_type="interval",
                     cron_expression="",
+                    # NULL >= 1 is unknown, and a check lets the unknown pass.
+                    interval_seconds__isnull=False,
                     interval_seconds__gte=1,
                     anchor_at__isnull=False,
                     run_at=None,

@@ -22,7 +22,7 @@ _ARRAYS = {
     "DateTimeField": "timestamptz[]",
     "CharField": "text[]",
     "TextField": "text[]",
-    "PositiveSmallIntegerField": "int[]",
+    "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
 }

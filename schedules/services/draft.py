@@ -67,7 +67,9 @@ def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
     """The type that is named, or that the one given timing field implies."""
-    given = [kind for kind, name in WHEN_FIELD.items() if fields.get(name)]
+    given = [
+        kind for kind, name in WHEN_FIELD.items() if fields.get(name) not in (None, "")
+    ]
     if len(given) > 1:
         names = " and ".join(WHEN_FIELD[kind] for kind in given)
         why = f"Give exactly one of cron_expression, interval_seconds and run_at, not {names}."

@@ -97,9 +97,8 @@ def fire_due(
     if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
         return Firing()
     known = list(suspects)  # one found in this pass is tried again in the next
-    if known:
-        due = due.exclude(pk__in=known)
-    firing = _fire_batch(due, suspects, now=now)
+    batch = due.exclude(pk__in=known) if known else due
+    firing = _fire_batch(batch, suspects, now=now)
     for suspect in known:
         firing += _fire_alone(suspect, suspects, now=now)
     unlocked = time.monotonic()

@@ -103,6 +103,41 @@ def test_a_sent_run_without_a_trace_in_redis_is_sent_again(
     assert mend(sent + LOST_AFTER).runs_sent == 1
 
 
+def test_a_run_that_a_worker_took_and_never_claimed_is_sent_again(
+    settled: Redis, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(interval_seconds=3600)
+    sent = NOON + 60 * MINUTE
+    fire_due(sent)
+    assert mend(sent + LOST_AFTER).runs_sent == 0, "it waits in the queue"
+    job_id = settled.lpop(QUEUE).decode()  # its worker is killed now
+    assert settled.exists(f"rq:job:{job_id}")
+    assert mend(sent + LOST_AFTER).runs_sent == 1
+    assert settled.llen(QUEUE) == 1
+
+
+def test_a_redis_that_is_flushed_while_it_is_mended_is_mended_once_more(
+    settled: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_schedule()
+    fire_due(DUE)
+    settled.flushall()
+    service = get_scheduler_service()
+    send = service.send
+
+    def flushed_after(*args, **kwargs) -> None:
+        send(*args, **kwargs)
+        settled.flushall()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "send", flushed_after)
+        assert mend(DUE + SECOND).runs_sent == 1
+    assert settled.llen(QUEUE) == 0
+    assert mend(DUE + 2 * SECOND).runs_sent == 1
+    assert settled.llen(QUEUE) == 1
+    assert not any(vars_of(mend(DUE + 3 * SECOND)))
+
+
 def test_a_lost_alarm_is_set_again_before_it_is_due(
     settled: Redis, make_schedule: MakeSchedule
 ) -> None:
