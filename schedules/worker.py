@@ -37,7 +37,7 @@ class ScheduleWorker(Worker):
     """What `manage.py rqworker` runs."""
 
     # How long the worker stays away when Redis is: RQ's own cap is a minute.
-    max_connection_wait_time = 5.0
+    max_connection_wait_time = 2.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("job_monitoring_interval", 5)
