@@ -28,10 +28,16 @@ NO_TESTS_COLLECTED = 5  # pytest's exit status
 
 def main(arguments: list[str]) -> int:
     """Run the site (never returns) or the checks; 1 after one line on what is missing."""
+    word = arguments[0] if arguments else "--"
+    if word in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    testing = word == "test"
+    if not (testing or word.startswith("-")):  # said now, not after half a minute
+        return say(f"{word!r} is none of these:\n\n{__doc__}")
     problem = what_is_missing()
     if problem:
         return say(problem)
-    testing = arguments[:1] == ["test"]
     problem = install("requirements-dev.txt" if testing else "requirements.txt")
     if problem:
         return say(problem)

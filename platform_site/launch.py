@@ -16,12 +16,14 @@ from platform_site.processes import end_group, free_port, is_free
 from platform_site.stop_signals import StopSignals
 from platform_site.supervisor import Child, Service, Supervisor
 from platform_site.valkey import EmbeddedValkey
+from schedules.worker import GRACE_SECONDS
 
 WEB_START_SECONDS = 60.0
 # How long each may take to end, after each SIGTERM: together less than the 20 seconds in
-# which a stop is to be over. A worker's second SIGTERM makes it end its running work.
+# which a stop is to be over. A worker ends its running work itself and records it as lost;
+# its second SIGTERM would end it with the record unwritten, so that must come later.
 GRACE = (2.0,)
-WORKER_GRACE = (10.0, 1.0)
+WORKER_GRACE = (GRACE_SECONDS + 2.0, 0.5)
 VALKEY_GRACE = (3.0,)
 
 
@@ -61,13 +63,15 @@ class Launch:
                     runtime | ({"redis_url": valkey.url} if valkey else {}),
                 )
             )
-            stack.callback(self._stop)
+            stack.callback(self.supervisor.stop)
             if valkey:
                 self._start_valkey(valkey)
             self._set_up(setup)
             self._start_services(workers)
             self._greet()
             self.supervisor.watch(lambda: trim_logs(self.site.folder))
+            self.tell(f"Stopping; running work gets {GRACE_SECONDS:.0f} seconds.")
+        self.tell("Stopped.")
 
     def _start_valkey(self, valkey: EmbeddedValkey) -> None:
         [child] = self.supervisor.start(
@@ -115,11 +119,6 @@ class Launch:
         self.tell(f"  logs           {self.site.folder / 'logs'}")
         self.tell("Ctrl-C stops everything.\n")
 
-    def _stop(self) -> None:
-        self.tell("Stopping; running work gets 10 seconds.")
-        self.supervisor.stop()
-        self.tell("Stopped.")
-
 
 def require_free(port: int) -> None:
     """Raise `LaunchError`, which names a free port, if this one is taken."""
@@ -132,4 +131,5 @@ def require_free(port: int) -> None:
 def last_line(log: Path) -> str:
     """The last line of a log that is not empty."""
     lines = log.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "It failed")
+    line = next((line.strip() for line in reversed(lines) if line.strip()), "It failed")
+    return line.removeprefix("CommandError: ")

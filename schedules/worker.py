@@ -47,11 +47,16 @@ class ScheduleWorker(Worker):
 
     @override
     def work(self, *args: Any, **kwargs: Any) -> bool:
-        self._beats.start()
         try:
             return super().work(*args, **kwargs)
         finally:
             self._beats.stop()
+
+    @override
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        # Not before: who is told that it is alive may ask it to end.
+        self._beats.start()
 
     @property
     def stop_requested(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from platform_site.data_dir import BASE_DIR
 
 
-def wait_until(what: Callable[[], object], *, seconds: float = 20) -> None:
+def wait_until(what: Callable[[], object], *, seconds: float = 40) -> None:
     """Return as soon as `what()` is true; fail after `seconds`."""
     until = time.monotonic() + seconds
     while not what():

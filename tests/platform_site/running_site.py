@@ -80,12 +80,14 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | {"DATA_DIR": str(folder)}
 
 
-def manage(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a `manage.py` command on a data folder."""
+def manage(
+    folder: Path, *words: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a `manage.py` command on a data folder, with these environment variables."""
     command = [sys.executable, "manage.py", *words]
     return subprocess.run(
         command,
-        env=environment(folder),
+        env=environment(folder) | variables,
         cwd=BASE_DIR,
         capture_output=True,
         text=True,

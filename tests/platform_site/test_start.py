@@ -85,6 +85,16 @@ def test_the_site_replaces_the_process_that_started_it(
     assert called == [[str(checkout / ".venv/bin/python"), *up]]
 
 
+def test_how_to_use_it_is_told_before_anything_is_installed(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert start.main(["--help"]) == 0
+    assert "start.py test [pytest arguments]" in capsys.readouterr().out
+    assert start.main(["tset"]) == 1
+    assert "'tset' is none of these" in capsys.readouterr().err
+    assert not (checkout / ".venv").exists()
+
+
 def test_a_failed_check_is_shown_and_decides_the_exit_status(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

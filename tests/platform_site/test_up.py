@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from platform_site.processes import is_free
+from platform_site.processes import free_port, is_free
 from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
@@ -121,6 +121,15 @@ def test_a_taken_port_gets_one_line_that_names_a_free_one(tmp_path: Path) -> Non
     assert int(told[1]) == port
     assert told[2] == told[3]
     assert is_free(int(told[2]))
+
+
+def test_a_server_of_its_own_that_is_away_gets_one_line(tmp_path: Path) -> None:
+    away = f"redis://127.0.0.1:{free_port()}/0"
+    run = manage(tmp_path, "up", "--port", str(free_port()), REDIS_URL=away)
+    assert run.returncode == 1
+    [line] = run.stderr.splitlines()
+    assert line.startswith("Redis does not answer: ")
+    assert "Stopping" not in run.stdout  # nothing had started
 
 
 @pytest.mark.parametrize("word", ["uvicorn", "valkey-server"])

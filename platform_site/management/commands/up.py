@@ -64,7 +64,7 @@ class Command(BaseCommand):
         except LaunchError as error:
             sys.exit(str(error))
         except StopRequested:
-            return
+            self._tell("Stopped.")
 
     def _valkey(self) -> EmbeddedValkey | None:
         embedded = settings.REDIS_IS_EMBEDDED

@@ -1,0 +1,116 @@
+"""The documents say what the code does: what is added to one must be added to the other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from platform_site.data_dir import BASE_DIR
+
+APPS = ("platform_site", "schedules", "triggers", "workflows")
+LOGGERS = {"log", "logger"}
+LEVELS = {"debug", "info", "warning", "error", "exception"}
+DOCUMENTS = ("README.md", "CHANGELOG.md", "docs/map.md", "docs/operating.md")
+
+
+def text(name: str) -> str:
+    return (BASE_DIR / name).read_text()
+
+
+def modules() -> list[Path]:
+    """Every Python file of the four apps that holds code."""
+    found = [path for app in APPS for path in (BASE_DIR / app).rglob("*.py")]
+    return [path for path in found if path.name != "__init__.py"]
+
+
+def calls(path: Path) -> Iterator[tuple[str, str, list[ast.expr]]]:
+    """`receiver.method(arguments)`, wherever it stands in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=receiver), attr=method), args=args
+            ):
+                yield receiver, method, args
+
+
+def words_in(node: ast.expr) -> Iterator[str]:
+    """The strings that an expression may come to: both sides of a condition."""
+    match node:
+        case ast.Constant(value=str(word)):
+            yield word
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from words_in(body)
+            yield from words_in(orelse)
+
+
+def test_the_map_has_every_module_on_a_line_or_in_a_folder() -> None:
+    named = set(re.findall(r"^\| `([^`]+)`", text("docs/map.md"), re.MULTILINE))
+    folders = tuple(name for name in named if name.endswith("/"))
+    paths = {str(path.relative_to(BASE_DIR)) for path in modules()}
+    unnamed = {path for path in paths - named if not path.startswith(folders)}
+    # Migrations are written by Django.
+    missing = {path for path in unnamed if "/migrations/" not in path}
+    assert not missing, "docs/map.md lacks these modules"
+
+
+def test_the_map_names_only_what_is_there() -> None:
+    named = re.findall(r"^\| `([^`]+)`", text("docs/map.md"), re.MULTILINE)
+    assert [name for name in named if not (BASE_DIR / name).exists()] == []
+    assert sorted(named) == sorted(set(named))
+
+
+def test_every_environment_variable_of_the_settings_is_explained() -> None:
+    settings = BASE_DIR / "platform_site" / "settings.py"
+    read = {
+        word
+        for receiver, _, args in calls(settings)
+        if receiver == "env"
+        for word in words_in(args[0])
+    }
+    assert "REDIS_URL" in read
+    explained = set(
+        re.findall(r"^\| `([A-Z_]+)`", text("docs/operating.md"), re.MULTILINE)
+    )
+    assert explained == read | {"DATA_DIR"}
+
+
+def test_every_command_is_explained() -> None:
+    files = [path for path in modules() if path.parent.name == "commands"]
+    explained = text("docs/operating.md") + text("README.md")
+    unnamed = [p.stem for p in files if f"`manage.py {p.stem}" not in explained]
+    assert files
+    assert unnamed == []
+
+
+def test_every_event_of_the_logs_is_explained() -> None:
+    events = {
+        word
+        for path in modules()
+        for receiver, method, args in calls(path)
+        if receiver in LOGGERS and method in LEVELS
+        for word in words_in(args[0])
+    }
+    assert "tick_fired" in events
+    logs = text("docs/operating.md").split("## Logs")[1].split("## Security")[0]
+    explained = set(re.findall(r"`([a-z_ ]+)`", logs))
+    assert events <= explained, "docs/operating.md lacks these events"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_names_only_files_that_are_there(document: str) -> None:
+    folder = (BASE_DIR / document).parent
+    links = [
+        folder / link for link in re.findall(r"\]\((?!https?:)([^)#]+)", text(document))
+    ]
+    paths = [
+        BASE_DIR / path
+        for path in re.findall(
+            r"`((?:[\w.-]+/)+[\w.-]+\.\w+|\w+\.(?:py|md|toml|txt))`", text(document)
+        )
+        if not path.startswith(("var/", "DATA_DIR/"))
+    ]
+    assert [str(path) for path in links + paths if not path.exists()] == []
