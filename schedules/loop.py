@@ -35,7 +35,7 @@ OUTAGES = (RedisAway, *DATABASE_AWAY)
 BACKOFF_START_SECONDS = 0.2
 # After an outage a lease is judged at the earliest once the database has been in view for
 # as long as a lease: with this, a lost run is on record 15 seconds after the outage.
-BACKOFF_CAP_SECONDS = 2.0
+BACKOFF_CAP_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 4.0
 # What was due at the last look and still is sleeps this long: a due row that a lock hides,
 # or an alarm that cannot be put right, must not become a busy loop.
