@@ -14,7 +14,7 @@ from schedules.scheduler import get_scheduler_service
 from workflows.queue import QUEUE_NAME
 from workflows.queue import connection as redis_connection
 
-HEADSTART_SECONDS = 3
+HEADSTART_SECONDS = 6
 PATIENCE_SECONDS = 20
 QUEUE = f"rq:queue:{QUEUE_NAME}"
 
