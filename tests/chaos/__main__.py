@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,8 @@ def running(
     finally:
         process.terminate()
         process.wait(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def finished(process: subprocess.Popen[str]) -> Report:
@@ -90,6 +93,8 @@ def _forget_connections() -> None:
 def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.json:
+        # Asked to end, it still ends what it started.
+        signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(1))
         report = carry_out(
             options.drill[0],
             server_url=options.server,
