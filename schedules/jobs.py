@@ -13,9 +13,9 @@ from rq import get_current_job
 from schedules.services.claims import Claim, claim_run
 from schedules.services.firing import fire_due
 from schedules.services.outcomes import Outcome, record_outcome
-from schedules.watch import Cancelled, Watch, watched
+from schedules.watch import Watch, watched
 from workflows.engine import run_execution
-from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.patience import patiently
 
 logger = structlog.get_logger(__name__)

@@ -134,7 +134,8 @@ def passed_over(
     """
     if frontier is None or frontier > now:
         return None
-    newest = when.last_upto(rules.timing, now) or frontier
+    # After new tzdata the frontier may be no tick any more, and lie after the last one.
+    newest = max(frontier, when.last_upto(rules.timing, now) or frontier)
     return span_row(rules, frontier, newest, status="skipped", reason=reason)
 
 

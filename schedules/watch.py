@@ -23,7 +23,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from schedules.services.claims import LEASE, Claim, Hold, renew_lease
-from workflows.exceptions import TimedOut
+from workflows.exceptions import Cancelled, TimedOut
 
 logger = structlog.get_logger(__name__)
 RENEW_EVERY_SECONDS = 3.0
@@ -32,10 +32,6 @@ HOLD_SECONDS = LEASE.total_seconds() - 0.5
 RETRY_SECONDS = 1.0
 KILL_AFTER_SECONDS = 5.0
 STDERR = 2
-
-
-class Cancelled(TimedOut):
-    """The run was cancelled."""
 
 
 class Watch:

@@ -27,6 +27,7 @@ from schedules.services.events import record_event
 from schedules.services.ledger import NewRun
 from schedules.services.outcomes import release_waiting
 from schedules.services.texts import check_note
+from schedules.timing import Timing, TimingError
 
 LIMIT = 1_000
 NEVER_FIRED = (RunStatus.SKIPPED, RunStatus.MISSED)
@@ -107,13 +108,21 @@ def _recorded_ticks(
     before_frontier = schedule.next_tick_at or to_at + MICROSECOND
     ticks: list[datetime] = []
     for epoch in ScheduleEpoch.objects.filter(schedule=schedule.id).order_by("number"):
-        after = max(from_at - MICROSECOND, epoch.from_at)
+        # Of what was pruned nobody knows any more whether it fired.
+        after = max(from_at - MICROSECOND, epoch.pruned_upto or epoch.from_at)
         upto = min(to_at, epoch.to_at or before_frontier - MICROSECOND)
         if after >= upto:
             continue
-        of_epoch = timing_of(epoch)
+        of_epoch = _timing_of(epoch)
         if len(ticks) + timing.count(of_epoch, after, upto) > LIMIT:
             why = f"More than {LIMIT} ticks: take a shorter range."
             raise InvalidSchedule(errors={"to": [why]})
         ticks += timing.between(of_epoch, after, upto, LIMIT)
     return ticks
+
+
+def _timing_of(epoch: ScheduleEpoch) -> Timing:
+    try:
+        return timing_of(epoch)
+    except TimingError as error:
+        raise InvalidSchedule(errors={"from": [str(error)]}) from error

@@ -54,7 +54,7 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
     clock was set back), so that none comes twice.
     """
     if rules is not None:
-        _pass_over(schedule, rules, now=now)
+        pass_over(schedule, rules, now=now)
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
     closed = max(now, epoch.from_at, ledger.last_recorded(schedule.id) or now)
     epoch.counts = _counts(schedule)
@@ -67,7 +67,8 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
     return closed
 
 
-def _pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
+def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
+    """One row for the ticks that came unfired, which the timing to come will not fire."""
     reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
     row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
     if row is not None:

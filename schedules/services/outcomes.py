@@ -14,6 +14,7 @@ from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     OPEN_STATUSES,
     Origin,
+    OverlapPolicy,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
@@ -209,7 +210,9 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
         for run in open_runs
         if run.status == RunStatus.WAITING and run.not_before is None
     ]
-    if not queued or len(queued) < len(open_runs):
+    blocked = len(queued) < len(open_runs)
+    # Under `allow`, chosen since it began to wait, something may be open for ever.
+    if not queued or (blocked and schedule.overlap_policy != OverlapPolicy.ALLOW):
         return False
     _release(min(queued, key=_place_in_line), now=now)
     return True

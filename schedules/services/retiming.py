@@ -10,7 +10,9 @@ from django.db import transaction
 from schedules import timing
 from schedules.decisions import MICROSECOND
 from schedules.models import ScheduledJob, ScheduleEpoch, Status
+from schedules.policy import END_REACHED
 from schedules.services import alarms, epochs, ledger
+from schedules.services.ending import end_locked
 from schedules.services.rules import rules_of
 from schedules.timing import TimingError
 
@@ -52,6 +54,8 @@ def _retime(
         epoch.save(update_fields=["tzdata_version"])
         return
     before = schedule.next_tick_at
+    # What the old tzdata said of the ticks since the frontier is gone: the new one counts.
+    epochs.pass_over(schedule, rules_of(schedule), now=now)
     after = max(now, ledger.last_recorded(schedule.id) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
     epochs.open_next(schedule, from_at=after)
@@ -59,7 +63,7 @@ def _retime(
     active = schedule.status == Status.ACTIVE and tick is not None
     schedule.next_run_at = rules_of(schedule).due_at(tick) if active and tick else None
     if schedule.status == Status.ACTIVE and tick is None:
-        schedule.status, schedule.status_reason = Status.STOPPED, "end reached"
+        end_locked(schedule, END_REACHED, now=now)
     schedule.save(
         update_fields=[
             "epoch",

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from schedules.exceptions import InvalidSchedule
-from schedules.models import ScheduledJob, ScheduledRun
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.services import (
     Actor,
     backfill,
@@ -19,6 +19,7 @@ from schedules.services import (
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.pruning import prune_batch
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -133,3 +134,29 @@ def test_more_than_a_thousand_ticks_are_refused_and_quickly(
 def test_a_range_that_runs_backwards_is_refused(gappy: ScheduledJob) -> None:
     with pytest.raises(InvalidSchedule, match="before from"):
         fill(gappy, 5, 4)
+
+
+def test_what_was_pruned_is_not_run_again(
+    redis: Redis, gappy: ScheduledJob, settings
+) -> None:
+    """Its ledger rows are gone: nobody knows any more which of its ticks fired."""
+    settings.RUNS_KEPT_AT_LEAST = 1
+    fire_due(NOON + 20 * MINUTE)
+    ScheduledRun.objects.filter(status="pending").update(status="succeeded")
+    prune_batch(NOON + timedelta(days=91))
+    assert not ScheduledRun.objects.filter(scheduled_for=NOON + 10 * MINUTE).exists()
+    with pytest.raises(InvalidSchedule):
+        fill(gappy, 1, 10)
+
+
+def test_ticks_of_a_zone_that_is_gone_cannot_be_filled_in(
+    make_schedule: MakeSchedule, redis: Redis
+) -> None:
+    schedule = make_schedule(cron_expression="* * * * *")
+    fire_due(NOON + 5 * MINUTE)
+    epoch = ScheduleEpoch.objects.get(schedule=schedule)
+    epoch.timing["timezone"] = "Mars/Olympus"
+    epoch.save()
+    with pytest.raises(InvalidSchedule) as refused:
+        fill(schedule, 1, 3)
+    assert "Mars/Olympus" in refused.value.errors["from"][0]

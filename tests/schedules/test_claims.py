@@ -10,11 +10,18 @@ import pytest
 from django.db import connection
 from redis import Redis
 
-from schedules.models import ScheduledRun
-from schedules.services import Actor, fire_due, pause_schedule, stop_schedule
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import (
+    Actor,
+    fire_due,
+    pause_schedule,
+    stop_schedule,
+    sweep,
+)
 from schedules.services.claims import Claim, claim_run, renew_lease
+from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.models import WorkflowExecution, WorkflowNode
+from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 DUE = NOON + timedelta(minutes=1)
@@ -92,3 +99,29 @@ def test_a_lease_is_renewed_only_by_who_holds_it(fired: ScheduledRun) -> None:
     assert renew_lease(fired.id, claimed.token, now=later).held
     fired.refresh_from_db()
     assert fired.lease_until == later + timedelta(seconds=10)
+
+
+def test_an_inactive_workflow_is_said_and_is_an_attempt_like_any_other(
+    fired: ScheduledRun,
+) -> None:
+    Workflow.objects.update(is_active=False)
+    claimed = claim(fired)
+    assert claimed is not None
+    assert (claimed.execution_id, claimed.broken) == (None, False)
+    assert "not active" in claimed.refusal
+
+
+def test_a_retry_without_a_trigger_does_not_run_the_old_execution_again(
+    fired: ScheduledRun,
+) -> None:
+    ScheduledJob.objects.update(max_retries=1, retry_backoff_seconds=0)
+    first = claim(fired)
+    assert first is not None
+    failed = Outcome("failed", "no luck")
+    record_outcome(fired.id, token=first.token, outcome=failed, now=DUE)
+    sweep(DUE, judge_leases=False)
+    WorkflowNode.objects.filter(node_id="start").update(is_active=False)
+    second = claim(fired, attempt=2)
+    assert second is not None
+    assert (second.attempt, second.execution_id) == (2, None)
+    assert WorkflowExecution.objects.count() == 1

@@ -14,7 +14,7 @@ from django.db import connection
 from redis import Redis
 
 from schedules.exceptions import StaleVersion
-from schedules.models import ScheduledRun, ScheduleEvent
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     Actor,
     create_schedule,
@@ -22,11 +22,15 @@ from schedules.services import (
     pause_schedule,
     resume_schedule,
     run_now,
+    stop_schedule,
+    sweep,
     update_schedule,
 )
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
+from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -144,3 +148,78 @@ def test_after_a_pause_has_returned_nothing_starts(
         assert not any(fire_and_claim())
         resume_schedule(schedule.id, actor=actor, now=now + timedelta(seconds=1))
     assert all(proof.holds for proof in audit())
+
+
+def test_edits_pauses_and_ticks_at_once_lose_and_repeat_no_tick(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(overlap_policy="allow")
+    actor = Actor.person(schedule.owner)
+    for minute in range(1, 9):
+        now = NOON + minute * MINUTE
+        seconds = 60 + minute % 2 * 30
+
+        def edit(now=now, seconds=seconds) -> None:
+            fields = {"interval_seconds": seconds}
+            update_schedule(schedule.id, fields, actor=actor, now=now)
+
+        def pause_and_resume(now=now) -> None:
+            pause_schedule(schedule.id, actor=actor, now=now)
+            resume_schedule(schedule.id, actor=actor, now=now, catch_up="all")
+
+        calls = [lambda now=now: fire_due(now), edit, pause_and_resume]
+        assert not [error for error in at_once(calls) if isinstance(error, Exception)]
+    assert next(audit()).faults == []
+
+
+def test_a_retry_that_is_released_while_its_schedule_is_paused_does_not_start(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(max_retries=9, retry_backoff_seconds=0)
+    actor = Actor.person(schedule.owner)
+    for minute in range(1, 6):
+        now = NOON + minute * MINUTE
+        fire_due(now)
+        run = ScheduledRun.objects.get(status="pending")
+        claim_run(run.id, 1, token=run.id, now=now)
+        record_outcome(run.id, token=run.id, outcome=Outcome("failed"), now=now)
+        at_once(
+            [
+                lambda now=now: sweep(now, judge_leases=False),
+                lambda now=now: pause_schedule(schedule.id, actor=actor, now=now),
+            ]
+        )
+        run.refresh_from_db()
+        assert (run.status, run.reason) == ("failed", "paused")
+        assert claim_run(run.id, 2, token=run.id, now=now) is None
+        resume_schedule(schedule.id, actor=actor, now=now)
+
+
+def test_a_schedule_that_is_stopped_while_it_fires_leaves_no_run_to_start(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    made = [make_schedule() for _ in range(6)]
+    for schedule in made:
+        actor = Actor.person(schedule.owner)
+        at_once(
+            [
+                lambda: fire_due(NOON + MINUTE),
+                lambda schedule=schedule, actor=actor: stop_schedule(
+                    schedule.id, actor=actor, now=NOON + MINUTE
+                ),
+            ]
+        )
+    states = ScheduledRun.objects.values_list("status", flat=True)
+    assert set(states) <= {"cancelled"}
+
+
+def test_a_workflow_that_is_deleted_while_it_fires_leaves_no_run_to_start(
+    redis: Redis, make_schedule: MakeSchedule, workflow: Workflow
+) -> None:
+    for _ in range(6):
+        make_schedule()
+    at_once([lambda: fire_due(NOON + MINUTE), workflow.delete])
+    assert not ScheduledJob.objects.exists()
+    states = ScheduledRun.objects.values_list("status", flat=True)
+    assert set(states) <= {"cancelled"}
+    assert ScheduleEvent.objects.filter(verb="stop").count() == 6

@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from schedules.models import ScheduledJob, ScheduleEpoch
+from schedules.models import (
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    ScheduleEvent,
+)
 from schedules.services import fire_due
 from schedules.services.auditing import audit
 from schedules.services.retiming import retime_batch
@@ -53,3 +58,46 @@ def test_a_next_tick_that_moved_is_reckoned_again_and_its_alarm_follows(
     score = redis.zscore("rq:scheduler:scheduled_jobs", schedule.rq_job_id)
     assert score == right.timestamp()
     assert next(audit()).faults == []
+
+
+def test_a_tick_that_was_due_before_it_moved_is_not_lost_without_a_trace(
+    make_schedule: MakeSchedule,
+) -> None:
+    """The scheduler was down for the upgrade while a tick came due."""
+    schedule = make_schedule(cron_expression="0 15 * * *", timezone="America/Vancouver")
+    right = schedule.next_tick_at
+    as_it_was = right + HOUR  # an hour off
+    ScheduledJob.objects.filter(pk=schedule.pk).update(
+        next_tick_at=as_it_was, next_run_at=as_it_was
+    )
+    with_old_tzdata(schedule)
+    now = right + 3 * HOUR
+    retime_batch(now)
+    run = ScheduledRun.objects.get(schedule=schedule)
+    assert (run.scheduled_for, run.status, run.reason) == (
+        as_it_was,
+        "skipped",
+        "edited",
+    )
+    schedule.refresh_from_db()
+    assert schedule.next_tick_at == right + 24 * HOUR
+    assert next(audit()).faults == []
+
+
+def test_one_that_has_no_tick_left_ends_and_says_so(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(
+        cron_expression="0 15 * * *",
+        timezone="America/Vancouver",
+        end_at=NOON + 12 * HOUR,
+    )
+    right = schedule.next_tick_at
+    ScheduledJob.objects.filter(pk=schedule.pk).update(
+        next_tick_at=right + HOUR, next_run_at=right + HOUR
+    )
+    with_old_tzdata(schedule)
+    retime_batch(right + 2 * HOUR)
+    schedule.refresh_from_db()
+    assert (schedule.status, schedule.status_reason) == ("stopped", "end reached")
+    assert ScheduleEvent.objects.filter(schedule=schedule, verb="complete").count() == 1

@@ -1,0 +1,61 @@
+"""A run that is asked to end while its node is at work ends at once, and says why."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from redis import Redis
+
+from schedules import watch
+from schedules.jobs import execute_scheduled_trigger
+from schedules.models import ScheduledRun
+from schedules.services import fire_due
+from tests.schedules.conftest import MakeSchedule
+from workflows.models import NodeRun, Workflow, WorkflowNode
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+@pytest.fixture
+def silent_site(settings) -> Iterator[str]:
+    """The address of a server that takes a connection and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        origin = f"http://127.0.0.1:{server.getsockname()[1]}"
+        settings.HTTP_NODE_ALLOWED_ORIGINS = [origin]
+        yield f"{origin}/"
+
+
+def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
+    redis: Redis,
+    make_schedule: MakeSchedule,
+    workflow: Workflow,
+    silent_site: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "RENEW_EVERY_SECONDS", 0.2)
+    WorkflowNode.objects.filter(workflow=workflow, node_id="say").update(
+        component_type="http_request", config={"url": silent_site}
+    )
+    began = timezone.now()
+    schedule = make_schedule(
+        now=began - timedelta(seconds=61),
+        max_retries=3,
+        overlap_policy="replace",
+    )
+    fire_due(began)
+    run = ScheduledRun.objects.get()
+    # As a live tick does with `replace`, while the run is at work.
+    ScheduledRun.objects.update(cancel_requested_at=began, reason="replaced")
+    execute_scheduled_trigger(
+        str(schedule.id), run.scheduled_for.isoformat(), str(run.id), 1
+    )
+    run.refresh_from_db()
+    assert (run.status, run.attempt) == ("cancelled", 1)
+    assert run.execution.status == "cancelled"
+    assert NodeRun.objects.get(node_id="say").status == "cancelled"
+    schedule.refresh_from_db()
+    assert (schedule.error_count, schedule.consecutive_failures) == (0, 0)

@@ -1,0 +1,190 @@
+"""Runs that wait for one another, or make way: on the ledger, from tick to outcome."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import Actor, fire_due, sweep, update_schedule
+from schedules.services.claims import LEASE, claim_run, renew_lease
+from schedules.services.outcomes import Outcome, record_outcome
+from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.policies import told
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+
+def held(schedule: ScheduledJob) -> list[str]:
+    return told(
+        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
+    )
+
+
+def fire(*minutes: float) -> None:
+    for minute in minutes:
+        fire_due(NOON + minute * MINUTE)
+
+
+def run_of(schedule: ScheduledJob, minute: int) -> ScheduledRun:
+    return ScheduledRun.objects.get(
+        schedule=schedule, scheduled_for=NOON + minute * MINUTE
+    )
+
+
+def start(schedule: ScheduledJob, minute: int) -> ScheduledRun:
+    run = run_of(schedule, minute)
+    assert claim_run(run.id, run.attempt, token=run.id, now=NOON + minute * MINUTE)
+    return run
+
+
+def end(run: ScheduledRun, minute: float, status: str = "succeeded") -> None:
+    now = NOON + minute * MINUTE
+    assert record_outcome(run.id, token=run.id, outcome=Outcome(status), now=now)
+
+
+def test_queue_keeps_one_waiting_and_starts_it_when_the_open_one_ends(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="queue")
+    fire(1)
+    first = start(schedule, 1)
+    fire(2, 3)
+    assert held(schedule) == ["1 running", "2 waiting", "3 skipped overlap"]
+    end(first, 3.5)
+    assert held(schedule) == ["1 succeeded", "2 pending", "3 skipped overlap"]
+
+
+def test_replace_asks_the_running_one_to_end_and_waits_for_it(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="replace")
+    fire(1)
+    first = start(schedule, 1)
+    fire(2)
+    assert renew_lease(first.id, first.id, now=NOON + 2 * MINUTE).cancelled
+    fire(3)
+    assert held(schedule) == [
+        "1 running replaced",
+        "2 cancelled replaced",
+        "3 waiting",
+    ]
+    end(first, 3.1, "cancelled")
+    assert held(schedule)[-1] == "3 pending"
+
+
+def test_replace_cancels_what_has_not_started_and_starts_at_once(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="replace")
+    fire(1, 2)
+    assert held(schedule) == ["1 cancelled replaced", "2 pending"]
+    assert claim_run(run_of(schedule, 1).id, 1, token=schedule.id, now=NOON) is None
+
+
+def test_replace_cancels_a_retry_that_waits(make_schedule: MakeSchedule) -> None:
+    schedule = make_schedule(overlap_policy="replace", max_retries=3)
+    fire(1)
+    end(start(schedule, 1), 1.5, "failed")
+    assert held(schedule) == ["1 waiting"]
+    fire(2)
+    assert held(schedule) == ["1 cancelled replaced", "2 pending"]
+
+
+def test_a_run_that_was_replaced_is_not_tried_again(
+    make_schedule: MakeSchedule,
+) -> None:
+    """Else its successor would wait behind its retries."""
+    schedule = make_schedule(overlap_policy="replace", max_retries=3)
+    fire(1)
+    first = start(schedule, 1)
+    fire(2)
+    end(first, 2.1, "failed")
+    assert held(schedule) == ["1 failed replaced", "2 pending"]
+
+
+def test_a_run_that_was_replaced_and_whose_lease_has_ended_is_over(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(overlap_policy="replace", max_retries=3)
+    fire(1)
+    start(schedule, 1)
+    fire(2)
+    late = NOON + MINUTE + LEASE + SECOND
+    assert sweep(late, judge_leases=True).workers_lost == 1
+    assert held(schedule) == ["1 failed replaced", "2 pending"]
+
+
+def test_skip_counts_a_waiting_retry_as_open(make_schedule: MakeSchedule) -> None:
+    schedule = make_schedule(max_retries=1, retry_backoff_seconds=600)
+    fire(1)
+    end(start(schedule, 1), 1.5, "failed")
+    fire(2)
+    assert held(schedule) == ["1 waiting", "2 skipped overlap"]
+
+
+def test_late_ticks_run_one_at_a_time_after_the_live_one(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(catchup_policy="all")
+    fire(3)
+    seen = []
+    for minute in (3, 1, 2):
+        seen.append(held(schedule))
+        end(start(schedule, minute), 3.5)
+    waiting = ["1 catch_up waiting", "2 catch_up waiting"]
+    assert seen == [
+        [*waiting, "3 pending"],
+        ["1 catch_up pending", "2 catch_up waiting", "3 succeeded"],
+        ["1 catch_up succeeded", "2 catch_up pending", "3 succeeded"],
+    ]
+
+
+def test_a_live_tick_that_waits_goes_before_those_to_be_caught_up(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(catchup_policy="all", overlap_policy="queue")
+    fire(1)
+    first = start(schedule, 1)
+    fire(4)
+    assert held(schedule) == [
+        "1 running",
+        "2 catch_up waiting",
+        "3 catch_up waiting",
+        "4 waiting",
+    ]
+    end(first, 4.1)
+    assert held(schedule)[-1] == "4 pending"
+
+
+def test_ticks_to_be_caught_up_keep_their_place_when_a_run_is_replaced(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(catchup_policy="all", overlap_policy="replace")
+    fire(3, 4)
+    assert held(schedule) == [
+        "1 catch_up waiting",
+        "2 catch_up waiting",
+        "3 cancelled replaced",
+        "4 pending",
+    ]
+
+
+def test_what_waits_under_another_policy_now_still_gets_its_turn(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="queue")
+    fire(1)
+    first = start(schedule, 1)
+    fire(2)
+    actor = Actor.person(schedule.owner)
+    update_schedule(
+        schedule.id, {"overlap_policy": "allow"}, actor=actor, now=NOON + 2 * MINUTE
+    )
+    fire(3)
+    end(first, 3.5)
+    assert held(schedule) == ["1 succeeded", "2 pending", "3 pending"]
