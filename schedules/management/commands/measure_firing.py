@@ -20,6 +20,7 @@ from schedules.management.benchmark.lateness import lateness
 from schedules.management.benchmark.startup import startup
 from schedules.management.benchmark.throughput import ours, stock
 from schedules.models import ScheduleType
+from schedules.services.durability import leave_the_disk_to_claims
 from workflows.queue import connection as redis_connection
 
 Results = Iterator[tuple[str, Any]]
@@ -41,6 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.exists() or any(redis_connection().scan_iter("rq:*")):
             raise CommandError("It works on an empty database and Redis only.")
+        leave_the_disk_to_claims()  # it stands for the scheduler's process
         try:
             for result in MEASUREMENTS[options["what"]](options):
                 self.stdout.write(json.dumps(result))

@@ -22,6 +22,7 @@ from typing_extensions import override
 from schedules.loop import OUTAGES, Loop
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
+from schedules.services.durability import leave_the_disk_to_claims
 from schedules.services.firing import fire_due
 from schedules.services.pruning import prune_batch
 from schedules.services.retiming import retime_batch
@@ -52,6 +53,7 @@ class Command(rqscheduler.Command):
             raise CommandError("--interval is at least 1 second.")
         if options["pid"]:
             Path(options["pid"]).expanduser().write_text(str(os.getpid()))
+        leave_the_disk_to_claims()
         service = get_scheduler_service()
         service.use_queue(queue)
         register(service)
