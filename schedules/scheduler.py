@@ -66,12 +66,26 @@ class Send(NamedTuple):
     def job_id(self) -> str:
         return f"run-{self.run_id}-{self.attempt}-{self.send}"
 
+    @property
+    def arguments(self) -> list[str | int]:
+        """Those of `schedules.jobs.execute_scheduled_trigger`."""
+        return [
+            str(self.schedule_id),
+            self.scheduled_for.isoformat(),
+            str(self.run_id),
+            self.attempt,
+        ]
+
 
 class Alarm(NamedTuple):
     """When to look at a schedule; `at` None means never again."""
 
     rq_job_id: str
     at: datetime | None
+
+    @property
+    def schedule_id(self) -> str:
+        return self.rq_job_id.removeprefix(ALARM_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +150,13 @@ class SchedulerService(Scheduler):
     def set_alarms(self, alarms: Sequence[Alarm]) -> None:
         """Write alarms with their hashes, in batches."""
         with redis_errors():
-            for batch in _batches(alarms):
+            for batch in _batches([alarm for alarm in alarms if alarm.at]):
                 pipe = self.connection.pipeline(transaction=False)
                 created = utcformat(datetime.now(UTC))  # noqa: TID251 RQ's own field, for people to look at
-                scores = {}
-                for alarm in batch:
-                    if alarm.at is None:
-                        continue
-                    schedule_id = alarm.rq_job_id.removeprefix(ALARM_PREFIX)
-                    fields = self._alarm_template.fields(
-                        alarm.rq_job_id, [schedule_id], created_at=created
-                    )
-                    pipe.hset(key(alarm.rq_job_id), mapping=fields)
-                    scores[alarm.rq_job_id] = alarm.at.timestamp()
-                if scores:
-                    pipe.zadd(self.scheduled_jobs_key, scores)
-                    pipe.execute()
+                jobs = [(alarm.rq_job_id, [alarm.schedule_id]) for alarm in batch]
+                self._alarm_template.write(pipe, jobs, created_at=created)
+                pipe.zadd(self.scheduled_jobs_key, _scores(batch))
+                pipe.execute()
 
     def send(
         self, sends: Sequence[Send], alarms: Sequence[Alarm], *, now: datetime
@@ -160,7 +165,7 @@ class SchedulerService(Scheduler):
 
         The alarms' hashes stand already; a lost one is set again by the sweep.
         """
-        scores = {alarm.rq_job_id: alarm.at.timestamp() for alarm in alarms if alarm.at}
+        scores = _scores(alarms)
         over = [alarm.rq_job_id for alarm in alarms if alarm.at is None]
         with redis_errors():
             pipe = self.connection.pipeline(transaction=False)
@@ -175,19 +180,10 @@ class SchedulerService(Scheduler):
 
     def _push(self, pipe: Redis, sends: Sequence[Send], now: datetime) -> None:
         stamp = utcformat(now)
-        for send in sends:
-            arguments = [
-                str(send.schedule_id),
-                send.scheduled_for.isoformat(),
-                str(send.run_id),
-                send.attempt,
-            ]
-            fields = self._run_template.fields(
-                send.job_id, arguments, created_at=stamp, enqueued_at=stamp
-            )
-            pipe.hset(key(send.job_id), mapping=fields)
+        jobs = [(send.job_id, send.arguments) for send in sends]
+        self._run_template.write(pipe, jobs, created_at=stamp, enqueued_at=stamp)
         pipe.sadd(Queue.redis_queues_keys, self._queue_key)
-        pipe.rpush(self._queue_key, *(send.job_id for send in sends))
+        pipe.rpush(self._queue_key, *(job_id for job_id, _ in jobs))
 
     def sync_jobs_on_startup(self) -> Mended:
         """Make the alarms those of the active schedules: all of them, by difference."""
@@ -298,6 +294,10 @@ class SchedulerService(Scheduler):
         with redis_errors(), suppress(ResponseError):
             self.connection.rename(name, LIFE_KEY)
             self.connection.persist(LIFE_KEY)
+
+
+def _scores(alarms: Iterable[Alarm]) -> dict[str, float]:
+    return {alarm.rq_job_id: alarm.at.timestamp() for alarm in alarms if alarm.at}
 
 
 def _active() -> ScheduleQuerySet:

@@ -16,8 +16,6 @@ from schedules.scheduler import WAKE_CHANNEL
 
 # Without Redis nothing wakes us: look around at least this often.
 BLIND_SECONDS = 1.0
-# A socket's time-out comes a millisecond or two late, a plain sleep ten times closer.
-LAST_STRETCH_SECONDS = 0.003
 
 
 class WakeUp:
@@ -32,10 +30,9 @@ class WakeUp:
         until = time.monotonic() + seconds
         try:
             pubsub = self._pubsub or self._subscribe()
-            while (left := until - time.monotonic() - LAST_STRETCH_SECONDS) > 0:
+            while (left := until - time.monotonic()) > 0:
                 if pubsub.get_message(timeout=left):
                     return
-            time.sleep(max(0.0, until - time.monotonic()))
         except RedisError:
             self.close()
             time.sleep(max(0.0, min(BLIND_SECONDS, until - time.monotonic())))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -78,13 +79,21 @@ _FIRED = {RunStatus.PENDING, RunStatus.WAITING}
 Suspects = Counter[UUID]
 
 
+def _at_once(now: datetime) -> None:
+    """There is nothing to wait for: it is `now`."""
+
+
 def fire_due(
     now: datetime,
     *,
     schedule_id: UUID | None = None,
     suspects: Suspects | None = None,
+    hold: Callable[[datetime], None] = _at_once,
 ) -> Firing:
     """Fire what is due at `now`: one batch, or the one schedule.
+
+    A `now` that lies a moment ahead is decided and written at once; `hold(now)` waits for
+    it before anything is sent, so that no run starts before its time.
 
     Call again after `rest` while that is not None. Raises only when the database is away;
     a schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
@@ -94,14 +103,15 @@ def fire_due(
     due = ScheduledJob.objects.due(now)
     if schedule_id is not None:
         due = due.filter(pk=schedule_id)
-    if not due.exists():  # a look takes no lock; on SQLite a transaction is the writer
-        return Firing()
     known = list(suspects)  # one found in this pass is tried again in the next
     batch = due.exclude(pk__in=known) if known else due
     firing = _fire_batch(batch, suspects, now=now)
     for suspect in known:
         firing += _fire_alone(suspect, suspects, now=now)
+    if not firing.schedules:
+        return firing
     unlocked = time.monotonic()
+    hold(now)
     sent = sending.enqueue(firing.runs, firing.alarms, now=now)
     _log(firing)
     if firing.schedules >= settings.FIRE_BATCH_SIZE:

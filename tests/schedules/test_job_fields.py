@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickletools
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,7 @@ def fields_of(redis: Redis, job_id: str) -> dict[bytes, bytes]:
     found = redis.hgetall(f"rq:job:{job_id}")
     for name in TIMES & found.keys():
         found[name] = bytes(ord("0") if chr(c).isdigit() else c for c in found[name])
+    found[b"data"] = zlib.decompress(found[b"data"])
     return found
 
 

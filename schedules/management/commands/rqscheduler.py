@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from django.utils import timezone
 from django_rq.management.commands import rqscheduler
 from typing_extensions import override
 
-from schedules.loop import OUTAGES, Loop
+from schedules.loop import AHEAD_SECONDS, OUTAGES, Loop
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
 from schedules.services.durability import leave_the_disk_to_claims
@@ -85,8 +86,12 @@ def new_loop(
     suspects: Counter[UUID] = Counter()
     chores = Chores()
 
+    def hold(until: datetime) -> None:
+        early = (until - clock()).total_seconds()
+        time.sleep(max(0.0, min(early, AHEAD_SECONDS)))
+
     def fire(now: datetime) -> float | None:
-        return fire_due(now, suspects=suspects).rest
+        return fire_due(now, suspects=suspects, hold=hold).rest
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())

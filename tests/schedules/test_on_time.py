@@ -1,0 +1,94 @@
+"""Ticks are decided a moment ahead and start on time: never early, hardly ever late."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from redis import Redis
+
+from schedules import jobs
+from schedules.loop import AHEAD_SECONDS
+from schedules.management.commands.rqscheduler import new_loop
+from schedules.models import ScheduledRun
+from schedules.scheduler import get_scheduler_service
+from schedules.services import fire_due
+from schedules.services.firing import Firing
+from tests.schedules.conftest import MakeSchedule
+from workflows.queue import QUEUE_NAME
+
+pytestmark = pytest.mark.django_db(transaction=True)
+QUEUE = f"rq:queue:{QUEUE_NAME}"
+SECOND = timedelta(seconds=1)
+
+
+def fire_ahead(redis: Redis, due: datetime) -> tuple[list[int], Firing]:
+    """What stood in the ledger and in the queue while the tick was waited for."""
+    seen: list[int] = []
+
+    def hold(until: datetime) -> None:
+        assert until == due
+        seen.extend((ScheduledRun.objects.count(), redis.llen(QUEUE)))
+
+    return seen, fire_due(due, hold=hold)
+
+
+def test_a_tick_is_written_ahead_and_sent_when_it_is_due(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    seen, firing = fire_ahead(redis, schedule.next_run_at)
+    assert seen == [1, 0]
+    assert (len(firing.runs), redis.llen(QUEUE)) == (1, 1)
+
+
+def test_the_loop_begins_before_the_alarm_and_sends_after_it(
+    redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = timezone.now().replace(microsecond=0) - 59 * SECOND
+    schedule = make_schedule(now=made)
+    sent: list[float] = []
+    service = get_scheduler_service()
+    send = service.send
+
+    def noted(*args, **kwargs) -> None:
+        sent.append(time.time())
+        send(*args, **kwargs)
+
+    monkeypatch.setattr(service, "send", noted)
+    loop = new_loop(service, interval=5)
+    due = schedule.next_run_at.timestamp()
+    while not sent:
+        time.sleep(loop.round())
+    assert sent[0] >= due
+    assert ScheduledRun.objects.get().enqueued_at == schedule.next_run_at
+
+
+def test_a_schedule_that_is_farther_ahead_is_left_for_later(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    before = schedule.next_run_at - timedelta(seconds=2 * AHEAD_SECONDS)
+    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: before)
+    loop.round()
+    loop.round()
+    assert not ScheduledRun.objects.exists()
+
+
+def test_a_worker_whose_clock_is_behind_waits_for_the_tick(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    due = timezone.now() + timedelta(seconds=0.3)
+    jobs.wait_for(due.isoformat())
+    assert timezone.now() >= due
+
+
+def test_a_worker_whose_clock_is_far_behind_does_not_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_EARLY_SECONDS", 0.1)
+    started = time.monotonic()
+    jobs.wait_for((timezone.now() + timedelta(hours=1)).isoformat())
+    assert time.monotonic() - started < 60
