@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import structlog
@@ -9,6 +10,7 @@ import structlog
 
 def logging_config(level: str) -> dict[str, Any]:
     """The `LOGGING` setting; also points structlog at the standard library's handlers."""
+    _leave_out_what_no_line_shows()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -49,3 +51,14 @@ def logging_config(level: str) -> dict[str, Any]:
         # A root handler always: a library that finds none would install its own.
         "root": {"handlers": ["stderr"], "level": level},
     }
+
+
+def _leave_out_what_no_line_shows() -> None:
+    """The caller's file, thread and process of each record: a quarter of a line's cost.
+
+    As the standard library's logging HOWTO advises under "Optimization".
+    """
+    logging._srcfile = None
+    logging.logThreads = False
+    logging.logProcesses = False
+    logging.logMultiprocessing = False

@@ -38,7 +38,7 @@ def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
     statement = _insert(model, tuple(fields), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(statement, _by_column(rows))
+            cursor.execute(statement, _array_literals(model, fields, rows))
         else:
             values = _for_sqlite(model, fields, rows)
             cursor.executemany(statement, list(zip(*values, strict=True)))
@@ -57,7 +57,7 @@ def update_rows(
     statement = _update(model, tuple(match), tuple(change), connection.vendor)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(statement, _by_column(rows))
+            cursor.execute(statement, _array_literals(model, (*match, *change), rows))
         else:
             values = _for_sqlite(model, (*match, *change), rows)
             in_order = values[len(match) :] + values[: len(match)]
@@ -121,8 +121,29 @@ def _arrays(model: Model, fields: Sequence[str]) -> str:
     return ", ".join(f"%s::{_ARRAYS[kind]}" for kind in _types(model, fields))
 
 
-def _by_column(rows: Rows) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _array_literals(model: Model, fields: Sequence[str], rows: Rows) -> list[str]:
+    """Each column as PostgreSQL writes an array: psycopg takes four times as long to."""
+    elements = map(_POSTGRESQL.get, _types(model, fields))
+    columns = zip(*rows, strict=True)
+    return [
+        "{" + ",".join(map(element or _plain, column)) + "}"
+        for element, column in zip(elements, columns, strict=True)
+    ]
+
+
+def _plain(value: int | UUID | None) -> str:
+    return "NULL" if value is None else str(value)
+
+
+def _quoted(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@lru_cache(maxsize=1024)  # as below
+def _iso(value: datetime | None) -> str:
+    return value.isoformat() if value else "NULL"
 
 
 def _for_sqlite(model: Model, fields: Sequence[str], rows: Rows) -> list[Iterable[Any]]:
@@ -146,4 +167,9 @@ def _naive_utc(value: datetime | None) -> str | None:
 _SQLITE: dict[str, Callable[[Any], Any]] = {
     "UUIDField": _hex,
     "DateTimeField": _naive_utc,
+}
+_POSTGRESQL: dict[str, Callable[[Any], str]] = {
+    "DateTimeField": _iso,
+    "CharField": _quoted,
+    "TextField": _quoted,
 }

@@ -138,9 +138,13 @@ def _log(firing: Firing) -> None:
             tick=row.scheduled_for.isoformat(),
             run=str(row.id),
             status=row.status,
-            reason=row.reason,
-            ticks=row.tick_count,
+            **_what_is_special(row),
         )
+
+
+def _what_is_special(row: NewRun) -> dict[str, str | int]:
+    special: dict[str, str | int] = {"reason": row.reason} if row.reason else {}
+    return special | {"ticks": row.tick_count} if row.tick_count > 1 else special
 
 
 def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> Firing:

@@ -19,12 +19,14 @@ COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
 FRONTIER = {"match": ("id", "next_tick_at"), "change": ("next_tick_at", "next_run_at")}
 
 
-def new_run(schedule: ScheduledJob, minutes: int) -> NewRun:
+def new_run(
+    schedule: ScheduledJob, minutes: int, name: str = "a 'quoted' % name"
+) -> NewRun:
     tick = NOON + minutes * MINUTE
     return NewRun(
         id=uuid.uuid4(),
         schedule_id=schedule.id,
-        schedule_name="a 'quoted' % name",
+        schedule_name=name,
         epoch=1,
         origin="schedule",
         scheduled_for=tick,
@@ -45,6 +47,15 @@ def test_inserted_rows_read_back_as_they_were_given(
     insert_rows(ScheduledRun, fields=COLUMNS, rows=rows)
     found = ScheduledRun.objects.order_by("scheduled_for").values_list(*NewRun._fields)
     assert [NewRun(*row) for row in found] == rows
+
+
+@pytest.mark.parametrize(
+    "name", ["", "NULL", "{a,b}", 'say "no"', "back\\slash\\", "two\nlines", " é — 😀 "]
+)
+def test_any_text_is_kept_as_it_is(make_schedule: MakeSchedule, name: str) -> None:
+    rows = [new_run(make_schedule(), 1, name)]
+    insert_rows(ScheduledRun, fields=COLUMNS, rows=rows)
+    assert ScheduledRun.objects.get().schedule_name == name
 
 
 def test_a_tick_that_is_there_already_refuses_the_whole_batch(
