@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import TextChoices
@@ -83,6 +83,24 @@ class InstantField(Documented, serializers.Field[datetime, str, Any, Any]):
         if value is None:
             self.fail("invalid")
         return value
+
+
+class AwareInstantField(InstantField):
+    """A date and time that says which instant it is: in UTC, or with an offset."""
+
+    why = (
+        "A date and time with its offset is required, such as 2026-01-31T09:00:00Z or "
+        "2026-01-31T09:00:00+01:00."
+    )
+    default_error_messages = {"invalid": why}
+
+    @override
+    def to_internal_value(self, data: Any) -> datetime:
+        value = super().to_internal_value(data)
+        try:
+            return value.astimezone(UTC) if value.tzinfo else self.fail("invalid")
+        except OverflowError:  # the edge of the calendar
+            self.fail("invalid")
 
 
 def choice_field(choices: type[TextChoices], **options: Any) -> serializers.ChoiceField:

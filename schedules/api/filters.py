@@ -1,11 +1,26 @@
-"""How the list of schedules is narrowed down."""
+"""How the lists of schedules, runs and events are narrowed down."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django import forms
 from django.db.models import Q
 from django_filters import rest_framework as filters
+from rest_framework import serializers
+from typing_extensions import override
 
-from schedules.models import ScheduledJob, ScheduleQuerySet, Status
+from schedules.api.fields import AwareInstantField
+from schedules.models import (
+    Origin,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEvent,
+    ScheduleQuerySet,
+    Status,
+    Verb,
+)
 
 
 class ScheduleFilter(filters.FilterSet):
@@ -25,3 +40,43 @@ class ScheduleFilter(filters.FilterSet):
         return schedules.filter(
             Q(name__icontains=text) | Q(description__icontains=text)
         )
+
+
+class _InstantInput(forms.Field):
+    """Read as in a body; Django's own field takes what no database can compare."""
+
+    @override
+    def to_python(self, value: str | None) -> datetime | None:
+        if not value:
+            return None
+        try:
+            return AwareInstantField().to_internal_value(value)
+        except serializers.ValidationError as error:
+            raise forms.ValidationError(AwareInstantField.why) from error
+
+
+class InstantFilter(filters.Filter):
+    field_class = _InstantInput
+
+
+class RunFilter(filters.FilterSet):
+    status = filters.ChoiceFilter(choices=RunStatus.choices)
+    origin = filters.ChoiceFilter(choices=Origin.choices)
+    since = InstantFilter(
+        field_name="scheduled_for", lookup_expr="gte", label="ticks from this time on"
+    )
+    until = InstantFilter(
+        field_name="scheduled_for", lookup_expr="lt", label="ticks before this time"
+    )
+
+    class Meta:
+        model = ScheduledRun
+        fields = ["status", "origin", "since", "until"]
+
+
+class EventFilter(filters.FilterSet):
+    verb = filters.ChoiceFilter(choices=Verb.choices)
+
+    class Meta:
+        model = ScheduleEvent
+        fields = ["verb"]

@@ -7,9 +7,11 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from typing_extensions import override
 
 from schedules import limits, timing
 from schedules.api.fields import (
+    AwareInstantField,
     InstantField,
     TextField,
     WholeNumberField,
@@ -21,6 +23,7 @@ from schedules.models import (
     RunStatus,
     ScheduledJob,
     ScheduledRun,
+    ScheduleEvent,
     ScheduleType,
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
@@ -108,6 +111,25 @@ class RunNow(StrictSerializer):
     request_id = TextField(
         most=limits.REQUEST_ID_LENGTH, required=False, allow_null=True
     )
+
+
+class Backfill(StrictSerializer):
+    """`from` and `to` are the first and the last nominal time, both inclusive."""
+
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+
+    @override
+    def get_fields(self) -> dict[str, Any]:
+        # `from` cannot be declared: it is a word of Python's.
+        times = {"from": AwareInstantField(), "to": AwareInstantField()}
+        return times | super().get_fields()
+
+
+class BackfillSerializer(serializers.Serializer[Any]):
+    """How many runs were added, and for which ticks."""
+
+    runs = serializers.IntegerField()
+    ticks = serializers.ListField(child=serializers.DateTimeField())
 
 
 class LastRunSerializer(serializers.Serializer[ScheduledJob]):
@@ -210,6 +232,28 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
             "error",
             "execution",
             "request_id",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):
+    """One verb: who did it, when, why, and what it changed."""
+
+    class Meta:
+        model = ScheduleEvent
+        fields = (
+            "id",
+            "schedule",
+            "schedule_name",
+            "verb",
+            "actor_kind",
+            "actor",
+            "actor_name",
+            "execution_id",
+            "note",
+            "before",
+            "after",
             "created_at",
         )
         read_only_fields = fields

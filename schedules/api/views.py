@@ -6,13 +6,10 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,6 +19,8 @@ from typing_extensions import override
 from schedules import services
 from schedules.api.filters import ScheduleFilter
 from schedules.api.serializers import (
+    Backfill,
+    BackfillSerializer,
     NewSchedule,
     Pause,
     Resume,
@@ -31,12 +30,7 @@ from schedules.api.serializers import (
     ScheduleChange,
     ScheduleSerializer,
 )
-from schedules.models import (
-    ScheduledJob,
-    ScheduledRun,
-    ScheduleQuerySet,
-    with_last_run,
-)
+from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 
 
@@ -110,6 +104,22 @@ class ScheduleViewSet(
         run = services.run_now(pk, actor=self.actor, now=self.now, **body)
         return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(request=Backfill, responses={202: BackfillSerializer})
+    @action(detail=True, methods=["post"])
+    def backfill(self, request: Request, pk: UUID) -> Response:
+        """Run the ticks of a stretch of the past that did not run, at most 1,000."""
+        body = self._body(Backfill)
+        runs = services.backfill(
+            pk,
+            from_at=body.pop("from"),
+            to_at=body.pop("to"),
+            actor=self.actor,
+            now=self.now,
+            **body,
+        )
+        answer = {"runs": len(runs), "ticks": [run.scheduled_for for run in runs]}
+        return Response(BackfillSerializer(answer).data, status.HTTP_202_ACCEPTED)
+
     @property
     def actor(self) -> Actor:
         return Actor.person(cast("User", self.request.user))
@@ -122,16 +132,3 @@ class ScheduleViewSet(
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""
         return {**self.get_serializer(self.get_queryset().get(pk=pk)).data}
-
-
-class ScheduleRuns(ListAPIView[ScheduledRun]):
-    """The ledger of one schedule, newest tick first."""
-
-    queryset = ScheduledRun.objects.all()
-    serializer_class = RunSerializer
-
-    @override
-    def get_queryset(self) -> QuerySet[ScheduledRun]:
-        mine = ScheduledJob.objects.visible_to(self.request.user)
-        schedule = get_object_or_404(mine, pk=self.kwargs["pk"])
-        return super().get_queryset().filter(schedule=schedule.pk)

@@ -109,3 +109,45 @@ def test_a_long_page_costs_no_more_queries_than_a_short_one(
             api.get(address(schedule, "runs") + f"?page_size={size}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "minutes"),
+    [
+        ("status=pending", [3, 2, 1]),
+        ("status=missed", []),
+        ("origin=schedule", [3, 2, 1]),
+        ("origin=manual", []),
+        ("since=2026-11-23T12:02:00Z", [3, 2]),
+        ("until=2026-11-23T13:02:00%2B01:00", [1]),
+        ("since=2026-11-23T12:02:00Z&until=2026-11-23T12:03:00Z", [2]),
+    ],
+)
+def test_runs_are_narrowed_down(
+    api: APIClient,
+    fired: Callable[[int], ScheduledJob],
+    asked: str,
+    minutes: list[int],
+) -> None:
+    answer = api.get(f"{address(fired(3), 'runs')}?{asked}")
+    found = [run["scheduled_for"][14:16] for run in answer.json()["results"]]
+    assert [int(minute) for minute in found] == minutes
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "status=unknown",
+        "origin=moon",
+        "since=yesterday",
+        "until=0001-01-01T00:00:00%2B14:00",
+        "since=9999-12-31T23:59:59-14:00",
+        "since=2026-11-23T12:02:00%00",
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused_by_name(
+    api: APIClient, fired: Callable[[int], ScheduledJob], asked: str
+) -> None:
+    answer = api.get(f"{address(fired(1), 'runs')}?{asked}")
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) == {asked.split("=")[0]}

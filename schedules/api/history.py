@@ -1,0 +1,42 @@
+"""What became of a schedule's ticks, and who did what to it: lists, newest first."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework.generics import ListAPIView
+from typing_extensions import override
+
+from schedules.api.filters import EventFilter, RunFilter
+from schedules.api.serializers import EventSerializer, RunSerializer
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+
+M = TypeVar("M", bound=Model)
+
+
+class OfSchedule(ListAPIView[M]):
+    """Rows of the schedule that the address names, if its reader may see that."""
+
+    @override
+    def get_queryset(self) -> QuerySet[M]:
+        mine = ScheduledJob.objects.visible_to(self.request.user)
+        schedule = get_object_or_404(mine, pk=self.kwargs["pk"])
+        return super().get_queryset().filter(schedule=schedule.pk)
+
+
+class ScheduleRuns(OfSchedule[ScheduledRun]):
+    """The ledger of one schedule, newest tick first."""
+
+    queryset = ScheduledRun.objects.all()
+    serializer_class = RunSerializer
+    filterset_class = RunFilter
+
+
+class ScheduleEvents(OfSchedule[ScheduleEvent]):
+    """Who did what to one schedule, newest first."""
+
+    queryset = ScheduleEvent.objects.all()
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
