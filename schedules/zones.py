@@ -74,6 +74,11 @@ def tzdata_version() -> str:
         return lines.readline().split()[-1]
 
 
+def local_time(instant: datetime, timezone: str) -> datetime:
+    """The same instant as an aware datetime of the zone."""
+    return instant.astimezone(_zone(timezone))
+
+
 def wall_time(instant: datetime, timezone: str) -> datetime:
     """What the clock on the wall reads at `instant`; `fold` is kept."""
     return instant.astimezone(_zone(timezone)).replace(tzinfo=None)

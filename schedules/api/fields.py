@@ -26,6 +26,16 @@ class Documented:
     schema: Mapping[str, Any]
 
 
+class AnyField(Documented, serializers.Field[Any, Any, Any, Any]):
+    """Taken and not looked at."""
+
+    schema: Mapping[str, Any] = {}
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
 class TextField(Documented, serializers.CharField):
     """A JSON string, taken as it is; not a number that looks like one."""
 

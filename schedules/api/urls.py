@@ -6,14 +6,21 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from schedules.api.history import ScheduleEvents, ScheduleRuns
+from schedules.api.preview import DraftPreview, SchedulePreview
 from schedules.api.views import ScheduleViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("schedules", ScheduleViewSet, basename="schedule")
 urlpatterns = [
+    path("schedules/preview/", DraftPreview.as_view(), name="schedule-draft-preview"),
     *router.urls,
     path("schedules/<uuid:pk>/runs/", ScheduleRuns.as_view(), name="schedule-runs"),
     path(
         "schedules/<uuid:pk>/events/", ScheduleEvents.as_view(), name="schedule-events"
+    ),
+    path(
+        "schedules/<uuid:pk>/preview/",
+        SchedulePreview.as_view(),
+        name="schedule-preview",
     ),
 ]

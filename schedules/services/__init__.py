@@ -8,18 +8,22 @@ from schedules.services.firing import Firing, fire_due
 from schedules.services.lifecycle import create_schedule, update_schedule
 from schedules.services.manual import run_now
 from schedules.services.pausing import Resumed, pause_schedule, resume_schedule
+from schedules.services.preview import Preview, preview_fields, preview_schedule
 from schedules.services.stopping import stop_schedule
 from schedules.services.sweeping import Swept, sweep
 
 __all__ = [
     "Actor",
     "Firing",
+    "Preview",
     "Resumed",
     "Swept",
     "backfill",
     "create_schedule",
     "fire_due",
     "pause_schedule",
+    "preview_fields",
+    "preview_schedule",
     "resume_schedule",
     "run_now",
     "stop_schedule",

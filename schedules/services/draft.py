@@ -6,7 +6,7 @@ each under the name of its field, before anything is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -122,14 +122,15 @@ def _instant(value: datetime, zone: str) -> datetime:
         raise TimingError("run_at", "run_at is outside the calendar.") from None
 
 
-def check_draft(draft: ScheduledJob) -> Timing:
-    """The draft's timing, if every field is right.
+def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timing:
+    """The draft's timing, if every field is right but those of `ignoring`.
 
     Raises `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
     for field, why in faults(draft):
-        errors.setdefault(field, []).append(why)
+        if field not in ignoring:
+            errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
             timing_of_draft = draft.timing

@@ -1,0 +1,112 @@
+"""Previews: the next ticks of a schedule, or of one that is not saved yet."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from typing_extensions import override
+
+from schedules import services
+from schedules.api.fields import AnyField, WholeNumberField
+from schedules.api.serializers import ScheduleFields
+from schedules.models import ScheduledJob
+from schedules.services import Actor
+from schedules.services.preview import (
+    MOST_TICKS,
+    NOT_ABOUT_TIME,
+    Preview,
+    PreviewTick,
+)
+
+COUNT = 10
+ASK_FOR = f"A whole number from 1 to {MOST_TICKS}."
+COUNT_PARAMETER = OpenApiParameter("count", int, description=ASK_FOR, default=COUNT)
+
+
+class PreviewedSchedule(ScheduleFields):
+    """What is to be previewed: the body of a creation, which needs no name and no
+    workflow yet, and how many ticks are asked for."""
+
+    count = WholeNumberField(bounds=(1, MOST_TICKS), required=False)
+
+    @override
+    def get_fields(self) -> dict[str, Any]:
+        ignored = (*NOT_ABOUT_TIME, "idempotency_key")
+        return super().get_fields() | {
+            name: AnyField(required=False) for name in ignored
+        }
+
+
+class PreviewTickSerializer(serializers.Serializer[PreviewTick]):
+    scheduled_for = serializers.DateTimeField()
+    local = serializers.SerializerMethodField()
+    offset = serializers.SerializerMethodField()
+    due_at = serializers.DateTimeField()
+    moved_by_gap = serializers.BooleanField()
+    first_of_two = serializers.BooleanField()
+
+    def get_local(self, tick: PreviewTick) -> str:
+        return tick.local.isoformat()
+
+    def get_offset(self, tick: PreviewTick) -> str:
+        return tick.local.isoformat()[-len("+00:00") :]
+
+
+class PreviewSerializer(serializers.Serializer[Preview]):
+    """The timing in words, and its next ticks in UTC and in the schedule's zone."""
+
+    text = serializers.CharField()
+    timezone = serializers.CharField()
+    ticks = PreviewTickSerializer(many=True)
+
+
+class SchedulePreview(APIView):
+    """The next ticks of a schedule; of a paused one, as if it were resumed now."""
+
+    @extend_schema(responses=PreviewSerializer, parameters=[COUNT_PARAMETER])
+    def get(self, request: Request, pk: UUID) -> Response:
+        mine = ScheduledJob.objects.visible_to(request.user)
+        found = services.preview_schedule(
+            get_object_or_404(mine, pk=pk),
+            count=_count(request.query_params.get("count", str(COUNT))),
+            now=timezone.now(),  # noqa: TID251 an entry point
+        )
+        return Response(PreviewSerializer(found).data)
+
+
+class DraftPreview(APIView):
+    """The next ticks of a schedule that is not saved: what creating it would give."""
+
+    @extend_schema(request=PreviewedSchedule, responses=PreviewSerializer)
+    def post(self, request: Request) -> Response:
+        body = PreviewedSchedule(data=request.data)
+        body.is_valid(raise_exception=True)
+        fields: dict[str, Any] = dict(body.validated_data)
+        count = _count(str(fields.pop("count", COUNT)))
+        for name in (*NOT_ABOUT_TIME, "idempotency_key"):
+            fields.pop(name, None)
+        found = services.preview_fields(
+            fields,
+            count=count,
+            actor=Actor.person(cast("User", request.user)),
+            now=timezone.now(),  # noqa: TID251 an entry point
+        )
+        return Response(PreviewSerializer(found).data)
+
+
+def _count(asked: str) -> int:
+    count = int(asked) if re.fullmatch("[0-9]{1,3}", asked) else 0
+    if not 1 <= count <= MOST_TICKS:
+        raise ValidationError({"count": [ASK_FOR]})
+    return count

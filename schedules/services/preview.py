@@ -1,0 +1,89 @@
+"""Preview: the next ticks of a timing, as people and programs check it before they trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from schedules import timing, zones
+from schedules.exceptions import InvalidSchedule
+from schedules.models import ScheduledJob, Status
+from schedules.services.actor import Actor
+from schedules.services.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.rules import rules_of
+from schedules.timing import TimingError
+
+MOST_TICKS = 500
+NOT_ABOUT_TIME = ("name", "workflow", "trigger_node")
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTick:
+    """One tick. `scheduled_for` is nominal and in UTC, `local` is the same in the
+    schedule's zone; `due_at` is when it fires, jitter included."""
+
+    scheduled_for: datetime
+    local: datetime
+    due_at: datetime
+    moved_by_gap: bool
+    first_of_two: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`text` says the timing in words. Fewer ticks than asked for: there are no more."""
+
+    text: str
+    timezone: str
+    ticks: list[PreviewTick] = field(default_factory=list)
+
+
+def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Preview:
+    """The next ticks after `now`; of a paused schedule, those if it were resumed now.
+
+    Raises `InvalidSchedule` if its timing cannot be read any more.
+    """
+    try:
+        return _preview(schedule, count=count, after=now)
+    except TimingError as error:
+        raise InvalidSchedule(errors={error.field: [str(error)]}) from error
+
+
+def preview_fields(
+    fields: Mapping[str, Any], *, count: int, actor: Actor, now: datetime
+) -> Preview:
+    """The ticks that a schedule made of `fields` now would have. Nothing is written.
+
+    Raises `InvalidSchedule` for what `create_schedule` would refuse about its timing.
+    """
+    draft = ScheduledJob(owner=actor.user, created_at=now, updated_at=now)
+    apply_fields(draft, fields, now=now)
+    found = check_draft(draft, ignoring=NOT_ABOUT_TIME)
+    check_first_tick(draft, found, after=now)
+    return _preview(draft, count=count, after=now)
+
+
+def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
+    rules = rules_of(schedule)
+    most = count if rules.runs_left is None else min(count, rules.runs_left)
+    if schedule.status == Status.STOPPED:
+        most = 0
+    ticks = timing.between(rules.timing, after, zones.LATEST, most)
+    return Preview(
+        text=timing.describe(rules.timing),
+        timezone=schedule.timezone,
+        ticks=[_tick(schedule, tick, rules.due_at(tick)) for tick in ticks],
+    )
+
+
+def _tick(schedule: ScheduledJob, tick: datetime, due_at: datetime) -> PreviewTick:
+    note = timing.occurrence_note(schedule.timing, tick)
+    return PreviewTick(
+        scheduled_for=tick,
+        local=zones.local_time(tick, schedule.timezone),
+        due_at=due_at,
+        moved_by_gap=note == "moved_by_gap",
+        first_of_two=note == "first_of_two",
+    )
