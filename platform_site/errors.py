@@ -1,8 +1,13 @@
-"""Every error of the API as JSON: `{"code", "detail", "errors": {field: [reasons]}}`."""
+"""Every error of the API as `application/problem+json` (RFC 9457).
+
+`{"type", "title", "status", "detail", "code", "errors": {field: [reasons]}}`; `code` is
+stable and for programs, `detail` for people.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -29,33 +34,47 @@ STATUS_OF: dict[type[DomainError], int] = {
     WrongState: 409,
 }
 INVALID = "The input is wrong."
+PROBLEM_JSON = "application/problem+json"
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception of a view; None for what nobody expected."""
     if isinstance(error, DomainError):
         set_rollback()
-        return Response(_body(error.code, error.message, error.errors), _status(error))
+        return _response(_status(error), error.code, error.message, error.errors)
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
     if isinstance(error, RequestDataTooBig):
-        return Response(_body("too_large", "The body is too large."), 413)
+        return _response(413, "too_large", "The body is too large.")
     response = exception_handler(error, context)
     if response is not None:
         response.data = _told(error, response)
+        response.content_type = PROBLEM_JSON
     return response
+
+
+def _response(
+    status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None
+) -> Response:
+    body = _body(status, code, detail, errors)
+    return Response(body, status, content_type=PROBLEM_JSON)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if _is_api(request):
-        return JsonResponse(_body("not_found", "Not found."), status=404)
+        return _page(404, "not_found", "Not found.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
-        return JsonResponse(_body("error", "Something went wrong here."), status=500)
+        return _page(500, "error", "Something went wrong here.")
     return defaults.server_error(request)
+
+
+def _page(status: int, code: str, detail: str) -> JsonResponse:
+    body = _body(status, code, detail)
+    return JsonResponse(body, status=status, content_type=PROBLEM_JSON)
 
 
 def _is_api(request: HttpRequest) -> bool:
@@ -73,9 +92,9 @@ def _told(error: Exception, response: Response) -> dict[str, Any]:
         errors: dict[str, list[str]] = {}
         for path, reason in _flat(error.detail, ""):
             errors.setdefault(path, []).append(reason)
-        return _body("invalid", _first(errors), errors)
+        return _body(response.status_code, "invalid", _first(errors), errors)
     detail = response.data["detail"]
-    return _body(detail.code, str(detail))
+    return _body(response.status_code, detail.code, str(detail))
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -106,10 +125,17 @@ def _first(errors: dict[str, list[str]]) -> str:
 
 
 def _body(
-    code: str, detail: str, errors: dict[str, list[str]] | None = None
+    status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None
 ) -> dict[str, Any]:
     # The names of unknown fields come from the client: half a character cannot be sent.
     told: dict[str, Any] = storable(
-        {"code": code, "detail": detail, "errors": errors or {}}
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "code": code,
+            "errors": errors or {},
+        }
     )
     return told

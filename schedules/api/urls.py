@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from schedules.api.explain import ScheduleExplanation
 from schedules.api.history import ScheduleEvents, ScheduleRuns
 from schedules.api.preview import DraftPreview, SchedulePreview
 from schedules.api.views import ScheduleViewSet
@@ -22,5 +23,10 @@ urlpatterns = [
         "schedules/<uuid:pk>/preview/",
         SchedulePreview.as_view(),
         name="schedule-preview",
+    ),
+    path(
+        "schedules/<uuid:pk>/explain/",
+        ScheduleExplanation.as_view(),
+        name="schedule-explain",
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
+from schedules.services.explain import Explanation, explain
 from schedules.services.firing import Firing, fire_due
 from schedules.services.lifecycle import create_schedule, update_schedule
 from schedules.services.manual import run_now
@@ -14,12 +15,14 @@ from schedules.services.sweeping import Swept, sweep
 
 __all__ = [
     "Actor",
+    "Explanation",
     "Firing",
     "Preview",
     "Resumed",
     "Swept",
     "backfill",
     "create_schedule",
+    "explain",
     "fire_due",
     "pause_schedule",
     "preview_fields",

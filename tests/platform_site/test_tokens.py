@@ -80,7 +80,7 @@ def test_anything_else_is_a_json_401_that_names_the_scheme(
     response = ask(client, header)
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
-    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["detail"]
 
 

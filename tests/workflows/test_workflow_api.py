@@ -76,7 +76,14 @@ def test_a_wrong_field_is_named_and_nothing_is_written(api: APIClient, body, fie
 def test_what_is_no_json_is_refused(api: APIClient, body: bytes, status: int):
     answer = api.post(LIST, body, content_type="application/json")
     assert answer.status_code == status
-    assert answer.json().keys() == {"code", "detail", "errors"}
+    assert answer.json().keys() == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "code",
+        "errors",
+    }
 
 
 def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
@@ -251,7 +258,14 @@ def test_an_unknown_id_and_an_unknown_address_are_not_found(api: APIClient):
     for path in (f"{LIST}{uuid4()}/", f"{LIST}nonsense/", f"{LIST}%00/", "/api/v1/x/"):
         answer = api.get(path)
         assert answer.status_code == 404
-        assert answer.json().keys() == {"code", "detail", "errors"}
+        assert answer.json().keys() == {
+            "type",
+            "title",
+            "status",
+            "detail",
+            "code",
+            "errors",
+        }
 
 
 def test_node_types_come_from_the_registry(api: APIClient):

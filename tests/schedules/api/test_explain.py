@@ -1,0 +1,177 @@
+"""GET /api/v1/schedules/{id}/explain/?at="""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
+from schedules.services import (
+    Actor,
+    fire_due,
+    pause_schedule,
+    resume_schedule,
+    update_schedule,
+)
+from tests.schedules.api.conftest import address, faults
+from tests.schedules.conftest import NOON, MakeSchedule
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+MINUTE = timedelta(minutes=1)
+
+
+def explained(api: APIClient, schedule: ScheduledJob, at: datetime) -> dict[str, Any]:
+    answer = api.get(f"{address(schedule, 'explain')}?at={quote(at.isoformat())}")
+    assert answer.status_code == 200, answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def sentence(api: APIClient, schedule: ScheduledJob, at: datetime) -> str:
+    text: str = explained(api, schedule, at)["sentence"]
+    return text
+
+
+def test_before_it_was_made(api: APIClient, make_schedule: MakeSchedule) -> None:
+    found = explained(api, make_schedule(), NOON - MINUTE)
+    assert found["sentence"] == (
+        "The schedule did not exist yet: it was made at 2026-11-23 12:00:00 UTC."
+    )
+    assert found["is_tick"] is False
+
+
+def test_a_time_that_is_no_tick_has_ticks_around_it(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    found = explained(api, make_schedule(), NOON + 1.5 * MINUTE)
+    assert found["sentence"].startswith("It was not due then: the one before is at ")
+    assert found["previous_tick"] == "2026-11-23T12:01:00Z"
+    assert found["next_tick"] == "2026-11-23T12:02:00Z"
+
+
+def test_a_run_that_waits_for_a_worker_and_one_that_succeeded(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    fire_due(NOON + MINUTE)
+    found = explained(api, schedule, NOON + MINUTE)
+    assert found["sentence"].startswith("It fired, and waits")
+    assert found["run"]["status"] == "pending"
+    ScheduledRun.objects.update(
+        status="succeeded",
+        started_at=NOON + MINUTE,
+        finished_at=NOON + MINUTE,
+    )
+    assert sentence(api, schedule, NOON + MINUTE) == (
+        "It ran: it started at 2026-11-23 12:01:00 UTC and succeeded at "
+        "2026-11-23 12:01:00 UTC."
+    )
+
+
+def test_a_run_that_failed_says_with_what(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    fire_due(NOON + MINUTE)
+    ScheduledRun.objects.update(
+        status="failed", error="worker lost", finished_at=NOON + MINUTE
+    )
+    assert "failed at 2026-11-23 12:01:00 UTC at attempt 1: worker lost" in sentence(
+        api, schedule, NOON + MINUTE
+    )
+
+
+def test_overlap_and_lateness(api: APIClient, make_schedule: MakeSchedule) -> None:
+    schedule = make_schedule()
+    fire_due(NOON + MINUTE)
+    fire_due(NOON + 2 * MINUTE)
+    assert "an earlier run was still open" in sentence(api, schedule, NOON + 2 * MINUTE)
+    fire_due(NOON + 9 * MINUTE)
+    found = explained(api, schedule, NOON + 5 * MINUTE)
+    assert "the catch-up policy did not choose it" in found["sentence"]
+    assert found["run"]["tick_count"] > 1
+    fire_due(NOON + 200 * MINUTE)
+    assert "outside the catch-up window" in sentence(api, schedule, NOON + 20 * MINUTE)
+
+
+def test_a_pause_says_who_and_why(
+    api: APIClient, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule, actor = make_schedule(), Actor.person(alice)
+    pause_schedule(schedule.id, actor=actor, now=NOON + MINUTE / 2, note="holidays")
+    paused = 'the schedule was paused at 2026-11-23 12:00:30 UTC by alice ("holidays"), and still'
+    assert paused in sentence(api, schedule, NOON + MINUTE)
+    resume_schedule(schedule.id, actor=actor, now=NOON + 5 * MINUTE / 2)
+    found = explained(api, schedule, NOON + MINUTE)
+    assert (
+        'paused at 2026-11-23 12:00:30 UTC by alice ("holidays")' in found["sentence"]
+    )
+    assert found["event"]["verb"] == "pause"
+
+
+def test_a_change_of_the_timing_says_so(
+    api: APIClient, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule = make_schedule()
+    update_schedule(
+        schedule.id,
+        {"interval_seconds": 3600},
+        actor=Actor.person(alice),
+        now=NOON + 2 * MINUTE,
+    )
+    found = explained(api, schedule, NOON + MINUTE)
+    assert "its timing was changed before it fired" in found["sentence"]
+    assert found["event"]["verb"] == "update"
+    assert found["timing_text"] == "Every minute"
+
+
+def test_what_is_still_to_come_and_what_should_have_come(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(now=timezone.now().replace(microsecond=0))
+    first = schedule.next_tick_at
+    assert "It has not come yet" in sentence(api, schedule, first)
+    overdue = make_schedule(now=NOON)
+    assert "is a scheduler running?" in sentence(api, overdue, NOON + MINUTE)
+
+
+def test_what_was_pruned_is_not_known_any_more(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    fire_due(NOON + MINUTE)
+    ScheduledRun.objects.all().delete()
+    ScheduleEpoch.objects.update(
+        pruned_upto=NOON + MINUTE, pruned_counts={"succeeded": 1}
+    )
+    assert "has been pruned" in sentence(api, schedule, NOON + MINUTE)
+
+
+@pytest.mark.parametrize(
+    "at", ["", "?at=", "?at=noon", "?at=2026-11-23T12:00:00", "?at=2026-11-23%00"]
+)
+def test_a_time_that_cannot_be_read_is_refused(
+    api: APIClient, make_schedule: MakeSchedule, at: str
+) -> None:
+    assert faults(api.get(address(make_schedule(), "explain") + at)) == {"at"}
+
+
+@pytest.mark.parametrize("at", ["0001-01-02T00:00:00Z", "9999-12-31T00:00:00Z"])
+def test_the_ends_of_the_calendar_are_times_too(
+    api: APIClient, make_schedule: MakeSchedule, at: str
+) -> None:
+    schedule = make_schedule(cron_expression="0 9 * * *", timezone="Europe/Berlin")
+    assert api.get(f"{address(schedule, 'explain')}?at={at}").status_code == 200
+
+
+def test_anothers_schedule_is_not_explained(
+    bobs_api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    url = f"{address(make_schedule(), 'explain')}?at=2026-11-23T12:01:00Z"
+    assert bobs_api.get(url).status_code == 404
