@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "knox",
     "django_filters",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "django_rq",
 ]
@@ -189,6 +190,31 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "workflows.api.paging.Paging",
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Ostinato",
+    "DESCRIPTION": "Workflows on a schedule: every tick accounted for, none run twice.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SCHEMA_PATH_PREFIX_INSERT": "",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "platform_site.openapi.document_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ScheduleStatus": "schedules.models.Status",
+        "RunStatus": "schedules.models.RunStatus",
+        "ExecutionStatus": "workflows.models.WorkflowExecution.Status",
+        "NodeRunStatus": "workflows.models.NodeRun.Status",
+        "CatchupPolicy": "schedules.models.CatchupPolicy",
+        "OverlapPolicy": "schedules.models.OverlapPolicy",
+        "ActorKind": "schedules.models.ActorKind",
+    },
 }
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))

@@ -7,5 +7,5 @@ from django.urls import path
 from triggers.api.views import RunWorkflowView
 
 urlpatterns = [
-    path("workflows/<pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
+    path("workflows/<uuid:pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -22,7 +25,8 @@ class RunFields(StrictSerializer):
 class RunWorkflowView(APIView):
     """Runs the workflow's manual trigger; answers before it has run."""
 
-    def post(self, request: Request, pk: str) -> Response:
+    @extend_schema(request=RunFields, responses={202: ExecutionSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
         user = user_of(request)
         workflow = get_object_or_404(Workflow.objects.visible_to(user), pk=pk)
         payload = valid(RunFields(data=request.data))["payload"]

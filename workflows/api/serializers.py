@@ -9,6 +9,7 @@ from rest_framework import serializers
 from workflows.api.strict import JSONObjectField, StrictSerializer
 from workflows.graph import FLOW
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
+from workflows.registry import Component
 
 
 class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
@@ -132,3 +133,26 @@ class ExecutionDetailSerializer(ExecutionSerializer):
 
     class Meta(ExecutionSerializer.Meta):
         fields = [*ExecutionSerializer.Meta.fields, "node_runs"]
+
+
+class NodeTypeSerializer(serializers.Serializer[Component]):
+    """A component: what a palette shows, and what its nodes may be configured with."""
+
+    type = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    description = serializers.CharField()
+    category = serializers.CharField()
+    icon = serializers.CharField()
+    colour = serializers.CharField()
+    kind = serializers.CharField()
+    inputs = serializers.ListField(child=serializers.CharField())
+    ports = serializers.ListField(child=serializers.CharField())
+    config_schema = serializers.DictField()
+
+
+class NodeTypesSerializer(serializers.Serializer[Any]):
+    """All of them: one page."""
+
+    results = NodeTypeSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
@@ -22,6 +23,8 @@ from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
     GraphSerializer,
+    NodeTypeSerializer,
+    NodeTypesSerializer,
     WorkflowChanges,
     WorkflowFields,
     WorkflowSerializer,
@@ -72,6 +75,7 @@ class WorkflowViewSet(
     serializer_class = WorkflowSerializer
     filterset_class = WorkflowFilter
 
+    @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
         values = valid(WorkflowFields(data=request.data))
         workflow = services.create_workflow(
@@ -79,6 +83,7 @@ class WorkflowViewSet(
         )
         return Response(WorkflowSerializer(workflow).data, status.HTTP_201_CREATED)
 
+    @extend_schema(request=WorkflowChanges, responses=WorkflowSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
@@ -96,10 +101,12 @@ class WorkflowViewSet(
         services.delete_workflow(self.get_object(), actor=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(responses=GraphSerializer)
     @action(detail=True)
     def graph(self, request: Request, pk: str) -> Response:
         return Response(graph_of(self.get_object()))
 
+    @extend_schema(request=GraphSerializer, responses=GraphSerializer)
     @graph.mapping.put
     def save_graph(self, request: Request, pk: str) -> Response:
         workflow = self.get_object()
@@ -149,6 +156,7 @@ class ExecutionViewSet(
             return ExecutionDetailSerializer
         return ExecutionSerializer
 
+    @extend_schema(request=None, responses=ExecutionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         execution = services.cancel_execution(
@@ -160,23 +168,12 @@ class ExecutionViewSet(
 class NodeTypesView(APIView):
     """Every component, as a palette needs it."""
 
+    @extend_schema(responses=NodeTypesSerializer)
     def get(self, request: Request) -> Response:
         return Response(
             {
                 "results": [
-                    {
-                        "type": component.type,
-                        "label": component.label,
-                        "description": component.description,
-                        "category": component.category,
-                        "icon": component.icon,
-                        "colour": component.colour,
-                        "kind": component.kind,
-                        "inputs": list(component.inputs),
-                        "ports": list(component.ports),
-                        "config_schema": component.config_schema,
-                    }
-                    for component in registry.all()
+                    NodeTypeSerializer(component).data for component in registry.all()
                 ],
                 "next": None,
                 "previous": None,

@@ -1,0 +1,88 @@
+"""The OpenAPI description: who may ask, and the errors that every address can answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.utils.decorators import method_decorator
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from typing_extensions import override
+
+from platform_site.errors import PROBLEM_JSON
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457). `code` is stable and for programs, "
+    "`detail` is for people, `errors` has the reasons of each field.",
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "example": {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "cron_expression: The minute 61 is not between 0 and 59.",
+        "code": "invalid",
+        "errors": {"cron_expression": ["The minute 61 is not between 0 and 59."]},
+    },
+}
+# Which statuses an address can answer besides what it is for.
+ERRORS = {
+    400: "The input is wrong; `errors` says where.",
+    401: "No token, or one that is wrong, expired or revoked.",
+    403: "You may see this, but not do that.",
+    404: "There is no such thing, or it is not yours.",
+    409: "Its state does not allow it, or it has changed since you read it.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+}
+ONLY_WITH_A_BODY = {409, 413, 415}
+
+
+class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "platform_site.accounts.authentication.BearerAuthentication"
+    name = "token"
+
+    @override
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of `manage.py create_token` or of the admin.",
+        }
+
+
+def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: each operation answers its errors as a problem."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            for status, text in ERRORS.items():
+                if method == "get" and status in ONLY_WITH_A_BODY:
+                    continue
+                operation["responses"].setdefault(str(status), _problem(text))
+    return result
+
+
+def _problem(text: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
+
+
+@method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")
+class DocsView(SpectacularSwaggerSplitView):
+    """The description to browse and to try, from this site's own files.
+
+    Its script writes styles into the page: allowed here and nowhere else.
+    """

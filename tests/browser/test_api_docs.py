@@ -1,0 +1,20 @@
+"""The pages to browse the API render in a real browser, under the site's own policy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import OpenPage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("width", [360, 1280, 2560])
+def test_every_address_is_shown(open_page: OpenPage, width: int) -> None:
+    page = open_page(width)
+    page.goto("/api/docs/")
+    page.wait_for_selector(".opblock")
+    shown = page.locator(".opblock-summary-path").all_inner_texts()
+    flat = [path.replace("\u200b", "") for path in shown]
+    assert "/api/v1/schedules/{id}/pause/" in flat
+    assert "/api/v1/workflows/{id}/graph/" in flat

@@ -1,0 +1,50 @@
+"""The description of the API: true, complete, and served without the internet."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from platform_site.data_dir import BASE_DIR
+
+COMMITTED = BASE_DIR / "docs" / "openapi.yaml"
+SCRIPT = re.compile(r'(?:src|href)="([^"]+)"')
+
+
+def test_the_committed_description_is_that_of_the_code() -> None:
+    fresh = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=fresh)
+    renew = "renew it: manage.py spectacular --file docs/openapi.yaml"
+    assert fresh.getvalue().strip() == COMMITTED.read_text().strip(), renew
+
+
+def test_it_is_served(client: Client) -> None:
+    answer = client.get("/api/schema/")
+    assert answer.status_code == 200
+    assert answer.content.decode().startswith("openapi: 3.")
+
+
+@pytest.mark.django_db
+def test_the_pages_to_browse_it_need_nothing_from_elsewhere(client: Client) -> None:
+    page = client.get("/api/docs/")
+    assert page.status_code == 200
+    parts = SCRIPT.findall(page.content.decode())
+    assert len(parts) >= 3
+    for part in parts:
+        assert part.startswith("/")
+        with closing(client.get(part)) as file:
+            assert file.status_code == 200, part
+    assert "<script>" not in page.content.decode()
+
+
+def test_only_the_pages_of_the_description_may_write_styles(client: Client) -> None:
+    docs = client.get("/api/docs/").headers["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in docs
+    assert "script-src" not in docs  # 'self', by default-src
+    others = client.get("/api/schema/").headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in others
