@@ -44,10 +44,13 @@ ERRORS = {
     403: "You may see this, but not do that.",
     404: "There is no such thing, or it is not yours.",
     409: "Its state does not allow it, or it has changed since you read it.",
+    412: "The schedule has changed since the ETag of If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
 }
-ONLY_WITH_A_BODY = {409, 413, 415}
+# Which of them an operation of a method never answers.
+NEVER = {"get": {409, 412, 413, 415}, "patch": set(), "post": {412}, "put": {412}}
+NEVER_ELSE = {412}
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -69,7 +72,7 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for operations in result["paths"].values():
         for method, operation in operations.items():
             for status, text in ERRORS.items():
-                if method == "get" and status in ONLY_WITH_A_BODY:
+                if status in NEVER.get(method, NEVER_ELSE):
                     continue
                 operation["responses"].setdefault(str(status), _problem(text))
     return result

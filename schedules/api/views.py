@@ -18,6 +18,14 @@ from typing_extensions import override
 
 from schedules import services
 from schedules.api.filters import ScheduleFilter
+from schedules.api.preconditions import (
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    PreconditionFailed,
+    etag,
+    idempotency_key,
+    wanted_version,
+)
 from schedules.api.serializers import (
     Backfill,
     BackfillSerializer,
@@ -30,6 +38,7 @@ from schedules.api.serializers import (
     ScheduleChange,
     ScheduleSerializer,
 )
+from schedules.exceptions import StaleVersion
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 
@@ -53,22 +62,32 @@ class ScheduleViewSet(
     def get_queryset(self) -> ScheduleQuerySet:
         return with_last_run(ScheduledJob.objects.visible_to(self.request.user))
 
-    @extend_schema(request=NewSchedule, responses={201: ScheduleSerializer})
+    @extend_schema(
+        request=NewSchedule,
+        responses={201: ScheduleSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
     def create(self, request: Request) -> Response:
         body = self._body(NewSchedule)
-        key = body.pop("idempotency_key", None)
+        key = idempotency_key(request, body)
         schedule = services.create_schedule(
             body, actor=self.actor, now=self.now, idempotency_key=key
         )
         return Response(self._shown(schedule.id), status.HTTP_201_CREATED)
 
-    @extend_schema(request=ScheduleChange, responses=ScheduleSerializer)
+    @extend_schema(
+        request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
+    )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         body = self._body(ScheduleChange, partial=True)
-        version = body.pop("version", None)
-        services.update_schedule(
-            pk, body, actor=self.actor, now=self.now, version=version
-        )
+        demanded = wanted_version(request, self.get_object())
+        version = body.pop("version", demanded)
+        try:
+            services.update_schedule(
+                pk, body, actor=self.actor, now=self.now, version=version
+            )
+        except StaleVersion as error:
+            raise error if demanded is None else PreconditionFailed() from error
         return Response(self._shown(pk))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
@@ -119,6 +138,15 @@ class ScheduleViewSet(
         )
         answer = {"runs": len(runs), "ticks": [run.scheduled_for for run in runs]}
         return Response(BackfillSerializer(answer).data, status.HTTP_202_ACCEPTED)
+
+    @override
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """An answer that is one schedule carries its tag."""
+        if isinstance(response.data, dict) and "version" in response.data:
+            response["ETag"] = etag(response.data["version"])
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def actor(self) -> Actor:
