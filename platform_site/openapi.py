@@ -37,6 +37,27 @@ PROBLEM: dict[str, Any] = {
         "errors": {"cron_expression": ["The minute 61 is not between 0 and 59."]},
     },
 }
+DRY_RUN: dict[str, Any] = {
+    "type": "object",
+    "description": "What a write would change: how things stand, how they would, and "
+    "for a schedule its next ticks.",
+    "required": ["dry_run", "before", "after"],
+    "properties": {
+        "dry_run": {"type": "boolean", "enum": [True]},
+        "before": {"type": "object", "nullable": True},
+        "after": {"type": "object", "nullable": True},
+        "next_ticks": {
+            "type": "array",
+            "items": {"type": "string", "format": "date-time"},
+        },
+    },
+}
+DRY_RUN_PARAMETER = {
+    "in": "query",
+    "name": "dry_run",
+    "schema": {"type": "boolean", "default": False},
+    "description": "Check everything, write nothing, and tell what would change.",
+}
 # Which statuses an address can answer besides what it is for.
 ERRORS = {
     400: "The input is wrong; `errors` says where.",
@@ -68,14 +89,28 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: each operation answers its errors as a problem."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
+    result["components"]["schemas"] |= {"Problem": PROBLEM, "DryRun": DRY_RUN}
     for operations in result["paths"].values():
         for method, operation in operations.items():
             for status, text in ERRORS.items():
                 if status in NEVER.get(method, NEVER_ELSE):
                     continue
                 operation["responses"].setdefault(str(status), _problem(text))
+            if method != "get" and "preview" not in operation["operationId"]:
+                _document_dry_run(operation)
     return result
+
+
+def _document_dry_run(operation: dict[str, Any]) -> None:
+    """`?dry_run=true` answers 200 and what would change, whatever else is answered."""
+    operation.setdefault("parameters", []).append(DRY_RUN_PARAMETER)
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/DryRun"}
+    if done := operation["responses"].get("200"):
+        schema = {"oneOf": [done["content"]["application/json"]["schema"], schema]}
+    operation["responses"]["200"] = {
+        "description": "Done; or, of a dry run, what would change.",
+        "content": {"application/json": {"schema": schema}},
+    }
 
 
 def _problem(text: str) -> dict[str, Any]:

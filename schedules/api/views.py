@@ -41,10 +41,16 @@ from schedules.api.serializers import (
 from schedules.exceptions import StaleVersion
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
+from workflows.api.dry_run import DryRun
+
+NEXT_TICKS = 5
 
 
 class ScheduleViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[ScheduledJob]
+    DryRun,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    GenericViewSet[ScheduledJob],
 ):
     """Schedules: what runs when, and under which policies."""
 
@@ -55,8 +61,8 @@ class ScheduleViewSet(
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
         self.now = timezone.now()  # noqa: TID251 an entry point: verbs are told the time
+        super().initial(request, *args, **kwargs)
 
     @override
     def get_queryset(self) -> ScheduleQuerySet:
@@ -140,13 +146,29 @@ class ScheduleViewSet(
         return Response(BackfillSerializer(answer).data, status.HTTP_202_ACCEPTED)
 
     @override
+    def before(self) -> Any:
+        pk = self.kwargs.get("pk")
+        return self._shown(self.get_object().pk) if pk else None
+
+    @override
+    def also(self, after: Any) -> dict[str, Any]:
+        """The next ticks, as they would be; none of a schedule that would be gone."""
+        pk = self.kwargs.get("pk") or after.get("id")
+        schedule = ScheduledJob.objects.filter(pk=pk).first()
+        if schedule is None:
+            return {"next_ticks": []}
+        found = services.preview_schedule(schedule, count=NEXT_TICKS, now=self.now)
+        return {"next_ticks": [tick.scheduled_for for tick in found.ticks]}
+
+    @override
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         """An answer that is one schedule carries its tag."""
+        response = super().finalize_response(request, response, *args, **kwargs)
         if isinstance(response.data, dict) and "version" in response.data:
             response["ETag"] = etag(response.data["version"])
-        return super().finalize_response(request, response, *args, **kwargs)
+        return response
 
     @property
     def actor(self) -> Actor:

@@ -9,9 +9,9 @@ from rest_framework import status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from triggers.manual import run_workflow
+from workflows.api.dry_run import DryRun
 from workflows.api.serializers import ExecutionSerializer
 from workflows.api.strict import JSONObjectField, StrictSerializer
 from workflows.api.views import clock, user_of, valid
@@ -22,7 +22,7 @@ class RunFields(StrictSerializer):
     payload = JSONObjectField(default=dict)
 
 
-class RunWorkflowView(APIView):
+class RunWorkflowView(DryRun):
     """Runs the workflow's manual trigger; answers before it has run."""
 
     @extend_schema(request=RunFields, responses={202: ExecutionSerializer})

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from workflows import services
+from workflows.api.dry_run import DryRun
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -66,6 +67,7 @@ class WorkflowFilter(filters.FilterSet):
 
 
 class WorkflowViewSet(
+    DryRun,
     OwnRows,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -74,6 +76,15 @@ class WorkflowViewSet(
     model = Workflow
     serializer_class = WorkflowSerializer
     filterset_class = WorkflowFilter
+
+    @override
+    def before(self) -> Any:
+        if "pk" not in self.kwargs:
+            return None
+        workflow = self.get_object()
+        if self.action == "save_graph":
+            return graph_of(workflow)
+        return WorkflowSerializer(workflow).data
 
     @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
@@ -135,6 +146,7 @@ class ExecutionFilter(filters.FilterSet):
 
 
 class ExecutionViewSet(
+    DryRun,
     OwnRows,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -142,6 +154,10 @@ class ExecutionViewSet(
 ):
     model = WorkflowExecution
     filterset_class = ExecutionFilter
+
+    @override
+    def before(self) -> Any:
+        return ExecutionSerializer(self.get_object()).data
 
     @override
     def get_queryset(self) -> models.QuerySet[Any]:

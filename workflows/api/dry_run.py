@@ -1,0 +1,70 @@
+"""`?dry_run=true` on a write: the same checks, nothing written, and what would change.
+
+The verb is done for real in a transaction that is then rolled back; what it would have
+sent waits for a commit that never comes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from typing_extensions import override
+
+ASKED = {"true": True, "1": True, "false": False, "0": False}
+
+
+class DryRun(APIView):
+    """A view whose writes can be tried. `before()` says how things stand."""
+
+    _before: Any = None
+
+    @override
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        if not _is_dry(request):
+            return super().dispatch(request, *args, **kwargs)
+        with transaction.atomic():
+            response = super().dispatch(request, *args, **kwargs)
+            transaction.set_rollback(True)
+        return response
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.query_params.get("dry_run", "false") not in ASKED:
+            raise ValidationError({"dry_run": ["Must be true or false."]})
+        if _is_dry(request):
+            self._before = self.before()
+
+    @override
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        if _is_dry(request) and response.status_code < 300:
+            told = {"dry_run": True, "before": self._before, "after": response.data}
+            response.data = told | self.also(response.data)
+            response.status_code = 200
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def before(self) -> Any:
+        """What the address names, as it stands; None where it names nothing yet."""
+        return None
+
+    def also(self, after: Any) -> dict[str, Any]:
+        """More that a dry run tells, from what the answer would have been."""
+        return {}
+
+
+def _is_dry(request: HttpRequest | Request) -> bool:
+    return request.method not in SAFE_METHODS and ASKED.get(
+        request.GET.get("dry_run", ""), False
+    )
