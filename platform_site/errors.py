@@ -18,21 +18,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from workflows.exceptions import (
-    DomainError,
-    InvalidInput,
-    NotAllowed,
-    NotFound,
-    WrongState,
-)
+from workflows.api.statuses import status_of
+from workflows.exceptions import DomainError
 from workflows.json_value import storable
 
-STATUS_OF: dict[type[DomainError], int] = {
-    InvalidInput: 400,
-    NotAllowed: 403,
-    NotFound: 404,
-    WrongState: 409,
-}
 INVALID = "The input is wrong."
 PROBLEM_JSON = "application/problem+json"
 
@@ -41,7 +30,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception of a view; None for what nobody expected."""
     if isinstance(error, DomainError):
         set_rollback()
-        return _response(_status(error), error.code, error.message, error.errors)
+        return _response(status_of(error), error.code, error.message, error.errors)
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
     if isinstance(error, RequestDataTooBig):
@@ -79,12 +68,6 @@ def _page(status: int, code: str, detail: str) -> JsonResponse:
 
 def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
-
-
-def _status(error: DomainError) -> int:
-    return next(
-        (status for kind, status in STATUS_OF.items() if isinstance(error, kind)), 400
-    )
 
 
 def _told(error: Exception, response: Response) -> dict[str, Any]:

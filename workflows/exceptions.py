@@ -1,7 +1,7 @@
 """What can go wrong, for this app and for those above it.
 
 The docstring of each class is its default message. Which HTTP status each kind becomes is
-decided in one place, `platform_site/errors.py`; other apps subclass the four kinds.
+decided in one place, `workflows/api/statuses.py`; other apps subclass the four kinds.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from schedules.api.bulk import BulkView
 from schedules.api.explain import ScheduleExplanation
 from schedules.api.history import ScheduleEvents, ScheduleRuns
 from schedules.api.preview import DraftPreview, SchedulePreview
@@ -13,6 +14,7 @@ from schedules.api.views import ScheduleViewSet
 router = SimpleRouter(use_regex_path=False)
 router.register("schedules", ScheduleViewSet, basename="schedule")
 urlpatterns = [
+    path("schedules/bulk/", BulkView.as_view(), name="schedule-bulk"),
     path("schedules/preview/", DraftPreview.as_view(), name="schedule-draft-preview"),
     *router.urls,
     path("schedules/<uuid:pk>/runs/", ScheduleRuns.as_view(), name="schedule-runs"),

@@ -1,0 +1,127 @@
+"""POST /api/v1/schedules/bulk/: one verb on many schedules, each with an answer of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from typing_extensions import override
+
+from schedules import limits, services
+from schedules.api.fields import TextField, choice_field
+from schedules.api.filters import ScheduleFilter
+from schedules.models import CatchupPolicy, ScheduledJob
+from schedules.services import Actor
+from workflows.api.dry_run import DryRun
+from workflows.api.statuses import status_of
+from workflows.api.strict import StrictSerializer
+from workflows.exceptions import DomainError
+
+MOST = 500
+Act = Callable[..., object]
+VERBS: dict[str, tuple[Act, int]] = {
+    "pause": (services.pause_schedule, 200),
+    "resume": (services.resume_schedule, 200),
+    "run": (services.run_now, 202),
+    "delete": (services.stop_schedule, 204),
+}
+
+
+class WhichSchedules(StrictSerializer):
+    """As the filters of the list; at least one of them."""
+
+    status = TextField(required=False)
+    workflow = TextField(required=False)
+    search = TextField(required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise ValidationError("Give at least one of status, workflow and search.")
+        return attrs
+
+
+class Bulk(StrictSerializer):
+    """One verb on the schedules of `ids`, or on all that `filter` finds: at most 500."""
+
+    action = serializers.ChoiceField(choices=list(VERBS))
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST
+    )
+    filter = WhichSchedules(required=False)
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+    catch_up = choice_field(CatchupPolicy, required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("ids" in attrs) == ("filter" in attrs):
+            raise ValidationError({"ids": ["Give either ids or filter."]})
+        if "catch_up" in attrs and attrs["action"] != "resume":
+            raise ValidationError({"catch_up": ["Only resuming takes it."]})
+        return attrs
+
+
+class BulkResult(serializers.Serializer[Any]):
+    """What became of one: the status that it would have got alone."""
+
+    id = serializers.UUIDField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField(allow_blank=True)
+
+
+class BulkAnswer(serializers.Serializer[Any]):
+    results = BulkResult(many=True)
+
+
+class BulkView(DryRun):
+    """Pause, resume, run or delete many at once; one that is refused stops no other."""
+
+    @extend_schema(request=Bulk, responses=BulkAnswer)
+    def post(self, request: Request) -> Response:
+        sent = Bulk(data=request.data)
+        sent.is_valid(raise_exception=True)
+        body = dict(sent.validated_data)
+        act, done = VERBS[body.pop("action")]
+        user = cast("User", request.user)
+        ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
+        do = partial(act, actor=Actor.person(user), now=_now(), **body)
+        results = [_result(do, id_, done) for id_ in dict.fromkeys(ids)]
+        return Response({"results": results})
+
+
+def _now() -> datetime:
+    return timezone.now()  # noqa: TID251 an entry point
+
+
+def _found(user: User, wanted: dict[str, str]) -> list[UUID]:
+    narrowed = ScheduleFilter(
+        wanted, queryset=ScheduledJob.objects.visible_to(user).order_by("created_at")
+    )
+    if not narrowed.is_valid():
+        raise ValidationError({"filter": narrowed.errors})
+    ids = list(narrowed.qs.values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        why = f"It finds more than {MOST} schedules: narrow it down."
+        raise ValidationError({"filter": [why]})
+    return ids
+
+
+def _result(do: Act, id_: UUID, done: int) -> dict[str, Any]:
+    try:
+        do(id_)
+    except DomainError as error:
+        status, code, detail = status_of(error), error.code, error.message
+    else:
+        status, code, detail = done, "done", ""
+    return {"id": str(id_), "status": status, "code": code, "detail": detail}

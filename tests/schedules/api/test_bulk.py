@@ -1,0 +1,111 @@
+"""POST /api/v1/schedules/bulk/"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+from tests.schedules.api.conftest import SCHEDULES, faults
+from tests.schedules.conftest import MakeSchedule
+
+pytestmark = pytest.mark.django_db
+BULK = f"{SCHEDULES}bulk/"
+
+
+def statuses(answer: Any) -> list[int]:
+    assert answer.status_code == 200, answer.json()
+    return [result["status"] for result in answer.json()["results"]]
+
+
+def test_many_are_paused_with_one_note(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedules = [make_schedule(), make_schedule(), make_schedule()]
+    ids = [str(schedule.id) for schedule in schedules]
+    body = {"action": "pause", "ids": ids[:2], "note": "moving house"}
+    answer = api.post(BULK, body)
+    assert statuses(answer) == [200, 200]
+    assert [result["id"] for result in answer.json()["results"]] == ids[:2]
+    assert ScheduledJob.objects.filter(status="paused").count() == 2
+    assert ScheduleEvent.objects.filter(verb="pause", note="moving house").count() == 2
+
+
+def test_each_has_its_own_answer_and_one_refusal_stops_no_other(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    fine, ended = make_schedule(), make_schedule()
+    ScheduledJob.objects.filter(pk=ended.pk).update(
+        status="stopped", next_run_at=None, next_tick_at=None
+    )
+    ids = [str(uuid.uuid4()), str(ended.id), str(fine.id), str(fine.id)]
+    answer = api.post(BULK, {"action": "run", "ids": ids})
+    assert statuses(answer) == [404, 409, 202]
+    missing, refused, done = answer.json()["results"]
+    assert missing["code"] == "not_found"
+    assert "stopped" in refused["detail"]
+    assert (done["code"], done["detail"]) == ("done", "")
+    assert ScheduledRun.objects.count() == 1
+
+
+def test_a_filter_takes_all_that_it_finds(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    for name in ("nightly backup", "nightly report", "hourly"):
+        make_schedule(name=name)
+    body = {"action": "delete", "filter": {"search": "nightly"}}
+    assert statuses(api.post(BULK, body)) == [204, 204]
+    assert ScheduledJob.objects.get().name == "hourly"
+
+
+def test_resuming_may_catch_up(api: APIClient, make_schedule: MakeSchedule) -> None:
+    schedule = make_schedule()
+    for action in ({"action": "pause"}, {"action": "resume", "catch_up": "latest"}):
+        assert statuses(api.post(BULK, action | {"ids": [str(schedule.id)]})) == [200]
+    assert ScheduledRun.objects.filter(origin="catch_up").count() == 1
+
+
+def test_it_can_be_tried(api: APIClient, make_schedule: MakeSchedule) -> None:
+    body = {"action": "delete", "filter": {"status": "active"}}
+    make_schedule()
+    answer = api.post(f"{BULK}?dry_run=true", body)
+    assert answer.json()["after"]["results"][0]["status"] == 204
+    assert ScheduledJob.objects.count() == 1
+
+
+def test_nobody_reaches_what_is_anothers(
+    bobs_api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    body = {"action": "delete", "ids": [str(schedule.id)]}
+    assert statuses(bobs_api.post(BULK, body)) == [404]
+    by_filter = {"action": "delete", "filter": {"status": "active"}}
+    assert statuses(bobs_api.post(BULK, by_filter)) == []
+    assert ScheduledJob.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({}, {"action"}),
+        ({"action": "explode", "ids": [str(uuid.uuid4())]}, {"action"}),
+        ({"action": "pause"}, {"ids"}),
+        ({"action": "pause", "ids": []}, {"ids"}),
+        ({"action": "pause", "ids": ["x"]}, {"ids"}),
+        ({"action": "pause", "ids": [str(uuid.uuid4())] * 501}, {"ids"}),
+        ({"action": "pause", "filter": {}}, {"filter"}),
+        ({"action": "pause", "filter": {"status": "x"}}, {"filter.status"}),
+        ({"action": "pause", "filter": {"colour": "x"}}, {"filter.colour"}),
+        (
+            {"action": "pause", "ids": [str(uuid.uuid4())], "catch_up": "all"},
+            {"catch_up"},
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    api: APIClient, body: dict[str, Any], wrong: set[str]
+) -> None:
+    assert faults(api.post(BULK, body)) == wrong
