@@ -6,7 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.api.strict import (
+    JSONObjectField,
+    StrictSerializer,
+    TextField,
+    TrueOrFalseField,
+)
 from workflows.graph import FLOW
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
@@ -30,11 +35,9 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 class WorkflowFields(StrictSerializer):
     """What creating a workflow takes."""
 
-    name = serializers.CharField(max_length=200)
-    description = serializers.CharField(
-        max_length=10_000, allow_blank=True, required=False
-    )
-    is_active = serializers.BooleanField(required=False)
+    name = TextField(max_length=200)
+    description = TextField(max_length=10_000, allow_blank=True, required=False)
+    is_active = TrueOrFalseField(required=False)
 
 
 class WorkflowChanges(WorkflowFields):
@@ -45,20 +48,20 @@ class WorkflowChanges(WorkflowFields):
 
 class NodeSerializer(StrictSerializer):
     node_id = serializers.SlugField(max_length=64)
-    component_type = serializers.CharField(max_length=64)
+    component_type = TextField(max_length=64)
     # A field may be called as a property of fields is: the metaclass takes it away.
-    label = serializers.CharField(  # type: ignore[assignment]
+    label = TextField(  # type: ignore[assignment]
         max_length=200, allow_blank=True, default=""
     )
     config = JSONObjectField(default=dict)
     position = JSONObjectField(default=dict)
-    is_active = serializers.BooleanField(default=True)
+    is_active = TrueOrFalseField(default=True)
 
 
 class EdgeSerializer(StrictSerializer):
-    source = serializers.CharField(max_length=64)  # type: ignore[assignment]
-    target = serializers.CharField(max_length=64)
-    source_port = serializers.CharField(max_length=64, default="out")
+    source = TextField(max_length=64)  # type: ignore[assignment]
+    target = TextField(max_length=64)
+    source_port = TextField(max_length=64, default="out")
     kind = serializers.ChoiceField(choices=EdgeKind.choices, default=FLOW)
 
 

@@ -38,3 +38,23 @@ class JSONObjectField(serializers.JSONField):
         if reason := problem(data, max_bytes=MAX_JSON):
             raise serializers.ValidationError(f"It {reason}.")
         return data
+
+
+class TextField(serializers.CharField):
+    """A JSON string: not a number that could be read as one."""
+
+    @override
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("A text is required.")
+        return super().to_internal_value(data)
+
+
+class TrueOrFalseField(serializers.BooleanField):
+    """A JSON boolean: not 0, not "yes"."""
+
+    @override
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Must be true or false.")
+        return data
