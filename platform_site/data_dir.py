@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
+from typing import Any
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,8 +22,27 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def data_dir() -> Path:
     """The folder of `DATA_DIR` (default `var/`), made with mode 700 if it is absent."""
     folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        # Every command reads the settings: one line instead of their traceback.
+        sys.exit(f"DATA_DIR: {folder} cannot be made a folder: {error.strerror}.")
     return folder
+
+
+def database(url: str, folder: Path) -> dict[str, Any]:
+    """The database of the URL; without one, the SQLite file in `folder`."""
+    if not url:
+        # Not by a URL: a folder may have any characters in its name.
+        name = str(folder / "ostinato.sqlite3")
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
+    found: dict[str, Any] = environ.Env.db_url_config(url)
+    if "ENGINE" not in found:
+        sys.exit(
+            "DATABASE_URL cannot be read: it looks like "
+            "postgresql://user:password@host/name or sqlite:////folder/file."
+        )
+    return found
 
 
 def embedded_redis_url(folder: Path) -> str | None:

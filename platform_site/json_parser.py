@@ -24,3 +24,7 @@ class SafeJSONParser(JSONParser):
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except ParseError as error:
+            if "int_max_str_digits" in str(error):  # Python's words, for programmers
+                raise ParseError("A number in the JSON is too long.") from error
+            raise

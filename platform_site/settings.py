@@ -15,6 +15,7 @@ import environ  # noqa: E402
 
 from platform_site.data_dir import (  # noqa: E402
     data_dir,
+    database,
     embedded_redis_url,
     secret,
 )
@@ -85,9 +86,7 @@ TEMPLATES = [
 # Database -------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.db(
-        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ostinato.sqlite3'}"
-    ),
+    "default": database(env.str("DATABASE_URL", default=""), DATA_DIR),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Several processes write. Without IMMEDIATE a transaction that reads first and writes

@@ -34,8 +34,10 @@ class StopSignals:
         )
         self._handle(signal.SIGCHLD, self._ring)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # Under nohup a hang-up is ignored, and stays so.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # Under nohup a hang-up is ignored, and stays so. An interrupt is heard even
+            # where a script's shell ignores it for what it starts with `&`.
+            ignored = signal.getsignal(number) is signal.SIG_IGN
+            if number != signal.SIGHUP or not ignored:
                 self._handle(number, self._count)
         return self
 

@@ -39,7 +39,7 @@ class EmbeddedValkey:
                 "bind 127.0.0.1",
                 f"port {self.port}",
                 f"requirepass {self.password}",
-                f'dir "{self.folder}"',
+                f"dir {_quoted(str(self.folder))}",
                 'save ""',
                 "appendonly yes",
                 "maxmemory-policy noeviction",
@@ -80,3 +80,8 @@ class EmbeddedValkey:
                 return True
             time.sleep(0.02)
         return False
+
+
+def _quoted(text: str) -> str:
+    """As Valkey's configuration file writes a text with any characters in it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

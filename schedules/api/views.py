@@ -10,6 +10,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -63,6 +65,11 @@ class ScheduleViewSet(
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.now = timezone.now()  # noqa: TID251 an entry point: verbs are told the time
         super().initial(request, *args, **kwargs)
+        if "pk" in self.kwargs and request.method not in SAFE_METHODS:
+            # What one may not see is not there, whatever is wrong with the body.
+            mine = ScheduledJob.objects.visible_to(request.user)
+            if not mine.filter(pk=self.kwargs["pk"]).exists():
+                raise NotFound
 
     @override
     def get_queryset(self) -> ScheduleQuerySet:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from schedules import heartbeat
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun, ScheduleEpoch
-from schedules.scheduler import get_scheduler_service
+from schedules.scheduler import RedisAway, get_scheduler_service
 from schedules.timing import tzdata_version
 from workflows.queue import connection
 
@@ -56,7 +56,7 @@ def _carefully(look: Look, now: datetime) -> list[Finding]:
     subject = look.__name__.removeprefix("_").replace("_", " ")
     try:
         return list(look(now))
-    except RedisError as error:
+    except (RedisError, RedisAway) as error:
         why, remedy = f"Redis cannot be reached: {error}", "Start it; check REDIS_URL."
     except Exception as error:
         logger.exception("look_failed", look=subject)

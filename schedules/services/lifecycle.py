@@ -34,6 +34,8 @@ from schedules.services.texts import check_text
 from schedules.timing import TimingError
 from workflows.models import WorkflowNode
 
+NODE_DELETED = "Its trigger node was deleted: any trigger of its workflow that accepts it is started."
+
 
 def create_schedule(
     fields: Mapping[str, Any],
@@ -133,6 +135,9 @@ def update_schedule(
             why = f"It has fired {schedule.fired_count} times already."
             raise InvalidSchedule(errors={"max_runs": [why]})
         written = [*changed]
+        if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
+            schedule.status_reason = ""
+            written.append("status_reason")
         if changed.keys() & set(TIMING_FIELDS):
             closed = epochs.close(schedule, old_rules, now=now)
             tick = check_first_tick(schedule, timing, after=closed)
@@ -161,13 +166,16 @@ def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
         trigger_node=node
     ):
         schedule.trigger_node = None
-        save_fields(schedule, "trigger_node", now=now)
+        # A schedule that has ended says why it did.
+        if schedule.status != Status.STOPPED:
+            schedule.status_reason = NODE_DELETED
+        save_fields(schedule, "trigger_node", "status_reason", now=now)
         record_event(
             schedule,
             Verb.UPDATE,
             actor=Actor.system(),
             now=now,
-            note="Its trigger node was deleted.",
+            note=NODE_DELETED,
             before={"trigger_node": node.pk},
             after={"trigger_node": None},
         )

@@ -10,6 +10,7 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, fire_due, stop_schedule
+from schedules.services.lifecycle import NODE_DELETED
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowNode
 
@@ -78,4 +79,4 @@ def test_a_deleted_trigger_node_leaves_the_schedule_which_says_so(
     assert schedule.trigger_node is None
     assert schedule.status == "active"
     event = ScheduleEvent.objects.get(schedule=schedule, verb="update")
-    assert event.note == "Its trigger node was deleted."
+    assert event.note == schedule.status_reason == NODE_DELETED

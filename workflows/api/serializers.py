@@ -47,6 +47,8 @@ class WorkflowChanges(WorkflowFields):
 
 
 class NodeSerializer(StrictSerializer):
+    # What a schedule's `trigger_node` names; given back unchanged it changes nothing.
+    id = serializers.IntegerField(read_only=True)
     node_id = serializers.SlugField(max_length=64)
     component_type = TextField(max_length=64)
     # A field may be called as a property of fields is: the metaclass takes it away.

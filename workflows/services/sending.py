@@ -25,7 +25,7 @@ Status = WorkflowExecution.Status
 # Committed this long ago without being sent: whoever made it is not about to send it.
 UNSENT_AFTER = timedelta(seconds=3)
 # Sent this long ago and not claimed: it is looked for in Redis.
-LOOKED_FOR_AFTER = timedelta(seconds=60)
+LOOKED_FOR_AFTER = timedelta(seconds=5)
 # How far beyond its deadline a run is surely no longer at work.
 LOST_AFTER = timedelta(seconds=60)
 KEPT_SECONDS = 60  # what RQ remembers of a job that ended; we need nothing of it

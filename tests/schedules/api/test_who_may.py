@@ -163,3 +163,12 @@ def test_a_session_with_its_csrf_token_may(alice: User, body: Body) -> None:
     )
     assert answer.status_code == 201
     assert ScheduleEvent.objects.get().actor == alice
+
+
+@pytest.mark.parametrize("verb", ["", "pause", "resume", "run", "backfill"])
+def test_what_one_may_not_see_is_not_there_whatever_the_body(
+    bobs_api: APIClient, make_schedule: MakeSchedule, verb: str
+) -> None:
+    schedule = make_schedule()
+    send = bobs_api.post if verb else bobs_api.patch
+    assert send(address(schedule, verb), {"nope": 1}).status_code == 404
