@@ -141,6 +141,7 @@ class _Run:
             nodes=self.outputs,
             site={"url": settings.SITE_URL},
             execution_id=self.execution.pk,
+            stop_if_cancelled=self._stop_if_cancelled,
         )
 
     def _open(self, definition: Definition, step: Step) -> NodeRun:
@@ -177,6 +178,10 @@ class _Run:
             setattr(node, name, value)
         fields = ["status", "finished_at", "input", *outcome]
         patiently(partial(node.save, update_fields=fields))
+
+    def _stop_if_cancelled(self) -> None:
+        if patiently(self._is_cancelled):
+            raise Cancelled
 
     def _is_cancelled(self) -> bool:
         return not WorkflowExecution.objects.filter(

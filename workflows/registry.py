@@ -28,6 +28,10 @@ class RegistrationError(TypeError):
     """A component is declared wrongly. Raised at start-up, never later."""
 
 
+def _goes_on() -> None:
+    """What nobody can cancel."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a node can know: the event, the outputs before it, the site, and its run."""
@@ -36,6 +40,8 @@ class Context:
     nodes: Mapping[str, Any]
     site: Mapping[str, Any]
     execution_id: UUID
+    # Raises `Cancelled` once the run is cancelled; for a node that takes its time.
+    stop_if_cancelled: Callable[[], None] = _goes_on
 
     def variables(self) -> dict[str, Any]:
         """The names that templates see."""
