@@ -134,6 +134,13 @@ WAIT_NODE_MAX_SECONDS = env.int("WAIT_NODE_MAX_SECONDS", default=300)
 # The deadline of a run that no schedule started; a schedule has its own.
 EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
 
+# Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
+# nowhere must not look sent.
+_MAIL = env.email_url("EMAIL_URL", default="dummymail://")
+globals().update({name: _MAIL[name] for name in _MAIL if name != "OPTIONS"})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ostinato@localhost")
+
 # Web ------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [
