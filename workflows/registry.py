@@ -16,6 +16,7 @@ from uuid import UUID
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import ValidationError
 
+from workflows.exceptions import NodeFailed
 from workflows.graph import Node, Problem
 from workflows.json_value import strings
 from workflows.templating import render_text, render_value, template_problem
@@ -32,6 +33,10 @@ def _goes_on() -> None:
     """What nobody can cancel."""
 
 
+def _runs_nothing(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
+    raise NodeFailed("Here no other workflow can be run.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a node can know: the event, the outputs before it, the site, and its run."""
@@ -42,6 +47,8 @@ class Context:
     execution_id: UUID
     # Raises `Cancelled` once the run is cancelled; for a node that takes its time.
     stop_if_cancelled: Callable[[], None] = _goes_on
+    # Runs another workflow to its end, for its execution's id and its last output.
+    run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
 
     def variables(self) -> dict[str, Any]:
         """The names that templates see."""
