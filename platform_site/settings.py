@@ -129,6 +129,8 @@ FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+# Modules whose functions, decorated with `@workflow_function`, workflows may call.
+WORKFLOW_FUNCTION_MODULES = env.list("WORKFLOW_FUNCTION_MODULES", default=[])
 # How long the node `wait` may hold up a worker.
 WAIT_NODE_MAX_SECONDS = env.int("WAIT_NODE_MAX_SECONDS", default=300)
 # The deadline of a run that no schedule started; a schedule has its own.

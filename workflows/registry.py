@@ -162,15 +162,21 @@ register = registry.register
 
 def config_problems(component: Component, config: Any) -> Iterator[Problem]:
     """What is wrong with a node's configuration, each with the path of its field."""
+    found = schema_problems(component.config_schema, config)
+    yield from found or component.check(config)
+
+
+def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
+    """Where `value` is not as the schema wants it, each with the path of its field."""
     validator = Draft202012Validator(
-        component.config_schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+        schema, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
-    found = [
+    found = {
         problem
-        for error in validator.iter_errors(config)
+        for error in validator.iter_errors(value)
         for problem in _problems_of(error)
-    ]
-    yield from sorted(set(found)) or component.check(config)
+    }
+    return sorted(found)
 
 
 def _problems_of(error: ValidationError) -> Iterator[Problem]:
