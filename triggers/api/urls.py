@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from triggers.api.views import RunWorkflowView
+from triggers.api.webhooks import HookView, WebhookView
 
 urlpatterns = [
     path("workflows/<pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
+    path(
+        "workflows/<pk>/webhooks/<node_id>/",
+        WebhookView.as_view(),
+        name="workflow-webhook",
+    ),
+    path("hooks/<token>/", HookView.as_view(), name="hook"),
 ]
