@@ -53,10 +53,10 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         },
-        # uvicorn's own handlers would write requests past the formatter above.
+        # The handlers of Django and uvicorn would write requests past the formatter above.
         "loggers": {
             name: {"handlers": [], "propagate": True}
-            for name in ("uvicorn", "uvicorn.access")
+            for name in ("django", "uvicorn", "uvicorn.access")
         },
         # A root handler always: a library that finds none would install its own.
         "root": {"handlers": ["stderr"], "level": level},

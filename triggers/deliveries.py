@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from triggers import keys
 from triggers.dispatch import dispatch_event
 from triggers.models import Webhook, WebhookDelivery
+from workflows.components.trigger_webhook import TOLERANCE_SECONDS
 from workflows.exceptions import InvalidInput, NotAllowed, NotFound
 from workflows.json_value import problem
 from workflows.models import WorkflowExecution
@@ -21,7 +22,6 @@ MAX_BODY = 64 * 1024
 # The same as JSON is longer: each character is escaped, each field gets its quotes.
 MAX_PAYLOAD = 4 * MAX_BODY
 MAX_NAME = 200
-TOLERANCE_SECONDS = 300
 
 
 class WrongSignature(NotAllowed):

@@ -10,7 +10,7 @@ from triggers.api.webhooks import HookView, WebhookView
 urlpatterns = [
     path("workflows/<pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
     path(
-        "workflows/<pk>/webhooks/<node_id>/",
+        "workflows/<pk>/webhooks/<slug:node_id>/",
         WebhookView.as_view(),
         name="workflow-webhook",
     ),

@@ -4,6 +4,8 @@ from typing_extensions import override
 
 from workflows.registry import Component, Config, Context, Result, register
 
+TOLERANCE_SECONDS = 300
+
 
 @register("trigger_webhook")
 class WebhookTrigger(Component):
@@ -30,7 +32,7 @@ class WebhookTrigger(Component):
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 3600,
-                "default": 300,
+                "default": TOLERANCE_SECONDS,
                 "title": "Tolerance (seconds)",
                 "description": "How far a signature's time may be from ours.",
             },
