@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import os
 import socket
+import socketserver
+import subprocess
+import sys
+import threading
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core import mail
+from typing_extensions import override
 
+from platform_site.data_dir import BASE_DIR
 from workflows.exceptions import NodeFailed
 from workflows.registry import Context, Result, config_problems, registry
 
@@ -72,6 +79,59 @@ def test_a_server_that_does_not_answer_fails_the_node(settings):
         settings.EMAIL_HOST, settings.EMAIL_PORT = nobody.getsockname()
         with pytest.raises(NodeFailed, match=r"not sent: ConnectionRefusedError\."):
             send()
+
+
+class Server(socketserver.TCPServer):
+    """As much of a mail server as one message needs."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.lines: list[str] = []
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    server: Server
+
+    @override
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        in_message = False
+        for line in self.rfile:
+            text = line.decode().rstrip("\r\n")
+            self.server.lines.append(text)
+            if in_message and text != ".":
+                continue
+            in_message = text.upper() == "DATA"
+            self.wfile.write(b"354 go on\r\n" if in_message else b"250 fine\r\n")
+
+
+SENDING = """
+from workflows.registry import registry
+note = {"to": ["ada@example.com"], "subject": "News", "text": "Hello"}
+print(registry.components["send_email"].run(note, None).output)
+"""
+
+
+def test_the_server_of_email_url_gets_the_message():
+    with Server() as server:
+        threading.Thread(target=server.handle_request).start()
+        host, port = server.server_address
+        variables = {
+            "EMAIL_URL": f"smtp://{host}:{port}",
+            "DEFAULT_FROM_EMAIL": "desk@example.com",
+            "DJANGO_SETTINGS_MODULE": "platform_site.settings",
+        }
+        sent = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", SENDING],
+            cwd=BASE_DIR,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert "ada@example.com" in sent.stdout, sent.stderr
+    assert "FROM:<desk@example.com>" in " ".join(server.lines)
+    assert {"Subject: News", "To: ada@example.com", "Hello"} <= set(server.lines)
 
 
 @pytest.mark.parametrize(
