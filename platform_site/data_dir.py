@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,10 @@ def database(url: str, folder: Path) -> dict[str, Any]:
         # Not by a URL: a folder may have any characters in its name.
         name = str(folder / "ostinato.sqlite3")
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
-    found: dict[str, Any] = environ.Env.db_url_config(url)
-    if "ENGINE" not in found:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it warns of is said below
+        found: dict[str, Any] = environ.Env.db_url_config(url)
+    if "." not in found.get("ENGINE", ""):  # no module of a backend
         sys.exit(
             "DATABASE_URL cannot be read: it looks like "
             "postgresql://user:password@host/name or sqlite:////folder/file."

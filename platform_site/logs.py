@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import structlog
+
+# The token of a webhook is part of its address, and addresses are logged by many.
+HOOK = re.compile(r"""(/hooks/)[^/\s"']+""")
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -42,15 +46,25 @@ def logging_config(level: str) -> dict[str, Any]:
                         key_order=["timestamp", "level", "logger", "event"],
                         bool_as_flag=False,
                     ),
+                    _without_tokens,
                 ],
             },
         },
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         },
+        # The handlers of Django and uvicorn would write requests past the formatter above.
+        "loggers": {
+            name: {"handlers": [], "propagate": True}
+            for name in ("django", "uvicorn", "uvicorn.access")
+        },
         # A root handler always: a library that finds none would install its own.
         "root": {"handlers": ["stderr"], "level": level},
     }
+
+
+def _without_tokens(logger: Any, method: str, line: str) -> str:
+    return HOOK.sub(r"\1***", line)
 
 
 def _leave_out_what_no_line_shows() -> None:

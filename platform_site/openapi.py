@@ -96,9 +96,14 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 if status in NEVER.get(method, NEVER_ELSE):
                     continue
                 operation["responses"].setdefault(str(status), _problem(text))
-            if method != "get" and "preview" not in operation["operationId"]:
+            if method != "get" and not _changes_nothing_to_try(operation):
                 _document_dry_run(operation)
     return result
+
+
+def _changes_nothing_to_try(operation: dict[str, Any]) -> bool:
+    """A preview writes nothing anyway; the secrets of a webhook cannot be made twice."""
+    return any(word in operation["operationId"] for word in ("preview", "hooks"))
 
 
 def _document_dry_run(operation: dict[str, Any]) -> None:

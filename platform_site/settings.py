@@ -129,8 +129,19 @@ FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+# Modules whose functions, decorated with `@workflow_function`, workflows may call.
+WORKFLOW_FUNCTION_MODULES = env.list("WORKFLOW_FUNCTION_MODULES", default=[])
+# How long the node `wait` may hold up a worker.
+WAIT_NODE_MAX_SECONDS = env.int("WAIT_NODE_MAX_SECONDS", default=300)
 # The deadline of a run that no schedule started; a schedule has its own.
 EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
+
+# Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
+# nowhere must not look sent.
+_MAIL = env.email_url("EMAIL_URL", default="dummymail://")
+globals().update({name: _MAIL[name] for name in _MAIL if name != "OPTIONS"})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ostinato@localhost")
 
 # Web ------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import StringIO
 
 import pytest
+import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
@@ -65,6 +68,21 @@ def child_env(transactional_db: None, redis: Redis) -> dict[str, str]:
             url += f"?host={socket_folder}"
     site = {"DJANGO_SETTINGS_MODULE": "platform_site.settings", "DATABASE_URL": url}
     return {**os.environ, **site}
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], str]]:
+    """What the site's own handler has written since the test began."""
+    (handler,) = (
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+    )
+    assert isinstance(handler, logging.StreamHandler)
+    lines = StringIO()
+    before = handler.setStream(lines)
+    yield lines.getvalue
+    handler.setStream(before)
 
 
 @pytest.fixture

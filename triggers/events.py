@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-EventType = Literal["schedule", "manual"]
+EventType = Literal["schedule", "manual", "webhook"]
 
 
 class ScheduleEvent(TypedDict):
@@ -28,4 +28,12 @@ class ManualEvent(TypedDict):
     payload: dict[str, Any]
 
 
-EventData = ScheduleEvent | ManualEvent
+class WebhookEvent(TypedDict):
+    """A request came in at the address of the node with this primary key."""
+
+    fired_at: str
+    trigger_node_id: int
+    payload: Any
+
+
+EventData = ScheduleEvent | ManualEvent | WebhookEvent

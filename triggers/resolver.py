@@ -19,6 +19,7 @@ class TriggerResolver:
     component_types: ClassVar[Mapping[str, str]] = {
         "schedule": "trigger_schedule",
         "manual": "trigger_manual",
+        "webhook": "trigger_webhook",
     }
 
     def resolve(

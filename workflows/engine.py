@@ -26,6 +26,7 @@ from workflows.exceptions import (
     WrongState,
 )
 from workflows.graph import Step, next_step
+from workflows.inline import Chain, start_inline
 from workflows.json_value import problem, storable
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.patience import patiently
@@ -45,9 +46,13 @@ def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
     be run, and whatever else comes out of a node - a deadline, the end of the process - is
     recorded and raised again. While the database is away it waits for it.
     """
+    return _run(execution_id, clock=clock)
+
+
+def _run(execution_id: UUID, *, clock: Clock, callers: Chain = ()) -> WorkflowExecution:
     execution = patiently(partial(_claimed, execution_id))
     log.info("execution started", **_names(execution))
-    run = _Run(execution, clock)
+    run = _Run(execution, clock, callers)
     try:
         run.to_the_end()
     except BaseException as interruption:
@@ -63,6 +68,7 @@ class _Run:
 
     execution: WorkflowExecution
     clock: Clock
+    callers: Chain = ()
     taken: dict[str, str | None] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     open_node: NodeRun | None = None
@@ -141,7 +147,30 @@ class _Run:
             nodes=self.outputs,
             site={"url": settings.SITE_URL},
             execution_id=self.execution.pk,
+            stop_if_cancelled=self._stop_if_cancelled,
+            run_workflow=self._run_workflow,
         )
+
+    def _run_workflow(
+        self, workflow_id: UUID, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Run another workflow here and now, under the deadline of this one."""
+        chain = (*self.callers, self.execution)
+        child = start_inline(chain, workflow_id, payload, now=self.clock())
+        try:
+            _run(child.pk, clock=self.clock, callers=chain)
+        except Cancelled:
+            patiently(child.refresh_from_db)
+            if not child.cancel_requested_at:
+                raise  # nobody asked for the child's own end, so it is ours
+        except InvalidGraph:
+            pass  # recorded with the child
+        patiently(child.refresh_from_db)
+        if child.status == Status.SUCCEEDED:
+            return {"execution_id": str(child.pk), "output": _last_output(child)}
+        self._stop_if_cancelled()
+        reason = child.error or "it was cancelled"
+        raise NodeFailed(f'The workflow "{child.workflow_name}" failed: {reason}')
 
     def _open(self, definition: Definition, step: Step) -> NodeRun:
         row = definition.rows[step.node]
@@ -178,12 +207,17 @@ class _Run:
         fields = ["status", "finished_at", "input", *outcome]
         patiently(partial(node.save, update_fields=fields))
 
+    def _stop_if_cancelled(self) -> None:
+        if patiently(self._is_cancelled):
+            raise Cancelled
+
     def _is_cancelled(self) -> bool:
-        return not WorkflowExecution.objects.filter(
-            pk=self.execution.pk,
-            status=Status.RUNNING,
-            cancel_requested_at__isnull=True,
-        ).exists()
+        """Whether this execution is to stop, or one that it is part of."""
+        chain = [execution.pk for execution in (*self.callers, self.execution)]
+        going_on = WorkflowExecution.objects.filter(
+            pk__in=chain, status=Status.RUNNING, cancel_requested_at__isnull=True
+        )
+        return going_on.count() < len(chain)
 
     def _end(self, status: Status, *, error: str = "", failed_node: str = "") -> None:
         # Only a running execution ends: whoever ended it before had the last word.
@@ -206,6 +240,13 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
     if execution.status != Status.RUNNING:
         raise WrongState(f"The execution is {execution.status}, not running.")
     return execution
+
+
+def _last_output(execution: WorkflowExecution) -> Any:
+    """What the node gave that was the last to run."""
+    runs = NodeRun.objects.filter(execution=execution, status=NodeRun.Status.SUCCEEDED)
+    outputs = runs.order_by("-sequence").values_list("output", flat=True)
+    return patiently(outputs.first)
 
 
 def _text_of(error: BaseException) -> str:

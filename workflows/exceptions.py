@@ -93,7 +93,7 @@ class TimedOut(BaseException):
     """The run timed out."""
 
     # A BaseException, so that no component's own `except Exception` can swallow the
-    # deadline that the caller of the engine has set.
+    # deadline that the caller of the engine has set, nor what cancels it.
 
 
 class Cancelled(TimedOut):

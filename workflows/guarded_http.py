@@ -27,6 +27,7 @@ SENSITIVE = re.compile(
     r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
     re.IGNORECASE,
 )
+HIDDEN = "***"  # what stands for a secret on record
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 

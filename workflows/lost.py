@@ -9,7 +9,12 @@ from workflows.models import NodeRun, WorkflowExecution
 
 
 def abandon_execution(execution_id: UUID, *, error: str, now: datetime) -> None:
-    """Record a running execution, and the node it was at, as failed."""
+    """Record a running execution, the node it was at and what that ran, as failed."""
+    called = WorkflowExecution.objects.filter(
+        parent=execution_id, status=WorkflowExecution.Status.RUNNING
+    )
+    for child in called.values_list("pk", flat=True):
+        abandon_execution(child, error=error, now=now)
     open_nodes = NodeRun.objects.filter(
         execution=execution_id, status=NodeRun.Status.RUNNING
     )

@@ -16,6 +16,7 @@ from uuid import UUID
 from jsonschema import Draft202012Validator, SchemaError
 from jsonschema.exceptions import ValidationError
 
+from workflows.exceptions import NodeFailed
 from workflows.graph import Node, Problem
 from workflows.json_value import strings
 from workflows.templating import render_text, render_value, template_problem
@@ -28,6 +29,14 @@ class RegistrationError(TypeError):
     """A component is declared wrongly. Raised at start-up, never later."""
 
 
+def _goes_on() -> None:
+    """What nobody can cancel."""
+
+
+def _runs_nothing(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
+    raise NodeFailed("Here no other workflow can be run.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a node can know: the event, the outputs before it, the site, and its run."""
@@ -36,6 +45,10 @@ class Context:
     nodes: Mapping[str, Any]
     site: Mapping[str, Any]
     execution_id: UUID
+    # Raises `Cancelled` once the run is cancelled; for a node that takes its time.
+    stop_if_cancelled: Callable[[], None] = _goes_on
+    # Runs another workflow to its end, for its execution's id and its last output.
+    run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
 
     def variables(self) -> dict[str, Any]:
         """The names that templates see."""
@@ -149,15 +162,21 @@ register = registry.register
 
 def config_problems(component: Component, config: Any) -> Iterator[Problem]:
     """What is wrong with a node's configuration, each with the path of its field."""
+    found = schema_problems(component.config_schema, config)
+    yield from found or component.check(config)
+
+
+def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
+    """Where `value` is not as the schema wants it, each with the path of its field."""
     validator = Draft202012Validator(
-        component.config_schema, format_checker=Draft202012Validator.FORMAT_CHECKER
+        schema, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
-    found = [
+    found = {
         problem
-        for error in validator.iter_errors(config)
+        for error in validator.iter_errors(value)
         for problem in _problems_of(error)
-    ]
-    yield from sorted(set(found)) or component.check(config)
+    }
+    return sorted(found)
 
 
 def _problems_of(error: ValidationError) -> Iterator[Problem]:

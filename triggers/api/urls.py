@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from triggers.api.views import RunWorkflowView
+from triggers.api.webhooks import HookView, WebhookView
 
 urlpatterns = [
     path("workflows/<uuid:pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
+    path(
+        "workflows/<uuid:pk>/webhooks/<slug:node_id>/",
+        WebhookView.as_view(),
+        name="workflow-webhook",
+    ),
+    path("hooks/<str:token>/", HookView.as_view(), name="hook"),
 ]

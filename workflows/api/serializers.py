@@ -119,6 +119,7 @@ class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
             "workflow",
             "workflow_name",
             "owner",
+            "parent",
             "trigger_type",
             "trigger_node_id",
             "event",

@@ -12,14 +12,13 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
-from workflows.guarded_http import SENSITIVE, GuardedTransport, too_large
+from workflows.guarded_http import HIDDEN, SENSITIVE, GuardedTransport, too_large
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.templating import MARKS, MAX_SOURCE
 
 MAX_BYTES = 1024 * 1024
 MAX_REDIRECTS = 5
 SECONDS = 10
-HIDDEN = "***"
 FRAMING = {"connection", "content-length", "host", "transfer-encoding"}
 TEMPLATE = {"type": "string", "maxLength": MAX_SOURCE}
 

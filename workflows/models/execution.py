@@ -46,6 +46,10 @@ class WorkflowExecution(models.Model):
         null=True,
         related_name="workflow_executions",
     )
+    # The execution whose node runs this one, in the same process.
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+    )
     trigger_type = models.CharField(max_length=32)
     # A copy of the node's `node_id`, not a reference: the node may go.
     trigger_node_id = models.CharField(max_length=64)

@@ -11,11 +11,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from workflows.access import check_may
+from workflows.components.run_workflow import RunWorkflow
 from workflows.exceptions import InvalidGraph
 from workflows.graph import FLOW, MAX_NODES, Edge, Graph, Problem, problems
 from workflows.json_value import problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import Component, config_problems, registry
+from workflows.services.calls import call_problems
 from workflows.services.definition import move_on
 
 MAX_CONFIG = 64 * 1024
@@ -64,7 +66,7 @@ def save_graph(
     schedules that point at it.
     """
     check_may(actor, "change", workflow)
-    _refuse_if_wrong(graph)
+    _refuse_if_wrong(workflow, graph)
     with transaction.atomic():
         move_on(workflow, version=version, now=now)
         workflow.edges.all().delete()
@@ -105,7 +107,7 @@ def _replace_nodes(
     return {row.node_id: row for row in (*kept, *made)}
 
 
-def _refuse_if_wrong(graph: GraphSpec) -> None:
+def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
     # The number first: nobody waits for the check of ten thousand nodes.
     if len(graph.nodes) > MAX_NODES:
         found: list[Problem] = [("nodes", f"A workflow has at most {MAX_NODES} nodes.")]
@@ -115,7 +117,8 @@ def _refuse_if_wrong(graph: GraphSpec) -> None:
             for index, node in enumerate(graph.nodes)
             for path, reason in _node_problems(node)
         ]
-    if found := found or problems(_pure(graph)):
+    found = found or problems(_pure(graph)) or list(_calls_in(workflow, graph))
+    if found:
         errors: dict[str, list[str]] = {}
         for path, reason in found[:MAX_PROBLEMS]:
             errors.setdefault(path, []).append(reason)
@@ -139,6 +142,17 @@ def _node_problems(node: NodeSpec) -> Iterator[Problem]:
 def _config_problems(component: Component, config: Any) -> Iterator[Problem]:
     for path, reason in config_problems(component, config):
         yield (f"config.{path}" if path else "config"), reason
+
+
+def _calls_in(workflow: Workflow, graph: GraphSpec) -> Iterator[Problem]:
+    configs = {
+        index: node.config
+        for index, node in enumerate(graph.nodes)
+        if node.component_type == RunWorkflow.type
+    }
+    if configs:
+        for index, reason in call_problems(workflow, configs):
+            yield f"nodes[{index}].config.workflow", reason
 
 
 def _pure(graph: GraphSpec) -> Graph:

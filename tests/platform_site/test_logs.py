@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import logging
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+import structlog
+
+from platform_site.data_dir import BASE_DIR
+
+
+@pytest.mark.parametrize("name", ["django.request", "uvicorn.access", "anything"])
+def test_the_token_of_a_webhook_is_in_no_line(name: str, log_lines: Callable[[], str]):
+    asked = '"POST /api/v1/hooks/s3cret-T0ken/?a=1 HTTP/1.1" 404'
+    logging.getLogger(name).warning("127.0.0.1 - %s", asked)
+    assert "/api/v1/hooks/***/?a=1 HTTP/1.1" in log_lines()
+    assert "s3cret" not in log_lines()
+
+
+def test_nor_in_a_field_of_a_structured_line(log_lines: Callable[[], str]):
+    log = structlog.get_logger("anything")
+    log.warning("asked", url="http://x/api/v1/hooks/s3cret-T0ken")
+    assert "url=http://x/api/v1/hooks/***" in log_lines()
+
+
+def test_nor_does_the_web_server_write_it_by_itself(tmp_path, child_env):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["uvicorn", "platform_site.asgi:application", "--lifespan", "off"]
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command, "--port", str(port)],
+            cwd=BASE_DIR,
+            env=child_env,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}/api/v1/hooks/s3cret-T0ken/"
+        assert status_of(address) in (404, 405)
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+    assert "hooks/***/ HTTP/1.1" in log.read_text()
+    assert "s3cret" not in log.read_text()
+
+
+def status_of(address: str, *, seconds: float = 20) -> int:
+    """The answer's status, as soon as there is an answer."""
+    give_up_at = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.post(address).status_code
+        except httpx.ConnectError:
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)

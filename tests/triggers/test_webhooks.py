@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import serializers
+from redis import Redis
+
+from tests.api import client, staff
+from tests.triggers.conftest import Caller
+from triggers.models import Webhook, WebhookDelivery
+from workflows import jobs
+from workflows.models import Workflow, WorkflowExecution
+from workflows.registry import config_problems, registry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+executions = WorkflowExecution.objects
+
+
+def webhook_address(workflow: Workflow, node_id: str = "hook") -> str:
+    return f"/api/v1/workflows/{workflow.pk}/webhooks/{node_id}/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_starts_the_workflow_and_says_where_to_look(
+    call: Caller, owner: User, redis: Redis, settings
+):
+    answer = call.send(b'{"name": "Ada"}')
+    assert answer.status_code == 202
+    execution = executions.get()
+    address = f"{settings.SITE_URL}/api/v1/executions/{execution.pk}/"
+    assert answer.json() == {"execution": str(execution.pk), "url": address}
+    assert answer.headers["Location"] == address
+    jobs.run_execution(str(execution.pk))
+    seen = client(owner).get(f"/api/v1/executions/{execution.pk}/").json()
+    assert (seen["status"], seen["trigger_type"]) == ("succeeded", "webhook")
+    assert seen["node_runs"][1]["output"] == "Hello Ada"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "payload"),
+    [
+        (b'[1, "a", null]', "application/json; charset=utf-8", [1, "a", None]),
+        ('{"n": "é"}'.encode(), "Application/JSON", {"n": "é"}),
+        (b'{"id": 1}', "application/cloudevents+json", {"id": 1}),
+        (b"a=1&b=x+y&b=%C3%A9", "application/x-www-form-urlencoded", None),
+        (b"", "application/json", {}),
+        (b"", "", {}),
+    ],
+)
+def test_the_body_is_the_payload(call: Caller, body, content_type, payload):
+    assert call.send(body, content_type).status_code == 202
+    if payload is None:
+        payload = {"a": "1", "b": ["x y", "é"]}
+    assert executions.get().event["payload"] == payload
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"[" * 60_000, "application/json", 400),
+        (b'{"a": NaN}', "application/json", 400),
+        (b'{"a": 1e999}', "application/json", 400),
+        (b'{"a": "\\u0000"}', "application/json", 400),
+        (b'{"a": "\\ud800"}', "application/json", 400),
+        (b"a=%00", "application/x-www-form-urlencoded", 400),
+        (b"&a=" * 2000, "application/x-www-form-urlencoded", 400),
+        (b"hello", "text/plain", 415),
+        (b"hello", "", 415),
+        (b'"' + b"x" * 65_536 + b'"', "application/json", 413),
+        (b"x" * 2_000_000, "application/json", 413),
+    ],
+)
+def test_a_body_that_cannot_be_kept_is_refused(call, body, content_type, status):
+    answer = call.send(body, content_type)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+    assert not executions.exists()
+
+
+def test_a_body_of_64_kib_is_kept_however_it_is_written(call: Caller):
+    text = "é" * 32_000
+    assert call.send(f'"{text}"'.encode()).status_code == 202
+    assert executions.get().event["payload"] == text
+
+
+def test_what_cannot_start_is_a_conflict(call: Caller, hooked: Workflow):
+    hooked.nodes.filter(node_id="hook").update(is_active=False)
+    assert call.send().json()["code"] == "no_trigger"
+    hooked.is_active = False
+    hooked.save()
+    answer = call.send()
+    assert (answer.status_code, answer.json()["code"]) == (409, "workflow_inactive")
+    assert not executions.exists()
+
+
+@pytest.mark.parametrize("token", ["x", "%00", "é" * 50, "a" * 5000])
+def test_a_wrong_token_is_not_found(call: Caller, token: str):
+    answer = client().post(f"/api/v1/hooks/{token}/", {}, format="json")
+    assert answer.status_code == 404
+
+
+def test_the_token_of_somebody_who_may_not_log_in_is_void(call: Caller, owner: User):
+    User.objects.update(is_active=False)
+    assert call.send().status_code == 404
+
+
+def test_an_address_is_only_posted_to(call: Caller):
+    assert client().get(call.address).status_code == 405
+
+
+def test_a_new_address_voids_the_former(call: Caller, hooked: Workflow, owner: User):
+    answer = client(owner).post(webhook_address(hooked))
+    assert answer.status_code == 201
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["url"].startswith("http://127.0.0.1:8000/api/v1/hooks/")
+    assert answer.json()["signing_key"] != call.opened.signing_key
+    assert call.send().status_code == 404
+    new_address = answer.json()["url"].removeprefix("http://127.0.0.1:8000")
+    assert client().post(new_address, {}, format="json").status_code == 202
+
+
+def test_an_address_is_taken_away(call: Caller, hooked: Workflow, owner: User):
+    api = client(owner)
+    assert set(api.get(webhook_address(hooked)).json()) == {"node_id", "created_at"}
+    assert api.delete(webhook_address(hooked)).status_code == 204
+    assert call.send().status_code == 404
+    assert api.get(webhook_address(hooked)).status_code == 404
+    assert api.delete(webhook_address(hooked)).status_code == 404
+
+
+def test_an_address_goes_with_its_node(call: Caller, hooked: Workflow):
+    hooked.nodes.filter(node_id="hook").delete()
+    assert not Webhook.objects.exists()
+    assert call.send().status_code == 404
+
+
+def test_only_webhook_nodes_have_an_address(hooked: Workflow, owner: User):
+    api = client(owner)
+    answer = api.post(webhook_address(hooked, "greet"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_webhook_node")
+    assert api.post(webhook_address(hooked, "none")).status_code == 404
+    assert api.post(webhook_address(Workflow(pk=uuid4()))).status_code == 404
+    assert api.post("/api/v1/workflows/x/webhooks/hook/").status_code == 404
+    assert api.post(webhook_address(hooked, "%00")).status_code == 404
+
+
+def test_only_those_who_may_change_a_workflow_may_give_it_an_address(
+    call: Caller, hooked: Workflow
+):
+    viewer = staff("workflows.view_workflow")
+    eve = User.objects.create_user("eve")
+    for user, wanted in ((eve, 404), (viewer, 403), (None, 401)):
+        api = client(user)
+        assert api.post(webhook_address(hooked)).status_code == wanted
+        assert api.delete(webhook_address(hooked)).status_code == wanted
+    assert client(viewer).get(webhook_address(hooked)).status_code == 200
+    assert client(eve).get(webhook_address(hooked)).status_code == 404
+    assert call.send().status_code == 202
+
+
+def test_secrets_are_in_no_row_no_log_and_no_answer(
+    call: Caller,
+    hooked: Workflow,
+    owner: User,
+    signed: Callable[..., None],
+    log_lines: Callable[[], str],
+):
+    answers = [call.send(b'{"name": "Ada"}'), call.send(b"{"), call.send(b"x", "")]
+    signed()
+    answers += [call.send(), call.send_signed(name="n"), call.send_signed(b"{")]
+    Workflow.objects.update(is_active=False)
+    answers += [call.send_signed(b"[]"), client().get(call.address)]
+    graph = client(owner).get(f"/api/v1/workflows/{hooked.pk}/graph/")
+    seen = [answer.content.decode() + str(answer.headers) for answer in answers]
+    rows = [
+        serializers.serialize("json", model.objects.all())
+        for model in (Webhook, WebhookDelivery, WorkflowExecution)
+    ]
+    everything = "".join([*seen, *rows, graph.content.decode(), log_lines()])
+    everything += repr(call.opened)
+    assert "/hooks/***/" in log_lines()
+    assert call.opened.token not in everything
+    assert call.opened.signing_key not in everything
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [202, 400, 415, 403, 202, 400, 409, 405]
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"signed": "yes"}, "signed"),
+        ({"tolerance_seconds": 0}, "tolerance_seconds"),
+        ({"tolerance_seconds": 3601}, "tolerance_seconds"),
+        ({"token": "mine"}, "token"),
+    ],
+)
+def test_a_wrong_configuration_is_refused_with_its_field(config, field):
+    component = registry.components["trigger_webhook"]
+    assert [path for path, _ in config_problems(component, config)] == [field]
+
+
+def test_a_call_costs_few_queries(call: Caller, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
+        call.send(Idempotency_Key="one")

@@ -1,0 +1,56 @@
+"""The body of a webhook's request as a JSON value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import QueryDict
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework.request import Request
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def raw_body(request: Request, *, max_bytes: int) -> bytes:
+    """The bytes that were sent and signed."""
+    body: bytes = request.body
+    if len(body) > max_bytes:
+        raise RequestDataTooBig
+    return body
+
+
+def payload_of(body: bytes, content_type: str) -> Any:
+    """What a body of this type says; an empty one says `{}`."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if not body:
+        return {}
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return _json(body)
+    if media_type == FORM:
+        return _form(body)
+    raise UnsupportedMediaType(media_type or "none")
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_json)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("The body is no JSON.") from error
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    """Each field with its value, or with the list of them if it came more than once."""
+    try:
+        fields = QueryDict(body, encoding="utf-8")
+    except TooManyFieldsSent as error:
+        raise ParseError("The form has too many fields.") from error
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in fields.lists()
+    }
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(constant)

@@ -1,0 +1,62 @@
+"""Giving a `trigger_webhook` node its address, and taking it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from triggers import keys
+from triggers.models import Webhook
+from workflows.access import check_may
+from workflows.components.trigger_webhook import WebhookTrigger
+from workflows.exceptions import NotFound, WrongState
+from workflows.models import Workflow
+
+
+class NoWebhookNode(WrongState):
+    """Only a node of the type trigger_webhook has an address."""
+
+    code = "no_webhook_node"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A webhook with its secrets, which are shown this once."""
+
+    webhook: Webhook
+    token: str = field(repr=False)
+    signing_key: str = field(repr=False)
+
+
+def open_webhook(
+    workflow: Workflow, node_id: str, *, actor: User, now: datetime
+) -> Opened:
+    """A new address for the node. The former one, if there was one, is void."""
+    check_may(actor, "change", workflow)
+    node = workflow.nodes.filter(node_id=node_id).first()
+    if node is None:
+        raise NotFound(f'There is no node "{node_id}".')
+    if node.component_type != WebhookTrigger.type:
+        raise NoWebhookNode
+    token, salt = keys.new_token(), keys.new_token()
+    values = {"token_digest": keys.digest(token), "salt": salt, "created_at": now}
+    webhook, _ = Webhook.objects.update_or_create(node=node, defaults=values)
+    return Opened(webhook, token, keys.signing_key(salt))
+
+
+def webhook_of(workflow: Workflow, node_id: str) -> Webhook:
+    """The webhook of the node; `NotFound` if it has none."""
+    webhook = Webhook.objects.filter(
+        node__workflow=workflow, node__node_id=node_id
+    ).first()
+    if webhook is None:
+        raise NotFound("This node has no address.")
+    return webhook
+
+
+def close_webhook(workflow: Workflow, node_id: str, *, actor: User) -> None:
+    """Void the address of the node."""
+    check_may(actor, "change", workflow)
+    webhook_of(workflow, node_id).delete()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from typing_extensions import override
+
+from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
+from workflows.registry import Component, Config, Context, Result, register
+from workflows.templating import MARKS
+
+
+@register("run_workflow")
+class RunWorkflow(Component):
+    """Runs another workflow of the same owner, from its manual trigger, and waits for it.
+    Its output is the execution's id and what the last node of it gave."""
+
+    label = "Run workflow"
+    description = "Runs another workflow and waits for its end."
+    category = "Flow"
+    icon = "workflow"
+    colour = "#d97706"
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["workflow"],
+        "properties": {
+            "workflow": {
+                "type": "string",
+                "format": "uuid",
+                "title": "Workflow",
+                "description": "Its id. It needs a manual trigger.",
+            },
+            "payload": {
+                "type": ["object", "string"],
+                "default": {},
+                "title": "Payload",
+                "description": "A JSON object, or {{ trigger.payload }}.",
+            },
+        },
+    }
+    value_templates = ("payload",)
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        payload = config.get("payload", {})
+        if isinstance(payload, str) and not MARKS.search(payload):
+            yield "payload", "A JSON object is needed, or a template that gives one."
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        payload = config.get("payload", {})
+        if not isinstance(payload, dict):
+            raise NodeFailed("The payload turned out to be no JSON object.")
+        return Result(context.run_workflow(UUID(config["workflow"]), payload))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from typing_extensions import override
+
+from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
+from workflows.registry import Component, Config, Context, Result, register
+from workflows.templating import MARKS, MAX_SOURCE
+
+NO_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+ADDRESSES = ("to", "reply_to")
+ADDRESS = {"type": "string", "minLength": 1, "maxLength": 2000}
+
+
+@register("send_email")
+class SendEmail(Component):
+    """Hands a plain text message to the site's mail server. Its output is to whom."""
+
+    label = "Send e-mail"
+    description = "Sends a plain text message."
+    category = "Network"
+    icon = "mail"
+    colour = "#2563eb"
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["to", "subject", "text"],
+        "properties": {
+            "to": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 50,
+                "items": ADDRESS,
+                "title": "To",
+                "description": "Addresses like ada@example.com, one an item.",
+            },
+            "reply_to": {
+                "type": "array",
+                "maxItems": 5,
+                "items": ADDRESS,
+                "title": "Reply to",
+            },
+            "subject": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2000,
+                "title": "Subject",
+            },
+            "text": {
+                "type": "string",
+                "maxLength": MAX_SOURCE,
+                "title": "Text",
+                "description": "Hello {{ trigger.payload.name }}",
+            },
+        },
+    }
+    text_templates = (*ADDRESSES, "subject", "text")
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        yield from _address_problems(config)
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        if settings.EMAIL_BACKEND == NO_BACKEND:
+            raise NodeFailed("This site has no mail server: EMAIL_URL is not set.")
+        for path, reason in _address_problems(config, templates_too=True):
+            raise NodeFailed(f"{path}: {reason}")
+        subject = " ".join(config["subject"].split())
+        _send(config, subject)
+        return Result({"to": config["to"], "subject": subject})
+
+
+def _send(config: Config, subject: str) -> None:
+    message = EmailMessage(
+        subject=subject,
+        body=config["text"],
+        to=config["to"],
+        reply_to=config.get("reply_to"),
+    )
+    try:
+        message.send()
+    except (SMTPException, OSError) as error:
+        # By its type alone: what a server says may repeat the name and password of ours.
+        raise NodeFailed(f"The mail was not sent: {type(error).__name__}.") from error
+
+
+def _address_problems(
+    config: Config, *, templates_too: bool = False
+) -> Iterator[Problem]:
+    for name in ADDRESSES:
+        for index, address in enumerate(config.get(name, [])):
+            if (templates_too or not MARKS.search(address)) and not _is_one(address):
+                yield f"{name}[{index}]", "This is no e-mail address."
+
+
+def _is_one(address: Any) -> bool:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from django.conf import settings
+from typing_extensions import override
+
+from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
+from workflows.registry import Component, Config, Context, Result, register
+
+LOOK_EVERY_SECONDS = 1.0
+
+
+@register("wait")
+class Wait(Component):
+    """Holds the flow up, and its worker with it. A cancelled run ends within a second."""
+
+    label = "Wait"
+    description = "Goes on after some seconds."
+    category = "Flow"
+    icon = "hourglass"
+    colour = "#d97706"
+    config_schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["seconds"],
+        "properties": {
+            "seconds": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "title": "Seconds",
+                "description": "At most 300, unless the site says otherwise.",
+            },
+        },
+    }
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        if config["seconds"] > settings.WAIT_NODE_MAX_SECONDS:
+            yield "seconds", _too_long()
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        seconds = config["seconds"]
+        if seconds > settings.WAIT_NODE_MAX_SECONDS:  # it may have been lowered since
+            raise NodeFailed(_too_long())
+        ends_at = time.monotonic() + seconds
+        # A time-out needs no look: it interrupts the sleep.
+        while (left := ends_at - time.monotonic()) > 0:
+            context.stop_if_cancelled()
+            time.sleep(min(left, LOOK_EVERY_SECONDS))
+        return Result({"seconds": seconds})
+
+
+def _too_long() -> str:
+    return f"This site waits at most {settings.WAIT_NODE_MAX_SECONDS} seconds."

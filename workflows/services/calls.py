@@ -1,0 +1,52 @@
+"""Which workflows a graph runs by its `run_workflow` nodes, and whether it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from workflows.components.run_workflow import RunWorkflow
+from workflows.models import Workflow, WorkflowNode
+
+
+def call_problems(
+    workflow: Workflow, configs: Mapping[int, Mapping[str, Any]]
+) -> Iterator[tuple[int, str]]:
+    """What is wrong with the workflows that the nodes with these configurations run.
+
+    That is looked at on saving to tell early; the engine looks again, since the others
+    may change afterwards.
+    """
+    called = {index: UUID(config["workflow"]) for index, config in configs.items()}
+    own = set(
+        Workflow.objects.filter(
+            owner=workflow.owner_id, pk__in=called.values()
+        ).values_list("pk", flat=True)
+    )
+    for index, target in called.items():
+        if target not in own:
+            yield index, "The owner of this workflow has no workflow with that id."
+        elif workflow.pk in _reached_from(target):
+            yield index, "This workflow would run itself again."
+
+
+def _reached_from(start: UUID) -> set[UUID]:
+    """`start`, and every workflow that it runs, directly or through others."""
+    seen: set[UUID] = set()
+    ahead = {start}
+    while ahead:
+        seen |= ahead
+        configs = WorkflowNode.objects.filter(
+            component_type=RunWorkflow.type, workflow__in=ahead
+        ).values_list("config", flat=True)
+        ahead = set(_ids(configs)) - seen
+    return seen
+
+
+def _ids(configs: Iterable[Any]) -> Iterator[UUID]:
+    for config in configs:
+        try:
+            yield UUID(config["workflow"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue  # a row that people made by hand leads nowhere
