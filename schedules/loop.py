@@ -13,11 +13,7 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import structlog
-from django.db import (
-    InterfaceError,
-    OperationalError,
-    connection,
-)
+from django.db import connection
 
 from schedules import heartbeat
 from schedules.foreign import ForeignJobs
@@ -28,9 +24,9 @@ from schedules.scheduler import (
     redis_errors,
 )
 from schedules.wake import WakeUp
+from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-DATABASE_AWAY = (OperationalError, InterfaceError)
 OUTAGES = (RedisAway, *DATABASE_AWAY)
 BACKOFF_START_SECONDS = 0.2
 # After an outage a lease is judged at the earliest once the database has been in view for
@@ -39,6 +35,7 @@ BACKOFF_CAP_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 4.0
 # A sweep takes many milliseconds: rather right after an alarm than on the eve of the next.
 SWEEP_EARLY_SECONDS = 1.5
+SWEEP_LATE_SECONDS = 2.0
 # What was due at the last look and still is sleeps this long: a due row that a lock hides,
 # or an alarm that cannot be put right, must not become a busy loop.
 SHORTEST_SLEEP_SECONDS = 0.05
@@ -125,6 +122,8 @@ class Loop:
             if rest is None:
                 return
             time.sleep(rest)
+            if time.monotonic() > self._next_sweep + SWEEP_LATE_SECONDS:
+                return  # with much to catch up, the sweep and the heartbeat come first
 
     def _due_moment(self) -> datetime:
         """Now; or the next alarm's time, if it is that close."""

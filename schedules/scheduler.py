@@ -258,20 +258,11 @@ class SchedulerService(Scheduler):
         return [member.decode() for member in members]
 
     def not_queued(self, job_ids: Sequence[str]) -> list[str]:
-        """Those of `job_ids` that do not wait in the queue: lost, or taken by a worker.
-
-        The queue is searched from its head, where the oldest jobs are.
-        """
+        """Those of `job_ids` that do not wait in the queue: lost, or taken by a worker."""
         with redis_errors():
-            pipe = self.connection.pipeline(transaction=False)
-            for job_id in job_ids:
-                pipe.lpos(self._queue_key, job_id)
-            found = pipe.execute()
-        return [
-            job_id
-            for job_id, position in zip(job_ids, found, strict=True)
-            if position is None
-        ]
+            queued = self.connection.lrange(self._queue_key, 0, -1)
+        there = {job_id.decode() for job_id in queued}
+        return [job_id for job_id in job_ids if job_id not in there]
 
     def was_flushed(self) -> bool:
         """Whether this Redis is not the one that `mark_alive` marked."""

@@ -7,8 +7,17 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection
+from django.db import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 
+# The database as a whole cannot serve: it is away, read-only (a fail-over), or its tables
+# are not those of this code (a roll-out). No row and no run is to blame for it.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE_SECONDS = 0.5
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -23,7 +32,7 @@ def patiently(step: Callable[[], T]) -> T:
     while True:
         try:
             return step()
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             log.warning("database away", error=str(error), retry_in=PAUSE_SECONDS)
             connection.close()
             time.sleep(PAUSE_SECONDS)

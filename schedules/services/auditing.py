@@ -82,7 +82,7 @@ def _audit_batch(ids: list[UUID]) -> Iterator[Proof]:
     for epoch in ScheduleEpoch.objects.filter(schedule__in=ids).order_by("number"):
         epochs.setdefault(epoch.schedule_id, []).append(epoch)
     counts = _counts(ids)
-    rows = dict(_open_rows(ids))
+    rows = dict(open_rows(ids))
     for schedule in ScheduledJob.objects.filter(pk__in=ids).order_by("pk"):
         yield _prove(
             schedule,
@@ -106,7 +106,7 @@ def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
     return found
 
 
-def _open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
+def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
     """The ledger rows of each schedule's open epoch, oldest first: one query."""
     rows = (
         ScheduledRun.objects.filter(

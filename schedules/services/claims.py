@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
@@ -15,9 +15,9 @@ from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.models import WorkflowExecution
+from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-OUTAGES = (OperationalError, InterfaceError)
 LEASE = timedelta(seconds=10)
 
 
@@ -49,7 +49,7 @@ def claim_run(
     """
     try:
         return _claim(run_id, attempt, token=token, now=now)
-    except OUTAGES:
+    except DATABASE_AWAY:
         raise
     except Exception as error:
         # Rolled back, it would be pending and sent again for ever.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +63,10 @@ def _carefully(look: Look, now: datetime) -> list[Finding]:
         logger.exception("look_failed", look=subject)
         why, remedy = f"It could not be looked at: {error}", "See the log."
     return [Finding(Severity.ERROR, subject, why, remedy)]
+
+
+ALARM_LOOKS = 6
+ALARM_LOOK_AGAIN_SECONDS = 0.15
 
 
 def _ok(subject: str, what: str) -> Finding:
@@ -177,7 +182,12 @@ def _unsent(now: datetime) -> Iterator[Finding]:
 
 
 def _alarms(now: datetime) -> Iterator[Finding]:
-    missing, stale = get_scheduler_service().alarms_out_of_step()
+    # An alarm moves just after its schedule has: what is only on its way is in step soon.
+    for _ in range(ALARM_LOOKS):
+        missing, stale = get_scheduler_service().alarms_out_of_step()
+        if not (missing or stale):
+            break
+        time.sleep(ALARM_LOOK_AGAIN_SECONDS)
     if missing or stale:
         what = f"{missing} missing or wrong, {stale} without a schedule"
         remedy = "The sweep mends them before they are due; or restart the scheduler."

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from schedules.decisions import Decision
 from schedules.limits import NOTE_LENGTH
@@ -40,9 +40,9 @@ from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
 from schedules.services.pausing import pause_locked
 from schedules.services.rules import rules_of
+from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-OUTAGES = (OperationalError, InterfaceError)
 PASSES_BEFORE_PAUSE = 3
 # After a batch SQLite's one write lock stays free for so long, or the web and the workers
 # starve. The sends and the log lines of the batch count: they need no lock.
@@ -79,21 +79,18 @@ _FIRED = {RunStatus.PENDING, RunStatus.WAITING}
 Suspects = Counter[UUID]
 
 
-def _at_once(now: datetime) -> None:
-    """There is nothing to wait for: it is `now`."""
-
-
 def fire_due(
     now: datetime,
     *,
     schedule_id: UUID | None = None,
     suspects: Suspects | None = None,
-    hold: Callable[[datetime], None] = _at_once,
+    hold: Callable[[datetime], None] | None = None,
 ) -> Firing:
     """Fire what is due at `now`: one batch, or the one schedule.
 
-    A `now` that lies a moment ahead is decided and written at once; `hold(now)` waits for
-    it before anything is sent, so that no run starts before its time.
+    `hold` says that `now` lies a moment ahead. What cannot come out otherwise at `now` is
+    decided and written at once, and `hold(now)` waits for it before anything is sent, so
+    that no run starts before its time; the rest is left for a call that is on time.
 
     Call again after `rest` while that is not None. Raises only when the database is away;
     a schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
@@ -105,20 +102,26 @@ def fire_due(
         due = due.filter(pk=schedule_id)
     known = list(suspects)  # one found in this pass is tried again in the next
     batch = due.exclude(pk__in=known) if known else due
-    firing = _fire_batch(batch, suspects, now=now)
-    for suspect in known:
-        firing += _fire_alone(suspect, suspects, now=now)
-    if not firing.schedules:
-        return firing
+    if hold is None:
+        firing = _fire_batch(batch, suspects, now=now)
+        for suspect in known:
+            firing += _fire_alone(suspect, suspects, now=now)
+    else:
+        firing = _fire_ahead(batch, now=now)
+        hold(now)
+    if firing.schedules:
+        _send(firing, now=now)
+    return firing
+
+
+def _send(firing: Firing, *, now: datetime) -> None:
     unlocked = time.monotonic()
-    hold(now)
     sent = sending.enqueue(firing.runs, firing.alarms, now=now)
     _log(firing)
     if firing.schedules >= settings.FIRE_BATCH_SIZE:
         firing.rest = _rest(time.monotonic() - unlocked)
     if sent:
         sending.mark_sent(firing.runs, now=now)
-    return firing
 
 
 def _rest(unlocked_for: float) -> float:
@@ -147,10 +150,22 @@ def _what_is_special(row: NewRun) -> dict[str, str | int]:
     return special | {"ticks": row.tick_count} if row.tick_count > 1 else special
 
 
+def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
+    """What comes out the same a moment before `now`; the rest is for the next call."""
+    try:
+        return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now, ahead=True)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        # On time each is tried alone, and the one that is to blame is found.
+        logger.warning("batch_failed", exc_info=True)
+        return Firing(rest=0.0)
+
+
 def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> Firing:
     try:
         return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now)
-    except OUTAGES:
+    except DATABASE_AWAY:
         raise
     except Exception:
         # One poisoned row must not stop the clock of the others: find it.
@@ -166,7 +181,7 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
     due = ScheduledJob.objects.due(now).filter(pk=schedule_id)
     try:
         firing = _fire(due, limit=1, now=now)
-    except OUTAGES:
+    except DATABASE_AWAY:
         raise
     except Exception as error:
         suspects[schedule_id] += 1
@@ -183,7 +198,7 @@ def _pause_poisoned(schedule_id: UUID, error: Exception, *, now: datetime) -> No
     note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
     try:
         _pause(schedule_id, note, now=now)
-    except OUTAGES:
+    except DATABASE_AWAY:
         raise
     except Exception:
         # Not even its row can be read: without this it would be due for ever.
@@ -204,19 +219,27 @@ def _pause(schedule_id: UUID, note: str, *, now: datetime) -> None:
             pause_locked(schedule, actor=Actor.system(), now=now, note=note)
 
 
-def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
-    """One transaction: lock, decide, write the ledger, move the frontiers."""
+def _fire(
+    due: ScheduleQuerySet, *, limit: int, now: datetime, ahead: bool = False
+) -> Firing:
+    """One transaction: lock, decide, write the ledger, move the frontiers.
+
+    `ahead`: a schedule with an open run is left, since that may end before `now`.
+    """
     with transaction.atomic():
-        schedules = locked_due(due, limit)
-        if not schedules:
+        found = locked_due(due, limit)
+        if not found:
             return Firing()
         open_runs = ledger.open_runs(
             [
                 schedule.id
-                for schedule in schedules
+                for schedule in found
                 if schedule.overlap_policy != OverlapPolicy.ALLOW
             ]
         )
+        ready = found
+        if ahead:
+            ready = [schedule for schedule in found if schedule.id not in open_runs]
         decided = [
             (
                 schedule,
@@ -227,9 +250,11 @@ def _fire(due: ScheduleQuerySet, *, limit: int, now: datetime) -> Firing:
                     now=now,
                 ),
             )
-            for schedule in schedules
+            for schedule in ready
         ]
-        return _write(decided, now=now)
+        firing = _write(decided, now=now)
+        firing.rest = 0.0 if len(ready) < len(found) else None
+        return firing
 
 
 def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Firing:

@@ -197,7 +197,8 @@ def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
 def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
     """Let the first run that waits behind an open one start, if nothing is open.
 
-    First come ticks that were live, then those that are caught up, the oldest first. The
+    First come ticks that were live, then those that are caught up, then backfills, the
+    oldest first. The
     caller's transaction holds the schedule's row.
     """
     open_runs = list(
@@ -210,16 +211,28 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
         for run in open_runs
         if run.status == RunStatus.WAITING and run.not_before is None
     ]
-    blocked = len(queued) < len(open_runs)
-    # Under `allow`, chosen since it began to wait, something may be open for ever.
-    if not queued or (blocked and schedule.overlap_policy != OverlapPolicy.ALLOW):
+    if not queued:
         return False
-    _release(min(queued, key=_place_in_line), now=now)
+    first = min(queued, key=_place_in_line)
+    # Under `allow`, chosen since it began to wait, something may be open for ever.
+    if schedule.overlap_policy != OverlapPolicy.ALLOW and any(
+        _blocks(run, first) for run in open_runs if run not in queued
+    ):
+        return False
+    _release(first, now=now)
     return True
 
 
-def _place_in_line(run: ScheduledRun) -> tuple[bool, datetime]:
-    return run.origin != Origin.SCHEDULE, run.scheduled_for
+def _blocks(open_run: ScheduledRun, waiting: ScheduledRun) -> bool:
+    """A tick waits for ticks only, as overlap is judged; a backfill for everything."""
+    return waiting.origin == Origin.BACKFILL or open_run.origin != Origin.BACKFILL
+
+
+_LINE = (Origin.SCHEDULE, Origin.CATCH_UP, Origin.BACKFILL)
+
+
+def _place_in_line(run: ScheduledRun) -> tuple[int, datetime]:
+    return _LINE.index(Origin(run.origin)), run.scheduled_for
 
 
 def _release(run: ScheduledRun, *, now: datetime) -> None:

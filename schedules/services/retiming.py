@@ -8,10 +8,11 @@ import structlog
 from django.db import transaction
 
 from schedules import timing
-from schedules.decisions import MICROSECOND
+from schedules.conservation import account
 from schedules.models import ScheduledJob, ScheduleEpoch, Status
 from schedules.policy import END_REACHED
 from schedules.services import alarms, epochs, ledger
+from schedules.services.auditing import open_rows
 from schedules.services.ending import end_locked
 from schedules.services.rules import rules_of
 from schedules.timing import TimingError
@@ -87,11 +88,15 @@ def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
     """Whether the ticks of the epoch so far, or its frontier, are no longer the same."""
     if schedule.status == Status.STOPPED or schedule.next_tick_at is None:
         return False
-    upto = schedule.next_tick_at - MICROSECOND
     last = ledger.last_recorded(schedule.id)
     start = max(epoch.from_at, last) if last else epoch.from_at
     if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
         return True
-    return timing.count(schedule.timing, epoch.from_at, upto) != epochs.recorded_ticks(
-        schedule, epoch
+    # Tick by tick, as the audit does: what moved in the past may not change the number.
+    proof = account(
+        schedule.timing,
+        after=epoch.pruned_upto or epoch.from_at,
+        frontier=schedule.next_tick_at,
+        rows=dict(open_rows([schedule.id])).get(schedule.id, []),
     )
+    return bool(proof.faults)

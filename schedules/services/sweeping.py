@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
@@ -25,9 +25,10 @@ from schedules.services.outcomes import (
     record_outcome,
     release_waiting,
 )
+from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-OUTAGES = (RedisAway, OperationalError, InterfaceError)
+OUTAGES = (RedisAway, *DATABASE_AWAY)
 # A run committed this long ago without being sent lost its sender; before, it may be on
 # its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)
@@ -37,6 +38,8 @@ UNSENT_AFTER = timedelta(seconds=3)
 LOST_AFTER = timedelta(seconds=5)
 # Alarms are compared with the database this far ahead, long before they are needed.
 ALARMS_AHEAD = timedelta(seconds=15)
+# So many of them are compared with the queue; those that are queued cost next to nothing.
+LOOKED_FOR = 50_000
 BATCH = 500
 T = TypeVar("T")
 
@@ -122,20 +125,16 @@ def _send_lost(now: datetime) -> int:
 
     One that a worker claims just now is sent in vain: the job finds it claimed.
     """
-    old = _pending().filter(enqueued_at__lte=now - LOST_AFTER)[:BATCH]
-    by_job = {_job_id(run): run for run in old}
+    old = _pending().filter(enqueued_at__lte=now - LOST_AFTER)
+    ids = old.values_list("schedule_id", "id", "scheduled_for", "attempt", "send_count")
+    by_job = {send.job_id: send.run_id for send in map(Send._make, ids[:LOOKED_FOR])}
     lost = get_scheduler_service().not_queued(list(by_job)) if by_job else []
-    return _resend([by_job[job_id] for job_id in lost], now=now)
+    found = ScheduledRun.objects.in_bulk([by_job[job_id] for job_id in lost[:BATCH]])
+    return _resend(list(found.values()), now=now)
 
 
 def _pending() -> QuerySet[ScheduledRun]:
     return ScheduledRun.objects.filter(status=RunStatus.PENDING).order_by("enqueued_at")
-
-
-def _job_id(run: ScheduledRun) -> str:
-    return Send(
-        run.schedule_id, run.id, run.scheduled_for, run.attempt, run.send_count
-    ).job_id
 
 
 def _resend(runs: Sequence[ScheduledRun], *, now: datetime) -> int:
@@ -190,9 +189,13 @@ def _release_queued(now: datetime) -> int:
         Q(status__in=(RunStatus.PENDING, RunStatus.RUNNING))
         | Q(status=RunStatus.WAITING, not_before__isnull=False)
     )
+    # A tick waits for ticks only; `release_waiting` judges the same.
+    blocks = ~Q(origin=Origin.BACKFILL) | Exists(
+        ScheduledRun.objects.filter(pk=OuterRef(OuterRef("pk")), origin=Origin.BACKFILL)
+    )
     stuck = (
         ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before=None)
-        .exclude(Exists(open_before.exclude(origin=Origin.MANUAL)))
+        .exclude(Exists(open_before.exclude(origin=Origin.MANUAL).filter(blocks)))
         .order_by()
         .values_list("schedule_id", flat=True)
         .distinct()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
@@ -141,3 +143,8 @@ def test_the_number_of_queries_does_not_grow_with_the_schedules(
     fire_due(NOON + MINUTE)
     with django_assert_num_queries(5):
         assert all(proof.holds for proof in audit())
+
+
+def test_a_schedule_that_is_not_there_is_an_error_and_not_a_proof(db: None) -> None:
+    with pytest.raises(CommandError, match="No such schedule"):
+        call_command("audit_schedules", str(uuid.uuid4()))

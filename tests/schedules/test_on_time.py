@@ -10,12 +10,14 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules import jobs
-from schedules.loop import AHEAD_SECONDS
+from schedules.loop import AHEAD_SECONDS, Loop
 from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due
+from schedules.services.claims import claim_run
 from schedules.services.firing import Firing
+from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import MakeSchedule
 from workflows.queue import QUEUE_NAME
 
@@ -92,3 +94,65 @@ def test_a_worker_whose_clock_is_far_behind_does_not_wait_for_ever(
     started = time.monotonic()
     jobs.wait_for((timezone.now() + timedelta(hours=1)).isoformat())
     assert time.monotonic() - started < 60
+
+
+def test_what_is_open_a_moment_before_the_tick_may_end_until_then(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(overlap_policy="skip")
+    first_tick = schedule.next_run_at
+    fire_due(first_tick)
+    first = ScheduledRun.objects.get()
+    assert claim_run(first.id, 1, token=first.id, now=first_tick)
+    second_tick = first_tick + 60 * SECOND
+
+    def end_it(until: datetime) -> None:
+        ended = until - timedelta(milliseconds=3)
+        record_outcome(
+            first.id, token=first.id, outcome=Outcome("succeeded"), now=ended
+        )
+
+    ahead = fire_due(second_tick, hold=end_it)
+    assert (ahead.schedules, ahead.rest) == (0, 0.0)
+    assert fire_due(second_tick).schedules == 1
+    second = ScheduledRun.objects.get(scheduled_for=second_tick)
+    assert second.status == "pending"
+
+
+def test_the_loop_goes_round_again_at_once_for_what_it_left(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    made = timezone.now().replace(microsecond=0) - 118 * SECOND
+    schedule = make_schedule(now=made, overlap_policy="skip")
+    fire_due(made + 60 * SECOND)  # open ever since
+    loop = new_loop(get_scheduler_service(), interval=5)
+    runs = ScheduledRun.objects.filter(schedule=schedule)
+    while runs.count() < 2:
+        time.sleep(loop.round())
+    skipped = runs.get(status="skipped")
+    late = skipped.created_at - (made + 120 * SECOND)
+    assert timedelta(0) <= late
+
+
+def test_with_much_to_catch_up_the_sweep_still_has_its_turn(redis: Redis) -> None:
+    swept: list[datetime] = []
+    fired: list[datetime] = []
+
+    def fire(now: datetime) -> float | None:
+        fired.append(now)
+        return 0.01 if len(fired) < 10_000 else None
+
+    def sweep(now: datetime, seen_for: float) -> None:
+        swept.append(now)
+
+    loop = Loop(
+        get_scheduler_service(),
+        fire=fire,
+        sweep=sweep,
+        clock=timezone.now,
+        interval=5,
+    )
+    started = time.monotonic()
+    loop.round()
+    assert swept
+    assert time.monotonic() - started < 30

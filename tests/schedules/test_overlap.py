@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import Actor, fire_due, sweep, update_schedule
+from schedules.services import Actor, backfill, fire_due, sweep, update_schedule
 from schedules.services.claims import LEASE, claim_run, renew_lease
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -188,3 +189,40 @@ def test_what_waits_under_another_policy_now_still_gets_its_turn(
     fire(3)
     end(first, 3.5)
     assert held(schedule) == ["1 succeeded", "2 pending", "3 pending"]
+
+
+@pytest.mark.parametrize("policy", ["queue", "replace"])
+def test_a_tick_that_waits_for_a_tick_does_not_wait_for_a_backfill(
+    make_schedule: MakeSchedule, alice: User, policy: str
+) -> None:
+    schedule = make_schedule(overlap_policy="queue", catchup_policy="none")
+    fire(3)
+    end(start(schedule, 3), 3.1)
+    backfill(
+        schedule.id,
+        from_at=NOON + MINUTE,
+        to_at=NOON + 2 * MINUTE,
+        actor=Actor.person(alice),
+        now=NOON + 3.5 * MINUTE,
+    )
+    oldest = ScheduledRun.objects.get(origin="backfill", status="pending")
+    assert claim_run(oldest.id, 1, token=oldest.id, now=NOON + 3.5 * MINUTE)
+    ScheduledJob.objects.update(overlap_policy=policy)
+    fire(4)
+    fourth = start(schedule, 4)
+    fire(5)
+    assert run_of(schedule, 5).status == "waiting"
+    end(fourth, 5.2)
+    assert run_of(schedule, 5).status == "pending"
+
+
+def test_the_sweep_frees_a_tick_whatever_a_backfill_does(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(overlap_policy="queue", catchup_policy="none")
+    fire(1)
+    first = start(schedule, 1)
+    fire(2)
+    ScheduledRun.objects.filter(pk=first.pk).update(origin="backfill")
+    sweep(NOON + 2.1 * MINUTE, judge_leases=False)
+    assert run_of(schedule, 2).status == "pending"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from redis import Redis
 
 from schedules import jobs
@@ -15,6 +16,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import (
     Actor,
     fire_due,
+    ledger,
     pause_schedule,
     sweep,
     sweeping,
@@ -136,3 +138,25 @@ def test_a_run_that_the_sweep_cannot_mend_does_not_keep_the_others(
     monkeypatch.setattr(sweeping, "record_outcome", stumble)
     assert sweep(DUE + 11 * SECOND, judge_leases=True).workers_lost == 1
     assert statuses() == {"poisoned": "running", "other": "failed"}
+
+
+def test_a_fault_of_the_whole_database_pauses_nobody(
+    redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while a roll-out has changed the tables before the code."""
+    schedules = [make_schedule() for _ in range(3)]
+    suspects: Counter[UUID] = Counter()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ProgrammingError("a column is missing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "insert_rows", broken)
+        for _ in range(5):
+            with pytest.raises(ProgrammingError):
+                fire_due(NOON + MINUTE, suspects=suspects)
+    assert not suspects
+    assert fire_due(NOON + MINUTE, suspects=suspects).schedules == 3
+    assert {
+        type(schedule).objects.get(pk=schedule.pk).status for schedule in schedules
+    } == {"active"}

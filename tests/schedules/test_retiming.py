@@ -101,3 +101,20 @@ def test_one_that_has_no_tick_left_ends_and_says_so(
     schedule.refresh_from_db()
     assert (schedule.status, schedule.status_reason) == ("stopped", "end reached")
     assert ScheduleEvent.objects.filter(schedule=schedule, verb="complete").count() == 1
+
+
+def test_ticks_of_the_past_that_moved_alone_are_found(
+    make_schedule: MakeSchedule,
+) -> None:
+    """Their number and the frontier are the same: an audit would still miss them."""
+    schedule = make_schedule(cron_expression="30 2 * * *", timezone="Africa/Casablanca")
+    first = schedule.next_tick_at
+    for day in range(7):
+        fire_due(first + day * 24 * HOUR)
+    for run in ScheduledRun.objects.order_by("scheduled_for")[2:5]:
+        run.scheduled_for += HOUR
+        run.save(update_fields=["scheduled_for"])
+    with_old_tzdata(schedule)
+    assert not next(audit()).holds
+    retime_batch(first + 6 * 24 * HOUR + HOUR)
+    assert next(audit()).faults == []

@@ -9,7 +9,7 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.scheduler import get_scheduler_service
-from schedules.services import fire_due, sweep
+from schedules.services import fire_due, sweep, sweeping
 from schedules.services.claims import claim_run
 from schedules.services.sweeping import LOST_AFTER
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -213,3 +213,16 @@ def test_a_retry_is_sent_when_its_time_has_come(
     settled.delete(QUEUE)
     assert mend(lost_at + 30 * SECOND).retries_released == 1
     assert settled.lrange(QUEUE, 0, -1) == [f"run-{run.id}-2-0".encode()]
+
+
+def test_a_lost_run_is_found_however_many_wait_before_it(
+    settled: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    for _ in range(6):
+        make_schedule(overlap_policy="allow")
+    fire_due(NOON + MINUTE)
+    newest = settled.rpop(QUEUE)
+    assert mend(NOON + MINUTE + 20 * SECOND).runs_sent == 1
+    assert settled.llen(QUEUE) == 6
+    assert newest not in settled.lrange(QUEUE, 0, -1)  # under an id never used before

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from schedules.services.auditing import Proof, as_json, audit
@@ -24,7 +24,10 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        proofs = list(audit(options["schedule"] or None))
+        wanted = set(options["schedule"])
+        proofs = list(audit(wanted or None))
+        if unknown := wanted - {proof.schedule_id for proof in proofs}:
+            raise CommandError(f"No such schedule: {', '.join(map(str, unknown))}.")
         if options["json"]:
             self.stdout.write(json.dumps(_summary(proofs), indent=2))
         else:

@@ -91,7 +91,8 @@ def new_loop(
         time.sleep(max(0.0, min(early, AHEAD_SECONDS)))
 
     def fire(now: datetime) -> float | None:
-        return fire_due(now, suspects=suspects, hold=hold).rest
+        ahead = now > clock()
+        return fire_due(now, suspects=suspects, hold=hold if ahead else None).rest
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
