@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +27,14 @@ from schedules import heartbeat
 from schedules.job_fields import ENTRY_POINT
 from schedules.jobs import job_token
 from schedules.services.outcomes import WORKER_LOST, Outcome, record_outcome
+from workflows.lost import WORKER_LOST as EXECUTION_LOST
+from workflows.lost import abandon_execution
 
 logger = structlog.get_logger(__name__)
 GRACE_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
 RUN_ARGUMENTS = 4
+EXECUTION_ENTRY_POINT = "workflows.jobs.run_execution"
 
 
 class ScheduleWorker(Worker):
@@ -83,16 +87,8 @@ class ScheduleWorker(Worker):
     ) -> None:
         """A horse that was killed runs no callback: record its run as lost for it."""
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
-        run_id = _run_id(job)
-        if run_id is None:
-            return
         try:
-            record_outcome(
-                run_id,
-                token=job_token(job.id),
-                outcome=Outcome("failed", WORKER_LOST),
-                now=timezone.now(),  # noqa: TID251 an entry point
-            )
+            _record_lost(job, now=timezone.now())  # noqa: TID251 an entry point
         except Exception:
             # The sweep will find it by its lease.
             logger.exception("lost_run_not_recorded", job=job.id)
@@ -127,6 +123,19 @@ class _Beats:
             except RedisError as error:
                 logger.warning("heartbeat_not_sent", error=str(error))
             self._over.wait(heartbeat.EVERY_SECONDS)
+
+
+def _record_lost(job: Job, *, now: datetime) -> None:
+    """What the job was doing has failed: a run of a schedule, or an execution by hand."""
+    if job.func_name == EXECUTION_ENTRY_POINT:
+        abandon_execution(UUID(job.args[0]), error=EXECUTION_LOST, now=now)
+    elif run_id := _run_id(job):
+        record_outcome(
+            run_id,
+            token=job_token(job.id),
+            outcome=Outcome("failed", WORKER_LOST),
+            now=now,
+        )
 
 
 def _run_id(job: Job) -> UUID | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from workflows import engine
 from workflows.deadline import deadline
 from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.lease import held
 from workflows.services import claim_execution
 
 log = structlog.get_logger(__name__)
@@ -24,7 +25,7 @@ def run_execution(execution_id: str) -> None:
         log.info("execution already claimed", execution=execution_id)
         return
     try:
-        with deadline(settings.EXECUTION_TIMEOUT_SECONDS):
+        with held(pk, clock=clock), deadline(settings.EXECUTION_TIMEOUT_SECONDS):
             engine.run_execution(pk, clock=clock)
     except (TimedOut, InvalidGraph):
         return  # recorded by the engine: the job itself did its work

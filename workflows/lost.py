@@ -7,6 +7,8 @@ from uuid import UUID
 
 from workflows.models import NodeRun, WorkflowExecution
 
+WORKER_LOST = "The worker was lost."
+
 
 def abandon_execution(execution_id: UUID, *, error: str, now: datetime) -> None:
     """Record a running execution, the node it was at and what that ran, as failed."""

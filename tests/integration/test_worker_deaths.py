@@ -16,7 +16,8 @@ from schedules.services import Actor, run_now
 from tests.graphs import add_graph
 from tests.integration.processes import Manage, wait_until
 from tests.schedules.conftest import MakeSchedule
-from workflows.models import Workflow
+from triggers.manual import run_workflow
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,6 +102,46 @@ def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
     wait_until(lambda: not horse.is_running(), seconds=5)
     wait_until(lambda: the_run().status == "failed")
     assert the_run().error.startswith("Worker lost")
+
+
+@pytest.fixture
+def by_hand(workflow: Workflow, long_job, stalled_site: str) -> WorkflowExecution:
+    """The same work, started by hand and not by a schedule."""
+    workflow.nodes.all().delete()
+    wait = ("http_request", {"url": stalled_site, "timeout": 60})
+    add_graph(
+        workflow,
+        {"by_hand": ("trigger_manual", {}), "wait": wait},
+        [("by_hand", "wait")],
+    )
+    return run_workflow(workflow, {}, actor=workflow.owner, now=timezone.now())
+
+
+def at_the_node(execution: WorkflowExecution) -> bool:
+    return execution.node_runs.filter(node_id="wait").exists()
+
+
+def executed(execution: WorkflowExecution) -> str:
+    execution.refresh_from_db()
+    return execution.status
+
+
+def test_work_started_by_hand_whose_horse_is_killed_is_recorded_as_lost(
+    worker: Manage, by_hand: WorkflowExecution
+) -> None:
+    wait_until(lambda: at_the_node(by_hand))
+    psutil.Process(worker.process.pid).children()[0].kill()
+    wait_until(lambda: executed(by_hand) == "failed", seconds=5)
+    assert (by_hand.error, by_hand.failed_node) == ("The worker was lost.", "wait")
+
+
+def test_work_started_by_hand_whose_worker_is_killed_is_recorded_as_lost(
+    scheduler: Manage, worker: Manage, by_hand: WorkflowExecution
+) -> None:
+    wait_until(lambda: at_the_node(by_hand))
+    worker.end(signal.SIGKILL)
+    wait_until(lambda: executed(by_hand) == "failed", seconds=30)
+    assert (by_hand.error, by_hand.failed_node) == ("The worker was lost.", "wait")
 
 
 def test_a_lost_run_is_tried_again_if_the_schedule_allows_it(

@@ -11,14 +11,21 @@ from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from tests.integration.processes import wait_until
 from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
-from workflows import jobs
+from workflows import jobs, lease
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, InvalidInput, NotFound, TimedOut
+from workflows.lease import LEASE
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.queue import JSONJob, queue
-from workflows.services import cancel_execution, fail_lost, resend_unsent
+from workflows.services import (
+    cancel_execution,
+    claim_execution,
+    fail_lost,
+    resend_unsent,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -105,14 +112,25 @@ def test_a_deadline_gives_the_alarm_back():
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
-def test_a_run_whose_worker_is_gone_is_closed_after_its_deadline(workflow, redis):
+def test_a_run_whose_worker_is_gone_is_closed_when_its_lease_has_run_out(
+    workflow, redis
+):
     execution = start(workflow)
-    WorkflowExecution.objects.update(status=Status.RUNNING, started_at=NOW)
+    assert claim_execution(execution.pk, now=NOW)
     NodeRun.objects.create(execution=execution, sequence=1, node_id="greet")
-    assert fail_lost(NOW + timedelta(minutes=10)) == 0
-    assert fail_lost(NOW + timedelta(minutes=12)) == 1
+    assert fail_lost(NOW + LEASE) == 0
+    assert fail_lost(NOW + LEASE + timedelta(seconds=1)) == 1
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
+    assert execution.error == "The worker was lost."
+
+
+def test_a_process_at_work_renews_its_lease(workflow, redis, monkeypatch):
+    monkeypatch.setattr(lease, "RENEW_EVERY_SECONDS", 0.05)
+    execution = start(workflow)
+    assert claim_execution(execution.pk, now=NOW)
+    with lease.held(execution.pk, clock=lambda: LATER):
+        wait_until(lambda: WorkflowExecution.objects.get().lease_until == LATER + LEASE)
 
 
 def test_a_pending_execution_is_cancelled_at_once_and_never_runs(workflow, redis):

@@ -67,6 +67,8 @@ class WorkflowExecution(models.Model):
     # Makes every send a new RQ job id: a known id overwrites a running job's hash.
     send_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
+    # Of one that runs on its own, by its process; when it has run out, that is gone.
+    lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = WorkflowExecutionQuerySet.as_manager()

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from workflows.access import check_may
 from workflows.exceptions import ExecutionEnded
+from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 
 log = structlog.get_logger(__name__)
@@ -17,10 +18,10 @@ Status = WorkflowExecution.Status
 
 
 def claim_execution(execution_id: UUID, *, now: datetime) -> bool:
-    """Start a pending execution; False if it is not pending (any more)."""
+    """Start a pending execution, holding it; False if it is not pending (any more)."""
     claimed = WorkflowExecution.objects.filter(
         pk=execution_id, status=Status.PENDING
-    ).update(status=Status.RUNNING, started_at=now)
+    ).update(status=Status.RUNNING, started_at=now, lease_until=now + LEASE)
     return claimed == 1
 
 

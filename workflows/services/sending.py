@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from workflows.lost import abandon_execution
+from workflows.lost import WORKER_LOST, abandon_execution
 from workflows.models import WorkflowExecution
 from workflows.queue import known, queue
 
@@ -26,8 +26,6 @@ Status = WorkflowExecution.Status
 UNSENT_AFTER = timedelta(seconds=3)
 # Sent this long ago and not claimed: it is looked for in Redis.
 LOOKED_FOR_AFTER = timedelta(seconds=5)
-# How far beyond its deadline a run is surely no longer at work.
-LOST_AFTER = timedelta(seconds=60)
 KEPT_SECONDS = 60  # what RQ remembers of a job that ended; we need nothing of it
 BATCH = 500
 
@@ -55,15 +53,16 @@ def resend_unsent(now: datetime) -> int:
 
 
 def fail_lost(now: datetime) -> int:
-    """Close runs that are past every deadline: their worker is gone. Returns how many."""
-    allowed = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS) + LOST_AFTER
+    """Close runs whose lease has run out: their worker is gone. Returns how many.
+
+    To be called by one that has seen the database for longer than a lease: else it may
+    be the caller that was away.
+    """
     lost = WorkflowExecution.objects.filter(
-        status=Status.RUNNING,
-        enqueued_at__isnull=False,
-        started_at__lte=now - allowed,
+        status=Status.RUNNING, enqueued_at__isnull=False, lease_until__lt=now
     ).values_list("pk", flat=True)[:BATCH]
     for pk in lost:
-        abandon_execution(pk, error="The worker was lost.", now=now)
+        abandon_execution(pk, error=WORKER_LOST, now=now)
         log.warning("execution lost", execution=str(pk))
     return len(lost)
 

@@ -95,9 +95,12 @@ def new_loop(
         return fire_due(now, suspects=suspects, hold=hold if ahead else None).rest
 
     def mend(now: datetime, seen_for: float) -> None:
-        sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+        judge_leases = seen_for > LEASE.total_seconds()
+        sweep(now, judge_leases=judge_leases)
         # Executions that nobody's schedule fired: runs by hand.
-        for chore in (fail_lost, resend_unsent, chores.do):
+        if judge_leases:
+            _do(fail_lost, now)
+        for chore in (resend_unsent, chores.do):
             _do(chore, now)
 
     return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
