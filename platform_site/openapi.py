@@ -68,6 +68,7 @@ ERRORS = {
     412: "The schedule has changed since the ETag of If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    429: "Too many requests; `Retry-After` says how many seconds to wait.",
 }
 # Which of them an operation of a method never answers.
 NEVER = {"get": {409, 412, 413, 415}, "patch": set(), "post": {412}, "put": {412}}
