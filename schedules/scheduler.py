@@ -7,29 +7,47 @@ RQ. Redis holds hints: everything here can be lost and is written again by the s
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 from rq.job import JobStatus
 from rq.queue import Queue
 from rq.utils import utcformat
 from rq_scheduler import Scheduler
 
 from schedules.job_fields import JobTemplate, key
+from schedules.messages import (
+    ALARM_PREFIX,
+    Alarm,
+    Mended,
+    RedisAway,
+    Send,
+    alarm_id,
+    redis_errors,
+)
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status
 from workflows.queue import QUEUE_NAME, JSONJob, connection
 
-ALARM_PREFIX = "schedule-"
+__all__ = [
+    "ALARM_PREFIX",
+    "Alarm",
+    "Mended",
+    "RedisAway",
+    "SchedulerService",
+    "Send",
+    "alarm_id",
+    "get_scheduler_service",
+    "redis_errors",
+]
+
 WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"
 WITNESS_SECONDS = 3_600
@@ -38,67 +56,6 @@ T = TypeVar("T")
 # How long RQ keeps a finished job's hash. The ledger is the history; this is for looking.
 RESULT_TTL = 60
 FAILURE_TTL = 3_600
-
-
-class RedisAway(Exception):
-    """Redis cannot be reached; what was to be written there is written by the sweep."""
-
-
-@contextmanager
-def redis_errors() -> Iterator[None]:
-    """Callers above know `RedisAway` and nothing of Redis' own errors."""
-    try:
-        yield
-    except RedisError as error:
-        raise RedisAway(str(error)) from error
-
-
-class Send(NamedTuple):
-    """One attempt of a run, for the queue. `send` makes the job id one never used before."""
-
-    schedule_id: UUID
-    run_id: UUID
-    scheduled_for: datetime
-    attempt: int
-    send: int
-
-    @property
-    def job_id(self) -> str:
-        return f"run-{self.run_id}-{self.attempt}-{self.send}"
-
-    @property
-    def arguments(self) -> list[str | int]:
-        """Those of `schedules.jobs.execute_scheduled_trigger`."""
-        return [
-            str(self.schedule_id),
-            self.scheduled_for.isoformat(),
-            str(self.run_id),
-            self.attempt,
-        ]
-
-
-class Alarm(NamedTuple):
-    """When to look at a schedule; `at` None means never again."""
-
-    rq_job_id: str
-    at: datetime | None
-
-    @property
-    def schedule_id(self) -> str:
-        return self.rq_job_id.removeprefix(ALARM_PREFIX)
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """What a comparison of the alarms with the database put right."""
-
-    set: int = 0
-    removed: int = 0
-
-
-def alarm_id(schedule_id: UUID) -> str:
-    """The RQ job id of a schedule's alarm."""
-    return f"{ALARM_PREFIX}{schedule_id}"
 
 
 class SchedulerService(Scheduler):
@@ -263,6 +220,12 @@ class SchedulerService(Scheduler):
             queued = self.connection.lrange(self._queue_key, 0, -1)
         there = {job_id.decode() for job_id in queued}
         return [job_id for job_id in job_ids if job_id not in there]
+
+    def stock_scheduler_works(self) -> bool:
+        """Whether rq-scheduler's own loop is registered here; ours never registers."""
+        with redis_errors():
+            prefix = f"{self.redis_scheduler_namespace_prefix}*"
+            return any(self.connection.scan_iter(prefix, count=BATCH))
 
     def was_flushed(self) -> bool:
         """Whether this Redis is not the one that `mark_alive` marked."""

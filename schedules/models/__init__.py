@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import ScheduleEvent, Verb
 from schedules.models.ledger import (
     OPEN_STATUSES,
@@ -20,7 +21,6 @@ from schedules.models.schedule import (
     CatchupPolicy,
     OverlapPolicy,
     ScheduledJob,
-    ScheduleEpoch,
     ScheduleQuerySet,
     ScheduleType,
     Status,

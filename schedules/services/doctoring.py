@@ -84,6 +84,19 @@ def _schedulers(now: datetime) -> Iterator[Finding]:
         )
 
 
+def _other_schedulers(now: datetime) -> Iterator[Finding]:
+    """rq-scheduler's own loop says so in Redis; ours never does."""
+    if get_scheduler_service().stock_scheduler_works():
+        what = "A stock rqscheduler works on this Redis, too."
+        remedy = (
+            "The plain script cannot read our jobs, and django-rq's command only looks "
+            "twice: stop it, and run `manage.py rqscheduler`."
+        )
+        yield Finding(Severity.WARNING, "other schedulers", what, remedy)
+    else:
+        yield _ok("other schedulers", "none")
+
+
 def _workers(now: datetime) -> Iterator[Finding]:
     for queue in settings.RQ_QUEUES:
         alive = heartbeat.alive(connection(), f"worker:{queue}")
@@ -198,6 +211,7 @@ def _alarms(now: datetime) -> Iterator[Finding]:
 
 _LOOKS: tuple[Look, ...] = (
     _schedulers,
+    _other_schedulers,
     _workers,
     _redis,
     _clocks,

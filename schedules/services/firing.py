@@ -21,7 +21,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from schedules.decisions import Decision
-from schedules.limits import NOTE_LENGTH
 from schedules.models import (
     OverlapPolicy,
     RunStatus,
@@ -33,12 +32,11 @@ from schedules.models import (
 from schedules.policy import decide
 from schedules.scheduler import Alarm
 from schedules.services import ledger, sending
-from schedules.services.actor import Actor
 from schedules.services.batch import update_rows
 from schedules.services.due import DueSchedule, locked_due
 from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
-from schedules.services.pausing import pause_locked
+from schedules.services.poison import pause_poisoned
 from schedules.services.rules import rules_of
 from workflows.patience import DATABASE_AWAY
 
@@ -187,36 +185,11 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
         suspects[schedule_id] += 1
         logger.exception("schedule_set_aside", schedule=str(schedule_id))
         if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
-            _pause_poisoned(schedule_id, error, now=now)
+            pause_poisoned(schedule_id, error, now=now)
             del suspects[schedule_id]
         return Firing()
     suspects.pop(schedule_id, None)
     return firing
-
-
-def _pause_poisoned(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
-    note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
-    try:
-        _pause(schedule_id, note, now=now)
-    except DATABASE_AWAY:
-        raise
-    except Exception:
-        # Not even its row can be read: without this it would be due for ever.
-        logger.exception("schedule_unreadable", schedule=str(schedule_id))
-        ScheduledJob.objects.filter(pk=schedule_id).update(
-            status=Status.PAUSED, status_reason=note, next_run_at=None
-        )
-
-
-def _pause(schedule_id: UUID, note: str, *, now: datetime) -> None:
-    with transaction.atomic():
-        schedule = (
-            ScheduledJob.objects.select_for_update(no_key=True)
-            .filter(pk=schedule_id, status=Status.ACTIVE)
-            .first()
-        )
-        if schedule is not None:
-            pause_locked(schedule, actor=Actor.system(), now=now, note=note)
 
 
 def _fire(

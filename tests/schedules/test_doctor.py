@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from redis import Redis
+from rq_scheduler import Scheduler
 
 from schedules import heartbeat
 from schedules.models import ScheduledRun, ScheduleEpoch
@@ -104,3 +105,8 @@ def test_the_exit_status_is_the_gravest_finding(redis: Redis) -> None:
     findings = json.loads(out.getvalue())
     assert {"severity", "subject", "what", "remedy"} == set(findings[0])
     assert findings[0]["severity"] == "error"
+
+
+def test_a_stock_scheduler_on_the_same_redis_is_a_warning(staffed: Redis) -> None:
+    Scheduler(connection=staffed).register_birth()
+    assert worst("other schedulers")[0] == Severity.WARNING

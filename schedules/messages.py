@@ -1,0 +1,75 @@
+"""What is handed to the rq-scheduler adapter, and how it says that Redis is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+ALARM_PREFIX = "schedule-"
+
+
+class RedisAway(Exception):
+    """Redis cannot be reached; what was to be written there is written by the sweep."""
+
+
+@contextmanager
+def redis_errors() -> Iterator[None]:
+    """Callers above know `RedisAway` and nothing of Redis' own errors."""
+    try:
+        yield
+    except RedisError as error:
+        raise RedisAway(str(error)) from error
+
+
+class Send(NamedTuple):
+    """One attempt of a run, for the queue. `send` makes the job id one never used before."""
+
+    schedule_id: UUID
+    run_id: UUID
+    scheduled_for: datetime
+    attempt: int
+    send: int
+
+    @property
+    def job_id(self) -> str:
+        return f"run-{self.run_id}-{self.attempt}-{self.send}"
+
+    @property
+    def arguments(self) -> list[str | int]:
+        """Those of `schedules.jobs.execute_scheduled_trigger`."""
+        return [
+            str(self.schedule_id),
+            self.scheduled_for.isoformat(),
+            str(self.run_id),
+            self.attempt,
+        ]
+
+
+class Alarm(NamedTuple):
+    """When to look at a schedule; `at` None means never again."""
+
+    rq_job_id: str
+    at: datetime | None
+
+    @property
+    def schedule_id(self) -> str:
+        return self.rq_job_id.removeprefix(ALARM_PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a comparison of the alarms with the database put right."""
+
+    set: int = 0
+    removed: int = 0
+
+
+def alarm_id(schedule_id: UUID) -> str:
+    """The RQ job id of a schedule's alarm."""
+    return f"{ALARM_PREFIX}{schedule_id}"

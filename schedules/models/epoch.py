@@ -1,0 +1,45 @@
+"""`ScheduleEpoch`: the timings that a schedule has had, and from when to when."""
+
+from __future__ import annotations
+
+from django.db import models
+from typing_extensions import override
+
+from schedules.models.schedule import ScheduledJob
+
+
+class ScheduleEpoch(models.Model):
+    """A stretch of time with one timing: the ticks after `from_at` up to `to_at`.
+
+    Closed epochs are proved from `tick_count` and `counts`; the open one (`to_at` null)
+    by recomputing its timing. Pruning leaves its mark in `pruned_upto`, `pruned_counts`.
+    """
+
+    schedule = models.ForeignKey(
+        ScheduledJob,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="epochs",
+    )
+    number = models.PositiveIntegerField()
+    timing = models.JSONField()
+    tzdata_version = models.CharField(max_length=20)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+    tick_count = models.PositiveBigIntegerField(null=True)
+    counts = models.JSONField(default=dict)
+    pruned_upto = models.DateTimeField(null=True)
+    pruned_counts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "epoch"
+        ordering = ["schedule_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "number"], name="epoch_number_of_schedule"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"epoch {self.number} of {self.schedule_id}"
