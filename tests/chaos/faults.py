@@ -30,17 +30,18 @@ class Pace:
     people: float
 
 
-SUITE = Pace(redis_away=5, database_away=10, frozen=5, people=6)
+SUITE = Pace(redis_away=20, database_away=10, frozen=5, people=6)
 SOAK = Pace(redis_away=20, database_away=10, frozen=12, people=15)
 
 Fault = Callable[[Site, Pace], list[str]]
 
 
 def schedulers_killed(site: Site, pace: Pace) -> list[str]:
-    """In two batches one after the other, one of the two or both, at any moment."""
-    for _ in range(2):
-        time.sleep(BATCH_EVERY_SECONDS - time.time() % BATCH_EVERY_SECONDS)
-        time.sleep(site.random.uniform(0.0, 0.3))
+    """In three batches one after the other, one of the two or both, at any moment."""
+    for _ in range(3):
+        # From a moment before the tick, when it is decided ahead, until all is sent.
+        moment = site.random.uniform(-0.02, 0.3)
+        time.sleep(BATCH_EVERY_SECONDS - time.time() % BATCH_EVERY_SECONDS + moment)
         _kill_schedulers(site)
     return []
 
@@ -100,7 +101,7 @@ def redis_replaced(site: Site, pace: Pace) -> list[str]:
     """Stopped, and started again with nothing in it."""
     site.stop_valkey()
     site.empty_valkey()
-    time.sleep(pace.redis_away / 2)
+    time.sleep(pace.redis_away / 4)
     site.start_valkey()
     return []
 
