@@ -27,7 +27,6 @@ from schedules.wake import WakeUp
 from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-OUTAGES = (RedisAway, *DATABASE_AWAY)
 BACKOFF_START_SECONDS = 0.2
 # After an outage a lease is judged at the earliest once the database has been in view for
 # as long as a lease: with this, a lost run is on record 15 seconds after the outage.
@@ -51,9 +50,9 @@ class _Stop(BaseException):
 class Loop:
     """One scheduler process.
 
-    `fire(now)` fires one batch, sends none of it before `now`, and returns how many seconds to rest before the next, None
-    if nothing more is due; `sweep(now, seen_for)` mends, knowing for how many seconds the
-    database was seen without a break.
+    `fire(now)` fires one batch, sends none of it before `now`, and returns how many
+    seconds to rest before the next, None if nothing more is due; `sweep(now, seen_for)`
+    mends, knowing for how many seconds the database was seen without a break.
     """
 
     def __init__(

@@ -11,11 +11,17 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from workflows.patience import DATABASE_AWAY
+
 ALARM_PREFIX = "schedule-"
 
 
 class RedisAway(Exception):
     """Redis cannot be reached; what was to be written there is written by the sweep."""
+
+
+# What is nobody's fault and passes: whoever loops waits for it.
+OUTAGES = (RedisAway, *DATABASE_AWAY)
 
 
 @contextmanager

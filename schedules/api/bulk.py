@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -25,6 +23,7 @@ from schedules.services import Actor
 from workflows.api.dry_run import DryRun
 from workflows.api.statuses import status_of
 from workflows.api.strict import StrictSerializer
+from workflows.api.views import clock, user_of, valid
 from workflows.exceptions import DomainError
 
 MOST = 500
@@ -89,19 +88,13 @@ class BulkView(DryRun):
 
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
-        sent = Bulk(data=request.data)
-        sent.is_valid(raise_exception=True)
-        body = dict(sent.validated_data)
+        body = dict(valid(Bulk(data=request.data)))
         act, done = VERBS[body.pop("action")]
-        user = cast("User", request.user)
+        user = user_of(request)
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
-        do = partial(act, actor=Actor.person(user), now=_now(), **body)
+        do = partial(act, actor=Actor.person(user), now=clock(), **body)
         results = [_result(do, id_, done) for id_ in dict.fromkeys(ids)]
         return Response({"results": results})
-
-
-def _now() -> datetime:
-    return timezone.now()  # noqa: TID251 an entry point
 
 
 def _found(user: User, wanted: dict[str, str]) -> list[UUID]:

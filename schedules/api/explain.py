@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -15,9 +13,10 @@ from rest_framework.views import APIView
 
 from schedules import services
 from schedules.api.fields import AwareInstantField
+from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
-from schedules.models import ScheduledJob
 from schedules.services.explain import Explanation
+from workflows.api.views import clock
 
 AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.why)
 
@@ -40,12 +39,10 @@ class ScheduleExplanation(APIView):
 
     @extend_schema(responses=ExplanationSerializer, parameters=[AT])
     def get(self, request: Request, pk: UUID) -> Response:
-        mine = ScheduledJob.objects.visible_to(request.user)
-        schedule = get_object_or_404(mine, pk=pk)
+        schedule = visible_schedule(request, pk)
         try:
             at = AwareInstantField().run_validation(request.query_params.get("at"))
         except ValidationError as error:
             raise ValidationError({"at": [AwareInstantField.why]}) from error
-        now = timezone.now()  # noqa: TID251 an entry point
-        found = services.explain(schedule, at=at, now=now)
+        found = services.explain(schedule, at=at, now=clock())
         return Response(ExplanationSerializer(found).data)

@@ -17,6 +17,8 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from typing_extensions import override
 
+from workflows.api import strict
+
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -36,20 +38,12 @@ class AnyField(Documented, serializers.Field[Any, Any, Any, Any]):
         return data
 
 
-class TextField(Documented, serializers.CharField):
-    """A JSON string, taken as it is; not a number that looks like one."""
-
-    default_error_messages = {"invalid": "A text is required."}
+class TextField(Documented, strict.TextField):
+    """A JSON string, taken as it is."""
 
     def __init__(self, *, most: int | None = None, **options: Any) -> None:
         super().__init__(allow_blank=True, trim_whitespace=False, **options)
         self.schema = {"type": "string"} | ({"maxLength": most} if most else {})
-
-    @override
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return data
 
 
 class WholeNumberField(Documented, serializers.IntegerField):

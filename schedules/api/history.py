@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
 from typing_extensions import override
 
 from schedules.api.filters import EventFilter, RunFilter
@@ -16,13 +18,17 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 M = TypeVar("M", bound=Model)
 
 
+def visible_schedule(request: Request, pk: UUID) -> ScheduledJob:
+    """The schedule, if the request's user may see it; else it is not there: 404."""
+    return get_object_or_404(ScheduledJob.objects.visible_to(request.user), pk=pk)
+
+
 class OfSchedule(ListAPIView[M]):
     """Rows of the schedule that the address names, if its reader may see that."""
 
     @override
     def get_queryset(self) -> QuerySet[M]:
-        mine = ScheduledJob.objects.visible_to(self.request.user)
-        schedule = get_object_or_404(mine, pk=self.kwargs["pk"])
+        schedule = visible_schedule(self.request, self.kwargs["pk"])
         return super().get_queryset().filter(schedule=schedule.pk)
 
 

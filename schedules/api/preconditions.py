@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
@@ -42,18 +44,20 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def wanted_version(request: Request, schedule: ScheduledJob) -> int | None:
+def wanted_version(request: Request, pk: UUID) -> int | None:
     """The version that `If-Match` demands, None if it demands none.
 
-    Raises `PreconditionFailed` if no tag of the header is that of `schedule`. Who updates
+    Raises `PreconditionFailed` if no tag of the header is that of the schedule. Who updates
     then demands this version: it may change in between.
     """
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    if schedule.version not in map(int, _TAG.findall(header)):
+    # It may have been deleted just now.
+    row = get_object_or_404(ScheduledJob.objects.only("version"), pk=pk)
+    if row.version not in map(int, _TAG.findall(header)):
         raise PreconditionFailed
-    return schedule.version
+    return row.version
 
 
 def idempotency_key(request: Request, body: dict[str, Any]) -> str | None:

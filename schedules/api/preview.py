@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -19,8 +16,8 @@ from typing_extensions import override
 
 from schedules import services
 from schedules.api.fields import AnyField, WholeNumberField
+from schedules.api.history import visible_schedule
 from schedules.api.serializers import ScheduleFields
-from schedules.models import ScheduledJob
 from schedules.services import Actor
 from schedules.services.preview import (
     MOST_TICKS,
@@ -28,6 +25,7 @@ from schedules.services.preview import (
     Preview,
     PreviewTick,
 )
+from workflows.api.views import clock, user_of, valid
 
 COUNT = 10
 ASK_FOR = f"A whole number from 1 to {MOST_TICKS}."
@@ -76,11 +74,10 @@ class SchedulePreview(APIView):
 
     @extend_schema(responses=PreviewSerializer, parameters=[COUNT_PARAMETER])
     def get(self, request: Request, pk: UUID) -> Response:
-        mine = ScheduledJob.objects.visible_to(request.user)
         found = services.preview_schedule(
-            get_object_or_404(mine, pk=pk),
+            visible_schedule(request, pk),
             count=_count(request.query_params.get("count", str(COUNT))),
-            now=timezone.now(),  # noqa: TID251 an entry point
+            now=clock(),
         )
         return Response(PreviewSerializer(found).data)
 
@@ -90,17 +87,15 @@ class DraftPreview(APIView):
 
     @extend_schema(request=PreviewedSchedule, responses=PreviewSerializer)
     def post(self, request: Request) -> Response:
-        body = PreviewedSchedule(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields: dict[str, Any] = dict(body.validated_data)
+        fields = dict(valid(PreviewedSchedule(data=request.data)))
         count = _count(str(fields.pop("count", COUNT)))
         for name in (*NOT_ABOUT_TIME, "idempotency_key"):
             fields.pop(name, None)
         found = services.preview_fields(
             fields,
             count=count,
-            actor=Actor.person(cast("User", request.user)),
-            now=timezone.now(),  # noqa: TID251 an entry point
+            actor=Actor.person(user_of(request)),
+            now=clock(),
         )
         return Response(PreviewSerializer(found).data)
 

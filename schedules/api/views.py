@@ -93,7 +93,7 @@ class ScheduleViewSet(
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         body = self._body(ScheduleChange, partial=True)
-        demanded = wanted_version(request, self.get_object())
+        demanded = wanted_version(request, pk)
         version = body.pop("version", demanded)
         try:
             services.update_schedule(
@@ -154,8 +154,9 @@ class ScheduleViewSet(
 
     @override
     def before(self) -> Any:
-        pk = self.kwargs.get("pk")
-        return self._shown(self.get_object().pk) if pk else None
+        if "pk" not in self.kwargs:
+            return None
+        return {**self.get_serializer(self.get_object()).data}
 
     @override
     def also(self, after: Any) -> dict[str, Any]:

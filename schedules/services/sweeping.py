@@ -15,8 +15,9 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from schedules.messages import OUTAGES
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
-from schedules.scheduler import RedisAway, Send, get_scheduler_service
+from schedules.scheduler import Send, get_scheduler_service
 from schedules.services import sending
 from schedules.services.batch import update_rows
 from schedules.services.outcomes import (
@@ -25,10 +26,8 @@ from schedules.services.outcomes import (
     record_outcome,
     release_waiting,
 )
-from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-OUTAGES = (RedisAway, *DATABASE_AWAY)
 # A run committed this long ago without being sent lost its sender; before, it may be on
 # its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)

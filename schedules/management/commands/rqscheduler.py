@@ -20,7 +20,8 @@ from django.utils import timezone
 from django_rq.management.commands import rqscheduler
 from typing_extensions import override
 
-from schedules.loop import AHEAD_SECONDS, OUTAGES, Loop
+from schedules.loop import AHEAD_SECONDS, Loop
+from schedules.messages import OUTAGES
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
 from schedules.services.durability import leave_the_disk_to_claims
