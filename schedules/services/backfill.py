@@ -24,8 +24,8 @@ from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
-from schedules.services.ledger import NewRun
 from schedules.services.outcomes import release_waiting
+from schedules.services.sending import Run
 from schedules.services.texts import check_note
 from schedules.timing import Timing, TimingError
 
@@ -41,7 +41,7 @@ def backfill(
     actor: Actor,
     now: datetime,
     note: str = "",
-) -> list[NewRun]:
+) -> list[Run]:
     """Run the ticks in [from_at, to_at] that the ledger holds and that did not fire.
 
     At most 1,000. They wait for one another, the oldest first (with overlap `allow`: all
@@ -59,7 +59,7 @@ def backfill(
         if not ticks:
             why = "No tick of this schedule in this range is left to run."
             raise InvalidSchedule(errors={"from": [why]})
-        runs = ledger.write_rows(_rows(schedule, ticks), now=now)
+        runs = _written(schedule, ticks, now=now)
         sending.send_on_commit(runs, now=now)
         release_waiting(schedule, now=now)
         record_event(
@@ -77,25 +77,34 @@ def backfill(
     return runs
 
 
-def _rows(
-    schedule: ScheduledJob, ticks: list[datetime]
-) -> list[tuple[ScheduledJob, Row]]:
+def _written(
+    schedule: ScheduledJob, ticks: list[datetime], *, now: datetime
+) -> list[Run]:
+    """The rows of these ticks: of a backfill that was withdrawn, or else new ones."""
     at_once = schedule.overlap_policy == OverlapPolicy.ALLOW
     status = RunStatus.PENDING if at_once else RunStatus.WAITING
-    return [(schedule, Row(tick, tick, Origin.BACKFILL, status)) for tick in ticks]
+    again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, status)
+    known = {run.scheduled_for for run in again}
+    rows = [
+        (schedule, Row(tick, tick, Origin.BACKFILL, status))
+        for tick in ticks
+        if tick not in known
+    ]
+    runs: list[Run] = [*again, *ledger.write_rows(rows, now=now)]
+    return sorted(runs, key=lambda run: run.scheduled_for)
 
 
 def _unfired(
     schedule: ScheduledJob, from_at: datetime, to_at: datetime
 ) -> list[datetime]:
-    """The ticks in the range that the ledger holds, but those that fired."""
+    """The ticks in the range that the ledger holds, but those that fired or will."""
     ticks = _recorded_ticks(schedule, from_at, to_at)
     done = set(
         ScheduledRun.objects.filter(
             schedule=schedule.id, scheduled_for__range=(from_at, to_at)
         )
         .exclude(origin=Origin.MANUAL)
-        .exclude(status__in=NEVER_FIRED, origin__in=(Origin.SCHEDULE, Origin.CATCH_UP))
+        .exclude(status__in=NEVER_FIRED)
         .values_list("scheduled_for", flat=True)
     )
     return [tick for tick in ticks if tick not in done]

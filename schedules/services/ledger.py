@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from schedules.decisions import OpenRuns, Row
 from schedules.models import (
@@ -142,6 +142,28 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
     )
     end = RunStatus.CANCELLED if reason == Reason.STOPPED else RunStatus.SKIPPED
     return retries + unstarted.update(status=end, reason=reason, finished_at=now)
+
+
+def take_up_again(
+    schedule_id: UUID, origin: Origin, ticks: Sequence[datetime], status: RunStatus
+) -> list[ScheduledRun]:
+    """The rows of those `ticks` of which runs were withdrawn before they started, open
+    again: a tick has one row of an origin."""
+    withdrawn = ScheduledRun.objects.filter(
+        schedule=schedule_id,
+        origin=origin,
+        status=RunStatus.SKIPPED,
+        scheduled_for__in=ticks,
+    )
+    again = ScheduledRun.objects.filter(pk__in=list(withdrawn.values_list(flat=True)))
+    again.update(
+        status=status,
+        reason=Reason.NONE,
+        finished_at=None,
+        enqueued_at=None,
+        send_count=F("send_count") + 1,  # a job id is never used again
+    )
+    return list(again)
 
 
 def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:

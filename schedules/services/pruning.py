@@ -6,14 +6,15 @@ whole; its epoch remembers how far it went and what the rows said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 
 from schedules.models import (
     OPEN_STATUSES,
@@ -29,40 +30,55 @@ from workflows.models import WorkflowExecution
 BATCH = 500
 
 
+# Schedules that one query looks through.
+CHUNK = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What one batch took away."""
+    """What one step took away; nothing, if it only looked."""
 
     runs: int = 0
     executions: int = 0
 
-    @property
-    def any(self) -> bool:
-        return bool(self.runs or self.executions)
 
-
-def prune_batch(now: datetime) -> Pruned:
-    """Take away one batch of what is older than the settings say; call until empty."""
+def prune(now: datetime) -> Iterator[Pruned]:
+    """Take away what is older than the settings say, a short step each time it is asked
+    for the next: one query that looks, or one transaction that deletes."""
     cutoff = now - timedelta(days=settings.RUNS_KEPT_DAYS)
-    runs = 0
-    for schedule_id in _with_old_rows(cutoff):
-        runs += _prune_schedule(schedule_id, cutoff, limit=BATCH - runs)
-        if runs >= BATCH:
-            break
-    return Pruned(runs, _prune_executions(cutoff))
+    for schedules in chain(_living(cutoff), _stopped(cutoff)):
+        yield Pruned()
+        for schedule_id in schedules:
+            while runs := _prune_schedule(schedule_id, cutoff):
+                yield Pruned(runs=runs)
+    while executions := _prune_executions(cutoff):
+        yield Pruned(executions=executions)
 
 
-def _with_old_rows(cutoff: datetime) -> list[UUID]:
-    """Schedules, living or stopped, with rows that may be old enough."""
-    return list(
-        ScheduledRun.objects.filter(scheduled_for__lt=cutoff)
-        .order_by()
-        .values_list("schedule_id", flat=True)
-        .distinct()
+def _living(cutoff: datetime) -> Iterator[list[UUID]]:
+    """The schedules with old rows to spare, by the newest row that need not be kept."""
+    kept = settings.RUNS_KEPT_AT_LEAST
+    newest = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
+    spare = newest.order_by("-scheduled_for").values("scheduled_for")[kept : kept + 1]
+    schedules = (
+        ScheduledJob.objects.order_by("pk")
+        .annotate(newest_spare=Subquery(spare))
+        .values_list("pk", "newest_spare")
     )
+    last = UUID(int=0)
+    while chunk := list(schedules.filter(pk__gt=last)[:CHUNK]):
+        yield [pk for pk, at in chunk if at and at < cutoff]
+        last = chunk[-1][0]
 
 
-def _prune_schedule(schedule_id: UUID, cutoff: datetime, *, limit: int) -> int:
+def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
+    """The schedules that are gone and whose old rows are not."""
+    living = ScheduledJob.objects.filter(pk=OuterRef("schedule"))
+    old = ScheduledRun.objects.filter(~Exists(living), scheduled_for__lt=cutoff)
+    yield list(old.order_by().values_list("schedule_id", flat=True).distinct())
+
+
+def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
     """One transaction that holds the schedule's row: nobody adds to its ledger meanwhile."""
     with transaction.atomic():
         living = (
@@ -70,7 +86,7 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime, *, limit: int) -> int:
             .filter(pk=schedule_id)
             .exists()
         )
-        rows = _oldest_stretch(schedule_id, cutoff, limit=limit)
+        rows = _oldest_stretch(schedule_id, cutoff)
         if living:
             _remember(schedule_id, [row for row in rows if row.origin in TICK_ORIGINS])
         deleted, _ = ScheduledRun.objects.filter(
@@ -79,15 +95,13 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime, *, limit: int) -> int:
     return deleted
 
 
-def _oldest_stretch(
-    schedule_id: UUID, cutoff: datetime, *, limit: int
-) -> Sequence[ScheduledRun]:
+def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRun]:
     """The oldest ended rows up to the first that is open, young, or among those kept."""
     rows = ScheduledRun.objects.filter(schedule=schedule_id)
     spare = rows.count() - settings.RUNS_KEPT_AT_LEAST
     if spare <= 0:
         return []
-    oldest = rows.order_by("scheduled_for", "created_at")[: min(limit, spare)]
+    oldest = rows.order_by("scheduled_for", "created_at")[: min(BATCH, spare)]
     return list(
         takewhile(
             lambda row: (
@@ -113,10 +127,13 @@ def _remember(schedule_id: UUID, rows: Sequence[ScheduledRun]) -> None:
 
 def _prune_executions(cutoff: datetime) -> int:
     """Old executions that no ledger row refers to any more, and those run by hand."""
+    # Whatever ended before then began before then, and of that there is an index.
     old = WorkflowExecution.objects.filter(
-        finished_at__lt=cutoff, scheduled_runs=None
-    ).values_list("pk", flat=True)[:BATCH]
-    ids = list(old)
+        created_at__lt=cutoff, finished_at__lt=cutoff, scheduled_runs=None
+    )
+    ids = list(old.order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return 0
     with transaction.atomic():
         _, by_model = WorkflowExecution.objects.filter(pk__in=ids).delete()
     return by_model.get(WorkflowExecution._meta.label, 0)

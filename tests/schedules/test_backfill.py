@@ -19,7 +19,7 @@ from schedules.services import (
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
-from schedules.services.pruning import prune_batch
+from schedules.services.pruning import prune
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -101,6 +101,21 @@ def test_a_pause_withdraws_what_was_asked_for_before_it(
     assert withdrawn.count() == 2
 
 
+def test_what_a_pause_withdrew_can_be_backfilled_again(
+    redis: Redis, gappy: ScheduledJob
+) -> None:
+    fill(gappy, 1, 2)
+    jobs = set(redis.lrange("rq:queue:workflows", 0, -1))
+    actor = Actor.person(gappy.owner)
+    pause_schedule(gappy.id, actor=actor, now=NOON + 20 * MINUTE)
+    assert fill(gappy, 1, 3) == [1, 2, 3]
+    again = ScheduledRun.objects.filter(origin="backfill")
+    assert again.count() == 3, "one row a tick"
+    assert set(again.values_list("reason", "finished_at")) == {("", None)}
+    (new,) = set(redis.lrange("rq:queue:workflows", 0, -1)) - jobs
+    assert new.startswith(f"run-{again.earliest('scheduled_for').id}-1-".encode())
+
+
 def test_it_knows_the_ticks_of_earlier_timings(
     redis: Redis, gappy: ScheduledJob
 ) -> None:
@@ -143,7 +158,7 @@ def test_what_was_pruned_is_not_run_again(
     settings.RUNS_KEPT_AT_LEAST = 1
     fire_due(NOON + 20 * MINUTE)
     ScheduledRun.objects.filter(status="pending").update(status="succeeded")
-    prune_batch(NOON + timedelta(days=91))
+    list(prune(NOON + timedelta(days=91)))
     assert not ScheduledRun.objects.filter(scheduled_for=NOON + 10 * MINUTE).exists()
     with pytest.raises(InvalidSchedule):
         fill(gappy, 1, 10)

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
-from schedules.services import Actor, fire_due, stop_schedule
+from schedules.services import Actor, fire_due, pruning, stop_schedule
 from schedules.services.auditing import audit
-from schedules.services.pruning import prune_batch
+from schedules.services.pruning import prune
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import WorkflowExecution
 
@@ -32,11 +32,8 @@ def long_lived(make_schedule: MakeSchedule) -> ScheduledJob:
     return schedule
 
 
-def prune(now=NOON + 91 * DAY) -> int:
-    runs = 0
-    while (pruned := prune_batch(now)).any:
-        runs += pruned.runs
-    return runs
+def prune_all(now=NOON + 91 * DAY) -> int:
+    return sum(step.runs for step in prune(now))
 
 
 def holds(schedule: ScheduledJob) -> bool:
@@ -46,13 +43,13 @@ def holds(schedule: ScheduledJob) -> bool:
 
 
 def test_nothing_young_goes(long_lived: ScheduledJob) -> None:
-    assert prune(NOON + 89 * DAY) == 0
+    assert prune_all(NOON + 89 * DAY) == 0
 
 
 def test_the_newest_hundred_stay_and_the_audit_holds(long_lived: ScheduledJob) -> None:
     assert holds(long_lived)
     before = ScheduledRun.objects.count()
-    assert prune() == before - 100 > 0
+    assert prune_all() == before - 100 > 0
     assert ScheduledRun.objects.count() == 100
     assert holds(long_lived)
 
@@ -60,7 +57,7 @@ def test_the_newest_hundred_stay_and_the_audit_holds(long_lived: ScheduledJob) -
 def test_an_open_run_and_what_came_after_it_stay(long_lived: ScheduledJob) -> None:
     third = ScheduledRun.objects.order_by("scheduled_for")[2]
     ScheduledRun.objects.filter(pk=third.pk).update(status="pending")
-    assert prune() == 2
+    assert prune_all() == 2
     assert holds(long_lived)
 
 
@@ -68,7 +65,7 @@ def test_what_a_range_row_stood_for_is_remembered(
     long_lived: ScheduledJob, settings
 ) -> None:
     settings.RUNS_KEPT_AT_LEAST = 1
-    prune()
+    prune_all()
     assert ScheduledRun.objects.count() == 1
     epoch = ScheduleEpoch.objects.get(schedule=long_lived)
     assert sum(epoch.pruned_counts.values()) == 129
@@ -87,7 +84,7 @@ def test_executions_go_after_their_runs(long_lived: ScheduledJob, settings) -> N
             finished_at=NOON,
         )
         run.save(update_fields=["execution"])
-    prune()
+    prune_all()
     assert WorkflowExecution.objects.count() == 0
 
 
@@ -96,7 +93,7 @@ def test_the_history_of_a_stopped_schedule_goes_too(
 ) -> None:
     settings.RUNS_KEPT_AT_LEAST = 1
     stop_schedule(long_lived.id, actor=Actor.person(long_lived.owner), now=NOON)
-    prune()
+    prune_all()
     assert ScheduledRun.objects.count() == 1
 
 
@@ -110,3 +107,29 @@ def test_the_command_prunes_at_once(
     fire_due(long_ago + 4 * DAY)
     call_command("prune_runs")
     assert capsys.readouterr().out.startswith("1 runs and 0 executions")
+
+
+def test_each_step_is_short_and_a_look_takes_one_query(
+    make_schedule: MakeSchedule, django_assert_num_queries, monkeypatch, settings
+) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    schedules = [make_schedule() for _ in range(3)]
+    for minute in (1, 2, 3):
+        fire_due(NOON + minute * MINUTE)
+    ScheduledRun.objects.update(status="succeeded")
+    monkeypatch.setattr(pruning, "BATCH", 1)
+    steps = prune(NOON + 91 * DAY)
+    with django_assert_num_queries(1):
+        assert next(steps).runs == 0
+    assert [step.runs for step in steps if step.runs] == [1] * 2 * len(schedules)
+
+
+def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
+    make_schedule: MakeSchedule, django_assert_num_queries
+) -> None:
+    for _ in range(5):
+        make_schedule()
+    fire_due(NOON + MINUTE)
+    ScheduledRun.objects.update(status="succeeded")
+    with django_assert_num_queries(4):  # living, no more of these, stopped, executions
+        prune_all()

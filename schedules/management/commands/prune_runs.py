@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from typing_extensions import override
 
-from schedules.services.pruning import prune_batch
+from schedules.services.pruning import prune
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()  # noqa: TID251 an entry point
         runs = executions = 0
-        while (pruned := prune_batch(now)).any:
+        for pruned in prune(now):
             runs += pruned.runs
             executions += pruned.executions
         self.stdout.write(

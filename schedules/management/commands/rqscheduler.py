@@ -6,7 +6,7 @@ import os
 import time
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.claims import LEASE
 from schedules.services.durability import leave_the_disk_to_claims
 from schedules.services.firing import fire_due
-from schedules.services.pruning import prune_batch
+from schedules.services.pruning import Pruned, prune
 from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
 from workflows.queue import QUEUE_NAME
@@ -121,14 +121,24 @@ class Chores:
     """What is not urgent: a little of it with each sweep."""
 
     PRUNE_EVERY = timedelta(minutes=10)
+    # Of each sweep, which is every few seconds.
+    PRUNE_SECONDS = 0.05
 
     def __init__(self) -> None:
         self._retiming = True
+        self._pruning: Iterator[Pruned] = iter(())
         self._prune_at: datetime | None = None
 
     def do(self, now: datetime) -> None:
         if self._retiming:
             self._retiming = retime_batch(now) > 0
         if self._prune_at is None or now >= self._prune_at:
-            # While there is more, the next sweep goes on.
-            self._prune_at = None if prune_batch(now).any else now + self.PRUNE_EVERY
+            self._prune_at = now + self.PRUNE_EVERY
+            self._pruning = prune(now)
+        self._prune_a_little()
+
+    def _prune_a_little(self) -> None:
+        until = time.monotonic() + self.PRUNE_SECONDS
+        for _ in self._pruning:
+            if time.monotonic() > until:
+                return
