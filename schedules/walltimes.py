@@ -1,7 +1,8 @@
 """Sets of wall times: what a cron expression means before any time zone.
 
 croniter enumerates; it is only ever handed canonical text and naive times. Counting
-is arithmetic on the matching days of a year.
+is arithmetic on the matching days of a year, and so is enumerating where a day needs
+the calendar (`L`, `W`, `#`): croniter then tells the days of a year, once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from croniter import CroniterError, croniter
@@ -71,11 +72,15 @@ class WallTimes:
 
     def next(self, after: datetime) -> datetime | None:
         """The first wall time later than `after`; None beyond the horizon."""
+        if self._needs_calendar:
+            return self._next_by_days(after)
         found = (_next(text, after) for text in self._texts)
         return min((wall for wall in found if wall), default=None)
 
     def last(self, upto: datetime) -> datetime | None:
         """The last wall time not later than `upto`; None beyond the horizon."""
+        if self._needs_calendar:
+            return self._last_by_days(upto)
         found = (_previous(text, upto + _SECOND) for text in self._texts)
         return max((wall for wall in found if wall), default=None)
 
@@ -84,6 +89,44 @@ class WallTimes:
         if upto <= after:
             return 0
         return self._rank(upto, after.year) - self._rank(after, after.year)
+
+    @property
+    def _needs_calendar(self) -> bool:
+        """With dozens of `W`, croniter takes milliseconds for each next time."""
+        return any(rule.plain is None for rule in self.rules)
+
+    def _next_by_days(self, after: datetime) -> datetime | None:
+        today, minute = after.timetuple().tm_yday, _minute_of(after)
+        if minute < self._times[-1] and self._has(after.year, today):
+            later = self._times[bisect_right(self._times, minute)]
+            return _wall_time(after.year, today, later)
+        for year in range(after.year, min(after.year + _HORIZON_YEARS, MAXYEAR) + 1):
+            days = _yeardays(self.rules, year)
+            place = bisect_right(days, today) if year == after.year else 0
+            if place < len(days):
+                return _wall_time(year, days[place], self._times[0])
+        return None
+
+    def _last_by_days(self, upto: datetime) -> datetime | None:
+        today, minute = upto.timetuple().tm_yday, _minute_of(upto)
+        if minute >= self._times[0] and self._has(upto.year, today):
+            earlier = self._times[bisect_right(self._times, minute) - 1]
+            return _wall_time(upto.year, today, earlier)
+        for year in range(upto.year, max(upto.year - _HORIZON_YEARS, MINYEAR) - 1, -1):
+            days = _yeardays(self.rules, year)
+            place = bisect_left(days, today) if year == upto.year else len(days)
+            if place:
+                return _wall_time(year, days[place - 1], self._times[-1])
+        return None
+
+    def _has(self, year: int, yearday: int) -> bool:
+        days = _yeardays(self.rules, year)
+        return bisect_right(days, yearday) > bisect_left(days, yearday)
+
+    @cached_property
+    def _times(self) -> list[int]:
+        """Every hour and minute of a matching day, in minutes since midnight."""
+        return [60 * hour + minute for hour in self.hours for minute in self.minutes]
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -97,12 +140,21 @@ class WallTimes:
         this_year, today = _yeardays(self.rules, wall.year), wall.timetuple().tm_yday
         days = earlier + bisect_left(this_year, today)
         rank = days * len(self.hours) * len(self.minutes)
-        if bisect_right(this_year, today) == bisect_left(this_year, today):
+        if not self._has(wall.year, today):
             return rank
         rank += bisect_left(self.hours, wall.hour) * len(self.minutes)
         if wall.hour in self.hours:
             rank += bisect_right(self.minutes, wall.minute)
         return rank
+
+
+def _minute_of(wall: datetime) -> int:
+    return 60 * wall.hour + wall.minute
+
+
+def _wall_time(year: int, yearday: int, minute: int) -> datetime:
+    new_year = datetime(year, 1, 1)  # noqa: DTZ001 - a wall time
+    return new_year + timedelta(days=yearday - 1, minutes=minute)
 
 
 def listed(values: Sequence[int], size: int) -> str:

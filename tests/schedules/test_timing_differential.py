@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from croniter import croniter
 
+from schedules.cron import parse
 from schedules.timing import CronTiming, between
 from schedules.zones import offset_changes, timezone_names
 
@@ -25,6 +26,16 @@ EXPRESSIONS = [
     "7 * * * *",
     "0 12 29,30,31 * 5",
 ]
+CALENDAR_EXPRESSIONS = [
+    "0 9 15W * *",
+    "*/7 3-5 L * *",
+    "0 0 31W * *",
+    "15 12 * * 5#2",
+    "0 23 * * L5",
+    "59 23 1W 2,3 *",
+]
+SECOND = timedelta(seconds=1)
+START = datetime(1980, 1, 1)  # noqa: DTZ001 a wall time
 # It rounds to the minute the end of a gap of 44 min 30 s.
 KNOWN_TO_DIFFER = {("Africa/Monrovia", 1972)}
 
@@ -72,6 +83,19 @@ def test_both_agree_where_other_libraries_go_wrong(expression, timezone, year):
     changes = changes_in(timezone, year)
     assert changes
     assert all(agree(expression, timezone, change) for change in changes)
+
+
+@pytest.mark.parametrize("expression", CALENDAR_EXPRESSIONS)
+def test_days_that_need_the_calendar_are_those_of_croniter(expression):
+    chance, times = random.Random(expression), parse(expression)
+    for _ in range(100):
+        at = START + chance.randrange(2 * 10**9) * SECOND
+        found = times.next(at)
+        assert found == croniter(expression, at).get_next(datetime)
+        for near in (found - SECOND, found, found + SECOND):
+            assert times.last(near) == croniter(expression, near + SECOND).get_prev(
+                datetime
+            )
 
 
 def changes_in(timezone, year):
