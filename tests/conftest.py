@@ -16,9 +16,26 @@ from django.db import connection
 from redis import Redis
 
 from platform_site.valkey import EmbeddedValkey
+from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from workflows.models import Workflow
 from workflows.queue import connection as redis_connection
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of the chaos drills. Here, as with `-n` a folder's own conftest is read
+    by the workers alone."""
+    drills = [
+        Report.from_json(str(value))
+        for outcome in ("passed", "failed")
+        for test in terminalreporter.getreports(outcome)
+        for name, value in test.user_properties
+        if name == PROPERTY
+    ]
+    if drills:
+        terminalreporter.section("chaos")
+        for line in summary(drills):
+            terminalreporter.write_line(line)
 
 
 def pytest_unconfigure() -> None:

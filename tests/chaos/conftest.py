@@ -1,4 +1,4 @@
-"""Each drill runs in a process of its own; the summary comes at the end."""
+"""Each drill runs in a process of its own; `tests/conftest.py` prints the summary."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.__main__ import finished, running
-from tests.chaos.report import Report, summary
+from tests.chaos.report import PROPERTY, Report
 from tests.schedules.conftest import alice, make_schedule, workflow
 
 __all__ = ["alice", "make_schedule", "workflow"]
 
-REPORTS: list[Report] = []
-
 
 @pytest.fixture
-def report_of() -> Callable[[str], Report]:
+def report_of(
+    record_property: Callable[[str, object], None],
+) -> Callable[[str], Report]:
     """Runs a drill to its end. Two run at a time, as tests do."""
     url = os.environ.get("DATABASE_URL", "")
     server_url = url if url.startswith("postgres") else ""
@@ -27,14 +27,7 @@ def report_of() -> Callable[[str], Report]:
     def run(drill: str) -> Report:
         with running(drill, server_url=server_url, seed=seed) as process:
             report = finished(process)
-        REPORTS.append(report)
+        record_property(PROPERTY, report.as_json())
         return report
 
     return run
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if REPORTS:
-        terminalreporter.section("chaos")
-        for line in summary(REPORTS):
-            terminalreporter.write_line(line)

@@ -31,7 +31,7 @@ class Drill:
 
 
 DRILLS = {
-    "batches": Drill(a_batch, 0, (faults.schedulers_killed,) * 3),
+    "batches": Drill(a_batch, 0, (faults.schedulers_killed,) * 2),
     "outages": Drill(
         mixed_load,
         2,
@@ -42,15 +42,7 @@ DRILLS = {
             faults.redis_replaced,
         ),
     ),
-    "deaths": Drill(
-        mixed_load,
-        2,
-        (
-            faults.worker_killed,
-            faults.people_at_work,
-            faults.redis_stopped,
-        ),
-    ),
+    "deaths": Drill(mixed_load, 2, (faults.people_at_work, faults.redis_stopped)),
 }
 
 
@@ -101,8 +93,8 @@ def _end(drill: Drill, site: Site, report: Report) -> None:
     report.ticks.doubled += len(verdict.twice_started(site))
     if not drill.workers:
         ScheduledJob.objects.update(status="paused", next_run_at=None)
-        time.sleep(5)
-        report.problems += verdict.not_in_queue()
+        verdict.seconds_to_mend(timezone.now(), verdict.not_in_queue)
+        report.problems += verdict.not_in_queue(timezone.now())
     if drill.workers:
         site.count("runs left their mark", sum(site.marks.starts.values()))
     report.notes = [f"{times} {what}" for what, times in site.counts.items()]

@@ -30,15 +30,15 @@ class Pace:
     people: float
 
 
-SUITE = Pace(redis_away=20, database_away=10, frozen=5, people=6)
+SUITE = Pace(redis_away=20, database_away=10, frozen=5, people=4)
 SOAK = Pace(redis_away=20, database_away=10, frozen=12, people=15)
 
 Fault = Callable[[Site, Pace], list[str]]
 
 
 def schedulers_killed(site: Site, pace: Pace) -> list[str]:
-    """In three batches one after the other, one of the two or both, at any moment."""
-    for _ in range(3):
+    """In four batches one after the other, one of the two or both, at any moment."""
+    for _ in range(4):
         # From a moment before the tick, when it is decided ahead, until all is sent.
         moment = site.random.uniform(-0.02, 0.3)
         time.sleep(BATCH_EVERY_SECONDS - time.time() % BATCH_EVERY_SECONDS + moment)
@@ -61,8 +61,8 @@ def _kill_schedulers(site: Site) -> None:
     wait_until_alive("scheduler", survivors or site.schedulers[:1])
 
 
-def worker_killed(site: Site, pace: Pace) -> list[str]:
-    """In the middle of a run; its work horse must die with it."""
+def _kill_workers(site: Site) -> None:
+    """In the middle of a run; their work horses must die with them."""
     running = ScheduledRun.objects.filter(status=RunStatus.RUNNING)
     wait_until(lambda: running.filter(schedule_name="long").exists(), seconds=60)
     for worker in site.workers[:]:
@@ -70,7 +70,6 @@ def worker_killed(site: Site, pace: Pace) -> list[str]:
         site.workers.remove(worker)
         site.start_worker()
     wait_until_alive("worker", site.workers)
-    return []
 
 
 def wait_until_alive(kind: heartbeat.Kind, processes: Sequence[Manage]) -> None:
@@ -123,10 +122,11 @@ def schedulers_frozen(site: Site, pace: Pace) -> list[str]:
 
 
 def people_at_work(site: Site, pace: Pace) -> list[str]:
-    """Verbs from four threads at once, while everything fires."""
+    """Verbs from four threads at once, while everything fires and workers die."""
     people = People(site.random.getrandbits(32))
     with people.at_work():
         time.sleep(pace.people)
+        _kill_workers(site)
     people.go_home()
     site.count("verbs", people.verbs)
     return people.broken
@@ -134,11 +134,10 @@ def people_at_work(site: Site, pace: Pace) -> list[str]:
 
 NAMES: dict[Fault, str] = {
     schedulers_killed: "schedulers killed in batches of 500",
-    worker_killed: "workers killed in a run",
     redis_flushed: "Redis flushed 5 times while firing",
     redis_stopped: "Redis stopped, started again",
     redis_replaced: "Redis stopped, started empty",
     database_away: "database locked or refusing 10 s",
     schedulers_frozen: "both schedulers frozen past ticks",
-    people_at_work: "verbs from four threads",
+    people_at_work: "workers killed, verbs from four threads",
 }

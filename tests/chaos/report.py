@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+# Under which a test hands its report to the process that prints the summary.
+PROPERTY = "chaos"
 COLUMNS = ("expected", "fired", "skipped", "missed", "doubled", "lost")
 
 

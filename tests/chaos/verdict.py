@@ -104,11 +104,12 @@ def twice_started(site: Site) -> list[str]:
     ]
 
 
-def not_in_queue() -> list[str]:
+def not_in_queue(since: datetime) -> Iterator[str]:
     """Pending runs of a site without workers that no worker would ever get."""
     service = get_scheduler_service()
     queued = service.connection.lrange("rq:queue:workflows", 0, -1)
     runs = {job.decode().removeprefix("run-").rsplit("-", 2)[0] for job in queued}
     pending = ScheduledRun.objects.filter(~Q(enqueued_at=None), status="pending")
-    lost = [str(pk) for pk in pending.values_list("pk", flat=True)]
-    return [f"run {pk} is not in the queue" for pk in lost if pk not in runs]
+    for pk in map(str, pending.values_list("pk", flat=True)):
+        if pk not in runs:
+            yield f"run {pk} is not in the queue"
