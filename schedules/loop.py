@@ -17,12 +17,8 @@ from django.db import connection
 
 from schedules import heartbeat
 from schedules.foreign import ForeignJobs
-from schedules.scheduler import (
-    ALARM_PREFIX,
-    RedisAway,
-    SchedulerService,
-    redis_errors,
-)
+from schedules.messages import ALARM_PREFIX, RedisAway, redis_errors
+from schedules.scheduler import SchedulerService
 from schedules.wake import WakeUp
 from workflows.patience import DATABASE_AWAY
 

@@ -28,25 +28,11 @@ from schedules.messages import (
     ALARM_PREFIX,
     Alarm,
     Mended,
-    RedisAway,
     Send,
-    alarm_id,
     redis_errors,
 )
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status
 from workflows.queue import QUEUE_NAME, JSONJob, connection
-
-__all__ = [
-    "ALARM_PREFIX",
-    "Alarm",
-    "Mended",
-    "RedisAway",
-    "SchedulerService",
-    "Send",
-    "alarm_id",
-    "get_scheduler_service",
-    "redis_errors",
-]
 
 WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"

@@ -22,11 +22,11 @@ from types import FrameType
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
-from schedules.services.claims import LEASE, Claim, Hold, renew_lease
+from schedules.services.claims import Claim, Hold, renew_lease
 from workflows.exceptions import Cancelled, TimedOut
+from workflows.lease import LEASE, RENEW_EVERY_SECONDS
 
 logger = structlog.get_logger(__name__)
-RENEW_EVERY_SECONDS = 3.0
 # We let go a little before the others may take the run for lost.
 HOLD_SECONDS = LEASE.total_seconds() - 0.5
 RETRY_SECONDS = 1.0

@@ -10,8 +10,9 @@ from functools import partial
 import structlog
 from django.db import transaction
 
+from schedules.messages import RedisAway
 from schedules.models import ScheduledJob, Status
-from schedules.scheduler import RedisAway, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 
 logger = structlog.get_logger(__name__)
 

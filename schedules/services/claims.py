@@ -14,11 +14,11 @@ from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
+from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
-LEASE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from schedules import heartbeat
+from schedules.messages import RedisAway
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun, ScheduleEpoch
-from schedules.scheduler import RedisAway, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from schedules.timing import tzdata_version
 from workflows.queue import connection
 

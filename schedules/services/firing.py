@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from schedules.decisions import Decision
+from schedules.messages import Alarm
 from schedules.models import (
     OverlapPolicy,
     RunStatus,
@@ -30,7 +31,6 @@ from schedules.models import (
     Status,
 )
 from schedules.policy import decide
-from schedules.scheduler import Alarm
 from schedules.services import ledger, sending
 from schedules.services.batch import update_rows
 from schedules.services.due import DueSchedule, locked_due

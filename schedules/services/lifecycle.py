@@ -16,8 +16,8 @@ from django.db import IntegrityError, transaction
 from schedules import limits
 from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
+from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
-from schedules.scheduler import alarm_id
 from schedules.services import alarms, epochs
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor

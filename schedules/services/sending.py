@@ -9,8 +9,9 @@ from functools import partial
 import structlog
 from django.db import transaction
 
+from schedules.messages import Alarm, RedisAway, Send
 from schedules.models import RunStatus, ScheduledRun
-from schedules.scheduler import Alarm, RedisAway, Send, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from schedules.services.ledger import NewRun
 
 logger = structlog.get_logger(__name__)

@@ -15,9 +15,9 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from schedules.messages import OUTAGES
+from schedules.messages import OUTAGES, Send
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
-from schedules.scheduler import Send, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from schedules.services import sending
 from schedules.services.batch import update_rows
 from schedules.services.outcomes import (

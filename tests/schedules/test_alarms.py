@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
+from schedules.messages import Mended
 from schedules.models import ScheduledJob
-from schedules.scheduler import Mended, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]

@@ -15,8 +15,9 @@ from redis import Redis
 
 from schedules import loop as loops
 from schedules.loop import Loop
+from schedules.messages import RedisAway
 from schedules.models import ScheduledRun
-from schedules.scheduler import RedisAway, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from schedules.services import Actor, pause_schedule
 from tests.schedules.conftest import MakeSchedule
 

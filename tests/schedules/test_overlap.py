@@ -10,10 +10,11 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import Actor, backfill, fire_due, sweep, update_schedule
-from schedules.services.claims import LEASE, claim_run, renew_lease
+from schedules.services.claims import claim_run, renew_lease
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
+from workflows.lease import LEASE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)

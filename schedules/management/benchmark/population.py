@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
+from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, ScheduleType
-from schedules.scheduler import alarm_id
 from workflows.models import Workflow
 from workflows.queue import connection as redis_connection
 

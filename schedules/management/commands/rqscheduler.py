@@ -23,12 +23,12 @@ from typing_extensions import override
 from schedules.loop import AHEAD_SECONDS, Loop
 from schedules.messages import OUTAGES
 from schedules.scheduler import SchedulerService, get_scheduler_service
-from schedules.services.claims import LEASE
 from schedules.services.durability import leave_the_disk_to_claims
 from schedules.services.firing import fire_due
 from schedules.services.pruning import Pruned, prune
 from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
+from workflows.lease import LEASE
 from workflows.queue import QUEUE_NAME
 from workflows.services import fail_lost, resend_unsent
 
