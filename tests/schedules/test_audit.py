@@ -6,10 +6,13 @@ import json
 import uuid
 from datetime import timedelta
 from io import StringIO
+from itertools import count
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
@@ -143,6 +146,28 @@ def test_the_number_of_queries_does_not_grow_with_the_schedules(
     fire_due(NOON + MINUTE)
     with django_assert_num_queries(5):
         assert all(proof.holds for proof in audit())
+
+
+def test_a_schedule_that_fires_while_it_is_read_is_no_fault(
+    make_schedule: MakeSchedule, redis: Redis
+) -> None:
+    """It fires between any two reads, until the audit holds its row."""
+    schedule = make_schedule(overlap_policy="allow")
+    minutes = count(1)
+    firing = False
+
+    def fire_between(execute, statement, params, many, context):
+        nonlocal firing
+        if not firing and not connection.in_atomic_block:
+            firing = True
+            fire_due(NOON + next(minutes) * MINUTE)
+            firing = False
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(fire_between):
+        proof = proof_of(schedule)
+    assert proof.faults == []
+    assert proof.recorded > 3, "it fired meanwhile"
 
 
 def test_a_schedule_that_is_not_there_is_an_error_and_not_a_proof(db: None) -> None:
