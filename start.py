@@ -146,7 +146,8 @@ def check(name: str, command: list[object]) -> tuple[str, bool]:
 def tests(database: str, module: str, arguments: list[str]) -> tuple[str, bool]:
     """Run the tests, in sight. No test of both databases among those chosen is fine."""
     # Two at a time: much of a test is waiting for processes. `-n 0` takes it back, for pdb.
-    arguments = ["-n", "2", *arguments]
+    # Those that share a running site stay together, so that it is started once.
+    arguments = ["-n", "2", "--dist", "loadgroup", *arguments]
     print(f"\nTests on {database}", flush=True)
     command = [str(PYTHON), "-m", module, *arguments]
     status = subprocess.run(command, check=False).returncode  # noqa: S603 (our own words)

@@ -9,6 +9,7 @@ from schedules.services import Actor, pause_schedule, run_now
 from tests.browser.conftest import OpenPage
 from tests.schedules.conftest import NOON, MakeSchedule
 
+pytestmark = pytest.mark.xdist_group("one browser")
 LIST = "/admin/schedules/scheduledjob/"
 
 

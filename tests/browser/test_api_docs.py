@@ -6,7 +6,10 @@ import pytest
 
 from tests.browser.conftest import OpenPage
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("one browser"),
+]
 
 
 @pytest.mark.parametrize("width", [360, 1280, 2560])

@@ -19,6 +19,8 @@ from platform_site.processes import free_port, is_free
 from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
+pytestmark = pytest.mark.xdist_group("one running site")
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
