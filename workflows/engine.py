@@ -6,11 +6,9 @@ did is on record even if the next one takes the process with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
@@ -31,8 +29,11 @@ from workflows.json_value import problem, storable
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.patience import patiently
 from workflows.registry import Context, Result
+from workflows.tools import Clock
 
-Clock = Callable[[], datetime]
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024
 MAX_ERROR = 2000
@@ -147,9 +148,17 @@ class _Run:
             nodes=self.outputs,
             site={"url": settings.SITE_URL},
             execution_id=self.execution.pk,
+            owner=self._owner,
+            clock=self.clock,
             stop_if_cancelled=self._stop_if_cancelled,
             run_workflow=self._run_workflow,
         )
+
+    def _owner(self) -> User:
+        owner = patiently(lambda: self.execution.owner)
+        if owner is None:
+            raise NodeFailed("The user this runs as was deleted.")
+        return owner
 
     def _run_workflow(
         self, workflow_id: UUID, payload: dict[str, Any]

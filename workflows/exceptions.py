@@ -7,6 +7,7 @@ decided in one place, `workflows/api/statuses.py`; other apps subclass the four 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -15,6 +16,8 @@ class DomainError(Exception):
     """The request could not be carried out."""
 
     code = "error"
+    remedy = ""  # what would be accepted, or what to do about it
+    details: Mapping[str, Any] = {}  # further facts for programs
 
     def __init__(
         self,
@@ -79,6 +82,11 @@ class ExecutionEnded(WrongState):
     """The execution has ended."""
 
     code = "execution_ended"
+
+
+class RegistrationError(TypeError):
+    """A component, a function or a tool is declared wrongly. Raised at start-up, never
+    later."""
 
 
 class NodeFailed(Exception):

@@ -10,23 +10,31 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypeVar, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
 from jsonschema import Draft202012Validator, SchemaError
-from jsonschema.exceptions import ValidationError
 
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.graph import Node, Problem
 from workflows.json_value import strings
+from workflows.schemas import schema_problems
 from workflows.templating import render_text, render_value, template_problem
+from workflows.tools import Clock, Tool, ToolContext
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 Config = Mapping[str, Any]
-MAX_REASON = 300
 
 
-class RegistrationError(TypeError):
-    """A component is declared wrongly. Raised at start-up, never later."""
+def _no_owner() -> User:
+    raise NodeFailed("This run has no owner in whose name the node could act.")
+
+
+def _no_clock() -> datetime:
+    raise NodeFailed("This run has no clock.")
 
 
 def _goes_on() -> None:
@@ -45,10 +53,19 @@ class Context:
     nodes: Mapping[str, Any]
     site: Mapping[str, Any]
     execution_id: UUID
+    # The user it runs as; `NodeFailed` if that one is gone.
+    owner: Callable[[], User] = _no_owner
+    clock: Clock = _no_clock
     # Raises `Cancelled` once the run is cancelled; for a node that takes its time.
     stop_if_cancelled: Callable[[], None] = _goes_on
     # Runs another workflow to its end, for its execution's id and its last output.
     run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
+
+    def for_tools(self) -> ToolContext:
+        """In whose name, and for which execution, a node calls tools."""
+        return ToolContext(
+            user=self.owner(), clock=self.clock, execution_id=self.execution_id
+        )
 
     def variables(self) -> dict[str, Any]:
         """The names that templates see."""
@@ -117,6 +134,14 @@ class Component(ABC):
         rendered: dict[str, Any] = render_text(texts, variables)
         return {**config, **rendered, **render_value(values, variables)}
 
+    def as_tool(self, config: Config) -> Tool | None:
+        """How a node configured like this is offered to a model; None if it cannot be.
+
+        What the configuration says is fixed, and the model neither sees nor changes it;
+        it fills in the other fields, none of which is a template then.
+        """
+        return None
+
     def redact(self, config: Config) -> Any:
         """A prepared configuration as the record may show it: without secrets."""
         return config
@@ -164,34 +189,6 @@ def config_problems(component: Component, config: Any) -> Iterator[Problem]:
     """What is wrong with a node's configuration, each with the path of its field."""
     found = schema_problems(component.config_schema, config)
     yield from found or component.check(config)
-
-
-def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
-    """Where `value` is not as the schema wants it, each with the path of its field."""
-    validator = Draft202012Validator(
-        schema, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
-    found = {
-        problem
-        for error in validator.iter_errors(value)
-        for problem in _problems_of(error)
-    }
-    return sorted(found)
-
-
-def _problems_of(error: ValidationError) -> Iterator[Problem]:
-    path = error.json_path.removeprefix("$").removeprefix(".")
-    prefix = f"{path}." if path else ""
-    rule, instance = error.validator, cast("Any", error.instance)
-    schema = cast("dict[str, Any]", error.schema)
-    if rule == "required":
-        for name in set(schema["required"]) - set(instance):
-            yield f"{prefix}{name}", "This field is required."
-    elif rule == "additionalProperties":
-        for name in set(instance) - set(schema.get("properties", {})):
-            yield f"{prefix}{name}", "There is no such field."
-    else:
-        yield path, error.message[:MAX_REASON]
 
 
 def _declaration_problems(type_: str, component: type) -> Iterator[str]:

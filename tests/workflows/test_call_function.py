@@ -10,11 +10,10 @@ from uuid import uuid4
 import pytest
 
 from platform_site.data_dir import BASE_DIR
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.functions import functions, workflow_function
 from workflows.registry import (
     Context,
-    RegistrationError,
     Result,
     config_problems,
     registry,

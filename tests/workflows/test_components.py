@@ -7,12 +7,11 @@ from uuid import uuid4
 import pytest
 
 from workflows import components
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.registry import (
     Component,
     Config,
     Context,
-    RegistrationError,
     Registry,
     Result,
     config_problems,

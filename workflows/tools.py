@@ -1,0 +1,178 @@
+"""Tools: what a model may call, declared once for agent nodes and for MCP.
+
+A refusal is a result that the model can act on, never an exception: what is wrong, under a
+stable `code`, and how to mend it. Anything unexpected says only that the tool failed; the
+traceback is in the log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from jsonschema import Draft202012Validator, SchemaError
+
+from workflows.exceptions import DomainError, Errors, NodeFailed, RegistrationError
+from workflows.json_value import problem, storable
+from workflows.schemas import schema_problems
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Clock = Callable[[], datetime]
+NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,63}")
+MAX_ARGUMENTS = 64 * 1024
+MAX_RESULT = 64 * 1024
+MAX_PROBLEMS = 20
+MAX_PATH = 200
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a client may be told of a tool before it is called; each has to be decided."""
+
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    open_world: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext:
+    """On whose behalf a tool is called, from which execution (if any), and the time."""
+
+    user: User
+    clock: Clock
+    execution_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """`call` gets arguments that fit `input_schema`, and gives what fits `output_schema`.
+
+    It raises `ToolRefused`, any other `DomainError` or `NodeFailed` for an expected failure.
+    """
+
+    name: str
+    title: str
+    description: str
+    input_schema: Mapping[str, Any]
+    output_schema: Mapping[str, Any]
+    hints: Hints
+    call: Callable[[dict[str, Any], ToolContext], dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        for wrong in _declaration_problems(self):
+            raise RegistrationError(f'The tool "{self.name}": {wrong}')
+
+
+class ToolRefused(DomainError):
+    """The tool refused."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "refused",
+        remedy: str = "",
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        super().__init__(message, field=field, errors=errors)
+        self.code = code
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the model gets; for an error `{"error": {"code", "message", "problems", ...}}`."""
+
+    content: dict[str, Any]
+    is_error: bool = False
+
+
+def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
+    """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
+    try:
+        _check_arguments(tool, arguments)
+        return _checked(tool, storable(tool.call(arguments, context)))
+    except DomainError as refusal:
+        return _refused(refusal)
+    except NodeFailed as failure:
+        return _refused(ToolRefused(str(failure) or "It failed.", code="failed"))
+    # Whatever a tool raises must not end the conversation; its text may hold a secret.
+    except Exception as error:
+        execution = str(context.execution_id or "")
+        log.error("tool_failed", tool=tool.name, execution=execution, exc_info=error)
+        what = (
+            "The tool failed for a reason of its own; the site's log has the details."
+        )
+        remedy = "Do not repeat the call more than once; tell a person."
+        return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+
+
+def _check_arguments(tool: Tool, arguments: Any) -> None:
+    names = ", ".join(tool.input_schema["properties"]) or "none"
+    remedy = f"Mend what is named and call again. The fields are: {names}."
+    if wrong := problem(arguments, max_bytes=MAX_ARGUMENTS):
+        what = f"What the arguments hold {wrong}."
+        raise ToolRefused(what, code="invalid_arguments", remedy=remedy)
+    errors: dict[str, list[str]] = {}
+    for path, why in schema_problems(tool.input_schema, arguments)[:MAX_PROBLEMS]:
+        errors.setdefault(path[:MAX_PATH], []).append(why)
+    if errors:
+        raise ToolRefused(
+            "The arguments do not fit; nothing was done.",
+            code="invalid_arguments",
+            remedy=remedy,
+            errors=errors,
+        )
+
+
+def _checked(tool: Tool, output: Any) -> ToolResult:
+    if wrong := problem(output, max_bytes=MAX_RESULT):
+        what = f"The call was carried out, but its result {wrong}."
+        remedy = "Do not repeat it as it was; ask for less at a time."
+        return _refused(ToolRefused(what, code="result_unusable", remedy=remedy))
+    # The work is done: a failure now would have the model do it again.
+    for path, why in schema_problems(tool.output_schema, output):
+        log.error("tool_output_wrong", tool=tool.name, field=path, reason=why)
+    return ToolResult(output)
+
+
+def _refused(refusal: DomainError) -> ToolResult:
+    error = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "problems": [
+            {"field": field, "message": why}
+            for field, reasons in refusal.errors.items()
+            for why in reasons
+        ],
+        **refusal.details,
+    }
+    if refusal.remedy:
+        error["remedy"] = refusal.remedy
+    return ToolResult(storable({"error": error}), is_error=True)
+
+
+def _declaration_problems(tool: Tool) -> Iterator[str]:
+    if not NAME.fullmatch(tool.name):
+        yield "a name is letters, digits, underscores and hyphens, at most 64."
+    if not (tool.title and tool.description):
+        yield "it needs a title and a description."
+    for schema in (tool.input_schema, tool.output_schema):
+        try:
+            Draft202012Validator.check_schema(schema)
+        except SchemaError as error:
+            yield f"a schema of it is wrong: {error.message}"
+        if schema.get("type") != "object":
+            yield "its schemas describe objects."
+    if tool.input_schema.get("additionalProperties") is not False:
+        yield "its input has no additional properties."
