@@ -8,7 +8,9 @@ tick and skips none.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain, pairwise
 
 from schedules import zones
 from schedules.cron import parse
@@ -42,12 +44,14 @@ __all__ = [
     "next_occurrences",
     "occurrence_note",
     "resolve_local",
+    "shortest_distance",
     "tzdata_version",
 ]
 
 MOST_OCCURRENCES = 1000
 
 _MICROSECOND = timedelta(microseconds=1)
+_TWO_YEARS = timedelta(days=731)
 _HASH_BYTES = 8
 
 
@@ -124,6 +128,30 @@ def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
     if not isinstance(timing, CronTiming):
         return None
     return cron_ticks(timing.expression, timing.timezone).note(tick)
+
+
+def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:
+    """The least time between two ticks of `timing`, wherever it begins and ends.
+
+    Reckoned, not listed; with the moves of the clock in the two years after `after`, which
+    can bring two ticks closer together. None if there is but one tick.
+    """
+    if isinstance(timing, OnceTiming):
+        return None
+    if isinstance(timing, IntervalTiming):
+        return timedelta(seconds=timing.every_seconds)
+    endless = CronTiming(timing.expression, timing.timezone)
+    upto = min(after, zones.LATEST - _TWO_YEARS) + _TWO_YEARS
+    moves = zones.offset_changes(timing.timezone, after.astimezone(UTC), upto)
+    around = [_distances_around(endless, move.at) for move in moves]
+    return min([parse(timing.expression).shortest_distance, *chain(*around)])
+
+
+def _distances_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
+    """Between the last tick before the clock is moved and the next two."""
+    before = move - timedelta(seconds=1)
+    ticks = [last_upto(timing, before), *between(timing, before, zones.LATEST, 2)]
+    return (later - tick for tick, later in pairwise(ticks) if tick and later)
 
 
 def describe(timing: Timing) -> str:

@@ -14,11 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from croniter import CroniterError, croniter
 
 # 29 February on a given weekday can be 40 years away, across 2100.
 _HORIZON_YEARS = 50
+DAY_MINUTES = 24 * 60
 _SECOND = timedelta(seconds=1)
 _ANY_START = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall time
 # Nothing within the horizon, or the end of the calendar (the years 1 and 9999), which
@@ -127,6 +129,31 @@ class WallTimes:
     def _times(self) -> list[int]:
         """Every hour and minute of a matching day, in minutes since midnight."""
         return [60 * hour + minute for hour in self.hours for minute in self.minutes]
+
+    @cached_property
+    def shortest_distance(self) -> timedelta:
+        """The least between two of them, as the clock on the wall reads.
+
+        Where no two lie within 28 years, after which calendars repeat, those 28 years.
+        """
+        slots = [60 * hour + minute for hour in self.hours for minute in self.minutes]
+        within_a_day = [later - slot for slot, later in pairwise(slots)]
+        overnight = DAY_MINUTES * self._nearest_days() - (slots[-1] - slots[0])
+        return timedelta(minutes=min([*within_a_day, overnight]))
+
+    def _nearest_days(self) -> int:
+        """How many days lie between the two closest days that match."""
+        days = (
+            date(year, 1, 1).toordinal() + day
+            for year in range(2000, 2029)
+            for day in _yeardays(self.rules, year)
+        )
+        nearest = 28 * 365
+        for day, later in pairwise(days):
+            nearest = min(nearest, later - day)
+            if nearest == 1:
+                break
+        return nearest
 
     @cached_property
     def _texts(self) -> list[str]:
