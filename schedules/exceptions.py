@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from workflows.exceptions import InvalidInput, NotAllowed, NotFound, WrongState
 
@@ -22,6 +23,24 @@ class InvalidSchedule(InvalidInput):
     def __init__(self, *, errors: Mapping[str, list[str]]) -> None:
         told = (f"{field}: {' '.join(why)}" for field, why in errors.items())
         super().__init__(" ".join(told), errors=errors)
+
+
+class AgentRefused(NotAllowed):
+    """An agent may not do this, whatever it was told to."""
+
+    def __init__(
+        self,
+        rule: str,
+        message: str,
+        *,
+        limit: Any,
+        remedy: str,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(message, field=field)
+        self.code = f"agent_{rule}"
+        self.remedy = remedy
+        self.details = {"rule": rule, "limit": limit}
 
 
 class ScheduleEnded(WrongState):

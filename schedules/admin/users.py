@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -27,6 +28,8 @@ else:
 
 
 class ProfileForm(ProfileFormBase):
+    """What is left empty means the site's setting, which is named beside it."""
+
     timezone = forms.CharField(
         required=False,
         max_length=64,
@@ -34,12 +37,34 @@ class ProfileForm(ProfileFormBase):
         help_text="An IANA name such as Europe/Berlin; suggested for new schedules.",
     )
 
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if hasattr(settings, name.upper()):
+                _name_default(field, getattr(settings, name.upper()))
+
     def clean_timezone(self) -> str:
         name: str = self.cleaned_data["timezone"]
         try:
             return timing.check_timezone(name) if name else ""
         except timing.TimingError as error:
             raise ValidationError(str(error)) from error
+
+
+def _name_default(field: forms.Field, default: Any) -> None:
+    """Beside a limit: what holds if it is left empty."""
+    if isinstance(field, forms.NullBooleanField):
+        said = "yes" if default else "no"
+        choices = [
+            ("unknown", f"as the site: {said}"),
+            ("true", "yes"),
+            ("false", "no"),
+        ]
+        field.widget = forms.NullBooleanSelect()
+        field.widget.choices = choices
+    else:
+        field.help_text = f"{field.help_text} Empty: as the site, {default}."
 
 
 class ProfileInline(InlineBase):

@@ -8,18 +8,43 @@ from typing_extensions import override
 
 
 class UserProfile(models.Model):
-    """Settings of one user. A null limit means the site's default."""
+    """Settings of one user. Null means the site's setting of the same name."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
     )
     timezone = models.CharField(max_length=64, blank=True, default="")
-    agents_propose = models.BooleanField(default=False)
-    agents_may_schedule = models.BooleanField(default=True)
-    agents_may_schedule_from_schedules = models.BooleanField(default=False)
-    agent_max_active_schedules = models.PositiveIntegerField(null=True, blank=True)
-    agent_min_interval_seconds = models.PositiveIntegerField(null=True, blank=True)
-    agent_max_days = models.PositiveIntegerField(null=True, blank=True)
+    agents_may_schedule = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether agents may touch this user's schedules.",
+    )
+    agents_propose = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="What an agent schedules is paused until a person resumes it.",
+    )
+    agents_may_schedule_from_schedules = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether a run that a schedule started may make, change and resume "
+        "schedules, which can then breed.",
+    )
+    agent_max_active_schedules = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="How many active schedules agents may have made, proposals included.",
+    )
+    agent_min_interval_seconds = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="What an agent schedules runs no more often than this.",
+    )
+    agent_max_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="What an agent schedules ends within so many days.",
+    )
 
     @override
     def __str__(self) -> str:

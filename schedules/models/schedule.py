@@ -131,6 +131,8 @@ class ScheduledJob(models.Model):
         max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
     status_reason = models.CharField(max_length=500, blank=True, default="")
+    # Proposed by an agent: paused until a person resumes it.
+    awaits_approval = models.BooleanField(default=False)
     rq_job_id = models.CharField(max_length=64, blank=True, default="")
     epoch = models.PositiveIntegerField(default=1)
     next_tick_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from schedules.exceptions import ScheduleEnded, ScheduleNotFound
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
+from schedules.services.guardrails import check_switch
 
 
 def locked_schedule(
@@ -16,7 +17,7 @@ def locked_schedule(
     """The schedule, its row held until the caller's transaction ends.
 
     Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
-    may not do `permission` to it.
+    may not do `permission` to it, `AgentRefused` if agents may not act for the user.
     """
     schedule = (
         ScheduledJob.objects.select_for_update(no_key=True)
@@ -26,6 +27,7 @@ def locked_schedule(
     if schedule is None:
         raise ScheduleNotFound
     actor.check_may(permission, schedule)
+    check_switch(actor)
     return schedule
 
 

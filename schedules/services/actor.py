@@ -40,6 +40,8 @@ class Actor:
     def check_may(self, permission: str, schedule: ScheduledJob) -> None:
         """Owners may act on their own; staff with the model permission on all.
 
+        An agent acts on its user's own only, whatever else the user may do.
+
         Raises `ScheduleNotFound` for what the actor may not even see, `ScheduleNotAllowed` for
         what it may see but not do.
         """
@@ -48,7 +50,8 @@ class Actor:
         assert self.user is not None
         if schedule.owner_id == self.user.pk:
             return
-        if not ScheduledJob.objects.all_visible_to(self.user):
+        is_agent = self.kind == ActorKind.AGENT
+        if is_agent or not ScheduledJob.objects.all_visible_to(self.user):
             raise ScheduleNotFound
         if not self.user.has_perm(f"schedules.{permission}_scheduledjob"):
             raise ScheduleNotAllowed

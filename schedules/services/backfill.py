@@ -24,6 +24,7 @@ from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
+from schedules.services.guardrails import check_start
 from schedules.services.outcomes import release_waiting
 from schedules.services.sending import Run
 from schedules.services.texts import check_note
@@ -55,6 +56,7 @@ def backfill(
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "backfilled")
+        check_start(schedule, actor)
         ticks = _unfired(schedule, from_at, to_at)
         if not ticks:
             why = "No tick of this schedule in this range is left to run."

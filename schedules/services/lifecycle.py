@@ -18,7 +18,7 @@ from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
-from schedules.services import alarms, epochs
+from schedules.services import alarms, epochs, guardrails
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
@@ -47,12 +47,16 @@ def create_schedule(
     """A new active schedule, owned by the actor's user, with its first tick and alarm.
 
     The same `idempotency_key` of the same owner returns the schedule it made before.
-    Raises `InvalidSchedule` with the faults by field; nothing is written then.
+    What an agent makes where agents propose is paused until a person resumes it. Raises
+    `InvalidSchedule` with the faults by field, `AgentRefused` for what no agent may do;
+    nothing is written then.
     """
     assert actor.user is not None, "a schedule has an owner"
     # An empty key is none: else every other would be its repeat.
     key = idempotency_key or None
     check_text("idempotency_key", key or "", most=limits.IDEMPOTENCY_KEY_LENGTH)
+    guardrails.check_switch(actor)
+    guardrails.check_lineage(actor)
     made = _made_before(actor, key)
     if made:
         return made
@@ -65,16 +69,25 @@ def create_schedule(
         created_at=now,
         updated_at=now,
     )
-    apply_fields(draft, fields, now=now)
+    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
     timing = check_draft(draft)
+    guardrails.check_workflow(draft, actor)
+    guardrails.check_timing(draft, timing, actor=actor, now=now)
+    note = _proposed(draft, actor)
     _put_frontier(draft, check_first_tick(draft, timing, after=now))
     draft.rq_job_id = alarm_id(draft.id)
     try:
         with transaction.atomic():
+            guardrails.check_room(actor)
             draft.save(force_insert=True)
             epochs.open_first(draft, now=now)
             record_event(
-                draft, Verb.CREATE, actor=actor, now=now, after=snapshot(draft)
+                draft,
+                Verb.CREATE,
+                actor=actor,
+                now=now,
+                note=note,
+                after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
             )
             alarms.set_on_commit(draft)
     except IntegrityError:
@@ -84,6 +97,16 @@ def create_schedule(
             raise
         return made
     return draft
+
+
+def _proposed(draft: ScheduledJob, actor: Actor) -> str:
+    """The note on a proposal, which begins paused; none on anything else."""
+    limits = guardrails.limits_on(actor)
+    if not (limits and limits.propose):
+        return ""
+    draft.status, draft.awaits_approval = Status.PAUSED, True
+    draft.status_reason = f"proposed by an agent for {actor.name}"
+    return draft.status_reason
 
 
 def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:
@@ -125,9 +148,12 @@ def update_schedule(
         if version is not None and version != schedule.version:
             raise StaleVersion
         refuse_ended(schedule, "changed")
+        guardrails.check_lineage(actor)
+        guardrails.check_change(schedule, actor)
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
         timing = check_draft(schedule)
+        guardrails.check_workflow(schedule, actor)
         changed = changes(before, snapshot(schedule))
         if not changed:
             return schedule
@@ -139,6 +165,7 @@ def update_schedule(
             schedule.status_reason = ""
             written.append("status_reason")
         if changed.keys() & set(TIMING_FIELDS):
+            guardrails.check_timing(schedule, timing, actor=actor, now=now)
             closed = epochs.close(schedule, old_rules, now=now)
             tick = check_first_tick(schedule, timing, after=closed)
             _put_frontier(schedule, tick)

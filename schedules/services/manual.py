@@ -14,6 +14,7 @@ from schedules.services import sending
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.events import record_event
+from schedules.services.guardrails import check_start
 from schedules.services.texts import check_note, check_text
 
 REQUEST_ID_LENGTH = 100
@@ -41,6 +42,7 @@ def run_now(
         if made is not None:
             return made
         refuse_ended(schedule, "run")
+        check_start(schedule, actor)
         run = ScheduledRun.objects.create(
             schedule_id=schedule.id,
             schedule_name=schedule.name,

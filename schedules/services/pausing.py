@@ -11,8 +11,15 @@ from django.db import transaction
 from schedules import policy
 from schedules.decisions import Decision
 from schedules.exceptions import InvalidSchedule
-from schedules.models import CatchupPolicy, Reason, ScheduledJob, Status, Verb
-from schedules.services import alarms, ledger, sending
+from schedules.models import (
+    ActorKind,
+    CatchupPolicy,
+    Reason,
+    ScheduledJob,
+    Status,
+    Verb,
+)
+from schedules.services import alarms, guardrails, ledger, sending
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.ending import end_locked
@@ -83,7 +90,8 @@ def resume_schedule(
 
     Of the ticks that passed meanwhile `catch_up` runs none, the latest, or all (at most
     the newest 100); the ledger gets one `skipped: paused` range for the others. With no
-    tick left the schedule ends. Raises `ScheduleEnded` for one that has ended.
+    tick left the schedule ends. A person who resumes what an agent proposed approves it.
+    Raises `ScheduleEnded` for one that has ended, `AgentRefused` for what no agent may do.
     """
     check_note(note)
     if catch_up not in CatchupPolicy.values:
@@ -94,6 +102,9 @@ def resume_schedule(
         refuse_ended(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
+        guardrails.check_start(schedule, actor)
+        if schedule.created_by_kind == ActorKind.AGENT:
+            guardrails.check_room(actor)
         decision = _resumption(schedule, catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)
@@ -119,7 +130,9 @@ def _apply(
     now: datetime,
     note: str,
 ) -> None:
+    approved = {"approved": True} if schedule.awaits_approval else {}
     schedule.status = Status.ACTIVE
+    schedule.awaits_approval = False
     schedule.status_reason = ""
     schedule.next_tick_at = decision.frontier
     schedule.next_run_at = decision.next_run_at
@@ -134,6 +147,7 @@ def _apply(
         before={"status": Status.PAUSED},
         after={
             "status": Status.ACTIVE,
+            **approved,
             "ticks_passed": sum(row.tick_count for row in decision.rows),
             "ticks_caught_up": decision.fired,
         },
@@ -144,6 +158,7 @@ def _apply(
         schedule,
         "status",
         "status_reason",
+        "awaits_approval",
         "next_tick_at",
         "next_run_at",
         "fired_count",

@@ -13,7 +13,7 @@ from schedules.models import ScheduledJob, ScheduleEpoch, ScheduleEvent
 from schedules.services import Actor, create_schedule
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.sequences import at
-from workflows.models import Workflow
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)
@@ -40,10 +40,10 @@ def test_it_is_active_with_its_first_tick_its_epoch_and_one_event(
     assert event.after["name"] == "job"
 
 
-def test_who_made_it_is_kept_for_an_agent_too(
-    workflow: Workflow, alice: User, make_schedule: MakeSchedule
-) -> None:
-    execution = make_schedule().id  # any id
+def test_who_made_it_is_kept_for_an_agent_too(workflow: Workflow, alice: User) -> None:
+    execution = WorkflowExecution.objects.create(
+        workflow=workflow, owner=alice, trigger_type="manual"
+    ).pk
     fields = {"name": "agent's", "workflow": workflow, "interval_seconds": 60}
     schedule = stored(
         create_schedule(fields, actor=Actor.agent(alice, execution), now=NOON)

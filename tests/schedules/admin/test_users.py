@@ -4,11 +4,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from schedules.models import UserProfile
+from schedules.services.agents import agent_limits
 
 PREFIX = "profile"
 
 
-def save(site: Client, person: User, zone: str) -> object:
+def save(site: Client, person: User, zone: str = "", **profile: str) -> object:
     response = site.get(f"/admin/auth/user/{person.pk}/change/")
     form = response.context["adminform"].form
     values = {name: form[name].value() for name in ("username",)}
@@ -18,7 +19,7 @@ def save(site: Client, person: User, zone: str) -> object:
         f"{PREFIX}-INITIAL_FORMS": "0",
         f"{PREFIX}-0-user": str(person.pk),
         f"{PREFIX}-0-timezone": zone,
-        f"{PREFIX}-0-agents_may_schedule": "on",
+        **{f"{PREFIX}-0-{name}": value for name, value in profile.items()},
     }
     return site.post(f"/admin/auth/user/{person.pk}/change/", values)
 
@@ -38,3 +39,27 @@ def test_a_zone_that_does_not_exist_is_refused(site: Client, alice: User) -> Non
 
 def test_a_new_user_is_made_without_a_profile(site: Client) -> None:
     assert "profile-TOTAL_FORMS" not in site.get("/admin/auth/user/add/").text
+
+
+def test_what_agents_may_do_is_said_with_what_the_site_says(
+    site: Client, alice: User
+) -> None:
+    page = site.get(f"/admin/auth/user/{alice.pk}/change/").text
+    assert "How many active schedules agents may have made" in page
+    assert "Empty: as the site, 20." in page
+    assert "as the site: no" in page
+    assert "as the site: yes" in page
+
+
+def test_limits_of_agents_are_set_and_given_back_to_the_site(
+    site: Client, alice: User
+) -> None:
+    save(site, alice, agents_propose="true", agent_max_active_schedules="3")
+    profile = UserProfile.objects.get(user=alice)
+    assert (profile.agents_propose, profile.agents_may_schedule) == (True, None)
+    assert agent_limits(alice).propose
+    assert agent_limits(alice).max_active == 3
+    profile.delete()
+    save(site, alice, agents_may_schedule="false", agent_max_active_schedules="")
+    assert not agent_limits(alice).may_schedule
+    assert agent_limits(alice).max_active == 20

@@ -1,0 +1,52 @@
+"""The limits of agents that act for a user: the site's, unless the user's profile says more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from schedules.models import UserProfile
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# A profile may hold any number; a date so far ahead would be outside the calendar.
+MOST_DAYS = 3_652
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLimits:
+    """What agents may do for one user."""
+
+    may_schedule: bool
+    may_schedule_from_schedules: bool
+    propose: bool
+    max_active: int
+    max_kept: int
+    min_interval: timedelta
+    longest: timedelta
+
+
+def agent_limits(user: User) -> AgentLimits:
+    """The limits that hold for `user` now."""
+    profile = UserProfile.objects.filter(user=user).first() or UserProfile()
+    max_active: int = _of("agent_max_active_schedules", profile)
+    days = min(_of("agent_max_days", profile), MOST_DAYS)
+    return AgentLimits(
+        may_schedule=user.is_active and _of("agents_may_schedule", profile),
+        may_schedule_from_schedules=_of("agents_may_schedule_from_schedules", profile),
+        propose=_of("agents_propose", profile),
+        max_active=max_active,
+        max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
+        min_interval=timedelta(seconds=_of("agent_min_interval_seconds", profile)),
+        longest=timedelta(days=days),
+    )
+
+
+def _of(field: str, profile: UserProfile) -> Any:
+    """What the profile says, or else the setting of the same name."""
+    own = getattr(profile, field)
+    return getattr(settings, field.upper()) if own is None else own

@@ -1,0 +1,215 @@
+"""What no agent may do, whatever it was told to: checked inside the verbs, for every door.
+
+Each rule refuses with `AgentRefused`: the rule, its limit, and what would be accepted.
+People and the system are not bound by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from schedules import timing
+from schedules.exceptions import AgentRefused, InvalidSchedule
+from schedules.models import (
+    ActorKind,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleType,
+    Status,
+    UserProfile,
+)
+from schedules.services.actor import Actor
+from schedules.services.agents import AgentLimits, agent_limits
+from schedules.services.faults import NO_WORKFLOW
+from schedules.timing import Timing
+from workflows.models import WorkflowExecution
+
+# More than workflows can be under way inside each other.
+LONGEST_LINEAGE = 20
+
+
+def limits_on(actor: Actor) -> AgentLimits | None:
+    """The limits of an agent; None for people and the system, who have none."""
+    if actor.kind != ActorKind.AGENT:
+        return None
+    assert actor.user is not None
+    return agent_limits(actor.user)
+
+
+def check_switch(actor: Actor) -> None:
+    """Agents may act for this user at all."""
+    limits = limits_on(actor)
+    if limits and not limits.may_schedule:
+        raise AgentRefused(
+            "switch",
+            f"Agents may not touch the schedules of {actor.name}.",
+            limit="off",
+            remedy="A person has to do it, or allow agents in the user's profile.",
+        )
+
+
+def check_lineage(actor: Actor) -> None:
+    """No run that a schedule started makes, changes or starts schedules: else they breed."""
+    limits = limits_on(actor)
+    if not limits or limits.may_schedule_from_schedules or not actor.execution_id:
+        return
+    if _comes_from_a_schedule(actor, actor.execution_id):
+        raise AgentRefused(
+            "depth",
+            "This runs because a schedule started it, and such a run may not make, change, "
+            "resume or run schedules.",
+            limit=1,
+            remedy="Pausing, stopping and listing are allowed. Ask a person, or do it from "
+            "a conversation or from a workflow that was started by hand.",
+        )
+
+
+def _comes_from_a_schedule(actor: Actor, execution_id: UUID) -> bool:
+    """Whether the execution, or one that it is part of, is a run of a schedule's."""
+    chain: list[UUID] = []
+    ahead: UUID | None = execution_id
+    while ahead and len(chain) < LONGEST_LINEAGE:
+        found = WorkflowExecution.objects.filter(pk=ahead, owner=actor.user).first()
+        if found is None or found.trigger_type == "schedule":
+            return True  # what cannot be looked up is not trusted
+        chain.append(ahead)
+        ahead = found.parent_id
+    return bool(ahead) or ScheduledRun.objects.filter(execution__in=chain).exists()
+
+
+def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
+    """An agent starts its user's own workflows only, even if the user may run others."""
+    if limits_on(actor) and schedule.workflow.owner_id != schedule.owner_id:
+        raise InvalidSchedule(errors={"workflow": [NO_WORKFLOW]})
+
+
+def with_an_end(
+    fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Mapping[str, Any]:
+    """The fields of a new schedule; that of an agent ends, if not told otherwise, in time."""
+    limits = limits_on(actor)
+    if limits is None or fields.get("end_at") is not None:
+        return fields
+    return {**fields, "end_at": _latest_end(limits, now)}
+
+
+def check_timing(
+    schedule: ScheduledJob, found: Timing, *, actor: Actor, now: datetime
+) -> None:
+    """What an agent schedules runs neither too often nor too long."""
+    limits = limits_on(actor)
+    if limits is None:
+        return
+    shortest = timing.shortest_distance(found, now)
+    if shortest is not None and shortest < limits.min_interval:
+        _refuse_pace(schedule, shortest, limits.min_interval)
+    latest = _latest_end(limits, now)
+    field = "run_at" if schedule.schedule_type == ScheduleType.ONCE else "end_at"
+    for name in (field, "end_at"):
+        last: datetime | None = getattr(schedule, name)
+        if last is None or last > latest:
+            raise AgentRefused(
+                "end",
+                f"What an agent schedules ends within {limits.longest.days} days: {name} "
+                f"is {last.isoformat() if last else 'missing'}.",
+                limit=f"{limits.longest.days} days",
+                remedy=f"Give {name} as {latest.isoformat()} or earlier.",
+                field=name,
+            )
+
+
+def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) -> None:
+    is_cron = schedule.schedule_type == ScheduleType.CRON
+    seconds = f"{least.total_seconds():.0f}"
+    remedy = (
+        f"Give a cron_expression whose ticks are at least {seconds} seconds apart."
+        if is_cron
+        else f"Give interval_seconds of {seconds} or more."
+    )
+    raise AgentRefused(
+        "interval",
+        f"What an agent schedules runs at most every {seconds} seconds; here two runs "
+        f"would be {shortest.total_seconds():.0f} seconds apart.",
+        limit=f"{seconds} seconds",
+        remedy=remedy,
+        field="cron_expression" if is_cron else "interval_seconds",
+    )
+
+
+def _latest_end(limits: AgentLimits, now: datetime) -> datetime:
+    return now.replace(microsecond=0) + limits.longest
+
+
+def check_room(actor: Actor) -> None:
+    """One more active schedule of an agent's fits. Inside the transaction that adds it.
+
+    Holds the user's profile until then: of agents that come at once, the last see what the
+    first have made.
+    """
+    limits = limits_on(actor)
+    if limits is None:
+        return
+    # No row, no lock: the first agent of a user makes it.
+    UserProfile.objects.get_or_create(user=actor.user)
+    UserProfile.objects.select_for_update(no_key=True).get(user=actor.user)
+    active, kept = agent_schedules(actor)
+    if active >= limits.max_active:
+        raise AgentRefused(
+            "quota",
+            f"Agents may have {limits.max_active} active schedules of {actor.name}, "
+            f"proposals included, and there are {active}.",
+            limit=limits.max_active,
+            remedy="Pause or stop one that is no longer needed; schedule_list shows them.",
+        )
+    if kept >= limits.max_kept:
+        raise AgentRefused(
+            "kept",
+            f"Agents may keep {limits.max_kept} schedules of {actor.name}, paused ones "
+            f"included, and there are {kept}.",
+            limit=limits.max_kept,
+            remedy="Stop one that is no longer needed; schedule_list shows them.",
+        )
+
+
+def agent_schedules(actor: Actor) -> tuple[int, int]:
+    """How many schedules agents have made for the user: active ones, and all that stand."""
+    made = ScheduledJob.objects.filter(
+        owner=actor.user, created_by_kind=ActorKind.AGENT
+    )
+    counted = made.filter(Q(status=Status.ACTIVE) | Q(awaits_approval=True))
+    return counted.count(), made.exclude(status=Status.STOPPED).count()
+
+
+def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
+    """What an agent proposed is approved by a person, by resuming it, and by nobody else."""
+    if limits_on(actor) and schedule.awaits_approval:
+        raise AgentRefused(
+            "approval",
+            "This schedule is a proposal: it runs once a person has approved it.",
+            limit="a person's resume",
+            remedy="Wait, and tell the person that it is there; or stop it.",
+        )
+
+
+def check_change(schedule: ScheduledJob, actor: Actor) -> None:
+    """Where agents propose, what a person has approved is not changed behind their back."""
+    limits = limits_on(actor)
+    if limits and limits.propose and not schedule.awaits_approval:
+        raise AgentRefused(
+            "approval",
+            "Agents propose and people approve: an agent does not change this schedule.",
+            limit="a person's change",
+            remedy="Propose a new schedule, or ask a person to change this one.",
+        )
+
+
+def check_start(schedule: ScheduledJob, actor: Actor) -> None:
+    """An agent may have the schedule's work started: by resuming, running, backfilling."""
+    check_lineage(actor)
+    check_approved(schedule, actor)
+    check_workflow(schedule, actor)
