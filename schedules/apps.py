@@ -11,5 +11,5 @@ class SchedulesConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("checks", "receivers"):
+        for name in ("checks", "receivers", "tools.components"):
             import_module(f"schedules.{name}")

@@ -1,7 +1,7 @@
 """JSON schemas: what is wrong with a value, and the schema that a signature declares.
 
-Type annotations are the declaration. `Annotated[int, {"minimum": 1}]` adds keywords of JSON
-schema to a type, and `Annotated[int, "How many."]` a description.
+Type annotations are the declaration. `Annotated[int, keywords(minimum=1), "How many."]` adds
+keywords of JSON schema, and a description.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
 
 
 def _problems_of(error: ValidationError) -> Iterator[Problem]:
-    path = error.json_path.removeprefix("$").removeprefix(".")
+    path = _path(error)
     prefix = f"{path}." if path else ""
     rule, instance = error.validator, cast("Any", error.instance)
     schema = cast("dict[str, Any]", error.schema)
@@ -65,8 +65,25 @@ def _problems_of(error: ValidationError) -> Iterator[Problem]:
     elif rule == "additionalProperties":
         for name in set(instance) - set(schema.get("properties", {})):
             yield f"{prefix}{name}", "There is no such field."
+    elif nearer := _of_the_nearest_way(error):
+        for each in nearer:
+            yield from _problems_of(each)
     else:
         yield path, error.message[:MAX_REASON]
+
+
+def _path(error: ValidationError) -> str:
+    steps = (
+        f"[{step}]" if isinstance(step, int) else f".{step}"
+        for step in error.absolute_path
+    )
+    return "".join(steps).removeprefix(".")
+
+
+def _of_the_nearest_way(error: ValidationError) -> list[ValidationError]:
+    """Of several types that are allowed, what is wrong with a value that has one of them."""
+    ways = error.context if error.validator == "anyOf" else None
+    return [way for way in ways or () if way.validator != "type" or way.relative_path]
 
 
 def without_fields(
@@ -109,7 +126,7 @@ def json_type(hint: Any) -> dict[str, Any]:
     if origin is Annotated:
         return _annotated(*inner)
     if origin in (Union, UnionType):
-        return {"anyOf": [json_type(item) for item in inner]}
+        return _union(json_type(item) for item in inner)
     if origin is Literal:
         return {"enum": list(inner)}
     if hint in PLAIN:
@@ -127,10 +144,22 @@ def _collection(hint: Any, origin: Any, inner: tuple[Any, ...]) -> dict[str, Any
     raise RegistrationError(f"{hint} is nothing that JSON can hold.")
 
 
+def keywords(**given: str | int | float) -> frozenset[tuple[str, Any]]:
+    """Keywords of JSON schema, as `Annotated` can hold them: it wants to hash them."""
+    return frozenset(given.items())
+
+
+def _union(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """One of several. What is said of the first holds for the whole."""
+    first, *others = parts
+    said = {"description": first.pop("description")} if "description" in first else {}
+    return {"anyOf": [first, *others], **said}
+
+
 def _annotated(hint: Any, *notes: Any) -> dict[str, Any]:
     schema = json_type(hint)
     for note in notes:
-        schema |= {"description": note} if isinstance(note, str) else note
+        schema |= {"description": note} if isinstance(note, str) else dict(note)
     return schema
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,63}")
 MAX_ARGUMENTS = 64 * 1024
-MAX_RESULT = 64 * 1024
+MAX_RESULT = 256 * 1024
 MAX_PROBLEMS = 20
 MAX_PATH = 200
 log = structlog.get_logger(__name__)
@@ -96,11 +96,22 @@ class ToolResult:
     content: dict[str, Any]
     is_error: bool = False
 
+    @property
+    def told(self) -> str:
+        """An error in words, for people: what is wrong, and how to mend it."""
+        error = self.content["error"]
+        problems = [
+            f"{problem['field']}: {problem['message']}"
+            for problem in error["problems"]
+            if problem["message"] not in error["message"]
+        ]
+        return " ".join([error["message"], *problems, error.get("remedy", "")]).strip()
+
 
 def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
     try:
-        _check_arguments(tool, arguments)
+        check_arguments(tool, arguments)
         return _checked(tool, storable(tool.call(arguments, context)))
     except DomainError as refusal:
         return _refused(refusal)
@@ -117,7 +128,8 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
         return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
 
 
-def _check_arguments(tool: Tool, arguments: Any) -> None:
+def check_arguments(tool: Tool, arguments: Any) -> None:
+    """Raises `ToolRefused` for what does not fit the input schema, naming every field."""
     names = ", ".join(tool.input_schema["properties"]) or "none"
     remedy = f"Mend what is named and call again. The fields are: {names}."
     if wrong := problem(arguments, max_bytes=MAX_ARGUMENTS):

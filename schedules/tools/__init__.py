@@ -1,0 +1,26 @@
+"""The tools by which agents schedule: declared once, for workflows and for MCP.
+
+They translate and decide nothing: what an agent may do is the services' business.
+"""
+
+from __future__ import annotations
+
+from schedules.tools.declaring import tools
+from schedules.tools.reading import schedule_explain, schedule_list, schedule_preview
+from schedules.tools.verbs import (
+    schedule_create,
+    schedule_pause,
+    schedule_resume,
+    schedule_stop,
+)
+
+__all__ = [
+    "schedule_create",
+    "schedule_explain",
+    "schedule_list",
+    "schedule_pause",
+    "schedule_preview",
+    "schedule_resume",
+    "schedule_stop",
+    "tools",
+]

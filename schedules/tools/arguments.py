@@ -1,0 +1,133 @@
+"""What the tools take: types with what a model is told of them, and how they are read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
+
+from schedules import limits
+from schedules.exceptions import ScheduleNotFound
+from schedules.models import ScheduledJob
+from schedules.services import Actor
+from workflows.models import Workflow
+from workflows.schemas import keywords
+from workflows.tools import ToolContext, ToolRefused
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+MOST_NAMED = 20
+
+ScheduleId = Annotated[
+    str, keywords(maxLength=36), "The id of the schedule, as schedule_list gives it."
+]
+Name = Annotated[
+    str,
+    keywords(minLength=1, maxLength=limits.NAME_LENGTH),
+    "What people will know it by: one line, without markup.",
+]
+WorkflowName = Annotated[
+    str,
+    keywords(minLength=1, maxLength=200),
+    "The workflow: its id, or its exact name.",
+]
+Cron = Annotated[
+    str,
+    keywords(maxLength=200),
+    "For times on the clock. Five fields (minute hour day month weekday) such as "
+    "0 9 * * mon-fri, or @hourly, @daily, @weekly, @monthly. Read in `timezone`.",
+]
+Seconds = Annotated[
+    int,
+    keywords(minimum=1),
+    "For a fixed distance in elapsed seconds, whatever the clock says.",
+]
+RunAt = Annotated[
+    str,
+    keywords(maxLength=40),
+    "For a single run: 2026-01-31T09:00:00+01:00, or without offset in `timezone`.",
+]
+Instant = Annotated[
+    str,
+    keywords(maxLength=40),
+    "2026-01-31T09:00:00+01:00, or without offset in `timezone`.",
+]
+Zone = Annotated[
+    str,
+    keywords(maxLength=64),
+    "An IANA name such as Europe/Berlin. The user's own where it is left out.",
+]
+Note = Annotated[
+    str, keywords(maxLength=limits.NOTE_LENGTH), "Why; people read it in the history."
+]
+CatchUp = Annotated[
+    Literal["none", "latest", "all"],
+    "Which of the ticks that passed meanwhile run now; the others are recorded as skipped.",
+]
+
+
+def actor_of(context: ToolContext) -> Actor:
+    """Whoever calls a tool is an agent, even a step that a person has drawn."""
+    return Actor.agent(context.user, context.execution_id)
+
+
+def id_of(schedule_id: str) -> UUID:
+    """Raises `ToolRefused` for what is no id."""
+    try:
+        return UUID(schedule_id)
+    except ValueError:
+        raise ToolRefused(
+            "This is no id of a schedule.",
+            code="invalid_arguments",
+            field="schedule_id",
+            remedy="schedule_list gives the ids.",
+        ) from None
+
+
+def own_schedule(context: ToolContext, schedule_id: str) -> ScheduledJob:
+    """The user's own schedule, to be read. Raises `ScheduleNotFound`."""
+    mine = ScheduledJob.objects.filter(owner=context.user).select_related("workflow")
+    schedule = mine.filter(pk=id_of(schedule_id)).first()
+    if schedule is None:
+        raise ScheduleNotFound
+    return schedule
+
+
+def instant(field: str, text: str | None) -> datetime | None:
+    """A time as it was written, with an offset or without one."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ToolRefused(
+            f"{field} is no date and time.",
+            code="invalid_arguments",
+            field=field,
+            remedy="Give it like 2026-01-31T09:00:00+01:00.",
+        ) from None
+
+
+def workflow_of(user: User, id_or_name: str) -> Workflow:
+    """The user's own workflow. Raises `ToolRefused`, which names those there are."""
+    mine = Workflow.objects.filter(owner=user)
+    found = list(mine.filter(name=id_or_name)[:2]) or _by_id(user, id_or_name)
+    if len(found) == 1:
+        return found[0]
+    named = [f"{each.name} ({each.pk})" for each in mine.order_by("name")[:MOST_NAMED]]
+    raise ToolRefused(
+        "More than one workflow has this name."
+        if found
+        else "The user has no such workflow.",
+        code="no_workflow",
+        field="workflow",
+        remedy=f"Give the id of one of: {', '.join(named) or 'none, make one first'}.",
+    )
+
+
+def _by_id(user: User, text: str) -> list[Workflow]:
+    try:
+        return list(Workflow.objects.filter(owner=user, pk=UUID(text)))
+    except ValueError:
+        return []

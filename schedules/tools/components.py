@@ -1,0 +1,111 @@
+"""The tools as node types: steps of a workflow, and tools of an agent node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from schedules.tools.declaring import tools
+from workflows.exceptions import NodeFailed
+from workflows.graph import Problem
+from workflows.json_value import strings
+from workflows.registry import Component, Config, Context, Result, register
+from workflows.schemas import schema_problems, without_fields
+from workflows.templating import MARKS, MAX_SOURCE
+from workflows.tools import Tool, ToolContext, call_tool, check_arguments
+
+ICONS = {
+    "schedule_create": "calendar-plus",
+    "schedule_pause": "calendar-off",
+    "schedule_resume": "calendar-check",
+    "schedule_stop": "calendar-x",
+    "schedule_list": "calendar-search",
+}
+
+
+class ScheduleStep(Component):
+    """Calls a schedule tool in the name of the user the workflow runs as."""
+
+    tool: ClassVar[Tool]
+    category = "scheduler"
+    colour = "#db2777"
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        # What a template will give is checked when the node runs.
+        properties = {
+            name: {} if _has_template(config.get(name)) else part
+            for name, part in self.tool.input_schema["properties"].items()
+        }
+        known = {**self.tool.input_schema, "properties": properties, "required": []}
+        yield from schema_problems(known, config)
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        result = call_tool(self.tool, dict(config), context.for_tools())
+        if result.is_error:
+            raise NodeFailed(result.told)
+        return Result(result.content)
+
+    @override
+    def as_tool(self, config: Config) -> Tool | None:
+        def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
+            asked = {**arguments, **config}
+            check_arguments(self.tool, asked)
+            return self.tool.call(asked, context)
+
+        open_fields = without_fields(self.tool.input_schema, config)
+        return replace(self.tool, input_schema=open_fields, call=call)
+
+
+def _has_template(value: Any) -> bool:
+    return any(MARKS.search(text) for _, text in strings(value, ""))
+
+
+def _config_schema(tool: Tool) -> dict[str, Any]:
+    """The tool's own, with room for a template in every field.
+
+    No field is required: as the tool of an agent, the node leaves fields to the model.
+    """
+    properties = {
+        name: _templated(name, part)
+        for name, part in tool.input_schema["properties"].items()
+    }
+    return {**tool.input_schema, "properties": properties, "required": []}
+
+
+def _templated(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    # What is left out of a configuration needs no null.
+    ways = [way for way in part.get("anyOf", [part]) if way != {"type": "null"}]
+    kind = {**part, **ways[0], "title": name.replace("_", " ").capitalize()}
+    kind.pop("anyOf", None)
+    if "enum" in kind:
+        return kind
+    if kind["type"] == "string":
+        return {**kind, "maxLength": MAX_SOURCE}
+    return {**kind, "type": [kind["type"], "string"]}
+
+
+def _register(name: str) -> None:
+    tool = tools[name]
+    properties = tool.input_schema["properties"]
+    declaration = {
+        "__doc__": tool.description,
+        "tool": tool,
+        "label": tool.title,
+        "description": tool.description.split("\n\n")[0].replace("\n", " "),
+        "icon": ICONS[name],
+        "config_schema": _config_schema(tool),
+        "value_templates": tuple(
+            field for field in properties if "enum" not in properties[field]
+        ),
+    }
+    register(name)(type(name, (ScheduleStep,), declaration))
+
+
+for each in ICONS:
+    _register(each)

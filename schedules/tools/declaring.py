@@ -1,0 +1,35 @@
+"""From a typed function to a tool: its signature and its docstring are the declaration."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_type_hints
+
+from workflows.schemas import json_type, signature_schema
+from workflows.tools import Hints, Tool, ToolContext
+
+CONTEXT = "context"
+ToolFunction = TypeVar("ToolFunction", bound=Callable[..., Mapping[str, Any]])
+tools: dict[str, Tool] = {}
+
+
+def schedule_tool(title: str, hints: Hints) -> Callable[[ToolFunction], ToolFunction]:
+    """Offer a function that takes the `context` first, and all else by name, as a tool."""
+
+    def declare(function: ToolFunction) -> ToolFunction:
+        def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
+            return dict(function(context, **arguments))
+
+        tools[function.__name__] = Tool(
+            name=function.__name__,
+            title=title,
+            description=inspect.getdoc(function) or "",
+            input_schema=signature_schema(function, leaving_out=frozenset({CONTEXT})),
+            output_schema=json_type(get_type_hints(function)["return"]),
+            hints=hints,
+            call=call,
+        )
+        return function
+
+    return declare

@@ -1,0 +1,154 @@
+"""What the tools give back: what a model needs to know next, in both times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, TypedDict
+
+from django.db.models import Q
+
+from schedules.exceptions import InvalidSchedule
+from schedules.models import ScheduledJob, Status
+from schedules.services import Actor, preview_schedule
+from schedules.services.agents import agent_limits
+from schedules.services.guardrails import agent_schedules
+from schedules.services.preview import PreviewTick
+from schedules.tools.arguments import actor_of
+from workflows.tools import ToolContext
+
+NEXT_TICKS = 3
+MOST_SIMILAR = 5
+
+
+class Tick(TypedDict):
+    utc: str
+    local: Annotated[str, "The same instant in the schedule's time zone."]
+
+
+class Summary(TypedDict):
+    id: Annotated[str | None, "None for a dry run."]
+    name: str
+    status: Annotated[str, "active, paused, or stopped once it has come to its end."]
+    status_reason: str
+    awaits_approval: Annotated[bool, "A proposal: it runs once a person resumes it."]
+    workflow: str
+    workflow_id: str
+    sentence: Annotated[str, "When it runs, in words: check it against what was asked."]
+    timezone: str
+    next_ticks: Annotated[list[Tick], "Of a paused one: if it were resumed now."]
+    end_at: str | None
+    created_by: Annotated[str, "user or agent."]
+
+
+class Similar(TypedDict):
+    id: str
+    name: str
+    status: str
+    sentence: str
+
+
+class Counts(TypedDict):
+    active_count: Annotated[int, "Active schedules that agents made, and proposals."]
+    active_allowed: Annotated[int, "How many of these there may be."]
+
+
+class Standing(Summary, Counts):
+    similar: Annotated[
+        list[Similar], "Others that stand already and may make this one needless."
+    ]
+    notes: Annotated[list[str], "What the user should be told."]
+
+
+def standing(
+    schedule: ScheduledJob, context: ToolContext, *, notes: list[str] | None = None
+) -> Standing:
+    """How a schedule stands after a verb."""
+    now = context.clock()
+    return {
+        **summary(schedule, now=now),
+        **counts(actor_of(context)),
+        "similar": _similar(schedule, now=now),
+        "notes": [*(notes or []), *_notes_on(schedule)],
+    }
+
+
+def summary(schedule: ScheduledJob, *, now: datetime) -> Summary:
+    sentence, ticks = _timing(schedule, now=now)
+    return {
+        "id": str(schedule.pk),
+        "name": schedule.name,
+        "status": schedule.status,
+        "status_reason": schedule.status_reason,
+        "awaits_approval": schedule.awaits_approval,
+        "workflow": schedule.workflow.name,
+        "workflow_id": str(schedule.workflow_id),
+        "sentence": sentence,
+        "timezone": schedule.timezone,
+        "next_ticks": [both_times(tick) for tick in ticks],
+        "end_at": utc(schedule.end_at),
+        "created_by": schedule.created_by_kind,
+    }
+
+
+def counts(actor: Actor) -> Counts:
+    assert actor.user is not None
+    return {
+        "active_count": agent_schedules(actor)[0],
+        "active_allowed": agent_limits(actor.user).max_active,
+    }
+
+
+def both_times(tick: PreviewTick) -> Tick:
+    return {"utc": utc(tick.scheduled_for) or "", "local": tick.local.isoformat()}
+
+
+def utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _timing(
+    schedule: ScheduledJob, *, now: datetime, count: int = NEXT_TICKS
+) -> tuple[str, list[PreviewTick]]:
+    try:
+        found = preview_schedule(schedule, count=count, now=now)
+    except InvalidSchedule as error:
+        return f"Its timing cannot be read any more: {error.message}", []
+    return found.text, found.ticks
+
+
+def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
+    """Others of the user with its name, or with its workflow and its timing."""
+    same_timing = Q(
+        workflow=schedule.workflow_id,
+        schedule_type=schedule.schedule_type,
+        cron_expression=schedule.cron_expression,
+        interval_seconds=schedule.interval_seconds,
+        run_at=schedule.run_at,
+    )
+    others = ScheduledJob.objects.filter(owner=schedule.owner_id).exclude(
+        Q(pk=schedule.pk) | Q(status=Status.STOPPED)
+    )
+    found = others.filter(same_timing | Q(name__iexact=schedule.name))
+    return [
+        {
+            "id": str(other.pk),
+            "name": other.name,
+            "status": other.status,
+            "sentence": _timing(other, now=now, count=0)[0],
+        }
+        for other in found[:MOST_SIMILAR]
+    ]
+
+
+def _notes_on(schedule: ScheduledJob) -> list[str]:
+    notes = []
+    if schedule.awaits_approval:
+        notes.append("It is a proposal: it runs once a person has resumed it.")
+    if not schedule.workflow.is_active:
+        notes.append("The workflow is not active: runs will fail until it is.")
+    starts = schedule.workflow.nodes.filter(component_type="trigger_schedule")
+    if not starts.filter(is_active=True).exists():
+        notes.append(
+            "The workflow has no active trigger_schedule node: runs will fail."
+        )
+    return notes

@@ -1,0 +1,188 @@
+"""The tools that change schedules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+
+from schedules import limits, services
+from schedules.models import UserProfile
+from schedules.tools.arguments import (
+    CatchUp,
+    Cron,
+    Instant,
+    Name,
+    Note,
+    RunAt,
+    ScheduleId,
+    Seconds,
+    WorkflowName,
+    Zone,
+    actor_of,
+    id_of,
+    instant,
+    own_schedule,
+    workflow_of,
+)
+from schedules.tools.declaring import schedule_tool
+from schedules.tools.results import Counts, Standing, counts, standing
+from workflows.schemas import keywords
+from workflows.tools import Hints, ToolContext
+
+CHANGES = {"read_only": False, "open_world": False}
+
+
+@schedule_tool(
+    "Create a schedule", Hints(destructive=False, idempotent=False, **CHANGES)
+)
+def schedule_create(
+    context: ToolContext,
+    *,
+    name: Name,
+    workflow: WorkflowName,
+    cron_expression: Cron | None = None,
+    interval_seconds: Seconds | None = None,
+    run_at: RunAt | None = None,
+    timezone: Zone | None = None,
+    start_at: Annotated[Instant | None, "No run before this."] = None,
+    end_at: Annotated[
+        Instant | None, "No run after this. The latest that is allowed if left out."
+    ] = None,
+    max_runs: Annotated[int | None, "It ends after so many runs."] = None,
+    payload: Annotated[
+        dict[str, Any] | None, "Handed to the workflow with every run."
+    ] = None,
+    description: Annotated[str, keywords(maxLength=limits.DESCRIPTION_LENGTH)] = "",
+    overlap_policy: Annotated[
+        Literal["skip", "queue", "allow", "replace"],
+        "What happens to a tick while an earlier run is still under way.",
+    ] = "skip",
+    idempotency_key: Annotated[
+        str | None,
+        keywords(maxLength=limits.IDEMPOTENCY_KEY_LENGTH),
+        "A word of your own: the same word again gives the same schedule, not a second.",
+    ] = None,
+    dry_run: Annotated[
+        bool, "Only check, and tell what would be; write nothing."
+    ] = False,
+) -> Standing:
+    """Have a workflow run later, once or again and again.
+
+    Give exactly one of cron_expression, interval_seconds and run_at: that says what kind of
+    schedule it is. Look with schedule_list first whether the user has one like it already,
+    and with dry_run whether the sentence and the next ticks are what the user wants. Every
+    schedule that you create ends by itself. Where the user wants to approve, it is a
+    proposal (awaits_approval) that runs only once a person has resumed it: say so.
+    """
+    fields = {
+        "name": name,
+        "workflow": workflow_of(context.user, workflow),
+        "cron_expression": cron_expression,
+        "interval_seconds": interval_seconds,
+        "run_at": instant("run_at", run_at),
+        "timezone": timezone or _zone_of(context),
+        "start_at": instant("start_at", start_at),
+        "end_at": instant("end_at", end_at),
+        "max_runs": max_runs,
+        "trigger_payload": payload or {},
+        "description": description,
+        "overlap_policy": overlap_policy,
+    }
+    given = {name: value for name, value in fields.items() if value is not None}
+    # One transaction, so that a dry run is the same work, taken back.
+    with transaction.atomic():
+        schedule = services.create_schedule(
+            given,
+            actor=actor_of(context),
+            now=context.clock(),
+            idempotency_key=idempotency_key,
+        )
+        result = standing(schedule, context, notes=_dry(dry_run=dry_run))
+        if dry_run:
+            transaction.set_rollback(True)
+            result["id"] = None
+    return result
+
+
+@schedule_tool("Pause a schedule", Hints(destructive=False, idempotent=True, **CHANGES))
+def schedule_pause(
+    context: ToolContext, *, schedule_id: ScheduleId, note: Note = ""
+) -> Standing:
+    """Keep a schedule from running until it is resumed.
+
+    Runs that wait to start are skipped; what is under way goes on. Nothing is lost: prefer
+    this to schedule_stop whenever the user may want it back.
+    """
+    schedule = services.pause_schedule(
+        id_of(schedule_id), actor=actor_of(context), now=context.clock(), note=note
+    )
+    return standing(schedule, context)
+
+
+@schedule_tool(
+    "Resume a schedule", Hints(destructive=False, idempotent=True, **CHANGES)
+)
+def schedule_resume(
+    context: ToolContext,
+    *,
+    schedule_id: ScheduleId,
+    catch_up: CatchUp = "none",
+    note: Note = "",
+) -> Standing:
+    """Let a paused schedule run again, from its next tick on.
+
+    What was due while it was paused does not run, unless catch_up says so. A proposal
+    (awaits_approval) is resumed by a person only.
+    """
+    resumed = services.resume_schedule(
+        id_of(schedule_id),
+        actor=actor_of(context),
+        now=context.clock(),
+        note=note,
+        catch_up=catch_up,
+    )
+    notes = []
+    if resumed.passed:
+        notes = [
+            f"{resumed.passed} ticks passed while it was paused; {resumed.caught_up} of "
+            "them run now."
+        ]
+    return standing(resumed.schedule, context, notes=notes)
+
+
+class Stopped(Counts):
+    id: str
+    name: str
+    status: Annotated[Literal["deleted"], "It is gone for good; its history stays."]
+
+
+@schedule_tool(
+    "Stop a schedule for good", Hints(destructive=True, idempotent=True, **CHANGES)
+)
+def schedule_stop(
+    context: ToolContext, *, schedule_id: ScheduleId, note: Note = ""
+) -> Stopped:
+    """Delete a schedule for good. This cannot be undone; schedule_pause can.
+
+    Runs that wait to start are cancelled, what is under way finishes, and the history
+    stays. Do it only if the user wants the schedule gone.
+    """
+    schedule = own_schedule(context, schedule_id)
+    actor = actor_of(context)
+    services.stop_schedule(schedule.pk, actor=actor, now=context.clock(), note=note)
+    return {
+        "id": str(id_of(schedule_id)),
+        "name": schedule.name,
+        "status": "deleted",
+        **counts(actor),
+    }
+
+
+def _zone_of(context: ToolContext) -> str | None:
+    profile = UserProfile.objects.filter(user=context.user).first()
+    return profile.timezone if profile and profile.timezone else None
+
+
+def _dry(*, dry_run: bool) -> list[str]:
+    return ["This was a dry run: nothing was written."] if dry_run else []

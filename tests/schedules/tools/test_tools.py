@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+
+from schedules.models import ScheduledJob, ScheduleEvent, UserProfile
+from schedules.services import Actor, resume_schedule
+from schedules.tools import tools
+from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.tools.conftest import CallTool
+from workflows.models import Workflow, WorkflowExecution
+from workflows.schemas import schema_problems
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def good(result: Any, name: str = "schedule_create") -> dict[str, Any]:
+    """What a tool gave, if it is as its schema says."""
+    assert not result.is_error, result.content
+    assert schema_problems(tools[name].output_schema, result.content) == []
+    content: dict[str, Any] = result.content
+    return content
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "sentence"),
+    [
+        ({"cron_expression": "0 9 * * mon"}, "cron", "At 09:00, only on Monday, UTC"),
+        ({"interval_seconds": 5400}, "interval", "Every 90 minutes"),
+        ({"run_at": "2026-11-24T09:00"}, "once", "Once, at 2026-11-24 09:00:00 UTC"),
+    ],
+)
+def test_the_field_that_is_given_says_what_kind_of_schedule_it_is(
+    create, fields, kind, sentence
+):
+    made = good(create(**fields))
+    assert made["sentence"] == sentence
+    assert ScheduledJob.objects.get(pk=made["id"]).schedule_type == kind
+
+
+def test_a_creation_tells_what_the_model_needs_next(create, workflow: Workflow):
+    made = good(create(cron_expression="0 9 * * *", timezone="Europe/Berlin"))
+    assert (made["status"], made["workflow"]) == ("active", workflow.name)
+    assert made["next_ticks"][0] == {
+        "utc": "2026-11-24T08:00:00+00:00",
+        "local": "2026-11-24T09:00:00+01:00",
+    }
+    assert len(made["next_ticks"]) == 3
+    assert (made["active_count"], made["active_allowed"]) == (1, 20)
+    assert made["end_at"] == "2027-02-21T12:00:00+00:00"
+    assert (made["similar"], made["notes"]) == ([], [])
+
+
+def test_a_creation_tells_of_similar_schedules(
+    create, make_schedule: MakeSchedule, workflow: Workflow
+):
+    by_name = make_schedule(name="JOB", interval_seconds=5)
+    by_timing = make_schedule(name="another", interval_seconds=3600)
+    make_schedule(name="something else")
+    made = good(create())
+    assert {each["id"] for each in made["similar"]} == {
+        str(by_name.pk),
+        str(by_timing.pk),
+    }
+
+
+def test_the_users_own_zone_is_used(create, alice: User):
+    UserProfile.objects.create(user=alice, timezone="Asia/Tokyo")
+    made = good(create(run_at="2026-11-24T09:00"))
+    assert made["next_ticks"][0]["local"] == "2026-11-24T09:00:00+09:00"
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(create):
+    tried = good(create(dry_run=True))
+    assert tried["id"] is None
+    assert "nothing was written" in tried["notes"][0]
+    assert not ScheduledJob.objects.exists()
+    assert not ScheduleEvent.objects.exists()
+    assert not UserProfile.objects.exists()
+    made = good(create())
+    assert {**made, "id": None, "notes": tried["notes"]} == tried
+
+
+def test_the_same_key_gives_the_same_schedule(create):
+    first, second = (good(create(idempotency_key="k")) for _ in range(2))
+    assert first["id"] == second["id"]
+    assert ScheduledJob.objects.count() == 1
+
+
+def test_a_workflow_is_found_by_its_name(create, workflow: Workflow):
+    made = good(create(workflow="nightly"))
+    assert made["workflow_id"] == str(workflow.pk)
+
+
+def test_an_unknown_workflow_is_refused_with_those_there_are(
+    create, workflow: Workflow
+):
+    error = create(workflow="weekly").content["error"]
+    assert error["code"] == "no_workflow"
+    assert f"nightly ({workflow.pk})" in error["remedy"]
+
+
+def test_a_name_of_two_workflows_is_refused(create, alice: User):
+    Workflow.objects.create(name="nightly", owner=alice)
+    error = create(workflow="nightly").content["error"]
+    assert error["message"] == "More than one workflow has this name."
+
+
+def test_a_workflow_that_no_schedule_starts_is_pointed_out(create, workflow: Workflow):
+    workflow.nodes.all().delete()
+    made = good(create())
+    assert "no active trigger_schedule" in made["notes"][0]
+
+
+def test_two_kinds_of_timing_are_refused_by_name(create):
+    error = create(cron_expression="@daily", interval_seconds=60).content["error"]
+    assert {each["field"] for each in error["problems"]} == {
+        "cron_expression",
+        "interval_seconds",
+    }
+
+
+@pytest.mark.parametrize("field", ["run_at", "end_at"])
+def test_a_time_that_is_none_is_refused(create, field):
+    error = create(**{field: "tomorrow at nine"}).content["error"]
+    assert error["problems"][0]["field"] == field
+    assert "2026-01-31T09:00:00+01:00" in error["remedy"]
+
+
+def test_a_schedule_is_paused_resumed_and_stopped(create, call: CallTool):
+    made = good(create())["id"]
+    paused = good(call("schedule_pause", schedule_id=made, note="lunch"))
+    assert (paused["status"], paused["status_reason"]) == ("paused", "lunch")
+    assert paused["active_count"] == 0
+    resumed = good(call("schedule_resume", schedule_id=made))
+    assert (resumed["status"], resumed["active_count"]) == ("active", 1)
+    stopped = good(call("schedule_stop", schedule_id=made), "schedule_stop")
+    assert stopped == {
+        "id": made,
+        "name": "job",
+        "status": "deleted",
+        "active_count": 0,
+        "active_allowed": 20,
+    }
+    assert not ScheduledJob.objects.exists()
+
+
+def test_every_action_is_on_record_with_its_execution(
+    call: CallTool, create, alice: User, workflow: Workflow
+):
+    execution = WorkflowExecution.objects.create(
+        owner=alice, workflow=workflow, trigger_type="manual"
+    ).pk
+    made = good(create(execution_id=execution))["id"]
+    for name in ("schedule_pause", "schedule_resume", "schedule_stop"):
+        assert not call(name, execution_id=execution, schedule_id=made).is_error
+    events = ScheduleEvent.objects.order_by("id")
+    assert [event.verb for event in events] == ["create", "pause", "resume", "stop"]
+    for event in events:
+        who = (event.actor_kind, event.actor_name, event.execution_id)
+        assert who == ("agent", "alice", execution)
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        ({}, ["by agent", "other", "by person"]),
+        ({"created_by": "agent"}, ["by agent", "other"]),
+        ({"status": "paused"}, ["other"]),
+        ({"name_contains": "PERSON"}, ["by person"]),
+        ({"workflow": "nightly", "limit": 1, "offset": 1}, ["other"]),
+        ({"awaits_approval": True}, []),
+    ],
+)
+def test_the_list_is_narrowed_down(
+    call: CallTool, create, make_schedule: MakeSchedule, filters, names
+):
+    make_schedule(name="by person")
+    other = good(create(name="other", end_at="2027-01-01"))["id"]
+    good(create(name="by agent"))
+    good(call("schedule_pause", schedule_id=other))
+    order = {"by person": 0, "other": 1, "by agent": 2}
+    for schedule in ScheduledJob.objects.all():  # all were made at noon
+        schedule.created_at = NOON.replace(second=order[schedule.name])
+        schedule.save()
+    listed = good(call("schedule_list", **filters), "schedule_list")
+    assert [each["name"] for each in listed["schedules"]] == names
+
+
+def test_a_long_list_is_paged(call: CallTool, make_schedule: MakeSchedule):
+    for number in range(3):
+        make_schedule(name=str(number))
+    first = good(call("schedule_list", limit=2), "schedule_list")
+    assert (first["total"], first["next_offset"]) == (3, 2)
+    last = good(call("schedule_list", limit=2, offset=2), "schedule_list")
+    assert (len(last["schedules"]), last["next_offset"]) == (1, None)
+
+
+def test_the_largest_list_fits(call: CallTool, make_schedule: MakeSchedule, alice):
+    for _ in range(25):
+        make_schedule(name="\u2603" * 200)
+    ScheduledJob.objects.update(status_reason="\u2603" * 500)
+    listed = good(call("schedule_list", limit=25), "schedule_list")
+    assert len(listed["schedules"]) == 25
+
+
+def test_a_preview_of_what_is_not_saved(call: CallTool):
+    told = good(
+        call(
+            "schedule_preview",
+            cron_expression="30 2 * * *",
+            timezone="Europe/Berlin",
+            start_at="2027-03-28",
+            count=1,
+        ),
+        "schedule_preview",
+    )
+    assert told["sentence"] == "At 02:30, Europe/Berlin"
+    assert told["ticks"][0]["moved_by_gap"] is True
+    assert not ScheduledJob.objects.exists()
+
+
+def test_a_preview_of_a_schedule(call: CallTool, make_schedule: MakeSchedule):
+    schedule = make_schedule()
+    told = good(
+        call("schedule_preview", schedule_id=str(schedule.pk)), "schedule_preview"
+    )
+    assert (told["sentence"], len(told["ticks"])) == ("Every minute", 5)
+    both = call("schedule_preview", schedule_id=str(schedule.pk), run_at="2027-01-01")
+    assert both.content["error"]["remedy"] == "Give one or the other."
+
+
+def test_an_explanation(call: CallTool, make_schedule: MakeSchedule):
+    schedule = make_schedule()
+    explain = {"schedule_id": str(schedule.pk), "at": "2026-11-23T12:00:30+00:00"}
+    told = good(call("schedule_explain", **explain), "schedule_explain")
+    assert told["is_tick"] is False
+    assert told["next_tick"] == "2026-11-23T12:01:00+00:00"
+    naive = call("schedule_explain", **explain | {"at": "2026-11-23T12:00"})
+    assert naive.content["error"]["message"] == "The time has no offset."
+
+
+def test_a_proposal_says_that_a_person_must_approve_it(
+    create, call: CallTool, alice: User
+):
+    UserProfile.objects.create(user=alice, agents_propose=True)
+    made = good(create())
+    assert (made["status"], made["awaits_approval"]) == ("paused", True)
+    assert made["status_reason"] == "proposed by an agent for alice"
+    assert "once a person has resumed it" in made["notes"][0]
+    error = call("schedule_resume", schedule_id=made["id"]).content["error"]
+    assert error["code"] == "agent_approval"
+    resume_schedule(made["id"], actor=Actor.person(alice), now=NOON)
+    listed = good(call("schedule_list", awaits_approval=True), "schedule_list")
+    assert listed["total"] == 0
+
+
+def test_a_tool_call_says_what_passed_meanwhile(
+    create, call: CallTool, alice: User, make_schedule: MakeSchedule
+):
+    schedule = make_schedule(now=NOON.replace(hour=11))
+    call("schedule_pause", schedule_id=str(schedule.pk))
+    resumed = good(call("schedule_resume", schedule_id=str(schedule.pk)))
+    assert "60 ticks passed while it was paused; 0 of them run now." in resumed["notes"]
+
+
+def test_an_id_that_is_none_is_refused(call: CallTool):
+    error = call("schedule_pause", schedule_id="the nightly one").content["error"]
+    assert error["problems"][0]["field"] == "schedule_id"
+    unknown = call("schedule_pause", schedule_id=str(uuid4())).content["error"]
+    assert unknown["code"] == "not_found"
+
+
+def test_every_tool_is_declared_in_full():
+    assert len(tools) == 7
+    for tool in tools.values():
+        for part in tool.input_schema["properties"].values():
+            assert part.keys() & {"type", "anyOf", "enum"}
+        assert len(tool.description) > 40
+    destructive = {tool.name for tool in tools.values() if tool.hints.destructive}
+    read_only = {tool.name for tool in tools.values() if tool.hints.read_only}
+    assert destructive == {"schedule_stop"}
+    assert read_only == {"schedule_list", "schedule_preview", "schedule_explain"}
