@@ -14,7 +14,13 @@ from platform_site.data_dir import BASE_DIR
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 LOGGERS = {"log", "logger"}
 LEVELS = {"debug", "info", "warning", "error", "exception"}
-DOCUMENTS = ("README.md", "CHANGELOG.md", "docs/map.md", "docs/operating.md")
+DOCUMENTS = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/agents.md",
+    "docs/map.md",
+    "docs/operating.md",
+)
 
 
 def text(name: str) -> str:
@@ -98,6 +104,15 @@ def test_every_event_of_the_logs_is_explained() -> None:
     logs = text("docs/operating.md").split("## Logs")[1].split("## Security")[0]
     explained = set(re.findall(r"`([a-z_ ]+)`", logs))
     assert events <= explained, "docs/operating.md lacks these events"
+
+
+def test_every_guardrail_is_in_the_table() -> None:
+    rules = re.findall(
+        r'AgentRefused\(\s*"(\w+)"', text("schedules/services/guardrails.py")
+    )
+    assert "quota" in rules
+    table = set(re.findall(r"^\| `(agent_\w+)`", text("docs/agents.md"), re.MULTILINE))
+    assert table == {f"agent_{rule}" for rule in rules}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -111,6 +111,7 @@ class ToolResult:
 def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
     try:
+        _check_user(context)
         check_arguments(tool, arguments)
         return _checked(tool, storable(tool.call(arguments, context)))
     except DomainError as refusal:
@@ -126,6 +127,12 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
         )
         remedy = "Do not repeat the call more than once; tell a person."
         return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+
+
+def _check_user(context: ToolContext) -> None:
+    if not context.user.is_active:
+        what = "The user in whose name this is called is not active any more."
+        raise ToolRefused(what, code="user_inactive", remedy="Ask a person.")
 
 
 def check_arguments(tool: Tool, arguments: Any) -> None:

@@ -116,6 +116,12 @@ def test_what_is_wrong_is_told_within_bounds():
     assert all(len(problem["field"]) <= 200 for problem in error["problems"])
 
 
+def test_nothing_is_done_for_a_user_who_is_not_active_any_more():
+    context = replace(CONTEXT, user=User(username="ada", is_active=False))
+    result = call_tool(TOOL, {"n": 4}, context)
+    assert result.content["error"]["code"] == "user_inactive"
+
+
 def test_a_refusal_says_what_is_wrong_and_how_to_mend_it():
     refusal = ToolRefused("Too many.", code="quota", remedy="Stop one.", field="n")
     assert error_of(raising(refusal), {"n": 1}) == {

@@ -1,0 +1,35 @@
+"""`manage.py mcp`: the schedule tools for one agent on this machine, over stdin and stdout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from typing_extensions import override
+
+from schedules.mcp import McpMissing, load
+from workflows.tools import ToolContext
+
+
+class Command(BaseCommand):
+    help = (
+        "Serve the schedule tools over MCP on stdin and stdout, in the name of a user."
+    )
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--user", required=True, help="whose schedules they are")
+
+    @override
+    def handle(self, *args: Any, user: str, **options: Any) -> None:
+        found = User.objects.filter(username=user, is_active=True).first()
+        if found is None:
+            raise CommandError(f'There is no active user "{user}".')
+        try:
+            stdio = load("stdio")
+        except McpMissing as error:
+            raise CommandError(str(error)) from error
+        clock = timezone.now  # noqa: TID251 an entry point: tools are told the time
+        stdio.serve(ToolContext(user=found, clock=clock))

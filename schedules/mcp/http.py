@@ -1,0 +1,73 @@
+"""One MCP request over HTTP, answered as JSON: no session, nothing kept in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse
+from mcp.server import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+from schedules.mcp.server import server_for
+from workflows.tools import ToolContext
+
+HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
+
+
+def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
+    """What the SDK answers to a request whose user is known."""
+    exchange = _Exchange(request.body)
+    async_to_sync(_serve)(server_for(context), _scope(request), exchange)
+    response = HttpResponse(b"".join(exchange.parts), status=exchange.status)
+    del response["Content-Type"]
+    for name, value in exchange.headers:
+        if name.lower() not in HOP_BY_HOP:
+            response[name.decode("latin-1")] = value.decode("latin-1")
+    return response
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """The two ends by which an ASGI application is spoken to, over bytes in memory."""
+
+    body: bytes
+    status: int = 500
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
+
+    async def receive(self) -> dict[str, Any]:
+        body, self.body = self.body, b""
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], message["headers"]
+        else:
+            self.parts.append(message.get("body", b""))
+
+
+async def _serve(server: Server[Any], scope: Any, exchange: _Exchange) -> None:
+    # The host was checked by Django (ALLOWED_HOSTS), the body's size by the view.
+    manager = StreamableHTTPSessionManager(server, stateless=True, json_response=True)
+    async with manager.run():
+        await manager.handle_request(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]
+
+
+def _scope(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.scheme,
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "root_path": "",
+        "query_string": request.META.get("QUERY_STRING", "").encode(),
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in request.headers.items()
+        ],
+    }

@@ -1,0 +1,308 @@
+"""The tools over MCP, spoken to by the official SDK's client, over stdio and HTTP."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client as Browser
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from platform_site.accounts.models import ApiToken
+from platform_site.data_dir import BASE_DIR
+from schedules.models import ScheduledJob, ScheduleEvent
+from tests.graphs import add_graph
+from workflows.models import Workflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VERSIONS = ["legacy", "2026-07-28"]
+EXPECTED = {"legacy": "2025-11-25", "2026-07-28": "2026-07-28"}
+Connect = Callable[[str], Any]
+TOOLS = {
+    "schedule_create",
+    "schedule_pause",
+    "schedule_resume",
+    "schedule_stop",
+    "schedule_list",
+    "schedule_preview",
+    "schedule_explain",
+}
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    alice = User.objects.create_user("alice")
+    workflow = Workflow.objects.create(name="nightly", owner=alice)
+    add_graph(workflow, {"start": ("trigger_schedule", {})})
+    return alice
+
+
+@pytest.fixture
+def token(alice: User) -> str:
+    _, token = ApiToken.objects.create(user=alice)
+    return str(token)
+
+
+@pytest.fixture
+def site(child_env: dict[str, str]) -> Iterator[str]:
+    """The site's address, served by uvicorn on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "platform_site.asgi:application"]
+    command += ["--lifespan", "off", "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=BASE_DIR, env=child_env, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr
+    while "Uvicorn running" not in process.stderr.readline():
+        assert process.poll() is None
+    yield f"http://127.0.0.1:{port}/mcp/"
+    process.terminate()
+    process.stderr.close()
+    process.wait(timeout=10)
+
+
+@pytest.fixture(params=["stdio", "http"])
+def connect(request: pytest.FixtureRequest, alice: User) -> Connect:
+    """Clients of a protocol version."""
+    if request.param == "stdio":
+        env = request.getfixturevalue("child_env")
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["manage.py", "mcp", "--user", "alice"],
+            env=env,
+            cwd=BASE_DIR,
+        )
+        return lambda version: Client(server, mode=version)
+    site = request.getfixturevalue("site")
+    token = request.getfixturevalue("token")
+
+    @asynccontextmanager
+    async def over_http(version: str) -> AsyncIterator[Client]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+            transport = streamable_http_client(site, http_client=http)
+            async with Client(transport, mode=version) as client:
+                yield client
+
+    return over_http
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_session_lists_creates_pauses_and_stops(connect: Connect, version: str):
+    async def session() -> None:
+        async with connect(version) as client:
+            assert client.protocol_version == EXPECTED[version]
+            listed = (await client.list_tools()).tools
+            assert {tool.name for tool in listed} == TOOLS
+            hints = {tool.name: tool.annotations for tool in listed}
+            assert hints["schedule_stop"].destructive_hint is True
+            assert hints["schedule_list"].read_only_hint is True
+            await a_life(client)
+            await refusals(client)
+
+    async def a_life(client: Client) -> None:
+        given = {"name": "report", "workflow": "nightly", "cron_expression": "@daily"}
+        made = await client.call_tool("schedule_create", given)
+        assert not made.is_error
+        assert made.structured_content["sentence"] == "At 00:00, UTC"
+        assert json.loads(made.content[0].text) == made.structured_content
+        one = {"schedule_id": made.structured_content["id"]}
+        paused = await client.call_tool("schedule_pause", one)
+        assert paused.structured_content["status"] == "paused"
+        soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        told = await client.call_tool("schedule_explain", {**one, "at": soon})
+        assert "not due" in told.structured_content["sentence"]
+        stopped = await client.call_tool("schedule_stop", one)
+        assert stopped.structured_content["status"] == "deleted"
+        rest = await client.call_tool("schedule_list", {})
+        assert rest.structured_content["total"] == 0
+
+    async def refusals(client: Client) -> None:
+        given = {"name": "report", "workflow": "nightly", "interval_seconds": 1}
+        refused = await client.call_tool("schedule_create", given)
+        assert refused.is_error
+        assert refused.structured_content["error"]["code"] == "agent_interval"
+        assert "interval_seconds of 60 or more" in refused.content[0].text
+        with pytest.raises(MCPError, match="There is no tool"):
+            await client.call_tool("rm_rf", {})
+
+    anyio.run(session)
+    events = ScheduleEvent.objects.order_by("id")
+    assert [event.verb for event in events] == ["create", "pause", "stop"]
+    assert {(event.actor_kind, event.actor_name) for event in events} == {
+        ("agent", "alice")
+    }
+
+
+def test_nothing_but_the_protocol_is_on_stdout(child_env: dict[str, str], alice: User):
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    given = {"name": "x", "workflow": "nightly", "interval_seconds": 600}
+    call = {
+        "jsonrpc": "2.0",
+        "id": 2,
+        "method": "tools/call",
+        "params": {"name": "schedule_create", "arguments": given},
+    }
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "mcp", "--user", "alice"],
+        cwd=BASE_DIR,
+        env=child_env | {"LOG_LEVEL": "DEBUG"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    for message in (hello, ready, call):
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+    answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+    rest, logged = process.communicate(timeout=20)
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert answers[0]["result"]["protocolVersion"] == "2025-06-18"
+    assert answers[1]["result"]["structuredContent"]["name"] == "x"
+    assert (rest, process.returncode) == ("", 0)
+    assert "level=debug" in logged
+    assert ScheduledJob.objects.count() == 1
+
+
+def manage(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", "mcp", *words]
+    return subprocess.run(
+        command, cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_for_nobody_there_is_no_server(child_env: dict[str, str]):
+    ended = manage(child_env, "--user", "nobody")
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == 'CommandError: There is no active user "nobody".'
+
+
+def test_without_the_extra_one_line_says_so(
+    child_env: dict[str, str], alice: User, tmp_path: Any
+):
+    (tmp_path / "mcp.py").write_text("raise ModuleNotFoundError('mcp')")
+    ended = manage(child_env | {"PYTHONPATH": str(tmp_path)}, "--user", "alice")
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert 'the extra "mcp"' in ended.stderr
+
+
+def test_over_http_likewise(post, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    answer = post()
+    assert (answer.status_code, answer.json()["code"]) == (501, "not_installed")
+    assert 'the extra "mcp"' in answer.json()["detail"]
+
+
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+
+
+@pytest.fixture
+def post(token: str) -> Callable[..., Any]:
+    """A raw request to /mcp/, with Alice's token unless told otherwise."""
+
+    def post(
+        body: Any = PING, *, header: str = f"Bearer {token}", browser: Any = None
+    ) -> Any:
+        browser = browser or Browser(enforce_csrf_checks=True)
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Accept": "application/json, text/event-stream"}
+        headers |= {"Authorization": header} if header else {}
+        return browser.post(
+            "/mcp/", content, content_type="application/json", headers=headers
+        )
+
+    return post
+
+
+def test_a_token_is_all_that_is_asked_for(post):
+    answer = post()
+    assert (answer.status_code, answer.json()["result"]) == (200, {})
+
+
+@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic YTpi"])
+def test_without_a_good_token_nothing_is_answered(post, header: str):
+    answer = post(header=header)
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_browsers_cookie_is_no_token(post, alice: User):
+    browser = Browser()
+    browser.force_login(alice)
+    assert post(header="", browser=browser).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["get", "delete", "put"])
+def test_there_is_nothing_but_post(token: str, method: str):
+    ask = getattr(Browser(), method)
+    answer = ask("/mcp/", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"jsonrpc": "2.0"}', b"[" * 5000],
+)
+def test_nonsense_is_an_error_of_the_client(post, body: bytes):
+    assert 400 <= post(body).status_code < 500
+
+
+def test_a_body_that_is_too_large_is_refused(post):
+    assert post(b"x" * (1024 * 1024 + 1)).status_code == 413
+
+
+def test_its_requests_are_counted_as_those_of_the_api(
+    post, monkeypatch: pytest.MonkeyPatch
+):
+    from django.core.cache import cache
+    from rest_framework.throttling import UserRateThrottle
+
+    cache.clear()
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/day"})
+    assert [post().status_code for _ in range(3)] == [200, 200, 429]
+    cache.clear()
+
+
+def test_the_token_is_neither_logged_nor_told(post, token: str, log_lines):
+    given = {"name": f"x{token}", "workflow": token, "interval_seconds": 1}
+    call = {**PING, "method": "tools/call"}
+    answers = [
+        post(),
+        post({**call, "params": {"name": token, "arguments": {}}}),
+        post({**call, "params": {"name": "schedule_create", "arguments": given}}),
+        post(header=f"Bearer {token[:-1]}"),
+    ]
+    assert token not in log_lines()
+    assert all(token not in str(answer.headers) for answer in answers)
+    assert not ScheduleEvent.objects.exists()
+
+
+def test_it_is_no_address_of_the_api(db: None):
+    assert "/mcp/" not in Browser().get("/api/schema/?format=json").text
