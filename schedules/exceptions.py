@@ -12,6 +12,8 @@ from workflows.exceptions import InvalidInput, NotAllowed, NotFound, WrongState
 class ScheduleNotFound(NotFound):
     """There is no such schedule."""
 
+    remedy = "Take the id from a list of your schedules: others cannot be reached."
+
 
 class ScheduleNotAllowed(NotAllowed):
     """You may see this schedule, but not change it."""

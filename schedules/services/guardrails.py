@@ -133,8 +133,8 @@ def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) 
     )
     raise AgentRefused(
         "interval",
-        f"What an agent schedules runs at most every {seconds} seconds; here two runs "
-        f"would be {shortest.total_seconds():.0f} seconds apart.",
+        f"What an agent schedules runs at most every {seconds} seconds; here the distance "
+        f"between two runs would be {shortest.total_seconds():.0f}.",
         limit=f"{seconds} seconds",
         remedy=remedy,
         field="cron_expression" if is_cron else "interval_seconds",

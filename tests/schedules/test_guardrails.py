@@ -162,7 +162,7 @@ def test_what_runs_too_often_is_refused(
     told = refusal(lambda: by_agent(**fields))
     assert told.code == "agent_interval"
     assert told.details["limit"] == f"{least} seconds"
-    assert f"{apart} seconds apart" in told.message
+    assert f"would be {apart}." in told.message
     assert field in told.remedy
     assert str(least) in told.remedy
     assert told.errors == {field: [told.message]}

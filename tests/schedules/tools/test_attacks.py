@@ -129,7 +129,11 @@ def test_another_owners_schedule_does_not_exist(
     alice.save()
     given = {"schedule_id": str(bobs.pk)}
     given |= {"at": NOON.isoformat()} if verb == "explain" else {}
-    told = refused(lambda: call(f"schedule_{verb}", **given), "not_found")
+    told = refused(
+        lambda: call(f"schedule_{verb}", **given),
+        "not_found",
+        "Take the id from a list",
+    )
     assert told["message"] == "There is no such schedule."
     assert call("schedule_list").content["total"] == 0
     bobs.refresh_from_db()
