@@ -136,9 +136,9 @@ class WallTimes:
 
         Where no two lie within 28 years, after which calendars repeat, those 28 years.
         """
-        slots = [60 * hour + minute for hour in self.hours for minute in self.minutes]
-        within_a_day = [later - slot for slot, later in pairwise(slots)]
-        overnight = DAY_MINUTES * self._nearest_days() - (slots[-1] - slots[0])
+        within_a_day = [later - time for time, later in pairwise(self._times)]
+        day_long = self._times[-1] - self._times[0]
+        overnight = DAY_MINUTES * self._nearest_days() - day_long
         return timedelta(minutes=min([*within_a_day, overnight]))
 
     def _nearest_days(self) -> int:

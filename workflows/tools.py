@@ -115,18 +115,25 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
         check_arguments(tool, arguments)
         return _checked(tool, storable(tool.call(arguments, context)))
     except DomainError as refusal:
+        log.info("tool_refused", code=refusal.code, **_names(tool, context))
         return _refused(refusal)
     except NodeFailed as failure:
         return _refused(ToolRefused(str(failure) or "It failed.", code="failed"))
     # Whatever a tool raises must not end the conversation; its text may hold a secret.
     except Exception as error:
-        execution = str(context.execution_id or "")
-        log.error("tool_failed", tool=tool.name, execution=execution, exc_info=error)
+        log.error("tool_failed", exc_info=error, **_names(tool, context))
         what = (
             "The tool failed for a reason of its own; the site's log has the details."
         )
         remedy = "Do not repeat the call more than once; tell a person."
         return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+
+
+def _names(tool: Tool, context: ToolContext) -> dict[str, Any]:
+    """What a log line says of a call: nothing that the model has made up."""
+    names = {"tool": tool.name, "user": context.user.pk}
+    execution = context.execution_id
+    return names | ({"execution": str(execution)} if execution else {})
 
 
 def _check_user(context: ToolContext) -> None:

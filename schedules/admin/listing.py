@@ -32,6 +32,7 @@ class ListingAdmin(ActingAdmin):
 
     list_filter = (
         "status",
+        "awaits_approval",
         "schedule_type",
         ("workflow", admin.RelatedOnlyFieldListFilter),
     )

@@ -197,14 +197,14 @@ def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
 
 
 def check_change(schedule: ScheduledJob, actor: Actor) -> None:
-    """Where agents propose, what a person has approved is not changed behind their back."""
+    """What people approve is not changed behind their back, before they do or after."""
     limits = limits_on(actor)
-    if limits and limits.propose and not schedule.awaits_approval:
+    if limits and (limits.propose or schedule.awaits_approval):
         raise AgentRefused(
             "approval",
             "Agents propose and people approve: an agent does not change this schedule.",
             limit="a person's change",
-            remedy="Propose a new schedule, or ask a person to change this one.",
+            remedy="Propose another schedule, or ask a person to change this one.",
         )
 
 

@@ -36,7 +36,8 @@ class ScheduleStep(Component):
     @override
     def check(self, config: Config) -> Iterator[Problem]:
         yield from super().check(config)
-        # What a template will give is checked when the node runs.
+        # What a template will give is checked when the node runs; what is missing may be
+        # left to a model.
         properties = {
             name: {} if _has_template(config.get(name)) else part
             for name, part in self.tool.input_schema["properties"].items()
@@ -67,15 +68,12 @@ def _has_template(value: Any) -> bool:
 
 
 def _config_schema(tool: Tool) -> dict[str, Any]:
-    """The tool's own, with room for a template in every field.
-
-    No field is required: as the tool of an agent, the node leaves fields to the model.
-    """
+    """The tool's own, with room for a template in every field."""
     properties = {
         name: _templated(name, part)
         for name, part in tool.input_schema["properties"].items()
     }
-    return {**tool.input_schema, "properties": properties, "required": []}
+    return {**tool.input_schema, "properties": properties}
 
 
 def _templated(name: str, part: Mapping[str, Any]) -> dict[str, Any]:

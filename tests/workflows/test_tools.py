@@ -140,6 +140,12 @@ def test_what_a_service_refuses_keeps_its_code():
     }
 
 
+def test_a_refusal_is_in_the_log_without_what_the_model_made_up(log_lines):
+    error_of(raising(NotFound("No such job.")), {"n": 1, "text": "s3cret"})
+    assert "event=tool_refused code=not_found tool=double" in log_lines()
+    assert "s3cret" not in log_lines()
+
+
 def test_a_node_that_fails_as_a_tool_says_why():
     error = error_of(raising(NodeFailed("The address does not answer.")), {"n": 1})
     assert (error["code"], error["message"]) == (

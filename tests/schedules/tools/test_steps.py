@@ -101,7 +101,8 @@ def test_each_is_a_component_of_the_scheduler(name: str):
     component = registry.components[f"schedule_{name}"]
     assert component.category == "scheduler"
     assert component.description
-    assert not list(config_problems(component, {}))
+    missing = {path for path, _ in config_problems(component, {})}
+    assert missing == set(component.config_schema["required"])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,8 @@ def test_each_is_a_component_of_the_scheduler(name: str):
 )
 def test_a_step_that_cannot_work_is_refused_on_saving(config, field):
     component = registry.components["schedule_create"]
-    assert {path for path, _ in config_problems(component, config)} == {field}
+    whole = {"name": "job", "workflow": "nightly", **config}
+    assert {path for path, _ in config_problems(component, whole)} == {field}
 
 
 def test_a_model_fills_in_what_the_node_leaves_open(alice: User, workflow: Workflow):
