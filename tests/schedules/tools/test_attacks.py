@@ -24,9 +24,11 @@ from schedules.models import (
 )
 from schedules.services import fire_due
 from schedules.services.claims import claim_run
+from schedules.tools import tools
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.tools.conftest import CallTool
 from workflows.models import Workflow, WorkflowExecution
+from workflows.tools import ToolContext, call_tool
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -239,9 +241,6 @@ def test_markup_in_a_name_is_text_wherever_it_is_shown(
 
 @pytest.mark.parametrize("arguments", [[], "run", None, {"schedule_id": [1]}, {"": 1}])
 def test_nonsense_for_arguments(alice: User, arguments: Any):
-    from schedules.tools import tools
-    from workflows.tools import ToolContext, call_tool
-
     context = ToolContext(user=alice, clock=lambda: NOON)
     for tool in tools.values():
         refused(

@@ -15,15 +15,11 @@ import anyio
 import httpx2
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client as Browser
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from platform_site.accounts.models import ApiToken
 from platform_site.data_dir import BASE_DIR
 from schedules.models import ScheduledJob, ScheduleEvent
-from tests.graphs import add_graph
-from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VERSIONS = ["legacy", "2026-07-28"]
@@ -38,20 +34,6 @@ TOOLS = {
     "schedule_preview",
     "schedule_explain",
 }
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    alice = User.objects.create_user("alice")
-    workflow = Workflow.objects.create(name="nightly", owner=alice)
-    add_graph(workflow, {"start": ("trigger_schedule", {})})
-    return alice
-
-
-@pytest.fixture
-def token(alice: User) -> str:
-    _, token = ApiToken.objects.create(user=alice)
-    return str(token)
 
 
 @pytest.fixture
@@ -211,98 +193,3 @@ def test_without_the_extra_one_line_says_so(
     assert ended.returncode == 1
     assert len(ended.stderr.strip().splitlines()) == 1
     assert 'the extra "mcp"' in ended.stderr
-
-
-def test_over_http_likewise(post, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "mcp", None)
-    answer = post()
-    assert (answer.status_code, answer.json()["code"]) == (501, "not_installed")
-    assert 'the extra "mcp"' in answer.json()["detail"]
-
-
-PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-
-
-@pytest.fixture
-def post(token: str) -> Callable[..., Any]:
-    """A raw request to /mcp/, with Alice's token unless told otherwise."""
-
-    def post(
-        body: Any = PING, *, header: str = f"Bearer {token}", browser: Any = None
-    ) -> Any:
-        browser = browser or Browser(enforce_csrf_checks=True)
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Accept": "application/json, text/event-stream"}
-        headers |= {"Authorization": header} if header else {}
-        return browser.post(
-            "/mcp/", content, content_type="application/json", headers=headers
-        )
-
-    return post
-
-
-def test_a_token_is_all_that_is_asked_for(post):
-    answer = post()
-    assert (answer.status_code, answer.json()["result"]) == (200, {})
-
-
-@pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic YTpi"])
-def test_without_a_good_token_nothing_is_answered(post, header: str):
-    answer = post(header=header)
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == "Bearer"
-
-
-def test_a_browsers_cookie_is_no_token(post, alice: User):
-    browser = Browser()
-    browser.force_login(alice)
-    assert post(header="", browser=browser).status_code == 401
-
-
-@pytest.mark.parametrize("method", ["get", "delete", "put"])
-def test_there_is_nothing_but_post(token: str, method: str):
-    ask = getattr(Browser(), method)
-    answer = ask("/mcp/", headers={"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 405
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"jsonrpc": "2.0"}', b"[" * 5000],
-)
-def test_nonsense_is_an_error_of_the_client(post, body: bytes):
-    assert 400 <= post(body).status_code < 500
-
-
-def test_a_body_that_is_too_large_is_refused(post):
-    assert post(b"x" * (1024 * 1024 + 1)).status_code == 413
-
-
-def test_its_requests_are_counted_as_those_of_the_api(
-    post, monkeypatch: pytest.MonkeyPatch
-):
-    from django.core.cache import cache
-    from rest_framework.throttling import UserRateThrottle
-
-    cache.clear()
-    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/day"})
-    assert [post().status_code for _ in range(3)] == [200, 200, 429]
-    cache.clear()
-
-
-def test_the_token_is_neither_logged_nor_told(post, token: str, log_lines):
-    given = {"name": f"x{token}", "workflow": token, "interval_seconds": 1}
-    call = {**PING, "method": "tools/call"}
-    answers = [
-        post(),
-        post({**call, "params": {"name": token, "arguments": {}}}),
-        post({**call, "params": {"name": "schedule_create", "arguments": given}}),
-        post(header=f"Bearer {token[:-1]}"),
-    ]
-    assert token not in log_lines()
-    assert all(token not in str(answer.headers) for answer in answers)
-    assert not ScheduleEvent.objects.exists()
-
-
-def test_it_is_no_address_of_the_api(db: None):
-    assert "/mcp/" not in Browser().get("/api/schema/?format=json").text

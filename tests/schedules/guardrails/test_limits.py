@@ -1,0 +1,179 @@
+"""How many, how often, how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from schedules.models import (
+    ScheduledJob,
+    UserProfile,
+)
+from schedules.services import (
+    Actor,
+    pause_schedule,
+    resume_schedule,
+    update_schedule,
+)
+from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.guardrails.conftest import DAY, LATEST, Propose, allow, refusal
+from tests.schedules.test_races import at_once
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def test_the_schedule_beyond_the_quota_is_refused(by_agent: Propose, alice: User):
+    allow(alice, agent_max_active_schedules=2)
+    by_agent(), by_agent()
+    told = refusal(by_agent)
+    assert told.code == "agent_quota"
+    assert told.details == {"rule": "quota", "limit": 2}
+    assert "there are 2" in told.message
+    assert "Pause or stop one" in told.remedy
+
+
+def test_what_people_made_is_not_counted(
+    by_agent: Propose, make_schedule: MakeSchedule, alice: User
+):
+    allow(alice, agent_max_active_schedules=1)
+    make_schedule()
+    assert by_agent().status == "active"
+
+
+def test_pausing_makes_room_and_resuming_needs_it(
+    by_agent: Propose, agent: Actor, alice: User
+):
+    allow(alice, agent_max_active_schedules=1)
+    first = by_agent()
+    pause_schedule(first.id, actor=agent, now=NOON)
+    by_agent()
+    told = refusal(lambda: resume_schedule(first.id, actor=agent, now=NOON))
+    assert told.code == "agent_quota"
+    person = Actor.person(alice)
+    assert resume_schedule(first.id, actor=person, now=NOON).schedule.status == "active"
+
+
+def test_paused_schedules_do_not_pile_up(
+    by_agent: Propose, agent: Actor, alice: User, settings: Any
+):
+    settings.AGENT_MAX_KEPT_SCHEDULES = 3
+    allow(alice, agent_max_active_schedules=1)
+    for _ in range(3):
+        pause_schedule(by_agent().id, actor=agent, now=NOON)
+    told = refusal(by_agent)
+    assert (told.code, told.details["limit"]) == ("agent_kept", 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_agents_at_once_do_not_pass_the_quota(by_agent: Propose, alice: User):
+    allow(alice, agent_max_active_schedules=3)
+    answers = at_once([by_agent] * 10)
+    assert ScheduledJob.objects.count() == 3
+    codes = [getattr(answer, "code", "made") for answer in answers]
+    assert sorted(codes) == ["agent_quota"] * 7 + ["made"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_agents_that_resume_at_once_do_not_pass_the_quota(
+    by_agent: Propose, agent: Actor, alice: User
+):
+    made = [by_agent().id for _ in range(6)]
+    for schedule in made:
+        pause_schedule(schedule, actor=agent, now=NOON)
+    UserProfile.objects.all().delete()
+    allow(alice, agent_max_active_schedules=2)
+
+    def resume(schedule: Any) -> Callable[[], Any]:
+        return lambda: resume_schedule(schedule, actor=agent, now=NOON)
+
+    at_once([resume(schedule) for schedule in made])
+    assert ScheduledJob.objects.filter(status="active").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "least", "apart", "field"),
+    [
+        ({"interval_seconds": 1}, 60, 1, "interval_seconds"),
+        ({"interval_seconds": 59}, 60, 59, "interval_seconds"),
+        ({"cron_expression": "*/7 * * * *"}, 300, 240, "cron_expression"),
+        ({"cron_expression": "0,1 9 * * mon"}, 300, 60, "cron_expression"),
+    ],
+)
+def test_what_runs_too_often_is_refused(
+    by_agent: Propose, alice: User, fields, least, apart, field
+):
+    allow(alice, agent_min_interval_seconds=least)
+    told = refusal(lambda: by_agent(**fields))
+    assert told.code == "agent_interval"
+    assert told.details["limit"] == f"{least} seconds"
+    assert f"would be {apart}." in told.message
+    assert field in told.remedy
+    assert str(least) in told.remedy
+    assert told.errors == {field: [told.message]}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"interval_seconds": 60}, {"cron_expression": "* * * * *"}]
+)
+def test_what_runs_just_often_enough_is_taken(by_agent: Propose, fields):
+    assert by_agent(**fields).status == "active"
+
+
+def test_an_update_is_held_to_the_same_interval(by_agent: Propose, agent: Actor):
+    schedule = by_agent()
+    fields = {"interval_seconds": 5}
+    told = refusal(lambda: update_schedule(schedule.id, fields, actor=agent, now=NOON))
+    assert told.code == "agent_interval"
+
+
+def test_an_end_is_set_where_there_is_none(by_agent: Propose):
+    assert by_agent().end_at == LATEST
+    assert by_agent(end_at=None).end_at == LATEST
+
+
+def test_an_earlier_end_stays(by_agent: Propose):
+    assert by_agent(end_at=NOON + DAY).end_at == NOON + DAY
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"end_at": LATEST + DAY}, "end_at"),
+        ({"run_at": LATEST + DAY}, "run_at"),
+        ({"run_at": NOON + DAY, "end_at": datetime(9999, 1, 1, tzinfo=UTC)}, "end_at"),
+    ],
+)
+def test_what_ends_too_late_is_refused(by_agent: Propose, fields, field):
+    told = refusal(lambda: by_agent(**fields))
+    assert (told.code, told.details["limit"]) == ("agent_end", "90 days")
+    assert told.remedy == f"Give {field} as {LATEST.isoformat()} or earlier."
+
+
+def test_an_update_neither_takes_the_end_away_nor_puts_it_off(
+    by_agent: Propose, agent: Actor
+):
+    schedule = by_agent()
+    for end in (None, LATEST + DAY):
+        fields = {"end_at": end}
+        told = refusal(
+            lambda fields=fields: update_schedule(
+                schedule.id, fields, actor=agent, now=NOON
+            )
+        )
+        assert told.code == "agent_end"
+
+
+def test_any_number_of_days_in_a_profile_makes_an_end(by_agent: Propose, alice: User):
+    allow(alice, agent_max_days=2**31 - 1)
+    assert by_agent().end_at == NOON + 3652 * DAY
+
+
+def test_none_of_it_binds_people(make_schedule: MakeSchedule, alice: User, settings):
+    settings.AGENTS_MAY_SCHEDULE = False
+    allow(alice, agent_max_active_schedules=0, agents_propose=True)
+    schedule = make_schedule(interval_seconds=1)
+    assert (schedule.status, schedule.end_at) == ("active", None)
