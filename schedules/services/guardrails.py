@@ -73,8 +73,9 @@ def _comes_from_a_schedule(actor: Actor, execution_id: UUID) -> bool:
     """Whether the execution, or one that it is part of, is a run of a schedule's."""
     chain: list[UUID] = []
     ahead: UUID | None = execution_id
+    mine = WorkflowExecution.objects.filter(owner=actor.user)
     while ahead and len(chain) < LONGEST_LINEAGE:
-        found = WorkflowExecution.objects.filter(pk=ahead, owner=actor.user).first()
+        found = mine.only("trigger_type", "parent").filter(pk=ahead).first()
         if found is None or found.trigger_type == "schedule":
             return True  # what cannot be looked up is not trusted
         chain.append(ahead)

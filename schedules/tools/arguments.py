@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schedules import limits
 from schedules.exceptions import ScheduleNotFound
-from schedules.models import ScheduledJob
+from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor
 from workflows.models import Workflow
 from workflows.schemas import keywords
@@ -107,6 +107,12 @@ def instant(field: str, text: str | None) -> datetime | None:
             field=field,
             remedy="Give it like 2026-01-31T09:00:00+01:00.",
         ) from None
+
+
+def zone_of(context: ToolContext) -> str | None:
+    """The user's own zone; None where the site's is used."""
+    profile = UserProfile.objects.filter(user=context.user).first()
+    return profile.timezone if profile and profile.timezone else None
 
 
 def workflow_of(user: User, id_or_name: str) -> Workflow:

@@ -19,6 +19,7 @@ from schedules.tools.arguments import (
     instant,
     own_schedule,
     workflow_of,
+    zone_of,
 )
 from schedules.tools.declaring import schedule_tool
 from schedules.tools.results import (
@@ -133,8 +134,9 @@ def schedule_preview(
     if schedule_id:
         schedule = own_schedule(context, schedule_id)
         return _previewed(services.preview_schedule(schedule, count=count, now=now))
+    asked = {"timezone": zone_of(context), **given}
     actor = actor_of(context)
-    return _previewed(services.preview_fields(given, count=count, actor=actor, now=now))
+    return _previewed(services.preview_fields(asked, count=count, actor=actor, now=now))
 
 
 def _previewed(found: Preview) -> Previewed:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from django.db import transaction
 
 from schedules import limits, services
-from schedules.models import UserProfile
 from schedules.tools.arguments import (
     CatchUp,
     Cron,
@@ -24,6 +23,7 @@ from schedules.tools.arguments import (
     instant,
     own_schedule,
     workflow_of,
+    zone_of,
 )
 from schedules.tools.declaring import schedule_tool
 from schedules.tools.results import Counts, Standing, counts, standing
@@ -81,7 +81,7 @@ def schedule_create(
         "cron_expression": cron_expression,
         "interval_seconds": interval_seconds,
         "run_at": instant("run_at", run_at),
-        "timezone": timezone or _zone_of(context),
+        "timezone": timezone or zone_of(context),
         "start_at": instant("start_at", start_at),
         "end_at": instant("end_at", end_at),
         "max_runs": max_runs,
@@ -177,11 +177,6 @@ def schedule_stop(
         "status": "deleted",
         **counts(actor),
     }
-
-
-def _zone_of(context: ToolContext) -> str | None:
-    profile = UserProfile.objects.filter(user=context.user).first()
-    return profile.timezone if profile and profile.timezone else None
 
 
 def _dry(*, dry_run: bool) -> list[str]:

@@ -67,10 +67,12 @@ def test_a_creation_tells_of_similar_schedules(
     }
 
 
-def test_the_users_own_zone_is_used(create, alice: User):
+def test_the_users_own_zone_is_used(create, call: CallTool, alice: User):
     UserProfile.objects.create(user=alice, timezone="Asia/Tokyo")
     made = good(create(run_at="2026-11-24T09:00"))
     assert made["next_ticks"][0]["local"] == "2026-11-24T09:00:00+09:00"
+    told = good(call("schedule_preview", cron_expression="@daily"), "schedule_preview")
+    assert told["timezone"] == "Asia/Tokyo"
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(create):
