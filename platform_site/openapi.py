@@ -84,7 +84,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of `manage.py create_token` or of the admin.",
+            "description": "A token of `tokens/`, of `manage.py create_token` or of the admin.",
         }
 
 

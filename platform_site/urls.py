@@ -17,6 +17,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("platform_site.accounts.urls")),
     path("api/v1/", include("triggers.api.urls")),
     path("api/v1/", include("workflows.api.urls")),
     path("api/v1/", include("schedules.api.urls")),

@@ -30,7 +30,7 @@ class DryRun(APIView):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if not _is_dry(request):
+        if not is_dry(request):
             return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
@@ -42,14 +42,14 @@ class DryRun(APIView):
         super().initial(request, *args, **kwargs)
         if request.query_params.get("dry_run", "false") not in ASKED:
             raise ValidationError({"dry_run": ["Must be true or false."]})
-        if _is_dry(request):
+        if is_dry(request):
             self._before = self.before()
 
     @override
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        if _is_dry(request) and response.status_code < 300:
+        if is_dry(request) and response.status_code < 300:
             told = {"dry_run": True, "before": self._before, "after": response.data}
             response.data = told | self.also(response.data)
             response.status_code = 200
@@ -64,7 +64,9 @@ class DryRun(APIView):
         return {}
 
 
-def _is_dry(request: HttpRequest | Request) -> bool:
+def is_dry(request: HttpRequest | Request) -> bool:
+    """Whether a write is only to be tried. What it would make must then not be shown as
+    if it were real: a secret that opens nothing."""
     return request.method not in SAFE_METHODS and ASKED.get(
         request.GET.get("dry_run", ""), False
     )
