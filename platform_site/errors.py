@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from workflows.api.statuses import status_of
-from workflows.exceptions import DomainError
+from workflows.exceptions import DomainError, TooLarge
 from workflows.json_value import storable
 
 INVALID = "The input is wrong."
@@ -28,13 +29,13 @@ PROBLEM_JSON = "application/problem+json"
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception of a view; None for what nobody expected."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if isinstance(error, DomainError):
         set_rollback()
         return _response(status_of(error), error.code, error.message, error.errors)
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
-    if isinstance(error, RequestDataTooBig):
-        return _response(413, "too_large", "The body is too large.")
     response = exception_handler(error, context)
     if response is not None:
         response.data = _told(error, response)
@@ -77,7 +78,8 @@ def _told(error: Exception, response: Response) -> dict[str, Any]:
             errors.setdefault(path, []).append(reason)
         return _body(response.status_code, "invalid", _first(errors), errors)
     detail = response.data["detail"]
-    return _body(response.status_code, detail.code, str(detail))
+    where = {"body": [str(detail)]} if isinstance(error, ParseError) else None
+    return _body(response.status_code, detail.code, str(detail), where)
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:

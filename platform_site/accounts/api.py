@@ -59,7 +59,7 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
     serializer_class = TokenSerializer
     lookup_field = "token_key"
     lookup_url_kwarg = "id"
-    lookup_value_regex = "[0-9a-f]{15}"
+    lookup_value_converter = "slug"
 
     @override
     def get_queryset(self) -> QuerySet[ApiToken]:

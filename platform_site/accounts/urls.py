@@ -6,6 +6,6 @@ from rest_framework.routers import SimpleRouter
 
 from platform_site.accounts.api import TokenViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("tokens", TokenViewSet, basename="token")
 urlpatterns = router.urls

@@ -14,6 +14,7 @@ from typing_extensions import override
 from schedules.api.filters import EventFilter, RunFilter
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+from workflows.api.queries import StrictQuery
 
 M = TypeVar("M", bound=Model)
 
@@ -23,7 +24,7 @@ def visible_schedule(request: Request, pk: UUID) -> ScheduledJob:
     return get_object_or_404(ScheduledJob.objects.visible_to(request.user), pk=pk)
 
 
-class OfSchedule(ListAPIView[M]):
+class OfSchedule(StrictQuery, ListAPIView[M]):
     """Rows of the schedule that the address names, if its reader may see that."""
 
     @override

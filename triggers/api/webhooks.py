@@ -13,11 +13,11 @@ from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from triggers.api.bodies import payload_of, raw_body
 from triggers.deliveries import MAX_BODY, Delivery, check_delivery, find_webhook, start
 from triggers.webhooks import close_webhook, open_webhook, webhook_of
+from workflows.api.queries import StrictQuery
 from workflows.api.views import clock, user_of
 from workflows.models import Workflow
 
@@ -43,7 +43,7 @@ class StartedSerializer(serializers.Serializer[Any]):
     url = serializers.URLField()
 
 
-class WebhookView(APIView):
+class WebhookView(StrictQuery):
     """The address of one `trigger_webhook` node."""
 
     @extend_schema(responses=WebhookSerializer)
@@ -75,7 +75,7 @@ class WebhookView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class HookView(APIView):
+class HookView(StrictQuery):
     """Starts the workflow; answers before it has run. The token is all that is asked for,
     and a signature if the node says so."""
 

@@ -15,13 +15,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from typing_extensions import override
+
+from workflows.api.queries import StrictQuery
 
 ASKED = {"true": True, "1": True, "false": False, "0": False}
 
 
-class DryRun(APIView):
+class DryRun(StrictQuery):
     """A view whose writes can be tried. `before()` says how things stand."""
 
     _before: Any = None
@@ -54,6 +55,11 @@ class DryRun(APIView):
             response.data = told | self.also(response.data)
             response.status_code = 200
         return super().finalize_response(request, response, *args, **kwargs)
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        names = super().query_parameters(request)
+        return names if request.method in SAFE_METHODS else {*names, "dry_run"}
 
     def before(self) -> Any:
         """What the address names, as it stands; None where it names nothing yet."""

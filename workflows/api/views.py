@@ -15,11 +15,11 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 from typing_extensions import override
 
 from workflows import services
 from workflows.api.dry_run import DryRun
+from workflows.api.queries import StrictQuery
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -181,7 +181,7 @@ class ExecutionViewSet(
         return Response(ExecutionSerializer(execution).data)
 
 
-class NodeTypesView(APIView):
+class NodeTypesView(StrictQuery):
     """Every component, as a palette needs it."""
 
     @extend_schema(responses=NodeTypesSerializer)
