@@ -26,6 +26,7 @@ from schedules.models.schedule import (
     Status,
     timing_of,
 )
+from schedules.models.tags import HasTag
 
 __all__ = [
     "OPEN_STATUSES",
@@ -34,6 +35,7 @@ __all__ = [
     "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
+    "HasTag",
     "Origin",
     "OverlapPolicy",
     "Reason",

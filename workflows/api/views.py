@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from workflows import services
 from workflows.api.dry_run import DryRun
+from workflows.api.ordering import ordering_filter
 from workflows.api.queries import StrictQuery
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
@@ -60,6 +61,7 @@ class OwnRows(GenericAPIView[Any]):
 
 class WorkflowFilter(filters.FilterSet):
     search = filters.CharFilter(field_name="name", lookup_expr="icontains")
+    ordering = ordering_filter("created_at", "name")
 
     class Meta:
         model = Workflow
@@ -139,6 +141,7 @@ class WorkflowViewSet(
 class ExecutionFilter(filters.FilterSet):
     # By the bare id: looking the workflow up would tell whether somebody has it.
     workflow = filters.UUIDFilter(field_name="workflow_id")
+    ordering = ordering_filter("created_at")
 
     class Meta:
         model = WorkflowExecution

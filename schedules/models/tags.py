@@ -1,0 +1,40 @@
+"""Which rows have a tag: asked of the JSON column itself, by either database."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import JSONField, Lookup
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    Base = Lookup[str]
+else:
+    Base = Lookup
+
+
+@JSONField.register_lookup
+class HasTag(Base):
+    """`tags__has_tag="nightly"`: exactly this word, in a list of words."""
+
+    lookup_name = "has_tag"
+
+    @override
+    def get_prep_lookup(self) -> Any:
+        return self.rhs
+
+    @override
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """PostgreSQL."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @> %s::jsonb", [*params, json.dumps([self.rhs])]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The text is looked at first: few rows are worth parsing, and one that is no JSON
+        would be an error."""
+        column, params = self.process_lhs(compiler, connection)
+        has = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)"  # noqa: S608 the column's name is Django's
+        may = f"instr({column}, %s) > 0 AND json_valid({column})"
+        values = [*params, json.dumps(self.rhs), *params, *params, self.rhs]
+        return f"CASE WHEN {may} THEN {has} ELSE 0 END", values
