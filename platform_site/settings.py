@@ -203,7 +203,10 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="") or None},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="") or None,
+        "hook": env.str("HOOK_RATE", default="") or None,
+    },
 }
 
 SPECTACULAR_SETTINGS = {
