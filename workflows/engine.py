@@ -31,6 +31,7 @@ from workflows.json_value import problem, storable
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.patience import patiently
 from workflows.registry import Context, Result
+from workflows.tracebacks import where
 
 Clock = Callable[[], datetime]
 Status = WorkflowExecution.Status
@@ -191,7 +192,7 @@ class _Run:
             log.error(
                 "node crashed",
                 node=node.node_id,
-                exc_info=error,
+                exception=where(error),
                 **_names(self.execution),
             )
         text = _text_of(error)
