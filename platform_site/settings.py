@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_site.openapi.document_errors",
+        "platform_site.examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ScheduleStatus": "schedules.models.Status",
