@@ -11,9 +11,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import is_valid_path
 from django.views import defaults
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
@@ -52,8 +53,24 @@ def _response(
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if _is_api(request):
-        return _page(404, "not_found", "Not found.")
+        return _page(404, "not_found", _not_found(request.path))
     return defaults.page_not_found(request, exception)
+
+
+def _not_found(path: str) -> str:
+    slashed = f"{path}/"
+    if not path.endswith("/") and is_valid_path(slashed):
+        return f"Not found: the address ends in a slash, {slashed}"
+    return "Not found."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What Django refuses before any view sees it."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, DisallowedHost):
+        return _page(400, "wrong_host", "This site is not known by that Host.")
+    return _page(400, "bad_request", "The request is malformed.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -22,5 +22,6 @@ urlpatterns = [
     path("api/v1/", include("workflows.api.urls")),
     path("api/v1/", include("schedules.api.urls")),
 ]
+handler400 = "platform_site.errors.bad_request"
 handler404 = "platform_site.errors.page_not_found"
 handler500 = "platform_site.errors.server_error"

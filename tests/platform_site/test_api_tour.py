@@ -45,5 +45,6 @@ def test_the_tour_runs_as_written(redis: Redis, live_server: LiveServer) -> None
         r".*61.*",
         r"There is no such parameter\.",
         r"JSON parse error.*",
+        r"stop",
     ):
         assert any(re.fullmatch(expected, line) for line in said), expected
