@@ -23,8 +23,8 @@ from schedules.api.bulk import BulkAnswer
 from schedules.api.explain import ExplanationSerializer
 from schedules.api.preview import COUNT, PreviewSerializer
 from schedules.api.serializers import NewSchedule, ScheduleSerializer
+from schedules.messages import alarm_id
 from schedules.models import ScheduledJob
-from schedules.scheduler import alarm_id
 from schedules.services import Actor
 from schedules.services.draft import apply_fields
 from schedules.services.explain import Explanation

@@ -40,9 +40,7 @@ class ScheduleFilter(filters.FilterSet):
     def containing(
         self, schedules: ScheduleQuerySet, name: str, text: str
     ) -> ScheduleQuerySet:
-        return schedules.filter(
-            Q(name__icontains=text) | Q(description__icontains=text)
-        )
+        return schedules.filter(Q(name__has_text=text) | Q(description__has_text=text))
 
 
 class _InstantInput(forms.Field):

@@ -14,6 +14,7 @@ from schedules.models.ledger import (
     ScheduledRun,
     with_last_run,
 )
+from schedules.models.lookups import HasTag, HasText
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
     WHEN_FIELDS,
@@ -26,7 +27,6 @@ from schedules.models.schedule import (
     Status,
     timing_of,
 )
-from schedules.models.tags import HasTag
 
 __all__ = [
     "OPEN_STATUSES",
@@ -36,6 +36,7 @@ __all__ = [
     "ActorKind",
     "CatchupPolicy",
     "HasTag",
+    "HasText",
     "Origin",
     "OverlapPolicy",
     "Reason",

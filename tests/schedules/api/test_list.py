@@ -70,6 +70,9 @@ def test_a_search_looks_into_name_and_description(
     assert sorted(names(api, search="nightly")) == ["Nightly report", "backup"]
     assert names(api, search="0% un") == ["100% unrelated"]
     assert names(api, search="nothing of the kind") == []
+    make_schedule(name="Nächtlich")
+    assert names(api, search="Nächt") == names(api, search="CHTLICH") == ["Nächtlich"]
+    assert names(api, search="\\") == names(api, search="_") == []
 
 
 def test_filters_are_combined(api: APIClient, make_schedule: MakeSchedule) -> None:
