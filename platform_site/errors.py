@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import is_valid_path
 from django.views import defaults
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from workflows.api.statuses import status_of
-from workflows.exceptions import DomainError
+from workflows.exceptions import DomainError, TooLarge
 from workflows.json_value import storable
 
 INVALID = "The input is wrong."
@@ -28,13 +30,13 @@ PROBLEM_JSON = "application/problem+json"
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception of a view; None for what nobody expected."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if isinstance(error, DomainError):
         set_rollback()
         return _response(status_of(error), error.code, error.message, error.errors)
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
-    if isinstance(error, RequestDataTooBig):
-        return _response(413, "too_large", "The body is too large.")
     response = exception_handler(error, context)
     if response is not None:
         response.data = _told(error, response)
@@ -51,8 +53,24 @@ def _response(
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if _is_api(request):
-        return _page(404, "not_found", "Not found.")
+        return _page(404, "not_found", _not_found(request.path))
     return defaults.page_not_found(request, exception)
+
+
+def _not_found(path: str) -> str:
+    slashed = f"{path}/"
+    if not path.endswith("/") and is_valid_path(slashed):
+        return f"Not found: the address ends in a slash, {slashed}"
+    return "Not found."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What Django refuses before any view sees it."""
+    if not _is_api(request):
+        return defaults.bad_request(request, exception)
+    if isinstance(exception, DisallowedHost):
+        return _page(400, "wrong_host", "This site is not known by that Host.")
+    return _page(400, "bad_request", "The request is malformed.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -77,7 +95,8 @@ def _told(error: Exception, response: Response) -> dict[str, Any]:
             errors.setdefault(path, []).append(reason)
         return _body(response.status_code, "invalid", _first(errors), errors)
     detail = response.data["detail"]
-    return _body(response.status_code, detail.code, str(detail))
+    where = {"body": [str(detail)]} if isinstance(error, ParseError) else None
+    return _body(response.status_code, detail.code, str(detail), where)
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import structlog
 
-# The token of a webhook is part of its address, and addresses are logged by many.
-HOOK = re.compile(r"""(/hooks/)[^/\s"']+""")
+# The token of a webhook is part of its address, and addresses are logged by many. Whatever
+# stands behind a `?`, or where the id of a token belongs, may be a token by mistake.
+IN_PATH = re.compile(r"""(/(?:hooks|tokens)/)[^/\s"']+""")
+IN_QUERY = re.compile(r"""(/api/[^\s"'?]*\?)[^\s"']+""")
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def logging_config(level: str) -> dict[str, Any]:
 
 
 def _without_tokens(logger: Any, method: str, line: str) -> str:
-    return HOOK.sub(r"\1***", line)
+    return IN_QUERY.sub(r"\1***", IN_PATH.sub(r"\1***", line))
 
 
 def _leave_out_what_no_line_shows() -> None:

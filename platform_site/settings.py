@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "platform_site.middleware.SiteMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -211,9 +211,14 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "workflows.api.paging.Paging",
+    # `?format=` would be a parameter that no description has.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="") or None},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_RATE", default="") or None,
+        "hook": env.str("HOOK_RATE", default="") or None,
+    },
 }
 
 SPECTACULAR_SETTINGS = {
@@ -229,6 +234,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_site.openapi.document_errors",
+        "platform_site.examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ScheduleStatus": "schedules.models.Status",

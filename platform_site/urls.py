@@ -19,9 +19,11 @@ urlpatterns = [
     path("mcp/", McpView.as_view(), name="mcp"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("platform_site.accounts.urls")),
     path("api/v1/", include("triggers.api.urls")),
     path("api/v1/", include("workflows.api.urls")),
     path("api/v1/", include("schedules.api.urls")),
 ]
+handler400 = "platform_site.errors.bad_request"
 handler404 = "platform_site.errors.page_not_found"
 handler500 = "platform_site.errors.server_error"

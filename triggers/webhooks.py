@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from triggers import keys
 from triggers.models import Webhook
@@ -46,11 +47,13 @@ def open_webhook(
     return Opened(webhook, token, keys.signing_key(salt))
 
 
+def webhooks_of(workflow: Workflow) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(node__workflow=workflow).select_related("node")
+
+
 def webhook_of(workflow: Workflow, node_id: str) -> Webhook:
     """The webhook of the node; `NotFound` if it has none."""
-    webhook = Webhook.objects.filter(
-        node__workflow=workflow, node__node_id=node_id
-    ).first()
+    webhook = webhooks_of(workflow).filter(node__node_id=node_id).first()
     if webhook is None:
         raise NotFound("This node has no address.")
     return webhook

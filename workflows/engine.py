@@ -30,6 +30,7 @@ from workflows.models import NodeRun, WorkflowExecution
 from workflows.patience import patiently
 from workflows.registry import Context, Result
 from workflows.tools import Clock
+from workflows.tracebacks import where
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -200,7 +201,7 @@ class _Run:
             log.error(
                 "node crashed",
                 node=node.node_id,
-                exc_info=error,
+                exception=where(error),
                 **_names(self.execution),
             )
         text = _text_of(error)

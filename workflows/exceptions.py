@@ -60,6 +60,16 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class TooLarge(DomainError):
+    """The body is too large."""
+
+    code = "too_large"
+
+    def __init__(self, most: int) -> None:
+        """`most` is how many bytes are taken."""
+        super().__init__(errors={"body": [f"At most {most:,} bytes."]})
+
+
 class InvalidGraph(InvalidInput):
     """The graph is wrong."""
 

@@ -10,11 +10,18 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from platform_site.accounts.management.commands.create_token import LONGEST_DAYS
 from platform_site.accounts.models import ApiToken
+from platform_site.accounts.tokens import (
+    LONGEST_DAYS,
+    TooManyTokens,
+    has_too_many,
+    make_token,
+    name_faults,
+)
 from schedules.templatetags.schedule_display import both_times
 
 if TYPE_CHECKING:
@@ -26,6 +33,8 @@ else:
     Base = admin.ModelAdmin
     FormBase = forms.ModelForm
 
+clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
+
 
 class TokenForm(FormBase):
     days = forms.IntegerField(
@@ -34,6 +43,19 @@ class TokenForm(FormBase):
         max_value=LONGEST_DAYS,
         help_text="Its life in days; left empty, for ever.",
     )
+    asks: User
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if faults := name_faults(name):
+            raise forms.ValidationError(faults)
+        return name
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        if has_too_many(self.cleaned_data.get("user", self.asks), now=clock()):
+            raise forms.ValidationError(TooManyTokens.__doc__ or "")
+        return super().clean()
 
 
 @admin.register(ApiToken)
@@ -63,6 +85,11 @@ class ApiTokenAdmin(Base):
         return ("user", "name", "days") if superuser else ("name", "days")
 
     @override
+    def get_form(self, *args: Any, **options: Any) -> Any:
+        form = super().get_form(*args, **options)
+        return type("FormOfUser", (form,), {"asks": args[0].user})
+
+    @override
     def has_change_permission(
         self, request: HttpRequest, obj: ApiToken | None = None
     ) -> bool:
@@ -80,11 +107,12 @@ class ApiTokenAdmin(Base):
     def save_model(
         self, request: HttpRequest, obj: ApiToken, form: Any, change: bool
     ) -> None:
-        days = form.cleaned_data["days"]
-        made, text = ApiToken.objects.create(
+        days, now = form.cleaned_data["days"], clock()
+        made, text = make_token(
             form.cleaned_data.get("user", request.user),
-            expiry=days and timedelta(days=days),
             name=obj.name,
+            expires_at=now + timedelta(days=days) if days else None,
+            now=now,
         )
         # The text stays on this object: in no table, no session and no log.
         obj.__dict__.update(made.__dict__, text=text)

@@ -42,11 +42,14 @@ class WhichSchedules(StrictSerializer):
     status = TextField(required=False)
     workflow = TextField(required=False)
     search = TextField(required=False)
+    tag = TextField(required=False)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise ValidationError("Give at least one of status, workflow and search.")
+            raise ValidationError(
+                "Give at least one of status, workflow, search and tag."
+            )
         return attrs
 
 

@@ -9,13 +9,13 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from schedules import services
 from schedules.api.fields import AwareInstantField
 from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.explain import Explanation
+from workflows.api.queries import StrictQuery
 from workflows.api.views import clock
 
 AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.why)
@@ -34,7 +34,7 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     next_tick = serializers.DateTimeField(allow_null=True)
 
 
-class ScheduleExplanation(APIView):
+class ScheduleExplanation(StrictQuery):
     """Why the schedule did, or did not, run at a time."""
 
     @extend_schema(responses=ExplanationSerializer, parameters=[AT])

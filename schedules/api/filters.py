@@ -21,6 +21,7 @@ from schedules.models import (
     Status,
     Verb,
 )
+from workflows.api.ordering import ordering_filter
 
 
 class ScheduleFilter(filters.FilterSet):
@@ -29,17 +30,17 @@ class ScheduleFilter(filters.FilterSet):
     search = filters.CharFilter(
         method="containing", label="part of the name or of the description"
     )
+    tag = filters.CharFilter(field_name="tags", lookup_expr="has_tag", label="a tag")
+    ordering = ordering_filter("created_at", "name", "next_run_at", "last_run_at")
 
     class Meta:
         model = ScheduledJob
-        fields = ["status", "workflow", "search"]
+        fields = ["status", "workflow", "search", "tag", "ordering"]
 
     def containing(
         self, schedules: ScheduleQuerySet, name: str, text: str
     ) -> ScheduleQuerySet:
-        return schedules.filter(
-            Q(name__icontains=text) | Q(description__icontains=text)
-        )
+        return schedules.filter(Q(name__has_text=text) | Q(description__has_text=text))
 
 
 class _InstantInput(forms.Field):

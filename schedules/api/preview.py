@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from typing_extensions import override
 
 from schedules import services
@@ -25,6 +24,7 @@ from schedules.services.preview import (
     Preview,
     PreviewTick,
 )
+from workflows.api.queries import StrictQuery
 from workflows.api.views import clock, user_of, valid
 
 COUNT = 10
@@ -69,7 +69,7 @@ class PreviewSerializer(serializers.Serializer[Preview]):
     ticks = PreviewTickSerializer(many=True)
 
 
-class SchedulePreview(APIView):
+class SchedulePreview(StrictQuery):
     """The next ticks of a schedule; of a paused one, as if it were resumed now."""
 
     @extend_schema(responses=PreviewSerializer, parameters=[COUNT_PARAMETER])
@@ -82,7 +82,7 @@ class SchedulePreview(APIView):
         return Response(PreviewSerializer(found).data)
 
 
-class DraftPreview(APIView):
+class DraftPreview(StrictQuery):
     """The next ticks of a schedule that is not saved: what creating it would give."""
 
     @extend_schema(request=PreviewedSchedule, responses=PreviewSerializer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from typing_extensions import override
@@ -191,7 +192,14 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
 
     @extend_schema_field(LastRunSerializer(allow_null=True))
     def get_last_run(self, schedule: Any) -> dict[str, Any] | None:
-        return LastRunSerializer(schedule).data if schedule.last_run_status else None
+        if not schedule.last_run_status:
+            return None
+        return self._last_run.to_representation(schedule)
+
+    @cached_property
+    def _last_run(self) -> LastRunSerializer:
+        """One for all rows of a list: making it takes longer than using it."""
+        return LastRunSerializer()
 
 
 class ResumedSerializer(ScheduleSerializer):

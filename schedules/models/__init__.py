@@ -14,6 +14,7 @@ from schedules.models.ledger import (
     ScheduledRun,
     with_last_run,
 )
+from schedules.models.lookups import HasTag, HasText
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
     WHEN_FIELDS,
@@ -34,6 +35,8 @@ __all__ = [
     "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
+    "HasTag",
+    "HasText",
     "Origin",
     "OverlapPolicy",
     "Reason",

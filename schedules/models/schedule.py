@@ -217,7 +217,9 @@ class ScheduledJob(models.Model):
                 name="schedule_due",
                 condition=Q(status="active"),
             ),
-            models.Index(fields=["owner", "-created_at"], name="schedule_owner_newest"),
+            models.Index(
+                fields=["owner", "-created_at", "id"], name="schedule_of_owner"
+            ),
             models.Index(fields=["-created_at", "id"], name="schedule_newest"),
         ]
 

@@ -1,7 +1,8 @@
-"""`manage.py benchmark_firing` measures, and prints what it measured."""
+"""`manage.py benchmark_firing` and `benchmark_listing` measure, and print what they measured."""
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -30,6 +31,20 @@ def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
         "start: again, writes to Redis            none",
     ):
         assert figure in printed
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_listing_is_measured_as_each_asker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
+    out = StringIO()
+    call_command("benchmark_listing", "--schedules=120", "--repeat=1", stdout=out)
+    printed = out.getvalue()
+    assert re.search(r"owner: default .* 4 queries   50 rows", printed)
+    assert re.search(r"staff: ordering=-name .* 4 queries   50 rows", printed)
+    assert re.search(r"somebody else: default .* 3 queries    0 rows", printed)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,7 +18,7 @@ from platform_site.data_dir import BASE_DIR
 def test_the_token_of_a_webhook_is_in_no_line(name: str, log_lines: Callable[[], str]):
     asked = '"POST /api/v1/hooks/s3cret-T0ken/?a=1 HTTP/1.1" 404'
     logging.getLogger(name).warning("127.0.0.1 - %s", asked)
-    assert "/api/v1/hooks/***/?a=1 HTTP/1.1" in log_lines()
+    assert "/api/v1/hooks/***/?*** HTTP/1.1" in log_lines()
     assert "s3cret" not in log_lines()
 
 

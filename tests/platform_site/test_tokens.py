@@ -103,8 +103,9 @@ def test_one_user_has_several_tokens(client: Client, alice: User) -> None:
         (["nobody"], "There is no user 'nobody'."),
         (["alice", "--days", "0"], "days are 1 to"),
         (["alice", "--days", "soon"], "invalid days value"),
-        (["alice", "--name", ""], "A name has 1 to 100"),
-        (["alice", "--name", "x" * 101], "A name has 1 to 100"),
+        (["alice", "--name", ""], "A name is needed"),
+        (["alice", "--name", "x" * 101], "At most 100 characters"),
+        (["alice", "--name", "a\tb"], "Control characters are not allowed"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(

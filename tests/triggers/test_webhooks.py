@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.core import serializers
+from django.core.cache import cache
+from django.test import Client
 from redis import Redis
 
 from tests.api import client, staff
 from tests.triggers.conftest import Caller
+from triggers.api.webhooks import HookThrottle
 from triggers.models import Webhook, WebhookDelivery
 from workflows import jobs
 from workflows.models import Workflow, WorkflowExecution
@@ -207,3 +210,29 @@ def test_a_wrong_configuration_is_refused_with_its_field(config, field):
 def test_a_call_costs_few_queries(call: Caller, django_assert_max_num_queries):
     with django_assert_max_num_queries(8):
         call.send(Idempotency_Key="one")
+
+
+def test_a_site_may_bound_how_often_one_address_is_called(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr(HookThrottle, "THROTTLE_RATES", {"hook": "2/min"})
+    assert [call.send().status_code for _ in range(3)] == [202, 202, 429]
+    assert int(call.send().headers["Retry-After"]) > 0
+    unknown = [
+        Client().post("/api/v1/hooks/nobody/", "{}", content_type="application/json")
+        for _ in range(3)
+    ]
+    assert [answer.status_code for answer in unknown] == [404, 404, 404]
+
+
+def test_a_dry_run_makes_and_voids_nothing_and_shows_no_secret(
+    call: Caller, hooked: Workflow, owner: User
+) -> None:
+    path = f"/api/v1/workflows/{hooked.id}/webhooks/hook/?dry_run=true"
+    api = client(owner)
+    made = api.post(path).json()
+    assert made["before"]["node_id"] == made["after"]["node_id"] == "hook"
+    assert made["after"].keys() == {"node_id", "created_at"}
+    assert api.delete(path).json()["after"] is None
+    assert call.send().status_code == 202

@@ -145,5 +145,5 @@ def test_reading_costs_the_same_queries_whatever_there_is(api, workflow: Workflo
 
     for _ in range(10):
         execution = make(workflow)
-    assert queries(LIST) == 1
+    assert queries(LIST) == 2  # which rows, then the rows
     assert queries(address(execution)) == 2

@@ -10,14 +10,19 @@ from django.http import QueryDict
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
+from workflows.exceptions import TooLarge
+
 FORM = "application/x-www-form-urlencoded"
 
 
 def raw_body(request: Request, *, max_bytes: int) -> bytes:
     """The bytes that were sent and signed."""
-    body: bytes = request.body
+    try:
+        body: bytes = request.body
+    except RequestDataTooBig as error:
+        raise TooLarge(max_bytes) from error
     if len(body) > max_bytes:
-        raise RequestDataTooBig
+        raise TooLarge(max_bytes)
     return body
 
 

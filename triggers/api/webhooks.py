@@ -13,11 +13,16 @@ from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from triggers.api.bodies import payload_of, raw_body
 from triggers.deliveries import MAX_BODY, Delivery, check_delivery, find_webhook, start
-from triggers.webhooks import close_webhook, open_webhook, webhook_of
+from triggers.models import Webhook
+from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
+from workflows.api.dry_run import DryRun, is_dry
+from workflows.api.queries import StrictQuery
 from workflows.api.views import clock, user_of
 from workflows.models import Workflow
 
@@ -43,14 +48,35 @@ class StartedSerializer(serializers.Serializer[Any]):
     url = serializers.URLField()
 
 
-class WebhookView(APIView):
+class HookThrottle(SimpleRateThrottle):
+    """`HOOK_RATE`: how often one address may be called."""
+
+    scope = "hook"
+
+    def __init__(self, webhook: Webhook) -> None:
+        self.webhook = webhook
+        super().__init__()
+
+    @override
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.webhook.pk}
+
+
+class WebhookView(DryRun):
     """The address of one `trigger_webhook` node."""
+
+    @override
+    def before(self) -> Any:
+        workflow = _workflow(self.request, self.kwargs["pk"])
+        webhook = (
+            webhooks_of(workflow).filter(node__node_id=self.kwargs["node_id"]).first()
+        )
+        return webhook and _shown(webhook)
 
     @extend_schema(responses=WebhookSerializer)
     def get(self, request: Request, pk: UUID, node_id: str) -> Response:
         """Since when it has one. Its secrets are not shown again."""
-        webhook = webhook_of(_workflow(request, pk), node_id)
-        return Response({"node_id": node_id, "created_at": webhook.created_at})
+        return Response(_shown(webhook_of(_workflow(request, pk), node_id)))
 
     @extend_schema(request=None, responses={201: OpenedWebhookSerializer})
     def post(self, request: Request, pk: UUID, node_id: str) -> Response:
@@ -58,16 +84,11 @@ class WebhookView(APIView):
         opened = open_webhook(
             _workflow(request, pk), node_id, actor=user_of(request), now=clock()
         )
-        return Response(
-            {
-                "node_id": node_id,
-                "created_at": opened.webhook.created_at,
-                "url": _absolute("hook", token=opened.token),
-                "signing_key": opened.signing_key,
-            },
-            status.HTTP_201_CREATED,
-            headers={"Cache-Control": "no-store"},
-        )
+        shown = _shown(opened.webhook)
+        if not is_dry(request):
+            shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
+        headers = {"Cache-Control": "no-store"}
+        return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID, node_id: str) -> Response:
@@ -75,12 +96,13 @@ class WebhookView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class HookView(APIView):
+class HookView(StrictQuery):
     """Starts the workflow; answers before it has run. The token is all that is asked for,
     and a signature if the node says so."""
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = ()  # each address by itself, once it is known for one: below
 
     @extend_schema(
         request={
@@ -92,6 +114,7 @@ class HookView(APIView):
     def post(self, request: Request, token: str) -> Response:
         now = clock()
         webhook = find_webhook(token)
+        _hold_up(self, request, webhook)
         delivery = Delivery(
             body=raw_body(request, max_bytes=MAX_BODY),
             name=request.headers.get("Idempotency-Key", ""),
@@ -110,6 +133,22 @@ class HookView(APIView):
 
 def _workflow(request: Request, pk: UUID) -> Workflow:
     return get_object_or_404(Workflow.objects.visible_to(user_of(request)), pk=pk)
+
+
+def _shown(webhook: Webhook) -> dict[str, Any]:
+    return {"node_id": webhook.node.node_id, "created_at": webhook.created_at}
+
+
+def _hold_up(view: APIView, request: Request, webhook: Webhook) -> None:
+    """429 for an address that is called too often, if the site bounds that."""
+    throttle = HookThrottle(webhook)
+    if not throttle.allow_request(request, view):
+        view.throttled(request, throttle.wait() or 0)
+
+
+def hook_url(token: str) -> str:
+    """The whole address that starts a workflow."""
+    return _absolute("hook", token=token)
 
 
 def _absolute(name: str, **arguments: str) -> str:

@@ -15,13 +15,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 from typing_extensions import override
+
+from workflows.api.queries import StrictQuery
 
 ASKED = {"true": True, "1": True, "false": False, "0": False}
 
 
-class DryRun(APIView):
+class DryRun(StrictQuery):
     """A view whose writes can be tried. `before()` says how things stand."""
 
     _before: Any = None
@@ -30,7 +31,7 @@ class DryRun(APIView):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        if not _is_dry(request):
+        if not is_dry(request):
             return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
@@ -42,18 +43,23 @@ class DryRun(APIView):
         super().initial(request, *args, **kwargs)
         if request.query_params.get("dry_run", "false") not in ASKED:
             raise ValidationError({"dry_run": ["Must be true or false."]})
-        if _is_dry(request):
+        if is_dry(request):
             self._before = self.before()
 
     @override
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        if _is_dry(request) and response.status_code < 300:
+        if is_dry(request) and response.status_code < 300:
             told = {"dry_run": True, "before": self._before, "after": response.data}
             response.data = told | self.also(response.data)
             response.status_code = 200
         return super().finalize_response(request, response, *args, **kwargs)
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        names = super().query_parameters(request)
+        return names if request.method in SAFE_METHODS else {*names, "dry_run"}
 
     def before(self) -> Any:
         """What the address names, as it stands; None where it names nothing yet."""
@@ -64,7 +70,9 @@ class DryRun(APIView):
         return {}
 
 
-def _is_dry(request: HttpRequest | Request) -> bool:
+def is_dry(request: HttpRequest | Request) -> bool:
+    """Whether a write is only to be tried. What it would make must then not be shown as
+    if it were real: a secret that opens nothing."""
     return request.method not in SAFE_METHODS and ASKED.get(
         request.GET.get("dry_run", ""), False
     )

@@ -6,22 +6,25 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core import signing
 from django.db import models
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
+from django.db.models.sql.where import WhereNode
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from workflows.json_value import UNSTORABLE
+from workflows.api.keyset import Order, Position, order_of
 
 MAX_PAGE_SIZE = 200
 
 
 class Paging(CursorPagination):
-    """By cursor, so that no page is slower than the first and none repeats a row.
+    """By cursor, so that no page is slower than the first and none repeats a row: a
+    cursor holds the place of a row in the order, and its key to tell it from its equals.
 
     The order is that of the queryset, or of its model.
     """
@@ -40,34 +43,56 @@ class Paging(CursorPagination):
         return size
 
     @override
-    def get_ordering(
-        self, request: Request, queryset: models.QuerySet[Any], view: APIView
-    ) -> tuple[str, ...]:
-        return tuple(queryset.query.order_by or queryset.model._meta.ordering or ())
-
-    @override
     def paginate_queryset(
         self,
         queryset: models.QuerySet[Any] | Sequence[Any],
         request: Request,
         view: APIView | None = None,
     ) -> list[Any] | None:
-        self.get_page_size(request)
+        assert isinstance(queryset, models.QuerySet)
+        size = self.get_page_size(request)
+        self.address = request.build_absolute_uri()
+        self.order = order_of(queryset)
+        backward, position = self._cursor(request)
+        places = self.order.places(
+            queryset, size + 1, beyond=position, backward=backward
+        )
+        more, places = len(places) > size, places[:size]
+        if backward:
+            places.reverse()
+        # Where the reader came from there is something, or was when the cursor was made.
+        came = position is not None
+        self.later = places[-1] if places and (more or backward) else None
+        self.earlier = places[0] if places and (more if backward else came) else None
+        return _rows(queryset, [place[-1] for place in places])
+
+    def _cursor(self, request: Request) -> tuple[bool, Position | None]:
+        """Which way to go, and from where; signed, so nobody else can have written it."""
+        text = request.query_params.get(self.cursor_query_param)
+        if text is None:
+            return False, None
         try:
-            return super().paginate_queryset(queryset, request, view)
-        except (NotFound, DjangoValidationError, ValueError) as error:
-            # The cursor is text that anyone can write, and goes into the query.
-            if self.cursor_query_param in request.query_params:
-                reason = "This is no cursor that this list has given."
-                raise ValidationError({self.cursor_query_param: [reason]}) from error
-            raise
+            backward, values = signing.loads(text, salt=self.order.name)
+        except signing.BadSignature as error:
+            reason = "This is no cursor that this list, in this order, has given."
+            raise ValidationError({self.cursor_query_param: [reason]}) from error
+        return backward, self.order.read(values)
 
     @override
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        cursor = super().decode_cursor(request)
-        if cursor and UNSTORABLE.search(str(cursor.position)):
-            raise NotFound  # no database takes it, not even in a comparison
-        return cursor
+    def get_next_link(self) -> str | None:
+        return self._link(self.later, backward=False)
+
+    @override
+    def get_previous_link(self) -> str | None:
+        return self._link(self.earlier, backward=True)
+
+    def _link(self, place: Position | None, *, backward: bool) -> str | None:
+        if place is None:
+            return None
+        cursor = signing.dumps(
+            [backward, Order.written(place)], salt=self.order.name, compress=True
+        )
+        return replace_query_param(self.address, self.cursor_query_param, cursor)
 
     @override
     def get_paginated_response(self, data: Any) -> Response:
@@ -78,3 +103,14 @@ class Paging(CursorPagination):
                 "previous": self.get_previous_link(),
             }
         )
+
+
+def _rows(queryset: models.QuerySet[Any], keys: list[Any]) -> list[Any]:
+    """The rows of these keys, in their order. What is looked up for each row (its last
+    run) is so looked up for one page, not for all that had to be sorted."""
+    found = queryset.order_by()
+    # That they belong here is known. Asked once more, SQLite would rather go through all
+    # rows of their owner than look these up by their keys.
+    found.query.where = WhereNode()
+    rows = {row.pk: row for row in found.filter(pk__in=keys)}
+    return [rows[key] for key in keys if key in rows]

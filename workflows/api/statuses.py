@@ -7,6 +7,7 @@ from workflows.exceptions import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    TooLarge,
     WrongState,
 )
 
@@ -15,6 +16,7 @@ STATUS_OF: dict[type[DomainError], int] = {
     NotAllowed: 403,
     NotFound: 404,
     WrongState: 409,
+    TooLarge: 413,
 }
 
 

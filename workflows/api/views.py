@@ -15,11 +15,12 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 from typing_extensions import override
 
 from workflows import services
 from workflows.api.dry_run import DryRun
+from workflows.api.ordering import ordering_filter
+from workflows.api.queries import StrictQuery
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -60,6 +61,7 @@ class OwnRows(GenericAPIView[Any]):
 
 class WorkflowFilter(filters.FilterSet):
     search = filters.CharFilter(field_name="name", lookup_expr="icontains")
+    ordering = ordering_filter("created_at", "name")
 
     class Meta:
         model = Workflow
@@ -139,6 +141,7 @@ class WorkflowViewSet(
 class ExecutionFilter(filters.FilterSet):
     # By the bare id: looking the workflow up would tell whether somebody has it.
     workflow = filters.UUIDFilter(field_name="workflow_id")
+    ordering = ordering_filter("created_at")
 
     class Meta:
         model = WorkflowExecution
@@ -181,7 +184,7 @@ class ExecutionViewSet(
         return Response(ExecutionSerializer(execution).data)
 
 
-class NodeTypesView(APIView):
+class NodeTypesView(StrictQuery):
     """Every component, as a palette needs it."""
 
     @extend_schema(responses=NodeTypesSerializer)

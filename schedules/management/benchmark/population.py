@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -40,9 +40,12 @@ def populate(
     *,
     due_at: datetime,
     spread_seconds: int = 1,
+    vary: Callable[[int], dict[str, Any]] = lambda number: {},
     **fields: Any,
-) -> None:
-    """Make `count` active schedules due from `due_at` on, evenly over whole seconds."""
+) -> User:
+    """Make `count` active schedules due from `due_at` on, evenly over whole seconds; they
+    are those of the user that is returned. `vary` has fields for the schedule of a number.
+    """
     owner = User.objects.create(username="benchmark")
     workflow = Workflow.objects.create(name="benchmark", owner=owner)
     expressions = cron_expressions(due_at)
@@ -50,17 +53,18 @@ def populate(
         _schedule(
             owner=owner,
             workflow=workflow,
-            name=f"schedule {number}",
             due_at=due_at + timedelta(seconds=number * spread_seconds // count),
             cron_expression=expressions[number % len(expressions)]
             if kind == ScheduleType.CRON
             else "",
             **fields,
+            **{"name": f"schedule {number}"} | vary(number),
         )
         for number in range(count)
     )
     for batch in _batches(schedules):
         ScheduledJob.objects.bulk_create(batch)
+    return owner
 
 
 def _schedule(*, due_at: datetime, cron_expression: str, **fields: Any) -> ScheduledJob:
@@ -74,16 +78,14 @@ def _schedule(*, due_at: datetime, cron_expression: str, **fields: Any) -> Sched
             "interval_seconds": HOUR.seconds,
             "anchor_at": due_at - HOUR,
         }
+    times = {
+        "next_tick_at": due_at,
+        "next_run_at": due_at,
+        "created_at": due_at - HOUR,
+        "updated_at": due_at - HOUR,
+    }
     return ScheduledJob(
-        id=id,
-        rq_job_id=alarm_id(id),
-        timezone="UTC",
-        next_tick_at=due_at,
-        next_run_at=due_at,
-        created_at=due_at - HOUR,
-        updated_at=due_at - HOUR,
-        **when,
-        **fields,
+        id=id, rq_job_id=alarm_id(id), timezone="UTC", **times | when | fields
     )
 
 

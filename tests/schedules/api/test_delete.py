@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduleEvent
-from tests.schedules.api.conftest import address
+from tests.schedules.api.conftest import SCHEDULES, StaffApi, address
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -30,3 +32,29 @@ def test_its_history_stays(api: APIClient, make_schedule: MakeSchedule) -> None:
     (row,) = schedule.runs.model.objects.all()
     assert (str(row.id), row.status, row.reason) == (run["id"], "cancelled", "stopped")
     assert ScheduleEvent.objects.filter(schedule=schedule.id, verb="stop").exists()
+
+
+@pytest.mark.parametrize("kind", ["runs", "events"])
+def test_its_history_can_still_be_read_by_whoever_could_see_it(
+    api: APIClient,
+    bobs_api: APIClient,
+    staff_api: StaffApi,
+    make_schedule: MakeSchedule,
+    kind: str,
+) -> None:
+    schedule = make_schedule()
+    api.post(address(schedule, "run"))
+    api.delete(address(schedule))
+    history = address(schedule, kind)
+    assert api.get(history).json()["results"][0]["schedule"] == str(schedule.id)
+    assert staff_api("view").get(history).status_code == 200
+    assert bobs_api.get(history).status_code == 404
+    assert api.get(f"{SCHEDULES}{uuid4()}/{kind}/").status_code == 404
+
+
+def test_staff_without_the_permission_see_no_history_of_others(
+    api: APIClient, staff_api: StaffApi, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    api.delete(address(schedule))
+    assert staff_api().get(address(schedule, "runs")).status_code == 404

@@ -1,0 +1,95 @@
+"""/api/v1/tokens/: one's own tokens, listed, made and revoked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+from typing_extensions import override
+
+from platform_site.accounts.models import ApiToken
+from platform_site.accounts.tokens import make_token
+from schedules.api.fields import AwareInstantField, TextField
+from workflows.api.dry_run import DryRun, is_dry
+from workflows.api.strict import StrictSerializer
+from workflows.api.views import clock, user_of, valid
+
+
+class NewToken(StrictSerializer):
+    """What it is called, and until when it works; without that, for ever."""
+
+    name = TextField(most=ApiToken.NAME_LENGTH)
+    expires_at = AwareInstantField(required=False, allow_null=True)
+
+
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    """`id` is the beginning of the token, by which people know it; no more is kept."""
+
+    id = serializers.CharField(source="token_key", read_only=True)
+    created_at = serializers.DateTimeField(source="created", read_only=True)
+    expires_at = serializers.DateTimeField(
+        source="expiry", read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("id", "name", "created_at", "expires_at")
+        read_only_fields = fields
+
+
+class MadeTokenSerializer(TokenSerializer):
+    """`token` is shown this once."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields = (*TokenSerializer.Meta.fields, "token")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
+
+
+class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
+    """One's own API tokens. Those of others are not there, whoever asks."""
+
+    queryset = ApiToken.objects.order_by("-created", "digest")
+    serializer_class = TokenSerializer
+    lookup_field = "token_key"
+    lookup_url_kwarg = "id"
+    lookup_value_converter = "slug"
+
+    @override
+    def get_queryset(self) -> QuerySet[ApiToken]:
+        return super().get_queryset().filter(user=user_of(self.request))
+
+    @override
+    def before(self) -> Any:
+        if self.lookup_url_kwarg not in self.kwargs:
+            return None
+        return {**self.get_serializer(self.get_object()).data}
+
+    @extend_schema(request=NewToken, responses={201: MadeTokenSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a token. The answer is the only one that shows it."""
+        body = valid(NewToken(data=request.data))
+        through = request.auth if isinstance(request.auth, ApiToken) else None
+        token, text = make_token(
+            user_of(request),
+            name=body["name"],
+            expires_at=body.get("expires_at"),
+            now=clock(),
+            through=through,
+        )
+        shown = {**TokenSerializer(token).data}
+        if not is_dry(request):
+            shown["token"] = text
+        headers = {"Cache-Control": "no-store"}
+        return Response(shown, status.HTTP_201_CREATED, headers=headers)
+
+    def destroy(self, request: Request, id: str) -> Response:
+        """Revoke a token: it opens nothing any more."""
+        self.get_object().delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,85 @@
+"""Making API tokens: one rule behind the command, the admin and the API."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from knox.models import get_digest_token
+from knox.settings import CONSTANTS
+
+from platform_site.accounts.models import ApiToken
+from schedules.services.texts import text_faults
+from workflows.exceptions import InvalidInput, WrongState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+MOST_TOKENS = 100
+LONGEST_DAYS = 36_500
+
+
+class TooManyTokens(WrongState):
+    """This user has as many tokens as one may have: revoke one first."""
+
+    code = "too_many_tokens"
+
+
+def make_token(
+    user: User,
+    *,
+    name: str,
+    expires_at: datetime | None,
+    now: datetime,
+    through: ApiToken | None = None,
+) -> tuple[ApiToken, str]:
+    """The token and its text, which is stored nowhere. `through` is the token that asks:
+    what it makes does not outlive it. Raises `InvalidInput` or `TooManyTokens`."""
+    faults = {
+        "name": name_faults(name),
+        "expires_at": _expiry_faults(expires_at, through, now=now),
+    }
+    if any(faults.values()):
+        raise InvalidInput(errors={key: why for key, why in faults.items() if why})
+    digest, text = get_digest_token()
+    token = ApiToken(
+        digest=digest,
+        token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH],
+        user=user,
+        expiry=expires_at,
+        name=name,
+    )
+    with transaction.atomic():
+        # The user's row is held, so that two at once do not make one too many.
+        get_user_model().objects.select_for_update().get(pk=user.pk)
+        if has_too_many(user, now=now):
+            raise TooManyTokens
+        token.save(force_insert=True)
+    return token, text
+
+
+def has_too_many(user: User, *, now: datetime) -> bool:
+    """Whether no further token may be made; the expired ones go first."""
+    tokens = ApiToken.objects.filter(user=user)
+    tokens.filter(expiry__lt=now).delete()
+    return bool(tokens.count() >= MOST_TOKENS)
+
+
+def name_faults(name: str) -> list[str]:
+    """Why a token cannot be called so; nothing if it can."""
+    if not name.strip():
+        return ["A name is needed."]
+    return list(text_faults(name, most=ApiToken.NAME_LENGTH, one_line=True))
+
+
+def _expiry_faults(
+    expires_at: datetime | None, through: ApiToken | None, *, now: datetime
+) -> list[str]:
+    if expires_at and not now < expires_at <= now + timedelta(days=LONGEST_DAYS):
+        return [f"It must be in the future, at most {LONGEST_DAYS} days ahead."]
+    last = through.expiry if through else None
+    if last and (expires_at is None or expires_at > last):
+        return [f"The token that asks expires at {last.isoformat()}: not after that."]
+    return []

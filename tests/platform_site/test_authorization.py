@@ -1,0 +1,161 @@
+"""Every address of the API answers everyone as the table of `authorization` says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from platform_site.accounts.models import ApiToken
+from schedules.services import Actor, create_schedule, fire_due
+from tests.api import client
+from tests.graphs import add_graph
+from tests.platform_site.authorization import Cell, cells
+from triggers.webhooks import open_webhook
+from workflows.models import Workflow, WorkflowExecution
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+CELLS = [
+    pytest.param(cell, id=f"{cell.method} {cell.path} {cell.asker}") for cell in cells()
+]
+
+
+def workflow_of(user: User) -> Workflow:
+    workflow = Workflow.objects.create(name="of " + user.username, owner=user)
+    add_graph(
+        workflow,
+        {
+            "tick": ("trigger_schedule", {}),
+            "start": ("trigger_manual", {}),
+            "hook": ("trigger_webhook", {}),
+        },
+    )
+    return workflow
+
+
+@dataclass
+class Ground:
+    """What is Ada's, by the parts of addresses that name it, and when it all began."""
+
+    ada: User
+    ids: dict[str, str]
+    token: str
+
+    def path(self, cell: Cell) -> str:
+        kind = cell.path.split("/")[3]
+        path = cell.path.replace("{id}", self.ids.get(kind, ""))
+        path = path.replace("{node_id}", "hook").replace("{token}", self.token)
+        return f"{path}?at=2026-01-01T00:00:00Z" if "explain" in path else path
+
+
+@pytest.fixture
+def ground(db: None) -> Ground:
+    """A schedule made hours ago of which some ticks are missed; an execution, a token, a
+    webhook."""
+    ada = User.objects.create_user("ada")
+    workflow = workflow_of(ada)
+    now = timezone.now().replace(microsecond=0)
+    schedule = create_schedule(
+        {"name": "job", "workflow": workflow, "interval_seconds": 3600},
+        actor=Actor.person(ada),
+        now=now - timedelta(hours=4),
+    )
+    fire_due(now - timedelta(minutes=10))
+    execution = WorkflowExecution.objects.create(
+        workflow=workflow, owner=ada, trigger_type="manual", trigger_node_id="start"
+    )
+    token, _ = ApiToken.objects.create(ada)
+    hook = open_webhook(workflow, "hook", actor=ada, now=now)
+    ids = {
+        "schedules": str(schedule.id),
+        "workflows": str(workflow.id),
+        "executions": str(execution.id),
+        "tokens": token.token_key,
+    }
+    return Ground(ada, ids, hook.token)
+
+
+@pytest.fixture
+def askers(ground: Ground) -> dict[str, User | None]:
+    viewer = User.objects.create_user("vera", is_staff=True)
+    viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    staff = User.objects.create_user("stan", is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+    return {
+        "owner": ground.ada,
+        "other": User.objects.create_user("otto"),
+        "viewer": viewer,
+        "staff": staff,
+        "nobody": None,
+    }
+
+
+def body(cell: Cell, asker: User | None, ground: Ground) -> dict[str, Any] | None:
+    """The least that the address takes."""
+    now = timezone.now()
+    key = (cell.method, cell.path.removeprefix("/api/v1/"))
+    if key == ("POST", "schedules/") and asker:
+        own = str(workflow_of(asker).id)
+        return {"name": "new", "interval_seconds": 60, "workflow": own}
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("PATCH", "schedules/{id}/"): {"name": "renamed"},
+        ("POST", "schedules/{id}/backfill/"): {
+            "from": (now - timedelta(days=1)).isoformat(),
+            "to": (now - timedelta(minutes=11)).isoformat(),
+        },
+        ("POST", "schedules/preview/"): {"cron_expression": "0 9 * * *"},
+        ("POST", "schedules/bulk/"): {
+            "action": "pause",
+            "ids": [ground.ids["schedules"]],
+        },
+        ("POST", "workflows/"): {"name": "new"},
+        ("PATCH", "workflows/{id}/"): {"name": "renamed"},
+        ("PUT", "workflows/{id}/graph/"): {
+            "nodes": [{"node_id": "start", "component_type": "trigger_manual"}],
+            "edges": [],
+        },
+        ("POST", "tokens/"): {"name": "new"},
+    }
+    return bodies.get(key)
+
+
+def told(cell: Cell, answer: Any) -> str:
+    """The answer as the table writes it."""
+    status = str(answer.status_code)
+    if status == "200" and cell.path.endswith("/bulk/"):
+        return str(answer.json()["results"][0]["status"])
+    if status == "200" and "/" in cell.answer:
+        return f"200/{min(len(answer.json()['results']), 1)}"
+    return status
+
+
+def test_the_table_has_every_address_of_the_description() -> None:
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    described = {
+        (method.upper(), path) for path, methods in paths.items() for method in methods
+    }
+    assert {(cell.method, cell.path) for cell in cells()} == described
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_everyone_is_answered_as_the_table_says(
+    cell: Cell, ground: Ground, askers: dict[str, User | None]
+) -> None:
+    asker = askers[cell.asker]
+    speaker: APIClient = client(asker)
+    sent = body(cell, asker, ground)
+    answer = speaker.generic(
+        cell.method,
+        ground.path(cell),
+        speaker._encode_data(sent, "json")[0] if sent is not None else "",
+        content_type="application/json",
+    )
+    assert told(cell, answer) == cell.answer, answer.content
+    if answer.status_code >= 400:
+        assert answer.headers["Content-Type"] == "application/problem+json"

@@ -1,0 +1,101 @@
+"""What no address knows is refused by name, in the query and in the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from tests.api import client
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = ["There is no such parameter."]
+ID = "00000000-0000-0000-0000-000000000000"
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            yield method, re.sub(r"\{\w+\}", ID, path), operation
+
+
+OPERATIONS = [
+    pytest.param(*found, id=f"{found[0]} {found[1]}") for found in operations()
+]
+
+
+@pytest.fixture
+def boss(db: None) -> APIClient:
+    return client(User.objects.create_superuser("boss"))
+
+
+def refusals(answer: Any) -> dict[str, list[str]]:
+    if answer.status_code != 400:
+        return {}
+    errors: dict[str, list[str]] = answer.json()["errors"]
+    return errors
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_every_address_refuses_parameters_that_it_does_not_know(
+    boss: APIClient, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    known = [
+        found["name"]
+        for found in operation.get("parameters", ())
+        if found["in"] == "query"
+    ]
+    query = "&".join(f"{name}=%00" for name in [*known, "limit", "format"])
+    found = refusals(boss.generic(method.upper(), f"{path}?{query}"))
+    # Those it knows are not among them: the description and the check are one.
+    assert {name: why for name, why in found.items() if why == UNKNOWN} == {
+        "limit": UNKNOWN,
+        "format": UNKNOWN,
+    }
+
+
+def test_a_parameter_that_is_given_twice_is_refused(boss: APIClient) -> None:
+    answer = boss.get("/api/v1/schedules/?status=active&status=paused")
+    assert refusals(answer) == {"status": ["Give it once."]}
+
+
+def test_nobody_is_told_of_parameters_without_signing_in() -> None:
+    assert client().get("/api/v1/schedules/?limit=1").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"name": ' + b"9" * 10_000 + b"}",
+        b"[" * 100_000,
+        b"\xff",
+        b"name=x",
+    ],
+)
+@pytest.mark.parametrize("path", ["schedules/", "workflows/", "tokens/"])
+def test_json_that_cannot_be_read_is_a_fault_of_the_body(
+    boss: APIClient, path: str, body: bytes
+) -> None:
+    answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
+    assert list(refusals(answer)) == ["body"]
+    assert answer.json()["code"] == "parse_error"
+
+
+@pytest.mark.parametrize("length", [1_048_577, 3_000_000])
+def test_a_body_that_is_too_large_says_what_is_taken(
+    boss: APIClient, length: int
+) -> None:
+    answer = boss.post(
+        "/api/v1/schedules/", b" " * length, content_type="application/json"
+    )
+    assert answer.status_code == 413
+    assert answer.json()["errors"] == {"body": ["At most 1,048,576 bytes."]}

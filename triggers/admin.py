@@ -1,0 +1,205 @@
+"""Webhooks in the admin: made, renewed, void; their secrets are shown once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+from typing_extensions import override
+
+from triggers.api.webhooks import hook_url
+from triggers.models import Webhook
+from triggers.webhooks import Opened, close_webhook, open_webhook
+from workflows.access import check_may
+from workflows.components.trigger_webhook import WebhookTrigger
+from workflows.exceptions import DomainError
+from workflows.models import Workflow, WorkflowNode
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Webhook]
+    FormBase = forms.ModelForm[Webhook]
+    ChoiceBase = forms.ModelChoiceField[WorkflowNode]
+else:
+    Base = admin.ModelAdmin
+    FormBase = forms.ModelForm
+    ChoiceBase = forms.ModelChoiceField
+
+clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
+
+
+class NodeField(ChoiceBase):
+    @override
+    def label_from_instance(self, node: WorkflowNode) -> str:
+        return f"{node.workflow}: {node.node_id}"
+
+
+class WebhookForm(FormBase):
+    """Which node gets an address: one without, of a workflow that one may change."""
+
+    node = NodeField(WorkflowNode.objects.none())
+
+    class Meta:
+        model = Webhook
+        fields = ["node"]
+
+
+@admin.register(Webhook)
+class WebhookAdmin(Base):
+    """Django's permissions open the pages; for each webhook it also takes the right to
+    change its workflow, here as over the API."""
+
+    form = WebhookForm
+    list_display = ("workflow", "node_id_", "owner", "created_at")
+    list_select_related = ("node__workflow__owner",)
+    search_fields = ("node__workflow__name", "node__node_id")
+    ordering = ("-created_at", "-id")
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        seen = Workflow.objects.visible_to(_user(request))
+        return super().get_queryset(request).filter(node__workflow__in=seen)
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Webhook | None = None) -> Any:
+        return ("node",) if obj is None else self.list_display
+
+    @override
+    def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+        form: Any = super().get_form(request, *args, **options)
+        if "node" in form.base_fields:
+            form.base_fields["node"].queryset = _nodes_without(_user(request))
+        return form
+
+    @override
+    def has_change_permission(
+        self, request: HttpRequest, obj: Webhook | None = None
+    ) -> bool:
+        return False  # there is nothing to edit: it is renewed
+
+    def has_renew_permission(self, request: HttpRequest, webhook: Webhook) -> bool:
+        may = super().has_change_permission(request, webhook)
+        return may and _may(request, webhook.node.workflow)
+
+    @override
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Webhook | None = None
+    ) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or _may(request, obj.node.workflow))
+
+    @admin.display(description="Workflow", ordering="node__workflow__name")
+    def workflow(self, webhook: Webhook) -> str:
+        return str(webhook.node.workflow)
+
+    @admin.display(description="Node", ordering="node__node_id")
+    def node_id_(self, webhook: Webhook) -> str:
+        return webhook.node.node_id
+
+    @admin.display(description="Owner", ordering="node__workflow__owner")
+    def owner(self, webhook: Webhook) -> str:
+        return str(webhook.node.workflow.owner)
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.renew_view))
+        renew = path("<int:pk>/renew/", view, name="triggers_webhook_renew")
+        return [renew, *super().get_urls()]
+
+    def renew_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """A new address for the node; the former is void at once."""
+        webhook = self.get_object(request, str(pk))
+        if webhook is None:
+            raise Http404
+        if not self.has_renew_permission(request, webhook):
+            raise PermissionDenied
+        opened = _open(request, webhook.node)
+        self.log_change(request, opened.webhook, "Renewed.")
+        return self._shown_once(request, opened)
+
+    @override
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        webhook = self.get_object(request, object_id)
+        may = webhook is not None and self.has_renew_permission(request, webhook)
+        context = {**(extra_context or {}), "may_renew": may}
+        return super().change_view(request, object_id, form_url, context)
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Webhook, form: Any, change: bool
+    ) -> None:
+        opened = _open(request, form.cleaned_data["node"])
+        # The secrets stay on this object: in no table, no session and no log.
+        obj.__dict__.update(opened.webhook.__dict__, opened=opened)
+
+    @override
+    def response_add(
+        self, request: HttpRequest, obj: Webhook, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """No redirect: the secrets would have to be kept for the next request."""
+        return self._shown_once(request, obj.__dict__["opened"])
+
+    def _shown_once(self, request: HttpRequest, opened: Opened) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "The new webhook",
+            "opts": self.opts,
+            "webhook": opened.webhook,
+            "address": hook_url(opened.token),
+            "signing_key": opened.signing_key,
+        }
+        return TemplateResponse(request, "triggers/new_webhook.html", context)
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: Webhook) -> None:
+        node = obj.node
+        try:
+            close_webhook(node.workflow, node.node_id, actor=_user(request))
+        except DomainError as error:
+            raise PermissionDenied from error
+
+    @override
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Webhook]
+    ) -> None:
+        for webhook in queryset:
+            self.delete_model(request, webhook)
+
+
+def _user(request: HttpRequest) -> User:
+    return cast("User", request.user)
+
+
+def _may(request: HttpRequest, workflow: Workflow) -> bool:
+    try:
+        check_may(_user(request), "change", workflow)
+    except DomainError:
+        return False
+    return True
+
+
+def _open(request: HttpRequest, node: WorkflowNode) -> Opened:
+    return open_webhook(node.workflow, node.node_id, actor=_user(request), now=clock())
+
+
+def _nodes_without(user: User) -> QuerySet[WorkflowNode]:
+    nodes = WorkflowNode.objects.filter(
+        component_type=WebhookTrigger.type,
+        webhook=None,
+        workflow__in=Workflow.objects.runnable_by(user),
+    )
+    return nodes.select_related("workflow").order_by("workflow__name", "node_id")

@@ -1,0 +1,71 @@
+"""What may stand behind the `?` of an address: only what its description has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import MethodNotAllowed, ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from typing_extensions import override
+
+UNKNOWN = "There is no such parameter."
+TWICE = "Give it once."
+
+
+class StrictQuery(APIView):
+    """A view that refuses query parameters it does not know: a misspelt filter is an
+    error, not a list that was not narrowed down.
+
+    What it knows is declared once, where it is used: the parameters of `extend_schema`,
+    and for a list its filters and its pages.
+    """
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not hasattr(self, (request.method or "").lower()):
+            raise MethodNotAllowed(str(request.method))  # whatever it asks
+        known = self.query_parameters(request)
+        faults = {
+            name: [UNKNOWN if name not in known else TWICE]
+            for name, values in request.query_params.lists()
+            if name not in known or len(values) > 1
+        }
+        if faults:
+            raise ValidationError(faults)
+
+    def query_parameters(self, request: Request) -> set[str]:
+        """The names of all that this request may carry."""
+        names = _declared(self, request)
+        if (
+            isinstance(self, ListModelMixin)
+            and getattr(self, "action", "list") == "list"
+        ):
+            names |= _of_a_list(self)
+        return names
+
+
+def _declared(view: APIView, request: Request) -> set[str]:
+    """Those of the `extend_schema` of the method that answers."""
+    handler = getattr(view, (request.method or "").lower(), None)
+    schema = getattr(handler, "kwargs", {}).get("schema")
+    if schema is None:
+        return set()
+    inspector = schema()
+    inspector.view, inspector.method = view, request.method
+    return {
+        parameter.name
+        for parameter in inspector.get_override_parameters()
+        if parameter.location == OpenApiParameter.QUERY
+    }
+
+
+def _of_a_list(view: Any) -> set[str]:
+    filters = getattr(view, "filterset_class", None)
+    pages = view.paginator.get_schema_operation_parameters(view)
+    return {parameter["name"] for parameter in pages} | set(
+        filters.base_filters if filters else ()
+    )
