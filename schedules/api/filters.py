@@ -31,11 +31,23 @@ class ScheduleFilter(filters.FilterSet):
         method="containing", label="part of the name or of the description"
     )
     tag = filters.CharFilter(field_name="tags", lookup_expr="has_tag", label="a tag")
+    awaits_approval = filters.TypedChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        coerce="true".__eq__,
+        label="what agents have proposed and nobody has approved",
+    )
     ordering = ordering_filter("created_at", "name", "next_run_at", "last_run_at")
 
     class Meta:
         model = ScheduledJob
-        fields = ["status", "workflow", "search", "tag", "ordering"]
+        fields = [
+            "status",
+            "workflow",
+            "search",
+            "tag",
+            "awaits_approval",
+            "ordering",
+        ]
 
     def containing(
         self, schedules: ScheduleQuerySet, name: str, text: str

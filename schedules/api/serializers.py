@@ -164,6 +164,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "timing_text",
             "status",
             "status_reason",
+            "awaits_approval",
             "rq_job_id",
             "next_run_at",
             "next_tick_at",

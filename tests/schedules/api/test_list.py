@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from schedules.models import UserProfile
 from schedules.services import Actor, create_schedule, fire_due
 from tests.schedules.api.conftest import SCHEDULES, address
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -225,3 +226,17 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(
         assert all(schedule["last_run"] for schedule in listed)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_agents_have_proposed_can_be_found(
+    api: APIClient, alice: User, workflow: Workflow, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(name="a person's")
+    UserProfile.objects.create(user=alice, agents_propose=True)
+    fields = {"name": "an agent's", "workflow": workflow, "interval_seconds": 3600}
+    proposal = create_schedule(fields, actor=Actor.agent(alice), now=NOON)
+    assert names(api, awaits_approval="true") == ["an agent's"]
+    assert names(api, awaits_approval="false") == ["a person's"]
+    assert api.get(SCHEDULES, {"awaits_approval": "maybe"}).status_code == 400
+    assert api.get(address(proposal)).json()["awaits_approval"] is True
+    assert api.post(address(proposal, "resume")).json()["awaits_approval"] is False
