@@ -131,3 +131,5 @@ class DocsView(SpectacularSwaggerSplitView):
 
     Its script writes styles into the page: allowed here and nowhere else.
     """
+
+    template_name = "platform_site/api_docs.html"

@@ -21,3 +21,17 @@ def test_every_address_is_shown(open_page: OpenPage, width: int) -> None:
     flat = [path.replace("\u200b", "") for path in shown]
     assert "/api/v1/schedules/{id}/pause/" in flat
     assert "/api/v1/workflows/{id}/graph/" in flat
+
+
+PAPER = {"light": "rgb(250, 250, 250)", "dark": "rgb(28, 32, 34)"}
+
+
+@pytest.mark.parametrize("scheme", PAPER)
+def test_it_is_dark_where_a_person_wants_it_dark(
+    open_page: OpenPage, scheme: str
+) -> None:
+    page = open_page(scheme=scheme)
+    page.goto("/api/docs/")
+    page.wait_for_selector(".opblock")
+    colour = page.locator("body").evaluate("body => getComputedStyle(body).background")
+    assert colour.startswith(PAPER[scheme])
