@@ -14,6 +14,9 @@ class ApiToken(AbstractAuthToken):
 
     name = models.CharField(max_length=NAME_LENGTH, default="token")
 
+    class Meta:
+        verbose_name = "API token"
+
     @override
     def __str__(self) -> str:
         return f"{self.name} ({self.token_key}…)"
