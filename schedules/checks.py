@@ -13,9 +13,12 @@ from django.db import connection
 
 JOB_CLASS = "workflows.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
+# The checks that schedulers and workers make when they start. Django's own would load every
+# page of the site into them; `up`, `migrate` and `check` make all.
+TAG = "schedules"
 
 
-@register()
+@register(TAG)
 def check_settings(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings as site
 from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +42,12 @@ def test_a_setting_that_would_do_harm_is_named(
 def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONTZPATH", "/usr/share/zoneinfo")
     assert faults() == {"schedules.E005"}
+
+
+@pytest.mark.parametrize("name", ["rqscheduler", "rqworker"])
+def test_schedulers_and_workers_make_these_checks_when_they_start(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(site, "USE_TZ", False)
+    with pytest.raises(SystemCheckError, match=r"schedules\.E004"):
+        call_command(name, skip_checks=False)

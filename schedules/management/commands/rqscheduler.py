@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_rq.management.commands import rqscheduler
 from typing_extensions import override
 
+from schedules import checks
 from schedules.loop import AHEAD_SECONDS, Loop
 from schedules.messages import OUTAGES
 from schedules.scheduler import SchedulerService, get_scheduler_service
@@ -39,6 +40,7 @@ class Command(rqscheduler.Command):
     """Runs a scheduler. Any number may run at once, on any number of machines."""
 
     help = "Runs a scheduler: fires the due ticks of all schedules. Run as many as you like."
+    requires_system_checks = (checks.TAG,)
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:

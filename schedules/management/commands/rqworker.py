@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from rq.serializers import JSONSerializer
 from typing_extensions import override
 
+from schedules import checks
 from schedules.worker import ScheduleWorker
 from workflows.queue import QUEUE_NAME
 
@@ -28,6 +29,7 @@ class Command(rqworker.Command):
     """django-rq's command with our worker and serializer, so nobody has to remember them."""
 
     help = "Runs a worker. Run as many as you like."
+    requires_system_checks = (checks.TAG,)
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
