@@ -98,6 +98,7 @@ class Component(ABC):
     inputs: ClassVar[tuple[str, ...]] = ("in",)
     ports: ClassVar[tuple[str, ...]] = ("out",)
     config_schema: ClassVar[dict[str, Any]] = {}
+    takes_tools: ClassVar[bool] = False  # by tool edges that lead to it
     # Fields of the configuration that are templates, giving text or any JSON value.
     text_templates: ClassVar[tuple[str, ...]] = ()
     value_templates: ClassVar[tuple[str, ...]] = ()
@@ -110,13 +111,23 @@ class Component(ABC):
         """The ports by which the flow may leave a node that is configured like this."""
         return self.ports
 
-    def node(self, node_id: str, config: Config, *, is_active: bool) -> Node:
-        """What the graph needs to know of such a node."""
+    @property
+    def can_be_tool(self) -> bool:
+        """Whether nodes of this type may be offered to a model."""
+        return type(self).as_tool is not Component.as_tool
+
+    def node(
+        self, node_id: str, config: Config, *, is_active: bool, is_tool: bool = False
+    ) -> Node:
+        """What the graph needs to know of such a node; `is_tool` if it is given as one."""
+        tool = self.as_tool(config) if is_tool else None
         return Node(
             id=node_id,
             ports=self.ports_of(config),
             is_trigger=self.kind == "trigger",
             is_active=is_active,
+            takes_tools=self.takes_tools,
+            tool_name=tool.name if tool else "",
         )
 
     def check(self, config: Config) -> Iterator[Problem]:
@@ -125,6 +136,10 @@ class Component(ABC):
             for path, source in strings(config.get(name), name):
                 if problem := template_problem(source):
                     yield path, f"The template {problem}."
+
+    def check_tool(self, config: Config) -> Iterator[Problem]:
+        """The same for a node that is a tool: what is missing a model may fill in."""
+        yield from self.check(config)
 
     def prepare(self, config: Config, context: Context) -> dict[str, Any]:
         """The configuration with its templates rendered."""
@@ -185,10 +200,17 @@ registry = Registry()
 register = registry.register
 
 
-def config_problems(component: Component, config: Any) -> Iterator[Problem]:
+def config_problems(
+    component: Component, config: Any, *, is_tool: bool = False
+) -> Iterator[Problem]:
     """What is wrong with a node's configuration, each with the path of its field."""
-    found = schema_problems(component.config_schema, config)
-    yield from found or component.check(config)
+    if is_tool:
+        open_schema = {**component.config_schema, "required": []}
+        found = schema_problems(open_schema, config)
+        yield from found or component.check_tool(config)
+    else:
+        found = schema_problems(component.config_schema, config)
+        yield from found or component.check(config)
 
 
 def _declaration_problems(type_: str, component: type) -> Iterator[str]:
