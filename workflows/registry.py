@@ -41,6 +41,10 @@ def _goes_on() -> None:
     """What nobody can cancel."""
 
 
+def _keeps_nothing(output: Any) -> None:
+    """What nobody records."""
+
+
 def _runs_nothing(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
     raise NodeFailed("Here no other workflow can be run.")
 
@@ -60,6 +64,17 @@ class Context:
     stop_if_cancelled: Callable[[], None] = _goes_on
     # Runs another workflow to its end, for its execution's id and its last output.
     run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
+    # Puts on record, as the node's output, what it has done so far; that stays if it does
+    # not come to its end, whatever ends it.
+    record: Callable[[Any], None] = _keeps_nothing
+    # The nodes that are given to this one as tools.
+    given: tuple[tuple[Component, Config], ...] = ()
+
+    def tools(self) -> tuple[Tool, ...]:
+        """What those nodes offer to a model, the templates in what they fix rendered."""
+        prepared = [(each, each.prepare(config, self)) for each, config in self.given]
+        offered = [each.as_tool(config) for each, config in prepared]
+        return tuple(tool for tool in offered if tool)
 
     def for_tools(self) -> ToolContext:
         """In whose name, and for which execution, a node calls tools."""

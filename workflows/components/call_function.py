@@ -10,7 +10,7 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
-from workflows.guarded_http import HIDDEN, SENSITIVE
+from workflows.hiding import without_secrets
 from workflows.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
@@ -71,11 +71,7 @@ class CallFunction(Component):
 
     @override
     def redact(self, config: Config) -> Any:
-        shown = {
-            name: HIDDEN if SENSITIVE.search(name) else value
-            for name, value in config.get("arguments", {}).items()
-        }
-        return {**config, "arguments": shown}
+        return {**config, "arguments": without_secrets(config.get("arguments", {}))}
 
     @override
     def run(self, config: Config, context: Context) -> Result:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import httpcore
@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
-from workflows.guarded_http import HIDDEN, SENSITIVE, GuardedTransport, too_large
+from workflows.guarded_http import GuardedTransport, too_large
+from workflows.hiding import SENSITIVE, shown_address, without_secrets
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
 from workflows.templating import MARKS, MAX_SOURCE
@@ -113,8 +114,8 @@ class HttpRequest(Component):
 
     @override
     def redact(self, config: Config) -> Any:
-        headers = _without_secrets(config.get("headers", {}))
-        return {**config, "url": _shown(config["url"]), "headers": headers}
+        headers = without_secrets(config.get("headers", {}))
+        return {**config, "url": shown_address(config["url"]), "headers": headers}
 
     @override
     def run(self, config: Config, context: Context) -> Result:
@@ -224,8 +225,8 @@ def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
     with client, client.stream(method, config["url"], headers=headers, **sent) as got:
         return {
             "status": got.status_code,
-            "url": _shown(str(got.url)),
-            "headers": _without_secrets(got.headers),
+            "url": shown_address(str(got.url)),
+            "headers": without_secrets(got.headers),
             "body": _body(got),
         }
 
@@ -280,23 +281,3 @@ def _url_problems(text: str) -> Iterator[Problem]:
         return
     if url.scheme not in ("http", "https") or not url.host:
         yield "url", "An address begins with http:// or https:// and a host."
-
-
-def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: HIDDEN if SENSITIVE.search(name) else value
-        for name, value in headers.items()
-    }
-
-
-def _shown(text: str) -> str:
-    """An address without its password and without parameters that look secret."""
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        return text
-    if url.userinfo:
-        url = url.copy_with(username=HIDDEN, password=HIDDEN)
-    for name in filter(SENSITIVE.search, url.params):
-        url = url.copy_set_param(name, HIDDEN)
-    return str(url)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.hiding import hide
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda part: st.lists(part) | st.dictionaries(st.text(), part),
+)
+
+
+def test_what_looks_secret_is_hidden_wherever_it_stands():
+    shown = hide(
+        {
+            "headers": [{"X-Api-Key": "s3cret", "Accept": "*/*"}],
+            "password": {"in": ["s3cret"]},
+            "text": "See https://ada:s3cret@example.com/a?token=s3cret&page=2, please.",
+        }
+    )
+    assert "s3cret" not in str(shown)
+    assert shown["headers"][0]["Accept"] == "*/*"
+    assert "page=2" in shown["text"]
+
+
+def test_a_known_secret_is_hidden_in_any_text_and_any_name():
+    assert hide({"a k3y b": ["k3y"]}, {"k3y", ""}) == {"a *** b": ["***"]}
+
+
+@given(JSON)
+def test_any_value_can_be_shown(value):
+    assert hide(hide(value)) == hide(value)
