@@ -37,15 +37,28 @@ def shown_address(text: str) -> str:
     return str(url)
 
 
-def hide(value: Any, known: Collection[str] = ()) -> Any:
-    """A JSON value without what looks secret in it, nor any of the `known` secrets."""
+def without_known(value: Any, known: Collection[str]) -> Any:
+    """A JSON value without any of the `known` secrets, in keys neither."""
     if isinstance(value, dict):
-        shown = {name: hide(item, known) for name, item in value.items()}
-        return without_secrets({hide(name, known): shown[name] for name in shown})
+        return {
+            without_known(name, known): without_known(item, known)
+            for name, item in value.items()
+        }
     if isinstance(value, list):
-        return [hide(item, known) for item in value]
-    if not isinstance(value, str):
-        return value
-    for secret in filter(None, known):
-        value = value.replace(secret, HIDDEN)
-    return ADDRESS.sub(lambda found: shown_address(found[0]), value)
+        return [without_known(item, known) for item in value]
+    if isinstance(value, str):
+        for secret in filter(None, known):
+            value = value.replace(secret, HIDDEN)
+    return value
+
+
+def without_suspects(value: Any) -> Any:
+    """A JSON value without what looks secret: by its name, or as part of an address."""
+    if isinstance(value, dict):
+        shown = {name: without_suspects(item) for name, item in value.items()}
+        return without_secrets(shown)
+    if isinstance(value, list):
+        return [without_suspects(item) for item in value]
+    if isinstance(value, str):
+        return ADDRESS.sub(lambda found: shown_address(found[0]), value)
+    return value
