@@ -23,6 +23,7 @@ from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.agents import conversation, provider
 from workflows.engine import run_execution
+from workflows.functions import functions, workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -137,3 +138,22 @@ def node_of(execution: WorkflowExecution) -> NodeRun:
 
 def kinds(node: NodeRun) -> list[str]:
     return [call.get("tool", call["kind"]) for call in node.output["calls"]]
+
+
+def failure(workflow: Workflow, **payload: Any) -> NodeRun:
+    node = run(workflow, **payload)
+    assert node.status == "failed", node.output
+    return node
+
+
+@pytest.fixture
+def double():
+    """A function `double` that workflows may call."""
+
+    def double(n: int) -> int:
+        """Double a number."""
+        return 2 * n
+
+    workflow_function(double)
+    yield {"function": "double"}
+    functions.clear()
