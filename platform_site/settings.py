@@ -136,6 +136,17 @@ AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.bool(
     "AGENTS_MAY_SCHEDULE_FROM_SCHEDULES", default=False
 )
 
+# The model of the node `agent`: an OpenAI-compatible provider, for all nodes alike. The key
+# is nowhere but here, in memory.
+AGENT_BASE_URL = env.str("AGENT_BASE_URL", default="").strip()
+AGENT_API_KEY = env.str("AGENT_API_KEY", default="").strip()
+AGENT_MODEL = env.str("AGENT_MODEL", default="").strip()
+# The most that one agent node may be given to spend.
+AGENT_MAX_REQUESTS = env.int("AGENT_MAX_REQUESTS", default=50)
+AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", default=100)
+AGENT_MAX_TOKENS = env.int("AGENT_MAX_TOKENS", default=500_000)
+AGENT_MAX_SECONDS = env.int("AGENT_MAX_SECONDS", default=600)
+
 # Workflows ------------------------------------------------------------------------
 
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve

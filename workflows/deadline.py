@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from workflows.exceptions import TimedOut
 
+AT_ONCE = 0.001  # 0 would stop the alarm
+
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Raise `TimedOut` in the body once `seconds` have passed.
+def deadline(
+    seconds: float, *, raising: type[BaseException] = TimedOut
+) -> Iterator[None]:
+    """Raise `TimedOut`, or another, in the body once `seconds` have passed.
 
     It takes the process's one alarm, and with it the place of RQ's own time-out, whose
-    exception a node could catch.
+    exception a node could catch. One inside another leaves the outer one its due: an alarm
+    that comes before our time is the outer one's.
     """
+    began = time.monotonic()
+    outer, _ = signal.getitimer(signal.ITIMER_REAL)
 
     def expire(signum: int, frame: FrameType | None) -> None:
-        raise TimedOut
+        nonlocal outer
+        if time.monotonic() - began >= seconds - AT_ONCE:
+            raise raising
+        # It has come; it must not come again while things are put in order.
+        outer = 0.0
+        if callable(before):
+            before(signum, frame)
 
     before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, outer or seconds))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if outer:
+            left = outer - (time.monotonic() - began)
+            signal.setitimer(signal.ITIMER_REAL, max(left, AT_ONCE))

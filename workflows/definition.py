@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from workflows.graph import Edge, Graph, Node, Problem, problems
+from workflows.graph import TOOL, Edge, Graph, Node, Problem, problems
 from workflows.models import Workflow, WorkflowNode
 from workflows.registry import Component, registry
 
@@ -26,6 +26,15 @@ class Definition:
         ]
         return unknown or problems(self.graph)
 
+    def tools_of(self, node_id: str) -> tuple[WorkflowNode, ...]:
+        """The active nodes that are given to this one as tools."""
+        given = [
+            self.rows[edge.source]
+            for edge in self.graph.edges
+            if edge.kind == TOOL and edge.target == node_id
+        ]
+        return tuple(row for row in given if row.is_active)
+
     def component(self, node_id: str) -> Component:
         """The component of a node of a definition without problems."""
         return registry.components[self.rows[node_id].component_type]
@@ -40,12 +49,23 @@ def load(workflow: Workflow) -> Definition:
         for edge in workflow.edges.all()
         if edge.source_id in names and edge.target_id in names
     )
-    return Definition(Graph(_nodes(rows), edges), {row.node_id: row for row in rows})
+    nodes = _nodes(rows, given_as_tools(edges))
+    return Definition(Graph(nodes, edges), {row.node_id: row for row in rows})
 
 
-def _nodes(rows: Iterable[WorkflowNode]) -> tuple[Node, ...]:
+def given_as_tools(edges: Iterable[Edge]) -> frozenset[str]:
+    """The nodes from which a tool edge leads."""
+    return frozenset(edge.source for edge in edges if edge.kind == TOOL)
+
+
+def _nodes(rows: Iterable[WorkflowNode], tools: Collection[str]) -> tuple[Node, ...]:
     return tuple(
-        component.node(row.node_id, row.config, is_active=row.is_active)
+        component.node(
+            row.node_id,
+            row.config,
+            is_active=row.is_active,
+            is_tool=row.node_id in tools,
+        )
         for row in rows
         if (component := registry.get(row.component_type))
     )

@@ -134,16 +134,14 @@ class _Run:
 
     def _work(self, definition: Definition, node: NodeRun) -> Result:
         component = definition.component(node.node_id)
-        context = self._context()
+        context = self._context(definition, node)
         config = component.prepare(definition.rows[node.node_id].config, context)
         node.input = storable(component.redact(config))
         result = component.run(config, context)
-        output = storable(result.output)
-        if reason := problem(output, max_bytes=MAX_OUTPUT):
-            raise NodeFailed(f"Its output {reason}.")
-        return Result(output, result.port)
+        return Result(_recordable(result.output), result.port)
 
-    def _context(self) -> Context:
+    def _context(self, definition: Definition, node: NodeRun) -> Context:
+        given = definition.tools_of(node.node_id)
         return Context(
             trigger=self.execution.event,
             nodes=self.outputs,
@@ -153,7 +151,17 @@ class _Run:
             clock=self.clock,
             stop_if_cancelled=self._stop_if_cancelled,
             run_workflow=self._run_workflow,
+            record=partial(self._record, node),
+            given=tuple(
+                (definition.component(row.node_id), row.config) for row in given
+            ),
         )
+
+    def _record(self, node: NodeRun, output: Any) -> None:
+        """At once: the next thing that the node does may take the process with it."""
+        node.output = _recordable(output)
+        row = NodeRun.objects.filter(pk=node.pk)
+        patiently(partial(row.update, input=node.input, output=node.output))
 
     def _owner(self) -> User:
         owner = patiently(lambda: self.execution.owner)
@@ -250,6 +258,13 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
     if execution.status != Status.RUNNING:
         raise WrongState(f"The execution is {execution.status}, not running.")
     return execution
+
+
+def _recordable(output: Any) -> Any:
+    output = storable(output)
+    if reason := problem(output, max_bytes=MAX_OUTPUT):
+        raise NodeFailed(f"Its output {reason}.")
+    return output
 
 
 def _last_output(execution: WorkflowExecution) -> Any:

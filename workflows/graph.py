@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 MAX_NODES = 200
 MAX_EDGES = 500
+MAX_TOOLS = 20  # a model that is shown more chooses badly
 FLOW = "flow"
+TOOL = "tool"
 
 Problem = tuple[str, str]  # the path of the field, and the reason
 
@@ -20,6 +22,8 @@ class Node:
     ports: tuple[str, ...] = ("out",)
     is_trigger: bool = False
     is_active: bool = True
+    takes_tools: bool = False
+    tool_name: str = ""  # what a model calls it by; empty for what is no tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,12 @@ class Graph:
 
 def problems(graph: Graph) -> list[Problem]:
     """Everything that forbids saving or running the graph, each with its field."""
-    found = [*_size_problems(graph), *_node_problems(graph), *_edge_problems(graph)]
+    found = [
+        *_size_problems(graph),
+        *_node_problems(graph),
+        *_edge_problems(graph),
+        *_tool_problems(graph),
+    ]
     if not found and (cycle := cyclic_nodes(graph)):
         found.append(("edges", f"These nodes form a cycle: {', '.join(cycle)}."))
     return found
@@ -154,6 +163,41 @@ def _problems_of_edge(graph: Graph, edge: Edge) -> Iterator[Problem]:
         yield "target", f'There is no node "{edge.target}".'
     elif target.is_trigger:
         yield "target", f'"{edge.target}" is a trigger: nothing leads into it.'
+
+
+def _tool_problems(graph: Graph) -> Iterator[Problem]:
+    """What is wrong with the edges that give an agent a tool."""
+    steps = {end for edge in graph.edges if edge.kind == FLOW for end in _ends_of(edge)}
+    given: dict[str, list[str]] = {}
+    for index, edge in enumerate(graph.edges):
+        source, target = graph.by_id.get(edge.source), graph.by_id.get(edge.target)
+        if edge.kind == TOOL and source and target:
+            names = given.setdefault(target.id, [])
+            for field, reason in _problems_of_tool(source, target, names, steps):
+                yield f"edges[{index}].{field}", reason
+            names.append(source.tool_name)
+
+
+def _problems_of_tool(
+    source: Node, target: Node, names: Collection[str], steps: Collection[str]
+) -> Iterator[Problem]:
+    """`names` are the tools that the target has already, `steps` the nodes of the flow."""
+    if not target.takes_tools:
+        yield "target", f'"{target.id}" is no agent: it takes no tools.'
+    elif len(names) == MAX_TOOLS:
+        yield "target", f'"{target.id}" has more than {MAX_TOOLS} tools.'
+    if not source.tool_name:
+        yield "source", f'"{source.id}" cannot be the tool of an agent.'
+    elif source.tool_name in names:
+        reason = f'"{target.id}" has another tool called "{source.tool_name}".'
+        yield "source", reason
+    if source.id in steps:
+        reason = f'"{source.id}" is a step of the flow: it cannot be a tool as well.'
+        yield "source", reason
+
+
+def _ends_of(edge: Edge) -> tuple[str, str]:
+    return edge.source, edge.target
 
 
 def _repeats(items: Iterable[object]) -> Iterator[int]:

@@ -9,7 +9,6 @@ byte now and then cannot stretch it.
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import time
 from collections.abc import Collection, Iterable, Iterator
@@ -22,12 +21,8 @@ import httpx
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
+from workflows.hiding import SENSITIVE
 
-SENSITIVE = re.compile(
-    r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
-    re.IGNORECASE,
-)
-HIDDEN = "***"  # what stands for a secret on record
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -41,6 +41,10 @@ def _goes_on() -> None:
     """What nobody can cancel."""
 
 
+def _keeps_nothing(output: Any) -> None:
+    """What nobody records."""
+
+
 def _runs_nothing(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
     raise NodeFailed("Here no other workflow can be run.")
 
@@ -60,6 +64,17 @@ class Context:
     stop_if_cancelled: Callable[[], None] = _goes_on
     # Runs another workflow to its end, for its execution's id and its last output.
     run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
+    # Puts on record, as the node's output, what it has done so far; that stays if it does
+    # not come to its end, whatever ends it.
+    record: Callable[[Any], None] = _keeps_nothing
+    # The nodes that are given to this one as tools.
+    given: tuple[tuple[Component, Config], ...] = ()
+
+    def tools(self) -> tuple[Tool, ...]:
+        """What those nodes offer to a model, the templates in what they fix rendered."""
+        prepared = [(each, each.prepare(config, self)) for each, config in self.given]
+        offered = [each.as_tool(config) for each, config in prepared]
+        return tuple(tool for tool in offered if tool)
 
     def for_tools(self) -> ToolContext:
         """In whose name, and for which execution, a node calls tools."""
@@ -98,6 +113,7 @@ class Component(ABC):
     inputs: ClassVar[tuple[str, ...]] = ("in",)
     ports: ClassVar[tuple[str, ...]] = ("out",)
     config_schema: ClassVar[dict[str, Any]] = {}
+    takes_tools: ClassVar[bool] = False  # by tool edges that lead to it
     # Fields of the configuration that are templates, giving text or any JSON value.
     text_templates: ClassVar[tuple[str, ...]] = ()
     value_templates: ClassVar[tuple[str, ...]] = ()
@@ -110,13 +126,23 @@ class Component(ABC):
         """The ports by which the flow may leave a node that is configured like this."""
         return self.ports
 
-    def node(self, node_id: str, config: Config, *, is_active: bool) -> Node:
-        """What the graph needs to know of such a node."""
+    @property
+    def can_be_tool(self) -> bool:
+        """Whether nodes of this type may be offered to a model."""
+        return type(self).as_tool is not Component.as_tool
+
+    def node(
+        self, node_id: str, config: Config, *, is_active: bool, is_tool: bool = False
+    ) -> Node:
+        """What the graph needs to know of such a node; `is_tool` if it is given as one."""
+        tool = self.as_tool(config) if is_tool else None
         return Node(
             id=node_id,
             ports=self.ports_of(config),
             is_trigger=self.kind == "trigger",
             is_active=is_active,
+            takes_tools=self.takes_tools,
+            tool_name=tool.name if tool else "",
         )
 
     def check(self, config: Config) -> Iterator[Problem]:
@@ -125,6 +151,10 @@ class Component(ABC):
             for path, source in strings(config.get(name), name):
                 if problem := template_problem(source):
                     yield path, f"The template {problem}."
+
+    def check_tool(self, config: Config) -> Iterator[Problem]:
+        """The same for a node that is a tool: what is missing a model may fill in."""
+        yield from self.check(config)
 
     def prepare(self, config: Config, context: Context) -> dict[str, Any]:
         """The configuration with its templates rendered."""
@@ -185,10 +215,17 @@ registry = Registry()
 register = registry.register
 
 
-def config_problems(component: Component, config: Any) -> Iterator[Problem]:
+def config_problems(
+    component: Component, config: Any, *, is_tool: bool = False
+) -> Iterator[Problem]:
     """What is wrong with a node's configuration, each with the path of its field."""
-    found = schema_problems(component.config_schema, config)
-    yield from found or component.check(config)
+    if is_tool:
+        open_schema = {**component.config_schema, "required": []}
+        found = schema_problems(open_schema, config)
+        yield from found or component.check_tool(config)
+    else:
+        found = schema_problems(component.config_schema, config)
+        yield from found or component.check(config)
 
 
 def _declaration_problems(type_: str, component: type) -> Iterator[str]:

@@ -129,6 +129,17 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
         return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
 
 
+def call_named(
+    tools: Mapping[str, Tool], name: str, arguments: Any, context: ToolContext
+) -> ToolResult:
+    """The same for whatever name a model has come up with."""
+    if tool := tools.get(name):
+        return call_tool(tool, arguments, context)
+    what = f'There is no tool "{name[:MAX_PATH]}"; nothing was done.'
+    remedy = f"The tools are: {', '.join(tools) or 'none'}."
+    return _refused(ToolRefused(what, code="unknown_tool", remedy=remedy))
+
+
 def _names(tool: Tool, context: ToolContext) -> dict[str, Any]:
     """What a log line says of a call: nothing that the model has made up."""
     names = {"tool": tool.name, "user": context.user.pk}

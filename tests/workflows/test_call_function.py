@@ -3,11 +3,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 
 from platform_site.data_dir import BASE_DIR
 from workflows.exceptions import NodeFailed, RegistrationError
@@ -18,6 +20,7 @@ from workflows.registry import (
     config_problems,
     registry,
 )
+from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
 COMPONENT = registry.components["call_function"]
 CONTEXT = Context(
@@ -183,3 +186,53 @@ def test_a_site_names_the_modules_of_its_functions(tmp_path: Path, monkeypatch):
         shell, cwd=BASE_DIR, capture_output=True, text=True, check=True
     )
     assert found.stdout.split() == ["double"]
+
+
+def as_tool(**config: Any) -> Tool:
+    assert not list(config_problems(COMPONENT, config, is_tool=True))
+    tool = COMPONENT.as_tool(config)
+    assert tool
+    return tool
+
+
+def call_it(tool: Tool, **arguments: Any) -> ToolResult:
+    context = ToolContext(user=User(), clock=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    return call_tool(tool, arguments, context)
+
+
+def test_as_a_tool_it_takes_the_arguments_that_the_node_leaves_open():
+    tool = as_tool(function="repeat", arguments={"api_key": "s3cret", "times": 3})
+    assert tool.name == "repeat"
+    assert tool.input_schema["required"] == ["text"]
+    assert tool.input_schema["properties"].keys() == {"text", "sizes", "mode", "extra"}
+    given = call_it(tool, text="{{ x }}").content
+    assert given["result"]["text"] == "{{ x }}" * 3
+    assert call_it(tool, text=1).told.startswith("The arguments do not fit")
+    assert call_it(as_tool(function="repeat"), text="a", times=-1).content == {
+        "error": {
+            "code": "failed",
+            "message": "Nothing is repeated so seldom.",
+            "problems": [],
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({}, "function"),
+        ({"function": "gone"}, "function"),
+        ({"function": "repeat", "arguments": {"odd": 1}}, "arguments.odd"),
+        ({"function": "repeat", "arguments": {"times": "x"}}, "arguments.times"),
+    ],
+)
+def test_a_tool_that_cannot_work_is_refused_on_saving(config, field):
+    problems = config_problems(COMPONENT, config, is_tool=True)
+    assert [path for path, _ in problems] == [field]
+
+
+def test_a_function_whose_name_no_model_can_say_is_no_tool():
+    def _hidden() -> None: ...
+
+    workflow_function(_hidden)
+    assert COMPONENT.as_tool({"function": "_hidden"}) is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 
@@ -11,7 +11,13 @@ from typing_extensions import override
 from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.engine import run_execution
-from workflows.exceptions import Cancelled, InvalidGraph, TimedOut, WrongState
+from workflows.exceptions import (
+    Cancelled,
+    InvalidGraph,
+    NodeFailed,
+    TimedOut,
+    WrongState,
+)
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Component, Config, Context, Result, registry
 
@@ -44,7 +50,7 @@ def statuses(execution: WorkflowExecution) -> dict[str, str]:
 
 
 @contextmanager
-def component(run_node) -> Iterator[None]:
+def component(run_node, **declared) -> Iterator[None]:
     """A component `probe` whose run is `run_node(config, context)`."""
 
     class Probe(Component):
@@ -60,6 +66,8 @@ def component(run_node) -> Iterator[None]:
         def run(self, config: Config, context: Context) -> Result:
             return run_node(config, context)
 
+    for name, value in declared.items():
+        setattr(Probe, name, value)
     registry.register("probe")(Probe)
     try:
         yield
@@ -249,3 +257,52 @@ def test_times_come_from_the_clock_that_was_given(workflow: Workflow):
     )
     assert [run.started_at.second for run in execution.node_runs.all()] == [0, 2]
     assert execution.finished_at.second == 4
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [(NodeFailed("no"), "failed"), (TimedOut(), "failed"), (Cancelled(), "cancelled")],
+)
+def test_what_a_node_has_recorded_stays_however_it_ends(
+    workflow: Workflow, end, status
+):
+    def half_way(config: Config, context: Context) -> Result:
+        context.record({"done": 1})
+        context.record({"done": 2})
+        raise end
+
+    workflow.nodes.filter(node_id="greet").update(component_type="probe", config={})
+    execution = fire(workflow)
+    with component(half_way), suppress(TimedOut):
+        run_execution(execution.pk, clock=clock)
+    node = execution.node_runs.get(node_id="greet")
+    assert (node.status, node.output) == (status, {"done": 2})
+
+
+def test_a_node_is_handed_the_tools_that_are_given_to_it(workflow: Workflow):
+    workflow.nodes.filter(node_id="greet").update(component_type="probe", config={})
+    url = "https://example.com/{{ trigger.payload.path }}"
+    nodes = {
+        "fetch": ("http_request", {"url": url}),
+        "off": ("http_request", {"url": url, "tool_name": "other"}),
+    }
+    rows = add_graph(workflow, nodes)
+    agent = workflow.nodes.get(node_id="greet")
+    for row in rows.values():
+        workflow.edges.create(source=row, target=agent, kind="tool")
+    workflow.nodes.filter(node_id="off").update(is_active=False)
+
+    def tell(config: Config, context: Context) -> Result:
+        (tool,) = context.tools()
+        ((_, fixed),) = context.given
+        assert fixed["url"] == url
+        return Result([tool.name, list(tool.input_schema["properties"])[:2]])
+
+    with component(tell, takes_tools=True):
+        execution = run(workflow, {"path": "a"})
+    assert execution.status == "succeeded", execution.error
+    assert statuses(execution) == {"start": "succeeded", "greet": "succeeded"}
+    assert execution.node_runs.get(node_id="greet").output == [
+        "http_request",
+        ["method", "headers"],
+    ]

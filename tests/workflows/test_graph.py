@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from workflows.graph import (
     MAX_EDGES,
     MAX_NODES,
+    MAX_TOOLS,
     Edge,
     Graph,
     Node,
@@ -109,9 +110,55 @@ def test_an_inactive_node_is_skipped():
 
 
 def test_tool_edges_carry_no_flow():
-    tools = Graph((START, Node("a")), (Edge("start", "a", kind="tool"),))
-    assert not problems(tools)
-    assert reachable(tools, "start") == {"start"}
+    given = with_tools("lookup")
+    assert not problems(given)
+    assert ran(walk(given, "start")) == ["start", "agent"]
+
+
+def with_tools(*names: str, more: tuple[Edge, ...] = ()) -> Graph:
+    """start -> agent, which is given a tool of each of the names."""
+    agent = Node("agent", takes_tools=True)
+    tools = [Node(f"t{index}", tool_name=name) for index, name in enumerate(names)]
+    edges = [Edge(tool.id, "agent", kind="tool") for tool in tools]
+    flow = Edge("start", "agent")
+    return Graph((START, agent, Node("a"), *tools), (flow, *edges, *more))
+
+
+@pytest.mark.parametrize(
+    ("graph", "field", "reason"),
+    [
+        (with_tools(""), "edges[1].source", '"t0" cannot be the tool of an agent.'),
+        (
+            with_tools("x", "x"),
+            "edges[2].source",
+            '"agent" has another tool called "x".',
+        ),
+        (
+            with_tools("x", more=(Edge("start", "t0"),)),
+            "edges[1].source",
+            '"t0" is a step of the flow: it cannot be a tool as well.',
+        ),
+        (
+            with_tools("x", more=(Edge("t0", "a", kind="tool"),)),
+            "edges[2].target",
+            '"a" is no agent: it takes no tools.',
+        ),
+        (
+            with_tools(*map(str, range(MAX_TOOLS + 1))),
+            f"edges[{MAX_TOOLS + 1}].target",
+            f'"agent" has more than {MAX_TOOLS} tools.',
+        ),
+    ],
+)
+def test_a_wrong_tool_edge_is_named(graph: Graph, field: str, reason: str):
+    assert problems(graph) == [(field, reason)]
+
+
+def test_two_agents_may_share_a_tool():
+    other = Node("other", takes_tools=True)
+    graph = with_tools("x")
+    shared = Edge("t0", "other", kind="tool")
+    assert not problems(Graph((*graph.nodes, other), (*graph.edges, shared)))
 
 
 @st.composite

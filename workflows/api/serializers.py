@@ -153,6 +153,8 @@ class NodeTypeSerializer(serializers.Serializer[Component]):
     kind = serializers.CharField()
     inputs = serializers.ListField(child=serializers.CharField())
     ports = serializers.ListField(child=serializers.CharField())
+    takes_tools = serializers.BooleanField()
+    can_be_tool = serializers.BooleanField()
     config_schema = serializers.DictField()
 
 

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
-from workflows.functions import functions
+from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
-from workflows.guarded_http import HIDDEN, SENSITIVE
+from workflows.hiding import without_secrets
 from workflows.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
+from workflows.schemas import without_fields
 from workflows.templating import MARKS
+from workflows.tools import NAME, Hints, Tool, ToolContext
 
 
 @register("call_function")
@@ -51,32 +55,75 @@ class CallFunction(Component):
         yield from super().check(config)
         function = functions.get(config["function"])
         if function is None:
-            known = ", ".join(sorted(functions)) or "none"
-            yield "function", f"There is no such function; there are: {known}."
+            yield "function", _no_such_function()
             return
-        arguments = config.get("arguments", {})
-        templates = {name for name in arguments if _has_template(arguments[name])}
-        for path, reason in function.problems(arguments, unknown=templates):
-            yield f"arguments.{path}", reason
+        yield from _argument_problems(function, config)
+
+    @override
+    def check_tool(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        function = functions.get(config.get("function", ""))
+        if function is None:
+            yield "function", _no_such_function()
+            return
+        left_open = replace(function, schema={**function.schema, "required": []})
+        yield from _argument_problems(left_open, config)
 
     @override
     def redact(self, config: Config) -> Any:
-        shown = {
-            name: HIDDEN if SENSITIVE.search(name) else value
-            for name, value in config.get("arguments", {}).items()
-        }
-        return {**config, "arguments": shown}
+        return {**config, "arguments": without_secrets(config.get("arguments", {}))}
 
     @override
     def run(self, config: Config, context: Context) -> Result:
         function = functions.get(config["function"])
         if function is None:
             raise NodeFailed(f'There is no function "{config["function"]}" any more.')
-        arguments = config.get("arguments", {})
-        for path, _ in function.problems(arguments):
-            # Without the reason, which would repeat the value.
-            raise NodeFailed(f'The argument "{path}" does not fit the function.')
-        return Result(function.call(**arguments))
+        return Result(_called(function, config.get("arguments", {})))
+
+    @override
+    def as_tool(self, config: Config) -> Tool | None:
+        name = config.get("function", "")
+        function = functions.get(name)
+        if function is None or not NAME.fullmatch(name):
+            return None
+        fixed = config.get("arguments", {})
+
+        def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
+            return {"result": _called(function, {**arguments, **fixed})}
+
+        return Tool(
+            name=name,
+            title=name,
+            description=inspect.getdoc(function.call) or f"Calls {name} of this site.",
+            input_schema=without_fields(function.schema, fixed),
+            output_schema=RESULT,
+            hints=UNKNOWN,
+            call=call,
+        )
+
+
+RESULT = {"type": "object", "required": ["result"], "properties": {"result": {}}}
+# Nobody has said what the function does, so the worst is taken.
+UNKNOWN = Hints(read_only=False, destructive=True, idempotent=False, open_world=True)
+
+
+def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
+    for path, _ in function.problems(arguments):
+        # Without the reason, which would repeat the value.
+        raise NodeFailed(f'The argument "{path}" does not fit the function.')
+    return function.call(**arguments)
+
+
+def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[Problem]:
+    arguments = config.get("arguments", {})
+    templates = {name for name in arguments if _has_template(arguments[name])}
+    for path, reason in function.problems(arguments, unknown=templates):
+        yield f"arguments.{path}", reason
+
+
+def _no_such_function() -> str:
+    known = ", ".join(sorted(functions)) or "none"
+    return f"There is no such function; there are: {known}."
 
 
 def _has_template(value: Any) -> bool:

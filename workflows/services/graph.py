@@ -12,11 +12,12 @@ from django.db import transaction
 
 from workflows.access import check_may
 from workflows.components.run_workflow import RunWorkflow
+from workflows.definition import given_as_tools
 from workflows.exceptions import InvalidGraph
 from workflows.graph import FLOW, MAX_NODES, Edge, Graph, Problem, problems
 from workflows.json_value import problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
-from workflows.registry import Component, config_problems, registry
+from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems
 from workflows.services.definition import move_on
 
@@ -50,6 +51,10 @@ class EdgeSpec:
 class GraphSpec:
     nodes: Sequence[NodeSpec]
     edges: Sequence[EdgeSpec] = ()
+
+    @property
+    def pure_edges(self) -> tuple[Edge, ...]:
+        return tuple(Edge(**asdict(edge)) for edge in self.edges)
 
 
 def save_graph(
@@ -112,10 +117,11 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
     if len(graph.nodes) > MAX_NODES:
         found: list[Problem] = [("nodes", f"A workflow has at most {MAX_NODES} nodes.")]
     else:
+        tools = given_as_tools(graph.pure_edges)
         found = [
             (f"nodes[{index}].{path}", reason)
             for index, node in enumerate(graph.nodes)
-            for path, reason in _node_problems(node)
+            for path, reason in _node_problems(node, is_tool=node.node_id in tools)
         ]
     found = found or problems(_pure(graph)) or list(_calls_in(workflow, graph))
     if found:
@@ -125,7 +131,7 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
         raise InvalidGraph(f"The graph is wrong: {found[0][1]}", errors=errors)
 
 
-def _node_problems(node: NodeSpec) -> Iterator[Problem]:
+def _node_problems(node: NodeSpec, *, is_tool: bool) -> Iterator[Problem]:
     component = registry.get(node.component_type)
     if component is None:
         known = ", ".join(item.type for item in registry.all())
@@ -136,12 +142,8 @@ def _node_problems(node: NodeSpec) -> Iterator[Problem]:
             yield name, f"It {reason_}."
             return
     if component:
-        yield from _config_problems(component, node.config)
-
-
-def _config_problems(component: Component, config: Any) -> Iterator[Problem]:
-    for path, reason in config_problems(component, config):
-        yield (f"config.{path}" if path else "config"), reason
+        for path, reason in config_problems(component, node.config, is_tool=is_tool):
+            yield (f"config.{path}" if path else "config"), reason
 
 
 def _calls_in(workflow: Workflow, graph: GraphSpec) -> Iterator[Problem]:
@@ -156,12 +158,14 @@ def _calls_in(workflow: Workflow, graph: GraphSpec) -> Iterator[Problem]:
 
 
 def _pure(graph: GraphSpec) -> Graph:
-    return Graph(
-        tuple(
-            registry.components[node.component_type].node(
-                node.node_id, node.config, is_active=node.is_active
-            )
-            for node in graph.nodes
-        ),
-        tuple(Edge(**asdict(edge)) for edge in graph.edges),
+    tools = given_as_tools(graph.pure_edges)
+    nodes = tuple(
+        registry.components[node.component_type].node(
+            node.node_id,
+            node.config,
+            is_active=node.is_active,
+            is_tool=node.node_id in tools,
+        )
+        for node in graph.nodes
     )
+    return Graph(nodes, graph.pure_edges)

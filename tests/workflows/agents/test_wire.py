@@ -1,0 +1,191 @@
+"""An agent node over the wire: a provider on loopback that speaks OpenAI's protocol."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from pydantic_ai import models
+
+from schedules.models import ScheduledJob, ScheduleEvent
+from tests.api import client
+from tests.openai_server import (
+    Provider,
+    calls,
+    conversation,
+    dawdles,
+    fails,
+    provider,
+    says,
+    sends,
+)
+from tests.workflows.agents.conftest import (
+    KEY,
+    configure,
+    give,
+    kinds,
+    node_of,
+    run,
+    start,
+)
+from workflows.engine import run_execution
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+@pytest.fixture
+def site(settings) -> Iterator[Provider]:
+    with provider() as server, models.override_allow_model_requests(True):  # noqa: FBT003
+        settings.AGENT_BASE_URL = server.url
+        yield server
+
+
+def test_a_conversation_lists_creates_pauses_and_stops_a_schedule(
+    agent: Workflow, site: Provider, owner: User
+):
+    verbs = ("list", "create", "pause", "stop")
+    give(agent, *(f"schedule_{verb}" for verb in verbs))
+    site.follow(*conversation("helper"))
+    node = run(agent, say="Try it out.")
+    assert node.status == "succeeded", node.error
+    assert node.output["output"] == "I made, paused and removed the schedule."
+    assert [each for each in kinds(node) if each != "model"] == [
+        f"schedule_{verb}" for verb in verbs
+    ]
+    assert node.output["usage"] == {
+        "requests": 5,
+        "tool_calls": 4,
+        "input_tokens": 200,
+        "output_tokens": 10,
+    }
+    assert not ScheduledJob.objects.exists()
+    events = ScheduleEvent.objects.order_by("id")
+    trail = [(e.verb, e.actor_kind, e.actor_name, e.note) for e in events]
+    assert trail == [
+        ("create", "agent", "ada", ""),
+        ("pause", "agent", "ada", "not yet"),
+        ("stop", "agent", "ada", "no longer needed"),
+    ]
+    assert {event.execution_id for event in events} == {node.execution_id}
+
+
+def test_the_provider_is_told_no_more_than_it_needs(agent: Workflow, site: Provider):
+    secret = {"url": "https://x.example/a", "headers": {"Authorization": "s3cret"}}
+    give(agent, fetch=("http_request", secret))
+    configure(agent, instructions="Be short.")
+    site.follow(says("Hello."))
+    run(agent, say="Hi")
+    (seen,) = site.seen
+    assert seen.path == "/v1/chat/completions"
+    assert seen.headers["authorization"] == f"Bearer {KEY}"
+    assert seen.body["model"] == "test-model"
+    system, user = seen.body["messages"]
+    assert system["content"].startswith("Be short.\n\nIt is 2026-11-23T12:00:00")
+    assert user == {"role": "user", "content": "Hi"}
+    (tool,) = seen.body["tools"]
+    assert tool["function"]["name"] == "http_request"
+    assert "s3cret" not in json.dumps(seen.body)
+
+
+def test_a_structured_answer_over_the_wire(agent: Workflow, site: Provider):
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    configure(agent, output_schema=schema)
+    site.follow(calls("final_result", {"n": "x"}), calls("final_result", {"n": 7}))
+    assert run(agent).output["output"] == {"n": 7}
+    sent = site.seen[-1].body["messages"][-1]
+    assert sent["role"] == "tool"
+    assert "n: 'x' is not of type 'integer'" in sent["content"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "tries"),
+    [
+        (fails(401, f"Wrong key: {KEY[:6]}***{KEY[-4:]}"), "refuses the key (401)", 1),
+        (fails(403, KEY), "The provider refuses the key (403): see AGENT_API_KEY.", 1),
+        (fails(404, "no model"), "The provider answered 404: no model", 1),
+        (fails(400, f"Bad: {KEY}"), "The provider answered 400: Bad: ***", 1),
+        (fails(400, "x\n" * 9000), "The provider answered 400: x x", 1),
+        (fails(429, "slow down"), "The provider answered 429: slow down", 3),
+        (fails(500), "The provider answered 500.", 3),
+        (sends(b"<h1>oops</h1>", 503), "The provider answered 503", 3),
+        (sends(b"<h1>hello</h1>"), "is no chat completion", 1),
+        (sends(b'{"choices": []}'), "is no chat completion", 1),
+        (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
+    ],
+)
+def test_a_provider_that_is_of_no_use_fails_the_node(
+    agent: Workflow, site: Provider, no_pauses, reply, error, tries, log_lines
+):
+    site.follow(reply)
+    node = run(agent)
+    assert node.status == "failed"
+    assert error in node.error
+    assert len(node.error) < 400
+    assert "\n" not in node.error
+    assert kinds(node) == ["model"] * tries == ["model"] * len(site.seen)
+    assert node.output["calls"][0]["error"] == node.error
+    written = f"{node.error} {node.output} {node.input} {log_lines()}"
+    assert KEY not in written
+    assert KEY[-4:] not in written
+
+
+def test_a_provider_that_is_down_fails_the_node(agent: Workflow, settings, no_pauses):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        settings.AGENT_BASE_URL = (
+            f"http://ada:s3cret@127.0.0.1:{closed.getsockname()[1]}"
+        )
+    with models.override_allow_model_requests(True):  # noqa: FBT003 - its signature
+        node = run(agent)
+    assert node.error == "The provider cannot be reached (AGENT_BASE_URL)."
+    assert kinds(node) == ["model"] * 3
+    assert "s3cret" not in str(node.output)
+
+
+def test_a_moment_of_overload_passes(agent: Workflow, site: Provider, no_pauses):
+    site.follow(fails(429), fails(503), says("Here I am."))
+    node = run(agent)
+    assert node.output["output"] == "Here I am."
+    assert node.output["usage"]["requests"] == 3
+
+
+def test_nobody_waits_as_long_as_a_provider_may_wish(agent: Workflow, site: Provider):
+    site.headers = {"Retry-After": "86400"}
+    site.follow(fails(429))
+    assert "429" in run(agent).error
+    assert len(site.seen) == 1
+
+
+def test_a_slow_provider_runs_out_of_time(agent: Workflow, site: Provider):
+    configure(agent, max_seconds=1)
+    site.follow(dawdles(5))
+    began = time.monotonic()
+    node = run(agent)
+    assert time.monotonic() - began < 4
+    assert node.error == "The budget is spent: seconds, at most 1 (max_seconds)."
+
+
+def test_a_key_that_no_header_can_hold_stays_secret(
+    agent: Workflow, site: Provider, settings, no_pauses, log_lines
+):
+    settings.AGENT_API_KEY = "k3y\r\nX: sk-odd"
+    node = run(agent)
+    assert node.status == "failed"
+    assert "sk-odd" not in f"{node.error} {node.output} {log_lines()}"
+
+
+def test_what_an_agent_did_is_read_over_the_api(
+    agent: Workflow, site: Provider, owner: User
+):
+    give(agent, "schedule_list")
+    site.follow(calls("schedule_list"), says("None."))
+    execution = start(agent)
+    run_execution(execution.pk, clock=lambda: execution.created_at)
+    read = client(owner).get(f"/api/v1/executions/{execution.pk}/").json()
+    (shown,) = [run for run in read["node_runs"] if run["node_id"] == "agent"]
+    assert shown["output"] == node_of(execution).output
+    assert KEY not in json.dumps(read)

@@ -1,0 +1,93 @@
+"""The answer that an agent is to give: a text, or what its schema says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, SchemaError
+
+from workflows.graph import Problem
+from workflows.json_value import problem, storable
+from workflows.schemas import schema_problems
+
+# The tool by which a model hands in an answer that has a schema.
+ANSWER_TOOL = "final_result"
+MAX_ANSWER = 64 * 1024
+MAX_TOLD = 5
+
+Schema = Mapping[str, Any]
+
+
+class Unusable(Exception):
+    """What the model gave is no answer; the text tells it why."""
+
+
+def output_schema_problems(schema: Schema) -> Iterator[Problem]:
+    """What is wrong with the schema of an answer itself."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        yield "output_schema", f"It is no JSON schema: {error.message}"
+        return
+    if schema.get("type") != "object":
+        yield "output_schema", 'It describes an object: "type": "object".'
+    if foreign := [
+        ref for ref in _references(schema) if not ref.startswith("#/$defs/")
+    ]:
+        # One to an address would be fetched by whoever checks the answer.
+        reason = f'"{foreign[0]}": references lead to "#/$defs/..." only.'
+        yield "output_schema", reason
+
+
+def text_answer(text: str) -> str:
+    """Raises `Unusable`."""
+    if not text.strip():
+        raise Unusable("You gave no answer: give one, or call a tool.")
+    _check_size(text)
+    return str(storable(text))
+
+
+def structured_answer(schema: Schema, given: Any) -> Any:
+    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`."""
+    value = storable(parsed(given))
+    _check_size(value)
+    if not isinstance(value, dict):
+        raise Unusable("The answer is no JSON object, as its schema wants it.")
+    try:
+        wrong = schema_problems(schema, value)
+    except RecursionError:
+        wrong = [("", "It leads the schema in a circle.")]
+    if wrong:
+        told = "; ".join(
+            f"{path}: {why}".lstrip(": ") for path, why in wrong[:MAX_TOLD]
+        )
+        raise Unusable(f"The answer does not fit its schema: {told}")
+    return value
+
+
+def parsed(given: Any) -> Any:
+    """The JSON of a text; what is none stays as it is, for others to refuse."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        return given
+
+
+def _check_size(value: Any) -> None:
+    if wrong := problem(value, max_bytes=MAX_ANSWER):
+        raise Unusable(f"The answer {wrong}.")
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for name, part in schema.items():
+            if name in ("$ref", "$dynamicRef") and isinstance(part, str):
+                yield part
+            yield from _references(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _references(part)

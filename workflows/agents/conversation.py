@@ -1,0 +1,263 @@
+"""An agent's conversation: ask the model, call what it asks for, until it answers.
+
+The loop is ours and synchronous: each request and each tool call is checked against the
+budget, put on record and made in the node's own thread, one at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelRequestPart,
+    ModelResponse,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.tools import ToolDefinition
+
+from workflows.agents.answer import (
+    ANSWER_TOOL,
+    Schema,
+    Unusable,
+    parsed,
+    structured_answer,
+    text_answer,
+)
+from workflows.agents.budget import Budget, BudgetSpent, OutOfTime
+from workflows.agents.line import LOOK_EVERY_SECONDS, Line
+from workflows.agents.provider import Fault, fault_of
+from workflows.agents.record import Record, excerpt
+from workflows.deadline import deadline
+from workflows.exceptions import NodeFailed
+from workflows.hiding import without_known
+from workflows.json_value import problem
+from workflows.registry import Context
+from workflows.tools import MAX_ARGUMENTS, Tool, call_named
+
+log = structlog.get_logger(__name__)
+# Between the tries of one request, unless the provider asks for more.
+PAUSES_SECONDS = (1.0, 4.0)
+LONGEST_PAUSE_SECONDS = 30.0
+FOR_EVER = float("inf")
+MAX_UNUSABLE = 3
+MAX_RESULT = 32 * 1024  # characters of a tool's result that the model is shown
+CUT_OFF = {
+    "length": "The model's answer was cut off: it had no room for more.",
+    "content_filter": "The provider withheld the answer (content filter).",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What an agent is asked."""
+
+    prompt: str
+    instructions: str
+    model: str
+    output_schema: Schema | None
+    budget: Budget
+    tools: Mapping[str, Tool]
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One for each run of an agent node."""
+
+    task: Task
+    context: Context
+    record: Record
+    messages: list[ModelMessage] = field(default_factory=list)
+    unusable: int = 0
+    ends_at: float = 0.0
+
+    def answer(self) -> Any:
+        """Talk until there is an answer. Raises `NodeFailed` that says why there is none."""
+        if self.task.output_schema and ANSWER_TOOL in self.task.tools:
+            raise NodeFailed(f'Here no tool may be called "{ANSWER_TOOL}".')
+        seconds = self.task.budget.max_seconds
+        self.ends_at = time.monotonic() + seconds
+        try:
+            with _interrupted_after(seconds), Line(self.task.model) as line:
+                return self._to_the_end(line)
+        except OutOfTime as error:
+            raise BudgetSpent("max_seconds", seconds) from error
+
+    def _to_the_end(self, line: Line) -> Any:
+        self._say([UserPromptPart(self.task.prompt)])
+        while True:
+            response = self._ask(line)
+            self.messages.append(response)
+            final = self._final(response)
+            others = [call for call in response.tool_calls if call is not final]
+            if final is None and others:
+                self._say([self._called(call) for call in others])
+                continue
+            try:
+                return self._usable(response, final)
+            except Unusable as error:
+                correction = self._correction(final, str(error))
+                self._say([*map(self._called, others), correction])
+
+    def _say(self, parts: Sequence[ModelRequestPart]) -> None:
+        said = ModelRequest(parts, instructions=self.task.instructions)
+        self.messages.append(said)
+
+    def _ask(self, line: Line) -> ModelResponse:
+        """The model's answer to all that was said; a fault that may pass is tried again."""
+        pauses = iter(PAUSES_SECONDS)
+        while True:
+            self._look()
+            self.record.spending.request()
+            asked = _asked(self.messages[-1])
+            with self.record.call("model", asked=asked) as entry:
+                response = self._attempt(line)
+                entry |= _described(response)
+                self.record.spending.tokens(entry.get("tokens", {}))
+            if isinstance(response, ModelResponse):
+                return response
+            pause = max(next(pauses, FOR_EVER), response.retry_after or 0)
+            if not response.may_pass or pause > LONGEST_PAUSE_SECONDS:
+                raise NodeFailed(response.told)
+            self._rest(pause)
+
+    def _attempt(self, line: Line) -> ModelResponse | Fault:
+        try:
+            return line.ask(self.messages, self._parameters(), look=self._look)
+        # Whatever the library raises is the provider's fault, or the site's; its text may
+        # hold the key.
+        except Exception as error:  # noqa: BLE001
+            fault = fault_of(error)
+            kind = type(error).__name__
+            execution = str(self.context.execution_id)
+            log.warning(
+                "model_not_reached", execution=execution, kind=kind, error=fault.told
+            )
+            return fault
+
+    def _parameters(self) -> ModelRequestParameters:
+        schema = self.task.output_schema
+        return ModelRequestParameters(
+            function_tools=[
+                ToolDefinition(
+                    name=tool.name,
+                    description=tool.description,
+                    parameters_json_schema=dict(tool.input_schema),
+                )
+                for tool in self.task.tools.values()
+            ],
+            output_tools=[_answer_tool(schema)] if schema else [],
+            output_mode="tool" if schema else "text",
+            allow_text_output=not schema,
+        )
+
+    def _final(self, response: ModelResponse) -> ToolCallPart | None:
+        """The call by which the answer is handed in."""
+        if not self.task.output_schema:
+            return None
+        calls = (each for each in response.tool_calls if each.tool_name == ANSWER_TOOL)
+        return next(calls, None)
+
+    def _usable(self, response: ModelResponse, final: ToolCallPart | None) -> Any:
+        if final is None and response.finish_reason in CUT_OFF:
+            raise NodeFailed(CUT_OFF[response.finish_reason])
+        text = response.text or ""
+        if self.task.output_schema is None:
+            return text_answer(text)
+        return structured_answer(self.task.output_schema, final.args if final else text)
+
+    def _correction(self, final: ToolCallPart | None, why: str) -> ModelRequestPart:
+        self.unusable += 1
+        if self.unusable == MAX_UNUSABLE:
+            told = without_known(why, self.record.secrets)
+            raise NodeFailed(
+                f"The model gave no usable answer, {MAX_UNUSABLE} times: {told}"
+            )
+        if final:
+            return ToolReturnPart(final.tool_name, why, final.tool_call_id)
+        asks_for_tool = (
+            f" Hand it in by {ANSWER_TOOL}." if self.task.output_schema else ""
+        )
+        return UserPromptPart(why + asks_for_tool)
+
+    def _called(self, call: ToolCallPart) -> ToolReturnPart:
+        self._look()
+        self.record.spending.tool_call()
+        arguments = parsed(call.args or {})
+        unfit = problem(arguments, max_bytes=MAX_ARGUMENTS)
+        shown = str(call.args) if unfit else arguments
+        with self.record.call("tool", tool=call.tool_name, arguments=shown) as entry:
+            result = call_named(
+                self.task.tools, call.tool_name, arguments, self.context.for_tools()
+            )
+            entry |= {"result": result.content, "is_error": result.is_error}
+        told = json.dumps(result.content, ensure_ascii=False)
+        return ToolReturnPart(
+            call.tool_name, excerpt(told, MAX_RESULT), call.tool_call_id
+        )
+
+    def _rest(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._look()
+            time.sleep(min(left, LOOK_EVERY_SECONDS))
+
+    def _look(self) -> None:
+        """Ends the conversation when it is cancelled, or out of time."""
+        if time.monotonic() > self.ends_at:
+            raise OutOfTime
+        self.context.stop_if_cancelled()
+
+
+def _interrupted_after(seconds: float) -> AbstractContextManager[None]:
+    """A tool that takes for ever is ended as well, where that is possible."""
+    if threading.current_thread() is not threading.main_thread():
+        return nullcontext()  # signals are handled in the main thread only
+    return deadline(seconds, raising=OutOfTime)
+
+
+def _answer_tool(schema: Schema) -> ToolDefinition:
+    return ToolDefinition(
+        name=ANSWER_TOOL,
+        description="Hand in the answer. Call it once, at the end.",
+        parameters_json_schema=dict(schema),
+        kind="output",
+    )
+
+
+def _asked(message: ModelMessage) -> str:
+    """What is new in a request, in words; results of tools stand in their own entries."""
+    words = [
+        f"(the result of {part.tool_name})"
+        if isinstance(part, ToolReturnPart)
+        else str(part.content)
+        for part in message.parts
+        if isinstance(part, ToolReturnPart | UserPromptPart)
+    ]
+    return "\n".join(words)
+
+
+def _described(response: ModelResponse | Fault) -> dict[str, Any]:
+    if isinstance(response, Fault):
+        return {"error": response.told}
+    used = response.usage
+    return {
+        "model": response.model_name,
+        "answer": response.text or "",
+        "tool_calls": [call.tool_name for call in response.tool_calls],
+        "tokens": {
+            "input": max(0, used.input_tokens),
+            "output": max(0, used.output_tokens),
+        },
+    }

@@ -1,0 +1,88 @@
+"""Asking the model one thing at a time, while the caller stays in charge.
+
+The model's library is asynchronous. Its event loop has a thread of its own, and the
+caller's thread only waits: tools, the database and the signals that end a run stay there.
+Inside an event loop an exception that a signal raises would hit whatever task happens to
+run, or be swallowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from types import TracebackType
+from typing import Self
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters
+
+from workflows.agents import provider
+
+LOOK_EVERY_SECONDS = 0.5
+# Longer than connections take to close; a thread that hangs dies with the process.
+JOIN_SECONDS = 2.0
+
+
+class Line:
+    """While it is entered, `ask` reaches the model. Raises what the library raises."""
+
+    def __init__(self, model_name: str) -> None:
+        self._model_name = model_name
+        self._model: Future[Model] = Future()
+        self._over = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="model")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(JOIN_SECONDS)
+
+    def ask(
+        self,
+        messages: list[ModelMessage],
+        parameters: ModelRequestParameters,
+        *,
+        look: Callable[[], None],
+    ) -> ModelResponse:
+        """The model's answer. `look` is called now and then, and ends the wait by raising."""
+        asked = asyncio.run_coroutine_threadsafe(
+            self._ask(messages, parameters), self._loop
+        )
+        try:
+            while not wait([asked], LOOK_EVERY_SECONDS).done:
+                look()
+            return asked.result()
+        finally:
+            asked.cancel()
+
+    async def _ask(
+        self, messages: list[ModelMessage], parameters: ModelRequestParameters
+    ) -> ModelResponse:
+        model = await asyncio.wrap_future(self._model)
+        return await model_request(model, messages, model_request_parameters=parameters)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        try:
+            async with provider.site_model(self._model_name) as model:
+                self._model.set_result(model)
+                await self._over.wait()
+        # Whoever asks is told; nobody else looks into this thread.
+        except Exception as error:  # noqa: BLE001
+            if not self._model.done():
+                self._model.set_exception(error)

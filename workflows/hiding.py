@@ -1,0 +1,64 @@
+"""Secrets, kept out of what is put on record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import httpx
+
+SENSITIVE = re.compile(
+    r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
+    re.IGNORECASE,
+)
+HIDDEN = "***"  # what stands for a secret on record
+ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
+
+
+def without_secrets(items: Mapping[str, Any]) -> dict[str, Any]:
+    """`items` with each value hidden whose name looks like that of a secret."""
+    return {
+        name: HIDDEN if SENSITIVE.search(name) else value
+        for name, value in items.items()
+    }
+
+
+def shown_address(text: str) -> str:
+    """An address without its password and without parameters that look secret."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return text
+    if url.userinfo:
+        url = url.copy_with(username=HIDDEN, password=HIDDEN)
+    for name in filter(SENSITIVE.search, url.params):
+        url = url.copy_set_param(name, HIDDEN)
+    return str(url)
+
+
+def without_known(value: Any, known: Collection[str]) -> Any:
+    """A JSON value without any of the `known` secrets, in keys neither."""
+    if isinstance(value, dict):
+        return {
+            without_known(name, known): without_known(item, known)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [without_known(item, known) for item in value]
+    if isinstance(value, str):
+        for secret in filter(None, known):
+            value = value.replace(secret, HIDDEN)
+    return value
+
+
+def without_suspects(value: Any) -> Any:
+    """A JSON value without what looks secret: by its name, or as part of an address."""
+    if isinstance(value, dict):
+        shown = {name: without_suspects(item) for name, item in value.items()}
+        return without_secrets(shown)
+    if isinstance(value, list):
+        return [without_suspects(item) for item in value]
+    if isinstance(value, str):
+        return ADDRESS.sub(lambda found: shown_address(found[0]), value)
+    return value
