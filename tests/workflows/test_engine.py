@@ -1,78 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from itertools import count
 
 import pytest
-from typing_extensions import override
 
 from tests.graphs import add_graph
-from triggers.dispatch import dispatch_event
+from tests.workflows.running import NOW, clock, component, fire, run, statuses
 from workflows.engine import run_execution
 from workflows.exceptions import (
     Cancelled,
     InvalidGraph,
-    NodeFailed,
     TimedOut,
     WrongState,
 )
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
-from workflows.registry import Component, Config, Context, Result, registry
+from workflows.registry import Result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Status = WorkflowExecution.Status
-
-
-def clock() -> datetime:
-    return NOW
-
-
-def fire(workflow: Workflow, payload: dict[str, object] | None = None):
-    return dispatch_event(
-        "manual",
-        {"fired_at": NOW.isoformat(), "payload": payload or {}},
-        workflow.owner,
-        workflow=workflow,
-        now=NOW,
-        status=Status.RUNNING,
-    )
-
-
-def run(workflow: Workflow, payload: dict[str, object] | None = None):
-    return run_execution(fire(workflow, payload).pk, clock=clock)
-
-
-def statuses(execution: WorkflowExecution) -> dict[str, str]:
-    return {run.node_id: run.status for run in execution.node_runs.all()}
-
-
-@contextmanager
-def component(run_node, **declared) -> Iterator[None]:
-    """A component `probe` whose run is `run_node(config, context)`."""
-
-    class Probe(Component):
-        label = description = category = "Probe"
-        icon, colour = "bug", "#000000"
-        config_schema = {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {},
-        }
-
-        @override
-        def run(self, config: Config, context: Context) -> Result:
-            return run_node(config, context)
-
-    for name, value in declared.items():
-        setattr(Probe, name, value)
-    registry.register("probe")(Probe)
-    try:
-        yield
-    finally:
-        del registry.components["probe"]
 
 
 @pytest.fixture
@@ -257,52 +202,3 @@ def test_times_come_from_the_clock_that_was_given(workflow: Workflow):
     )
     assert [run.started_at.second for run in execution.node_runs.all()] == [0, 2]
     assert execution.finished_at.second == 4
-
-
-@pytest.mark.parametrize(
-    ("end", "status"),
-    [(NodeFailed("no"), "failed"), (TimedOut(), "failed"), (Cancelled(), "cancelled")],
-)
-def test_what_a_node_has_recorded_stays_however_it_ends(
-    workflow: Workflow, end, status
-):
-    def half_way(config: Config, context: Context) -> Result:
-        context.record({"done": 1})
-        context.record({"done": 2})
-        raise end
-
-    workflow.nodes.filter(node_id="greet").update(component_type="probe", config={})
-    execution = fire(workflow)
-    with component(half_way), suppress(TimedOut):
-        run_execution(execution.pk, clock=clock)
-    node = execution.node_runs.get(node_id="greet")
-    assert (node.status, node.output) == (status, {"done": 2})
-
-
-def test_a_node_is_handed_the_tools_that_are_given_to_it(workflow: Workflow):
-    workflow.nodes.filter(node_id="greet").update(component_type="probe", config={})
-    url = "https://example.com/{{ trigger.payload.path }}"
-    nodes = {
-        "fetch": ("http_request", {"url": url}),
-        "off": ("http_request", {"url": url, "tool_name": "other"}),
-    }
-    rows = add_graph(workflow, nodes)
-    agent = workflow.nodes.get(node_id="greet")
-    for row in rows.values():
-        workflow.edges.create(source=row, target=agent, kind="tool")
-    workflow.nodes.filter(node_id="off").update(is_active=False)
-
-    def tell(config: Config, context: Context) -> Result:
-        (tool,) = context.tools()
-        ((_, fixed),) = context.given
-        assert fixed["url"] == url
-        return Result([tool.name, list(tool.input_schema["properties"])[:2]])
-
-    with component(tell, takes_tools=True):
-        execution = run(workflow, {"path": "a"})
-    assert execution.status == "succeeded", execution.error
-    assert statuses(execution) == {"start": "succeeded", "greet": "succeeded"}
-    assert execution.node_runs.get(node_id="greet").output == [
-        "http_request",
-        ["method", "headers"],
-    ]

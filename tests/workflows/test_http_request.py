@@ -1,119 +1,20 @@
 from __future__ import annotations
 
-import gzip
 import json
 import socket
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from tests.workflows.http_servers import Server
 from workflows.exceptions import NodeFailed
 from workflows.guarded_http import is_public
 from workflows.registry import Context, Result, config_problems, registry
-from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
 COMPONENT = registry.components["http_request"]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers by path, and keeps what it was sent."""
-
-    server: Server
-
-    def do_GET(self):
-        length = int(self.headers.get("content-length", 0))
-        self.server.seen.append(
-            (self.command, self.path, dict(self.headers), self.rfile.read(length))
-        )
-        getattr(self, self.path.split("?")[0].strip("/").split("/")[0])()
-
-    do_POST = do_GET  # noqa: N815 - the name that the base class calls
-
-    def answer(self, body: bytes = b"", status: int = 200, **headers: str):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def hello(self):
-        self.answer(b"hello", set_cookie="session=s3cret")
-
-    def json(self):
-        self.answer(b'{"n": 1}', content_type="application/json; charset=utf-8")
-
-    def mislabelled(self):
-        self.answer(b"{NaN", content_type="application/json")
-
-    def odd_charset(self):
-        self.answer(b"hello", content_type="text/plain; charset=base64")
-
-    def broken(self):
-        self.answer(b"no", status=503)
-
-    def large(self):
-        self.answer(b"x" * (1024 * 1024 + 1))
-
-    def bomb(self):
-        self.answer(gzip.compress(b"x" * 5_000_000), content_encoding="gzip")
-
-    def redirect(self):
-        left = int(self.path.split("/")[2])
-        target = f"/redirect/{left - 1}" if left else "/hello"
-        self.answer(status=302, location=target)
-
-    def elsewhere(self):
-        self.answer(status=307, location=self.server.elsewhere)
-
-    def drip(self):
-        for _ in range(50):
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nx: "[:1])
-            time.sleep(0.05)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    elsewhere = ""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *args: Any) -> None:
-        """A client that hangs up is part of these tests."""
-
-
-@pytest.fixture
-def servers() -> Iterator[tuple[Server, Server]]:
-    both = Server(), Server()
-    for server in both:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield both
-    for server in both:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def server(servers: tuple[Server, Server], settings: Settings) -> Server:
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [servers[0].url]
-    return servers[0]
 
 
 def call(url: str, **config: Any) -> Result:
@@ -310,58 +211,3 @@ def test_the_record_shows_no_secrets():
 )
 def test_a_wrong_configuration_names_its_field(config, field):
     assert [path for path, _ in config_problems(COMPONENT, config)] == [field]
-
-
-def tool(**config: Any) -> Tool:
-    assert not list(config_problems(COMPONENT, config, is_tool=True))
-    found = COMPONENT.as_tool(config)
-    assert found
-    return found
-
-
-def call_it(tool: Tool, **arguments: Any) -> ToolResult:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    return call_tool(tool, arguments, ToolContext(user=User(), clock=lambda: now))
-
-
-def test_as_a_tool_a_model_fills_in_what_the_node_leaves_open(server: Server):
-    fetch = tool(url=f"{server.url}/json", headers={"X-Api-Key": "s3cret"})
-    assert fetch.name == "http_request"
-    assert not {"url", "headers", "tool_name"} & fetch.input_schema["properties"].keys()
-    assert "s3cret" not in json.dumps([fetch.input_schema, fetch.description])
-    answer = call_it(fetch, method="POST", body="{{ 6 * 7 }}").content
-    assert answer["body"] == {"n": 1}
-    method, _, headers, body = server.seen[-1]
-    assert (method, headers["X-Api-Key"]) == ("POST", "s3cret")
-    assert body == b"{{ 6 * 7 }}"  # a model's words are words
-    refused = call_it(fetch, url="http://example.com").content["error"]
-    assert refused["problems"][0]["message"] == "There is no such field."
-
-
-def test_as_a_tool_it_is_guarded_as_ever(server: Server, servers):
-    fetch = tool()
-    assert "expected" not in call_it(fetch, url=f"{server.url}/hello").content
-    for arguments, says in (
-        ({"url": servers[1].url}, "not on the public internet"),
-        ({"url": f"{server.url}/broken"}, "The answer was 503."),
-        ({"url": f"{server.url}/large"}, "larger than 1024 KiB"),
-        ({"url": server.url, "headers": {"Host": "x"}}, "set by the request itself"),
-        ({"url": server.url, "body": "a", "json": 1}, "not both"),
-        ({"url": "{{ site.url }}"}, "no HTTP address"),
-    ):
-        result = call_it(fetch, **arguments)
-        assert result.is_error
-        assert says in result.told
-
-
-def test_a_tool_has_the_name_and_the_hints_that_fit():
-    weather = tool(url="http://x", method="GET", tool_name="weather")
-    assert (weather.name, weather.hints.read_only) == ("weather", True)
-    assert tool(tool_description="Asks the oracle.").description == "Asks the oracle."
-    assert tool().hints.destructive
-
-
-def test_a_secret_goes_to_an_address_that_is_fixed():
-    config = {"headers": {"Authorization": "s3cret"}}
-    problems = list(config_problems(COMPONENT, config, is_tool=True))
-    assert [path for path, _ in problems] == ["url"]

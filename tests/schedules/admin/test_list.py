@@ -150,3 +150,12 @@ def test_who_may_only_view_gets_no_buttons_and_no_actions(
     assert schedule.name in text
     assert "formaction" not in text
     assert 'value="pause"' not in text
+
+
+def test_an_address_with_nonsense_leads_home(site: Client) -> None:
+    for address in (f"{LIST}nonsense/change/", f"{LIST}{'0' * 32}/change/"):
+        assert site.get(address).status_code == 302
+    assert (
+        site.get(f"{LIST}add/?run_at=x&workflow=y&trigger_payload=%7B").status_code
+        == 200
+    )
