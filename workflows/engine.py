@@ -53,7 +53,7 @@ def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
 
 def _run(execution_id: UUID, *, clock: Clock, callers: Chain = ()) -> WorkflowExecution:
     execution = patiently(partial(_claimed, execution_id))
-    log.info("execution started", **_names(execution))
+    log.info("execution_started", **_names(execution))
     run = _Run(execution, clock, callers)
     try:
         run.to_the_end()
@@ -207,7 +207,7 @@ class _Run:
     def _fail(self, node: NodeRun, error: Exception) -> None:
         if not isinstance(error, NodeFailed):
             log.error(
-                "node crashed",
+                "node_crashed",
                 node=node.node_id,
                 exception=where(error),
                 **_names(self.execution),
@@ -244,7 +244,7 @@ class _Run:
         )
         ended = {"status": status, "error": error, "failed_node": failed_node}
         patiently(partial(running.update, **ended, finished_at=self.clock()))
-        log.info("execution ended", status=status.value, **_names(self.execution))
+        log.info("execution_ended", status=status.value, **_names(self.execution))
 
 
 def _claimed(execution_id: UUID) -> WorkflowExecution:

@@ -22,7 +22,7 @@ def run_execution(execution_id: str) -> None:
     """Claim the execution and run it; do nothing if someone else has it."""
     pk = UUID(execution_id)
     if not claim_execution(pk, now=clock()):
-        log.info("execution already claimed", execution=execution_id)
+        log.info("execution_already_claimed", execution=execution_id)
         return
     try:
         with held(pk, clock=clock), deadline(settings.EXECUTION_TIMEOUT_SECONDS):

@@ -33,6 +33,6 @@ def patiently(step: Callable[[], T]) -> T:
         try:
             return step()
         except DATABASE_AWAY as error:
-            log.warning("database away", error=str(error), retry_in=PAUSE_SECONDS)
+            log.warning("database_away", error=str(error), retry_in=PAUSE_SECONDS)
             connection.close()
             time.sleep(PAUSE_SECONDS)

@@ -44,7 +44,7 @@ def cancel_execution(
     if execution.status in (Status.SUCCEEDED, Status.FAILED):
         raise ExecutionEnded(f"The execution has {execution.status}.")
     log.info(
-        "execution cancelled",
+        "execution_cancelled",
         execution=str(execution.pk),
         status=execution.status,
         actor=actor.get_username(),

@@ -47,7 +47,7 @@ def resend_unsent(now: datetime) -> int:
     try:
         rows += _without_trace(sent.order_by("enqueued_at")[:BATCH])
     except RedisError:
-        log.warning("redis is away", unsent=len(rows))
+        log.warning("redis_away", unsent=len(rows))
         return 0
     return _send_all([row.pk for row in rows], now=now)
 
@@ -63,7 +63,7 @@ def fail_lost(now: datetime) -> int:
     ).values_list("pk", flat=True)[:BATCH]
     for pk in lost:
         abandon_execution(pk, error=WORKER_LOST, now=now)
-        log.warning("execution lost", execution=str(pk))
+        log.warning("execution_lost", execution=str(pk))
     return len(lost)
 
 
@@ -81,7 +81,7 @@ def _send_all(execution_ids: Iterable[UUID], *, now: datetime) -> int:
         try:
             sent += _send(pk, now=now)
         except RedisError as error:
-            log.warning("execution unsent", execution=str(pk), error=str(error))
+            log.warning("execution_unsent", execution=str(pk), error=str(error))
             break
     return sent
 
