@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from mcp.server import Server
@@ -33,13 +34,18 @@ class _Exchange:
     """The two ends by which an ASGI application is spoken to, over bytes in memory."""
 
     body: bytes
+    is_read: bool = False
     status: int = 500
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
 
     async def receive(self) -> dict[str, Any]:
-        body, self.body = self.body, b""
-        return {"type": "http.request", "body": body, "more_body": False}
+        """The body, once. Whoever then waits for the client to go away waits for ever: an
+        empty body again and again would be a loop that nothing interrupts."""
+        if self.is_read:
+            await anyio.sleep_forever()
+        self.is_read = True
+        return {"type": "http.request", "body": self.body, "more_body": False}
 
     async def send(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":

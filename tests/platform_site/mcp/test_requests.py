@@ -22,12 +22,17 @@ def post(token: str) -> Callable[..., Any]:
     """A raw request to /mcp/, with Alice's token unless told otherwise."""
 
     def post(
-        body: Any = PING, *, header: str = f"Bearer {token}", browser: Any = None
+        body: Any = PING,
+        *,
+        header: str = f"Bearer {token}",
+        browser: Any = None,
+        more: dict[str, str] | None = None,
     ) -> Any:
         browser = browser or Browser(enforce_csrf_checks=True)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Accept": "application/json, text/event-stream"}
         headers |= {"Authorization": header} if header else {}
+        headers |= more or {}
         return browser.post(
             "/mcp/", content, content_type="application/json", headers=headers
         )
@@ -107,3 +112,21 @@ def test_without_the_extra_it_says_so(post, monkeypatch: pytest.MonkeyPatch):
     answer = post()
     assert (answer.status_code, answer.json()["code"]) == (501, "not_installed")
     assert 'the extra "mcp"' in answer.json()["detail"]
+
+
+def test_what_would_never_end_is_refused_at_once(post):
+    """A subscription needs a stream, and every request here stands by itself."""
+    version = "2026-07-28"
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": version,
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    }
+    method = "subscriptions/listen"
+    body = {"jsonrpc": "2.0", "id": 1, "method": method}
+    answer = post(
+        body | {"params": {"notifications": {}, "_meta": meta}},
+        more={"MCP-Protocol-Version": version, "Mcp-Method": method},
+    )
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == "Method not found"
