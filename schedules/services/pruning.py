@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Subquery
 
 from schedules.models import (
     OPEN_STATUSES,
@@ -49,33 +49,43 @@ def prune(now: datetime) -> Iterator[Pruned]:
     for schedules in chain(_living(cutoff), _stopped(cutoff)):
         yield Pruned()
         for schedule_id in schedules:
-            while runs := _prune_schedule(schedule_id, cutoff):
+            runs = BATCH
+            while runs == BATCH:
+                runs = _prune_schedule(schedule_id, cutoff)
                 yield Pruned(runs=runs)
+        # In between, or a backlog of runs would keep them waiting for days.
+        yield Pruned(executions=_prune_executions(cutoff))
     while executions := _prune_executions(cutoff):
         yield Pruned(executions=executions)
 
 
 def _living(cutoff: datetime) -> Iterator[list[UUID]]:
-    """The schedules with old rows to spare, by the newest row that need not be kept."""
+    """The schedules whose oldest row is old, and that have more than are kept."""
     kept = settings.RUNS_KEPT_AT_LEAST
-    newest = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
-    spare = newest.order_by("-scheduled_for").values("scheduled_for")[kept : kept + 1]
+    rows = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
+    at = rows.order_by("-scheduled_for").values("scheduled_for")
     schedules = (
         ScheduledJob.objects.order_by("pk")
-        .annotate(newest_spare=Subquery(spare))
-        .values_list("pk", "newest_spare")
+        .annotate(
+            oldest=Subquery(at.reverse()[:1]), spare=Subquery(at[kept : kept + 1])
+        )
+        .values_list("pk", "oldest", "spare")
     )
     last = UUID(int=0)
     while chunk := list(schedules.filter(pk__gt=last)[:CHUNK]):
-        yield [pk for pk, at in chunk if at and at < cutoff]
+        yield [pk for pk, oldest, spare in chunk if spare and oldest < cutoff]
         last = chunk[-1][0]
 
 
 def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
-    """The schedules that are gone and whose old rows are not."""
+    """The same of schedules that are gone and whose rows are not."""
     living = ScheduledJob.objects.filter(pk=OuterRef("schedule"))
-    old = ScheduledRun.objects.filter(~Exists(living), scheduled_for__lt=cutoff)
-    yield list(old.order_by().values_list("schedule_id", flat=True).distinct())
+    gone = ScheduledRun.objects.filter(~Exists(living)).order_by()
+    counted = gone.values("schedule").annotate(
+        rows=Count("pk"), oldest=Min("scheduled_for")
+    )
+    old = counted.filter(rows__gt=settings.RUNS_KEPT_AT_LEAST, oldest__lt=cutoff)
+    yield list(old.values_list("schedule", flat=True))
 
 
 def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
@@ -107,6 +117,8 @@ def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRu
             lambda row: (
                 row.status not in OPEN_STATUSES
                 and (row.range_end or row.scheduled_for) < cutoff
+                # A backfill of long ago may have ended a minute ago.
+                and (row.finished_at or cutoff) <= cutoff
             ),
             oldest,
         )

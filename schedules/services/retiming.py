@@ -31,6 +31,10 @@ def retime_batch(now: datetime) -> int:
     outdated = ScheduleEpoch.objects.filter(to_at=None).exclude(tzdata_version=current)
     ids = list(outdated.values_list("schedule_id", flat=True)[:BATCH])
     for schedule_id in ids:
+        # A long ledger takes seconds to walk: without a lock, which all others wait for.
+        seen = ScheduledJob.objects.filter(pk=schedule_id).first()
+        epoch = outdated.filter(schedule=schedule_id).first()
+        moved = bool(seen and epoch and _has_moved(seen, epoch))
         with transaction.atomic():
             schedule = (
                 ScheduledJob.objects.select_for_update(no_key=True)
@@ -38,18 +42,24 @@ def retime_batch(now: datetime) -> int:
                 .first()
             )
             epoch = outdated.filter(schedule=schedule_id).first()
-            if epoch is not None:
-                _retime(schedule, epoch, current, now=now)
+            if epoch is not None and _place(schedule) == _place(seen):
+                _retime(schedule, epoch, current, moved=moved, now=now)
     return len(ids)
 
 
+def _place(schedule: ScheduledJob | None) -> tuple[int, datetime | None] | None:
+    """Where firing and edits have brought it: if it moved on, it is looked at once more."""
+    return (schedule.epoch, schedule.next_tick_at) if schedule else None
+
+
 def _retime(
-    schedule: ScheduledJob | None, epoch: ScheduleEpoch, current: str, *, now: datetime
+    schedule: ScheduledJob | None,
+    epoch: ScheduleEpoch,
+    current: str,
+    *,
+    moved: bool,
+    now: datetime,
 ) -> None:
-    try:
-        moved = schedule is not None and _has_moved(schedule, epoch)
-    except TimingError:
-        moved = False  # its zone is gone: firing it will pause it, with the reason
     if schedule is None or not moved:
         epoch.tzdata_version = current
         epoch.save(update_fields=["tzdata_version"])
@@ -86,10 +96,17 @@ def _retime(
 
 def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
     """Whether the ticks of the epoch so far, or its frontier, are no longer the same."""
+    try:
+        return _is_out_of_step(schedule, epoch)
+    except TimingError:
+        return False  # its zone is gone: firing it will pause it, with the reason
+
+
+def _is_out_of_step(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
     if schedule.status == Status.STOPPED or schedule.next_tick_at is None:
         return False
-    last = ledger.last_recorded(schedule.id)
-    start = max(epoch.from_at, last) if last else epoch.from_at
+    known = (epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule.id))
+    start = max(at for at in known if at)
     if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
         return True
     # Tick by tick, as the audit does: what moved in the past may not change the number.

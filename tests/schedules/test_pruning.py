@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
+from schedules.management.commands.rqscheduler import Chores
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.services import Actor, fire_due, pruning, stop_schedule
 from schedules.services.auditing import audit
@@ -124,6 +126,52 @@ def test_each_step_is_short_and_a_look_takes_one_query(
     assert [step.runs for step in steps if step.runs] == [1] * 2 * len(schedules)
 
 
+def test_old_rows_go_from_beside_young_ones(long_lived: ScheduledJob) -> None:
+    """Of 120 rows eight are old; that there are more than a hundred young ones matters not."""
+    ScheduledRun.objects.update(finished_at=F("scheduled_for"))
+    assert prune_all(NOON + 90 * DAY + 8.5 * MINUTE) == 8
+    assert holds(long_lived)
+
+
+def test_a_backfill_of_long_ago_is_as_young_as_its_end(
+    long_lived: ScheduledJob, settings
+) -> None:
+    settings.RUNS_KEPT_AT_LEAST = 1
+    oldest = ScheduledRun.objects.order_by("scheduled_for")[0]
+    later = NOON + 91 * DAY
+    ScheduledRun.objects.filter(pk=oldest.pk).update(finished_at=later)
+    assert prune_all(later) == 0
+    assert prune_all(later + 91 * DAY) > 0
+
+
+def test_schedules_that_are_gone_with_few_rows_cost_nothing(
+    make_schedule: MakeSchedule, django_assert_num_queries
+) -> None:
+    for _ in range(3):
+        schedule = make_schedule()
+        fire_due(NOON + MINUTE)
+        stop_schedule(schedule.id, actor=Actor.person(schedule.owner), now=NOON)
+    with django_assert_num_queries(4):  # none living, stopped, executions twice
+        prune_all()
+
+
+def test_the_scheduler_goes_on_where_it_stopped(
+    make_schedule: MakeSchedule, settings, monkeypatch
+) -> None:
+    """However little time there is for it, every schedule has its turn."""
+    settings.RUNS_KEPT_AT_LEAST = 1
+    monkeypatch.setattr(Chores, "PRUNE_SECONDS", 0)
+    for _ in range(4):
+        make_schedule()
+    for minute in (1, 2):
+        fire_due(NOON + minute * MINUTE)
+    ScheduledRun.objects.update(status="succeeded")
+    chores = Chores()
+    for sweep in range(12):
+        chores.do(NOON + 91 * DAY + sweep * timedelta(minutes=11))
+    assert ScheduledRun.objects.count() == 4
+
+
 def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
     make_schedule: MakeSchedule, django_assert_num_queries
 ) -> None:
@@ -131,5 +179,5 @@ def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
         make_schedule()
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.update(status="succeeded")
-    with django_assert_num_queries(4):  # living, no more of these, stopped, executions
+    with django_assert_num_queries(6):  # living twice, stopped, executions three times
         prune_all()

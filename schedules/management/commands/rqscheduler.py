@@ -128,19 +128,19 @@ class Chores:
 
     def __init__(self) -> None:
         self._retiming = True
-        self._pruning: Iterator[Pruned] = iter(())
+        self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
 
     def do(self, now: datetime) -> None:
         if self._retiming:
             self._retiming = retime_batch(now) > 0
-        if self._prune_at is None or now >= self._prune_at:
-            self._prune_at = now + self.PRUNE_EVERY
+        if self._pruning is None and (self._prune_at is None or now >= self._prune_at):
             self._pruning = prune(now)
-        self._prune_a_little()
+        if self._pruning and self._is_pruned(self._pruning):
+            self._pruning = None
+            self._prune_at = now + self.PRUNE_EVERY
 
-    def _prune_a_little(self) -> None:
+    def _is_pruned(self, steps: Iterator[Pruned]) -> bool:
+        """Goes on for a little while; whether that was the end."""
         until = time.monotonic() + self.PRUNE_SECONDS
-        for _ in self._pruning:
-            if time.monotonic() > until:
-                return
+        return all(time.monotonic() < until for _ in steps)
