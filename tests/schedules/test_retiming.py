@@ -118,3 +118,20 @@ def test_ticks_of_the_past_that_moved_alone_are_found(
     assert not next(audit()).holds
     retime_batch(first + 6 * 24 * HOUR + HOUR)
     assert next(audit()).faults == []
+
+
+def test_what_was_pruned_has_not_moved(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    """The ticks before the pruned stretch's end are known, though their rows are gone."""
+    schedule = make_schedule(cron_expression="0 * * * *")
+    fire_due(NOON + HOUR)
+    fire_due(NOON + 2 * HOUR)
+    ScheduledRun.objects.all().delete()
+    epoch = ScheduleEpoch.objects.filter(schedule=schedule)
+    epoch.update(pruned_upto=NOON + 2 * HOUR, pruned_counts={"succeeded": 2})
+    with_old_tzdata(schedule)
+    retime_batch(NOON + 3 * HOUR + timedelta(minutes=10))
+    assert epoch.get().tzdata_version == tzdata_version()
+    assert fire_due(NOON + 3 * HOUR + timedelta(minutes=10))
+    assert ScheduledRun.objects.get().status == "pending"
