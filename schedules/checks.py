@@ -16,6 +16,8 @@ SERIALIZER = "rq.serializers.JSONSerializer"
 # The checks that schedulers and workers make when they start. Django's own would load every
 # page of the site into them; `up`, `migrate` and `check` make all.
 TAG = "schedules"
+MOST_DAYS = 36_500
+MOST_RUNS = 1_000_000
 
 
 @register(TAG)
@@ -23,7 +25,13 @@ def check_settings(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Every fault of the settings that this app depends on, each with its remedy."""
-    return [*_json_faults(), *_order_faults(), *_time_faults(), *_database_faults()]
+    return [
+        *_json_faults(),
+        *_order_faults(),
+        *_time_faults(),
+        *_database_faults(),
+        *_retention_faults(),
+    ]
 
 
 def _json_faults() -> Iterator[CheckMessage]:
@@ -65,6 +73,19 @@ def _time_faults() -> Iterator[CheckMessage]:
             hint="Set PYTHONTZPATH='' in the environment, or first thing in the settings.",
             id="schedules.E005",
         )
+
+
+def _retention_faults() -> Iterator[CheckMessage]:
+    for name, most in (
+        ("RUNS_KEPT_DAYS", MOST_DAYS),
+        ("RUNS_KEPT_AT_LEAST", MOST_RUNS),
+    ):
+        if not 0 <= getattr(settings, name) <= most:
+            yield Error(
+                f"{name} is {getattr(settings, name)}: pruning could not work.",
+                hint=f"Set {name} to a number from 0 to {most}.",
+                id="schedules.E006",
+            )
 
 
 def _database_faults() -> Iterator[CheckMessage]:

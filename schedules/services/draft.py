@@ -148,13 +148,19 @@ def check_first_tick(
     tick = timing.next_after(found, after)
     if tick is not None:
         return tick
-    if draft.schedule_type == ScheduleType.ONCE:
-        field, why = "run_at", "This time has passed: give one in the future."
-        if draft.run_at and draft.run_at > after:
-            why = "This time lies outside start_at and end_at."
-    else:
-        field, why = (
-            "end_at",
-            "No tick is left before it: the schedule would never run.",
-        )
+    field, why = _why_none(draft, after)
     raise InvalidSchedule(errors={field: [why]})
+
+
+def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:
+    """The field that leaves no tick, and the reason."""
+    if draft.schedule_type == ScheduleType.ONCE:
+        if not draft.run_at or draft.run_at <= after:
+            return "run_at", "This time has passed: give one in the future."
+        if draft.start_at or draft.end_at:
+            return "run_at", "This time lies outside start_at and end_at."
+        return "run_at", "The calendar ends before this time: give an earlier one."
+    if draft.end_at:
+        return "end_at", "No tick is left before it: the schedule would never run."
+    field = "start_at" if draft.start_at else "anchor_at"
+    return field, "No tick is left before the calendar ends: give an earlier time."

@@ -30,6 +30,8 @@ def test_the_site_as_it_is_has_no_fault() -> None:
         ("RQ_QUEUES", {"workflows": {"URL": "redis://127.0.0.1"}}, "schedules.E002"),
         ("INSTALLED_APPS", site.INSTALLED_APPS[::-1], "schedules.E003"),
         ("USE_TZ", False, "schedules.E004"),
+        ("RUNS_KEPT_DAYS", 1_000_000, "schedules.E006"),
+        ("RUNS_KEPT_AT_LEAST", -1, "schedules.E006"),
     ],
 )
 def test_a_setting_that_would_do_harm_is_named(

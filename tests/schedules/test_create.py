@@ -261,3 +261,31 @@ def test_making_one_costs_the_same_whatever_there_is(
     # The workflow, the row, its epoch and its event, in one transaction.
     with django_assert_num_queries(6):
         make_schedule()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "why"),
+    [
+        ({"run_at": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}, "run_at", "ends"),
+        ({"run_at": LATER, "end_at": NOON + MINUTE}, "run_at", "outside"),
+        ({"run_at": NOON}, "run_at", "passed"),
+        (
+            {"interval_seconds": 60, "start_at": datetime(9999, 12, 30, tzinfo=UTC)},
+            "start_at",
+            "calendar ends",
+        ),
+        (
+            {"cron_expression": "0 0 1 1 *", "end_at": NOON + MINUTE},
+            "end_at",
+            "No tick",
+        ),
+    ],
+)
+def test_the_field_that_leaves_no_tick_is_named_with_the_true_reason(
+    alice: User, workflow: Workflow, fields: dict[str, Any], field: str, why: str
+) -> None:
+    fields = {"name": "never", "workflow": workflow} | fields
+    with pytest.raises(InvalidSchedule) as refusal:
+        create_schedule(fields, actor=Actor.person(alice), now=NOON)
+    assert list(refusal.value.errors) == [field]
+    assert why in refusal.value.errors[field][0]
