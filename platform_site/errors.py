@@ -53,7 +53,7 @@ def _response(
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if _is_api(request):
-        return _page(404, "not_found", _not_found(request.path))
+        return page(404, "not_found", _not_found(request.path))
     return defaults.page_not_found(request, exception)
 
 
@@ -69,18 +69,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not _is_api(request):
         return defaults.bad_request(request, exception)
     if isinstance(exception, DisallowedHost):
-        return _page(400, "wrong_host", "This site is not known by that Host.")
-    return _page(400, "bad_request", "The request is malformed.")
+        return page(400, "wrong_host", "This site is not known by that Host.")
+    return page(400, "bad_request", "The request is malformed.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
-        return _page(500, "error", "Something went wrong here.")
+        return page(500, "error", "Something went wrong here.")
     return defaults.server_error(request)
 
 
-def _page(status: int, code: str, detail: str) -> JsonResponse:
-    body = _body(status, code, detail)
+def page(
+    status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None
+) -> JsonResponse:
+    """A problem that no view has told."""
+    body = _body(status, code, detail, errors)
     return JsonResponse(body, status=status, content_type=PROBLEM_JSON)
 
 
