@@ -58,9 +58,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def _not_found(path: str) -> str:
-    slashed = f"{path}/"
-    if not path.endswith("/") and is_valid_path(slashed):
-        return f"Not found: the address ends in a slash, {slashed}"
+    # The path is not repeated: that of a webhook is a secret.
+    if not path.endswith("/") and is_valid_path(f"{path}/"):
+        return "Not found: addresses end in a slash."
     return "Not found."
 
 

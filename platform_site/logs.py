@@ -9,9 +9,12 @@ from typing import Any
 import structlog
 
 # The token of a webhook is part of its address, and addresses are logged by many. Whatever
-# stands behind a `?`, or where the id of a token belongs, may be a token by mistake.
-IN_PATH = re.compile(r"""(/(?:hooks|tokens)/)[^/\s"']+""")
-IN_QUERY = re.compile(r"""(/api/[^\s"'?]*\?)[^\s"']+""")
+# stands behind a `?`, or where the id of a token belongs, may be a token by mistake; so may
+# every long part of a path but the id of a thing, as addresses are mistyped.
+IN_PATH = re.compile(r"""(/(?:hooks|tokens)/+)[^/?\s"']+""", re.IGNORECASE)
+UUID = r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}"
+LONG_PART = re.compile(rf"""/(?!{UUID}(?![\w%-]))[^/?\s"'\\]{{32,}}""", re.IGNORECASE)
+IN_QUERY = re.compile(r"""(/[^?\s"']*\?)[^\s"']+""")
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -66,7 +69,8 @@ def logging_config(level: str) -> dict[str, Any]:
 
 
 def _without_tokens(logger: Any, method: str, line: str) -> str:
-    return IN_QUERY.sub(r"\1***", IN_PATH.sub(r"\1***", line))
+    line = LONG_PART.sub("/***", IN_PATH.sub(r"\1***", line))
+    return IN_QUERY.sub(r"\1***", line)
 
 
 def _leave_out_what_no_line_shows() -> None:

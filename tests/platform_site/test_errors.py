@@ -32,7 +32,7 @@ def test_elsewhere_it_is_a_page() -> None:
 def test_a_forgotten_slash_is_told(method: str) -> None:
     answer = Client().generic(method, "/api/v1/schedules")
     assert problem(answer) == (404, "not_found")
-    assert "ends in a slash, /api/v1/schedules/" in answer.json()["detail"]
+    assert answer.json()["detail"] == "Not found: addresses end in a slash."
 
 
 def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:

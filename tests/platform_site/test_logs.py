@@ -13,6 +13,8 @@ import structlog
 
 from platform_site.data_dir import BASE_DIR
 
+ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
 
 @pytest.mark.parametrize("name", ["django.request", "uvicorn.access", "anything"])
 def test_the_token_of_a_webhook_is_in_no_line(name: str, log_lines: Callable[[], str]):
@@ -26,6 +28,34 @@ def test_nor_in_a_field_of_a_structured_line(log_lines: Callable[[], str]):
     log = structlog.get_logger("anything")
     log.warning("asked", url="http://x/api/v1/hooks/s3cret-T0ken")
     assert "url=http://x/api/v1/hooks/***" in log_lines()
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("/api/v1/hooks//s3cret/", "/api/v1/hooks//***/"),
+        ("/api/v1/Hooks/s3cret/", "/api/v1/Hooks/***/"),
+        ("/api/v1/hook/s3cret-of_32-characters-0123456789/", "/api/v1/hook/***/"),
+        ("/api/v1/s3cret.of;32=characters,0123456789/", "/api/v1/***/"),
+        (f"/api/v1/{ID}-s3cret/", "/api/v1/***/"),
+        ("/mcp/?token=s3cret", "/mcp/?***"),
+        ("/?s3cret", "/?***"),
+    ],
+)
+def test_nor_of_one_that_is_mistyped(
+    asked: str, written: str, log_lines: Callable[[], str]
+) -> None:
+    logging.getLogger("uvicorn.access").info('"GET %s HTTP/1.1" 404', asked)
+    assert f" {written} HTTP/1.1" in log_lines()
+    assert "s3cret" not in log_lines()
+
+
+def test_what_was_asked_for_can_still_be_read(log_lines: Callable[[], str]) -> None:
+    path = f"/api/v1/schedules/{ID}/runs/"
+    logging.getLogger("django.request").warning("Not Found: %s", path)
+    structlog.get_logger("anything").warning("asked", url=f"/api/v1/workflows/{ID}")
+    assert f"Not Found: {path}" in log_lines()
+    assert f"url=/api/v1/workflows/{ID}" in log_lines()
 
 
 def test_nor_does_the_web_server_write_it_by_itself(tmp_path, child_env):

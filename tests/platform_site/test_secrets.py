@@ -133,6 +133,21 @@ def call_the_hook(program: Program, token: str, key: str) -> None:
     program.send("GET", path)
     program.send("POST", f"hooks/{token}x/", body)
     program.send("POST", f"{path}?key={key}", body)
+    for mistyped in mistyped_addresses(token):
+        program.send("POST", mistyped, body)
+
+
+def mistyped_addresses(token: str) -> list[str]:
+    return [
+        f"/api/v1/hooks/{token}",
+        f"/api/v1/hooks//{token}/",
+        f"/api/v1/hook/{token}/",
+        f"/api/v1/Hooks/{token}/",
+        f"/api/v1/{token}/",
+        f"/hooks/{token}/",
+        f"/mcp/?token={token}",
+        f"/admin/?token={token}",
+    ]
 
 
 def sign_in(password: str) -> None:
@@ -183,6 +198,8 @@ def test_nothing_that_was_shown_once_is_found_anywhere(
     for path in (
         f"/api/v1/schedules/?token={token['token']}",
         f"/api/v1/hooks/{hook_token}/",
+        *mistyped_addresses(hook_token),
+        *mistyped_addresses(token["token"]),
     ):
         logging.getLogger("uvicorn.access").info(
             line, "127.0.0.1", "GET", path, "1.1", 400
