@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import is_valid_path
 from django.views import defaults
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
@@ -30,6 +32,7 @@ PROBLEM_JSON = "application/problem+json"
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception of a view; None for what nobody expected."""
+    _answer_in_json(context["request"])
     if isinstance(error, RequestDataTooBig):
         error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if isinstance(error, DomainError):
@@ -42,6 +45,12 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         response.data = _told(error, response)
         response.content_type = PROBLEM_JSON
     return response
+
+
+def _answer_in_json(request: Request) -> None:
+    """Whatever the view renders else, and whatever was asked for."""
+    request.accepted_renderer = JSONRenderer()
+    request.accepted_media_type = JSONRenderer.media_type
 
 
 def _response(

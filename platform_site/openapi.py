@@ -7,10 +7,12 @@ from typing import Any
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
 from typing_extensions import override
 
 from platform_site.errors import PROBLEM_JSON
+from workflows.api.queries import StrictQuery
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -125,11 +127,19 @@ def _problem(text: str) -> dict[str, Any]:
     return {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
 
 
+class SchemaView(StrictQuery, SpectacularAPIView):
+    """The description itself. It has one language and one version: none is asked for."""
+
+
 @method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(StrictQuery, SpectacularSwaggerSplitView):
     """The description to browse and to try, from this site's own files.
 
     Its script writes styles into the page: allowed here and nowhere else.
     """
 
     template_name = "platform_site/api_docs.html"
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        return {"script"}  # by which the page asks for its own script

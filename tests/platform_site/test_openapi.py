@@ -48,3 +48,18 @@ def test_only_the_pages_of_the_description_may_write_styles(client: Client) -> N
     assert "script-src" not in docs  # 'self', by default-src
     others = client.get("/api/schema/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in others
+
+
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/"])
+@pytest.mark.django_db
+def test_their_errors_are_problems_as_all_others(client: Client, path: str) -> None:
+    answers = {
+        400: client.get(f"{path}?version=%0d%0aX:1&lang=de"),
+        401: client.get(path, headers={"Authorization": "Bearer wrong"}),
+        405: client.post(path),
+        406: client.get(path, headers={"Accept": "image/png"}),
+    }
+    for status, answer in answers.items():
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+    assert set(answers[400].json()["errors"]) == {"version", "lang"}
