@@ -28,6 +28,9 @@ from workflows.json_value import storable
 
 INVALID = "The input is wrong."
 PROBLEM_JSON = "application/problem+json"
+# Nobody reads more, and one body can be wrong in a hundred thousand places.
+MOST_REASONS = 50
+LONGEST_PATH = 200
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -121,7 +124,12 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _flat(inner, f"{path}[{index}]" if is_nested else path)
     else:
-        yield path or "body", str(detail)
+        yield _shortened(path) or "body", str(detail)
+
+
+def _shortened(path: str) -> str:
+    """The name of an unknown field is as long as the client wants it to be."""
+    return path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…"
 
 
 def _path_to(name: str | int, path: str) -> str:
@@ -141,15 +149,29 @@ def _first(errors: dict[str, list[str]]) -> str:
 def _body(
     status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None
 ) -> dict[str, Any]:
+    few, more = _few(errors or {})
     # The names of unknown fields come from the client: half a character cannot be sent.
     told: dict[str, Any] = storable(
         {
             "type": "about:blank",
             "title": HTTPStatus(status).phrase,
             "status": status,
-            "detail": detail,
+            "detail": f"{detail} And {more:,} more than `errors` tells."
+            if more
+            else detail,
             "code": code,
-            "errors": errors or {},
+            "errors": few,
         }
     )
     return told
+
+
+def _few(errors: dict[str, list[str]]) -> tuple[dict[str, list[str]], int]:
+    """The first reasons, and how many more there are."""
+    few: dict[str, list[str]] = {}
+    left = MOST_REASONS
+    for path, reasons in errors.items():
+        if told := reasons[:left]:
+            few[path] = told
+            left -= len(told)
+    return few, sum(map(len, errors.values())) - (MOST_REASONS - left)

@@ -22,7 +22,7 @@ from schedules.models import CatchupPolicy, ScheduledJob
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
 from workflows.api.statuses import status_of
-from workflows.api.strict import StrictSerializer
+from workflows.api.strict import ListField, StrictSerializer
 from workflows.api.views import clock, user_of, valid
 from workflows.exceptions import DomainError
 
@@ -57,7 +57,7 @@ class Bulk(StrictSerializer):
     """One verb on the schedules of `ids`, or on all that `filter` finds: at most 500."""
 
     action = serializers.ChoiceField(choices=list(VERBS))
-    ids = serializers.ListField(
+    ids = ListField(
         child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST
     )
     filter = WhichSchedules(required=False)

@@ -29,7 +29,7 @@ from schedules.models import (
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
 from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
-from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.api.strict import JSONObjectField, ListField, StrictSerializer
 from workflows.models import Workflow, WorkflowNode
 
 
@@ -58,8 +58,8 @@ class ScheduleFields(StrictSerializer):
         error_messages={"does_not_exist": NO_NODE},
     )
     trigger_payload = JSONObjectField(required=False)
-    tags = serializers.ListField(
-        child=TextField(most=limits.TAG_LENGTH), required=False
+    tags = ListField(
+        child=TextField(most=limits.TAG_LENGTH), max_length=limits.TAGS, required=False
     )
 
     schedule_type = choice_field(ScheduleType, required=False)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
+
+from tests.api import client
+from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +46,47 @@ def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
 
 def test_people_are_still_redirected() -> None:
     assert Client().get("/admin").headers["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field", "reason"),
+    [
+        ("", {"tags": [1] * 300_000}, "tags", "no more than 20 elements"),
+        ("bulk/", {"action": "run", "ids": [1] * 200_000}, "ids", "no more than 500"),
+    ],
+)
+def test_of_a_list_that_is_too_long_no_item_is_told(
+    owner: User, path: str, body: Any, field: str, reason: str
+) -> None:
+    answer = client(owner).post(f"/api/v1/schedules/{path}", body, format="json")
+    assert problem(answer) == (400, "invalid")
+    (told,) = answer.json()["errors"][field]
+    assert reason in told
+
+
+@pytest.mark.parametrize(("field", "most"), [("nodes", 200), ("edges", 500)])
+def test_nor_of_a_graph_that_is_too_large(
+    workflow: Workflow, field: str, most: int
+) -> None:
+    graph = {"nodes": [], "edges": []} | {field: [1] * 300_000}
+    path = f"/api/v1/workflows/{workflow.pk}/graph/"
+    answer = client(workflow.owner).put(path, graph, format="json")
+    assert problem(answer) == (400, "invalid")
+    (told,) = answer.json()["errors"][field]
+    assert f"no more than {most}" in told
+
+
+def test_of_many_faults_the_first_are_told(owner: User) -> None:
+    body = {f"x{number}": 1 for number in range(60_000)}
+    answer = client(owner).post("/api/v1/schedules/", body, format="json")
+    assert problem(answer) == (400, "invalid")
+    assert list(answer.json()["errors"]) == [f"x{number}" for number in range(50)]
+    assert answer.json()["detail"].endswith(
+        "x0: There is no such field. And 59,950 more than `errors` tells."
+    )
+
+
+def test_a_name_is_not_repeated_at_any_length(owner: User) -> None:
+    answer = client(owner).post("/api/v1/schedules/", {"x" * 900_000: 1}, format="json")
+    assert problem(answer) == (400, "invalid")
+    assert len(answer.content) < 1_000

@@ -12,7 +12,7 @@ from workflows.api.strict import (
     TextField,
     TrueOrFalseField,
 )
-from workflows.graph import FLOW
+from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
 
@@ -68,8 +68,9 @@ class EdgeSerializer(StrictSerializer):
 
 
 class GraphSerializer(StrictSerializer):
-    nodes = NodeSerializer(many=True)
-    edges = EdgeSerializer(many=True)
+    # Of a list that is too long no item is looked at: each wrong one costs.
+    nodes = NodeSerializer(many=True, max_length=MAX_NODES)  # type: ignore[call-arg]
+    edges = EdgeSerializer(many=True, max_length=MAX_EDGES)  # type: ignore[call-arg]
     version = serializers.IntegerField(min_value=1, required=False)
 
 

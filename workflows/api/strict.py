@@ -40,6 +40,18 @@ class JSONObjectField(serializers.JSONField):
         return data
 
 
+class ListField(serializers.ListField):
+    """A JSON array. Of one that is too long no item is looked at: each wrong one costs."""
+
+    @override
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
 class TextField(serializers.CharField):
     """A JSON string: not a number that could be read as one."""
 
