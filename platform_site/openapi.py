@@ -7,12 +7,15 @@ from typing import Any
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from typing_extensions import override
 
 from platform_site.errors import PROBLEM_JSON
+from workflows.api.dry_run import DryRun
 from workflows.api.queries import StrictQuery
+from workflows.api.strict import StrictSerializer
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -66,6 +69,7 @@ ERRORS = {
     401: "No token, or one that is wrong, expired or revoked.",
     403: "You may see this, but not do that.",
     404: "There is no such thing, or it is not yours.",
+    406: "`Accept` has no place for JSON.",
     409: "Its state does not allow it, or it has changed since you read it.",
     412: "The schedule has changed since the ETag of If-Match.",
     413: "The body is too large.",
@@ -88,6 +92,12 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
             "scheme": "bearer",
             "description": "A token of `tokens/`, of `manage.py create_token` or of the admin.",
         }
+
+
+def told_to_developers() -> list[type]:
+    """Classes whose docstring is no description of the views and bodies that inherit it."""
+    of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
+    return [*of_libraries, DryRun, StrictQuery, StrictSerializer]
 
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from platform_site.data_dir import BASE_DIR
+from workflows.api.dry_run import DryRun
+from workflows.api.queries import StrictQuery
+from workflows.api.strict import StrictSerializer
 
 COMMITTED = BASE_DIR / "docs" / "openapi.yaml"
 SCRIPT = re.compile(r'(?:src|href)="([^"]+)"')
@@ -21,6 +24,11 @@ def test_the_committed_description_is_that_of_the_code() -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=fresh)
     renew = "renew it: manage.py spectacular --file docs/openapi.yaml"
     assert fresh.getvalue().strip() == COMMITTED.read_text().strip(), renew
+
+
+@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer])
+def test_it_does_not_say_what_only_developers_need(words: type) -> None:
+    assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
 
 
 def test_it_is_served(client: Client) -> None:
