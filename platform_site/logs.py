@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from workflows.tracebacks import where
+
 # The token of a webhook is part of its address, and addresses are logged by many. Whatever
 # stands behind a `?`, or where the id of a token belongs, may be a token by mistake; so may
 # every long part of a path but the id of a thing, as addresses are mistyped.
@@ -44,7 +46,10 @@ def logging_config(level: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": shared,
+                "foreign_pre_chain": [
+                    *shared,
+                    structlog.processors.ExceptionRenderer(_where),
+                ],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.LogfmtRenderer(
@@ -66,6 +71,12 @@ def logging_config(level: str) -> dict[str, Any]:
         # A root handler always: a library that finds none would install its own.
         "root": {"handlers": ["stderr"], "level": level},
     }
+
+
+def _where(exc_info: Any) -> str:
+    """For what libraries log of the exceptions of views: a text can hold what was sent."""
+    _, error, _ = exc_info
+    return where(error)
 
 
 def _without_tokens(logger: Any, method: str, line: str) -> str:

@@ -6,10 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 import structlog
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
 
 from platform_site.data_dir import BASE_DIR
 
@@ -56,6 +60,28 @@ def test_what_was_asked_for_can_still_be_read(log_lines: Callable[[], str]) -> N
     structlog.get_logger("anything").warning("asked", url=f"/api/v1/workflows/{ID}")
     assert f"Not Found: {path}" in log_lines()
     assert f"url=/api/v1/workflows/{ID}" in log_lines()
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise LookupError(request.body)
+
+
+urlpatterns = [path("api/broken/", broken)]
+handler500 = "platform_site.errors.server_error"
+
+
+def test_an_error_of_ours_is_logged_with_its_lines_but_not_with_what_was_sent(
+    log_lines: Callable[[], str], settings: Any
+) -> None:
+    settings.ROOT_URLCONF = __name__
+    client = Client(raise_request_exception=False)
+    answer = client.post("/api/broken/", b"s3cret", content_type="text/plain")
+    assert answer.status_code == 500
+    (line,) = log_lines().splitlines()
+    assert "raise LookupError(request.body)" in line
+    assert "in broken" in line
+    assert line.endswith('LookupError"')
+    assert "s3cret" not in line
 
 
 def test_nor_does_the_web_server_write_it_by_itself(tmp_path, child_env):
