@@ -107,9 +107,11 @@ def test_every_event_of_the_logs_is_explained() -> None:
 
 
 def test_every_guardrail_is_in_the_table() -> None:
-    rules = re.findall(
-        r'AgentRefused\(\s*"(\w+)"', text("schedules/services/guardrails.py")
-    )
+    rules = {
+        rule
+        for path in (BASE_DIR / "schedules" / "services").glob("*.py")
+        for rule in re.findall(r'AgentRefused\(\s*"(\w+)"', path.read_text())
+    }
     assert "quota" in rules
     table = set(re.findall(r"^\| `(agent_\w+)`", text("docs/agents.md"), re.MULTILINE))
     assert table == {f"agent_{rule}" for rule in rules}

@@ -59,6 +59,12 @@ class ScheduleEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule", "-created_at"], name="event_of_schedule"),
+            # What agents have made lately, for the guardrail `rate`.
+            models.Index(
+                fields=["actor", "-created_at"],
+                name="event_agent_created",
+                condition=Q(verb=Verb.CREATE, actor_kind=ActorKind.AGENT),
+            ),
         ]
 
     @override

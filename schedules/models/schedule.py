@@ -221,6 +221,12 @@ class ScheduledJob(models.Model):
                 fields=["owner", "-created_at", "id"], name="schedule_of_owner"
             ),
             models.Index(fields=["-created_at", "id"], name="schedule_newest"),
+            # The single runs of agents, which keep their distance.
+            models.Index(
+                fields=["owner", "run_at"],
+                name="schedule_agent_once",
+                condition=Q(created_by_kind="agent", schedule_type="once"),
+            ),
         ]
 
     @override

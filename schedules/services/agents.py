@@ -26,6 +26,7 @@ class AgentLimits:
     propose: bool
     max_active: int
     max_kept: int
+    max_created_a_day: int
     min_interval: timedelta
     longest: timedelta
 
@@ -41,6 +42,7 @@ def agent_limits(user: User) -> AgentLimits:
         propose=_of("agents_propose", profile),
         max_active=max_active,
         max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
+        max_created_a_day=settings.AGENT_MAX_CREATED_A_DAY,
         min_interval=timedelta(seconds=_of("agent_min_interval_seconds", profile)),
         longest=timedelta(days=days),
     )

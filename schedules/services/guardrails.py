@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from schedules import timing
 from schedules.exceptions import AgentRefused, InvalidSchedule
 from schedules.models import (
@@ -20,8 +18,6 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
     ScheduleType,
-    Status,
-    UserProfile,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
@@ -144,46 +140,6 @@ def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) 
 
 def _latest_end(limits: AgentLimits, now: datetime) -> datetime:
     return now.replace(microsecond=0) + limits.longest
-
-
-def check_room(actor: Actor) -> None:
-    """One more active schedule of an agent's fits. Inside the transaction that adds it.
-
-    Holds the user's profile until then: of agents that come at once, the last see what the
-    first have made.
-    """
-    limits = limits_on(actor)
-    if limits is None:
-        return
-    # No row, no lock: the first agent of a user makes it.
-    UserProfile.objects.get_or_create(user=actor.user)
-    UserProfile.objects.select_for_update(no_key=True).get(user=actor.user)
-    active, kept = agent_schedules(actor)
-    if active >= limits.max_active:
-        raise AgentRefused(
-            "quota",
-            f"Agents may have {limits.max_active} active schedules of {actor.name}, "
-            f"proposals included, and there are {active}.",
-            limit=limits.max_active,
-            remedy="Pause or stop one that is no longer needed; schedule_list shows them.",
-        )
-    if kept >= limits.max_kept:
-        raise AgentRefused(
-            "kept",
-            f"Agents may keep {limits.max_kept} schedules of {actor.name}, paused ones "
-            f"included, and there are {kept}.",
-            limit=limits.max_kept,
-            remedy="Stop one that is no longer needed; schedule_list shows them.",
-        )
-
-
-def agent_schedules(actor: Actor) -> tuple[int, int]:
-    """How many schedules agents have made for the user: active ones, and all that stand."""
-    made = ScheduledJob.objects.filter(
-        owner=actor.user, created_by_kind=ActorKind.AGENT
-    )
-    counted = made.filter(Q(status=Status.ACTIVE) | Q(awaits_approval=True))
-    return counted.count(), made.exclude(status=Status.STOPPED).count()
 
 
 def check_approved(schedule: ScheduledJob, actor: Actor) -> None:

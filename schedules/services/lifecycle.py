@@ -18,7 +18,7 @@ from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
-from schedules.services import alarms, epochs, guardrails
+from schedules.services import alarms, epochs, guardrails, quotas
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.draft import (
@@ -78,7 +78,7 @@ def create_schedule(
     draft.rq_job_id = alarm_id(draft.id)
     try:
         with transaction.atomic():
-            guardrails.check_room(actor)
+            quotas.check_new(draft, actor, now=now)
             draft.save(force_insert=True)
             epochs.open_first(draft, now=now)
             record_event(
@@ -166,6 +166,7 @@ def update_schedule(
             written.append("status_reason")
         if changed.keys() & set(TIMING_FIELDS):
             guardrails.check_timing(schedule, timing, actor=actor, now=now)
+            quotas.check_spacing(schedule, actor)
             closed = epochs.close(schedule, old_rules, now=now)
             tick = check_first_tick(schedule, timing, after=closed)
             _put_frontier(schedule, tick)

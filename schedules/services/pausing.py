@@ -19,7 +19,7 @@ from schedules.models import (
     Status,
     Verb,
 )
-from schedules.services import alarms, guardrails, ledger, sending
+from schedules.services import alarms, guardrails, ledger, quotas, sending
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.ending import end_locked
@@ -104,7 +104,7 @@ def resume_schedule(
             return Resumed(schedule, 0, 0)
         guardrails.check_start(schedule, actor)
         if schedule.created_by_kind == ActorKind.AGENT:
-            guardrails.check_room(actor)
+            quotas.check_room(actor)
         decision = _resumption(schedule, catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)

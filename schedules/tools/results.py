@@ -11,8 +11,8 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, preview_schedule
 from schedules.services.agents import agent_limits
-from schedules.services.guardrails import agent_schedules
 from schedules.services.preview import PreviewTick
+from schedules.services.quotas import agent_schedules
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,11 +36,13 @@ def agent(alice: User) -> Actor:
 def by_agent(workflow: Workflow, agent: Actor) -> Propose:
     """What an agent of Alice's creates at noon: hourly unless told otherwise."""
 
-    def make(actor: Actor = agent, **fields: Any) -> ScheduledJob:
+    def make(
+        actor: Actor = agent, *, now: datetime = NOON, **fields: Any
+    ) -> ScheduledJob:
         fields = {"name": "agent's", "workflow": workflow} | fields
         if not fields.keys() & {"cron_expression", "run_at", "interval_seconds"}:
             fields["interval_seconds"] = 3600
-        return create_schedule(fields, actor=actor, now=NOON)
+        return create_schedule(fields, actor=actor, now=now)
 
     return make
 

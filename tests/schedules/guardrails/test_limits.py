@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,10 @@ from schedules.models import (
 )
 from schedules.services import (
     Actor,
+    fire_due,
     pause_schedule,
     resume_schedule,
+    stop_schedule,
     update_schedule,
 )
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -128,6 +130,76 @@ def test_an_update_is_held_to_the_same_interval(by_agent: Propose, agent: Actor)
     fields = {"interval_seconds": 5}
     told = refusal(lambda: update_schedule(schedule.id, fields, actor=agent, now=NOON))
     assert told.code == "agent_interval"
+
+
+def test_single_runs_keep_the_same_distance(by_agent: Propose):
+    noon = NOON + DAY
+    for seconds in (0, 60, 150):
+        by_agent(run_at=noon + timedelta(seconds=seconds))
+    told = refusal(lambda: by_agent(run_at=noon + timedelta(seconds=2)))
+    assert (told.code, told.details["limit"]) == ("agent_interval", "60 seconds")
+    assert list(told.errors) == ["run_at"]
+    free = noon + timedelta(seconds=210)
+    assert told.remedy == f"Give run_at as {free.isoformat()}, which is free."
+    assert by_agent(run_at=free).status == "active"
+
+
+def test_a_single_run_keeps_its_distance_from_one_that_is_over(by_agent: Propose):
+    by_agent(run_at=NOON + timedelta(seconds=2))
+    fire_due(NOON + timedelta(seconds=2))
+    assert ScheduledJob.objects.get().status == "stopped"
+    told = refusal(lambda: by_agent(run_at=NOON + timedelta(seconds=4)))
+    assert told.code == "agent_interval"
+
+
+def test_an_update_brings_no_single_runs_together(by_agent: Propose, agent: Actor):
+    run_at = NOON + DAY
+    by_agent(run_at=run_at)
+    other = by_agent(run_at=run_at + DAY)
+    fields = {"run_at": run_at + timedelta(seconds=1)}
+    told = refusal(lambda: update_schedule(other.id, fields, actor=agent, now=NOON))
+    assert told.code == "agent_interval"
+    later = {"run_at": run_at + DAY + timedelta(seconds=1)}
+    assert update_schedule(other.id, later, actor=agent, now=NOON).version == 2
+
+
+def test_single_runs_of_people_are_in_nobodys_way(
+    by_agent: Propose, make_schedule: MakeSchedule
+):
+    make_schedule(run_at=NOON + DAY), make_schedule(run_at=NOON + DAY)
+    assert by_agent(run_at=NOON + DAY).status == "active"
+
+
+def test_so_many_a_day_whatever_became_of_them(
+    by_agent: Propose, agent: Actor, settings: Any
+):
+    settings.AGENT_MAX_CREATED_A_DAY = 3
+    for _ in range(3):
+        stop_schedule(by_agent().id, actor=agent, now=NOON)
+    told = refusal(by_agent)
+    assert (told.code, told.details["limit"]) == ("agent_rate", "3 in 24 hours")
+    assert told.remedy.startswith(f"The next is possible: {(NOON + DAY).isoformat()}.")
+    assert by_agent(now=NOON + DAY).status == "active"
+
+
+def test_none_a_day_is_none(by_agent: Propose, settings: Any):
+    settings.AGENT_MAX_CREATED_A_DAY = 0
+    assert refusal(by_agent).code == "agent_rate"
+
+
+def test_what_people_make_leaves_agents_their_day(
+    by_agent: Propose, make_schedule: MakeSchedule, settings: Any
+):
+    settings.AGENT_MAX_CREATED_A_DAY = 1
+    make_schedule(), make_schedule()
+    assert by_agent().status == "active"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_agents_at_once_do_not_pass_what_a_day_allows(by_agent: Propose, settings: Any):
+    settings.AGENT_MAX_CREATED_A_DAY = 2
+    at_once([by_agent] * 6)
+    assert ScheduledJob.objects.count() == 2
 
 
 def test_an_end_is_set_where_there_is_none(by_agent: Propose):
