@@ -41,6 +41,11 @@ PLAIN = {
 }
 
 
+def whole(pattern: str) -> str:
+    """The same for the whole of a text: Python's `$` alone lets a final newline through."""
+    return rf"^{pattern}$(?!\n)"
+
+
 def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
     """Where `value` is not as the schema wants it, each with the path of its field."""
     validator = Draft202012Validator(

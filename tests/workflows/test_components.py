@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import time
 from typing import Any
 from uuid import uuid4
@@ -18,6 +20,7 @@ from workflows.registry import (
     registry,
 )
 
+PATTERN = re.compile(r'"pattern": ("(?:[^"\\]|\\.)*")')
 CONTEXT = Context(
     trigger={"payload": {"n": 7, "items": [1, 2], "name": "Ada"}},
     nodes={"fetch": {"output": {"status": 200}}},
@@ -234,3 +237,24 @@ def test_a_type_is_registered_once_and_runs():
         one.register("mute")(type("Mute", (Component,), silent))
     with pytest.raises(RegistrationError, match="lower-case"):
         one.register("No Name")(Sound)
+
+
+@pytest.mark.parametrize(
+    ("type_", "config", "field"),
+    [
+        ("http_request", {"url": "http://x", "tool_name": "x\n"}, "tool_name"),
+        ("http_request", {"url": "http://x", "headers": {"X-A\n": "b"}}, "headers"),
+        ("switch", {"cases": [{"port": "a\n", "when": "true"}]}, "cases[0].port"),
+        ("switch", {"cases": [], "default": "a\n"}, "default"),
+        ("agent", {"prompt": "Hello", "model": "m\n"}, "model"),
+    ],
+)
+def test_a_name_does_not_end_with_a_line_break(type_: str, config: Any, field: str):
+    assert field in wrong_fields(type_, config)
+
+
+def test_no_pattern_of_a_schema_lets_a_final_line_break_through():
+    schemas = json.dumps([each.config_schema for each in registry.all()])
+    patterns = json.loads(f"[{','.join(PATTERN.findall(schemas))}]")
+    assert patterns
+    assert [each for each in patterns if each.endswith("$")] == []

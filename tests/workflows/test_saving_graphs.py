@@ -99,3 +99,20 @@ def test_saving_costs_the_same_queries_whatever_the_size(workflow: Workflow):
     queries(0, 10)
     few = queries(5, 15)
     assert queries(10, 60) == few
+
+
+def test_a_tool_with_a_name_that_is_none_is_refused_at_its_field(workflow: Workflow):
+    config = {"tool_name": "x\n"}
+    nodes = [
+        START,
+        NodeSpec(node_id="ask", component_type="agent", config={"prompt": "Hello"}),
+        NodeSpec(node_id="get", component_type="http_request", config=config),
+    ]
+    edges = [
+        EdgeSpec(source="start", target="ask"),
+        EdgeSpec(source="get", target="ask", kind="tool"),
+    ]
+    graph = GraphSpec(nodes, edges)
+    with pytest.raises(InvalidGraph) as refused:
+        save_graph(workflow, graph, now=NOW, actor=workflow.owner)
+    assert "nodes[2].config.tool_name" in refused.value.errors

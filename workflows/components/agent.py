@@ -13,6 +13,7 @@ from workflows.agents.record import Record
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
+from workflows.schemas import whole
 from workflows.templating import MAX_SOURCE
 
 NEEDED = ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL")
@@ -52,7 +53,7 @@ class Agent(Component):
             },
             "model": {
                 "type": "string",
-                "pattern": r"^[^\s\x00-\x1f]{1,200}$",
+                "pattern": whole(r"[^\s\x00-\x1f]{1,200}"),
                 "title": "Model",
                 "description": "Its name at the site's provider; the site's own if empty.",
             },

@@ -15,7 +15,7 @@ from workflows.graph import Problem
 from workflows.guarded_http import GuardedTransport, too_large
 from workflows.hiding import SENSITIVE, shown_address, without_secrets
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import without_fields
+from workflows.schemas import whole, without_fields
 from workflows.templating import MARKS, MAX_SOURCE
 from workflows.tools import NAME, Hints, Tool, ToolContext, ToolRefused
 
@@ -56,7 +56,9 @@ class HttpRequest(Component):
             "headers": {
                 "type": "object",
                 "maxProperties": 50,
-                "propertyNames": {"pattern": r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"},
+                "propertyNames": {
+                    "pattern": whole(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+                },
                 "additionalProperties": TEMPLATE,
                 "title": "Headers",
             },
@@ -80,7 +82,7 @@ class HttpRequest(Component):
             },
             "tool_name": {
                 "type": "string",
-                "pattern": f"^{NAME.pattern}$",
+                "pattern": whole(NAME.pattern),
                 "title": "Name as a tool",
                 "description": "What an agent calls it by, if this is its tool.",
             },

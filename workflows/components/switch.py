@@ -7,9 +7,10 @@ from typing_extensions import override
 
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
+from workflows.schemas import whole
 from workflows.templating import MAX_SOURCE, expression_problem, first_true
 
-PORT = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+PORT = {"type": "string", "pattern": whole("[A-Za-z0-9_-]{1,64}")}
 DEFAULT = "default"
 
 
