@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
-from schedules import limits
+from schedules import limits, zones
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor
@@ -99,14 +99,24 @@ def instant(field: str, text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
+        as_utc = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except ValueError:
-        raise ToolRefused(
-            f"{field} is no date and time.",
-            code="invalid_arguments",
-            field=field,
-            remedy="Give it like 2026-01-31T09:00:00+01:00.",
-        ) from None
+        raise _no_time(field, "is no date and time") from None
+    except OverflowError:
+        raise _no_time(field, "is outside the calendar") from None
+    if not zones.EARLIEST <= as_utc <= zones.LATEST:
+        raise _no_time(field, "is outside the calendar")
+    return time
+
+
+def _no_time(field: str, why: str) -> ToolRefused:
+    return ToolRefused(
+        f"{field} {why}.",
+        code="invalid_arguments",
+        field=field,
+        remedy="Give it like 2026-01-31T09:00:00+01:00.",
+    )
 
 
 def zone_of(context: ToolContext) -> str | None:
