@@ -12,6 +12,7 @@ SENSITIVE = re.compile(
     r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
     re.IGNORECASE,
 )
+SHORTEST_SECRET = 12
 HIDDEN = "***"  # what stands for a secret on record
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
 
@@ -50,6 +51,24 @@ def without_known(value: Any, known: Collection[str]) -> Any:
         for secret in filter(None, known):
             value = value.replace(secret, HIDDEN)
     return value
+
+
+def holds_known(value: Any, known: Collection[str]) -> bool:
+    """Whether a JSON value holds one of the `known` secrets, in a key or a text.
+
+    A short word, such as providers without keys are given for one, is no secret.
+    """
+    telling = [secret for secret in known if len(secret) >= SHORTEST_SECRET]
+    ahead = [value]  # not by recursion: a model nests as deep as it likes
+    while ahead:
+        item = ahead.pop()
+        if isinstance(item, str) and any(secret in item for secret in telling):
+            return True
+        if isinstance(item, dict):
+            ahead += [*item, *item.values()]
+        elif isinstance(item, list):
+            ahead += item
+    return False
 
 
 def without_suspects(value: Any) -> Any:

@@ -8,7 +8,7 @@ traceback is in the log.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ import structlog
 from jsonschema import Draft202012Validator, SchemaError
 
 from workflows.exceptions import DomainError, Errors, NodeFailed, RegistrationError
+from workflows.hiding import holds_known
 from workflows.json_value import problem, storable
 from workflows.schemas import schema_problems
 
@@ -130,9 +131,21 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
 
 
 def call_named(
-    tools: Mapping[str, Tool], name: str, arguments: Any, context: ToolContext
+    tools: Mapping[str, Tool],
+    name: str,
+    arguments: Any,
+    context: ToolContext,
+    *,
+    secrets: Collection[str] = (),
 ) -> ToolResult:
-    """The same for whatever name a model has come up with."""
+    """The same for whatever name a model has come up with.
+
+    No tool sees arguments that hold one of the `secrets`: it might keep them.
+    """
+    if holds_known(arguments, secrets):
+        what = "The arguments hold a secret of this site; nothing was done."
+        remedy = "Leave it out: no tool needs it."
+        return _refused(ToolRefused(what, code="invalid_arguments", remedy=remedy))
     if tool := tools.get(name):
         return call_tool(tool, arguments, context)
     what = f'There is no tool "{name[:MAX_PATH]}"; nothing was done.'

@@ -199,7 +199,11 @@ class Conversation:
         shown = str(call.args) if unfit else arguments
         with self.record.call("tool", tool=call.tool_name, arguments=shown) as entry:
             result = call_named(
-                self.task.tools, call.tool_name, arguments, self.context.for_tools()
+                self.task.tools,
+                call.tool_name,
+                arguments,
+                self.context.for_tools(),
+                secrets=self.record.secrets,
             )
             entry |= {"result": result.content, "is_error": result.is_error}
         told = json.dumps(result.content, ensure_ascii=False)
