@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from ssl import SSLContext
 from typing import Any
@@ -48,12 +48,16 @@ class GuardedTransport(httpx.BaseTransport):
     deadline: float  # of time.monotonic()
     allowed_origins: Collection[str]
     max_bytes: int
+    # Raises for an address that is not to be called; every redirect is asked about, too.
+    check: Callable[[httpx.URL], None] | None = None
     first_origin: str = field(default="", init=False)
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https") or not request.url.host:
             raise NodeFailed(f"{request.url.scheme or 'This'} is no HTTP address.")
+        if self.check:
+            self.check(request.url)
         here = origin(request.url)
         self.first_origin = self.first_origin or here
         allowed = {origin(httpx.URL(item)) for item in self.allowed_origins}

@@ -6,9 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+import pytest
 from django.contrib.auth.models import User
 
 from tests.workflows.http_servers import Server
+from workflows.own_site import is_own_site
 from workflows.registry import config_problems, registry
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
@@ -68,3 +71,50 @@ def test_a_secret_goes_to_an_address_that_is_fixed():
     config = {"headers": {"Authorization": "s3cret"}}
     problems = list(config_problems(COMPONENT, config, is_tool=True))
     assert [path for path, _ in problems] == ["url"]
+
+
+def test_as_a_tool_it_does_not_call_its_own_site(server: Server, settings: Any):
+    settings.SITE_URL = server.url
+    settings.HTTP_NODE_ALLOWED_ORIGINS = [server.url]
+    for fetch, arguments in (
+        (tool(), {"url": f"{server.url}/mcp/"}),
+        (tool(url=f"{server.url}/hook/"), {"method": "POST"}),
+    ):
+        error = call_it(fetch, **arguments).content["error"]
+        assert error["code"] == "own_site"
+        assert "schedule tools, or run_workflow" in error["remedy"]
+        assert error["problems"][0]["field"] == "url"
+    assert server.seen == []
+    config = {"url": f"{server.url}/hello"}
+    context: Any = None
+    assert COMPONENT.run(config, context).output["status"] == 200  # people may
+
+
+def test_no_redirect_leads_a_tool_to_its_own_site(servers, settings: Any):
+    site, elsewhere = servers
+    settings.SITE_URL = site.url
+    settings.HTTP_NODE_ALLOWED_ORIGINS = [site.url, elsewhere.url]
+    elsewhere.elsewhere = f"{site.url}/hello"
+    result = call_it(tool(), url=f"{elsewhere.url}/elsewhere")
+    assert result.content["error"]["code"] == "own_site"
+    assert site.seen == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_own"),
+    [
+        ("https://site.example/api/", True),
+        ("http://SITE.example.:8443/", True),
+        ("https://www.site.example", True),
+        ("http://127.0.0.1:443/", True),
+        ("https://[::1]/", True),
+        ("http://127.0.0.1:9000/", False),
+        ("https://other.site.example/", False),
+        ("https://example.com/", False),
+    ],
+)
+def test_every_name_of_the_site_is_its_own(settings: Any, address: str, is_own):
+    settings.SITE_URL = "https://site.example"
+    hosts = ["www.site.example", "127.0.0.1", "[::1]", ".site.example", "*"]
+    settings.ALLOWED_HOSTS = hosts
+    assert is_own_site(httpx.URL(address)) is is_own

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import httpcore
@@ -14,6 +14,7 @@ from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.guarded_http import GuardedTransport, too_large
 from workflows.hiding import SENSITIVE, shown_address, without_secrets
+from workflows.own_site import refuse_own_site
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole, without_fields
 from workflows.templating import MARKS, MAX_SOURCE
@@ -133,7 +134,7 @@ class HttpRequest(Component):
             asked = {**arguments, **fixed}
             for field, reason in _odd_combinations(asked):
                 raise ToolRefused(reason, code="invalid_arguments", field=field)
-            return _answer_to(asked)
+            return _answer_to(asked, check=refuse_own_site)
 
         return Tool(
             name=config.get("tool_name", self.type),
@@ -185,11 +186,13 @@ def _odd_combinations(config: Config) -> Iterator[Problem]:
             yield f"headers.{name}", "This header is set by the request itself."
 
 
-def _answer_to(config: Config) -> dict[str, Any]:
+def _answer_to(
+    config: Config, *, check: Callable[[httpx.URL], None] | None = None
+) -> dict[str, Any]:
     started = time.monotonic()
     seconds = config.get("timeout", SECONDS)
     transport = GuardedTransport(
-        started + seconds, settings.HTTP_NODE_ALLOWED_ORIGINS, MAX_BYTES
+        started + seconds, settings.HTTP_NODE_ALLOWED_ORIGINS, MAX_BYTES, check
     )
     try:
         answer = _send(config, transport)
