@@ -6,7 +6,8 @@ People and the system are not bound by them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from schedules.models import (
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
 from schedules.services.faults import NO_WORKFLOW
+from schedules.services.fields import WHEN_FIELD
 from schedules.timing import Timing
 from workflows.models import WorkflowExecution
 
@@ -93,6 +95,31 @@ def with_an_end(
     if limits is None or fields.get("end_at") is not None:
         return fields
     return {**fields, "end_at": _latest_end(limits, now)}
+
+
+@contextmanager
+def naming_the_end(
+    draft: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> Iterator[None]:
+    """Where `with_an_end` has set the end, nobody is told of an `end_at` they never gave."""
+    try:
+        yield
+    except InvalidSchedule as error:
+        limits = limits_on(actor)
+        is_given = fields.get("end_at") is not None
+        if limits is None or is_given or error.errors.keys() != {"end_at"}:
+            raise
+        latest = _latest_end(limits, now).isoformat()
+        raise AgentRefused(
+            "end",
+            f"What an agent schedules ends within {limits.longest.days} days, on {latest}, "
+            "and this would not run before.",
+            limit=f"{limits.longest.days} days",
+            remedy=f"Give a timing whose first run is on {latest} or earlier.",
+            field="start_at"
+            if draft.start_at
+            else WHEN_FIELD[ScheduleType(draft.schedule_type)],
+        ) from error
 
 
 def check_timing(

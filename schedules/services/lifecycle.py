@@ -60,22 +60,8 @@ def create_schedule(
     made = _made_before(actor, key)
     if made:
         return made
-    draft = ScheduledJob(
-        owner=actor.user,
-        created_by=actor.user,
-        created_by_kind=actor.kind,
-        created_by_execution=actor.execution_id,
-        idempotency_key=key,
-        created_at=now,
-        updated_at=now,
-    )
-    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
-    timing = check_draft(draft)
-    guardrails.check_workflow(draft, actor)
-    guardrails.check_timing(draft, timing, actor=actor, now=now)
-    note = _proposed(draft, actor)
-    _put_frontier(draft, check_first_tick(draft, timing, after=now))
-    draft.rq_job_id = alarm_id(draft.id)
+    draft = _drafted(fields, actor=actor, now=now, key=key)
+    note = draft.status_reason
     try:
         with transaction.atomic():
             quotas.check_new(draft, actor, now=now)
@@ -99,14 +85,37 @@ def create_schedule(
     return draft
 
 
-def _proposed(draft: ScheduledJob, actor: Actor) -> str:
-    """The note on a proposal, which begins paused; none on anything else."""
+def _drafted(
+    fields: Mapping[str, Any], *, actor: Actor, now: datetime, key: str | None
+) -> ScheduledJob:
+    """The schedule as it is to be, with its first tick; nothing is written yet."""
+    draft = ScheduledJob(
+        owner=actor.user,
+        created_by=actor.user,
+        created_by_kind=actor.kind,
+        created_by_execution=actor.execution_id,
+        idempotency_key=key,
+        created_at=now,
+        updated_at=now,
+    )
+    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
+    with guardrails.naming_the_end(draft, fields, actor=actor, now=now):
+        timing = check_draft(draft)
+        guardrails.check_workflow(draft, actor)
+        guardrails.check_timing(draft, timing, actor=actor, now=now)
+        tick = check_first_tick(draft, timing, after=now)
+    _propose(draft, actor)
+    _put_frontier(draft, tick)
+    draft.rq_job_id = alarm_id(draft.id)
+    return draft
+
+
+def _propose(draft: ScheduledJob, actor: Actor) -> None:
+    """A proposal begins paused, with a note that says so; nothing else has one."""
     limits = guardrails.limits_on(actor)
-    if not (limits and limits.propose):
-        return ""
-    draft.status, draft.awaits_approval = Status.PAUSED, True
-    draft.status_reason = f"proposed by an agent for {actor.name}"
-    return draft.status_reason
+    if limits and limits.propose:
+        draft.status, draft.awaits_approval = Status.PAUSED, True
+        draft.status_reason = f"proposed by an agent for {actor.name}"
 
 
 def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:

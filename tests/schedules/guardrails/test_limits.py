@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from schedules.exceptions import InvalidSchedule
 from schedules.models import (
     ScheduledJob,
     UserProfile,
@@ -223,6 +224,28 @@ def test_what_ends_too_late_is_refused(by_agent: Propose, fields, field):
     told = refusal(lambda: by_agent(**fields))
     assert (told.code, told.details["limit"]) == ("agent_end", "90 days")
     assert told.remedy == f"Give {field} as {LATEST.isoformat()} or earlier."
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"cron_expression": "0 0 1 7 *"}, "cron_expression"),
+        ({"interval_seconds": 200 * 86_400}, "interval_seconds"),
+        ({"start_at": datetime(2028, 1, 1, tzinfo=UTC)}, "start_at"),
+    ],
+)
+def test_what_first_runs_too_late_is_told_of_the_limit(by_agent, fields, field):
+    told = refusal(lambda: by_agent(**fields))
+    assert (told.code, told.details["limit"]) == ("agent_end", "90 days")
+    assert list(told.errors) == [field]
+    assert f"within 90 days, on {LATEST.isoformat()}, and this" in told.message
+    assert told.remedy.endswith(f"first run is on {LATEST.isoformat()} or earlier.")
+
+
+def test_an_end_that_was_given_is_told_of_as_ever(by_agent: Propose):
+    fields = {"cron_expression": "0 0 1 7 *", "end_at": NOON + DAY}
+    with pytest.raises(InvalidSchedule, match="No tick is left before it"):
+        by_agent(**fields)
 
 
 def test_an_update_neither_takes_the_end_away_nor_puts_it_off(
