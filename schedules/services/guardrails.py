@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
     ScheduleType,
+    Verb,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
@@ -197,3 +199,38 @@ def check_start(schedule: ScheduledJob, actor: Actor) -> None:
     check_lineage(actor)
     check_approved(schedule, actor)
     check_workflow(schedule, actor)
+
+
+def check_resume(
+    schedule: ScheduledJob, actor: Actor, *, catch_up: str, now: datetime
+) -> None:
+    """An agent resumes what keeps its limits, and not over the head of a person.
+
+    What a person made and an agent paused may go on as it was, without what has passed.
+    """
+    limits = limits_on(actor)
+    if limits is None:
+        return
+    pausers = _who_paused(schedule)
+    if limits.propose and ActorKind.USER in pausers:
+        raise AgentRefused(
+            "approval",
+            "A person has paused this schedule, and people approve what agents do.",
+            limit="a person's resume",
+            remedy="Ask a person to resume it.",
+        )
+    is_of_agents = schedule.created_by_kind == ActorKind.AGENT
+    if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
+        return
+    try:
+        check_timing(schedule, schedule.timing, actor=actor, now=now)
+    except AgentRefused as refused:
+        refused.remedy = "Ask a person to resume it, or to change its timing."
+        raise
+
+
+def _who_paused(schedule: ScheduledJob) -> set[str]:
+    """What kinds of actors have paused it since it ran last: several may have."""
+    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME))
+    found = events.values_list("verb", "actor_kind").iterator()
+    return {kind for _, kind in takewhile(lambda event: event[0] == Verb.PAUSE, found)}
