@@ -31,6 +31,7 @@ from workflows.models import WorkflowExecution
 
 # More than workflows can be under way inside each other.
 LONGEST_LINEAGE = 20
+NOTHING = timedelta()
 
 
 def limits_on(actor: Actor) -> AgentLimits | None:
@@ -132,7 +133,8 @@ def check_timing(
     if limits is None:
         return
     shortest = timing.shortest_distance(found, now)
-    if shortest is not None and shortest < limits.min_interval:
+    jitter = timedelta(seconds=schedule.jitter_seconds)
+    if shortest is not None and shortest - jitter < limits.min_interval:
         _refuse_pace(schedule, shortest, limits.min_interval)
     latest = _latest_end(limits, now)
     field = "run_at" if schedule.schedule_type == ScheduleType.ONCE else "end_at"
@@ -151,20 +153,25 @@ def check_timing(
 
 def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) -> None:
     is_cron = schedule.schedule_type == ScheduleType.CRON
-    seconds = f"{least.total_seconds():.0f}"
+    jitter = timedelta(seconds=schedule.jitter_seconds)
+    seconds, apart = _seconds(least), _seconds(least + jitter)
     remedy = (
-        f"Give a cron_expression whose ticks are at least {seconds} seconds apart."
+        f"Give a cron_expression whose ticks are at least {apart} seconds apart."
         if is_cron
-        else f"Give interval_seconds of {seconds} or more."
+        else f"Give interval_seconds of {apart} or more."
     )
     raise AgentRefused(
         "interval",
         f"What an agent schedules runs at most every {seconds} seconds; here the distance "
-        f"between two runs would be {shortest.total_seconds():.0f}.",
+        f"between two runs would be {_seconds(max(shortest - jitter, NOTHING))}.",
         limit=f"{seconds} seconds",
-        remedy=remedy,
+        remedy=remedy + (" Or leave jitter_seconds out." if jitter else ""),
         field="cron_expression" if is_cron else "interval_seconds",
     )
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f}"
 
 
 def _latest_end(limits: AgentLimits, now: datetime) -> datetime:

@@ -104,6 +104,9 @@ def test_agents_that_resume_at_once_do_not_pass_the_quota(
         ({"interval_seconds": 59}, 60, 59, "interval_seconds"),
         ({"cron_expression": "*/7 * * * *"}, 300, 240, "cron_expression"),
         ({"cron_expression": "0,1 9 * * mon"}, 300, 60, "cron_expression"),
+        # The first of two runs may be late, and the second not.
+        ({"interval_seconds": 60, "jitter_seconds": 59}, 60, 1, "interval_seconds"),
+        ({"interval_seconds": 60, "jitter_seconds": 90}, 60, 0, "interval_seconds"),
     ],
 )
 def test_what_runs_too_often_is_refused(
@@ -115,12 +118,17 @@ def test_what_runs_too_often_is_refused(
     assert told.details["limit"] == f"{least} seconds"
     assert f"would be {apart}." in told.message
     assert field in told.remedy
-    assert str(least) in told.remedy
+    assert str(least + fields.get("jitter_seconds", 0)) in told.remedy
     assert told.errors == {field: [told.message]}
 
 
 @pytest.mark.parametrize(
-    "fields", [{"interval_seconds": 60}, {"cron_expression": "* * * * *"}]
+    "fields",
+    [
+        {"interval_seconds": 60},
+        {"cron_expression": "* * * * *"},
+        {"interval_seconds": 90, "jitter_seconds": 30},
+    ],
 )
 def test_what_runs_just_often_enough_is_taken(by_agent: Propose, fields):
     assert by_agent(**fields).status == "active"
