@@ -96,7 +96,8 @@ def schedule_create(
             given,
             actor=actor_of(context),
             now=context.clock(),
-            idempotency_key=idempotency_key,
+            # A dry run checks what is asked, also where the key has been used.
+            idempotency_key=None if dry_run else idempotency_key,
         )
         result = standing(schedule, context, notes=_dry(dry_run=dry_run))
         if dry_run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, SchemaError
 
@@ -39,6 +40,9 @@ def output_schema_problems(schema: Schema) -> Iterator[Problem]:
         # One to an address would be fetched by whoever checks the answer.
         reason = f'"{foreign[0]}": references lead to "#/$defs/..." only.'
         yield "output_schema", reason
+        return
+    if dangling := [ref for ref in _references(schema) if _at(schema, ref) is None]:
+        yield "output_schema", f'"{dangling[0]}": there is nothing there.'
 
 
 def text_answer(text: str) -> str:
@@ -91,3 +95,14 @@ def _references(schema: Any) -> Iterator[str]:
     elif isinstance(schema, list):
         for part in schema:
             yield from _references(part)
+
+
+def _at(schema: Schema, ref: str) -> Any:
+    """What a reference inside the schema leads to (RFC 6901); None if to nothing."""
+    part: Any = schema
+    for step in unquote(ref).removeprefix("#/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(part, list):
+            part = {str(index): each for index, each in enumerate(part)}
+        part = part.get(name) if isinstance(part, Mapping) else None
+    return part

@@ -92,6 +92,12 @@ def test_the_same_key_gives_the_same_schedule(create):
     assert ScheduledJob.objects.count() == 1
 
 
+def test_a_dry_run_checks_what_is_asked_whatever_the_key_has_made(create):
+    good(create(idempotency_key="k"))
+    again = create(idempotency_key="k", dry_run=True, interval_seconds=1)
+    assert again.content["error"]["code"] == "agent_interval"
+
+
 def test_a_workflow_is_found_by_its_name(create, workflow: Workflow):
     made = good(create(workflow="nightly"))
     assert made["workflow_id"] == str(workflow.pk)

@@ -30,6 +30,16 @@ WEATHER = {
 }
 
 
+DANGLING = {
+    "type": "object",
+    "properties": {
+        "to": {"$ref": "#/$defs/way~1point"},
+        "at": {"$ref": "#/$defs/b/allOf/0"},
+    },
+    "$defs": {"b": {"allOf": [True]}},
+}
+
+
 def test_a_task_is_answered(agent: Workflow, script):
     def greet(messages, info) -> ModelResponse:
         assert messages[0].parts[0].content == "Hello Ada"
@@ -166,8 +176,18 @@ def test_without_the_extra_the_node_says_what_to_install(
             },
             "output_schema",
         ),
+        ({"prompt": "a", "output_schema": DANGLING}, "output_schema"),
     ],
 )
 def test_a_wrong_configuration_names_its_field(config, field):
     component = registry.components["agent"]
     assert [path for path, _ in config_problems(component, config)] == [field]
+
+
+def test_a_reference_that_leads_somewhere_is_taken():
+    schema = {
+        **DANGLING,
+        "$defs": {"way/point": {"type": "string"}, **DANGLING["$defs"]},
+    }
+    config = {"prompt": "a", "output_schema": schema}
+    assert list(config_problems(registry.components["agent"], config)) == []
