@@ -64,7 +64,7 @@ def _response(
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if _is_api(request):
+    if is_for_programs(request.path):
         return page(404, "not_found", _not_found(request.path))
     return defaults.page_not_found(request, exception)
 
@@ -78,7 +78,7 @@ def _not_found(path: str) -> str:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What Django refuses before any view sees it."""
-    if not _is_api(request):
+    if not is_for_programs(request.path):
         return defaults.bad_request(request, exception)
     if isinstance(exception, DisallowedHost):
         return page(400, "wrong_host", "This site is not known by that Host.")
@@ -86,7 +86,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if _is_api(request):
+    if is_for_programs(request.path):
         return page(500, "error", "Something went wrong here.")
     return defaults.server_error(request)
 
@@ -99,8 +99,9 @@ def page(
     return JsonResponse(body, status=status, content_type=PROBLEM_JSON)
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+def is_for_programs(path: str) -> bool:
+    """Whether what goes wrong at the address is told as a problem, not as a page."""
+    return path.startswith(("/api/", "/mcp/")) or path == "/mcp"
 
 
 def _told(error: Exception, response: Response) -> dict[str, Any]:

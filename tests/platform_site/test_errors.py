@@ -33,8 +33,9 @@ def test_elsewhere_it_is_a_page() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_a_forgotten_slash_is_told(method: str) -> None:
-    answer = Client().generic(method, "/api/v1/schedules")
+@pytest.mark.parametrize("address", ["/api/v1/schedules", "/mcp"])
+def test_a_forgotten_slash_is_told(method: str, address: str) -> None:
+    answer = Client().generic(method, address)
     assert problem(answer) == (404, "not_found")
     assert answer.json()["detail"] == "Not found: addresses end in a slash."
 
