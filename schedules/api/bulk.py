@@ -20,7 +20,9 @@ from schedules.api.fields import TextField, choice_field
 from schedules.api.filters import ScheduleFilter
 from schedules.models import CatchupPolicy, ScheduledJob
 from schedules.services import Actor
+from workflows.api import strict
 from workflows.api.dry_run import DryRun
+from workflows.api.queries import MOST_TEXT
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
 from workflows.api.views import clock, user_of, valid
@@ -37,12 +39,13 @@ VERBS: dict[str, tuple[Act, int]] = {
 
 
 class WhichSchedules(StrictSerializer):
-    """As the filters of the list; at least one of them."""
+    """As the filters of the list; at least one of them, and none of them blank: a blank
+    one would be no filter, and the verb would reach every schedule there is."""
 
-    status = TextField(required=False)
-    workflow = TextField(required=False)
-    search = TextField(required=False)
-    tag = TextField(required=False)
+    status = strict.TextField(required=False)
+    workflow = strict.TextField(required=False)
+    search = strict.TextField(required=False, max_length=MOST_TEXT)
+    tag = strict.TextField(required=False, max_length=MOST_TEXT)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

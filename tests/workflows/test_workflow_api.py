@@ -228,6 +228,8 @@ def test_lists_are_paged_and_searched(api: APIClient, owner: User):
     assert (names(second["results"]), second["next"]) == (["c"], None)
     assert names(api.get(second["previous"]).data["results"]) == ["a", "abc", "b"]
     assert names(api.get(LIST, {"search": "B"}).data["results"]) == ["abc", "b"]
+    too_long = api.get(LIST, {"search": "x" * 50_000})
+    assert (too_long.status_code, [*too_long.json()["errors"]]) == (400, ["search"])
     assert names(api.get(LIST, {"is_active": "false"}).data["results"]) == ["c"]
 
 

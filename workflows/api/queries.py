@@ -13,6 +13,9 @@ from typing_extensions import override
 
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
+BLANK = "Give it a value, or leave it out."
+MAY_BE_BLANK = {"search"}  # what a person has cleared in a form
+MOST_TEXT = 200  # SQLite refuses to look for a very long one
 
 
 class StrictQuery(APIView):
@@ -30,9 +33,9 @@ class StrictQuery(APIView):
             raise MethodNotAllowed(str(request.method))  # whatever it asks
         known = self.query_parameters(request)
         faults = {
-            name: [UNKNOWN if name not in known else TWICE]
+            name: [why]
             for name, values in request.query_params.lists()
-            if name not in known or len(values) > 1
+            if (why := _fault(name, values, known))
         }
         if faults:
             raise ValidationError(faults)
@@ -46,6 +49,15 @@ class StrictQuery(APIView):
         ):
             names |= _of_a_list(self)
         return names
+
+
+def _fault(name: str, values: list[str], known: set[str]) -> str:
+    if name not in known:
+        return UNKNOWN
+    if len(values) > 1:
+        return TWICE
+    # A blank filter would be none: a list that was not narrowed down.
+    return "" if values[0].strip() or name in MAY_BE_BLANK else BLANK
 
 
 def _declared(view: APIView, request: Request) -> set[str]:

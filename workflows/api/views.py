@@ -20,7 +20,7 @@ from typing_extensions import override
 from workflows import services
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import StrictQuery
+from workflows.api.queries import MOST_TEXT, StrictQuery
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -60,7 +60,9 @@ class OwnRows(GenericAPIView[Any]):
 
 
 class WorkflowFilter(filters.FilterSet):
-    search = filters.CharFilter(field_name="name", lookup_expr="icontains")
+    search = filters.CharFilter(
+        field_name="name", lookup_expr="icontains", max_length=MOST_TEXT
+    )
     ordering = ordering_filter("created_at", "name")
 
     class Meta:

@@ -61,6 +61,27 @@ def test_a_filter_takes_all_that_it_finds(
     assert ScheduledJob.objects.get().name == "hourly"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", None])
+@pytest.mark.parametrize("name", ["status", "workflow", "search", "tag"])
+def test_a_filter_that_is_blank_reaches_nothing(
+    api: APIClient, make_schedule: MakeSchedule, name: str, blank: str | None
+) -> None:
+    make_schedule(name="precious")
+    for filters in ({name: blank}, {"search": "precious"} | {name: blank}):
+        answer = api.post(BULK, {"action": "delete", "filter": filters})
+        assert faults(answer) == {f"filter.{name}"}
+    assert ScheduledJob.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["search", "tag"])
+def test_a_text_that_is_too_long_to_look_for_is_refused(
+    api: APIClient, make_schedule: MakeSchedule, name: str
+) -> None:
+    make_schedule()
+    body = {"action": "delete", "filter": {name: "x" * 50_000}}
+    assert faults(api.post(BULK, body)) == {f"filter.{name}"}
+
+
 def test_resuming_may_catch_up(api: APIClient, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
     for action in ({"action": "pause"}, {"action": "resume", "catch_up": "latest"}):
