@@ -189,4 +189,7 @@ class ScheduleViewSet(
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""
-        return {**self.get_serializer(self.get_queryset().get(pk=pk)).data}
+        schedule = self.get_queryset().filter(pk=pk).first()
+        if schedule is None:  # deleted since
+            raise NotFound
+        return {**self.get_serializer(schedule).data}

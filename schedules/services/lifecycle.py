@@ -19,7 +19,12 @@ from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.services import alarms, epochs, guardrails
-from schedules.services.access import locked_schedule, refuse_ended, save_fields
+from schedules.services.access import (
+    hold_workflows,
+    locked_schedule,
+    refuse_ended,
+    save_fields,
+)
 from schedules.services.actor import Actor
 from schedules.services.draft import (
     apply_fields,
@@ -69,15 +74,10 @@ def create_schedule(
         created_at=now,
         updated_at=now,
     )
-    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
-    timing = check_draft(draft)
-    guardrails.check_workflow(draft, actor)
-    guardrails.check_timing(draft, timing, actor=actor, now=now)
-    note = _proposed(draft, actor)
-    _put_frontier(draft, check_first_tick(draft, timing, after=now))
-    draft.rq_job_id = alarm_id(draft.id)
     try:
         with transaction.atomic():
+            hold_workflows(fields)
+            note = _fill(draft, fields, actor=actor, now=now)
             guardrails.check_room(actor)
             draft.save(force_insert=True)
             epochs.open_first(draft, now=now)
@@ -97,6 +97,20 @@ def create_schedule(
             raise
         return made
     return draft
+
+
+def _fill(
+    draft: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> str:
+    """Put on a new draft all that it is saved with. Returns the note on a proposal."""
+    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
+    timing = check_draft(draft)
+    guardrails.check_workflow(draft, actor)
+    guardrails.check_timing(draft, timing, actor=actor, now=now)
+    note = _proposed(draft, actor)
+    _put_frontier(draft, check_first_tick(draft, timing, after=now))
+    draft.rq_job_id = alarm_id(draft.id)
+    return note
 
 
 def _proposed(draft: ScheduledJob, actor: Actor) -> str:
@@ -144,6 +158,7 @@ def update_schedule(
     for a schedule that has ended, `InvalidSchedule` with the faults by field.
     """
     with transaction.atomic():
+        hold_workflows(fields)
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         if version is not None and version != schedule.version:
             raise StaleVersion

@@ -86,6 +86,8 @@ def graph_of(workflow: Workflow) -> dict[str, Any]:
             "kind": edge.kind,
         }
         for edge in workflow.edges.all()
+        # Between the two queries somebody else may have saved another graph.
+        if edge.source_id in names and edge.target_id in names
     ]
     return {
         "nodes": NodeSerializer(nodes, many=True).data,

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import NotFound, StaleVersion
+from workflows.exceptions import NotFound, StaleVersion, WorkflowInUse
 from workflows.models import Workflow
 
 
@@ -46,9 +46,21 @@ def update_workflow(
 
 
 def delete_workflow(workflow: Workflow, *, actor: User) -> None:
-    """Delete it with its graph and what hangs on it; its executions stay."""
+    """Delete it with its graph and what hangs on it; its executions stay.
+
+    Raises `NotFound` if somebody else has deleted it meanwhile.
+    """
     check_may(actor, "delete", workflow)
-    workflow.delete()
+    try:
+        with transaction.atomic():
+            # Held before what hangs on it is collected: who hangs more on it holds it, too.
+            rows = Workflow.objects.select_for_update(no_key=True)
+            held = rows.filter(pk=workflow.pk).first()
+            if held is None:
+                raise NotFound
+            held.delete()
+    except IntegrityError as error:  # an execution began that very moment
+        raise WorkflowInUse from error
 
 
 def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
