@@ -22,7 +22,7 @@ from schedules.models import (
     Verb,
 )
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import MOST_TEXT
+from workflows.api.queries import MOST_TEXT, true_or_false_filter
 
 
 class ScheduleFilter(filters.FilterSet):
@@ -39,10 +39,8 @@ class ScheduleFilter(filters.FilterSet):
         max_length=MOST_TEXT,
         label="a tag",
     )
-    awaits_approval = filters.TypedChoiceFilter(
-        choices=[("true", "true"), ("false", "false")],
-        coerce="true".__eq__,
-        label="what agents have proposed and nobody has approved",
+    awaits_approval = true_or_false_filter(
+        "what agents have proposed and nobody has approved"
     )
     ordering = ordering_filter("created_at", "name", "next_run_at", "last_run_at")
 

@@ -281,3 +281,25 @@ def test_node_types_come_from_the_registry(api: APIClient):
     http = next(item for item in types if item["type"] == "http_request")
     assert http["config_schema"]["required"] == ["url"]
     assert http["icon"] == "globe"
+
+
+def test_the_list_is_narrowed_by_true_and_by_false_only(api: APIClient, owner: User):
+    for name in ("on", "off"):
+        Workflow.objects.create(name=name, owner=owner, is_active=name == "on")
+    for value, name in (("true", "on"), ("false", "off")):
+        assert names(api.get(LIST, {"is_active": value}).data["results"]) == [name]
+    for value in ("banana", "True", "1", ""):
+        wrong = api.get(LIST, {"is_active": value})
+        assert (wrong.status_code, [*wrong.json()["errors"]]) == (400, ["is_active"])
+
+
+@pytest.mark.parametrize("version", ["1", 1.0, True, 0, None])
+def test_a_version_is_a_whole_number(api: APIClient, owner: User, version: object):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    graph = {"nodes": [], "edges": [], "version": version}
+    for answer in (
+        api.patch(address(workflow), {"version": version}, format="json"),
+        api.put(address(workflow, "graph/"), graph, format="json"),
+    ):
+        assert answer.status_code == 400
+        assert [*answer.json()["errors"]] == ["version"]

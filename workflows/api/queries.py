@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -49,6 +50,15 @@ class StrictQuery(APIView):
         ):
             names |= _of_a_list(self)
         return names
+
+
+def true_or_false_filter(label: str) -> filters.TypedChoiceFilter:
+    """`true` or `false`: Django's own filter takes anything else for none."""
+    return filters.TypedChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        coerce="true".__eq__,
+        label=label,
+    )
 
 
 def _fault(name: str, values: list[str], known: set[str]) -> str:

@@ -20,7 +20,7 @@ from typing_extensions import override
 from workflows import services
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import MOST_TEXT, StrictQuery
+from workflows.api.queries import MOST_TEXT, StrictQuery, true_or_false_filter
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -63,6 +63,7 @@ class WorkflowFilter(filters.FilterSet):
     search = filters.CharFilter(
         field_name="name", lookup_expr="icontains", max_length=MOST_TEXT
     )
+    is_active = true_or_false_filter("whether triggers may start it")
     ordering = ordering_filter("created_at", "name")
 
     class Meta:
