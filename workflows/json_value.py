@@ -1,14 +1,26 @@
-"""JSON values that both databases can hold: bounded, finite, without NUL."""
+"""JSON values and texts that both databases can hold: bounded, finite, without NUL."""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Control characters, and halves of surrogate pairs (which no database takes).
+_NOT_IN_A_LINE = {"Cc", "Cs"}
+
+
+def text_problem(text: str, *, one_line: bool = False) -> str | None:
+    """Why `text` cannot be saved, as a sentence; None if it can."""
+    if one_line and any(unicodedata.category(char) in _NOT_IN_A_LINE for char in text):
+        return "Control characters are not allowed."
+    if UNSTORABLE.search(text):
+        return "Null characters and halves of surrogate pairs are not allowed."
+    return None
 
 
 def problem(value: Any, *, max_bytes: int) -> str | None:

@@ -303,3 +303,27 @@ def test_a_version_is_a_whole_number(api: APIClient, owner: User, version: objec
     ):
         assert answer.status_code == 400
         assert [*answer.json()["errors"]] == ["version"]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\x1b[31mb", "a\x7f", "a\x85b"])
+def test_control_characters_are_refused_at_their_field(
+    api: APIClient, owner: User, text: str
+):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    node = {"node_id": "n", "component_type": "trigger_manual", "label": text}
+    graph = {"nodes": [node], "edges": []}
+    for answer, field in (
+        (api.post(LIST, {"name": text}, format="json"), "name"),
+        (api.patch(address(workflow), {"name": text}, format="json"), "name"),
+        (api.put(address(workflow, "graph/"), graph, format="json"), "nodes[0].label"),
+    ):
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == {
+            field: ["Control characters are not allowed."]
+        }
+
+
+def test_markup_in_texts_and_lines_in_a_description_are_kept(api: APIClient):
+    texts = {"name": '<b>bold</b> & "more"', "description": "one\n\ttwo"}
+    made = api.post(LIST, texts, format="json")
+    assert (made.status_code, made.json() | texts) == (201, made.json())

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import NotFound, StaleVersion, WorkflowInUse
+from workflows.exceptions import InvalidInput, NotFound, StaleVersion, WorkflowInUse
+from workflows.json_value import text_problem
 from workflows.models import Workflow
 
 
@@ -21,7 +22,11 @@ class Changes(TypedDict, total=False):
 
 
 def create_workflow(values: Changes, *, actor: User, now: datetime) -> Workflow:
-    """A workflow of `actor`, without a graph as yet."""
+    """A workflow of `actor`, without a graph as yet.
+
+    Raises `InvalidInput` for a name or a description that cannot be saved.
+    """
+    _check_texts(values)
     return Workflow.objects.create(
         **values, owner=actor, created_at=now, updated_at=now
     )
@@ -37,6 +42,7 @@ def update_workflow(
 ) -> Workflow:
     """Change the named fields. `version` is the one that the caller has read."""
     check_may(actor, "change", workflow)
+    _check_texts(changes)
     with transaction.atomic():
         move_on(workflow, version=version, now=now)
         for name, value in changes.items():
@@ -61,6 +67,16 @@ def delete_workflow(workflow: Workflow, *, actor: User) -> None:
             held.delete()
     except IntegrityError as error:  # an execution began that very moment
         raise WorkflowInUse from error
+
+
+def _check_texts(values: Changes) -> None:
+    faults = {
+        "name": text_problem(values.get("name", ""), one_line=True),
+        "description": text_problem(values.get("description", "")),
+    }
+    errors = {field: [why] for field, why in faults.items() if why}
+    if errors:
+        raise InvalidInput(errors=errors)
 
 
 def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
