@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,12 +41,24 @@ from schedules.api.serializers import (
     ScheduleChange,
     ScheduleSerializer,
 )
-from schedules.exceptions import StaleVersion
+from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
 
 NEXT_TICKS = 5
+
+
+def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
+    """The next ticks as they stand, for a dry run; none of what is gone or broken."""
+    schedule = ScheduledJob.objects.filter(pk=pk).first()
+    if schedule is None:
+        return []
+    try:
+        found = services.preview_schedule(schedule, count=NEXT_TICKS, now=now)
+    except InvalidSchedule:  # a zone that has left tzdata: deleting it is still fine
+        return []
+    return [tick.scheduled_for for tick in found.ticks]
 
 
 class ScheduleViewSet(
@@ -162,11 +175,7 @@ class ScheduleViewSet(
     def also(self, after: Any) -> dict[str, Any]:
         """The next ticks, as they would be; none of a schedule that would be gone."""
         pk = self.kwargs.get("pk") or after.get("id")
-        schedule = ScheduledJob.objects.filter(pk=pk).first()
-        if schedule is None:
-            return {"next_ticks": []}
-        found = services.preview_schedule(schedule, count=NEXT_TICKS, now=self.now)
-        return {"next_ticks": [tick.scheduled_for for tick in found.ticks]}
+        return {"next_ticks": next_ticks(pk, now=self.now)}
 
     @override
     def finalize_response(
