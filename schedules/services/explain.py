@@ -24,6 +24,7 @@ from schedules.services.epochs import timing_of
 from schedules.services.telling import (
     NEVER_RAN,
     by,
+    timing_text,
     told,
     told_with_backfill,
     utc,
@@ -96,7 +97,7 @@ class _Case:
 
     @property
     def text(self) -> str:
-        return timing.describe(self.timing)
+        return timing_text(self.timing, str(self.epoch.timing["timezone"]))
 
 
 def _is_tick(case: _Case, at: datetime) -> bool:

@@ -1,11 +1,13 @@
-"""The sentences of `explain`: what became of a ledger row, in words."""
+"""In words: what a timing means, and what became of a ledger row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from schedules import timing, zones
 from schedules.models import Origin, Reason, RunStatus, ScheduledRun, ScheduleEvent
+from schedules.timing import OnceTiming, Timing
 
 # What never ran in its time; a backfill may have run it since.
 NEVER_RAN = (RunStatus.SKIPPED, RunStatus.MISSED)
@@ -14,6 +16,18 @@ _HOW = {
     Origin.BACKFILL: " by a backfill",
     Origin.MANUAL: " by hand",
 }
+
+
+def timing_text(rule: Timing, zone: str) -> str:
+    """What the timing means, in English; of a one-off, as the clock of `zone` reads, too
+    (unless that zone has left tzdata)."""
+    text = timing.describe(rule)
+    told_so = zone == "UTC" or zone not in zones.timezone_names()
+    if not isinstance(rule, OnceTiming) or told_so:
+        return text
+    local = zones.wall_time(rule.run_at, zone)
+    in_utc = text.removeprefix("Once, at ")
+    return f"Once, at {local:%Y-%m-%d %H:%M:%S} {zone} ({in_utc})"
 
 
 def told(run: ScheduledRun, event: ScheduleEvent | None) -> str:
