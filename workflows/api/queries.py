@@ -14,6 +14,7 @@ from typing_extensions import override
 
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
+NO_FIELD = "There is no such field."
 BLANK = "Give it a value, or leave it out."
 MAY_BE_BLANK = {"search"}  # what a person has cleared in a form
 MOST_TEXT = 200  # SQLite refuses to look for a very long one
@@ -21,7 +22,7 @@ MOST_TEXT = 200  # SQLite refuses to look for a very long one
 
 class StrictQuery(APIView):
     """A view that refuses query parameters it does not know: a misspelt filter is an
-    error, not a list that was not narrowed down.
+    error, not a list that was not narrowed down. So is a deletion's body.
 
     What it knows is declared once, where it is used: the parameters of `extend_schema`,
     and for a list its filters and its pages.
@@ -38,6 +39,10 @@ class StrictQuery(APIView):
             for name, values in request.query_params.lists()
             if (why := _fault(name, values, known))
         }
+        if request.method == "DELETE" and request.data:
+            # No deletion takes a body: a condition in one would not be looked at.
+            fields = request.data if isinstance(request.data, dict) else ["body"]
+            faults |= {str(name): [NO_FIELD] for name in fields}
         if faults:
             raise ValidationError(faults)
 
