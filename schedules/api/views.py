@@ -21,14 +21,7 @@ from typing_extensions import override
 
 from schedules import services
 from schedules.api.filters import ScheduleFilter
-from schedules.api.preconditions import (
-    IDEMPOTENCY_KEY,
-    IF_MATCH,
-    PreconditionFailed,
-    etag,
-    idempotency_key,
-    wanted_version,
-)
+from schedules.api.preconditions import IDEMPOTENCY_KEY, idempotency_key
 from schedules.api.serializers import (
     Backfill,
     BackfillSerializer,
@@ -45,6 +38,12 @@ from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
+from workflows.api.preconditions import (
+    IF_MATCH,
+    PreconditionFailed,
+    etag,
+    wanted_version,
+)
 
 NEXT_TICKS = 5
 
@@ -106,7 +105,7 @@ class ScheduleViewSet(
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         body = self._body(ScheduleChange, partial=True)
-        demanded = wanted_version(request, pk)
+        demanded = wanted_version(request, ScheduledJob.objects.all(), pk)
         version = body.pop("version", demanded)
         try:
             services.update_schedule(

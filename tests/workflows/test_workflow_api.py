@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -327,3 +328,19 @@ def test_markup_in_texts_and_lines_in_a_description_are_kept(api: APIClient):
     texts = {"name": '<b>bold</b> & "more"', "description": "one\n\ttwo"}
     made = api.post(LIST, texts, format="json")
     assert (made.status_code, made.json() | texts) == (201, made.json())
+
+
+def test_a_change_is_made_only_to_what_was_read(api: APIClient, owner: User):
+    row = address(Workflow.objects.create(name="w", owner=owner))
+    read = api.get(row)["ETag"]
+    assert read == api.get(f"{row}graph/")["ETag"] == '"v1"'
+
+    def rename(tag: str) -> Any:
+        headers = {"If-Match": tag}
+        return api.patch(row, {"name": "new"}, format="json", headers=headers)
+
+    first = rename(read)
+    assert (first.status_code, first["ETag"]) == (200, '"v2"')
+    late = rename(read)
+    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
+    assert rename("*").status_code == 200
