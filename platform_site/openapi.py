@@ -71,7 +71,7 @@ ERRORS = {
     404: "There is no such thing, or it is not yours.",
     406: "`Accept` has no place for JSON.",
     409: "Its state does not allow it, or it has changed since you read it.",
-    412: "The schedule has changed since the ETag of If-Match.",
+    412: "It has changed since the ETag of If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     429: "Too many requests; `Retry-After` says how many seconds to wait.",

@@ -87,7 +87,8 @@ def start(
         # The same delivery came in at the same moment, and was first.
         if earlier := _started_by(webhook, name):
             return earlier
-        raise
+        # Or its workflow, or its address, went at that moment.
+        raise NotFound from None
 
 
 def _start(

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from triggers.dispatch import dispatch_event
 from workflows.access import check_may
-from workflows.exceptions import InvalidInput
+from workflows.exceptions import InvalidInput, NotFound
 from workflows.json_value import problem
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import queue_execution
@@ -26,6 +26,10 @@ def run_workflow(
     if reason := problem(payload, max_bytes=MAX_PAYLOAD):
         raise InvalidInput(f"The payload {reason}.", field="payload")
     with transaction.atomic():
+        # The workflow stays until the execution that points to it is saved.
+        held = Workflow.objects.select_for_update(no_key=True).filter(pk=workflow.pk)
+        if not held.first():
+            raise NotFound
         execution = dispatch_event(
             "manual",
             {"fired_at": now.isoformat(), "payload": payload},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 
 from triggers import keys
@@ -36,14 +37,17 @@ def open_webhook(
 ) -> Opened:
     """A new address for the node. The former one, if there was one, is void."""
     check_may(actor, "change", workflow)
-    node = workflow.nodes.filter(node_id=node_id).first()
-    if node is None:
-        raise NotFound(f'There is no node "{node_id}".')
-    if node.component_type != WebhookTrigger.type:
-        raise NoWebhookNode
     token, salt = keys.new_token(), keys.new_token()
     values = {"token_digest": keys.digest(token), "salt": salt, "created_at": now}
-    webhook, _ = Webhook.objects.update_or_create(node=node, defaults=values)
+    with transaction.atomic():
+        # As whoever changes the graph does: the node stays until the address is saved.
+        Workflow.objects.select_for_update(no_key=True).filter(pk=workflow.pk).first()
+        node = workflow.nodes.filter(node_id=node_id).first()
+        if node is None:
+            raise NotFound(f'There is no node "{node_id}".')
+        if node.component_type != WebhookTrigger.type:
+            raise NoWebhookNode
+        webhook, _ = Webhook.objects.update_or_create(node=node, defaults=values)
     return Opened(webhook, token, keys.signing_key(salt))
 
 

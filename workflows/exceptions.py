@@ -88,6 +88,12 @@ class WorkflowInactive(WrongState):
     code = "workflow_inactive"
 
 
+class WorkflowInUse(WrongState):
+    """The workflow was started at that very moment: try again."""
+
+    code = "workflow_in_use"
+
+
 class ExecutionEnded(WrongState):
     """The execution has ended."""
 

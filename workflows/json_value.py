@@ -1,14 +1,37 @@
-"""JSON values that both databases can hold: bounded, finite, without NUL."""
+"""JSON values and texts that both databases can hold: bounded, finite, without NUL."""
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Control characters, and halves of surrogate pairs (which no database takes).
+_NOT_IN_A_LINE = {"Cc", "Cs"}
+# What turns the direction of a line, breaks it, or is not seen: two names would look alike.
+_NOT_SEEN = {"Cf", "Zl", "Zp"}
+# Between letters of Persian or Hindi, and parts of an emoji, these belong to the spelling.
+_SPELT = r"[^\s\x00-\x7f\u200c\u200d]"
+_JOINING = re.compile(rf"(?<={_SPELT})[\u200c\u200d](?={_SPELT})")
+
+
+def text_problem(text: str, *, one_line: bool = False) -> str | None:
+    """Why `text` cannot be saved, as a sentence; None if it can."""
+    if one_line and _holds(text, _NOT_IN_A_LINE):
+        return "Control characters are not allowed."
+    if one_line and _holds(_JOINING.sub("", text), _NOT_SEEN):
+        return "Characters that are not seen are not allowed."
+    if UNSTORABLE.search(text):
+        return "Null characters and halves of surrogate pairs are not allowed."
+    return None
+
+
+def _holds(text: str, categories: set[str]) -> bool:
+    return any(unicodedata.category(char) in categories for char in text)
 
 
 def problem(value: Any, *, max_bytes: int) -> str | None:

@@ -18,9 +18,13 @@ from typing_extensions import override
 from schedules import limits, services
 from schedules.api.fields import TextField, choice_field
 from schedules.api.filters import ScheduleFilter
-from schedules.models import CatchupPolicy, ScheduledJob
+from schedules.api.serializers import ScheduleSerializer
+from schedules.api.views import next_ticks
+from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
-from workflows.api.dry_run import DryRun
+from workflows.api import strict
+from workflows.api.dry_run import DryRun, is_dry
+from workflows.api.queries import MOST_TEXT
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
 from workflows.api.views import clock, user_of, valid
@@ -37,12 +41,13 @@ VERBS: dict[str, tuple[Act, int]] = {
 
 
 class WhichSchedules(StrictSerializer):
-    """As the filters of the list; at least one of them."""
+    """As the filters of the list; at least one of them, and none of them blank: a blank
+    one would be no filter, and the verb would reach every schedule there is."""
 
-    status = TextField(required=False)
-    workflow = TextField(required=False)
-    search = TextField(required=False)
-    tag = TextField(required=False)
+    status = strict.TextField(required=False)
+    workflow = strict.TextField(required=False)
+    search = strict.TextField(required=False, max_length=MOST_TEXT)
+    tag = strict.TextField(required=False, max_length=MOST_TEXT)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +85,17 @@ class BulkResult(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField(allow_blank=True)
+    before = ScheduleSerializer(
+        required=False, allow_null=True, help_text="In a dry run only."
+    )
+    after = ScheduleSerializer(
+        required=False, allow_null=True, help_text="In a dry run only."
+    )
+    next_ticks = serializers.ListField(
+        child=serializers.DateTimeField(),
+        required=False,
+        help_text="In a dry run only.",
+    )
 
 
 class BulkAnswer(serializers.Serializer[Any]):
@@ -95,9 +111,23 @@ class BulkView(DryRun):
         act, done = VERBS[body.pop("action")]
         user = user_of(request)
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
-        do = partial(act, actor=Actor.person(user), now=clock(), **body)
-        results = [_result(do, id_, done) for id_ in dict.fromkeys(ids)]
+        now = clock()
+        do = partial(act, actor=Actor.person(user), now=now, **body)
+        results = []
+        for id_ in dict.fromkeys(ids):
+            before = _shown(user, id_) if is_dry(request) else None
+            result = _result(do, id_, done)
+            if is_dry(request):
+                result |= {"before": before, "after": _shown(user, id_)}
+                result["next_ticks"] = next_ticks(id_, now=now) if before else []
+            results.append(result)
         return Response({"results": results})
+
+
+def _shown(user: User, id_: UUID) -> dict[str, Any] | None:
+    """The schedule as it stands, for a dry run; None of what is not there for the user."""
+    schedule = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk=id_)
+    return next((dict(ScheduleSerializer(row).data) for row in schedule), None)
 
 
 def _found(user: User, wanted: dict[str, str]) -> list[UUID]:

@@ -22,19 +22,25 @@ from schedules.models import (
     Verb,
 )
 from workflows.api.ordering import ordering_filter
+from workflows.api.queries import MOST_TEXT, true_or_false_filter
 
 
 class ScheduleFilter(filters.FilterSet):
     status = filters.ChoiceFilter(choices=Status.choices)
     workflow = filters.UUIDFilter(field_name="workflow_id", label="id of the workflow")
     search = filters.CharFilter(
-        method="containing", label="part of the name or of the description"
+        method="containing",
+        max_length=MOST_TEXT,
+        label="part of the name or of the description",
     )
-    tag = filters.CharFilter(field_name="tags", lookup_expr="has_tag", label="a tag")
-    awaits_approval = filters.TypedChoiceFilter(
-        choices=[("true", "true"), ("false", "false")],
-        coerce="true".__eq__,
-        label="what agents have proposed and nobody has approved",
+    tag = filters.CharFilter(
+        field_name="tags",
+        lookup_expr="has_tag",
+        max_length=MOST_TEXT,
+        label="a tag",
+    )
+    awaits_approval = true_or_false_filter(
+        "what agents have proposed and nobody has approved"
     )
     ordering = ordering_filter("created_at", "name", "next_run_at", "last_run_at")
 

@@ -29,6 +29,7 @@ from schedules.models import (
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
 from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
+from schedules.services.telling import timing_text
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer
 from workflows.models import Workflow, WorkflowNode
 
@@ -187,7 +188,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:
-            return timing.describe(schedule.timing)
+            return timing_text(schedule.timing, schedule.timezone)
         except timing.TimingError as error:  # a zone that has left tzdata
             return str(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,14 +21,7 @@ from typing_extensions import override
 
 from schedules import services
 from schedules.api.filters import ScheduleFilter
-from schedules.api.preconditions import (
-    IDEMPOTENCY_KEY,
-    IF_MATCH,
-    PreconditionFailed,
-    etag,
-    idempotency_key,
-    wanted_version,
-)
+from schedules.api.preconditions import IDEMPOTENCY_KEY, idempotency_key
 from schedules.api.serializers import (
     Backfill,
     BackfillSerializer,
@@ -40,12 +34,30 @@ from schedules.api.serializers import (
     ScheduleChange,
     ScheduleSerializer,
 )
-from schedules.exceptions import StaleVersion
+from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
+from workflows.api.preconditions import (
+    IF_MATCH,
+    PreconditionFailed,
+    etag,
+    wanted_version,
+)
 
 NEXT_TICKS = 5
+
+
+def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
+    """The next ticks as they stand, for a dry run; none of what is gone or broken."""
+    schedule = ScheduledJob.objects.filter(pk=pk).first()
+    if schedule is None:
+        return []
+    try:
+        found = services.preview_schedule(schedule, count=NEXT_TICKS, now=now)
+    except InvalidSchedule:  # a zone that has left tzdata: deleting it is still fine
+        return []
+    return [tick.scheduled_for for tick in found.ticks]
 
 
 class ScheduleViewSet(
@@ -93,7 +105,7 @@ class ScheduleViewSet(
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         body = self._body(ScheduleChange, partial=True)
-        demanded = wanted_version(request, pk)
+        demanded = wanted_version(request, ScheduledJob.objects.all(), pk)
         version = body.pop("version", demanded)
         try:
             services.update_schedule(
@@ -162,11 +174,7 @@ class ScheduleViewSet(
     def also(self, after: Any) -> dict[str, Any]:
         """The next ticks, as they would be; none of a schedule that would be gone."""
         pk = self.kwargs.get("pk") or after.get("id")
-        schedule = ScheduledJob.objects.filter(pk=pk).first()
-        if schedule is None:
-            return {"next_ticks": []}
-        found = services.preview_schedule(schedule, count=NEXT_TICKS, now=self.now)
-        return {"next_ticks": [tick.scheduled_for for tick in found.ticks]}
+        return {"next_ticks": next_ticks(pk, now=self.now)}
 
     @override
     def finalize_response(
@@ -189,4 +197,7 @@ class ScheduleViewSet(
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""
-        return {**self.get_serializer(self.get_queryset().get(pk=pk)).data}
+        schedule = self.get_queryset().filter(pk=pk).first()
+        if schedule is None:  # deleted since
+            raise NotFound
+        return {**self.get_serializer(schedule).data}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from schedules.exceptions import ScheduleEnded, ScheduleNotFound
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_switch
+from workflows.models import Workflow, WorkflowNode
 
 
 def locked_schedule(
@@ -29,6 +32,21 @@ def locked_schedule(
     actor.check_may(permission, schedule)
     check_switch(actor)
     return schedule
+
+
+def hold_workflows(fields: Mapping[str, Any]) -> None:
+    """Hold the workflows that `fields` point to until the caller's transaction ends: what
+    is found of them from now on stays.
+
+    Before the schedule's own row, as the deletion of a workflow does: else the two would
+    wait for each other.
+    """
+    workflow, node = fields.get("workflow"), fields.get("trigger_node")
+    wanted = {workflow.pk} if isinstance(workflow, Workflow) else set()
+    wanted |= {node.workflow_id} if isinstance(node, WorkflowNode) else set()
+    if wanted:
+        rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
+        list(rows.filter(pk__in=wanted).values_list("pk"))
 
 
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:

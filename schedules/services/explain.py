@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from schedules import timing
+from schedules import timing, zones
 from schedules.decisions import MICROSECOND
 from schedules.models import (
     TICK_ORIGINS,
     Origin,
     Reason,
-    RunStatus,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
@@ -23,7 +21,22 @@ from schedules.models import (
     Verb,
 )
 from schedules.services.epochs import timing_of
-from schedules.timing import Timing, TimingError
+from schedules.services.telling import (
+    NEVER_RAN,
+    by,
+    timing_text,
+    told,
+    told_with_backfill,
+    utc,
+)
+from schedules.timing import OnceTiming, Timing, TimingError
+
+SECOND = timedelta(seconds=1)
+EPOCHS_AROUND = 100  # how far the ticks around a time are looked for
+_LIMITED = (
+    "It is not to be expected: max_runs allows {most} runs, and the ticks before it will "
+    "have used them up, unless some of those do not run."
+)
 
 # Which verb is behind a tick that never ran for this reason.
 BEHIND = {Reason.PAUSED: Verb.PAUSE, Reason.EDITED: Verb.UPDATE}
@@ -49,28 +62,108 @@ class Explanation:
 
 
 def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanation:
-    """What is known of the time `at`, as it stands at `now`."""
+    """What is known of the time `at`, as it stands at `now`.
+
+    `at` is the nominal time of a tick, the time at which one fires, or that of a run by
+    hand; of any other time the ticks around it are told.
+    """
     if at <= schedule.created_at:
-        made = _utc(schedule.created_at)
+        made = utc(schedule.created_at)
         return Explanation(at, f"The schedule did not exist yet: it was made {made}.")
     epoch = _epoch_of(schedule, at)
     try:
         of_epoch = timing_of(epoch)
     except TimingError as error:
         return Explanation(at, f"Its timing cannot be read any more: {error}")
-    text = timing.describe(of_epoch)
-    run = _row_of(schedule, at)
+    case = _Case(schedule, epoch, of_epoch, now)
+    if _is_tick(case, at):
+        return _of_tick(case, at)
+    fires = _tick_that_fires(case, at)
+    if fires is not None:
+        found = _of_tick(case, fires)
+        whose = f"That is when the tick of {_bare(fires)} fires. {found.sentence}"
+        return replace(found, at=at, sentence=whose)
+    return _by_hand(case, at) or _no_tick(case, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is asked about: a schedule, as it was timed then."""
+
+    schedule: ScheduledJob
+    epoch: ScheduleEpoch
+    timing: Timing
+    now: datetime
+
+    @property
+    def text(self) -> str:
+        return timing_text(self.timing, str(self.epoch.timing["timezone"]))
+
+
+def _is_tick(case: _Case, at: datetime) -> bool:
+    if timing.last_upto(case.timing, at) == at:
+        return True
     # A row of its own counts even if newer tzdata has moved the ticks since.
-    if not (run and run.scheduled_for == at) and timing.last_upto(of_epoch, at) != at:
-        return _no_tick(of_epoch, at, text)
-    if run is not None:
-        event = _event_behind(schedule, run)
-        sentence = _told(run, event)
+    run = _row_of(case.schedule, at)
+    return run is not None and run.scheduled_for == at
+
+
+def _of_tick(case: _Case, at: datetime) -> Explanation:
+    run, event = _row_of(case.schedule, at), None
+    if run is None:
+        sentence, event = _unrecorded(case, at)
     else:
-        sentence, event = _unrecorded(schedule, epoch, at, now)
+        event = _event_behind(case.schedule, run)
+        sentence = told(run, event)
+        backfill = _backfill_of(case.schedule, at)
+        if backfill is not None and run.status in NEVER_RAN:
+            sentence = told_with_backfill(run, event, backfill)
+            run = backfill
     return Explanation(
-        at, sentence, is_tick=True, run=run, event=event, timing_text=text
+        at, sentence, is_tick=True, run=run, event=event, timing_text=case.text
     )
+
+
+def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
+    """The run by which a backfill took the tick up, unless that was withdrawn."""
+    rows = ScheduledRun.objects.filter(
+        schedule=schedule.pk, origin=Origin.BACKFILL, scheduled_for=at
+    )
+    return rows.exclude(status__in=NEVER_RAN).first()
+
+
+def _tick_that_fires(case: _Case, at: datetime) -> datetime | None:
+    """The tick that fires at `at`: its nominal time and its jitter."""
+    schedule = case.schedule
+    if schedule.next_run_at and _reads(at, schedule.next_run_at):
+        return schedule.next_tick_at
+    tick = timing.last_upto(case.timing, at)
+    jitter = case.epoch.timing.get("jitter_seconds") or 0
+    if tick is None or tick <= case.epoch.from_at or not jitter:
+        return None
+    due = timing.due_at(case.timing, tick, seed=schedule.id.hex, jitter_seconds=jitter)
+    return tick if _reads(at, due) else None
+
+
+def _by_hand(case: _Case, at: datetime) -> Explanation | None:
+    """The run that somebody asked for at that time."""
+    runs = ScheduledRun.objects.filter(
+        schedule=case.schedule.pk,
+        origin=Origin.MANUAL,
+        scheduled_for__gte=at,
+        scheduled_for__lt=at + SECOND,
+    ).order_by("scheduled_for")
+    run = next((run for run in runs[:1] if _reads(at, run.scheduled_for)), None)
+    if run is None:
+        return None
+    event = _last_event(case.schedule, Verb.RUN, before=run.created_at)
+    sentence = f"No tick, but a run was asked for{by(event)}. {told(run, event)}"
+    return Explanation(at, sentence, run=run, event=event, timing_text=case.text)
+
+
+def _reads(at: datetime, moment: datetime) -> bool:
+    """Whether `at` is `moment`, in full or as it is shown, in whole seconds."""
+    return at in (moment, moment.replace(microsecond=0))
 
 
 def _epoch_of(schedule: ScheduledJob, at: datetime) -> ScheduleEpoch:
@@ -79,19 +172,63 @@ def _epoch_of(schedule: ScheduledJob, at: datetime) -> ScheduleEpoch:
     return epochs.filter(Q(to_at=None) | Q(to_at__gte=at)).order_by("number")[0]
 
 
-def _no_tick(of_epoch: Timing, at: datetime, text: str) -> Explanation:
-    previous = timing.last_upto(of_epoch, at)
-    following = timing.next_after(of_epoch, at)
-    around = [f"the one before is {_utc(previous)}"] if previous else []
-    around += [f"the next is {_utc(following)}"] if following else []
-    told = f": {' and '.join(around)}" if around else ""
+def _no_tick(case: _Case, at: datetime) -> Explanation:
+    previous, following = _before(case, at), _after(case, at)
+    around = [f"the one before is {utc(previous)}"] if previous else []
+    around += [f"the next is {utc(following)}"] if following else []
+    told_around = f": {' and '.join(around)}" if around else ""
+    was = "was" if at <= case.now else "is"
     return Explanation(
         at,
-        f"It was not due then{told} ({text}).",
+        f"It {was} not due then{told_around} ({case.text}).",
         previous_tick=previous,
         next_tick=following,
-        timing_text=text,
+        timing_text=case.text,
     )
+
+
+def _before(case: _Case, at: datetime) -> datetime | None:
+    """The last tick that the schedule had before `at`, in whichever epoch."""
+    epochs = ScheduleEpoch.objects.filter(
+        schedule=case.schedule.pk, number__lte=case.epoch.number
+    )
+    for epoch in epochs.order_by("-number")[:EPOCHS_AROUND]:
+        upto = min(at, epoch.to_at or at)
+        tick = timing.last_upto(_timing_unless_broken(epoch), upto, epoch.from_at)
+        if tick is not None:
+            return None if _is_beyond(case, tick) else tick
+    return None
+
+
+def _after(case: _Case, at: datetime) -> datetime | None:
+    """The first tick after `at` that the schedule had, or that it will have."""
+    epochs = ScheduleEpoch.objects.filter(
+        schedule=case.schedule.pk, number__gte=case.epoch.number
+    )
+    for epoch in epochs.order_by("number")[:EPOCHS_AROUND]:
+        tick = timing.next_after(_timing_unless_broken(epoch), max(at, epoch.from_at))
+        if tick is not None and tick <= (epoch.to_at or tick):
+            return None if _is_beyond(case, tick) else tick
+    return None
+
+
+def _timing_unless_broken(epoch: ScheduleEpoch) -> Timing:
+    """That of the epoch; one without ticks if it cannot be read any more."""
+    try:
+        return timing_of(epoch)
+    except TimingError:
+        return OnceTiming(zones.EARLIEST)
+
+
+def _is_beyond(case: _Case, tick: datetime) -> bool:
+    """Whether the schedule ends before this tick of the future, or may."""
+    schedule = case.schedule
+    if schedule.next_tick_at is None:
+        return tick > case.now
+    if tick < schedule.next_tick_at or schedule.max_runs is None:
+        return False
+    ahead = timing.count(schedule.timing, schedule.next_tick_at - MICROSECOND, tick)
+    return ahead > schedule.max_runs - schedule.fired_count
 
 
 def _row_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
@@ -121,89 +258,29 @@ def _last_event(
     ).first()
 
 
-def _unrecorded(
-    schedule: ScheduledJob, epoch: ScheduleEpoch, at: datetime, now: datetime
-) -> tuple[str, ScheduleEvent | None]:
+def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
     """Of a tick that the ledger does not hold."""
+    schedule, epoch, now = case.schedule, case.epoch, case.now
     if epoch.pruned_upto and at <= epoch.pruned_upto:
         return "The ledger of that time has been pruned: nobody knows any more.", None
-    if schedule.status == Status.PAUSED:
-        event = _last_event(schedule, Verb.PAUSE, before=now)
-        verdict = "did not run" if at <= now else "will not run unless it is resumed"
-        return (
-            f"It {verdict}: the schedule was paused{_by(event)}, and still is.",
-            event,
-        )
     if schedule.status == Status.STOPPED:
         event = _last_event(schedule, Verb.COMPLETE, before=now)
         why = schedule.status_reason or "ended"
         return f"It does not run: the schedule has stopped ({why}).", event
+    if _is_beyond(case, at):
+        return _LIMITED.format(most=schedule.max_runs), None
+    if schedule.status == Status.PAUSED:
+        event = _last_event(schedule, Verb.PAUSE, before=now)
+        verdict = "did not run" if at <= now else "will not run unless it is resumed"
+        return (
+            f"It {verdict}: the schedule was paused{by(event)}, and still is.",
+            event,
+        )
     if at > now:
         return "It has not come yet: the schedule is active and will run then.", None
     late = f"{(now - at).total_seconds():,.0f} seconds"
     return f"It is due and has not fired for {late}: is a scheduler running?", None
 
 
-def _told(run: ScheduledRun, event: ScheduleEvent | None) -> str:
-    if run.status in {RunStatus.SKIPPED, RunStatus.MISSED}:
-        return f"It did not run: {_why_not(run, event)}."
-    return _OF_STATUS[RunStatus(run.status)](run)
-
-
-def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
-    return {
-        Reason.OVERLAP: "an earlier run was still open, and ticks that overlap are not "
-        "run",
-        Reason.PAUSED: f"the schedule was paused{_by(event)}",
-        Reason.EDITED: f"its timing was changed before it fired{_by(event)}",
-        Reason.LIMIT: "as many runs as max_runs allows had fired",
-        Reason.WINDOW: "it was found too late, outside the catch-up window",
-        Reason.POLICY: "it was found late, and the catch-up policy did not choose it",
-    }.get(Reason(run.reason), run.reason)
-
-
-def _by(event: ScheduleEvent | None) -> str:
-    if event is None:
-        return ""
-    note = f' ("{event.note}")' if event.note else ""
-    who = event.actor_name or event.actor_kind
-    return f" {_utc(event.created_at)} by {who}{note}"
-
-
-def _ran(run: ScheduledRun, end: str) -> str:
-    caught_up = ", caught up" if run.origin == Origin.CATCH_UP else ""
-    if run.started_at is None:
-        return f"It never started, and {end}."
-    return f"It ran{caught_up}: it started {_utc(run.started_at)} and {end}."
-
-
-def _waits(run: ScheduledRun) -> str:
-    if run.not_before:
-        return (
-            f"Attempt {run.attempt} waits for its time, {_utc(run.not_before)}, after "
-            f"the one before failed: {run.error}"
-        )
-    return "It waits for an earlier run of the schedule to end."
-
-
-_OF_STATUS: dict[RunStatus, Callable[[ScheduledRun], str]] = {
-    RunStatus.PENDING: lambda run: (
-        "It fired, and waits for a worker"
-        + (f" since {_utc(run.enqueued_at)}." if run.enqueued_at else " to be sent to.")
-    ),
-    RunStatus.WAITING: _waits,
-    RunStatus.RUNNING: lambda run: f"It runs since {_utc(run.started_at)}.",
-    RunStatus.SUCCEEDED: lambda run: _ran(run, f"succeeded {_utc(run.finished_at)}"),
-    RunStatus.FAILED: lambda run: _ran(
-        run, f"failed {_utc(run.finished_at)} at attempt {run.attempt}: {run.error}"
-    ),
-    RunStatus.CANCELLED: lambda run: _ran(
-        run,
-        f"was cancelled {_utc(run.finished_at)}"
-        + (" for a newer one" if run.reason == Reason.REPLACED else ""),
-    ),
-}
-
-
-def _utc(moment: datetime | None) -> str:
-    return f"at {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if moment else "never"
+def _bare(moment: datetime) -> str:
+    return utc(moment).removeprefix("at ")

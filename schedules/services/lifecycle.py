@@ -19,7 +19,12 @@ from schedules.exceptions import InvalidSchedule, StaleVersion
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.services import alarms, epochs, guardrails, quotas
-from schedules.services.access import locked_schedule, refuse_ended, save_fields
+from schedules.services.access import (
+    hold_workflows,
+    locked_schedule,
+    refuse_ended,
+    save_fields,
+)
 from schedules.services.actor import Actor
 from schedules.services.draft import (
     apply_fields,
@@ -60,10 +65,11 @@ def create_schedule(
     made = _made_before(actor, key)
     if made:
         return made
-    draft = _drafted(fields, actor=actor, now=now, key=key)
-    note = draft.status_reason
     try:
         with transaction.atomic():
+            hold_workflows(fields)
+            draft = _drafted(fields, actor=actor, now=now, key=key)
+            note = draft.status_reason
             quotas.check_new(draft, actor, now=now)
             draft.save(force_insert=True)
             epochs.open_first(draft, now=now)
@@ -153,6 +159,7 @@ def update_schedule(
     for a schedule that has ended, `InvalidSchedule` with the faults by field.
     """
     with transaction.atomic():
+        hold_workflows(fields)
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         if version is not None and version != schedule.version:
             raise StaleVersion

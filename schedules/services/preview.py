@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.rules import rules_of
-from schedules.timing import TimingError
+from schedules.services.telling import timing_text
+from schedules.timing import OnceTiming, TimingError
 
 MOST_TICKS = 500
 NOT_ABOUT_TIME = ("name", "workflow", "trigger_node")
@@ -62,7 +63,21 @@ def preview_fields(
     apply_fields(draft, fields, now=now)
     found = check_draft(draft, ignoring=NOT_ABOUT_TIME)
     check_first_tick(draft, found, after=now)
-    return _preview(draft, count=count, after=now)
+    previewed = _preview(draft, count=count, after=now)
+    asked = fields.get("run_at")
+    if asked is not None and asked.tzinfo is None:
+        return _marked(previewed, asked.replace(microsecond=0))
+    return previewed
+
+
+def _marked(previewed: Preview, asked: datetime) -> Preview:
+    """A local time that the clock leaves out runs when it goes on: only here is it known
+    what was asked for, a schedule keeps the instant."""
+    ticks = [
+        replace(tick, moved_by_gap=tick.local.replace(tzinfo=None, fold=0) != asked)
+        for tick in previewed.ticks
+    ]
+    return replace(previewed, ticks=ticks)
 
 
 def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
@@ -72,14 +87,18 @@ def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
         most = 0
     ticks = timing.between(rules.timing, after, zones.LATEST, most)
     return Preview(
-        text=timing.describe(rules.timing),
+        text=timing_text(rules.timing, schedule.timezone),
         timezone=schedule.timezone,
         ticks=[_tick(schedule, tick, rules.due_at(tick)) for tick in ticks],
     )
 
 
 def _tick(schedule: ScheduledJob, tick: datetime, due_at: datetime) -> PreviewTick:
-    note = timing.occurrence_note(schedule.timing, tick)
+    note: str | None = timing.occurrence_note(schedule.timing, tick)
+    if isinstance(schedule.timing, OnceTiming) and zones.comes_twice(
+        schedule.timezone, tick
+    ):
+        note = "first_of_two"
     return PreviewTick(
         scheduled_for=tick,
         local=zones.local_time(tick, schedule.timezone),

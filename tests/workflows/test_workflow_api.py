@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -228,6 +229,8 @@ def test_lists_are_paged_and_searched(api: APIClient, owner: User):
     assert (names(second["results"]), second["next"]) == (["c"], None)
     assert names(api.get(second["previous"]).data["results"]) == ["a", "abc", "b"]
     assert names(api.get(LIST, {"search": "B"}).data["results"]) == ["abc", "b"]
+    too_long = api.get(LIST, {"search": "x" * 50_000})
+    assert (too_long.status_code, [*too_long.json()["errors"]]) == (400, ["search"])
     assert names(api.get(LIST, {"is_active": "false"}).data["results"]) == ["c"]
 
 
@@ -279,3 +282,65 @@ def test_node_types_come_from_the_registry(api: APIClient):
     http = next(item for item in types if item["type"] == "http_request")
     assert http["config_schema"]["required"] == ["url"]
     assert http["icon"] == "globe"
+
+
+def test_the_list_is_narrowed_by_true_and_by_false_only(api: APIClient, owner: User):
+    for name in ("on", "off"):
+        Workflow.objects.create(name=name, owner=owner, is_active=name == "on")
+    for value, name in (("true", "on"), ("false", "off")):
+        assert names(api.get(LIST, {"is_active": value}).data["results"]) == [name]
+    for value in ("banana", "True", "1", ""):
+        wrong = api.get(LIST, {"is_active": value})
+        assert (wrong.status_code, [*wrong.json()["errors"]]) == (400, ["is_active"])
+
+
+@pytest.mark.parametrize("version", ["1", 1.0, True, 0, None])
+def test_a_version_is_a_whole_number(api: APIClient, owner: User, version: object):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    graph = {"nodes": [], "edges": [], "version": version}
+    for answer in (
+        api.patch(address(workflow), {"version": version}, format="json"),
+        api.put(address(workflow, "graph/"), graph, format="json"),
+    ):
+        assert answer.status_code == 400
+        assert [*answer.json()["errors"]] == ["version"]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\x1b[31mb", "a\x7f", "a\x85b"])
+def test_control_characters_are_refused_at_their_field(
+    api: APIClient, owner: User, text: str
+):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    node = {"node_id": "n", "component_type": "trigger_manual", "label": text}
+    graph = {"nodes": [node], "edges": []}
+    for answer, field in (
+        (api.post(LIST, {"name": text}, format="json"), "name"),
+        (api.patch(address(workflow), {"name": text}, format="json"), "name"),
+        (api.put(address(workflow, "graph/"), graph, format="json"), "nodes[0].label"),
+    ):
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == {
+            field: ["Control characters are not allowed."]
+        }
+
+
+def test_markup_in_texts_and_lines_in_a_description_are_kept(api: APIClient):
+    texts = {"name": '<b>bold</b> & "more"', "description": "one\n\ttwo"}
+    made = api.post(LIST, texts, format="json")
+    assert (made.status_code, made.json() | texts) == (201, made.json())
+
+
+def test_a_change_is_made_only_to_what_was_read(api: APIClient, owner: User):
+    row = address(Workflow.objects.create(name="w", owner=owner))
+    read = api.get(row)["ETag"]
+    assert read == api.get(f"{row}graph/")["ETag"] == '"v1"'
+
+    def rename(tag: str) -> Any:
+        headers = {"If-Match": tag}
+        return api.patch(row, {"name": "new"}, format="json", headers=headers)
+
+    first = rename(read)
+    assert (first.status_code, first["ETag"]) == (200, '"v2"')
+    late = rename(read)
+    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
+    assert rename("*").status_code == 200

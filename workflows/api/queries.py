@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -13,11 +14,15 @@ from typing_extensions import override
 
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
+NO_FIELD = "There is no such field."
+BLANK = "Give it a value, or leave it out."
+MAY_BE_BLANK = {"search"}  # what a person has cleared in a form
+MOST_TEXT = 200  # SQLite refuses to look for a very long one
 
 
 class StrictQuery(APIView):
     """A view that refuses query parameters it does not know: a misspelt filter is an
-    error, not a list that was not narrowed down.
+    error, not a list that was not narrowed down. So is a deletion's body.
 
     What it knows is declared once, where it is used: the parameters of `extend_schema`,
     and for a list its filters and its pages.
@@ -30,10 +35,14 @@ class StrictQuery(APIView):
             raise MethodNotAllowed(str(request.method))  # whatever it asks
         known = self.query_parameters(request)
         faults = {
-            name: [UNKNOWN if name not in known else TWICE]
+            name: [why]
             for name, values in request.query_params.lists()
-            if name not in known or len(values) > 1
+            if (why := _fault(name, values, known))
         }
+        if request.method == "DELETE" and request.data:
+            # No deletion takes a body: a condition in one would not be looked at.
+            fields = request.data if isinstance(request.data, dict) else ["body"]
+            faults |= {str(name): [NO_FIELD] for name in fields}
         if faults:
             raise ValidationError(faults)
 
@@ -46,6 +55,24 @@ class StrictQuery(APIView):
         ):
             names |= _of_a_list(self)
         return names
+
+
+def true_or_false_filter(label: str) -> filters.TypedChoiceFilter:
+    """`true` or `false`: Django's own filter takes anything else for none."""
+    return filters.TypedChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        coerce="true".__eq__,
+        label=label,
+    )
+
+
+def _fault(name: str, values: list[str], known: set[str]) -> str:
+    if name not in known:
+        return UNKNOWN
+    if len(values) > 1:
+        return TWICE
+    # A blank filter would be none: a list that was not narrowed down.
+    return "" if values[0].strip() or name in MAY_BE_BLANK else BLANK
 
 
 def _declared(view: APIView, request: Request) -> set[str]:

@@ -11,6 +11,7 @@ from workflows.api.strict import (
     StrictSerializer,
     TextField,
     TrueOrFalseField,
+    WholeNumberField,
 )
 from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
@@ -43,7 +44,7 @@ class WorkflowFields(StrictSerializer):
 class WorkflowChanges(WorkflowFields):
     """What a PATCH takes; with `version`, only if nobody else has changed it since."""
 
-    version = serializers.IntegerField(min_value=1, required=False)
+    version = WholeNumberField(min_value=1, required=False)
 
 
 class NodeSerializer(StrictSerializer):
@@ -71,7 +72,7 @@ class GraphSerializer(StrictSerializer):
     # Of a list that is too long no item is looked at: each wrong one costs.
     nodes = NodeSerializer(many=True, max_length=MAX_NODES)  # type: ignore[call-arg]
     edges = EdgeSerializer(many=True, max_length=MAX_EDGES)  # type: ignore[call-arg]
-    version = serializers.IntegerField(min_value=1, required=False)
+    version = WholeNumberField(min_value=1, required=False)
 
 
 def graph_of(workflow: Workflow) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def graph_of(workflow: Workflow) -> dict[str, Any]:
             "kind": edge.kind,
         }
         for edge in workflow.edges.all()
+        # Between the two queries somebody else may have saved another graph.
+        if edge.source_id in names and edge.target_id in names
     ]
     return {
         "nodes": NodeSerializer(nodes, many=True).data,

@@ -62,6 +62,18 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class WholeNumberField(serializers.IntegerField):
+    """A JSON integer: not `true`, not "5", not 5.0."""
+
+    default_error_messages = {"invalid": "A whole number is required."}
+
+    @override
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:  # isinstance would take True for 1
+            self.fail("invalid")
+        return data
+
+
 class TrueOrFalseField(serializers.BooleanField):
     """A JSON boolean: not 0, not "yes"."""
 

@@ -20,7 +20,13 @@ from typing_extensions import override
 from workflows import services
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import StrictQuery
+from workflows.api.preconditions import (
+    IF_MATCH,
+    PreconditionFailed,
+    etag,
+    wanted_version,
+)
+from workflows.api.queries import MOST_TEXT, StrictQuery, true_or_false_filter
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -32,6 +38,7 @@ from workflows.api.serializers import (
     WorkflowSerializer,
     graph_of,
 )
+from workflows.exceptions import StaleVersion
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 
@@ -60,7 +67,10 @@ class OwnRows(GenericAPIView[Any]):
 
 
 class WorkflowFilter(filters.FilterSet):
-    search = filters.CharFilter(field_name="name", lookup_expr="icontains")
+    search = filters.CharFilter(
+        field_name="name", lookup_expr="icontains", max_length=MOST_TEXT
+    )
+    is_active = true_or_false_filter("whether triggers may start it")
     ordering = ordering_filter("created_at", "name")
 
     class Meta:
@@ -96,18 +106,24 @@ class WorkflowViewSet(
         )
         return Response(WorkflowSerializer(workflow).data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=WorkflowChanges, responses=WorkflowSerializer)
+    @extend_schema(
+        request=WorkflowChanges, responses=WorkflowSerializer, parameters=[IF_MATCH]
+    )
     def partial_update(self, request: Request, pk: str) -> Response:
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
-        version = changes.pop("version", None)
-        services.update_workflow(
-            workflow,
-            cast("services.Changes", changes),
-            actor=user_of(request),
-            version=version,
-            now=clock(),
-        )
+        demanded = wanted_version(request, self.get_queryset(), pk)
+        version = changes.pop("version", demanded)
+        try:
+            services.update_workflow(
+                workflow,
+                cast("services.Changes", changes),
+                actor=user_of(request),
+                version=version,
+                now=clock(),
+            )
+        except StaleVersion as error:
+            raise error if demanded is None else PreconditionFailed() from error
         return Response(WorkflowSerializer(workflow).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
@@ -136,6 +152,16 @@ class WorkflowViewSet(
             now=clock(),
         )
         return Response(graph_of(workflow))
+
+    @override
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """An answer that is one workflow, or its graph, carries its tag."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response.data, dict) and "version" in response.data:
+            response["ETag"] = etag(response.data["version"])
+        return response
 
 
 class ExecutionFilter(filters.FilterSet):

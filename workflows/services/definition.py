@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import NotFound, StaleVersion
+from workflows.exceptions import InvalidInput, NotFound, StaleVersion, WorkflowInUse
+from workflows.json_value import text_problem
 from workflows.models import Workflow
 
 
@@ -21,7 +22,11 @@ class Changes(TypedDict, total=False):
 
 
 def create_workflow(values: Changes, *, actor: User, now: datetime) -> Workflow:
-    """A workflow of `actor`, without a graph as yet."""
+    """A workflow of `actor`, without a graph as yet.
+
+    Raises `InvalidInput` for a name or a description that cannot be saved.
+    """
+    _check_texts(values)
     return Workflow.objects.create(
         **values, owner=actor, created_at=now, updated_at=now
     )
@@ -37,6 +42,7 @@ def update_workflow(
 ) -> Workflow:
     """Change the named fields. `version` is the one that the caller has read."""
     check_may(actor, "change", workflow)
+    _check_texts(changes)
     with transaction.atomic():
         move_on(workflow, version=version, now=now)
         for name, value in changes.items():
@@ -46,9 +52,31 @@ def update_workflow(
 
 
 def delete_workflow(workflow: Workflow, *, actor: User) -> None:
-    """Delete it with its graph and what hangs on it; its executions stay."""
+    """Delete it with its graph and what hangs on it; its executions stay.
+
+    Raises `NotFound` if somebody else has deleted it meanwhile.
+    """
     check_may(actor, "delete", workflow)
-    workflow.delete()
+    try:
+        with transaction.atomic():
+            # Held before what hangs on it is collected: who hangs more on it holds it, too.
+            rows = Workflow.objects.select_for_update(no_key=True)
+            held = rows.filter(pk=workflow.pk).first()
+            if held is None:
+                raise NotFound
+            held.delete()
+    except IntegrityError as error:  # an execution began that very moment
+        raise WorkflowInUse from error
+
+
+def _check_texts(values: Changes) -> None:
+    faults = {
+        "name": text_problem(values.get("name", ""), one_line=True),
+        "description": text_problem(values.get("description", "")),
+    }
+    errors = {field: [why] for field, why in faults.items() if why}
+    if errors:
+        raise InvalidInput(errors=errors)
 
 
 def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:

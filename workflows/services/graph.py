@@ -15,7 +15,7 @@ from workflows.components.run_workflow import RunWorkflow
 from workflows.definition import given_as_tools
 from workflows.exceptions import InvalidGraph
 from workflows.graph import FLOW, MAX_NODES, Edge, Graph, Problem, problems
-from workflows.json_value import problem
+from workflows.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems
@@ -137,6 +137,8 @@ def _node_problems(node: NodeSpec, *, is_tool: bool) -> Iterator[Problem]:
         known = ", ".join(item.type for item in registry.all())
         reason = f'There is no component "{node.component_type}"; there are: {known}.'
         yield "component_type", reason
+    if why := text_problem(node.label, one_line=True):
+        yield "label", why
     for name, value in (("config", node.config), ("position", node.position)):
         if reason_ := problem(value, max_bytes=MAX_CONFIG):
             yield name, f"It {reason_}."

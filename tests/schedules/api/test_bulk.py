@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from tests.schedules.api.conftest import SCHEDULES, faults
+from tests.schedules.api.conftest import SCHEDULES, address, faults
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,27 @@ def test_a_filter_takes_all_that_it_finds(
     assert ScheduledJob.objects.get().name == "hourly"
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", None])
+@pytest.mark.parametrize("name", ["status", "workflow", "search", "tag"])
+def test_a_filter_that_is_blank_reaches_nothing(
+    api: APIClient, make_schedule: MakeSchedule, name: str, blank: str | None
+) -> None:
+    make_schedule(name="precious")
+    for filters in ({name: blank}, {"search": "precious"} | {name: blank}):
+        answer = api.post(BULK, {"action": "delete", "filter": filters})
+        assert faults(answer) == {f"filter.{name}"}
+    assert ScheduledJob.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["search", "tag"])
+def test_a_text_that_is_too_long_to_look_for_is_refused(
+    api: APIClient, make_schedule: MakeSchedule, name: str
+) -> None:
+    make_schedule()
+    body = {"action": "delete", "filter": {name: "x" * 50_000}}
+    assert faults(api.post(BULK, body)) == {f"filter.{name}"}
+
+
 def test_resuming_may_catch_up(api: APIClient, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
     for action in ({"action": "pause"}, {"action": "resume", "catch_up": "latest"}):
@@ -74,6 +96,47 @@ def test_it_can_be_tried(api: APIClient, make_schedule: MakeSchedule) -> None:
     answer = api.post(f"{BULK}?dry_run=true", body)
     assert answer.json()["after"]["results"][0]["status"] == 204
     assert ScheduledJob.objects.count() == 1
+
+
+def test_a_dry_run_shows_each_as_it_is_and_as_it_would_be(
+    api: APIClient, bobs_api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule, ended = make_schedule(now=timezone.now()), make_schedule()
+    ScheduledJob.objects.filter(pk=ended.pk).update(
+        status="stopped", next_run_at=None, next_tick_at=None
+    )
+    ids = [str(schedule.id), str(ended.id)]
+    body = {"action": "pause", "ids": ids}
+    one, refused = api.post(f"{BULK}?dry_run=true", body).json()["after"]["results"]
+    assert (one["before"]["status"], one["after"]["status"]) == ("active", "paused")
+    assert len(one["next_ticks"]) == 5
+    alone = api.post(f"{address(schedule, 'pause')}?dry_run=true").json()
+    assert one["before"] == alone["before"]
+    assert one["after"].keys() == alone["after"].keys()
+    assert (refused["status"], refused["before"]) == (409, refused["after"])
+    assert refused["next_ticks"] == []
+    gone = api.post(f"{BULK}?dry_run=true", body | {"action": "delete"}).json()
+    assert gone["after"]["results"][0]["after"] is None
+    assert gone["after"]["results"][0]["next_ticks"] == []
+    for hidden in bobs_api.post(f"{BULK}?dry_run=true", body).json()["after"][
+        "results"
+    ]:
+        assert (hidden["before"], hidden["after"], hidden["next_ticks"]) == (
+            None,
+            None,
+            [],
+        )
+    assert "before" not in api.post(BULK, body).json()["results"][0]
+
+
+def test_a_broken_timing_does_not_stop_a_dry_run(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    broken = make_schedule(cron_expression="0 9 * * *", timezone="Europe/Berlin")
+    ScheduledJob.objects.update(timezone="Mars/Olympus")
+    body = {"action": "pause", "ids": [str(broken.id)]}
+    (result,) = api.post(f"{BULK}?dry_run=true", body).json()["after"]["results"]
+    assert (result["status"], result["next_ticks"]) == (200, [])
 
 
 def test_nobody_reaches_what_is_anothers(

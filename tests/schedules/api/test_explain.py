@@ -14,9 +14,11 @@ from rest_framework.test import APIClient
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.services import (
     Actor,
+    backfill,
     fire_due,
     pause_schedule,
     resume_schedule,
+    run_now,
     update_schedule,
 )
 from tests.schedules.api.conftest import address, faults
@@ -151,6 +153,98 @@ def test_what_was_pruned_is_not_known_any_more(
         pruned_upto=NOON + MINUTE, pruned_counts={"succeeded": 1}
     )
     assert "has been pruned" in sentence(api, schedule, NOON + MINUTE)
+
+
+def test_a_tick_that_was_skipped_and_backfilled_ran_by_the_backfill(
+    api: APIClient, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule, actor = make_schedule(), Actor.person(alice)
+    pause_schedule(schedule.id, actor=actor, now=NOON)
+    resume_schedule(schedule.id, actor=actor, now=NOON + 3.5 * MINUTE)
+    at = NOON + 2 * MINUTE
+    backfill(schedule.id, from_at=at, to_at=at, actor=actor, now=NOON + 4 * MINUTE)
+    ScheduledRun.objects.filter(origin="backfill").update(
+        status="succeeded",
+        started_at=NOON + 4 * MINUTE,
+        finished_at=NOON + 4 * MINUTE,
+    )
+    found = explained(api, schedule, at)
+    assert found["sentence"].startswith(
+        "It ran by a backfill: it started at 2026-11-23 12:04:00 UTC and succeeded at "
+        "2026-11-23 12:04:00 UTC. In its time it did not run: the schedule was paused"
+    )
+    assert found["run"]["origin"] == "backfill"
+    assert "It did not run" in sentence(api, schedule, NOON + MINUTE)
+
+
+def test_the_time_of_a_run_by_hand_finds_that_run(
+    api: APIClient, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule = make_schedule()
+    now = NOON + timedelta(seconds=90, microseconds=123456)
+    run = run_now(schedule.id, actor=Actor.person(alice), now=now, note="again")
+    for at in (run.scheduled_for, now.replace(microsecond=0)):
+        found = explained(api, schedule, at)
+        assert found["sentence"].startswith(
+            "No tick, but a run was asked for at 2026-11-23 12:01:30 UTC by alice "
+            '("again"). It fired by hand, and waits for a worker'
+        )
+        assert (found["run"]["id"], found["is_tick"]) == (str(run.id), False)
+        assert found["event"]["verb"] == "run"
+    assert "not due then" in sentence(api, schedule, now - timedelta(seconds=1))
+
+
+def test_the_time_at_which_a_tick_fires_finds_the_tick(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(jitter_seconds=50)
+    assert schedule.next_run_at
+    fire_due(schedule.next_run_at)
+    (run,) = ScheduledRun.objects.all()
+    schedule.refresh_from_db()
+    assert run.due_at != run.scheduled_for
+    for at in (run.due_at, run.due_at.replace(microsecond=0)):
+        assert explained(api, schedule, at)["run"]["id"] == str(run.id)
+    assert sentence(api, schedule, run.due_at).startswith(
+        "That is when the tick of 2026-11-23 12:01:00 UTC fires. It fired, and"
+    )
+    assert schedule.next_run_at
+    found = explained(api, schedule, schedule.next_run_at)
+    assert (found["is_tick"], found["run"]) == (True, None)
+    assert "the tick of 2026-11-23 12:02:00 UTC" in found["sentence"]
+
+
+def test_no_tick_is_promised_beyond_max_runs_or_the_end(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    start = timezone.now().replace(microsecond=0)
+    schedule = make_schedule(
+        now=start, anchor_at=start, max_runs=2, end_at=start + 9 * MINUTE
+    )
+    assert "will run then" in sentence(api, schedule, start + 2 * MINUTE)
+    assert "max_runs allows 2 runs" in sentence(api, schedule, start + 3 * MINUTE)
+    found = explained(api, schedule, start + 2.5 * MINUTE)
+    assert found["previous_tick"]
+    assert found["next_tick"] is None
+    after = explained(api, schedule, start + 10 * MINUTE)
+    assert after["sentence"].startswith("It is not due then")
+    assert after["next_tick"] is None
+
+
+def test_the_ticks_around_a_time_are_those_that_the_schedule_had(
+    api: APIClient, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule = make_schedule()
+    first = explained(api, schedule, NOON + MINUTE / 2)
+    assert first["previous_tick"] is None  # noon was before it was made
+    fields = {"interval_seconds": 600, "anchor_at": NOON}
+    update_schedule(
+        schedule.id, fields, actor=Actor.person(alice), now=NOON + 2.5 * MINUTE
+    )
+    before = explained(api, schedule, NOON + 2.2 * MINUTE)
+    assert before["next_tick"] == "2026-11-23T12:10:00Z"
+    after = explained(api, schedule, NOON + 3 * MINUTE)
+    assert after["previous_tick"] == "2026-11-23T12:02:00Z"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from schedules.models import UserProfile
 from schedules.services import Actor, create_schedule, fire_due
-from tests.schedules.api.conftest import SCHEDULES, address
+from tests.schedules.api.conftest import SCHEDULES, address, faults
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
@@ -74,6 +74,23 @@ def test_a_search_looks_into_name_and_description(
     make_schedule(name="Nächtlich")
     assert names(api, search="Nächt") == names(api, search="CHTLICH") == ["Nächtlich"]
     assert names(api, search="\\") == names(api, search="_") == []
+
+
+@pytest.mark.parametrize("name", ["search", "tag"])
+def test_a_text_that_is_too_long_to_look_for_is_refused(
+    api: APIClient, make_schedule: MakeSchedule, name: str
+) -> None:
+    make_schedule(name="x" * 200)
+    assert faults(api.get(SCHEDULES, {name: "x" * 50_000})) == {name}
+    assert api.get(SCHEDULES, {name: "x" * 200}).status_code == 200
+
+
+def test_a_blank_filter_is_no_silent_nothing_but_a_blank_search_is_none(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(name="one")
+    assert faults(api.get(f"{SCHEDULES}?status=&tag=%20")) == {"status", "tag"}
+    assert names(api, search="") == ["one"]
 
 
 def test_filters_are_combined(api: APIClient, make_schedule: MakeSchedule) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -54,6 +55,37 @@ def test_what_clock_changes_do_is_marked(api: APIClient) -> None:
     autumn = preview(api, **BERLIN, start_at="2030-10-27T00:00:00Z", count=1)
     (tick,) = autumn["ticks"]
     assert (tick["local"], tick["first_of_two"]) == ("2030-10-27T02:30:00+02:00", True)
+
+
+@pytest.mark.parametrize(
+    ("run_at", "local", "marks"),
+    [
+        ("2099-03-29T02:30:00", "2099-03-29T03:00:00+02:00", (True, False)),
+        ("2099-03-29T03:00:00", "2099-03-29T03:00:00+02:00", (False, False)),
+        ("2099-10-25T02:30:00", "2099-10-25T02:30:00+02:00", (False, True)),
+        ("2099-10-25T02:30:00+01:00", "2099-10-25T02:30:00+01:00", (False, False)),
+        ("2099-10-25T03:30:00", "2099-10-25T03:30:00+01:00", (False, False)),
+    ],
+)
+def test_what_clock_changes_do_to_a_one_off_is_marked(
+    api: APIClient, run_at: str, local: str, marks: tuple[bool, bool]
+) -> None:
+    (tick,) = preview(api, run_at=run_at, timezone="Europe/Berlin")["ticks"]
+    assert tick["local"] == local
+    assert (tick["moved_by_gap"], tick["first_of_two"]) == marks
+
+
+def test_a_one_off_is_told_in_its_zone_and_in_utc(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    fields = {"run_at": "2027-01-05T09:00:00", "timezone": "Europe/Berlin"}
+    told = "Once, at 2027-01-05 09:00:00 Europe/Berlin (2027-01-05 08:00:00 UTC)"
+    assert preview(api, **fields)["text"] == told
+    run_at = datetime.fromisoformat(fields["run_at"])
+    schedule = make_schedule(**fields | {"run_at": run_at})
+    assert api.get(address(schedule)).json()["timing_text"] == told
+    in_utc = preview(api, run_at="2027-01-05T09:00:00Z", timezone="UTC")["text"]
+    assert in_utc == "Once, at 2027-01-05 09:00:00 UTC"
 
 
 def test_a_preview_needs_no_name_and_no_workflow_and_writes_nothing(
