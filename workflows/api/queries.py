@@ -16,7 +16,8 @@ UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
 NO_FIELD = "There is no such field."
 BLANK = "Give it a value, or leave it out."
-MAY_BE_BLANK = {"search"}  # what a person has cleared in a form
+# What a person has cleared in a form; the page to browse the API asking for its script.
+MAY_BE_BLANK = {"search", "script"}
 MOST_TEXT = 200  # SQLite refuses to look for a very long one
 
 
