@@ -103,6 +103,11 @@ def bare(expression: str) -> str:
     return match[1] if match else expression
 
 
+def has_template(tree: Any) -> bool:
+    """Whether anything in a JSON tree is for a template to fill in."""
+    return any(MARKS.search(text) for _, text in strings(tree, ""))
+
+
 def _syntax_problem(source: str, compile_: Callable[[str], object]) -> str | None:
     if len(source) > MAX_SOURCE:
         return f"is longer than {MAX_SOURCE:,} characters"
@@ -120,7 +125,7 @@ def _render(
     variables: Mapping[str, Any],
     render: Callable[[str, Mapping[str, Any]], Any],
 ) -> Any:
-    if not any(MARKS.search(text) for _, text in strings(tree, "")):
+    if not has_template(tree):
         return tree
 
     def work() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import ScheduleEvent, Verb
 from schedules.models.ledger import (
+    NEVER_RAN,
     OPEN_STATUSES,
     TICK_ORIGINS,
     UNSTARTED_STATUSES,
@@ -29,6 +30,7 @@ from schedules.models.schedule import (
 )
 
 __all__ = [
+    "NEVER_RAN",
     "OPEN_STATUSES",
     "TICK_ORIGINS",
     "UNSTARTED_STATUSES",

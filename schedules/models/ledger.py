@@ -45,6 +45,8 @@ class Reason(models.TextChoices):
 TICK_ORIGINS = (Origin.SCHEDULE, Origin.CATCH_UP)
 OPEN_STATUSES = (RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING)
 UNSTARTED_STATUSES = (RunStatus.PENDING, RunStatus.WAITING)
+# What never ran in its time; a backfill may have run it since.
+NEVER_RAN = (RunStatus.SKIPPED, RunStatus.MISSED)
 
 
 class ScheduledRun(models.Model):

@@ -11,6 +11,7 @@ from schedules import timing
 from schedules.decisions import MICROSECOND, Row
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
+    NEVER_RAN,
     Origin,
     OverlapPolicy,
     RunStatus,
@@ -31,7 +32,6 @@ from schedules.services.texts import check_note
 from schedules.timing import Timing, TimingError
 
 LIMIT = 1_000
-NEVER_FIRED = (RunStatus.SKIPPED, RunStatus.MISSED)
 
 
 def backfill(
@@ -106,7 +106,7 @@ def _unfired(
             schedule=schedule.id, scheduled_for__range=(from_at, to_at)
         )
         .exclude(origin=Origin.MANUAL)
-        .exclude(status__in=NEVER_FIRED)
+        .exclude(status__in=NEVER_RAN)
         .values_list("scheduled_for", flat=True)
     )
     return [tick for tick in ticks if tick not in done]

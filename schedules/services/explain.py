@@ -10,6 +10,7 @@ from django.db.models import Q
 from schedules import timing, zones
 from schedules.decisions import MICROSECOND
 from schedules.models import (
+    NEVER_RAN,
     TICK_ORIGINS,
     Origin,
     Reason,
@@ -22,7 +23,6 @@ from schedules.models import (
 )
 from schedules.services.epochs import timing_of
 from schedules.services.telling import (
-    NEVER_RAN,
     by,
     timing_text,
     told,

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from schedules.decisions import OpenRuns, Row
 from schedules.models import (
+    NEVER_RAN,
     OPEN_STATUSES,
     TICK_ORIGINS,
     UNSTARTED_STATUSES,
@@ -25,7 +26,6 @@ from schedules.services.batch import insert_rows
 from schedules.services.due import DueSchedule
 
 NOTHING_OPEN = OpenRuns()
-_ENDED = {RunStatus.SKIPPED.value, RunStatus.MISSED.value}
 
 
 class NewRun(NamedTuple):
@@ -65,7 +65,7 @@ def write_rows(
 
 
 def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRun:
-    ended = row.status in _ENDED
+    ended = row.status in NEVER_RAN
     return NewRun(
         id=uuid.uuid4(),
         schedule_id=schedule.id,

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from schedules import timing, zones
-from schedules.models import Origin, Reason, RunStatus, ScheduledRun, ScheduleEvent
+from schedules.models import (
+    NEVER_RAN,
+    Origin,
+    Reason,
+    RunStatus,
+    ScheduledRun,
+    ScheduleEvent,
+)
 from schedules.timing import OnceTiming, Timing
 
-# What never ran in its time; a backfill may have run it since.
-NEVER_RAN = (RunStatus.SKIPPED, RunStatus.MISSED)
 _HOW = {
     Origin.CATCH_UP: ", caught up",
     Origin.BACKFILL: " by a backfill",

@@ -11,10 +11,9 @@ from typing_extensions import override
 from schedules.tools.declaring import tools
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
-from workflows.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import schema_problems, without_fields
-from workflows.templating import MARKS, MAX_SOURCE
+from workflows.templating import MAX_SOURCE, has_template
 from workflows.tools import Tool, ToolContext, call_tool, check_arguments
 
 ICONS = {
@@ -39,7 +38,7 @@ class ScheduleStep(Component):
         # What a template will give is checked when the node runs; what is missing may be
         # left to a model.
         properties = {
-            name: {} if _has_template(config.get(name)) else part
+            name: {} if has_template(config.get(name)) else part
             for name, part in self.tool.input_schema["properties"].items()
         }
         known = {**self.tool.input_schema, "properties": properties, "required": []}
@@ -61,10 +60,6 @@ class ScheduleStep(Component):
 
         open_fields = without_fields(self.tool.input_schema, config)
         return replace(self.tool, input_schema=open_fields, call=call)
-
-
-def _has_template(value: Any) -> bool:
-    return any(MARKS.search(text) for _, text in strings(value, ""))
 
 
 def _config_schema(tool: Tool) -> dict[str, Any]:

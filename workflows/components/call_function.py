@@ -11,10 +11,9 @@ from workflows.exceptions import NodeFailed
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
 from workflows.hiding import without_secrets
-from workflows.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
-from workflows.templating import MARKS
+from workflows.templating import has_template
 from workflows.tools import NAME, Hints, Tool, ToolContext
 
 
@@ -116,7 +115,7 @@ def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
 
 def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[Problem]:
     arguments = config.get("arguments", {})
-    templates = {name for name in arguments if _has_template(arguments[name])}
+    templates = {name for name in arguments if has_template(arguments[name])}
     for path, reason in function.problems(arguments, unknown=templates):
         yield f"arguments.{path}", reason
 
@@ -124,7 +123,3 @@ def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[P
 def _no_such_function() -> str:
     known = ", ".join(sorted(functions)) or "none"
     return f"There is no such function; there are: {known}."
-
-
-def _has_template(value: Any) -> bool:
-    return any(MARKS.search(text) for _, text in strings(value, ""))
