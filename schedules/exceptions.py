@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.exceptions import InvalidInput, NotAllowed, NotFound, WrongState
+from workflows.exceptions import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StaleVersion,
+    WrongState,
+)
 
 
 class ScheduleNotFound(NotFound):
@@ -51,7 +57,5 @@ class ScheduleEnded(WrongState):
     code = "schedule_stopped"
 
 
-class StaleVersion(WrongState):
+class StaleSchedule(StaleVersion):
     """The schedule was changed by someone else meanwhile: read it again."""
-
-    code = "stale_version"

@@ -16,8 +16,8 @@ from platform_site.accounts.models import ApiToken
 from platform_site.accounts.tokens import make_token
 from schedules.api.fields import AwareInstantField, TextField
 from workflows.api.dry_run import DryRun, is_dry
+from workflows.api.requests import clock, user_of, valid
 from workflows.api.strict import StrictSerializer
-from workflows.api.views import clock, user_of, valid
 
 
 class NewToken(StrictSerializer):

@@ -25,9 +25,9 @@ from schedules.services import Actor
 from workflows.api import strict
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import MOST_TEXT
+from workflows.api.requests import clock, user_of, valid
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
-from workflows.api.views import clock, user_of, valid
 from workflows.exceptions import DomainError
 
 MOST = 500

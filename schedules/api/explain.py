@@ -16,7 +16,7 @@ from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.explain import Explanation
 from workflows.api.queries import StrictQuery
-from workflows.api.views import clock
+from workflows.api.requests import clock
 
 AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.why)
 

@@ -25,8 +25,9 @@ from schedules.services.preview import (
     PreviewTick,
 )
 from workflows.api.queries import StrictQuery
-from workflows.api.views import clock, user_of, valid
+from workflows.api.requests import clock, user_of, valid
 
+IGNORED = (*NOT_ABOUT_TIME, "idempotency_key")
 COUNT = 10
 ASK_FOR = f"A whole number from 1 to {MOST_TICKS}."
 COUNT_PARAMETER = OpenApiParameter("count", int, description=ASK_FOR, default=COUNT)
@@ -40,9 +41,8 @@ class PreviewedSchedule(ScheduleFields):
 
     @override
     def get_fields(self) -> dict[str, Any]:
-        ignored = (*NOT_ABOUT_TIME, "idempotency_key")
         return super().get_fields() | {
-            name: AnyField(required=False) for name in ignored
+            name: AnyField(required=False) for name in IGNORED
         }
 
 
@@ -89,7 +89,7 @@ class DraftPreview(StrictQuery):
     def post(self, request: Request) -> Response:
         fields = dict(valid(PreviewedSchedule(data=request.data)))
         count = _count(str(fields.pop("count", COUNT)))
-        for name in (*NOT_ABOUT_TIME, "idempotency_key"):
+        for name in IGNORED:
             fields.pop(name, None)
         found = services.preview_fields(
             fields,

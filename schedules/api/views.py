@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -34,16 +32,12 @@ from schedules.api.serializers import (
     ScheduleChange,
     ScheduleSerializer,
 )
-from schedules.exceptions import InvalidSchedule, StaleVersion
+from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
-from workflows.api.preconditions import (
-    IF_MATCH,
-    PreconditionFailed,
-    etag,
-    wanted_version,
-)
+from workflows.api.preconditions import IF_MATCH, Tagged
+from workflows.api.requests import clock, user_of, valid
 
 NEXT_TICKS = 5
 
@@ -61,6 +55,7 @@ def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
 
 
 class ScheduleViewSet(
+    Tagged,
     DryRun,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -75,7 +70,7 @@ class ScheduleViewSet(
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.now = timezone.now()  # noqa: TID251 an entry point: verbs are told the time
+        self.now = clock()
         super().initial(request, *args, **kwargs)
         if "pk" in self.kwargs and request.method not in SAFE_METHODS:
             # What one may not see is not there, whatever is wrong with the body.
@@ -105,14 +100,10 @@ class ScheduleViewSet(
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
         body = self._body(ScheduleChange, partial=True)
-        demanded = wanted_version(request, ScheduledJob.objects.all(), pk)
-        version = body.pop("version", demanded)
-        try:
+        with self.precondition(body) as version:
             services.update_schedule(
                 pk, body, actor=self.actor, now=self.now, version=version
             )
-        except StaleVersion as error:
-            raise error if demanded is None else PreconditionFailed() from error
         return Response(self._shown(pk))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
@@ -176,24 +167,12 @@ class ScheduleViewSet(
         pk = self.kwargs.get("pk") or after.get("id")
         return {"next_ticks": next_ticks(pk, now=self.now)}
 
-    @override
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        """An answer that is one schedule carries its tag."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response.data, dict) and "version" in response.data:
-            response["ETag"] = etag(response.data["version"])
-        return response
-
     @property
     def actor(self) -> Actor:
-        return Actor.person(cast("User", self.request.user))
+        return Actor.person(user_of(self.request))
 
     def _body(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
-        body = kind(data=self.request.data, **options)
-        body.is_valid(raise_exception=True)
-        return cast("dict[str, Any]", body.validated_data)
+        return valid(kind(data=self.request.data, **options))
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from schedules import limits
 from schedules.decisions import Rules
-from schedules.exceptions import InvalidSchedule, StaleVersion
+from schedules.exceptions import InvalidSchedule, StaleSchedule
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.services import alarms, epochs, guardrails, quotas
@@ -155,14 +155,14 @@ def update_schedule(
 ) -> ScheduledJob:
     """Change fields. A change of timing closes the epoch and opens the next.
 
-    Raises `StaleVersion` if `version` is given and is not the current one, `ScheduleEnded`
+    Raises `StaleSchedule` if `version` is given and is not the current one, `ScheduleEnded`
     for a schedule that has ended, `InvalidSchedule` with the faults by field.
     """
     with transaction.atomic():
         hold_workflows(fields)
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         if version is not None and version != schedule.version:
-            raise StaleVersion
+            raise StaleSchedule
         refuse_ended(schedule, "changed")
         guardrails.check_lineage(actor)
         guardrails.check_change(schedule, actor)

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, StaleVersion
+from schedules.exceptions import InvalidSchedule, StaleSchedule
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     Actor,
@@ -85,7 +85,7 @@ def test_of_two_edits_at_once_one_wins_and_one_is_stale(
         )
 
     answers = at_once([edit("one"), edit("two")])
-    assert sum(isinstance(answer, StaleVersion) for answer in answers) == 1
+    assert sum(isinstance(answer, StaleSchedule) for answer in answers) == 1
     schedule.refresh_from_db()
     assert (schedule.name in {"one", "two"}, schedule.version) == (True, 2)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded, StaleVersion
+from schedules.exceptions import InvalidSchedule, ScheduleEnded, StaleSchedule
 from schedules.models import (
     ScheduledJob,
     ScheduledRun,
@@ -239,7 +239,7 @@ def test_firing_does_not_make_a_version_stale_but_a_verb_does(
     schedule = make_schedule()
     fire_due(NOON + MINUTE)
     edit(schedule, 1.5, name="new", version=1)
-    with pytest.raises(StaleVersion):
+    with pytest.raises(StaleSchedule):
         edit(schedule, 1.5, name="newer", version=1)
     schedule.refresh_from_db()
     assert (schedule.name, schedule.version) == ("new", 2)

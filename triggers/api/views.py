@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from triggers.manual import run_workflow
 from workflows.api.dry_run import DryRun
+from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import ExecutionSerializer
 from workflows.api.strict import JSONObjectField, StrictSerializer
-from workflows.api.views import clock, user_of, valid
 from workflows.models import Workflow
 
 

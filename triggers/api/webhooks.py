@@ -23,7 +23,7 @@ from triggers.models import Webhook
 from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import StrictQuery
-from workflows.api.views import clock, user_of
+from workflows.api.requests import clock, user_of
 from workflows.models import Workflow
 
 

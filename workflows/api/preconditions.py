@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.response import Response
+from typing_extensions import override
+
+from workflows.exceptions import StaleVersion
 
 # The version counts verbs, not fires: the tag stands for what people can set.
 _TAG = re.compile(r'"v([0-9]{1,9})"')
@@ -31,19 +38,40 @@ class PreconditionFailed(APIException):
     default_detail = "It has changed since you read it: read it again."
 
 
-def etag(version: int) -> str:
-    """The tag of a version, quoted as HTTP wants it."""
-    return f'"v{version}"'
+class Tagged(GenericAPIView[Any]):
+    """A view of rows that have a version: an answer that is one of them carries its tag,
+    and a change may demand it."""
+
+    @override
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response.data, dict) and "version" in response.data:
+            response["ETag"] = f'"v{response.data["version"]}"'
+        return response
+
+    @contextmanager
+    def precondition(self, body: dict[str, Any]) -> Iterator[int | None]:
+        """The version that the change within has to demand; it is taken out of `body`.
+
+        Raises `PreconditionFailed` for what `If-Match` does not name, also if it changes
+        in between. Without that header a version of the body that is old stays what the
+        service raises.
+        """
+        demanded = _wanted_version(
+            self.request, self.get_queryset(), self.kwargs[self.lookup_field]
+        )
+        try:
+            yield body.pop("version", demanded)
+        except StaleVersion as error:
+            raise error if demanded is None else PreconditionFailed() from error
 
 
-def wanted_version(
+def _wanted_version(
     request: Request, rows: QuerySet[Any, Any], pk: UUID | str
 ) -> int | None:
-    """The version that `If-Match` demands of one of `rows`, None if it demands none.
-
-    Raises `PreconditionFailed` if no tag of the header is that of the row. Who updates
-    then demands this version: it may change in between.
-    """
+    """The version of that row of `rows`, if `If-Match` demands one."""
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None

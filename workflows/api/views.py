@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib.auth.models import User
 from django.db import models
-from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
@@ -14,19 +12,14 @@ from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from typing_extensions import override
 
 from workflows import services
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
-from workflows.api.preconditions import (
-    IF_MATCH,
-    PreconditionFailed,
-    etag,
-    wanted_version,
-)
+from workflows.api.preconditions import IF_MATCH, Tagged
 from workflows.api.queries import MOST_TEXT, StrictQuery, true_or_false_filter
+from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
     ExecutionSerializer,
@@ -38,22 +31,8 @@ from workflows.api.serializers import (
     WorkflowSerializer,
     graph_of,
 )
-from workflows.exceptions import StaleVersion
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
-
-clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
-
-
-def user_of(request: Request) -> User:
-    """The user who asks; every view here demands one."""
-    return cast("User", request.user)
-
-
-def valid(serializer: Serializer[Any]) -> dict[str, Any]:
-    """What was sent, checked."""
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 class OwnRows(GenericAPIView[Any]):
@@ -79,6 +58,7 @@ class WorkflowFilter(filters.FilterSet):
 
 
 class WorkflowViewSet(
+    Tagged,
     DryRun,
     OwnRows,
     mixins.ListModelMixin,
@@ -112,9 +92,7 @@ class WorkflowViewSet(
     def partial_update(self, request: Request, pk: str) -> Response:
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
-        demanded = wanted_version(request, self.get_queryset(), pk)
-        version = changes.pop("version", demanded)
-        try:
+        with self.precondition(changes) as version:
             services.update_workflow(
                 workflow,
                 cast("services.Changes", changes),
@@ -122,8 +100,6 @@ class WorkflowViewSet(
                 version=version,
                 now=clock(),
             )
-        except StaleVersion as error:
-            raise error if demanded is None else PreconditionFailed() from error
         return Response(WorkflowSerializer(workflow).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
@@ -135,7 +111,9 @@ class WorkflowViewSet(
     def graph(self, request: Request, pk: str) -> Response:
         return Response(graph_of(self.get_object()))
 
-    @extend_schema(request=GraphSerializer, responses=GraphSerializer)
+    @extend_schema(
+        request=GraphSerializer, responses=GraphSerializer, parameters=[IF_MATCH]
+    )
     @graph.mapping.put
     def save_graph(self, request: Request, pk: str) -> Response:
         workflow = self.get_object()
@@ -144,24 +122,11 @@ class WorkflowViewSet(
             [services.NodeSpec(**node) for node in sent["nodes"]],
             [services.EdgeSpec(**edge) for edge in sent["edges"]],
         )
-        services.save_graph(
-            workflow,
-            spec,
-            actor=user_of(request),
-            version=sent.get("version"),
-            now=clock(),
-        )
+        with self.precondition(sent) as version:
+            services.save_graph(
+                workflow, spec, actor=user_of(request), version=version, now=clock()
+            )
         return Response(graph_of(workflow))
-
-    @override
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        """An answer that is one workflow, or its graph, carries its tag."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response.data, dict) and "version" in response.data:
-            response["ETag"] = etag(response.data["version"])
-        return response
 
 
 class ExecutionFilter(filters.FilterSet):

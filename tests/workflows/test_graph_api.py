@@ -1,0 +1,129 @@
+"""The graph of a workflow over HTTP: put as a whole, and read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from tests.api import client
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def address(workflow: Workflow) -> str:
+    return f"/api/v1/workflows/{workflow.pk}/graph/"
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    return client(owner)
+
+
+def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
+    graph = {
+        "nodes": [
+            {
+                "node_id": "start",
+                "component_type": "trigger_manual",
+                "label": "Start",
+                "config": {},
+                "position": {"x": 10, "y": 20.5},
+                "is_active": True,
+            },
+            {
+                "node_id": "greet",
+                "component_type": "template",
+                "label": "",
+                "config": {"text": "Hello {{ trigger.payload.name }}"},
+                "position": {},
+                "is_active": False,
+            },
+        ],
+        "edges": [
+            {"source": "start", "target": "greet", "source_port": "out", "kind": "flow"}
+        ],
+    }
+    put = api.put(address(workflow), graph, format="json")
+    assert put.status_code == 200
+    shown = put.json()
+    assert api.get(address(workflow)).json() == shown
+    # A node's id is what a schedule's `trigger_node` names; it is given back and kept.
+    ids = {node["node_id"]: node.pop("id") for node in shown["nodes"]}
+    assert ids == dict(workflow.nodes.values_list("node_id", "id"))
+    assert shown == {**graph, "version": 2}
+    # What is at its default may be left out.
+    brief = {
+        "nodes": [{"node_id": "start", "component_type": "trigger_manual"}],
+        "edges": [],
+    }
+    assert api.put(address(workflow), brief, format="json").status_code == 200
+    stale = {**graph, "version": 2}
+    answer = api.put(address(workflow), stale, format="json")
+    assert (answer.status_code, answer.data["code"]) == (409, "stale_version")
+
+
+@pytest.mark.parametrize(
+    ("node", "field"),
+    [
+        ({"component_type": "template"}, "nodes[0].node_id"),
+        ({"node_id": "a b", "component_type": "template"}, "nodes[0].node_id"),
+        ({"node_id": "a", "component_type": "odd"}, "nodes[0].component_type"),
+        (
+            {"node_id": "a", "component_type": "http_request", "config": {"url": 7}},
+            "nodes[0].config.url",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "config": [1]},
+            "nodes[0].config",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "config": {"x": 1}},
+            "nodes[0].config.x",
+        ),
+        (
+            {"node_id": "a", "component_type": "trigger_manual", "colour": "red"},
+            "nodes[0].colour",
+        ),
+    ],
+)
+def test_a_wrong_node_is_refused_by_its_path(api, workflow: Workflow, node, field):
+    body = {"nodes": [node], "edges": []}
+    answer = api.put(address(workflow), body, format="json")
+    assert (answer.status_code, list(answer.data["errors"])) == (400, [field])
+    assert workflow.nodes.count() == 3
+
+
+def test_a_graph_without_a_trigger_is_refused(api: APIClient, workflow: Workflow):
+    for body in ({"nodes": [], "edges": []}, {"edges": []}):
+        answer = api.put(address(workflow), body, format="json")
+        assert (answer.status_code, list(answer.data["errors"])) == (400, ["nodes"])
+
+
+def test_numbers_beyond_json_are_refused(api: APIClient, workflow: Workflow):
+    for number in ("1e999", "NaN", "-Infinity"):
+        node = '{"node_id": "a", "component_type": "template", "config": {"json": %s}}'
+        body = f'{{"nodes": [{node % number}], "edges": []}}'
+        answer = api.put(address(workflow), body, content_type="application/json")
+        assert answer.status_code == 400
+
+
+def test_a_graph_is_put_only_over_what_was_read(api: APIClient, workflow: Workflow):
+    row = address(workflow)
+    read = api.get(row)
+    graph = {key: read.data[key] for key in ("nodes", "edges")}
+    body = {**graph, "nodes": [{**node} for node in graph["nodes"]]}
+    for node in body["nodes"]:
+        del node["id"]
+
+    def put(tag: str) -> Any:
+        return api.put(row, body, format="json", headers={"If-Match": tag})
+
+    first = put(read["ETag"])
+    assert (first.status_code, first["ETag"]) == (200, '"v2"')
+    late = put(read["ETag"])
+    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
+    assert put("*").status_code == 200

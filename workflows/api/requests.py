@@ -1,0 +1,23 @@
+"""What a view asks of a request: who asks, when, and what was sent."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
+
+
+def user_of(request: Request) -> User:
+    """The user who asks; every view here demands one."""
+    return cast("User", request.user)
+
+
+def valid(serializer: BaseSerializer[Any]) -> dict[str, Any]:
+    """What was sent, checked."""
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
