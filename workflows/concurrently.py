@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.operations import (
     AddIndexConcurrently,
     RemoveIndexConcurrently,
 )
 from django.db.migrations import AddIndex, RemoveIndex
+from django.db.migrations.operations.base import Operation
 from typing_extensions import override
 
 
-class AddIndexBeside(AddIndexConcurrently):
-    """On PostgreSQL nobody waits while it is made; the migration must not be atomic. On
-    SQLite there is no such thing: making it takes a fraction of a second."""
+class _Beside(Operation):
+    """On PostgreSQL nobody waits meanwhile; the migration must not be atomic. On SQLite
+    there is no such thing: it takes a fraction of a second."""
+
+    elsewhere: ClassVar[type[Operation]]
 
     @override
-    def database_forwards(self, *args: Any) -> None:
-        _base(self, AddIndex, args[1]).database_forwards(self, *args)
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, *states: Any
+    ) -> None:
+        args = (app_label, schema_editor, *states)
+        if _on_postgresql(schema_editor):
+            super().database_forwards(*args)
+        else:
+            self.elsewhere.database_forwards(self, *args)
 
     @override
-    def database_backwards(self, *args: Any) -> None:
-        _base(self, AddIndex, args[1]).database_backwards(self, *args)
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, *states: Any
+    ) -> None:
+        args = (app_label, schema_editor, *states)
+        if _on_postgresql(schema_editor):
+            super().database_backwards(*args)
+        else:
+            self.elsewhere.database_backwards(self, *args)
 
 
-class RemoveIndexBeside(RemoveIndexConcurrently):
-    """Likewise."""
-
-    @override
-    def database_forwards(self, *args: Any) -> None:
-        _base(self, RemoveIndex, args[1]).database_forwards(self, *args)
-
-    @override
-    def database_backwards(self, *args: Any) -> None:
-        _base(self, RemoveIndex, args[1]).database_backwards(self, *args)
+class AddIndexBeside(_Beside, AddIndexConcurrently):
+    elsewhere = AddIndex
 
 
-def _base(operation: Any, elsewhere: type[Any], schema_editor: Any) -> Any:
-    on_postgresql = schema_editor.connection.vendor == "postgresql"
-    return type(operation).__bases__[0] if on_postgresql else elsewhere
+class RemoveIndexBeside(_Beside, RemoveIndexConcurrently):
+    elsewhere = RemoveIndex
+
+
+def _on_postgresql(schema_editor: Any) -> bool:
+    return bool(schema_editor.connection.vendor == "postgresql")

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from workflows.graph import TOOL, Edge, Graph, Node, Problem, problems
+from workflows.graph import TOOL, Edge, Graph, Problem, problems
 from workflows.models import Workflow, WorkflowNode
 from workflows.registry import Component, registry
+
+
+class Described(Protocol):
+    """A node as it stands in a row, or as it is to be."""
+
+    @property
+    def node_id(self) -> str: ...
+    @property
+    def component_type(self) -> str: ...
+    @property
+    def config(self) -> dict[str, Any]: ...
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +63,25 @@ def load(workflow: Workflow) -> Definition:
         for edge in workflow.edges.all()
         if edge.source_id in names and edge.target_id in names
     )
-    nodes = _nodes(rows, given_as_tools(edges))
-    return Definition(Graph(nodes, edges), {row.node_id: row for row in rows})
+    return Definition(pure_graph(rows, edges), {row.node_id: row for row in rows})
+
+
+def pure_graph(nodes: Iterable[Described], edges: tuple[Edge, ...]) -> Graph:
+    """The graph of these nodes; those of unknown components are left out."""
+    tools = given_as_tools(edges)
+    pure = (
+        component.node(
+            node.node_id,
+            node.config,
+            is_active=node.is_active,
+            is_tool=node.node_id in tools,
+        )
+        for node in nodes
+        if (component := registry.get(node.component_type))
+    )
+    return Graph(tuple(pure), edges)
 
 
 def given_as_tools(edges: Iterable[Edge]) -> frozenset[str]:
     """The nodes from which a tool edge leads."""
     return frozenset(edge.source for edge in edges if edge.kind == TOOL)
-
-
-def _nodes(rows: Iterable[WorkflowNode], tools: Collection[str]) -> tuple[Node, ...]:
-    return tuple(
-        component.node(
-            row.node_id,
-            row.config,
-            is_active=row.is_active,
-            is_tool=row.node_id in tools,
-        )
-        for row in rows
-        if (component := registry.get(row.component_type))
-    )

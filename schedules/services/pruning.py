@@ -28,10 +28,7 @@ from workflows.models import WorkflowExecution
 # Rows of one transaction: a tenth of a second at the most on SQLite, where it is the only
 # writer meanwhile.
 BATCH = 500
-
-
-# Schedules that one query looks through.
-CHUNK = 1_000
+CHUNK = 1_000  # schedules that one query looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +105,11 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
 def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRun]:
     """The oldest ended rows up to the first that is open, young, or among those kept."""
     rows = ScheduledRun.objects.filter(schedule=schedule_id)
-    spare = rows.count() - settings.RUNS_KEPT_AT_LEAST
+    kept = settings.RUNS_KEPT_AT_LEAST
+    spare = rows[: BATCH + kept].count() - kept  # no more are counted than can go
     if spare <= 0:
         return []
-    oldest = rows.order_by("scheduled_for", "created_at")[: min(BATCH, spare)]
+    oldest = rows.order_by("scheduled_for", "created_at")[:spare]
     return list(
         takewhile(
             lambda row: (

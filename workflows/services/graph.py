@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,9 +13,9 @@ from django.db import transaction
 
 from workflows.access import check_may
 from workflows.components.run_workflow import RunWorkflow
-from workflows.definition import given_as_tools
+from workflows.definition import given_as_tools, pure_graph
 from workflows.exceptions import InvalidGraph
-from workflows.graph import FLOW, MAX_NODES, Edge, Graph, Problem, problems
+from workflows.graph import FLOW, MAX_NODES, Edge, Problem, problems
 from workflows.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
@@ -47,12 +48,12 @@ class EdgeSpec:
     kind: str = FLOW
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GraphSpec:
     nodes: Sequence[NodeSpec]
     edges: Sequence[EdgeSpec] = ()
 
-    @property
+    @cached_property
     def pure_edges(self) -> tuple[Edge, ...]:
         return tuple(Edge(**asdict(edge)) for edge in self.edges)
 
@@ -123,7 +124,11 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
             for index, node in enumerate(graph.nodes)
             for path, reason in _node_problems(node, is_tool=node.node_id in tools)
         ]
-    found = found or problems(_pure(graph)) or list(_calls_in(workflow, graph))
+    found = (
+        found
+        or problems(pure_graph(graph.nodes, graph.pure_edges))
+        or list(_calls_in(workflow, graph))
+    )
     if found:
         errors: dict[str, list[str]] = {}
         for path, reason in found[:MAX_PROBLEMS]:
@@ -157,17 +162,3 @@ def _calls_in(workflow: Workflow, graph: GraphSpec) -> Iterator[Problem]:
     if configs:
         for index, reason in call_problems(workflow, configs):
             yield f"nodes[{index}].config.workflow", reason
-
-
-def _pure(graph: GraphSpec) -> Graph:
-    tools = given_as_tools(graph.pure_edges)
-    nodes = tuple(
-        registry.components[node.component_type].node(
-            node.node_id,
-            node.config,
-            is_active=node.is_active,
-            is_tool=node.node_id in tools,
-        )
-        for node in graph.nodes
-    )
-    return Graph(nodes, graph.pure_edges)
