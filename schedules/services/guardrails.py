@@ -86,7 +86,10 @@ def _comes_from_a_schedule(actor: Actor, execution_id: UUID) -> bool:
 
 def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
     """An agent starts its user's own workflows only, even if the user may run others."""
-    if limits_on(actor) and schedule.workflow.owner_id != schedule.owner_id:
+    if (
+        actor.kind == ActorKind.AGENT
+        and schedule.workflow.owner_id != schedule.owner_id
+    ):
         raise InvalidSchedule(errors={"workflow": [NO_WORKFLOW]})
 
 
@@ -180,7 +183,7 @@ def _latest_end(limits: AgentLimits, now: datetime) -> datetime:
 
 def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
     """What an agent proposed is approved by a person, by resuming it, and by nobody else."""
-    if limits_on(actor) and schedule.awaits_approval:
+    if actor.kind == ActorKind.AGENT and schedule.awaits_approval:
         raise AgentRefused(
             "approval",
             "This schedule is a proposal: it runs once a person has approved it.",

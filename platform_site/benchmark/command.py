@@ -1,0 +1,53 @@
+"""What the benchmark commands share: a scratch site, and results as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
+
+from platform_site.benchmark.scratch import Scratch, ScratchError, scratch_site
+
+MOST_SECONDS = 1_800
+
+
+class BenchmarkCommand(BaseCommand, ABC):
+    """Everything is measured on a scratch database and a Valkey of its own."""
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--database-url",
+            default="",
+            help="a PostgreSQL server on which a scratch database is made and dropped;"
+            " without it, SQLite",
+        )
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        url = options["database_url"]
+        if url and not url.startswith(("postgres://", "postgresql://")):
+            raise CommandError("--database-url takes a postgresql:// address.")
+        try:
+            with scratch_site(settings.DATA_DIR, url) as scratch:
+                report = self.measure(scratch, options)
+        except ScratchError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"On {'PostgreSQL' if url else 'SQLite'}, medians:")
+        self.stdout.write(report)
+
+    @abstractmethod
+    def measure(self, scratch: Scratch, options: dict[str, Any]) -> str:
+        """The report, in lines."""
+
+
+def results(scratch: Scratch, *command: str) -> list[Any]:
+    """What a command of the scratch site measured: its lines of JSON lists, without the
+    log lines beside them."""
+    printed = scratch.run(*command, seconds=MOST_SECONDS)
+    return [json.loads(line) for line in printed.splitlines() if line[:1] == "["]
