@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 
@@ -15,6 +17,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from redis import Redis
 
+from platform_site.data_dir import BASE_DIR
+from platform_site.processes import free_port
 from platform_site.valkey import EmbeddedValkey
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
@@ -85,6 +89,27 @@ def child_env(transactional_db: None, redis: Redis) -> dict[str, str]:
             url += f"?host={socket_folder}"
     site = {"DJANGO_SETTINGS_MODULE": "platform_site.settings", "DATABASE_URL": url}
     return {**os.environ, **site}
+
+
+@pytest.fixture
+def served(child_env: dict[str, str]) -> Iterator[str]:
+    """The address at which uvicorn serves the site, on this test's servers."""
+    port = str(free_port())
+    command = [sys.executable, "-m", "uvicorn", "platform_site.asgi:application"]
+    process = subprocess.Popen(
+        [*command, "--lifespan", "off", "--port", port],
+        cwd=BASE_DIR,
+        env=child_env,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    while "Uvicorn running" not in process.stderr.readline():
+        assert process.poll() is None
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.stderr.close()
+    process.wait(timeout=10)
 
 
 @pytest.fixture

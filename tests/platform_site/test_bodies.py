@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +15,6 @@ from django.contrib.auth.models import User
 
 from platform_site.accounts.models import ApiToken
 from platform_site.asgi import application
-from platform_site.data_dir import BASE_DIR
-from platform_site.processes import free_port
 from workflows.models import Workflow, WorkflowExecution
 
 CHUNKED = {"transfer-encoding": "chunked"}
@@ -99,32 +95,11 @@ def test_as_much_as_may_come_is_taken(run: str, token: str) -> None:
     assert post(run, [b" " * (MIB - 2), b"{}"], CHUNKED | signed_in)[0] == 202
 
 
-@pytest.fixture
-def site(child_env: dict[str, str]) -> Iterator[str]:
-    """The site's address, served by uvicorn on loopback."""
-    port = str(free_port())
-    command = [sys.executable, "-m", "uvicorn", "platform_site.asgi:application"]
-    process = subprocess.Popen(
-        [*command, "--lifespan", "off", "--port", port],
-        cwd=BASE_DIR,
-        env=child_env,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr
-    while "Uvicorn running" not in process.stderr.readline():
-        assert process.poll() is None
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.stderr.close()
-    process.wait(timeout=10)
-
-
-def test_so_it_is_over_a_socket(site: str, run: str, token: str) -> None:
+def test_so_it_is_over_a_socket(served: str, run: str, token: str) -> None:
     signed_in = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def send(body: Iterator[bytes]) -> httpx.Response:
-        return httpx.post(site + run, content=body, headers=signed_in, timeout=10)
+        return httpx.post(served + run, content=body, headers=signed_in, timeout=10)
 
     assert send(iter([b'{"payload": ', b'{"n": 1}}'])).status_code == 202
     assert WorkflowExecution.objects.get().event["payload"] == {"n": 1}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from redis import Redis
 
 from tests.api import client
-from tests.schedules.test_races import at_once
+from tests.at_once import at_once
 from tests.triggers.conftest import Caller
 from triggers.models import Webhook
 from triggers.webhooks import open_webhook

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -10,13 +9,14 @@ from django.contrib.auth.models import User
 
 from tests.api import client
 from tests.graphs import add_graph
+from tests.workflows.running import component
 from triggers.dispatch import dispatch_event
 from workflows import jobs
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph
 from workflows.lost import abandon_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
-from workflows.registry import Component, Config, Context, Result, registry
+from workflows.registry import Config, Context
 from workflows.services import GraphSpec, NodeSpec, save_graph
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -88,27 +88,6 @@ def refused(workflow: Workflow, graph: GraphSpec) -> dict[str, list[str]]:
 @pytest.fixture
 def outer(owner: User, workflow: Workflow) -> Workflow:
     return calling(owner, workflow)
-
-
-@pytest.fixture
-def probe() -> Iterator[type[Component]]:
-    """A component `probe` that does what a test puts into `Probe.work`."""
-
-    class Probe(Component):
-        label = description = category = "Probe"
-        icon, colour = "bug", "#000000"
-        config_schema = {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {},
-        }
-
-        def run(self, config: Config, context: Context) -> Result:
-            return Result(self.work(context))
-
-    registry.register("probe")(Probe)
-    yield Probe
-    del registry.components["probe"]
 
 
 def probed(workflow: Workflow) -> None:
@@ -196,18 +175,15 @@ def test_a_circle_that_was_made_behind_us_is_refused_when_it_runs(
     assert "it would recur" in error_of(outer)
 
 
-def test_cancelling_the_outer_one_ends_both(
-    outer: Workflow, workflow: Workflow, probe: Any
-):
-    def cancel(self, context: Context) -> None:
+def test_cancelling_the_outer_one_ends_both(outer: Workflow, workflow: Workflow):
+    def cancel(config: Config, context: Context) -> None:
         running = WorkflowExecution.objects.filter(parent=None)
         running.update(cancel_requested_at=NOW)
         context.stop_if_cancelled()
 
-    probe.work = cancel
     probed(workflow)
     execution = fire(outer)
-    with pytest.raises(Cancelled):
+    with component(cancel), pytest.raises(Cancelled):
         run_execution(execution.pk, clock=clock)
     found = WorkflowExecution.objects.values_list("workflow__name", "status")
     assert set(found) == {
@@ -218,28 +194,27 @@ def test_cancelling_the_outer_one_ends_both(
 
 
 def test_cancelling_the_inner_one_alone_fails_the_node(
-    outer: Workflow, workflow: Workflow, probe: Any
+    outer: Workflow, workflow: Workflow
 ):
-    def cancel(self, context: Context) -> None:
+    def cancel(config: Config, context: Context) -> None:
         inner = WorkflowExecution.objects.filter(parent__isnull=False)
         inner.update(cancel_requested_at=NOW)
         context.stop_if_cancelled()
 
-    probe.work = cancel
     probed(workflow)
-    assert "cancelled" in error_of(outer)
+    with component(cancel):
+        assert "cancelled" in error_of(outer)
     assert WorkflowExecution.objects.get(workflow=workflow).status == "cancelled"
 
 
 def test_an_interruption_of_the_run_ends_both_as_cancelled(
-    outer: Workflow, workflow: Workflow, probe: Any
+    outer: Workflow, workflow: Workflow
 ):
-    def interrupt(self, context: Context) -> None:
+    def interrupt(config: Config, context: Context) -> None:
         raise Cancelled  # as the watch of a scheduled run does, from outside
 
-    probe.work = interrupt
     probed(workflow)
-    with pytest.raises(Cancelled):
+    with component(interrupt), pytest.raises(Cancelled):
         run(outer, name="Ada")
     assert set(WorkflowExecution.objects.values_list("status")) == {("cancelled",)}
 

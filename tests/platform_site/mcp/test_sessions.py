@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,26 +35,6 @@ TOOLS = {
 }
 
 
-@pytest.fixture
-def site(child_env: dict[str, str]) -> Iterator[str]:
-    """The site's address, served by uvicorn on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "platform_site.asgi:application"]
-    command += ["--lifespan", "off", "--port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=BASE_DIR, env=child_env, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr
-    while "Uvicorn running" not in process.stderr.readline():
-        assert process.poll() is None
-    yield f"http://127.0.0.1:{port}/mcp/"
-    process.terminate()
-    process.stderr.close()
-    process.wait(timeout=10)
-
-
 @pytest.fixture(params=["stdio", "http"])
 def connect(request: pytest.FixtureRequest, alice: User) -> Connect:
     """Clients of a protocol version."""
@@ -68,14 +47,14 @@ def connect(request: pytest.FixtureRequest, alice: User) -> Connect:
             cwd=BASE_DIR,
         )
         return lambda version: Client(server, mode=version)
-    site = request.getfixturevalue("site")
+    address = request.getfixturevalue("served") + "/mcp/"
     token = request.getfixturevalue("token")
 
     @asynccontextmanager
     async def over_http(version: str) -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
-            transport = streamable_http_client(site, http_client=http)
+            transport = streamable_http_client(address, http_client=http)
             async with Client(transport, mode=version) as client:
                 yield client
 

@@ -22,9 +22,9 @@ from schedules.services import (
     stop_schedule,
     update_schedule,
 )
+from tests.at_once import at_once
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.guardrails.conftest import DAY, LATEST, Propose, allow, refusal
-from tests.schedules.test_races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
