@@ -26,6 +26,8 @@ logger = structlog.get_logger(__name__)
 SKEW = timedelta(seconds=2)
 OVERDUE = timedelta(seconds=60)
 UNSENT = timedelta(seconds=30)
+ALARM_LOOKS = 6
+ALARM_LOOK_AGAIN_SECONDS = 0.15
 
 
 class Severity(IntEnum):
@@ -64,10 +66,6 @@ def _carefully(look: Look, now: datetime) -> list[Finding]:
         logger.exception("look_failed", look=subject)
         why, remedy = f"It could not be looked at: {error}", "See the log."
     return [Finding(Severity.ERROR, subject, why, remedy)]
-
-
-ALARM_LOOKS = 6
-ALARM_LOOK_AGAIN_SECONDS = 0.15
 
 
 def _ok(subject: str, what: str) -> Finding:

@@ -36,9 +36,11 @@ from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
 from schedules.services.texts import check_text
-from schedules.timing import TimingError
+from schedules.timing import Timing, TimingError
 from workflows.models import WorkflowNode
 
+# What a change of other fields brings with it.
+FOLLOWING = ("next_tick_at", "next_run_at", "epoch", "status_reason")
 NODE_DELETED = "Its trigger node was deleted: any trigger of its workflow that accepts it is started."
 
 
@@ -173,22 +175,14 @@ def update_schedule(
         changed = changes(before, snapshot(schedule))
         if not changed:
             return schedule
-        if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
-            why = f"It has fired {schedule.fired_count} times already."
-            raise InvalidSchedule(errors={"max_runs": [why]})
-        written = [*changed]
+        _refuse_used_up(schedule)
         if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
             schedule.status_reason = ""
-            written.append("status_reason")
         if changed.keys() & set(TIMING_FIELDS):
             guardrails.check_timing(schedule, timing, actor=actor, now=now)
             quotas.check_spacing(schedule, actor)
-            closed = epochs.close(schedule, old_rules, now=now)
-            tick = check_first_tick(schedule, timing, after=closed)
-            _put_frontier(schedule, tick)
-            epochs.open_next(schedule, from_at=closed)
-            written += ["next_tick_at", "next_run_at", "epoch"]
-        save_fields(schedule, *written, now=now)
+            _begin_epoch(schedule, timing, old_rules, now=now)
+        save_fields(schedule, *changed, *FOLLOWING, now=now)
         record_event(
             schedule,
             Verb.UPDATE,
@@ -199,6 +193,21 @@ def update_schedule(
         )
         alarms.set_on_commit(schedule)
     return schedule
+
+
+def _refuse_used_up(schedule: ScheduledJob) -> None:
+    if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
+        why = f"It has fired {schedule.fired_count} times already."
+        raise InvalidSchedule(errors={"max_runs": [why]})
+
+
+def _begin_epoch(
+    schedule: ScheduledJob, timing: Timing, old_rules: Rules | None, *, now: datetime
+) -> None:
+    """The old timing ends where it has come to, and the new one begins there."""
+    closed = epochs.close(schedule, old_rules, now=now)
+    _put_frontier(schedule, check_first_tick(schedule, timing, after=closed))
+    epochs.open_next(schedule, from_at=closed)
 
 
 def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:

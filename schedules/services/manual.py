@@ -17,8 +17,6 @@ from schedules.services.events import record_event
 from schedules.services.guardrails import check_start
 from schedules.services.texts import check_note, check_text
 
-REQUEST_ID_LENGTH = 100
-
 
 def run_now(
     schedule_id: UUID,

@@ -87,6 +87,11 @@ def record_outcome(
         if schedule is not None:
             _count(schedule, run, outcome, now=now)
             release_waiting(schedule, now=now)
+    _log_ended(run, outcome)
+    return True
+
+
+def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
     logger.info(
         "run_ended",
         schedule=str(run.schedule_id),
@@ -97,7 +102,6 @@ def record_outcome(
         status=outcome.status,
         error=outcome.error,
     )
-    return True
 
 
 def _still_held(run: ScheduledRun, lease_ended_before: datetime | None) -> bool:
@@ -198,8 +202,7 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
     """Let the first run that waits behind an open one start, if nothing is open.
 
     First come ticks that were live, then those that are caught up, then backfills, the
-    oldest first. The
-    caller's transaction holds the schedule's row.
+    oldest first. The caller's transaction holds the schedule's row.
     """
     open_runs = list(
         ScheduledRun.objects.select_for_update(no_key=True)

@@ -28,6 +28,16 @@ from schedules.services.rules import rules_of
 from schedules.services.texts import check_note
 from schedules.timing import TimingError
 
+SET_BY_RESUME = (
+    "status",
+    "status_reason",
+    "awaits_approval",
+    "next_tick_at",
+    "next_run_at",
+    "fired_count",
+    "consecutive_failures",
+)
+
 
 def pause_schedule(
     schedule_id: UUID, *, actor: Actor, now: datetime, note: str = ""
@@ -155,15 +165,5 @@ def _apply(
     )
     if decision.ended:  # after the event of the resuming that found it so
         end_locked(schedule, decision.ended, now=now)
-    save_fields(
-        schedule,
-        "status",
-        "status_reason",
-        "awaits_approval",
-        "next_tick_at",
-        "next_run_at",
-        "fired_count",
-        "consecutive_failures",
-        now=now,
-    )
+    save_fields(schedule, *SET_BY_RESUME, now=now)
     alarms.set_on_commit(schedule)
