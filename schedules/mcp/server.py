@@ -14,6 +14,7 @@ from mcp.shared.exceptions import MCPError
 from schedules.tools import tools
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
+VERSION = "1"  # of the tools, as of the API
 INSTRUCTIONS = (
     "Schedules of one user: workflows that run later, or again and again. Look with "
     "schedule_list before you create, try with dry_run, and tell the user the sentence "
@@ -44,6 +45,7 @@ def server_for(context: ToolContext, call: CallTool = call_tool) -> Server[Any]:
 
     return Server(
         "ostinato",
+        version=VERSION,
         title="Ostinato",
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
@@ -69,10 +71,14 @@ def _declared(tool: Tool) -> types.Tool:
 
 
 def _answer(result: ToolResult) -> types.CallToolResult:
-    """The same twice, since older clients show a model the text only."""
+    """The same twice, since older clients show a model the text only.
+
+    But a refusal is text alone: clients hold structured content to the output schema, also
+    of an error, and would tell their model of a broken server instead of the rule.
+    """
     text = json.dumps(result.content, ensure_ascii=False)
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)],
-        structured_content=result.content,
+        structured_content=None if result.is_error else result.content,
         is_error=result.is_error,
     )
