@@ -13,10 +13,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.urls import is_valid_path
 from django.views import defaults
-from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.exceptions import NotFound, ParseError, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +33,7 @@ from workflows.exceptions import DomainError, TooLarge
 from workflows.json_value import storable
 
 INVALID = "The input is wrong."
+NOTHING = "There is nothing with this id that you may see."
 PROBLEM_JSON = "application/problem+json"
 # Nobody reads more, and one body can be wrong in a hundred thousand places.
 MOST_REASONS = 50
@@ -43,6 +50,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _response(status_of(error), error.code, error.message, error.errors)
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
+    if isinstance(error, Http404):  # which tells the names of tables
+        error = NotFound(NOTHING)
     response = exception_handler(error, context)
     if response is not None:
         response.data = _told(error, response)

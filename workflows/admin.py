@@ -3,16 +3,20 @@ read-only, and so is all history."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.forms import ModelForm
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from typing_extensions import override
 
 from workflows import services
+from workflows.exceptions import NotFound, WorkflowInUse
+from workflows.forms import ServiceForm
 from workflows.models import (
     NodeRun,
     Workflow,
@@ -88,8 +92,29 @@ class NodeRunInline(ReadOnlyInline):
     ]
 
 
+class WorkflowForm(ServiceForm):
+    actor: ClassVar[User]
+
+    @override
+    def save_by_service(self) -> Workflow:
+        now = timezone.now()  # noqa: TID251 - an entry point
+        changes = cast(
+            "services.Changes",
+            {name: self.cleaned_data[name] for name in self.changed_data},
+        )
+        if self.instance._state.adding:
+            values = cast("services.Changes", self.cleaned_data)
+            return services.create_workflow(values, actor=self.actor, now=now)
+        if not changes:
+            return cast("Workflow", self.instance)
+        return services.update_workflow(
+            self.instance, changes, actor=self.actor, now=now
+        )
+
+
 @admin.register(Workflow)
 class WorkflowAdmin(ModelAdmin):
+    form = WorkflowForm
     list_display = ["name", "owner", "is_active", "version", "updated_at"]
     list_filter = ["is_active"]
     list_select_related = ["owner"]
@@ -103,21 +128,50 @@ class WorkflowAdmin(ModelAdmin):
         return list(self.inlines) if obj else []
 
     @override
-    def save_model(
+    def get_form(
         self,
         request: HttpRequest,
-        obj: Workflow,
-        form: ModelForm[Workflow],
-        change: bool,
+        obj: Workflow | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[WorkflowForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        assert issubclass(form, WorkflowForm)
+        form.actor = _user_of(request)  # the class was made for this request
+        return form
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Workflow, form: Any, change: bool
     ) -> None:
-        actor = cast("User", request.user)
-        now = timezone.now()  # noqa: TID251 - an entry point
-        values = cast("services.Changes", form.cleaned_data)
-        if change:
-            services.update_workflow(obj, values, actor=actor, now=now)
-        else:
-            obj.pk = services.create_workflow(values, actor=actor, now=now).pk
-            obj.refresh_from_db()
+        """Nothing: a valid `WorkflowForm` has been saved by the service."""
+
+    @override
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except WorkflowInUse as error:
+            self.message_user(request, error.message, messages.ERROR)
+            return redirect("admin:workflows_workflow_change", object_id)
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: Workflow) -> None:
+        # Somebody else may have been quicker.
+        with suppress(NotFound):
+            services.delete_workflow(obj, actor=_user_of(request))
+
+    @override
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[Workflow]
+    ) -> None:
+        for workflow in queryset:
+            try:
+                self.delete_model(request, workflow)
+            except WorkflowInUse as error:
+                why = f"“{workflow.name}”: {error.message}"
+                self.message_user(request, why, messages.ERROR)
 
 
 @admin.register(WorkflowExecution)
@@ -136,3 +190,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
     search_fields = ["workflow_name"]
     show_full_result_count = False
     inlines = [NodeRunInline]
+
+
+def _user_of(request: HttpRequest) -> User:
+    return cast("User", request.user)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
+from typing_extensions import override
 
 from schedules import limits
 from schedules.admin.fields import (
@@ -18,13 +19,8 @@ from schedules.admin.verbs import Press
 from schedules.models import ScheduledJob, ScheduleType
 from schedules.services import create_schedule, update_schedule
 from schedules.templatetags.schedule_display import local_time
-from workflows.exceptions import DomainError
+from workflows.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
-
-if TYPE_CHECKING:
-    FormBase = forms.ModelForm[ScheduledJob]
-else:
-    FormBase = forms.ModelForm
 
 WALL_TIMES = ("run_at", "anchor_at", "start_at", "end_at")
 # What another zone moves: these are wall times. An anchor is an instant, in phase for ever.
@@ -36,12 +32,7 @@ def _wall_time(help_text: str) -> WallTimeField:
     return WallTimeField(required=False, help_text=help_text)
 
 
-class ScheduleForm(FormBase):
-    """A form that is valid has been saved: only the service can tell, holding the row.
-
-    Its refusals become faults of the form, each at its field, and nothing is written.
-    """
-
+class ScheduleForm(ServiceForm):
     press: ClassVar[Press]
 
     schedule_type = forms.ChoiceField(
@@ -163,16 +154,8 @@ class ScheduleForm(FormBase):
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = choices
 
-    def _post_clean(self) -> None:
-        """In place of Django's own checks of the model, which would repeat the service's."""
-        if self.errors:
-            return
-        try:
-            self.instance = self._save_by_service()
-        except DomainError as error:
-            self._show(error)
-
-    def _save_by_service(self) -> ScheduledJob:
+    @override
+    def save_by_service(self) -> ScheduledJob:
         actor, now = self.press.actor, self.press.now
         if self.instance._state.adding:
             return create_schedule(self._filled(), actor=actor, now=now)
@@ -200,15 +183,6 @@ class ScheduleForm(FormBase):
         if "timezone" in names:
             names |= {*MOVED_BY_ZONE}
         return {name: self.cleaned_data[name] for name in names if name in self.fields}
-
-    def _show(self, error: DomainError) -> None:
-        for field, reasons in error.errors.items():
-            if field in self.fields:
-                self.add_error(field, list(reasons))
-            else:
-                self.add_error(None, [f"{field}: {reason}" for reason in reasons])
-        if not error.errors:
-            self.add_error(None, error.message)
 
     def clean_trigger_payload(self) -> Any:
         """Emptied, it is an empty object."""

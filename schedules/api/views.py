@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,7 +76,7 @@ class ScheduleViewSet(
             # What one may not see is not there, whatever is wrong with the body.
             mine = ScheduledJob.objects.visible_to(request.user)
             if not mine.filter(pk=self.kwargs["pk"]).exists():
-                raise NotFound
+                raise Http404
 
     @override
     def get_queryset(self) -> ScheduleQuerySet:
@@ -178,5 +178,5 @@ class ScheduleViewSet(
         """The schedule as it stands after a verb."""
         schedule = self.get_queryset().filter(pk=pk).first()
         if schedule is None:  # deleted since
-            raise NotFound
+            raise Http404
         return {**self.get_serializer(schedule).data}

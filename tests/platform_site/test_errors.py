@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -43,6 +44,27 @@ def test_a_forgotten_slash_is_told(method: str, address: str) -> None:
 def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
     answer = Client().get("/api/v1/nothing")
     assert answer.json()["detail"] == "Not found."
+
+
+@pytest.mark.parametrize(
+    ("method", "rows"),
+    [
+        ("GET", "schedules"),
+        ("PATCH", "schedules"),
+        ("DELETE", "schedules"),
+        ("GET", "workflows"),
+        ("PATCH", "workflows"),
+        ("DELETE", "workflows"),
+        ("GET", "executions"),
+    ],
+)
+def test_an_unknown_id_is_told_without_the_names_of_tables(
+    owner: User, method: str, rows: str
+) -> None:
+    answer = client(owner).generic(method, f"/api/v1/{rows}/{uuid4()}/")
+    assert problem(answer) == (404, "not_found")
+    told = "There is nothing with this id that you may see."
+    assert answer.json()["detail"] == told
 
 
 def test_people_are_still_redirected() -> None:

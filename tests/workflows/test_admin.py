@@ -57,6 +57,37 @@ def test_a_workflow_is_made_and_changed_in_the_admin(site: Client, admin_user: U
     assert workflow.version == 2
 
 
+def test_control_characters_are_refused_at_their_field(
+    site: Client, workflow: Workflow
+):
+    texts = {"name": "a\x1b[31mb", "description": "d"}
+    for page in (reverse("admin:workflows_workflow_add"), change(workflow)):
+        answer = site.post(page, texts | GRAPH)
+        assert answer.status_code == 200
+        assert [*answer.context["adminform"].form.errors] == ["name"]
+    assert [*Workflow.objects.values_list("name", "version")] == [("greeting", 1)]
+
+
+def test_what_was_not_changed_is_not_written(site: Client, workflow: Workflow):
+    same = {"name": workflow.name, "description": "", "is_active": "on"}
+    assert site.post(change(workflow), same | GRAPH).status_code == 302
+    workflow.refresh_from_db()
+    assert workflow.version == 1
+
+
+def test_workflows_are_deleted_with_their_schedules(site: Client, workflow: Workflow):
+    one = Workflow.objects.create(name="one", owner=workflow.owner)
+    row = reverse("admin:workflows_workflow_delete", args=[one.pk])
+    assert site.post(row, {"post": "yes"}).status_code == 302
+    chosen = {
+        "action": "delete_selected",
+        "post": "yes",
+        "_selected_action": [workflow.pk],
+    }
+    site.post(reverse("admin:workflows_workflow_changelist"), chosen)
+    assert not Workflow.objects.exists()
+
+
 def test_the_graph_is_shown_and_cannot_be_edited(site: Client, workflow: Workflow):
     page = site.get(change(workflow)).content.decode()
     assert "trigger.payload.name" in page

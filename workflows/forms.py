@@ -1,0 +1,44 @@
+"""Forms that a service saves."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from workflows.exceptions import DomainError
+
+if TYPE_CHECKING:
+    FormBase = forms.ModelForm[Any]
+else:
+    FormBase = forms.ModelForm
+
+
+class ServiceForm(FormBase):
+    """A form that is valid has been saved: only the service can tell, holding the row.
+
+    Its refusals become faults of the form, each at its field, and nothing is written.
+    """
+
+    @abstractmethod
+    def save_by_service(self) -> Any:
+        """The row as saved. Raises `DomainError`."""
+
+    def _post_clean(self) -> None:
+        """In place of Django's own checks of the model, which would repeat the service's."""
+        if self.errors:
+            return
+        try:
+            self.instance = self.save_by_service()
+        except DomainError as error:
+            self._show(error)
+
+    def _show(self, error: DomainError) -> None:
+        for field, reasons in error.errors.items():
+            if field in self.fields:
+                self.add_error(field, list(reasons))
+            else:
+                self.add_error(None, [f"{field}: {reason}" for reason in reasons])
+        if not error.errors:
+            self.add_error(None, error.message)
