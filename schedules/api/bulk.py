@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -22,6 +23,7 @@ from schedules.api.serializers import ScheduleSerializer
 from schedules.api.views import next_ticks
 from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
+from schedules.services.texts import check_note
 from workflows.api import strict
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import MOST_TEXT
@@ -31,6 +33,7 @@ from workflows.api.strict import ListField, StrictSerializer
 from workflows.exceptions import DomainError
 
 MOST = 500
+BUSY = "The database is busy or cannot be reached: nothing was done. Try it again."
 Act = Callable[..., object]
 VERBS: dict[str, tuple[Act, int]] = {
     "pause": (services.pause_schedule, 200),
@@ -105,29 +108,34 @@ class BulkAnswer(serializers.Serializer[Any]):
 class BulkView(DryRun):
     """Pause, resume, run or delete many at once; one that is refused stops no other."""
 
+    attempts_parts = frozenset({"post"})
+
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
         body = dict(valid(Bulk(data=request.data)))
         act, done = VERBS[body.pop("action")]
+        check_note(body.get("note", ""))  # wrong for one, it is wrong for all
         user = user_of(request)
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
         now = clock()
         do = partial(act, actor=Actor.person(user), now=now, **body)
+        before = _shown(user, ids) if is_dry(request) else {}
         results = []
         for id_ in dict.fromkeys(ids):
-            before = _shown(user, id_) if is_dry(request) else None
-            result = _result(do, id_, done)
-            if is_dry(request):
-                result |= {"before": before, "after": _shown(user, id_)}
-                result["next_ticks"] = next_ticks(id_, now=now) if before else []
+            with self.attempt():
+                result = _result(do, id_, done)
+                if is_dry(request):
+                    after = _shown(user, [id_]).get(id_)
+                    result |= {"before": before.get(id_), "after": after}
+                    result["next_ticks"] = next_ticks(id_, now=now) if after else []
             results.append(result)
         return Response({"results": results})
 
 
-def _shown(user: User, id_: UUID) -> dict[str, Any] | None:
-    """The schedule as it stands, for a dry run; None of what is not there for the user."""
-    schedule = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk=id_)
-    return next((dict(ScheduleSerializer(row).data) for row in schedule), None)
+def _shown(user: User, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Those of the schedules that are there for the user, as they stand."""
+    rows = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk__in=ids)
+    return {row.pk: dict(ScheduleSerializer(row).data) for row in rows}
 
 
 def _found(user: User, wanted: dict[str, str]) -> list[UUID]:
@@ -148,6 +156,8 @@ def _result(do: Act, id_: UUID, done: int) -> dict[str, Any]:
         do(id_)
     except DomainError as error:
         status, code, detail = status_of(error), error.code, error.message
+    except OperationalError:  # what became of the others must not get lost
+        status, code, detail = 503, "busy", BUSY
     else:
         status, code, detail = done, "done", ""
     return {"id": str(id_), "status": status, "code": code, "detail": detail}

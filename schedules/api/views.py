@@ -33,7 +33,7 @@ from schedules.api.serializers import (
     ScheduleSerializer,
 )
 from schedules.exceptions import InvalidSchedule
-from schedules.models import ScheduledJob, ScheduleQuerySet, with_last_run
+from schedules.models import ScheduledJob, ScheduleQuerySet, Status, with_last_run
 from schedules.services import Actor
 from workflows.api.dry_run import DryRun
 from workflows.api.preconditions import IF_MATCH, Tagged
@@ -43,8 +43,8 @@ NEXT_TICKS = 5
 
 
 def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
-    """The next ticks as they stand, for a dry run; none of what is gone or broken."""
-    schedule = ScheduledJob.objects.filter(pk=pk).first()
+    """The next ticks that fire, for a dry run; none of what is paused, gone or broken."""
+    schedule = ScheduledJob.objects.filter(pk=pk, status=Status.ACTIVE).first()
     if schedule is None:
         return []
     try:
@@ -93,7 +93,10 @@ class ScheduleViewSet(
         schedule = services.create_schedule(
             body, actor=self.actor, now=self.now, idempotency_key=key
         )
-        return Response(self._shown(schedule.id), status.HTTP_201_CREATED)
+        shown = self._shown(schedule.id)
+        if schedule.created_at != self.now:  # the key has made it before
+            self.stood = shown
+        return Response(shown, status.HTTP_201_CREATED)
 
     @extend_schema(
         request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
@@ -157,7 +160,8 @@ class ScheduleViewSet(
 
     @override
     def before(self) -> Any:
-        if "pk" not in self.kwargs:
+        # What a run is asked of stays as it is; the answer is a run, or several.
+        if "pk" not in self.kwargs or self.action in {"run", "backfill"}:
             return None
         return {**self.get_serializer(self.get_object()).data}
 

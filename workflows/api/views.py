@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db import models
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from workflows import services
+from workflows.access import check_may
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
 from workflows.api.preconditions import IF_MATCH, Tagged
@@ -67,6 +69,8 @@ class WorkflowViewSet(
 ):
     model = Workflow
     serializer_class = WorkflowSerializer
+    attempts_parts = frozenset({"save_graph"})
+    deleted: Mapping[str, int] | None = None
     filterset_class = WorkflowFilter
 
     @override
@@ -77,6 +81,11 @@ class WorkflowViewSet(
         if self.action == "save_graph":
             return graph_of(workflow)
         return WorkflowSerializer(workflow).data
+
+    @override
+    def also(self, after: Any) -> dict[str, Any]:
+        """How many of what would be deleted: schedules go with their workflow."""
+        return {} if self.deleted is None else {"deleted": self.deleted}
 
     @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
@@ -103,7 +112,9 @@ class WorkflowViewSet(
         return Response(WorkflowSerializer(workflow).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        services.delete_workflow(self.get_object(), actor=user_of(request))
+        self.deleted = services.delete_workflow(
+            self.get_object(), actor=user_of(request)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=GraphSerializer)
@@ -122,11 +133,14 @@ class WorkflowViewSet(
             [services.NodeSpec(**node) for node in sent["nodes"]],
             [services.EdgeSpec(**edge) for edge in sent["edges"]],
         )
-        with self.precondition(sent) as version:
+        user = user_of(request)
+        check_may(user, "change", workflow)
+        graph = services.checked_graph(workflow, spec)
+        with self.attempt(), self.precondition(sent) as version:
             services.save_graph(
-                workflow, spec, actor=user_of(request), version=version, now=clock()
+                workflow, graph, actor=user, version=version, now=clock()
             )
-        return Response(graph_of(workflow))
+            return Response(graph_of(workflow))
 
 
 class ExecutionFilter(filters.FilterSet):

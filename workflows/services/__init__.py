@@ -9,7 +9,13 @@ from workflows.services.definition import (
     update_workflow,
 )
 from workflows.services.execution import cancel_execution, claim_execution
-from workflows.services.graph import EdgeSpec, GraphSpec, NodeSpec, save_graph
+from workflows.services.graph import (
+    EdgeSpec,
+    GraphSpec,
+    NodeSpec,
+    checked_graph,
+    save_graph,
+)
 from workflows.services.sending import fail_lost, queue_execution, resend_unsent
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "GraphSpec",
     "NodeSpec",
     "cancel_execution",
+    "checked_graph",
     "claim_execution",
     "create_workflow",
     "delete_workflow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -51,10 +52,10 @@ def update_workflow(
     return workflow
 
 
-def delete_workflow(workflow: Workflow, *, actor: User) -> None:
+def delete_workflow(workflow: Workflow, *, actor: User) -> dict[str, int]:
     """Delete it with its graph and what hangs on it; its executions stay.
 
-    Raises `NotFound` if somebody else has deleted it meanwhile.
+    How many of each kind went, as {"schedules": 2, "workflows": 1}. Raises `NotFound` if somebody else has deleted it meanwhile.
     """
     check_may(actor, "delete", workflow)
     try:
@@ -64,9 +65,13 @@ def delete_workflow(workflow: Workflow, *, actor: User) -> None:
             held = rows.filter(pk=workflow.pk).first()
             if held is None:
                 raise NotFound
-            held.delete()
+            _, by_model = held.delete()
     except IntegrityError as error:  # an execution began that very moment
         raise WorkflowInUse from error
+    return {
+        str(apps.get_model(label)._meta.verbose_name_plural): count
+        for label, count in sorted(by_model.items())
+    }
 
 
 def _check_texts(values: Changes) -> None:

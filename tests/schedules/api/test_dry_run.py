@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from redis import Redis
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
 from tests.schedules.api.conftest import SCHEDULES, address, faults
 from tests.schedules.conftest import MakeSchedule
+from workflows import services
 from workflows.models import Workflow, WorkflowExecution
+from workflows.services import checked_graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 DRY = "?dry_run=true"
@@ -64,6 +68,7 @@ def test_a_verb_tells_before_and_after_and_does_nothing(
     assert answer.status_code == 200
     assert answer.json()["before"]["status"] == "active"
     assert answer.json()["after"]["status"] == status
+    assert len(answer.json()["next_ticks"]) == (0 if status == "paused" else 5)
     assert "ETag" not in answer.headers
     assert everything() == stood
 
@@ -89,10 +94,57 @@ def test_running_and_deleting_are_tried_too(
     stood = everything()
     run = api.post(address(schedule, "run") + DRY, {})
     assert (run.status_code, run.json()["after"]["origin"]) == (200, "manual")
+    assert run.json()["before"] is None  # a run, which there is not yet
     gone = api.delete(address(schedule) + DRY)
     assert (gone.status_code, gone.json()["after"]) == (200, None)
     assert everything() == stood
     assert not redis.llen("rq:queue:workflows")
+
+
+def test_a_creation_whose_key_is_known_would_change_nothing(
+    api: APIClient, workflow: Workflow, redis: Redis
+) -> None:
+    body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
+    body |= {"idempotency_key": "once"}
+    made = api.post(SCHEDULES, body).json()
+    told = api.post(SCHEDULES + DRY, body).json()
+    assert told["before"] == told["after"] == made
+
+
+def test_deleting_a_workflow_tells_what_goes_with_it(
+    api: APIClient, make_schedule: MakeSchedule, redis: Redis
+) -> None:
+    schedule = make_schedule()
+    make_schedule()
+    told = api.delete(f"/api/v1/workflows/{schedule.workflow_id}/{DRY}").json()
+    assert (told["after"], told["deleted"]["schedules"]) == (None, 2)
+    assert ScheduledJob.objects.count() == 2
+
+
+def test_others_write_while_a_graph_is_checked(
+    api: APIClient, workflow: Workflow, monkeypatch: pytest.MonkeyPatch, redis: Redis
+) -> None:
+    def check(*args: Any) -> Any:
+        assert not connection.in_atomic_block
+        return checked_graph(*args)
+
+    monkeypatch.setattr(services, "checked_graph", check)
+    graph = {"nodes": [{"node_id": "a", "component_type": "trigger_manual"}]}
+    one = f"/api/v1/workflows/{workflow.id}/graph/"
+    answer = api.put(one + DRY, graph | {"edges": []})
+    assert answer.json()["after"]["nodes"][0]["node_id"] == "a"
+    assert not workflow.nodes.filter(node_id="a").exists()
+
+
+def test_others_write_between_the_tries_of_a_bulk(
+    api: APIClient, make_schedule: MakeSchedule, redis: Redis
+) -> None:
+    ids = [str(make_schedule().id) for _ in range(3)]
+    with CaptureQueriesContext(connection) as captured:
+        body = {"action": "run", "ids": ids}
+        api.post(f"{SCHEDULES}bulk/{DRY}", body)
+    ends = [query for query in captured.captured_queries if query["sql"] == "ROLLBACK"]
+    assert len(ends) == len(ids)
 
 
 def test_what_would_be_refused_is_refused(
