@@ -103,7 +103,6 @@ def _start(
                 "trigger_node_id": webhook.node_id,
                 "payload": payload,
             },
-            workflow.owner,
             workflow=workflow,
             now=now,
         )

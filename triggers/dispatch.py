@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from django.contrib.auth.models import User
-
 from triggers.events import EventData, EventType
 from triggers.resolver import TriggerResolver
 from workflows.exceptions import WorkflowInactive
@@ -18,13 +16,16 @@ Status = WorkflowExecution.Status
 def dispatch_event(
     event_type: EventType,
     event_data: EventData,
-    user: User | None,
     *,
     workflow: Workflow,
     now: datetime,
     status: WorkflowExecution.Status = Status.PENDING,
 ) -> WorkflowExecution:
     """Resolve the event's trigger and insert the execution: one query and one insert.
+
+    It runs as the owner of the workflow, whoever had it started: the owner draws the steps
+    and answers for what they do. As whoever started it they would reach, by another's
+    hand, what their author may not even see.
 
     It runs nothing and touches nothing but the database, so it is safe inside a caller's
     transaction. With `running` the caller has claimed the execution and calls
@@ -38,7 +39,7 @@ def dispatch_event(
     return WorkflowExecution.objects.create(
         workflow=workflow,
         workflow_name=workflow.name,
-        owner=user,
+        owner_id=workflow.owner_id,
         trigger_type=event_type,
         trigger_node_id=node.node_id,
         event={"type": event_type, **data},

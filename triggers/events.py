@@ -22,9 +22,10 @@ class ScheduleEvent(TypedDict):
 
 
 class ManualEvent(TypedDict):
-    """Someone ran the workflow."""
+    """Someone ran the workflow: `started_by` is a user name."""
 
     fired_at: str
+    started_by: str
     payload: dict[str, Any]
 
 

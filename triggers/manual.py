@@ -32,8 +32,11 @@ def run_workflow(
             raise NotFound
         execution = dispatch_event(
             "manual",
-            {"fired_at": now.isoformat(), "payload": payload},
-            actor,
+            {
+                "fired_at": now.isoformat(),
+                "started_by": actor.get_username(),
+                "payload": payload,
+            },
             workflow=workflow,
             now=now,
         )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from workflows.definition import Definition, load
 from workflows.exceptions import (
@@ -31,9 +32,6 @@ from workflows.patience import patiently
 from workflows.registry import Context, Result
 from workflows.tools import Clock
 from workflows.tracebacks import where
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024
@@ -164,7 +162,9 @@ class _Run:
         patiently(partial(row.update, input=node.input, output=node.output))
 
     def _owner(self) -> User:
-        owner = patiently(lambda: self.execution.owner)
+        """As the user is now: a run can outlast the right to it."""
+        users = User.objects.filter(workflow_executions=self.execution.pk)
+        owner = patiently(users.first)
         if owner is None:
             raise NodeFailed("The user this runs as was deleted.")
         return owner

@@ -122,7 +122,6 @@ def _dispatch(
             "attempt": run.attempt,
             "payload": schedule.trigger_payload,
         },
-        schedule.owner,
         workflow=schedule.workflow,
         status=WorkflowExecution.Status.RUNNING,
         now=now,

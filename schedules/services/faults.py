@@ -101,7 +101,7 @@ def _workflow(draft: ScheduledJob) -> Faults:
     if draft.workflow_id is None:
         yield "workflow", "This field is required."
         return
-    # The owner, not the actor: it is the owner that the workflow runs as.
+    # The owner, not the actor: nobody's schedule starts what its owner may not run.
     mine = Workflow.objects.runnable_by(draft.owner)
     if not mine.filter(pk=draft.workflow_id).exists():
         yield "workflow", NO_WORKFLOW

@@ -26,7 +26,7 @@ ICONS = {
 
 
 class ScheduleStep(Component):
-    """Calls a schedule tool in the name of the user the workflow runs as."""
+    """Calls a schedule tool in the name of the owner of the workflow."""
 
     tool: ClassVar[Tool]
     category = "scheduler"

@@ -30,9 +30,7 @@ def tick(name: str = "nightly-report", **more) -> ScheduleEvent:
 
 
 def dispatch(workflow: Workflow, event: ScheduleEvent, **more) -> WorkflowExecution:
-    return dispatch_event(
-        "schedule", event, workflow.owner, workflow=workflow, now=NOW, **more
-    )
+    return dispatch_event("schedule", event, workflow=workflow, now=NOW, **more)
 
 
 def with_triggers(owner: User, **configs) -> Workflow:

@@ -23,8 +23,7 @@ def clock() -> datetime:
 def fire(workflow: Workflow, payload: dict[str, object] | None = None):
     return dispatch_event(
         "manual",
-        {"fired_at": NOW.isoformat(), "payload": payload or {}},
-        workflow.owner,
+        {"fired_at": NOW.isoformat(), "started_by": "ada", "payload": payload or {}},
         workflow=workflow,
         now=NOW,
         status=WorkflowExecution.Status.RUNNING,

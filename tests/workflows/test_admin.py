@@ -33,8 +33,7 @@ def site(admin_user: User) -> Client:
 def execution(workflow: Workflow) -> WorkflowExecution:
     execution = dispatch_event(
         "manual",
-        {"fired_at": NOW.isoformat(), "payload": {"name": "Ada"}},
-        workflow.owner,
+        {"fired_at": NOW.isoformat(), "started_by": "ada", "payload": {"name": "Ada"}},
         workflow=workflow,
         now=NOW,
         status=WorkflowExecution.Status.RUNNING,

@@ -51,8 +51,7 @@ def fire(
 ) -> WorkflowExecution:
     return dispatch_event(
         "manual",
-        {"fired_at": NOW.isoformat(), "payload": payload},
-        workflow.owner,
+        {"fired_at": NOW.isoformat(), "started_by": "ada", "payload": payload},
         workflow=workflow,
         now=NOW,
         status=status,

@@ -39,7 +39,7 @@ class WorkflowExecution(models.Model):
         Workflow, models.SET_NULL, null=True, related_name="executions"
     )
     workflow_name = models.CharField(max_length=200)
-    # The user it runs as.
+    # The user it runs as: who owned the workflow when it began.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from schedules.services import fire_due
+from schedules.services import Actor, create_schedule, fire_due, run_now
+from schedules.services.claims import claim_run
 from tests.graphs import add_graph
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.dispatch import dispatch_event
+from triggers.manual import run_workflow
 from workflows.engine import run_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
@@ -51,7 +54,6 @@ def run(steps: Workflow, kind: Any = "manual", **payload: Any) -> WorkflowExecut
     execution = dispatch_event(
         kind,
         event,
-        steps.owner,
         workflow=steps,
         now=NOON,
         status=WorkflowExecution.Status.RUNNING,
@@ -68,6 +70,41 @@ def test_steps_schedule_in_the_name_of_the_owner(steps: Workflow, alice: User):
     assert (schedule.status, schedule.owner) == ("paused", alice)
     events = set(ScheduleEvent.objects.values_list("actor_kind", "execution_id"))
     assert events == {("agent", execution.pk)}
+
+
+def test_whoever_has_them_run_they_reach_only_what_their_author_may(
+    workflow: Workflow, alice: User, redis: Redis
+):
+    """Else the author of a workflow would act by the hand of the staff that runs it."""
+    root = User.objects.create_superuser("root")
+    actor = Actor.person(root)
+
+    def of_root(workflow: Workflow) -> ScheduledJob:
+        fields = {"name": "r", "workflow": workflow, "interval_seconds": 60}
+        return create_schedule(fields, actor=actor, now=NOON)
+
+    theirs = of_root(workflow)
+    trap = Workflow.objects.create(name="trap", owner=alice)
+    stop = ("schedule_stop", {"schedule_id": str(theirs.pk)})
+    add_graph(
+        trap,
+        {
+            "start": ("trigger_manual", {}),
+            "tick": ("trigger_schedule", {}),
+            "stop": stop,
+        },
+        [("start", "stop"), ("tick", "stop")],
+    )
+    by_hand = run_workflow(trap, {}, actor=root, now=NOON)
+    assert by_hand.event["started_by"] == "root"
+    asked = run_now(of_root(trap).pk, actor=actor, now=NOON)
+    claim = claim_run(asked.pk, 1, token=uuid4(), now=NOON)
+    assert claim
+    WorkflowExecution.objects.update(status="running")
+    for pk in (by_hand.pk, claim.execution_id):
+        execution = run_execution(pk, clock=lambda: NOON)
+        assert (execution.owner, execution.failed_node) == (alice, "stop")
+    assert ScheduledJob.objects.filter(pk=theirs.pk).exists()
 
 
 def test_a_refusal_fails_the_node_with_rule_and_remedy(steps: Workflow):

@@ -114,11 +114,10 @@ def give(workflow: Workflow, *types: str, **configs: Any) -> None:
 def start(
     workflow: Workflow, kind: Any = "manual", **payload: Any
 ) -> WorkflowExecution:
-    event: Any = {"fired_at": NOW.isoformat(), "payload": payload}
+    event: Any = {"fired_at": NOW.isoformat(), "started_by": "ada", "payload": payload}
     return dispatch_event(
         kind,
         event,
-        workflow.owner,
         workflow=workflow,
         now=NOW,
         status=WorkflowExecution.Status.RUNNING,

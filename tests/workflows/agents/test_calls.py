@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
@@ -102,6 +103,25 @@ def test_unknown_tools_and_wrong_arguments_come_back_as_results(
     assert errors[0]["remedy"] == "The tools are: double."
     assert errors[1]["problems"][0]["field"] == "n"
     assert all(c["is_error"] for c in node.output["calls"] if "tool" in c)
+
+
+def test_a_user_who_is_shut_out_meanwhile_calls_nothing_more(
+    agent: Workflow, script, double
+):
+    def shut_out() -> None:
+        """What a person does in the admin while the model thinks."""
+        User.objects.update(is_active=False)
+
+    workflow_function(shut_out)
+    give(
+        agent,
+        a=("call_function", {"function": "shut_out"}),
+        b=("call_function", double),
+    )
+    script([calls("shut_out"), calls("double", n=21), says("done")])
+    *_, refused, _ = run(agent).output["calls"]
+    assert refused["is_error"]
+    assert refused["result"]["error"]["code"] == "user_inactive"
 
 
 def test_a_tool_that_fails_is_a_result_without_its_secrets(agent: Workflow, script):
