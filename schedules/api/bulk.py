@@ -51,13 +51,12 @@ class WhichSchedules(StrictSerializer):
     workflow = strict.TextField(required=False)
     search = strict.TextField(required=False, max_length=MOST_TEXT)
     tag = strict.TextField(required=False, max_length=MOST_TEXT)
+    awaits_approval = strict.TrueOrFalseField(required=False)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise ValidationError(
-                "Give at least one of status, workflow, search and tag."
-            )
+            raise ValidationError(f"Give at least one of {', '.join(self.fields)}.")
         return attrs
 
 
@@ -138,9 +137,13 @@ def _shown(user: User, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row.pk: dict(ScheduleSerializer(row).data) for row in rows}
 
 
-def _found(user: User, wanted: dict[str, str]) -> list[UUID]:
+def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
+    as_asked = {  # in an address
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in wanted.items()
+    }
     narrowed = ScheduleFilter(
-        wanted, queryset=ScheduledJob.objects.visible_to(user).order_by("created_at")
+        as_asked, queryset=ScheduledJob.objects.visible_to(user).order_by("created_at")
     )
     if not narrowed.is_valid():
         raise ValidationError({"filter": narrowed.errors})

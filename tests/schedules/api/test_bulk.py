@@ -55,6 +55,22 @@ def test_each_has_its_own_answer_and_one_refusal_stops_no_other(
     assert ScheduledRun.objects.count() == 1
 
 
+def test_what_agents_proposed_is_approved_at_once(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    proposed, other = make_schedule(), make_schedule()
+    ScheduledJob.objects.filter(pk=proposed.pk).update(
+        status="paused", awaits_approval=True, next_run_at=None
+    )
+    body = {"action": "resume", "filter": {"awaits_approval": True}}
+    results = api.post(BULK, body).json()["results"]
+    assert [result["id"] for result in results] == [str(proposed.id)]
+    wanted = ScheduledJob.objects.filter(status="active", awaits_approval=False)
+    assert set(wanted) == {proposed, other}
+    wrong = {"action": "resume", "filter": {"awaits_approval": "yes"}}
+    assert faults(api.post(BULK, wrong)) == {"filter.awaits_approval"}
+
+
 def test_a_note_that_is_wrong_for_one_is_wrong_for_all(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
