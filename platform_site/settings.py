@@ -181,6 +181,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+FORMAT_MODULE_PATH = "platform_site.formats"
 USE_TZ = True
 USE_I18N = True
 

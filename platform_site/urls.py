@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -13,6 +14,7 @@ from platform_site.openapi import DocsView, SchemaView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("platform_site/icon.svg"))),
     path("healthz", healthz),
     path("readyz", readyz),
     path("mcp/", McpView.as_view(), name="mcp"),

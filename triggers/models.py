@@ -20,7 +20,7 @@ class Webhook(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"webhook of {self.node_id}"
+        return f"{self.node.node_id} of {self.node.workflow}"
 
 
 class WebhookDelivery(models.Model):

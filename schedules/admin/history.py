@@ -21,7 +21,7 @@ from schedules.templatetags.schedule_display import (
     both_times,
     seconds_between,
 )
-from workflows.admin import ReadOnly
+from workflows.admin.read_only import ReadOnly
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, cast
 from uuid import UUID
@@ -140,11 +140,14 @@ RUN = Verb(
     _run,
 )
 VERBS = (PAUSE, RESUME, RUN)
+# What a person's resume means of what an agent proposed.
+APPROVE = replace(RESUME, label="Approve")
 
 
 def offered(schedule: ScheduledJob) -> list[Verb]:
     """The buttons that make sense for the state the schedule is in."""
-    return [verb for verb in VERBS if schedule.status in verb.statuses]
+    verbs = (APPROVE, RUN) if schedule.awaits_approval else VERBS
+    return [verb for verb in verbs if schedule.status in verb.statuses]
 
 
 def press_each(

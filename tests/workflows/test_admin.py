@@ -99,6 +99,36 @@ def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):
     assert "Hello Ada" in site.get(change(execution)).content.decode()
 
 
+def test_of_an_agent_each_call_is_shown(site: Client, execution: WorkflowExecution):
+    asked = {"kind": "model", "model": "m-1", "asked": "Plan it.", "answer": ""}
+    called = {"kind": "tool", "tool": "schedule_create", "arguments": {"name": "<x>"}}
+    refused = {"is_error": True, "result": {"error": {"code": "agent_quota"}}}
+    usage = {"requests": 3, "tool_calls": 1, "input_tokens": 40, "output_tokens": 2}
+    execution.node_runs.filter(node_id="greet").update(
+        component_type="agent",
+        output={
+            "output": {"plan": "none"},
+            "usage": usage,
+            "calls": [
+                asked | {"tool_calls": ["schedule_create"], "seconds": 0.5},
+                called | refused | {"seconds": 0.1},
+                asked,  # under way when the node ended
+            ],
+            "calls_left_out": 2,
+        },
+    )
+    page = site.get(change(execution)).content.decode()
+    assert "3 requests, 1 tool calls, 40 + 2 tokens; 2 more calls" in page
+    for part in ("Plan it.", "→ schedule_create", "agent_quota", "&lt;x&gt;"):
+        assert part in page
+    assert "<x>" not in page
+
+
+def test_an_execution_that_has_not_begun_is_shown(site, execution: WorkflowExecution):
+    execution.node_runs.all().delete()
+    assert "None has run yet." in site.get(change(execution)).content.decode()
+
+
 def test_history_cannot_be_written(site: Client, execution: WorkflowExecution):
     assert site.post(change(execution), {"status": "failed"}).status_code == 403
     add = reverse("admin:workflows_workflowexecution_add")

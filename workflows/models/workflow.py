@@ -131,4 +131,5 @@ class WorkflowEdge(models.Model):
 
     @override
     def __str__(self) -> str:
-        return f"{self.source_id}:{self.source_port} -> {self.target_id}"
+        port = "" if self.source_port == "out" else f" ({self.source_port})"
+        return f"{self.source.node_id}{port} → {self.target.node_id}"

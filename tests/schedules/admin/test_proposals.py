@@ -23,6 +23,8 @@ def test_a_proposal_is_found_and_approved_by_resuming_it(
     now = datetime.now(UTC)
     proposal = create_schedule(fields, actor=Actor.agent(alice), now=now)
     listed = site.get(f"{LIST}?awaits_approval__exact=1").text
+    assert "Approve" in listed
+    assert "Approve" not in site.get(f"{LIST}?awaits_approval__exact=0").text
     assert "proposed by an agent for alice" in listed
     assert "a person&#x27;s" not in listed
     site.post(page(proposal, "resume"), follow=True)

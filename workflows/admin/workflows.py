@@ -1,10 +1,9 @@
-"""Workflows and what became of them, for people. Graphs are drawn elsewhere: here they are
-read-only, and so is all history."""
+"""The pages of workflows: what a person fills in goes to a service."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
@@ -15,51 +14,10 @@ from django.utils import timezone
 from typing_extensions import override
 
 from workflows import services
+from workflows.admin.read_only import ModelAdmin, ReadOnlyInline
 from workflows.exceptions import NotFound, WorkflowInUse
 from workflows.forms import ServiceForm
-from workflows.models import (
-    NodeRun,
-    Workflow,
-    WorkflowEdge,
-    WorkflowExecution,
-    WorkflowNode,
-)
-
-# Django's own admin classes take no type parameters when the program runs.
-if TYPE_CHECKING:
-    AnyAdmin = admin.options.BaseModelAdmin[Any]
-    Inline = admin.TabularInline[Any, Any]
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    AnyAdmin = admin.options.BaseModelAdmin
-    Inline = admin.TabularInline
-    ModelAdmin = admin.ModelAdmin
-
-
-class ReadOnly(AnyAdmin):
-    """What nobody may add, change or delete by hand."""
-
-    @override
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyInline(ReadOnly, Inline):
-    """Part of what it stands in: whoever may see that may see this."""
-
-    extra = 0
-
-    @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
+from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 
 
 class NodeInline(ReadOnlyInline):
@@ -74,22 +32,6 @@ class EdgeInline(ReadOnlyInline):
     @override
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("source", "target")
-
-
-class NodeRunInline(ReadOnlyInline):
-    model = NodeRun
-    fields = [
-        "sequence",
-        "node_id",
-        "component_type",
-        "status",
-        "port",
-        "input",
-        "output",
-        "error",
-        "started_at",
-        "finished_at",
-    ]
 
 
 class WorkflowForm(ServiceForm):
@@ -172,24 +114,6 @@ class WorkflowAdmin(ModelAdmin):
             except WorkflowInUse as error:
                 why = f"“{workflow.name}”: {error.message}"
                 self.message_user(request, why, messages.ERROR)
-
-
-@admin.register(WorkflowExecution)
-class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
-    list_display = [
-        "workflow_name",
-        "status",
-        "trigger_type",
-        "owner",
-        "created_at",
-        "started_at",
-        "finished_at",
-    ]
-    list_filter = ["status", "trigger_type"]
-    list_select_related = ["owner"]
-    search_fields = ["workflow_name"]
-    show_full_result_count = False
-    inlines = [NodeRunInline]
 
 
 def _user_of(request: HttpRequest) -> User:

@@ -1,0 +1,86 @@
+"""The pages of executions: what each node was given, and what it gave back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from typing_extensions import override
+
+from workflows.admin.read_only import ModelAdmin, ReadOnly
+from workflows.models import WorkflowExecution
+from workflows.templatetags.workflow_display import as_text
+
+
+@admin.register(WorkflowExecution)
+class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
+    list_display = [
+        "workflow_name",
+        "status",
+        "trigger_type",
+        "owner",
+        "created_at",
+        "started_at",
+        "finished_at",
+    ]
+    list_filter = ["status", "trigger_type"]
+    list_select_related = ["owner"]
+    search_fields = ["workflow_name"]
+    show_full_result_count = False
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "status",
+                    "error",
+                    "failed_node",
+                    "workflow",
+                    "owner",
+                    "parent",
+                    "trigger_type",
+                    "trigger_node_id",
+                    "sent",
+                    "created_at",
+                    "started_at",
+                    "finished_at",
+                ]
+            },
+        ),
+        (
+            "How it was sent",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "enqueued_at",
+                    "send_count",
+                    "lease_until",
+                    "cancel_requested_at",
+                ],
+            },
+        ),
+    ]
+
+    class Media:
+        css = {"all": ("workflows/admin.css",)}
+
+    @admin.display(description="Event")
+    def sent(self, execution: WorkflowExecution) -> SafeString:
+        return format_html('<pre class="json">{}</pre>', as_text(execution.event))
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: WorkflowExecution | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["node_runs"] = obj.node_runs.all()
+        return super().render_change_form(request, context, add, change, form_url, obj)

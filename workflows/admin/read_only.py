@@ -1,0 +1,45 @@
+"""What nobody may add, change or delete by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from typing_extensions import override
+
+# Django's own admin classes take no type parameters when the program runs.
+if TYPE_CHECKING:
+    AnyAdmin = admin.options.BaseModelAdmin[Any]
+    Inline = admin.TabularInline[Any, Any]
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    AnyAdmin = admin.options.BaseModelAdmin
+    Inline = admin.TabularInline
+    ModelAdmin = admin.ModelAdmin
+
+
+class ReadOnly(AnyAdmin):
+    """What nobody may add, change or delete by hand."""
+
+    @override
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(ReadOnly, Inline):
+    """Part of what it stands in: whoever may see that may see this."""
+
+    extra = 0
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
