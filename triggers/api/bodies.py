@@ -26,9 +26,13 @@ def raw_body(request: Request, *, max_bytes: int) -> bytes:
     return body
 
 
-def payload_of(body: bytes, content_type: str) -> Any:
+def media_type_of(content_type: str) -> str:
+    """A `Content-Type` without its parameters: nothing here depends on them."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def payload_of(body: bytes, media_type: str) -> Any:
     """What a body of this type says; an empty one says `{}`."""
-    media_type = content_type.partition(";")[0].strip().lower()
     if not body:
         return {}
     if media_type == "application/json" or media_type.endswith("+json"):

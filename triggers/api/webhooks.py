@@ -17,7 +17,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from triggers.api.bodies import payload_of, raw_body
+from triggers.api.bodies import media_type_of, payload_of, raw_body
 from triggers.deliveries import MAX_BODY, Delivery, check_delivery, find_webhook, start
 from triggers.models import Webhook
 from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
@@ -117,11 +117,12 @@ class HookView(StrictQuery):
         _hold_up(self, request, webhook)
         delivery = Delivery(
             body=raw_body(request, max_bytes=MAX_BODY),
+            media_type=media_type_of(request.headers.get("Content-Type", "")),
             name=request.headers.get("Idempotency-Key", ""),
             signature=request.headers.get("X-Ostinato-Signature", ""),
         )
         check_delivery(webhook, delivery, now=now)
-        payload = payload_of(delivery.body, request.headers.get("Content-Type", ""))
+        payload = payload_of(delivery.body, delivery.media_type)
         execution = start(webhook, delivery, payload, now=now)
         address = _absolute("execution-detail", pk=str(execution.pk))
         return Response(
