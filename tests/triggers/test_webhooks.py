@@ -127,6 +127,20 @@ def test_a_new_address_voids_the_former(call: Caller, hooked: Workflow, owner: U
     assert client().post(new_address, {}, format="json").status_code == 202
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [(b"{bad", "body"), (b'{"zzz": 1}', "zzz"), (b"[1]", "body"), (b"null", "body")],
+)
+def test_a_new_address_takes_no_body(
+    call: Caller, hooked: Workflow, owner: User, body: bytes, field: str
+):
+    api = client(owner)
+    for address in (webhook_address(hooked), webhook_address(hooked) + "?dry_run=true"):
+        answer = api.generic("POST", address, body, content_type="application/json")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert api.post(webhook_address(hooked), {}, format="json").status_code == 201
+
+
 def test_an_address_is_taken_away(call: Caller, hooked: Workflow, owner: User):
     api = client(owner)
     assert set(api.get(webhook_address(hooked)).json()) == {"node_id", "created_at"}

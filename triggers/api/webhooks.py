@@ -23,7 +23,8 @@ from triggers.models import Webhook
 from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import StrictQuery
-from workflows.api.requests import clock, user_of
+from workflows.api.requests import clock, user_of, valid
+from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow
 
 
@@ -81,9 +82,9 @@ class WebhookView(DryRun):
     @extend_schema(request=None, responses={201: OpenedWebhookSerializer})
     def post(self, request: Request, pk: UUID, node_id: str) -> Response:
         """Make a new one; the former is void at once."""
-        opened = open_webhook(
-            _workflow(request, pk), node_id, actor=user_of(request), now=clock()
-        )
+        workflow = _workflow(request, pk)
+        valid(StrictSerializer(data=request.data))  # it takes no field
+        opened = open_webhook(workflow, node_id, actor=user_of(request), now=clock())
         shown = _shown(opened.webhook)
         if not is_dry(request):
             shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
