@@ -22,9 +22,10 @@ from workflows.services import queue_execution
 MAX_BODY = 64 * 1024
 # The same as JSON is longer: each character is escaped, each field gets its quotes.
 MAX_PAYLOAD = 4 * MAX_BODY
+MAX_NAME = 200
 # What headers hold without loss, so that a client signs the same text as we check.
-NAME = re.compile(r"[ -~]{0,200}")
-WRONG_NAME = "An Idempotency-Key is at most 200 letters, digits and signs of ASCII."
+NAME = re.compile(rf"[ -~]{{0,{MAX_NAME}}}")
+WRONG_NAME = f"An Idempotency-Key is at most {MAX_NAME} printable characters of ASCII."
 
 
 class WrongSignature(NotAllowed):
