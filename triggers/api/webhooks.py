@@ -34,7 +34,6 @@ from workflows.api.requests import clock, user_of, valid
 from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow
 
-
 # What a form can say: a text for each field, or several for one that comes again.
 FORM: dict[str, Any] = {
     "type": "object",
