@@ -12,6 +12,7 @@ from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.json_value import storable
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole
 from workflows.templating import MAX_SOURCE
@@ -90,7 +91,7 @@ class Agent(Component):
         conversation = _conversation()
         budget = Budget.of(config)
         task = conversation.Task(
-            prompt=config["prompt"],
+            prompt=storable(config["prompt"]),
             instructions=_instructions(config, context),
             model=config.get("model") or settings.AGENT_MODEL,
             output_schema=config.get("output_schema"),
@@ -111,7 +112,7 @@ def _given(name: str, config: Config) -> Any:
 def _instructions(config: Config, context: Context) -> str:
     # A model knows no time, and "tomorrow" is nothing without it.
     now = f"It is {context.clock().isoformat(timespec='seconds')}."
-    return "\n\n".join(filter(None, [config.get("instructions"), now]))
+    return "\n\n".join(filter(None, [storable(config.get("instructions")), now]))
 
 
 def _conversation() -> ModuleType:

@@ -15,6 +15,7 @@ from schedules.models import ScheduledJob, ScheduleEvent
 from tests.api import client
 from tests.openai_server import (
     Provider,
+    asks_for,
     calls,
     conversation,
     dawdles,
@@ -100,6 +101,30 @@ def test_a_structured_answer_over_the_wire(agent: Workflow, site: Provider):
     sent = site.seen[-1].body["messages"][-1]
     assert sent["role"] == "tool"
     assert "n: 'x' is not of type 'integer'" in sent["content"]
+
+
+def test_half_a_character_from_the_model_goes_back_to_it_mended(
+    agent: Workflow, site: Provider, double
+):
+    """In a text, in arguments (as such, and escaped once more), and in a tool's name."""
+    half = "\ud83d"
+    configure(agent, output_schema={"type": "object"}, prompt="{{ '\\ud83d' }}!")
+    give(agent, f=("call_function", double))
+    site.follow(
+        says(f"Well{half}."),
+        calls("double", {"n": half}),
+        asks_for({"name": "double", "arguments": f'{{"n": "{half}\x00"}}'}),
+        calls(f"double{half}"),
+        calls("final_result", {"name": half}),
+    )
+    node = run(agent)
+    assert node.status == "succeeded", node.error
+    assert node.output["output"] == {"name": "\ufffd"}
+    results = [call["result"] for call in node.output["calls"] if "tool" in call]
+    codes = [result["error"]["code"] for result in results]
+    assert codes == ["invalid_arguments", "invalid_arguments", "unknown_tool"]
+    _, user, text, *_ = site.seen[-1].body["messages"]
+    assert (user["content"], text["content"]) == ("\ufffd!", "Well\ufffd.")
 
 
 @pytest.mark.parametrize(
