@@ -40,6 +40,18 @@ DANGLING = {
 }
 
 
+NO_SCHEMA_THERE = {
+    "type": "object",
+    "properties": {"to": {"$ref": "#/$defs/a/enum/0"}},
+    "$defs": {"a": {"enum": ["x"]}},
+}
+NAMED_INSIDE = {
+    "type": "object",
+    "properties": {"a": {"$id": "http://x.example/a", "$ref": "#/$defs/b"}},
+    "$defs": {"b": {"type": "string"}},
+}
+
+
 def test_a_task_is_answered(agent: Workflow, script):
     def greet(messages, info) -> ModelResponse:
         assert messages[0].parts[0].content == "Hello Ada"
@@ -98,6 +110,12 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
             "degrees: 'hot' is not of type",
         ),
         (WEATHER, calls("final_result", "{" * 5000), "is no JSON object"),
+        (
+            {"type": "object"},
+            calls("final_result", '{"a":' * 900 + "1" + "}" * 900),
+            "nested",
+        ),
+        ({"type": "object"}, says('{"a":' * 150 + "1" + "}" * 150), "nested"),
         (None, says(" \n"), "You gave no answer"),
         (None, ModelResponse([]), "You gave no answer"),
         (None, says("x" * 70_000), "larger than 64 KiB"),
@@ -177,6 +195,8 @@ def test_without_the_extra_the_node_says_what_to_install(
             "output_schema",
         ),
         ({"prompt": "a", "output_schema": DANGLING}, "output_schema"),
+        ({"prompt": "a", "output_schema": NAMED_INSIDE}, "output_schema"),
+        ({"prompt": "a", "output_schema": NO_SCHEMA_THERE}, "output_schema"),
     ],
 )
 def test_a_wrong_configuration_names_its_field(config, field):
@@ -184,9 +204,20 @@ def test_a_wrong_configuration_names_its_field(config, field):
     assert [path for path, _ in config_problems(component, config)] == [field]
 
 
+def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
+    agent: Workflow, script
+):
+    configure(agent, output_schema=NAMED_INSIDE)
+    script([calls("final_result", a="x")])
+    assert failure(agent).error == (
+        '"/$defs/b": the schema of the answer has nothing there.'
+    )
+
+
 def test_a_reference_that_leads_somewhere_is_taken():
     schema = {
         **DANGLING,
+        "$id": "https://x.example/way",
         "$defs": {"way/point": {"type": "string"}, **DANGLING["$defs"]},
     }
     config = {"prompt": "a", "output_schema": schema}
