@@ -48,8 +48,8 @@ def output_schema_problems(schema: Schema) -> Iterator[Problem]:
         yield "output_schema", f'"$id": "{nested}": only the whole schema has one.'
         return
     for ref in _references(schema):
-        if reason := _target_problem(_at(schema, ref)):
-            yield "output_schema", f'"{ref}": {reason}'
+        if why := _target_problem(_at(schema, ref)):
+            yield "output_schema", f'"{ref}": {why}'
             return
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from workflows.agents.answer import output_schema_problems
 from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
+from workflows.agents.site import NEEDED, setting_problems
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.json_value import storable
@@ -17,7 +18,6 @@ from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole
 from workflows.templating import MAX_SOURCE
 
-NEEDED = ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL")
 NOT_INSTALLED = (
     "The agent node needs the extra `agents`: pip install 'pydantic-ai-slim[openai]'."
 )
@@ -85,9 +85,7 @@ class Agent(Component):
 
     @override
     def run(self, config: Config, context: Context) -> Result:
-        missing = [name for name in NEEDED if not _given(name, config)]
-        if missing:
-            raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
+        _check_site(config)
         conversation = _conversation()
         budget = Budget.of(config)
         task = conversation.Task(
@@ -102,6 +100,14 @@ class Agent(Component):
         record = Record(Spending(budget), context.record, context.clock, secrets)
         answer = conversation.Conversation(task, context, record).answer()
         return Result(record.whole(output=answer))
+
+
+def _check_site(config: Config) -> None:
+    """Raises `NodeFailed` that names the settings, never their values."""
+    if missing := [name for name in NEEDED if not _given(name, config)]:
+        raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
+    if wrong := [f"{name}: {why}" for name, why in setting_problems()]:
+        raise NodeFailed(f"The settings of this site are wrong. {' '.join(wrong)}")
 
 
 def _given(name: str, config: Config) -> Any:
