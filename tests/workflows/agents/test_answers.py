@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 
 import pytest
-from pydantic_ai.messages import ModelResponse, TextPart
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from tests.workflows.agents.conftest import (
+    KEY,
     NOW,
     calls,
     configure,
     failure,
+    give,
     kinds,
     run,
     says,
@@ -96,8 +98,44 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
     )
     node = run(agent)
     assert node.output["output"] == {"degrees": 2}
-    assert "is no JSON object" in node.output["calls"][1]["asked"]
-    assert node.output["usage"]["requests"] == 3
+    assert kinds(node) == ["model", "model", "final_result", "model"]
+    _, again, refused, _ = node.output["calls"]
+    assert "is no JSON object" in again["asked"]
+    assert (refused["arguments"], refused["is_error"]) == ({"degrees": "x"}, True)
+    assert "degrees: 'x' is not of type" in refused["result"]["error"]["message"]
+    usage = node.output["usage"]
+    assert (usage["requests"], usage["tool_calls"]) == (3, 0)
+
+
+def test_what_is_handed_in_and_refused_is_on_record_without_secrets(
+    agent: Workflow, script
+):
+    configure(agent, output_schema=WEATHER)
+    given = {"degrees": KEY, "password": "hunter2", "more": "x" * 9000}
+    script([calls("final_result", given), calls("final_result", degrees=2)])
+    node = run(agent)
+    refused = node.output["calls"][1]
+    assert "degrees" in str(refused)
+    assert KEY not in str(node.output)
+    assert "hunter2" not in str(node.output)
+    assert len(str(refused)) < 5000
+
+
+def test_a_call_beside_the_answer_is_not_made_and_on_record(
+    agent: Workflow, script, double
+):
+    configure(agent, output_schema=WEATHER)
+    give(agent, f=("call_function", double))
+    answer = ToolCallPart("final_result", {"degrees": 2})
+    many = [ToolCallPart("double", {"n": n}) for n in range(5000)]
+    script([ModelResponse([many[0], answer, *many[1:]])])
+    node = run(agent)
+    assert node.output["output"] == {"degrees": 2}
+    first = node.output["calls"][1]
+    assert (first["tool"], first["arguments"]) == ("double", {"n": 0})
+    assert first["result"]["error"]["code"] == "not_called"
+    assert len(node.output["calls"]) + node.output["calls_left_out"] == 5001
+    assert node.output["usage"]["tool_calls"] == 0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +168,9 @@ def test_a_model_that_answers_nonsense_fails_the_node(
     node = failure(agent)
     assert node.error.startswith("The model gave no usable answer, 3 times: ")
     assert why in node.error
-    assert kinds(node) == ["model"] * 3
+    told = [call["tool"] for call in node.output["calls"] if "tool" in call]
+    assert kinds(node).count("model") == 3
+    assert told == ["final_result"] * (3 if nonsense.tool_calls else 0)
 
 
 @pytest.mark.parametrize(
