@@ -86,8 +86,6 @@ class Conversation:
 
     def answer(self) -> Any:
         """Talk until there is an answer. Raises `NodeFailed` that says why there is none."""
-        if self.task.output_schema and ANSWER_TOOL in self.task.tools:
-            raise NodeFailed(f'Here no tool may be called "{ANSWER_TOOL}".')
         seconds = self.task.budget.max_seconds
         self.ends_at = time.monotonic() + seconds
         try:

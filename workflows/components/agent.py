@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from typing_extensions import override
 
-from workflows.agents.answer import output_schema_problems
+from workflows.agents.answer import ANSWER_TOOL, output_schema_problems
 from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
 from workflows.agents.site import NEEDED, setting_problems
@@ -84,8 +84,14 @@ class Agent(Component):
             yield from output_schema_problems(config["output_schema"])
 
     @override
+    def own_tool(self, config: Config) -> str:
+        return ANSWER_TOOL if config.get("output_schema") else ""
+
+    @override
     def run(self, config: Config, context: Context) -> Result:
         _check_site(config)
+        if not config["prompt"].strip():
+            raise NodeFailed("The prompt is empty: its template gave no text.")
         conversation = _conversation()
         budget = Budget.of(config)
         task = conversation.Task(

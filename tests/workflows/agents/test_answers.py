@@ -79,6 +79,13 @@ def test_a_task_is_answered(agent: Workflow, script):
     assert usage["output_tokens"] == call["tokens"]["output"]
 
 
+def test_a_prompt_that_comes_out_empty_is_not_sent(agent: Workflow, script):
+    script([])
+    assert failure(agent, say=" \n").error == (
+        "The prompt is empty: its template gave no text."
+    )
+
+
 def test_a_structured_answer_fits_its_schema(agent: Workflow, script):
     configure(agent, output_schema=WEATHER)
     script([calls("final_result", degrees=20)])
