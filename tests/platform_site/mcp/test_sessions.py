@@ -164,11 +164,14 @@ def test_a_line_that_is_no_message_is_answered(child_env: dict[str, str], alice:
         '{"name": "schedule_list", "arguments": {"name_contains": "\\ud800"}}}'
     )
     lines = ["{bad", f"[{ping}]", "[" * 5000, half, "null", '{"jsonrpc": "2.0"}', ping]
-    said, logged = served_by(child_env).communicate(
-        "".join(f"{line}\n" for line in lines), timeout=20
-    )
-    answers = [json.loads(line) for line in said.splitlines()]
-    assert [answer["id"] for answer in answers] == [None] * 6 + [7], logged
+    process = served_by(child_env)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("".join(f"{line}\n" for line in lines))
+    process.stdin.flush()
+    answers = [json.loads(process.stdout.readline()) for _ in lines]
+    process.communicate(timeout=20)
+    assert [answer["id"] for answer in answers] == [None] * 6 + [7]
     codes = [answer["error"]["code"] for answer in answers[:-1]]
     assert codes == [-32700, -32600, -32700, -32700, -32600, -32600]
 
