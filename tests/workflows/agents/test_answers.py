@@ -109,7 +109,7 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
     _, again, refused, _ = node.output["calls"]
     assert "is no JSON object" in again["asked"]
     assert (refused["arguments"], refused["is_error"]) == ({"degrees": "x"}, True)
-    assert "degrees: 'x' is not of type" in refused["result"]["error"]["message"]
+    assert "schema: degrees: " in refused["result"]["error"]["message"]
     usage = node.output["usage"]
     assert (usage["requests"], usage["tool_calls"]) == (3, 0)
 
