@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from rest_framework.exceptions import APIException
+from django.utils.http import is_same_domain
+from rest_framework.exceptions import (
+    APIException,
+    PermissionDenied,
+    UnsupportedMediaType,
+)
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from platform_site.accounts.authentication import BearerAuthentication
 from schedules.mcp import McpMissing, load
@@ -24,6 +31,13 @@ class NotInstalled(APIException):
     default_code = "not_installed"
 
 
+class ForeignOrigin(PermissionDenied):
+    default_code = "foreign_origin"
+    default_detail = (
+        "A browser sent this from another site: CSRF_TRUSTED_ORIGINS lacks its Origin."
+    )
+
+
 class AnyRenderer(JSONRenderer):
     """Errors are JSON, whatever a client accepts; a client of MCP accepts streams, too."""
 
@@ -33,13 +47,24 @@ class AnyRenderer(JSONRenderer):
 class McpView(APIView):
     """MCP by streamable HTTP, without sessions: every request stands by itself."""
 
+    http_method_names = ["post"]
     schema = None  # MCP describes itself; this is no address of the API
     # A token and never a cookie, so that no other site can make a browser call tools.
     authentication_classes = [BearerAuthentication]
     permission_classes = [IsAuthenticated]
     renderer_classes = [AnyRenderer]
 
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        origin = request.headers.get("Origin")
+        if origin is not None and not _is_ours(origin, request):
+            raise ForeignOrigin
+        super().initial(request, *args, **kwargs)
+
     def post(self, request: Request) -> HttpResponseBase:
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise UnsupportedMediaType(kind or "none")
         clock = timezone.now  # noqa: TID251 an entry point: tools are told the time
         context = ToolContext(user=cast("User", request.user), clock=clock)
         try:
@@ -47,3 +72,24 @@ class McpView(APIView):
         except McpMissing as error:
             raise NotInstalled(str(error)) from error
         return cast("HttpResponse", http.answer(request._request, context))
+
+
+def _is_ours(origin: str, request: Request) -> bool:
+    """Whether a page of this origin may call tools: ours, or one that the site trusts.
+
+    The specification of MCP asks for it: a page elsewhere can point its own host name to
+    this machine.
+    """
+    own = f"{request.scheme}://{request.get_host()}"
+    known = [own, settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS]
+    return any(_matches(origin.lower(), each.lower()) for each in known)
+
+
+def _matches(origin: str, pattern: str) -> bool:
+    """Whether it is the origin of this address, whose host may begin with `*.`."""
+    scheme, _, host = pattern.partition("://")
+    host = host.partition("/")[0]
+    is_same_scheme = origin.startswith(f"{scheme}://")
+    return is_same_scheme and is_same_domain(
+        origin.removeprefix(f"{scheme}://"), host.removeprefix("*")
+    )

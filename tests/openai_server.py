@@ -103,11 +103,19 @@ def calls(name: str, arguments: Json | Callable[[Json], Json] | None = None) -> 
         given = arguments or {}
         if callable(given):
             given = given(json.loads(body["messages"][-1]["content"]))
-        function = {"name": name, "arguments": json.dumps(given)}
+        return asks_for({"name": name, "arguments": json.dumps(given)})(body)
+
+    return reply
+
+
+def asks_for(function: Json, type_: str = "function") -> Reply:
+    """A call of whatever is said to be a function."""
+
+    def reply(body: Json) -> tuple[int, Json]:
         call = {
             "id": f"call-{len(body['messages'])}",
-            "type": "function",
-            "function": function,
+            "type": type_,
+            type_: function,
         }
         return 200, _completion(body, {"content": None, "tool_calls": [call]})
 

@@ -3,6 +3,7 @@ the execution that it starts."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,9 @@ MAX_BODY = 64 * 1024
 # The same as JSON is longer: each character is escaped, each field gets its quotes.
 MAX_PAYLOAD = 4 * MAX_BODY
 MAX_NAME = 200
+# What headers hold without loss, so that a client signs the same text as we check.
+NAME = re.compile(rf"[ -~]{{0,{MAX_NAME}}}")
+WRONG_NAME = f"An Idempotency-Key is at most {MAX_NAME} printable characters of ASCII."
 
 
 class WrongSignature(NotAllowed):
@@ -35,6 +39,7 @@ class Delivery:
     """A request as it came. `name` is its `Idempotency-Key`; what is not there is empty."""
 
     body: bytes = field(repr=False)
+    media_type: str = ""  # in lower case, without parameters
     name: str = ""
     signature: str = field(default="", repr=False)
 
@@ -53,17 +58,17 @@ def find_webhook(token: str) -> Webhook:
 
 def check_delivery(webhook: Webhook, delivery: Delivery, *, now: datetime) -> None:
     """Raises `WrongSignature` if the node asks for a signature and this is none."""
-    if len(delivery.name) > MAX_NAME:
-        reason = f"It has at most {MAX_NAME} characters."
-        raise InvalidInput(reason, field="Idempotency-Key")
+    if not NAME.fullmatch(delivery.name):
+        raise InvalidInput(WRONG_NAME, field="Idempotency-Key")
     config = webhook.node.config
     if not config.get("signed", False):
         return
     reason_ = keys.signature_problem(
         delivery.signature,
         keys.signing_key(webhook.salt),
-        name=delivery.name,
-        body=delivery.body,
+        keys.Signed(
+            name=delivery.name, media_type=delivery.media_type, body=delivery.body
+        ),
         now=now,
         tolerance_seconds=config.get("tolerance_seconds", TOLERANCE_SECONDS),
     )
@@ -120,7 +125,7 @@ def _name_of(webhook: Webhook, delivery: Delivery) -> str:
         return f"name:{delivery.name}"
     # Whoever overhears a signed request can send it again, but not change its time.
     if webhook.node.config.get("signed", False):
-        return f"signature:{delivery.signature}"
+        return f"signature:{keys.mac_of(delivery.signature)}"
     return ""
 
 

@@ -6,11 +6,13 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.crypto import salted_hmac
 
-SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+# One spelling of each: another one would be a replay that nobody knows for one.
+SIGNATURE = re.compile(r"t=(0|[1-9][0-9]{0,11}),v1=([0-9a-f]{64})")
 
 
 def new_token() -> str:
@@ -29,36 +31,48 @@ def signing_key(salt: str) -> str:
     return f"whsec_{made.hexdigest()}"
 
 
-def signature(key: str, *, timestamp: int, name: str, body: bytes) -> str:
-    """The header of a request that was signed at `timestamp` (seconds since 1970).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What a signature covers besides its time: the request's `Idempotency-Key` and media
+    type (each empty if there is none), and its body.
 
-    It covers the request's `Idempotency-Key`, too (`name`, empty if there is none): with
-    another one the same request would not be known for a replay.
+    With another key the same request would not be known for a replay; with another type
+    the same body would say something else.
     """
-    return f"t={timestamp},v1={_mac(key, timestamp, name, body)}"
+
+    name: str = ""
+    media_type: str = ""
+    body: bytes = field(repr=False)
+
+
+def signature(key: str, signed: Signed, *, timestamp: int) -> str:
+    """The header of a request that was signed at `timestamp` (seconds since 1970)."""
+    return f"t={timestamp},v1={_mac(key, signed, timestamp)}"
 
 
 def signature_problem(
-    header: str,
-    key: str,
-    *,
-    name: str,
-    body: bytes,
-    now: datetime,
-    tolerance_seconds: int,
+    header: str, key: str, signed: Signed, *, now: datetime, tolerance_seconds: int
 ) -> str | None:
     """Why a request with this header is not believed; None if it is."""
     match = SIGNATURE.fullmatch(header)
     if match is None:
         return "The signature is missing, or not like t=…,v1=…."
     timestamp = int(match[1])
-    if not hmac.compare_digest(match[2], _mac(key, timestamp, name, body)):
+    if not hmac.compare_digest(match[2], _mac(key, signed, timestamp)):
         return "The signature is wrong."
     if abs(now.timestamp() - timestamp) > tolerance_seconds:
         return "The signature is too old, or from the future."
     return None
 
 
-def _mac(key: str, timestamp: int, name: str, body: bytes) -> str:
-    head = f"{timestamp}.{name}.".encode("utf-8", "replace")
-    return hmac.new(key.encode(), head + body, hashlib.sha256).hexdigest()
+def mac_of(header: str) -> str:
+    """What in a header that was believed is the same however often it is sent."""
+    match = SIGNATURE.fullmatch(header)
+    return match[2] if match else ""
+
+
+def _mac(key: str, signed: Signed, timestamp: int) -> str:
+    # A line each: no header holds a line break, so that nothing of one passes for another.
+    head = f"{timestamp}\n{signed.name}\n{signed.media_type}\n"
+    message = head.encode("utf-8", "replace") + signed.body
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()

@@ -14,6 +14,7 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
+        import_module("workflows.checks")
         autoload()
         # A site's own functions. A module that is not there ends the start, and says so.
         for module in settings.WORKFLOW_FUNCTION_MODULES:

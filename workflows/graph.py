@@ -24,6 +24,7 @@ class Node:
     is_active: bool = True
     takes_tools: bool = False
     tool_name: str = ""  # what a model calls it by; empty for what is no tool
+    own_tool: str = ""  # a name that no tool given to it may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def _problems_of_tool(
         yield "target", f'"{target.id}" has more than {MAX_TOOLS} tools.'
     if not source.tool_name:
         yield "source", f'"{source.id}" cannot be the tool of an agent.'
+    elif source.tool_name == target.own_tool:
+        yield "source", f'No tool of "{target.id}" may be called "{target.own_tool}".'
     elif source.tool_name in names:
         reason = f'"{target.id}" has another tool called "{source.tool_name}".'
         yield "source", reason

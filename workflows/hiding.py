@@ -14,6 +14,10 @@ SENSITIVE = re.compile(
 )
 SHORTEST_SECRET = 12
 HIDDEN = "***"  # what stands for a secret on record
+MASK = re.compile(r"[*•]{2}|[#x]{4}|…|\.{3}", re.IGNORECASE)
+# So many characters of a secret, one after the other, are no accident: fewer next to a mask.
+TELLING_PART = 6
+MASKED_PART = 3
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
 
 
@@ -69,6 +73,23 @@ def holds_known(value: Any, known: Collection[str]) -> bool:
         elif isinstance(item, list):
             ahead += item
     return False
+
+
+def resembles(text: str, secret: str) -> bool:
+    """Whether a text holds a part of a secret, perhaps masked as in `sk-ab****yz`.
+
+    A short word is no secret.
+    """
+    if len(secret) < SHORTEST_SECRET:
+        return False
+    telling = MASKED_PART if MASK.search(text) else TELLING_PART
+    said, hidden = _letters(text), _letters(secret)
+    starts = range(len(hidden) - telling + 1)
+    return any(hidden[start : start + telling] in said for start in starts)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def without_suspects(value: Any) -> Any:

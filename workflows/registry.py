@@ -72,9 +72,17 @@ class Context:
 
     def tools(self) -> tuple[Tool, ...]:
         """What those nodes offer to a model, the templates in what they fix rendered."""
-        prepared = [(each, each.prepare(config, self)) for each, config in self.given]
-        offered = [each.as_tool(config) for each, config in prepared]
+        offered = [self._offered(each, config) for each, config in self.given]
         return tuple(tool for tool in offered if tool)
+
+    def _offered(self, component: Component, config: Config) -> Tool | None:
+        try:
+            return component.as_tool(component.prepare(config, self))
+        except NodeFailed as failure:
+            # An agent has many tools: by its name people find the one.
+            tool = component.as_tool(config)
+            name = tool.name if tool else component.type
+            raise NodeFailed(f'The tool "{name}": {failure}') from failure
 
     def for_tools(self) -> ToolContext:
         """In whose name, and for which execution, a node calls tools."""
@@ -143,7 +151,12 @@ class Component(ABC):
             is_active=is_active,
             takes_tools=self.takes_tools,
             tool_name=tool.name if tool else "",
+            own_tool=self.own_tool(config),
         )
+
+    def own_tool(self, config: Config) -> str:
+        """The name of a tool that such a node has by itself; empty if it has none."""
+        return ""
 
     def check(self, config: Config) -> Iterator[Problem]:
         """What is wrong with a configuration that its schema allows."""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
+import anyio
+import mcp_types as types
+from anyio.streams.memory import MemoryObjectSendStream
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import close_old_connections
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
 
 from schedules.mcp.server import server_for
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool
+
+Line = SessionMessage | Exception  # of a line that the SDK cannot read
+Answer = Callable[[SessionMessage], Awaitable[None]]
 
 
 def serve(context: ToolContext) -> None:
@@ -20,8 +28,32 @@ def serve(context: ToolContext) -> None:
 
 async def _serve(context: ToolContext) -> None:
     server = server_for(context, _call)
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+    send, receive = anyio.create_memory_object_stream[Line]()
+    async with stdio_server() as (read, write), anyio.create_task_group() as beside:
+        beside.start_soon(_pass_on, read, send, write.send)
+        await server.run(receive, write, server.create_initialization_options())
+
+
+async def _pass_on(
+    read: AsyncIterable[Line], send: MemoryObjectSendStream[Line], answer: Answer
+) -> None:
+    """Hand on each message; answer what is none, for which the SDK leaves a client waiting."""
+    async with send:
+        async for item in read:
+            if isinstance(item, Exception):
+                await answer(SessionMessage(_error(item)))
+            else:
+                await send.send(item)
+
+
+def _error(fault: Exception) -> types.JSONRPCError:
+    """What a client is told of a line; of which request it was nobody knows."""
+    kinds = {each["type"] for each in getattr(fault, "errors", list)()}
+    code, why = types.INVALID_REQUEST, "Invalid request: the line is no message."
+    if "json_invalid" in kinds:
+        code, why = types.PARSE_ERROR, "Parse error: the line is no JSON."
+    error = types.ErrorData(code=code, message=why)
+    return types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
 
 
 def _call(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:

@@ -49,9 +49,8 @@ class Caller:
     ) -> Any:
         """As the documents say it is signed."""
         timestamp = int(timezone.now().timestamp()) - seconds_ago
-        signature = keys.signature(
-            self.opened.signing_key, timestamp=timestamp, name=name, body=body
-        )
+        signed = keys.Signed(name=name, media_type="application/json", body=body)
+        signature = keys.signature(self.opened.signing_key, signed, timestamp=timestamp)
         named = {"Idempotency_Key": name} if name else {}
         return self.send(body, X_Ostinato_Signature=signature, **named)
 

@@ -72,6 +72,9 @@ def test_the_body_is_the_payload(call: Caller, body, content_type, payload):
         (b'{"a": "\\ud800"}', "application/json", 400),
         (b"a=%00", "application/x-www-form-urlencoded", 400),
         (b"&a=" * 2000, "application/x-www-form-urlencoded", 400),
+        (b"a=%ff", "application/x-www-form-urlencoded", 400),
+        (b"%c3=1", "application/x-www-form-urlencoded", 400),
+        (b"a=\xff", "application/x-www-form-urlencoded", 400),
         (b"hello", "text/plain", 415),
         (b"hello", "", 415),
         (b'"' + b"x" * 65_536 + b'"', "application/json", 413),
@@ -125,6 +128,20 @@ def test_a_new_address_voids_the_former(call: Caller, hooked: Workflow, owner: U
     assert call.send().status_code == 404
     new_address = answer.json()["url"].removeprefix("http://127.0.0.1:8000")
     assert client().post(new_address, {}, format="json").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [(b"{bad", "body"), (b'{"zzz": 1}', "zzz"), (b"[1]", "body"), (b"null", "body")],
+)
+def test_a_new_address_takes_no_body(
+    call: Caller, hooked: Workflow, owner: User, body: bytes, field: str
+):
+    api = client(owner)
+    for address in (webhook_address(hooked), webhook_address(hooked) + "?dry_run=true"):
+        answer = api.generic("POST", address, body, content_type="application/json")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert api.post(webhook_address(hooked), {}, format="json").status_code == 201
 
 
 def test_an_address_is_taken_away(call: Caller, hooked: Workflow, owner: User):

@@ -122,6 +122,18 @@ def test_others_find_nothing(execution: WorkflowExecution):
     assert eve.post(address(execution, "cancel/")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("body", "field"), [(b"{bad", "body"), (b'{"zzz": 1}', "zzz"), (b"[1]", "body")]
+)
+def test_cancelling_takes_no_body(api, execution, body: bytes, field: str):
+    there = address(execution, "cancel/")
+    answer = api.generic("POST", there, body, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    execution.refresh_from_db()
+    assert execution.cancel_requested_at is None
+    assert api.post(there, {}, format="json").status_code == 200
+
+
 def test_staff_cancels_only_with_the_permission(execution: WorkflowExecution):
     user = staff("workflows.view_workflowexecution")
     assert client(user).get(address(execution)).status_code == 200

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any, NoReturn
+from urllib.parse import parse_qsl
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import QueryDict
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
@@ -26,9 +27,13 @@ def raw_body(request: Request, *, max_bytes: int) -> bytes:
     return body
 
 
-def payload_of(body: bytes, content_type: str) -> Any:
+def media_type_of(content_type: str) -> str:
+    """A `Content-Type` without its parameters: nothing here depends on them."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def payload_of(body: bytes, media_type: str) -> Any:
     """What a body of this type says; an empty one says `{}`."""
-    media_type = content_type.partition(";")[0].strip().lower()
     if not body:
         return {}
     if media_type == "application/json" or media_type.endswith("+json"):
@@ -48,12 +53,22 @@ def _json(body: bytes) -> Any:
 def _form(body: bytes) -> dict[str, Any]:
     """Each field with its value, or with the list of them if it came more than once."""
     try:
-        fields = QueryDict(body, encoding="utf-8")
-    except TooManyFieldsSent as error:
+        pairs = parse_qsl(
+            body.decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        )
+    except UnicodeDecodeError as error:
+        raise ParseError("The form is not UTF-8.") from error
+    except ValueError as error:
         raise ParseError("The form has too many fields.") from error
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
     return {
         name: values[0] if len(values) == 1 else values
-        for name, values in fields.lists()
+        for name, values in fields.items()
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -17,14 +17,48 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from triggers.api.bodies import payload_of, raw_body
-from triggers.deliveries import MAX_BODY, Delivery, check_delivery, find_webhook, start
+from triggers.api.bodies import media_type_of, payload_of, raw_body
+from triggers.deliveries import (
+    MAX_BODY,
+    MAX_NAME,
+    Delivery,
+    check_delivery,
+    find_webhook,
+    start,
+)
 from triggers.models import Webhook
 from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import StrictQuery
-from workflows.api.requests import clock, user_of
+from workflows.api.requests import clock, user_of, valid
+from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow
+
+# What a form can say: a text for each field, or several for one that comes again.
+FORM: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    },
+}
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": MAX_NAME, "pattern": "^[ -~]*$"},
+    OpenApiParameter.HEADER,
+    description="Sent again with the same key, the call starts nothing and answers the "
+    "same execution.",
+)
+SIGNATURE = OpenApiParameter(
+    "X-Ostinato-Signature",
+    str,
+    OpenApiParameter.HEADER,
+    description="Needed where the node is `signed`: `t=<seconds since 1970>,v1=<hex>`, the "
+    "HMAC-SHA256 with the signing key of four lines: `t`, the `Idempotency-Key` (empty if "
+    "there is none), the media type in lower case without parameters, and the body.",
+)
 
 
 class WebhookSerializer(serializers.Serializer[Any]):
@@ -81,9 +115,9 @@ class WebhookView(DryRun):
     @extend_schema(request=None, responses={201: OpenedWebhookSerializer})
     def post(self, request: Request, pk: UUID, node_id: str) -> Response:
         """Make a new one; the former is void at once."""
-        opened = open_webhook(
-            _workflow(request, pk), node_id, actor=user_of(request), now=clock()
-        )
+        workflow = _workflow(request, pk)
+        valid(StrictSerializer(data=request.data))  # it takes no field
+        opened = open_webhook(workflow, node_id, actor=user_of(request), now=clock())
         shown = _shown(opened.webhook)
         if not is_dry(request):
             shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
@@ -98,16 +132,18 @@ class WebhookView(DryRun):
 
 class HookView(StrictQuery):
     """Starts the workflow; answers before it has run. The token is all that is asked for,
-    and a signature if the node says so."""
+    and a signature if the node says so. The payload is any JSON (`application/json` or
+    `...+json`) or a form in UTF-8, at most 64 KiB."""
 
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()  # each address by itself, once it is known for one: below
 
     @extend_schema(
+        parameters=[IDEMPOTENCY_KEY, SIGNATURE],
         request={
-            "application/json": OpenApiTypes.OBJECT,
-            "application/x-www-form-urlencoded": OpenApiTypes.OBJECT,
+            "application/json": OpenApiTypes.ANY,
+            "application/x-www-form-urlencoded": FORM,
         },
         responses={202: StartedSerializer},
     )
@@ -117,11 +153,12 @@ class HookView(StrictQuery):
         _hold_up(self, request, webhook)
         delivery = Delivery(
             body=raw_body(request, max_bytes=MAX_BODY),
+            media_type=media_type_of(request.headers.get("Content-Type", "")),
             name=request.headers.get("Idempotency-Key", ""),
             signature=request.headers.get("X-Ostinato-Signature", ""),
         )
         check_delivery(webhook, delivery, now=now)
-        payload = payload_of(delivery.body, request.headers.get("Content-Type", ""))
+        payload = payload_of(delivery.body, delivery.media_type)
         execution = start(webhook, delivery, payload, now=now)
         address = _absolute("execution-detail", pk=str(execution.pk))
         return Response(

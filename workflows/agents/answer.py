@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, SchemaError
+from referencing.exceptions import Unresolvable
 
+from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.json_value import problem, storable
 from workflows.schemas import schema_problems
@@ -41,8 +43,14 @@ def output_schema_problems(schema: Schema) -> Iterator[Problem]:
         reason = f'"{foreign[0]}": references lead to "#/$defs/..." only.'
         yield "output_schema", reason
         return
-    if dangling := [ref for ref in _references(schema) if _at(schema, ref) is None]:
-        yield "output_schema", f'"{dangling[0]}": there is nothing there.'
+    if nested := next(_own_ids(schema), None):
+        # References inside would be looked for under that name, where nothing is.
+        yield "output_schema", f'"$id": "{nested}": only the whole schema has one.'
+        return
+    for ref in _references(schema):
+        if why := _target_problem(_at(schema, ref)):
+            yield "output_schema", f'"{ref}": {why}'
+            return
 
 
 def text_answer(text: str) -> str:
@@ -54,8 +62,12 @@ def text_answer(text: str) -> str:
 
 
 def structured_answer(schema: Schema, given: Any) -> Any:
-    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`."""
-    value = storable(parsed(given))
+    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`, and
+    `NodeFailed` for a schema that was saved before such were refused."""
+    try:
+        value = storable(parsed(given))
+    except RecursionError:
+        raise Unusable("The answer is nested too deeply.") from None
     _check_size(value)
     if not isinstance(value, dict):
         raise Unusable("The answer is no JSON object, as its schema wants it.")
@@ -63,6 +75,9 @@ def structured_answer(schema: Schema, given: Any) -> Any:
         wrong = schema_problems(schema, value)
     except RecursionError:
         wrong = [("", "It leads the schema in a circle.")]
+    except Unresolvable as error:
+        reason = f'"{error.ref}": the schema of the answer has nothing there.'
+        raise NodeFailed(reason) from error
     if wrong:
         told = "; ".join(
             f"{path}: {why}".lstrip(": ") for path, why in wrong[:MAX_TOLD]
@@ -95,6 +110,28 @@ def _references(schema: Any) -> Iterator[str]:
     elif isinstance(schema, list):
         for part in schema:
             yield from _references(part)
+
+
+def _own_ids(schema: Any, depth: int = 0) -> Iterator[str]:
+    """The names that parts of the schema give themselves."""
+    parts: Any = schema if isinstance(schema, list) else ()
+    if isinstance(schema, Mapping):
+        parts = schema.values()
+        if depth and isinstance(schema.get("$id"), str):
+            yield schema["$id"]
+    for part in parts:
+        yield from _own_ids(part, depth + 1)
+
+
+def _target_problem(target: Any) -> str | None:
+    """Why what a reference leads to is no schema; None if it is one."""
+    if target is None:
+        return "there is nothing there."
+    try:
+        Draft202012Validator.check_schema(target)
+    except SchemaError:
+        return "what is there is no schema."
+    return None
 
 
 def _at(schema: Schema, ref: str) -> Any:

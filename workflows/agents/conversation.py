@@ -39,6 +39,7 @@ from workflows.agents.budget import Budget, BudgetSpent, OutOfTime
 from workflows.agents.line import LOOK_EVERY_SECONDS, Line
 from workflows.agents.provider import Fault, fault_of
 from workflows.agents.record import Record, excerpt
+from workflows.agents.wording import sendable
 from workflows.deadline import deadline
 from workflows.exceptions import NodeFailed
 from workflows.hiding import without_known
@@ -53,6 +54,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 FOR_EVER = float("inf")
 MAX_UNUSABLE = 3
 MAX_RESULT = 32 * 1024  # characters of a tool's result that the model is shown
+BESIDE_THE_ANSWER = "It was not called: the answer was handed in beside it."
 CUT_OFF = {
     "length": "The model's answer was cut off: it had no room for more.",
     "content_filter": "The provider withheld the answer (content filter).",
@@ -84,8 +86,6 @@ class Conversation:
 
     def answer(self) -> Any:
         """Talk until there is an answer. Raises `NodeFailed` that says why there is none."""
-        if self.task.output_schema and ANSWER_TOOL in self.task.tools:
-            raise NodeFailed(f'Here no tool may be called "{ANSWER_TOOL}".')
         seconds = self.task.budget.max_seconds
         self.ends_at = time.monotonic() + seconds
         try:
@@ -105,10 +105,13 @@ class Conversation:
                 self._say([self._called(call) for call in others])
                 continue
             try:
-                return self._usable(response, final)
+                answer = self._usable(response, final)
             except Unusable as error:
                 correction = self._correction(final, str(error))
                 self._say([*map(self._called, others), correction])
+            else:
+                self._not_taken(others, "not_called", BESIDE_THE_ANSWER)
+                return answer
 
     def _say(self, parts: Sequence[ModelRequestPart]) -> None:
         said = ModelRequest(parts, instructions=self.task.instructions)
@@ -134,7 +137,9 @@ class Conversation:
 
     def _attempt(self, line: Line) -> ModelResponse | Fault:
         try:
-            return line.ask(self.messages, self._parameters(), look=self._look)
+            return sendable(
+                line.ask(self.messages, self._parameters(), look=self._look)
+            )
         # Whatever the library raises is the provider's fault, or the site's; its text may
         # hold the key.
         except Exception as error:  # noqa: BLE001
@@ -179,6 +184,8 @@ class Conversation:
 
     def _correction(self, final: ToolCallPart | None, why: str) -> ModelRequestPart:
         self.unusable += 1
+        if final:
+            self._not_taken([final], "unusable_answer", why)
         if self.unusable == MAX_UNUSABLE:
             told = without_known(why, self.record.secrets)
             raise NodeFailed(
@@ -191,12 +198,18 @@ class Conversation:
         )
         return UserPromptPart(why + asks_for_tool)
 
+    def _not_taken(self, calls: Sequence[ToolCallPart], code: str, why: str) -> None:
+        """Calls of which nothing comes stand on record as well."""
+        error = {"error": {"code": code, "message": why}}
+        for call in calls:
+            shown = _arguments(call)[1]
+            self.record.refusal(tool=call.tool_name, arguments=shown, result=error)
+        self.record.save()
+
     def _called(self, call: ToolCallPart) -> ToolReturnPart:
         self._look()
         self.record.spending.tool_call()
-        arguments = parsed(call.args or {})
-        unfit = problem(arguments, max_bytes=MAX_ARGUMENTS)
-        shown = str(call.args) if unfit else arguments
+        arguments, shown = _arguments(call)
         with self.record.call("tool", tool=call.tool_name, arguments=shown) as entry:
             result = call_named(
                 self.task.tools,
@@ -222,6 +235,13 @@ class Conversation:
         if time.monotonic() > self.ends_at:
             raise OutOfTime
         self.context.stop_if_cancelled()
+
+
+def _arguments(call: ToolCallPart) -> tuple[Any, Any]:
+    """Those of a call, and how the record shows them: as they came if they are unfit."""
+    arguments = parsed(call.args or {})
+    unfit = problem(arguments, max_bytes=MAX_ARGUMENTS)
+    return arguments, str(call.args) if unfit else arguments
 
 
 def _interrupted_after(seconds: float) -> AbstractContextManager[None]:

@@ -86,3 +86,5 @@ class Line:
         except Exception as error:  # noqa: BLE001
             if not self._model.done():
                 self._model.set_exception(error)
+                # Until that one has heard of it: the loop that tells it must be there.
+                await self._over.wait()

@@ -5,6 +5,7 @@ The key stands in no text that leaves this module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from httpx2 import AsyncByteStream, Response
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from openai.types.chat import ChatCompletion
 from pydantic_ai.exceptions import (
     ModelAPIError,
     ModelConnectionError,
@@ -25,13 +27,18 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from typing_extensions import override
 
-from workflows.hiding import without_known, without_suspects
+from workflows.hiding import resembles, without_known, without_suspects
+from workflows.json_value import storable
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_TOLD = 300
+TOO_LARGE = f"The provider's answer is larger than {MAX_BYTES // 1024} KiB."
+CUSTOM_CALL = "What the provider answers is a custom tool call: no tool is one."
+REDIRECT = "redirects are not followed."
 # Another try may succeed after these: a moment's overload, or a fault of a gateway.
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 UNAUTHORIZED = {401, 403}
+CODE = re.compile(r"[a-z_]{1,60}")
 
 
 @asynccontextmanager
@@ -39,7 +46,8 @@ async def site_model(name: str) -> AsyncIterator[Model]:
     """The model of that name at the site's provider; its connections end with the body."""
     http_client = DefaultAsyncHttpxClient(
         headers={"Accept-Encoding": "identity"},
-        event_hooks={"response": [_bound_body]},
+        event_hooks={"response": [_check]},
+        follow_redirects=False,  # to where nobody meant to send a prompt
     )
     async with AsyncOpenAI(
         base_url=settings.AGENT_BASE_URL,
@@ -48,7 +56,23 @@ async def site_model(name: str) -> AsyncIterator[Model]:
         max_retries=0,  # ours are on record, and in the budget
     ) as client:
         provider = OpenAICompatibleProvider("site", openai_client=client)
-        yield OpenAIChatModel(name, provider=provider)
+        yield _ChatModel(name, provider=provider)
+
+
+class _Unwanted(Exception):
+    """What nobody takes of a provider; the text says why."""
+
+
+class _ChatModel(OpenAIChatModel):
+    """The library's own, which takes a custom call for an error of its own."""
+
+    @override
+    def _validate_completion(self, response: ChatCompletion) -> Any:
+        for choice in response.choices or ():
+            for call in choice.message.tool_calls or ():
+                if call.type == "custom":
+                    raise _Unwanted(CUSTOM_CALL)
+        return super()._validate_completion(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +85,9 @@ class Fault:
 
 
 def fault_of(error: Exception) -> Fault:
-    if any(isinstance(cause, _TooLarge) for cause in _causes(error)):
-        return Fault(f"The provider's answer is larger than {MAX_BYTES // 1024} KiB.")
+    for cause in _causes(error):
+        if isinstance(cause, _Unwanted):
+            return Fault(str(cause))
     if isinstance(error, ModelHTTPError):
         return _refusal(error)
     if isinstance(error, ModelConnectionError):
@@ -85,16 +110,28 @@ def _refusal(error: ModelHTTPError) -> Fault:
 
 
 def _reason(body: Any) -> str:
-    """What a provider says of an error: bounded, in one line, without secrets."""
-    if isinstance(body, dict):
-        inner = body.get("error", body)
-        body = inner.get("message") if isinstance(inner, dict) else inner
-    if not isinstance(body, str) or not body.strip():
-        return "."
-    line = " ".join(
-        without_suspects(without_known(body, {settings.AGENT_API_KEY})).split()
-    )
-    return f": {line[:MAX_TOLD]}"
+    """What a provider says of an error: its code and its words, if they hold no secret."""
+    error = body.get("error", body) if isinstance(body, dict) else body
+    code, text = "", error
+    if isinstance(error, dict):
+        code, text = _code(error.get("code")), error.get("message")
+    if not isinstance(text, str) or not text.strip():
+        return f"{code}."
+    if resembles(text, settings.AGENT_API_KEY):
+        return f"{code}; its words are withheld, they resemble AGENT_API_KEY."
+    return f"{code}: {_line(text)}"
+
+
+def _code(code: Any) -> str:
+    if not isinstance(code, str) or not CODE.fullmatch(code):
+        return ""
+    return "" if resembles(code, settings.AGENT_API_KEY) else f" ({code})"
+
+
+def _line(text: str) -> str:
+    """A text in one line, bounded and without what looks secret."""
+    known = without_known(text, {settings.AGENT_API_KEY})
+    return " ".join(str(storable(without_suspects(known))).split())[:MAX_TOLD]
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -103,11 +140,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-class _TooLarge(Exception):
-    """The answer is larger than anybody needs."""
-
-
-async def _bound_body(response: Response) -> None:
+async def _check(response: Response) -> None:
+    if response.is_redirect:
+        raise _Unwanted(f"The provider answered {response.status_code}: {REDIRECT}")
     assert isinstance(response.stream, AsyncByteStream)
     response.stream = _BoundedStream(response.stream)
 
@@ -122,7 +157,7 @@ class _BoundedStream(AsyncByteStream):
         async for part in self.stream:
             size += len(part)
             if size > MAX_BYTES:
-                raise _TooLarge
+                raise _Unwanted(TOO_LARGE)
             yield part
 
     @override

@@ -48,7 +48,7 @@ class Record:
             self.left_out += 1
         else:
             self.calls.append(entry)
-        self.write(self.whole())
+        self.save()
         began = time.monotonic()
         came_of_it: Entry = {}
         try:
@@ -57,6 +57,20 @@ class Record:
             entry |= self._shown(came_of_it)
             entry["seconds"] = round(time.monotonic() - began, 3)
             self.size += len(json.dumps(entry))
+        self.save()
+
+    def refusal(self, **what: Any) -> None:
+        """An entry for a tool call that is not made; `save` it."""
+        if self.size > FULL:
+            self.left_out += 1
+            return
+        at = self.clock().isoformat()
+        said = self._shown({**what, "is_error": True})
+        entry = {"kind": "tool", "at": at, **said, "seconds": 0.0}
+        self.calls.append(entry)
+        self.size += len(json.dumps(entry))
+
+    def save(self) -> None:
         self.write(self.whole())
 
     def whole(self, **more: Any) -> dict[str, Any]:

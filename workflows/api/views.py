@@ -33,6 +33,7 @@ from workflows.api.serializers import (
     WorkflowSerializer,
     graph_of,
 )
+from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 
@@ -183,8 +184,10 @@ class ExecutionViewSet(
     @extend_schema(request=None, responses=ExecutionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
+        asked = self.get_object()
+        valid(StrictSerializer(data=request.data))  # it takes no field
         execution = services.cancel_execution(
-            self.get_object(), actor=user_of(request), now=clock()
+            asked, actor=user_of(request), now=clock()
         )
         return Response(ExecutionSerializer(execution).data)
 

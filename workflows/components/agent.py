@@ -7,16 +7,17 @@ from typing import Any
 from django.conf import settings
 from typing_extensions import override
 
-from workflows.agents.answer import output_schema_problems
+from workflows.agents.answer import ANSWER_TOOL, output_schema_problems
 from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
+from workflows.agents.site import NEEDED, setting_problems
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.json_value import storable
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole
 from workflows.templating import MAX_SOURCE
 
-NEEDED = ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL")
 NOT_INSTALLED = (
     "The agent node needs the extra `agents`: pip install 'pydantic-ai-slim[openai]'."
 )
@@ -83,14 +84,18 @@ class Agent(Component):
             yield from output_schema_problems(config["output_schema"])
 
     @override
+    def own_tool(self, config: Config) -> str:
+        return ANSWER_TOOL if config.get("output_schema") else ""
+
+    @override
     def run(self, config: Config, context: Context) -> Result:
-        missing = [name for name in NEEDED if not _given(name, config)]
-        if missing:
-            raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
+        _check_site(config)
+        if not config["prompt"].strip():
+            raise NodeFailed("The prompt is empty: its template gave no text.")
         conversation = _conversation()
         budget = Budget.of(config)
         task = conversation.Task(
-            prompt=config["prompt"],
+            prompt=storable(config["prompt"]),
             instructions=_instructions(config, context),
             model=config.get("model") or settings.AGENT_MODEL,
             output_schema=config.get("output_schema"),
@@ -103,6 +108,14 @@ class Agent(Component):
         return Result(record.whole(output=answer))
 
 
+def _check_site(config: Config) -> None:
+    """Raises `NodeFailed` that names the settings, never their values."""
+    if missing := [name for name in NEEDED if not _given(name, config)]:
+        raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
+    if wrong := [f"{name}: {why}" for name, why in setting_problems()]:
+        raise NodeFailed(f"The settings of this site are wrong. {' '.join(wrong)}")
+
+
 def _given(name: str, config: Config) -> Any:
     own = config.get("model") if name == "AGENT_MODEL" else None
     return own or getattr(settings, name)
@@ -111,7 +124,7 @@ def _given(name: str, config: Config) -> Any:
 def _instructions(config: Config, context: Context) -> str:
     # A model knows no time, and "tomorrow" is nothing without it.
     now = f"It is {context.clock().isoformat(timespec='seconds')}."
-    return "\n\n".join(filter(None, [config.get("instructions"), now]))
+    return "\n\n".join(filter(None, [storable(config.get("instructions")), now]))
 
 
 def _conversation() -> ModuleType:

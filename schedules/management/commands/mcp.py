@@ -6,11 +6,17 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from typing_extensions import override
 
 from schedules.mcp import McpMissing, load
 from workflows.tools import ToolContext
+
+NO_DATABASE = (
+    "The database does not answer, or has no tables yet: run `manage.py setup` (or "
+    "`manage.py migrate`) with the same DATA_DIR and DATABASE_URL."
+)
 
 
 class Command(BaseCommand):
@@ -24,7 +30,10 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, user: str, **options: Any) -> None:
-        found = User.objects.filter(username=user, is_active=True).first()
+        try:
+            found = User.objects.filter(username=user, is_active=True).first()
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(NO_DATABASE) from error
         if found is None:
             raise CommandError(f'There is no active user "{user}".')
         try:

@@ -58,11 +58,68 @@ def test_a_browsers_cookie_is_no_token(post, alice: User):
     assert post(header="", browser=browser).status_code == 401
 
 
-@pytest.mark.parametrize("method", ["get", "delete", "put"])
+@pytest.mark.parametrize("method", ["get", "delete", "put", "options", "head"])
 def test_there_is_nothing_but_post(token: str, method: str):
     ask = getattr(Browser(), method)
     answer = ask("/mcp/", headers={"Authorization": f"Bearer {token}"})
-    assert answer.status_code == 405
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://testserver",
+        "https://ostinato.example",
+        "https://trusted.example",
+        "https://a.sub.example",
+    ],
+)
+def test_a_page_of_this_site_or_of_one_that_it_trusts_may_ask(
+    post, settings, origin: str
+):
+    settings.SITE_URL = "https://ostinato.example"
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example", "https://*.sub.example"]
+    assert post(more={"Origin": origin}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "",
+        "http://evil.example",
+        "http://testserver.evil.example",
+        "http://testserver:81",
+        "https://testserver",
+        "http://trusted.example",
+        "https://evilsub.example",
+        "https://trusted.example.evil.example",
+        "http://[::1",
+        "testserver",
+    ],
+)
+def test_a_page_of_another_site_is_refused(post, settings, origin: str):
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example", "https://*.sub.example"]
+    for header in ({}, {"header": ""}):
+        answer = post(more={"Origin": origin}, **header)
+        assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "", "application/x-www-form-urlencoded"]
+)
+def test_what_is_not_sent_as_json_is_refused(token: str, kind: str):
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    body = json.dumps(PING)
+    answer = Browser().generic(
+        "POST", "/mcp/", body, content_type=kind, headers=headers
+    )
+    assert (answer.status_code, answer["Content-Type"]) == (
+        415,
+        "application/problem+json",
+    )
 
 
 @pytest.mark.parametrize(

@@ -129,15 +129,7 @@ def test_nothing_but_the_protocol_is_on_stdout(child_env: dict[str, str], alice:
         "method": "tools/call",
         "params": {"name": "schedule_create", "arguments": given},
     }
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "mcp", "--user", "alice"],
-        cwd=BASE_DIR,
-        env=child_env | {"LOG_LEVEL": "DEBUG"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = served_by(child_env | {"LOG_LEVEL": "DEBUG"})
     assert process.stdin
     assert process.stdout
     for message in (hello, ready, call):
@@ -153,6 +145,37 @@ def test_nothing_but_the_protocol_is_on_stdout(child_env: dict[str, str], alice:
     assert ScheduledJob.objects.count() == 1
 
 
+def served_by(env: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "mcp", "--user", "alice"],
+        cwd=BASE_DIR,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_line_that_is_no_message_is_answered(child_env: dict[str, str], alice: User):
+    ping = '{"jsonrpc": "2.0", "id": 7, "method": "ping"}'
+    half = (
+        '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": '
+        '{"name": "schedule_list", "arguments": {"name_contains": "\\ud800"}}}'
+    )
+    lines = ["{bad", f"[{ping}]", "[" * 5000, half, "null", '{"jsonrpc": "2.0"}', ping]
+    process = served_by(child_env)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("".join(f"{line}\n" for line in lines))
+    process.stdin.flush()
+    answers = [json.loads(process.stdout.readline()) for _ in lines]
+    process.communicate(timeout=20)
+    assert [answer["id"] for answer in answers] == [None] * 6 + [7]
+    codes = [answer["error"]["code"] for answer in answers[:-1]]
+    assert codes == [-32700, -32600, -32700, -32700, -32600, -32600]
+
+
 def manage(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", "mcp", *words]
     return subprocess.run(
@@ -164,6 +187,16 @@ def test_for_nobody_there_is_no_server(child_env: dict[str, str]):
     ended = manage(child_env, "--user", "nobody")
     assert ended.returncode == 1
     assert ended.stderr.strip() == 'CommandError: There is no active user "nobody".'
+
+
+def test_without_a_database_one_line_says_what_to_run(
+    child_env: dict[str, str], tmp_path: Any
+):
+    database = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    ended = manage(child_env | {"DATABASE_URL": database}, "--user", "alice")
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "manage.py setup" in ended.stderr
 
 
 def test_without_the_extra_one_line_says_so(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 
 import pytest
-from pydantic_ai.messages import ModelResponse, TextPart
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from tests.workflows.agents.conftest import (
+    KEY,
     NOW,
     calls,
     configure,
     failure,
+    give,
     kinds,
     run,
     says,
@@ -40,6 +42,18 @@ DANGLING = {
 }
 
 
+NO_SCHEMA_THERE = {
+    "type": "object",
+    "properties": {"to": {"$ref": "#/$defs/a/enum/0"}},
+    "$defs": {"a": {"enum": ["x"]}},
+}
+NAMED_INSIDE = {
+    "type": "object",
+    "properties": {"a": {"$id": "http://x.example/a", "$ref": "#/$defs/b"}},
+    "$defs": {"b": {"type": "string"}},
+}
+
+
 def test_a_task_is_answered(agent: Workflow, script):
     def greet(messages, info) -> ModelResponse:
         assert messages[0].parts[0].content == "Hello Ada"
@@ -65,6 +79,13 @@ def test_a_task_is_answered(agent: Workflow, script):
     assert usage["output_tokens"] == call["tokens"]["output"]
 
 
+def test_a_prompt_that_comes_out_empty_is_not_sent(agent: Workflow, script):
+    script([])
+    assert failure(agent, say=" \n").error == (
+        "The prompt is empty: its template gave no text."
+    )
+
+
 def test_a_structured_answer_fits_its_schema(agent: Workflow, script):
     configure(agent, output_schema=WEATHER)
     script([calls("final_result", degrees=20)])
@@ -84,8 +105,44 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
     )
     node = run(agent)
     assert node.output["output"] == {"degrees": 2}
-    assert "is no JSON object" in node.output["calls"][1]["asked"]
-    assert node.output["usage"]["requests"] == 3
+    assert kinds(node) == ["model", "model", "final_result", "model"]
+    _, again, refused, _ = node.output["calls"]
+    assert "is no JSON object" in again["asked"]
+    assert (refused["arguments"], refused["is_error"]) == ({"degrees": "x"}, True)
+    assert "schema: degrees: " in refused["result"]["error"]["message"]
+    usage = node.output["usage"]
+    assert (usage["requests"], usage["tool_calls"]) == (3, 0)
+
+
+def test_what_is_handed_in_and_refused_is_on_record_without_secrets(
+    agent: Workflow, script
+):
+    configure(agent, output_schema=WEATHER)
+    given = {"degrees": KEY, "password": "hunter2", "more": "x" * 9000}
+    script([calls("final_result", given), calls("final_result", degrees=2)])
+    node = run(agent)
+    refused = node.output["calls"][1]
+    assert "degrees" in str(refused)
+    assert KEY not in str(node.output)
+    assert "hunter2" not in str(node.output)
+    assert len(str(refused)) < 5000
+
+
+def test_a_call_beside_the_answer_is_not_made_and_on_record(
+    agent: Workflow, script, double
+):
+    configure(agent, output_schema=WEATHER)
+    give(agent, f=("call_function", double))
+    answer = ToolCallPart("final_result", {"degrees": 2})
+    many = [ToolCallPart("double", {"n": n}) for n in range(5000)]
+    script([ModelResponse([many[0], answer, *many[1:]])])
+    node = run(agent)
+    assert node.output["output"] == {"degrees": 2}
+    first = node.output["calls"][1]
+    assert (first["tool"], first["arguments"]) == ("double", {"n": 0})
+    assert first["result"]["error"]["code"] == "not_called"
+    assert len(node.output["calls"]) + node.output["calls_left_out"] == 5001
+    assert node.output["usage"]["tool_calls"] == 0
 
 
 @pytest.mark.parametrize(
@@ -98,6 +155,12 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
             "degrees: 'hot' is not of type",
         ),
         (WEATHER, calls("final_result", "{" * 5000), "is no JSON object"),
+        (
+            {"type": "object"},
+            calls("final_result", '{"a":' * 900 + "1" + "}" * 900),
+            "nested",
+        ),
+        ({"type": "object"}, says('{"a":' * 150 + "1" + "}" * 150), "nested"),
         (None, says(" \n"), "You gave no answer"),
         (None, ModelResponse([]), "You gave no answer"),
         (None, says("x" * 70_000), "larger than 64 KiB"),
@@ -112,7 +175,9 @@ def test_a_model_that_answers_nonsense_fails_the_node(
     node = failure(agent)
     assert node.error.startswith("The model gave no usable answer, 3 times: ")
     assert why in node.error
-    assert kinds(node) == ["model"] * 3
+    told = [call["tool"] for call in node.output["calls"] if "tool" in call]
+    assert kinds(node).count("model") == 3
+    assert told == ["final_result"] * (3 if nonsense.tool_calls else 0)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +242,8 @@ def test_without_the_extra_the_node_says_what_to_install(
             "output_schema",
         ),
         ({"prompt": "a", "output_schema": DANGLING}, "output_schema"),
+        ({"prompt": "a", "output_schema": NAMED_INSIDE}, "output_schema"),
+        ({"prompt": "a", "output_schema": NO_SCHEMA_THERE}, "output_schema"),
     ],
 )
 def test_a_wrong_configuration_names_its_field(config, field):
@@ -184,9 +251,20 @@ def test_a_wrong_configuration_names_its_field(config, field):
     assert [path for path, _ in config_problems(component, config)] == [field]
 
 
+def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
+    agent: Workflow, script
+):
+    configure(agent, output_schema=NAMED_INSIDE)
+    script([calls("final_result", a="x")])
+    assert failure(agent).error == (
+        '"/$defs/b": the schema of the answer has nothing there.'
+    )
+
+
 def test_a_reference_that_leads_somewhere_is_taken():
     schema = {
         **DANGLING,
+        "$id": "https://x.example/way",
         "$defs": {"way/point": {"type": "string"}, **DANGLING["$defs"]},
     }
     config = {"prompt": "a", "output_schema": schema}

@@ -55,6 +55,17 @@ def test_a_tool_node_is_no_step(agent: Workflow, script, double):
     }
 
 
+def test_a_template_of_a_tool_that_fails_names_the_tool(agent: Workflow, script):
+    give(
+        agent,
+        a=("http_request", {"tool_name": "fine"}),
+        b=("http_request", {"tool_name": "weather", "url": "{{ nodes.no.output }}"}),
+    )
+    node = run(agent)
+    assert node.status == "failed"
+    assert node.error.startswith('The tool "weather": The template failed: ')
+
+
 def test_several_calls_at_once_are_made_one_by_one(agent: Workflow, script, double):
     both = ModelResponse([ToolCallPart("double", {"n": n}) for n in (1, 2)])
     give(agent, f=("call_function", double))

