@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +19,10 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
     ScheduleType,
-    Verb,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
+from schedules.services.events import who_paused
 from schedules.services.faults import NO_WORKFLOW
 from schedules.services.fields import WHEN_FIELD
 from schedules.timing import Timing
@@ -221,7 +220,7 @@ def check_resume(
     limits = limits_on(actor)
     if limits is None:
         return
-    pausers = _who_paused(schedule)
+    pausers = {kind for kind, _ in who_paused(schedule)}
     if limits.propose and ActorKind.USER in pausers:
         raise AgentRefused(
             "approval",
@@ -237,10 +236,3 @@ def check_resume(
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
-
-
-def _who_paused(schedule: ScheduledJob) -> set[str]:
-    """What kinds of actors have paused it since it ran last: several may have."""
-    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME))
-    found = events.values_list("verb", "actor_kind").iterator()
-    return {kind for _, kind in takewhile(lambda event: event[0] == Verb.PAUSE, found)}

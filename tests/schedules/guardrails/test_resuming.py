@@ -59,6 +59,22 @@ def test_no_pause_of_an_agents_hides_that_of_a_person(
     assert refusal(resuming(schedule, agent)).code == "agent_approval"
 
 
+def test_a_person_who_pauses_what_an_agent_has_paused_keeps_it_paused(
+    by_agent: Propose, agent: Actor, person: Actor, alice: User
+):
+    schedule = by_agent()
+    allow(alice, agents_propose=True)
+    pause(schedule, agent)
+    note = "keep this off until Monday"
+    pause_schedule(schedule.id, actor=person, now=NOON, note=note)
+    schedule.refresh_from_db()
+    assert schedule.status_reason == note
+    newest = schedule.events.first()
+    assert newest is not None
+    assert (newest.verb, newest.actor_kind, newest.note) == ("pause", "user", note)
+    assert refusal(resuming(schedule, agent)).code == "agent_approval"
+
+
 def test_a_pause_of_earlier_is_over(
     by_agent: Propose, agent: Actor, person: Actor, alice: User
 ):
