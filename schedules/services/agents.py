@@ -33,7 +33,12 @@ class AgentLimits:
 
 def agent_limits(user: User) -> AgentLimits:
     """The limits that hold for `user` now."""
-    profile = UserProfile.objects.filter(user=user).first() or UserProfile()
+    profile = UserProfile.objects.filter(user=user).first()
+    return limits_of(user, profile or UserProfile())
+
+
+def limits_of(user: User, profile: UserProfile) -> AgentLimits:
+    """The limits of `user` as `profile` has them."""
     max_active: int = _of("agent_max_active_schedules", profile)
     days = min(_of("agent_max_days", profile), MOST_DAYS)
     return AgentLimits(

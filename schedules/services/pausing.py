@@ -130,7 +130,7 @@ def resume_schedule(
             return Resumed(schedule, 0, 0)
         guardrails.check_start(schedule, actor)
         if schedule.created_by_kind == ActorKind.AGENT:
-            quotas.check_room(actor)
+            quotas.check_resumed(actor)
         decision = _resumption(schedule, catch_up, now=now)
         guardrails.check_resume(schedule, actor, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)

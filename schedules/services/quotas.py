@@ -21,38 +21,55 @@ from schedules.models import (
     Verb,
 )
 from schedules.services.actor import Actor
-from schedules.services.guardrails import limits_on
+from schedules.services.agents import AgentLimits, limits_of
 
 DAY = timedelta(days=1)
 
 
-def _hold(actor: Actor) -> None:
-    """Of agents that come at once, the last see what the first have made.
-
-    Until the end of the transaction.
+def _held_limits(actor: Actor) -> AgentLimits | None:
+    """The limits of an agent, until the end of the transaction: of agents that come at
+    once, the last see what the first have made. None for people and the system.
     """
+    if actor.kind != ActorKind.AGENT:
+        return None
+    assert actor.user is not None
     # No row, no lock: the first agent of a user makes it.
     UserProfile.objects.get_or_create(user=actor.user)
-    UserProfile.objects.select_for_update(no_key=True).get(user=actor.user)
+    held = UserProfile.objects.select_for_update(no_key=True)
+    return limits_of(actor.user, held.get(user=actor.user))
 
 
 def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     """One more schedule of an agent's fits. Inside the transaction that adds it."""
-    check_room(actor)
-    check_spacing(draft, actor)
-    _check_rate(actor, now=now)
+    limits = _held_limits(actor)
+    if limits is None:
+        return
+    active, kept = agent_schedules(actor)
+    _check_active(active, limits, actor)
+    _check_kept(kept, limits, actor)
+    _check_spacing(draft, limits)
+    _check_rate(limits, actor, now=now)
 
 
-def check_spacing(schedule: ScheduledJob, actor: Actor) -> None:
+def check_changed(schedule: ScheduledJob, actor: Actor) -> None:
+    """What an agent has changed still fits. Inside the transaction that writes it."""
+    if limits := _held_limits(actor):
+        _check_spacing(schedule, limits)
+
+
+def check_resumed(actor: Actor) -> None:
+    """One that agents have made may be active again. Inside the transaction that does it."""
+    if limits := _held_limits(actor):
+        _check_active(agent_schedules(actor)[0], limits, actor)
+
+
+def _check_spacing(schedule: ScheduledJob, limits: AgentLimits) -> None:
     """A single run keeps its distance from the others that agents have made.
 
-    Inside the transaction that writes it. Whatever became of the others: one that is over
-    has run as well.
+    Whatever became of the others: one that is over has run as well.
     """
-    limits = limits_on(actor)
-    if limits is None or schedule.run_at is None:
+    if schedule.run_at is None:
         return
-    _hold(actor)
     least = limits.min_interval
     others = ScheduledJob.objects.filter(
         owner=schedule.owner_id,
@@ -85,11 +102,8 @@ def _first_free(
     return wanted
 
 
-def _check_rate(actor: Actor, *, now: datetime) -> None:
+def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
     """Not too many a day. Their events are counted, which outlive them."""
-    limits = limits_on(actor)
-    if limits is None:
-        return
     made = ScheduleEvent.objects.filter(
         verb=Verb.CREATE,
         actor_kind=ActorKind.AGENT,
@@ -111,13 +125,7 @@ def _check_rate(actor: Actor, *, now: datetime) -> None:
     )
 
 
-def check_room(actor: Actor) -> None:
-    """One more active schedule of an agent's fits. Inside the transaction that adds it."""
-    limits = limits_on(actor)
-    if limits is None:
-        return
-    _hold(actor)
-    active, kept = agent_schedules(actor)
+def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:
     if active >= limits.max_active:
         raise AgentRefused(
             "quota",
@@ -126,6 +134,9 @@ def check_room(actor: Actor) -> None:
             limit=limits.max_active,
             remedy="Pause or stop one that is no longer needed; schedule_list shows them.",
         )
+
+
+def _check_kept(kept: int, limits: AgentLimits, actor: Actor) -> None:
     if kept >= limits.max_kept:
         raise AgentRefused(
             "kept",

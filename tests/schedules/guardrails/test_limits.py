@@ -71,6 +71,19 @@ def test_paused_schedules_do_not_pile_up(
     assert (told.code, told.details["limit"]) == ("agent_kept", 3)
 
 
+def test_resuming_one_that_is_kept_already_keeps_no_more(
+    by_agent: Propose, agent: Actor, alice: User, settings: Any
+):
+    settings.AGENT_MAX_KEPT_SCHEDULES = 3
+    allow(alice, agent_max_active_schedules=3)
+    made = [by_agent(), by_agent(), by_agent()]
+    for schedule in made:
+        pause_schedule(schedule.id, actor=agent, now=NOON)
+    assert refusal(by_agent).code == "agent_kept"
+    resumed = resume_schedule(made[0].id, actor=agent, now=NOON)
+    assert resumed.schedule.status == "active"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_agents_at_once_do_not_pass_the_quota(by_agent: Propose, alice: User):
     allow(alice, agent_max_active_schedules=3)
