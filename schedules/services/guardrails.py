@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from schedules import timing
+from schedules.decisions import Decision
 from schedules.exceptions import AgentRefused, InvalidSchedule
 from schedules.models import (
     ActorKind,
+    CatchupPolicy,
     ScheduledJob,
     ScheduledRun,
     ScheduleType,
@@ -211,7 +213,12 @@ def check_start(schedule: ScheduledJob, actor: Actor) -> None:
 
 
 def check_resume(
-    schedule: ScheduledJob, actor: Actor, *, catch_up: str, now: datetime
+    schedule: ScheduledJob,
+    actor: Actor,
+    decision: Decision,
+    *,
+    catch_up: str,
+    now: datetime,
 ) -> None:
     """An agent resumes what keeps its limits, and not over the head of a person.
 
@@ -220,6 +227,12 @@ def check_resume(
     limits = limits_on(actor)
     if limits is None:
         return
+    if catch_up == CatchupPolicy.ALL:
+        _refuse_catch_up(
+            limits,
+            "All that has passed would run at once.",
+            'Give catch_up of "none" or "latest"; a person may catch up all.',
+        )
     pausers = {kind for kind, _ in who_paused(schedule)}
     if limits.propose and ActorKind.USER in pausers:
         raise AgentRefused(
@@ -236,3 +249,34 @@ def check_resume(
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
+    _check_latest(decision, limits, now=now)
+
+
+def _check_latest(decision: Decision, limits: AgentLimits, *, now: datetime) -> None:
+    """What is caught up runs now: else pausing and resuming would bring runs together."""
+    if not decision.fired:
+        return
+    following = decision.next_run_at
+    if decision.ended or following is None:
+        _refuse_catch_up(
+            limits,
+            "Its last run has passed.",
+            "Resume it without catch_up, which ends it. Create another for another run.",
+        )
+    if following - now < limits.min_interval:
+        _refuse_catch_up(
+            limits,
+            f"The next run is at {following.isoformat()}, and another would run now.",
+            f"Resume it without catch_up: it runs next at {following.isoformat()}.",
+        )
+
+
+def _refuse_catch_up(limits: AgentLimits, why: str, remedy: str) -> NoReturn:
+    seconds = _seconds(limits.min_interval)
+    raise AgentRefused(
+        "interval",
+        f"What an agent resumes runs at most every {seconds} seconds. {why}",
+        limit=f"{seconds} seconds",
+        remedy=remedy,
+        field="catch_up",
+    )

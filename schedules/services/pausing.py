@@ -132,7 +132,7 @@ def resume_schedule(
         if schedule.created_by_kind == ActorKind.AGENT:
             quotas.check_resumed(actor)
         decision = _resumption(schedule, catch_up, now=now)
-        guardrails.check_resume(schedule, actor, catch_up=catch_up, now=now)
+        guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)
         sending.send_on_commit(runs, now=now)

@@ -62,8 +62,9 @@ Note = Annotated[
     str, keywords(maxLength=limits.NOTE_LENGTH), "Why; people read it in the history."
 ]
 CatchUp = Annotated[
-    Literal["none", "latest", "all"],
-    "Which of the ticks that passed meanwhile run now; the others are recorded as skipped.",
+    Literal["none", "latest"],
+    "Whether the latest of the ticks that passed meanwhile runs now; the others are "
+    "recorded as skipped. Refused where the next tick is too near.",
 ]
 
 
