@@ -244,12 +244,19 @@ def check_resume(
     is_of_agents = schedule.created_by_kind == ActorKind.AGENT
     if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
         return
-    try:
+    with by_a_person():
         check_timing(schedule, schedule.timing, actor=actor, now=now)
+    _check_latest(decision, limits, now=now)
+
+
+@contextmanager
+def by_a_person() -> Iterator[None]:
+    """What an agent cannot mend where it resumes, a person can."""
+    try:
+        yield
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
-    _check_latest(decision, limits, now=now)
 
 
 def _check_latest(decision: Decision, limits: AgentLimits, *, now: datetime) -> None:

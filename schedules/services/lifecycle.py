@@ -180,8 +180,8 @@ def update_schedule(
             schedule.status_reason = ""
         if changed.keys() & set(TIMING_FIELDS):
             guardrails.check_timing(schedule, timing, actor=actor, now=now)
-            quotas.check_changed(schedule, actor)
             _begin_epoch(schedule, timing, old_rules, now=now)
+            quotas.check_changed(schedule, actor, now=now)
         save_fields(schedule, *changed, *FOLLOWING, now=now)
         record_event(
             schedule,

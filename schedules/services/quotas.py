@@ -1,11 +1,10 @@
-"""How many schedules agents may make, and how close together: the guardrails that count.
+"""How many schedules agents may have and make: the guardrails that count.
 
 What is counted is held until the transaction ends: call them inside the one that writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -15,13 +14,14 @@ from schedules.models import (
     ActorKind,
     ScheduledJob,
     ScheduleEvent,
-    ScheduleType,
     Status,
     UserProfile,
     Verb,
 )
+from schedules.services import spacing
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, limits_of
+from schedules.services.guardrails import by_a_person
 
 DAY = timedelta(days=1)
 
@@ -47,59 +47,41 @@ def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     active, kept = agent_schedules(actor)
     _check_active(active, limits, actor)
     _check_kept(kept, limits, actor)
-    _check_spacing(draft, limits)
     _check_rate(limits, actor, now=now)
+    _check_spacing(draft, draft.next_tick_at, limits, actor, now=now)
 
 
-def check_changed(schedule: ScheduledJob, actor: Actor) -> None:
+def check_changed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     """What an agent has changed still fits. Inside the transaction that writes it."""
     if limits := _held_limits(actor):
-        _check_spacing(schedule, limits)
+        _check_spacing(schedule, schedule.next_tick_at, limits, actor, now=now)
 
 
-def check_resumed(actor: Actor) -> None:
-    """One that agents have made may be active again. Inside the transaction that does it."""
-    if limits := _held_limits(actor):
-        _check_active(agent_schedules(actor)[0], limits, actor)
-
-
-def _check_spacing(schedule: ScheduledJob, limits: AgentLimits) -> None:
-    """A single run keeps its distance from the others that agents have made.
-
-    Whatever became of the others: one that is over has run as well.
-    """
-    if schedule.run_at is None:
+def check_resumed(
+    schedule: ScheduledJob, tick: datetime | None, actor: Actor, *, now: datetime
+) -> None:
+    """One that agents have made may be active again, to run next at `tick`. Inside the
+    transaction that does it."""
+    limits = _held_limits(actor)
+    if limits is None:
         return
+    _check_active(agent_schedules(actor)[0], limits, actor)
+    if spacing.is_single(schedule):
+        with by_a_person():
+            _check_spacing(schedule, tick, limits, actor, now=now)
+
+
+def _check_spacing(
+    schedule: ScheduledJob,
+    tick: datetime | None,
+    limits: AgentLimits,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> None:
     least = limits.min_interval
-    others = ScheduledJob.objects.filter(
-        owner=schedule.owner_id,
-        created_by_kind=ActorKind.AGENT,
-        schedule_type=ScheduleType.ONCE,
-        run_at__gt=schedule.run_at - least,
-    ).exclude(pk=schedule.pk)
-    taken = others.order_by("run_at").values_list("run_at", flat=True)
-    free = _first_free(schedule.run_at, taken.iterator(), least)
-    if free != schedule.run_at:
-        seconds = f"{least.total_seconds():.0f} seconds"
-        raise AgentRefused(
-            "interval",
-            f"Single runs that agents schedule are at least {seconds} apart, and another "
-            "is closer to this time.",
-            limit=seconds,
-            remedy=f"Give run_at as {free.isoformat()}, which is free.",
-            field="run_at",
-        )
-
-
-def _first_free(
-    wanted: datetime, taken: Iterable[datetime | None], least: timedelta
-) -> datetime:
-    """The first time from `wanted` on that is `least` away from all of `taken`, sorted."""
-    for time in taken:
-        if time and time - wanted >= least:
-            break
-        wanted = time + least if time else wanted
-    return wanted
+    over = spacing.last_runs(actor, within=least, now=now)
+    spacing.check_spacing(schedule, tick, least=least, over=over)
 
 
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:

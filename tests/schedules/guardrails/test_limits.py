@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from schedules.models import (
 )
 from schedules.services import (
     Actor,
-    fire_due,
     pause_schedule,
     resume_schedule,
     stop_schedule,
@@ -152,44 +151,6 @@ def test_an_update_is_held_to_the_same_interval(by_agent: Propose, agent: Actor)
     fields = {"interval_seconds": 5}
     told = refusal(lambda: update_schedule(schedule.id, fields, actor=agent, now=NOON))
     assert told.code == "agent_interval"
-
-
-def test_single_runs_keep_the_same_distance(by_agent: Propose):
-    noon = NOON + DAY
-    for seconds in (0, 60, 150):
-        by_agent(run_at=noon + timedelta(seconds=seconds))
-    told = refusal(lambda: by_agent(run_at=noon + timedelta(seconds=2)))
-    assert (told.code, told.details["limit"]) == ("agent_interval", "60 seconds")
-    assert list(told.errors) == ["run_at"]
-    free = noon + timedelta(seconds=210)
-    assert told.remedy == f"Give run_at as {free.isoformat()}, which is free."
-    assert by_agent(run_at=free).status == "active"
-
-
-def test_a_single_run_keeps_its_distance_from_one_that_is_over(by_agent: Propose):
-    by_agent(run_at=NOON + timedelta(seconds=2))
-    fire_due(NOON + timedelta(seconds=2))
-    assert ScheduledJob.objects.get().status == "stopped"
-    told = refusal(lambda: by_agent(run_at=NOON + timedelta(seconds=4)))
-    assert told.code == "agent_interval"
-
-
-def test_an_update_brings_no_single_runs_together(by_agent: Propose, agent: Actor):
-    run_at = NOON + DAY
-    by_agent(run_at=run_at)
-    other = by_agent(run_at=run_at + DAY)
-    fields = {"run_at": run_at + timedelta(seconds=1)}
-    told = refusal(lambda: update_schedule(other.id, fields, actor=agent, now=NOON))
-    assert told.code == "agent_interval"
-    later = {"run_at": run_at + DAY + timedelta(seconds=1)}
-    assert update_schedule(other.id, later, actor=agent, now=NOON).version == 2
-
-
-def test_single_runs_of_people_are_in_nobodys_way(
-    by_agent: Propose, make_schedule: MakeSchedule
-):
-    make_schedule(run_at=NOON + DAY), make_schedule(run_at=NOON + DAY)
-    assert by_agent(run_at=NOON + DAY).status == "active"
 
 
 def test_so_many_a_day_whatever_became_of_them(

@@ -177,9 +177,12 @@ def test_pausing_and_resuming_quickly_brings_no_two_runs_together(
 
 def test_a_single_run_that_has_passed_is_not_caught_up(by_agent: Propose, agent: Actor):
     run_at = NOON + timedelta(hours=1)
-    for schedule in (by_agent(run_at=run_at), by_agent(max_runs=1, start_at=run_at)):
+    for schedule in (
+        by_agent(run_at=run_at),
+        by_agent(max_runs=1, start_at=run_at + DAY),
+    ):
         pause(schedule, agent)
-        late = {"now": run_at + timedelta(hours=1), "catch_up": "latest"}
+        late = {"now": run_at + 2 * DAY, "catch_up": "latest"}
         told = refusal(
             lambda late=late, schedule=schedule: resume_schedule(
                 schedule.id, actor=agent, **late
