@@ -27,6 +27,7 @@ class AgentLimits:
     max_active: int
     max_kept: int
     max_created_a_day: int
+    max_resumed_an_hour: int
     min_interval: timedelta
     longest: timedelta
 
@@ -48,6 +49,7 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
         max_active=max_active,
         max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
         max_created_a_day=settings.AGENT_MAX_CREATED_A_DAY,
+        max_resumed_an_hour=settings.AGENT_MAX_RESUMED_AN_HOUR,
         min_interval=timedelta(seconds=_of("agent_min_interval_seconds", profile)),
         longest=timedelta(days=days),
     )

@@ -24,6 +24,7 @@ from schedules.services.agents import AgentLimits, limits_of
 from schedules.services.guardrails import by_a_person
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def _held_limits(actor: Actor) -> AgentLimits | None:
@@ -60,10 +61,13 @@ def check_changed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> Non
 def check_resumed(
     schedule: ScheduledJob, tick: datetime | None, actor: Actor, *, now: datetime
 ) -> None:
-    """One that agents have made may be active again, to run next at `tick`. Inside the
-    transaction that does it."""
+    """An agent may resume it, to run next at `tick`. Inside the transaction that does it."""
     limits = _held_limits(actor)
     if limits is None:
+        return
+    _check_resume_rate(limits, actor, now=now)
+    # What people made is counted nowhere.
+    if schedule.created_by_kind != ActorKind.AGENT:
         return
     _check_active(agent_schedules(actor)[0], limits, actor)
     if spacing.is_single(schedule):
@@ -85,26 +89,52 @@ def _check_spacing(
 
 
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
-    """Not too many a day. Their events are counted, which outlive them."""
-    made = ScheduleEvent.objects.filter(
-        verb=Verb.CREATE,
+    """Not too many a day."""
+    most = limits.max_created_a_day
+    again = _free_again(Verb.CREATE, most, DAY, actor, now=now)
+    if again:
+        raise AgentRefused(
+            "rate",
+            f"Agents may make {most} schedules of {actor.name} in 24 hours, whatever became "
+            "of them, and have done so.",
+            limit=f"{most} in 24 hours",
+            remedy=f"The next is possible: {again}. One schedule that runs again and again "
+            "does the work of many that run once.",
+        )
+
+
+def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
+    """Not too many an hour. Pausing and stopping end what does harm, and are always free:
+    only what runs can be paused, so that this bounds them, too."""
+    most = limits.max_resumed_an_hour
+    again = _free_again(Verb.RESUME, most, HOUR, actor, now=now)
+    if again:
+        raise AgentRefused(
+            "rate",
+            f"Agents may resume schedules of {actor.name} {most} times in an hour, and have "
+            "done so.",
+            limit=f"{most} in an hour",
+            remedy=f"The next is possible: {again}. Or ask a person to resume it.",
+        )
+
+
+def _free_again(
+    verb: Verb, most: int, span: timedelta, actor: Actor, *, now: datetime
+) -> str:
+    """When agents may do it again, having done it as often as `most` in this span; empty if
+    they may now. Their events are counted, which outlive the schedules."""
+    done = ScheduleEvent.objects.filter(
+        verb=verb,
         actor_kind=ActorKind.AGENT,
         actor=actor.user,
-        created_at__gt=now - DAY,
+        created_at__gt=now - span,
     )
-    newest = made.order_by("-created_at").values_list("created_at", flat=True)
-    times = list(newest[: limits.max_created_a_day])
-    if len(times) < limits.max_created_a_day:
-        return
-    again = (times[-1] + DAY).isoformat(timespec="seconds") if times else "never"
-    raise AgentRefused(
-        "rate",
-        f"Agents may make {limits.max_created_a_day} schedules of {actor.name} in 24 "
-        "hours, whatever became of them, and have done so.",
-        limit=f"{limits.max_created_a_day} in 24 hours",
-        remedy=f"The next is possible: {again}. One schedule that runs again and again "
-        "does the work of many that run once.",
+    times = list(
+        done.order_by("-created_at").values_list("created_at", flat=True)[:most]
     )
+    if len(times) < most:
+        return ""
+    return (times[-1] + span).isoformat(timespec="seconds") if times else "never"
 
 
 def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:

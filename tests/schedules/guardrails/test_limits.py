@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -176,6 +176,31 @@ def test_what_people_make_leaves_agents_their_day(
     settings.AGENT_MAX_CREATED_A_DAY = 1
     make_schedule(), make_schedule()
     assert by_agent().status == "active"
+
+
+def test_so_many_resumes_an_hour_and_pausing_and_stopping_always(
+    by_agent: Propose, make_schedule: MakeSchedule, agent: Actor, settings: Any
+):
+    settings.AGENT_MAX_RESUMED_AN_HOUR = 3
+    schedules = [by_agent(), make_schedule()]
+
+    def pause_and_resume(number: int, now: datetime = NOON) -> None:
+        pause_schedule(schedules[number].id, actor=agent, now=now)
+        resume_schedule(schedules[number].id, actor=agent, now=now)
+
+    for number in (0, 1, 0):
+        pause_and_resume(number)
+    pause_schedule(schedules[0].id, actor=agent, now=NOON)
+    told = refusal(lambda: resume_schedule(schedules[0].id, actor=agent, now=NOON))
+    assert (told.code, told.details["limit"]) == ("agent_rate", "3 in an hour")
+    later = NOON + timedelta(hours=1)
+    assert f"The next is possible: {later.isoformat()}." in told.remedy
+    stop_schedule(schedules[0].id, actor=agent, now=NOON)
+    pause_and_resume(1, now=later)
+    person = Actor.person(schedules[1].owner)
+    for _ in range(4):
+        pause_schedule(schedules[1].id, actor=person, now=later)
+        resume_schedule(schedules[1].id, actor=person, now=later)
 
 
 @pytest.mark.django_db(transaction=True)
