@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from schedules import limits, zones
@@ -38,9 +38,17 @@ Cron = Annotated[
     "For times on the clock. Five fields (minute hour day month weekday) such as "
     "0 9 * * mon-fri, or @hourly, @daily, @weekly, @monthly. Read in `timezone`.",
 ]
+
+
+def between(field: str) -> frozenset[tuple[str, Any]]:
+    """The bounds that a number of a schedule has everywhere."""
+    low, high = limits.NUMBERS[field]
+    return keywords(minimum=low, maximum=high)
+
+
 Seconds = Annotated[
     int,
-    keywords(minimum=1),
+    between("interval_seconds"),
     "For a fixed distance in elapsed seconds, whatever the clock says.",
 ]
 RunAt = Annotated[

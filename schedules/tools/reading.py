@@ -28,6 +28,7 @@ from schedules.tools.results import (
     Tick,
     both_times,
     counts,
+    limited,
     summary,
     utc,
 )
@@ -133,15 +134,16 @@ def schedule_preview(
         )
     if schedule_id:
         schedule = own_schedule(context, schedule_id)
-        return _previewed(services.preview_schedule(schedule, count=count, now=now))
+        found = services.preview_schedule(schedule, count=count, now=now)
+        return _previewed(found, schedule.max_runs)
     asked = {"timezone": zone_of(context), **given}
     actor = actor_of(context)
     return _previewed(services.preview_fields(asked, count=count, actor=actor, now=now))
 
 
-def _previewed(found: Preview) -> Previewed:
+def _previewed(found: Preview, max_runs: int | None = None) -> Previewed:
     return {
-        "sentence": found.text,
+        "sentence": limited(found.text, max_runs),
         "timezone": found.timezone,
         "ticks": [
             {

@@ -34,6 +34,7 @@ class Summary(TypedDict):
     workflow: str
     workflow_id: str
     sentence: Annotated[str, "When it runs, in words: check it against what was asked."]
+    max_runs: Annotated[int | None, "It ends after so many runs."]
     timezone: str
     next_ticks: Annotated[list[Tick], "Of a paused one: if it were resumed now."]
     end_at: str | None
@@ -83,6 +84,7 @@ def summary(schedule: ScheduledJob, *, now: datetime) -> Summary:
         "workflow": schedule.workflow.name,
         "workflow_id": str(schedule.workflow_id),
         "sentence": sentence,
+        "max_runs": schedule.max_runs,
         "timezone": schedule.timezone,
         "next_ticks": [both_times(tick) for tick in ticks],
         "end_at": utc(schedule.end_at),
@@ -113,7 +115,14 @@ def _timing(
         found = preview_schedule(schedule, count=count, now=now)
     except InvalidSchedule as error:
         return f"Its timing cannot be read any more: {error.message}", []
-    return found.text, found.ticks
+    return limited(found.text, schedule.max_runs), found.ticks
+
+
+def limited(sentence: str, max_runs: int | None) -> str:
+    """What a timing means, and how many of its ticks run: "Every minute, at most 1 run"."""
+    if max_runs is None:
+        return sentence
+    return f"{sentence}, at most {max_runs} run{'s' if max_runs > 1 else ''}"
 
 
 def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:

@@ -19,6 +19,7 @@ from schedules.tools.arguments import (
     WorkflowName,
     Zone,
     actor_of,
+    between,
     id_of,
     instant,
     own_schedule,
@@ -49,7 +50,9 @@ def schedule_create(
     end_at: Annotated[
         Instant | None, "No run after this. The latest that is allowed if left out."
     ] = None,
-    max_runs: Annotated[int | None, "It ends after so many runs."] = None,
+    max_runs: Annotated[
+        Annotated[int, between("max_runs")] | None, "It ends after so many runs."
+    ] = None,
     payload: Annotated[
         dict[str, Any] | None, "Handed to the workflow with every run."
     ] = None,
