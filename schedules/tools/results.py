@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Annotated, TypedDict
 
 from django.db.models import Q
 
+from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, preview_schedule
 from schedules.services.agents import agent_limits
 from schedules.services.preview import PreviewTick
 from schedules.services.quotas import agent_schedules
+from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext
 
 NEXT_TICKS = 3
 MOST_SIMILAR = 5
+MOST_COMPARED = 100  # the newest
 
 
 class Tick(TypedDict):
@@ -126,18 +130,16 @@ def limited(sentence: str, max_runs: int | None) -> str:
 
 
 def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
-    """Others of the user with its name, or with its workflow and its timing."""
-    same_timing = Q(
-        workflow=schedule.workflow_id,
-        schedule_type=schedule.schedule_type,
-        cron_expression=schedule.cron_expression,
-        interval_seconds=schedule.interval_seconds,
-        run_at=schedule.run_at,
+    """Others of the user with its name, or with its workflow and a timing like its own."""
+    others = (
+        ScheduledJob.objects.filter(owner=schedule.owner_id)
+        .exclude(Q(pk=schedule.pk) | Q(status=Status.STOPPED))
+        .defer("trigger_payload")
     )
-    others = ScheduledJob.objects.filter(owner=schedule.owner_id).exclude(
-        Q(pk=schedule.pk) | Q(status=Status.STOPPED)
-    )
-    found = others.filter(same_timing | Q(name__iexact=schedule.name))
+    same_name = Q(name__iexact=schedule.name)
+    by_name = others.filter(same_name)[:MOST_SIMILAR]
+    beside = others.filter(workflow=schedule.workflow_id).exclude(same_name)
+    by_timing = (each for each in beside[:MOST_COMPARED] if _alike(each, schedule))
     return [
         {
             "id": str(other.pk),
@@ -145,8 +147,15 @@ def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
             "status": other.status,
             "sentence": _timing(other, now=now, count=0)[0],
         }
-        for other in found[:MOST_SIMILAR]
+        for other in islice(chain(by_name, by_timing), MOST_SIMILAR)
     ]
+
+
+def _alike(one: ScheduledJob, other: ScheduledJob) -> bool:
+    try:
+        return timing.alike(one.timing, other.timing)
+    except TimingError:  # its zone has left tzdata
+        return False
 
 
 def _notes_on(schedule: ScheduledJob) -> list[str]:

@@ -54,19 +54,6 @@ def test_a_creation_tells_what_the_model_needs_next(create, workflow: Workflow):
     assert (made["similar"], made["notes"]) == ([], [])
 
 
-def test_a_creation_tells_of_similar_schedules(
-    create, make_schedule: MakeSchedule, workflow: Workflow
-):
-    by_name = make_schedule(name="JOB", interval_seconds=5)
-    by_timing = make_schedule(name="another", interval_seconds=3600)
-    make_schedule(name="something else")
-    made = good(create())
-    assert {each["id"] for each in made["similar"]} == {
-        str(by_name.pk),
-        str(by_timing.pk),
-    }
-
-
 def test_the_users_own_zone_is_used(create, call: CallTool, alice: User):
     UserProfile.objects.create(user=alice, timezone="Asia/Tokyo")
     made = good(create(run_at="2026-11-24T09:00"))
