@@ -7,6 +7,7 @@ and sets the alarm when it commits. Every door calls these.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,11 +54,32 @@ def create_schedule(
 ) -> ScheduledJob:
     """A new active schedule, owned by the actor's user, with its first tick and alarm.
 
-    The same `idempotency_key` of the same owner returns the schedule it made before.
-    What an agent makes where agents propose is paused until a person resumes it. Raises
+    The same `idempotency_key` of the same owner returns the schedule it made before
+    (`create_or_find` tells which it was). What an agent makes where agents propose is paused until a person resumes it. Raises
     `InvalidSchedule` with the faults by field, `AgentRefused` for what no agent may do;
     nothing is written then.
     """
+    return create_or_find(
+        fields, actor=actor, now=now, idempotency_key=idempotency_key
+    ).schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A schedule; whether it was made now, or by an earlier call with the same key."""
+
+    schedule: ScheduledJob
+    is_new: bool
+
+
+def create_or_find(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Created:
+    """The same as `create_schedule`, which also tells what is new."""
     assert actor.user is not None, "a schedule has an owner"
     # An empty key is none: else every other would be its repeat.
     key = idempotency_key or None
@@ -66,30 +88,36 @@ def create_schedule(
     guardrails.check_lineage(actor)
     made = _made_before(actor, key)
     if made:
-        return made
+        return Created(made, is_new=False)
     try:
-        with transaction.atomic():
-            hold_workflows(fields)
-            draft = _drafted(fields, actor=actor, now=now, key=key)
-            note = draft.status_reason
-            quotas.check_new(draft, actor, now=now)
-            draft.save(force_insert=True)
-            epochs.open_first(draft, now=now)
-            record_event(
-                draft,
-                Verb.CREATE,
-                actor=actor,
-                now=now,
-                note=note,
-                after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
-            )
-            alarms.set_on_commit(draft)
+        return Created(_make(fields, actor=actor, now=now, key=key), is_new=True)
     except IntegrityError:
         # Two requests with one key raced: the other one made it.
         made = _made_before(actor, key)
         if made is None:
             raise
-        return made
+        return Created(made, is_new=False)
+
+
+def _make(
+    fields: Mapping[str, Any], *, actor: Actor, now: datetime, key: str | None
+) -> ScheduledJob:
+    with transaction.atomic():
+        hold_workflows(fields)
+        draft = _drafted(fields, actor=actor, now=now, key=key)
+        note = draft.status_reason
+        quotas.check_new(draft, actor, now=now)
+        draft.save(force_insert=True)
+        epochs.open_first(draft, now=now)
+        record_event(
+            draft,
+            Verb.CREATE,
+            actor=actor,
+            now=now,
+            note=note,
+            after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
+        )
+        alarms.set_on_commit(draft)
     return draft
 
 

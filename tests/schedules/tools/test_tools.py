@@ -73,12 +73,6 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(create):
     assert {**made, "id": None, "notes": tried["notes"]} == tried
 
 
-def test_the_same_key_gives_the_same_schedule(create):
-    first, second = (good(create(idempotency_key="k")) for _ in range(2))
-    assert first["id"] == second["id"]
-    assert ScheduledJob.objects.count() == 1
-
-
 def test_a_dry_run_checks_what_is_asked_whatever_the_key_has_made(create):
     good(create(idempotency_key="k"))
     again = create(idempotency_key="k", dry_run=True, interval_seconds=1)
