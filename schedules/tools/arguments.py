@@ -30,7 +30,7 @@ Name = Annotated[
 WorkflowName = Annotated[
     str,
     keywords(minLength=1, maxLength=200),
-    "The workflow: its id, or its exact name.",
+    "The workflow: its id, or its exact name, as schedule_list gives them.",
 ]
 Cron = Annotated[
     str,

@@ -188,6 +188,31 @@ def test_a_long_list_is_paged(call: CallTool, make_schedule: MakeSchedule):
     assert (len(last["schedules"]), last["next_offset"]) == (1, None)
 
 
+def test_a_list_names_the_workflows_that_can_be_scheduled(
+    call: CallTool, alice: User, bob: User, workflow: Workflow
+):
+    Workflow.objects.create(name="asleep", owner=alice, is_active=False)
+    Workflow.objects.create(name="of another", owner=bob)
+    listed = good(call("schedule_list"), "schedule_list")
+    assert listed["workflows"] == [{"id": str(workflow.pk), "name": "nightly"}]
+    for number in range(30):
+        Workflow.objects.create(name=f"report {number:02}", owner=alice)
+    listed = good(call("schedule_list"), "schedule_list")
+    assert (len(listed["workflows"]), listed["workflows_total"]) == (20, 31)
+    found = good(call("schedule_list", workflows_contain="PORT 29"), "schedule_list")
+    assert [each["name"] for each in found["workflows"]] == ["report 29"]
+
+
+def test_a_list_costs_the_same_however_long_it_is(
+    call: CallTool, alice: User, make_schedule: MakeSchedule, django_assert_num_queries
+):
+    for number in range(5):
+        Workflow.objects.create(name=str(number), owner=alice)
+        make_schedule()
+    with django_assert_num_queries(7):
+        call("schedule_list")
+
+
 def test_the_largest_list_fits(call: CallTool, make_schedule: MakeSchedule, alice):
     for _ in range(25):
         make_schedule(name="\u2603" * 200)
