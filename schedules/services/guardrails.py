@@ -43,8 +43,8 @@ def limits_on(actor: Actor) -> AgentLimits | None:
     return agent_limits(actor.user)
 
 
-def check_switch(actor: Actor) -> None:
-    """Agents may act for this user at all."""
+def check_switch(actor: Actor) -> AgentLimits | None:
+    """Agents may act for this user at all; within these limits."""
     limits = limits_on(actor)
     if limits and not limits.may_schedule:
         raise AgentRefused(
@@ -53,11 +53,11 @@ def check_switch(actor: Actor) -> None:
             limit="off",
             remedy="A person has to do it, or allow agents in the user's profile.",
         )
+    return limits
 
 
-def check_lineage(actor: Actor) -> None:
+def check_lineage(actor: Actor, limits: AgentLimits | None) -> None:
     """No run that a schedule started makes, changes or starts schedules: else they breed."""
-    limits = limits_on(actor)
     if not limits or limits.may_schedule_from_schedules or not actor.execution_id:
         return
     if _comes_from_a_schedule(actor, actor.execution_id):
@@ -95,10 +95,9 @@ def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
 
 
 def with_an_end(
-    fields: Mapping[str, Any], *, actor: Actor, now: datetime
+    fields: Mapping[str, Any], *, limits: AgentLimits | None, now: datetime
 ) -> Mapping[str, Any]:
     """The fields of a new schedule; that of an agent ends, if not told otherwise, in time."""
-    limits = limits_on(actor)
     if limits is None or fields.get("end_at") is not None:
         return fields
     return {**fields, "end_at": _latest_end(limits, now)}
@@ -106,13 +105,16 @@ def with_an_end(
 
 @contextmanager
 def naming_the_end(
-    draft: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+    draft: ScheduledJob,
+    fields: Mapping[str, Any],
+    *,
+    limits: AgentLimits | None,
+    now: datetime,
 ) -> Iterator[None]:
     """Where `with_an_end` has set the end, nobody is told of an `end_at` they never gave."""
     try:
         yield
     except InvalidSchedule as error:
-        limits = limits_on(actor)
         is_given = fields.get("end_at") is not None
         if limits is None or is_given or error.errors.keys() != {"end_at"}:
             raise
@@ -130,10 +132,13 @@ def naming_the_end(
 
 
 def check_timing(
-    schedule: ScheduledJob, found: Timing, *, actor: Actor, now: datetime
+    schedule: ScheduledJob,
+    found: Timing,
+    *,
+    limits: AgentLimits | None,
+    now: datetime,
 ) -> None:
     """What an agent schedules runs neither too often nor too long."""
-    limits = limits_on(actor)
     if limits is None:
         return
     shortest = timing.shortest_distance(found, now)
@@ -193,9 +198,8 @@ def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
         )
 
 
-def check_change(schedule: ScheduledJob, actor: Actor) -> None:
+def check_change(schedule: ScheduledJob, limits: AgentLimits | None) -> None:
     """What people approve is not changed behind their back, before they do or after."""
-    limits = limits_on(actor)
     if limits and (limits.propose or schedule.awaits_approval):
         raise AgentRefused(
             "approval",
@@ -207,7 +211,7 @@ def check_change(schedule: ScheduledJob, actor: Actor) -> None:
 
 def check_start(schedule: ScheduledJob, actor: Actor) -> None:
     """An agent may have the schedule's work started: by resuming, running, backfilling."""
-    check_lineage(actor)
+    check_lineage(actor, limits_on(actor))
     check_approved(schedule, actor)
     check_workflow(schedule, actor)
 
@@ -245,7 +249,7 @@ def check_resume(
     if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
         return
     with by_a_person():
-        check_timing(schedule, schedule.timing, actor=actor, now=now)
+        check_timing(schedule, schedule.timing, limits=limits, now=now)
     _check_latest(decision, limits, now=now)
 
 

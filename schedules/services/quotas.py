@@ -35,9 +35,8 @@ def _held_limits(actor: Actor) -> AgentLimits | None:
         return None
     assert actor.user is not None
     # No row, no lock: the first agent of a user makes it.
-    UserProfile.objects.get_or_create(user=actor.user)
     held = UserProfile.objects.select_for_update(no_key=True)
-    return limits_of(actor.user, held.get(user=actor.user))
+    return limits_of(actor.user, held.get_or_create(user=actor.user)[0])
 
 
 def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
