@@ -124,13 +124,14 @@ RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
 # How many due schedules one transaction fires.
 FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 
-# Agents that schedule in a user's name; each but the fourth and the fifth can be
+# Agents that schedule in a user's name; each but the fourth to the sixth can be
 # set per user, too.
 AGENTS_MAY_SCHEDULE = env.bool("AGENTS_MAY_SCHEDULE", default=True)
 AGENTS_PROPOSE = env.bool("AGENTS_PROPOSE", default=False)
 AGENT_MAX_ACTIVE_SCHEDULES = env.int("AGENT_MAX_ACTIVE_SCHEDULES", default=20)
 AGENT_MAX_KEPT_SCHEDULES = env.int("AGENT_MAX_KEPT_SCHEDULES", default=100)
 AGENT_MAX_CREATED_A_DAY = env.int("AGENT_MAX_CREATED_A_DAY", default=100)
+AGENT_MAX_RESUMED_AN_HOUR = env.int("AGENT_MAX_RESUMED_AN_HOUR", default=100)
 AGENT_MIN_INTERVAL_SECONDS = env.int("AGENT_MIN_INTERVAL_SECONDS", default=60)
 AGENT_MAX_DAYS = env.int("AGENT_MAX_DAYS", default=90)
 # Whether a run that a schedule started may make schedules.

@@ -24,6 +24,7 @@ from schedules.timing_types import (
     Timing,
     checked_instant,
 )
+from schedules.walltimes import WallTimes
 from schedules.zones import check_timezone, tzdata_version
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "OnceTiming",
     "Timing",
     "TimingError",
+    "alike",
     "between",
     "check_timezone",
     "count",
@@ -53,6 +55,8 @@ MOST_OCCURRENCES = 1000
 _MICROSECOND = timedelta(microseconds=1)
 _TWO_YEARS = timedelta(days=731)
 _HASH_BYTES = 8
+# After 28 years the weekdays repeat.
+_CALENDAR = (datetime(2001, 1, 1), datetime(2029, 1, 1))  # noqa: DTZ001 - wall times
 
 
 def next_after(timing: Timing, after: datetime) -> datetime | None:
@@ -152,6 +156,36 @@ def _distances_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
     before = move - timedelta(seconds=1)
     ticks = [last_upto(timing, before), *between(timing, before, zones.LATEST, 2)]
     return (later - tick for tick, later in pairwise(ticks) if tick and later)
+
+
+def alike(one: Timing, other: Timing) -> bool:
+    """Whether the two ask for the same, however it is spelt, wherever they begin and end.
+
+    The same times of the same clock, the same interval or instant; or an interval that is
+    as long as the distance of times that are evenly apart (a day, and `@daily`).
+    """
+    match one, other:
+        case CronTiming(), CronTiming():
+            same_clock = one.timezone == other.timezone
+            return same_clock and parse(one.expression) == parse(other.expression)
+        case IntervalTiming(), IntervalTiming():
+            return one.every_seconds == other.every_seconds
+        case OnceTiming(), OnceTiming():
+            return one.run_at == other.run_at
+        case (CronTiming() as cron, IntervalTiming() as interval) | (
+            IntervalTiming() as interval,
+            CronTiming() as cron,
+        ):
+            return _is_every(parse(cron.expression), interval.every_seconds)
+    return False
+
+
+def _is_every(times: WallTimes, seconds: int) -> bool:
+    """Whether all wall times are so many seconds apart, and none is left out."""
+    every = timedelta(seconds=seconds)
+    if times.shortest_distance != every:
+        return False
+    return times.count(*_CALENDAR) * every == _CALENDAR[1] - _CALENDAR[0]
 
 
 def describe(timing: Timing) -> str:

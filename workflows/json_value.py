@@ -14,6 +14,11 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOT_IN_A_LINE = {"Cc", "Cs"}
 # What turns the direction of a line, breaks it, or is not seen: two names would look alike.
 _NOT_SEEN = {"Cf", "Zl", "Zp"}
+# Letters and marks by category, and yet never seen: fillers of Hangul, vowels of Khmer, the
+# grapheme joiner.
+_NEVER_DRAWN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
+# Marks show on a letter only, and this dotless pattern of Braille is its space.
+_BLANK_BRAILLE = "\u2800"
 # Between letters of Persian or Hindi, and parts of an emoji, these belong to the spelling.
 _SPELT = r"[^\s\x00-\x7f\u200c\u200d]"
 _JOINING = re.compile(rf"(?<={_SPELT})[\u200c\u200d](?={_SPELT})")
@@ -23,11 +28,24 @@ def text_problem(text: str, *, one_line: bool = False) -> str | None:
     """Why `text` cannot be saved, as a sentence; None if it can."""
     if one_line and _holds(text, _NOT_IN_A_LINE):
         return "Control characters are not allowed."
-    if one_line and _holds(_JOINING.sub("", text), _NOT_SEEN):
+    if one_line and (
+        _holds(_JOINING.sub("", text), _NOT_SEEN) or _NEVER_DRAWN.search(text)
+    ):
         return "Characters that are not seen are not allowed."
+    if one_line and text.strip() and _shows_nothing(text):
+        return "Nothing of this would be seen."
     if UNSTORABLE.search(text):
         return "Null characters and halves of surrogate pairs are not allowed."
     return None
+
+
+def _shows_nothing(text: str) -> bool:
+    return all(
+        char.isspace()
+        or char == _BLANK_BRAILLE
+        or unicodedata.category(char).startswith("M")
+        for char in text
+    )
 
 
 def _holds(text: str, categories: set[str]) -> bool:

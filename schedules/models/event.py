@@ -65,6 +65,11 @@ class ScheduleEvent(models.Model):
                 name="event_agent_created",
                 condition=Q(verb=Verb.CREATE, actor_kind=ActorKind.AGENT),
             ),
+            models.Index(
+                fields=["actor", "-created_at"],
+                name="event_agent_resumed",
+                condition=Q(verb=Verb.RESUME, actor_kind=ActorKind.AGENT),
+            ),
         ]
 
     @override

@@ -227,6 +227,11 @@ class ScheduledJob(models.Model):
                 name="schedule_agent_once",
                 condition=Q(created_by_kind="agent", schedule_type="once"),
             ),
+            models.Index(
+                fields=["owner", "next_tick_at"],
+                name="schedule_agent_one_run",
+                condition=Q(created_by_kind="agent", max_runs=1),
+            ),
         ]
 
     @override

@@ -6,7 +6,12 @@ from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
 from schedules.services.explain import Explanation, explain
 from schedules.services.firing import Firing, fire_due
-from schedules.services.lifecycle import create_schedule, update_schedule
+from schedules.services.lifecycle import (
+    Created,
+    create_or_find,
+    create_schedule,
+    update_schedule,
+)
 from schedules.services.manual import run_now
 from schedules.services.pausing import Resumed, pause_schedule, resume_schedule
 from schedules.services.preview import Preview, preview_fields, preview_schedule
@@ -15,12 +20,14 @@ from schedules.services.sweeping import Swept, sweep
 
 __all__ = [
     "Actor",
+    "Created",
     "Explanation",
     "Firing",
     "Preview",
     "Resumed",
     "Swept",
     "backfill",
+    "create_or_find",
     "create_schedule",
     "explain",
     "fire_due",

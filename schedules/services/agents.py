@@ -27,13 +27,19 @@ class AgentLimits:
     max_active: int
     max_kept: int
     max_created_a_day: int
+    max_resumed_an_hour: int
     min_interval: timedelta
     longest: timedelta
 
 
 def agent_limits(user: User) -> AgentLimits:
     """The limits that hold for `user` now."""
-    profile = UserProfile.objects.filter(user=user).first() or UserProfile()
+    profile = UserProfile.objects.filter(user=user).first()
+    return limits_of(user, profile or UserProfile())
+
+
+def limits_of(user: User, profile: UserProfile) -> AgentLimits:
+    """The limits of `user` as `profile` has them."""
     max_active: int = _of("agent_max_active_schedules", profile)
     days = min(_of("agent_max_days", profile), MOST_DAYS)
     return AgentLimits(
@@ -43,6 +49,7 @@ def agent_limits(user: User) -> AgentLimits:
         max_active=max_active,
         max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
         max_created_a_day=settings.AGENT_MAX_CREATED_A_DAY,
+        max_resumed_an_hour=settings.AGENT_MAX_RESUMED_AN_HOUR,
         min_interval=timedelta(seconds=_of("agent_min_interval_seconds", profile)),
         longest=timedelta(days=days),
     )

@@ -7,6 +7,7 @@ each under the name of its field, before anything is refused.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from schedules.services.fields import (
     WHEN_FIELD,
     WRITABLE_FIELDS,
 )
+from schedules.services.snapshot import changes, snapshot
 from schedules.timing import Timing, TimingError
 
 
@@ -53,6 +55,19 @@ def apply_fields(
     if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
         begun = draft.created_at if draft.schedule_type == was else now
         draft.anchor_at = draft.start_at or begun.replace(microsecond=0)
+
+
+def differing(
+    schedule: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
+) -> list[str]:
+    """Which of `fields` the schedule has otherwise, as it stands.
+
+    Raises `InvalidSchedule` when the timing fields contradict each other.
+    """
+    wanted = copy(schedule)
+    apply_fields(wanted, fields, now=now)
+    changed = changes(snapshot(schedule), snapshot(wanted))
+    return [name for name in fields if name in changed]
 
 
 def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:

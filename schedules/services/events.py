@@ -1,9 +1,10 @@
-"""Writing the audit trail."""
+"""The audit trail: writing it, and who has paused a schedule by it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from schedules.models import ScheduledJob, ScheduleEvent, Verb
@@ -44,3 +45,11 @@ def new_event(
         after=dict(after or {}),
         created_at=now,
     )
+
+
+def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
+    """The kinds and ids of all who have paused it since it ran last: several may have."""
+    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME))
+    found = events.values_list("verb", "actor_kind", "actor").iterator()
+    pauses = takewhile(lambda event: event[0] == Verb.PAUSE, found)
+    return {(kind, user) for _, kind, user in pauses}

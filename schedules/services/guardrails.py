@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import takewhile
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from schedules import timing
+from schedules.decisions import Decision
 from schedules.exceptions import AgentRefused, InvalidSchedule
 from schedules.models import (
     ActorKind,
+    CatchupPolicy,
     ScheduledJob,
     ScheduledRun,
     ScheduleType,
-    Verb,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
+from schedules.services.events import who_paused
 from schedules.services.faults import NO_WORKFLOW
 from schedules.services.fields import WHEN_FIELD
 from schedules.timing import Timing
@@ -42,8 +43,8 @@ def limits_on(actor: Actor) -> AgentLimits | None:
     return agent_limits(actor.user)
 
 
-def check_switch(actor: Actor) -> None:
-    """Agents may act for this user at all."""
+def check_switch(actor: Actor) -> AgentLimits | None:
+    """Agents may act for this user at all; within these limits."""
     limits = limits_on(actor)
     if limits and not limits.may_schedule:
         raise AgentRefused(
@@ -52,11 +53,11 @@ def check_switch(actor: Actor) -> None:
             limit="off",
             remedy="A person has to do it, or allow agents in the user's profile.",
         )
+    return limits
 
 
-def check_lineage(actor: Actor) -> None:
+def check_lineage(actor: Actor, limits: AgentLimits | None) -> None:
     """No run that a schedule started makes, changes or starts schedules: else they breed."""
-    limits = limits_on(actor)
     if not limits or limits.may_schedule_from_schedules or not actor.execution_id:
         return
     if _comes_from_a_schedule(actor, actor.execution_id):
@@ -94,10 +95,9 @@ def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
 
 
 def with_an_end(
-    fields: Mapping[str, Any], *, actor: Actor, now: datetime
+    fields: Mapping[str, Any], *, limits: AgentLimits | None, now: datetime
 ) -> Mapping[str, Any]:
     """The fields of a new schedule; that of an agent ends, if not told otherwise, in time."""
-    limits = limits_on(actor)
     if limits is None or fields.get("end_at") is not None:
         return fields
     return {**fields, "end_at": _latest_end(limits, now)}
@@ -105,13 +105,16 @@ def with_an_end(
 
 @contextmanager
 def naming_the_end(
-    draft: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor, now: datetime
+    draft: ScheduledJob,
+    fields: Mapping[str, Any],
+    *,
+    limits: AgentLimits | None,
+    now: datetime,
 ) -> Iterator[None]:
     """Where `with_an_end` has set the end, nobody is told of an `end_at` they never gave."""
     try:
         yield
     except InvalidSchedule as error:
-        limits = limits_on(actor)
         is_given = fields.get("end_at") is not None
         if limits is None or is_given or error.errors.keys() != {"end_at"}:
             raise
@@ -129,10 +132,13 @@ def naming_the_end(
 
 
 def check_timing(
-    schedule: ScheduledJob, found: Timing, *, actor: Actor, now: datetime
+    schedule: ScheduledJob,
+    found: Timing,
+    *,
+    limits: AgentLimits | None,
+    now: datetime,
 ) -> None:
     """What an agent schedules runs neither too often nor too long."""
-    limits = limits_on(actor)
     if limits is None:
         return
     shortest = timing.shortest_distance(found, now)
@@ -192,9 +198,8 @@ def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
         )
 
 
-def check_change(schedule: ScheduledJob, actor: Actor) -> None:
+def check_change(schedule: ScheduledJob, limits: AgentLimits | None) -> None:
     """What people approve is not changed behind their back, before they do or after."""
-    limits = limits_on(actor)
     if limits and (limits.propose or schedule.awaits_approval):
         raise AgentRefused(
             "approval",
@@ -206,13 +211,18 @@ def check_change(schedule: ScheduledJob, actor: Actor) -> None:
 
 def check_start(schedule: ScheduledJob, actor: Actor) -> None:
     """An agent may have the schedule's work started: by resuming, running, backfilling."""
-    check_lineage(actor)
+    check_lineage(actor, limits_on(actor))
     check_approved(schedule, actor)
     check_workflow(schedule, actor)
 
 
 def check_resume(
-    schedule: ScheduledJob, actor: Actor, *, catch_up: str, now: datetime
+    schedule: ScheduledJob,
+    actor: Actor,
+    decision: Decision,
+    *,
+    catch_up: str,
+    now: datetime,
 ) -> None:
     """An agent resumes what keeps its limits, and not over the head of a person.
 
@@ -221,7 +231,13 @@ def check_resume(
     limits = limits_on(actor)
     if limits is None:
         return
-    pausers = _who_paused(schedule)
+    if catch_up == CatchupPolicy.ALL:
+        _refuse_catch_up(
+            limits,
+            "All that has passed would run at once.",
+            'Give catch_up of "none" or "latest"; a person may catch up all.',
+        )
+    pausers = {kind for kind, _ in who_paused(schedule)}
     if limits.propose and ActorKind.USER in pausers:
         raise AgentRefused(
             "approval",
@@ -232,15 +248,46 @@ def check_resume(
     is_of_agents = schedule.created_by_kind == ActorKind.AGENT
     if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
         return
+    with by_a_person():
+        check_timing(schedule, schedule.timing, limits=limits, now=now)
+    _check_latest(decision, limits, now=now)
+
+
+@contextmanager
+def by_a_person() -> Iterator[None]:
+    """What an agent cannot mend where it resumes, a person can."""
     try:
-        check_timing(schedule, schedule.timing, actor=actor, now=now)
+        yield
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
 
 
-def _who_paused(schedule: ScheduledJob) -> set[str]:
-    """What kinds of actors have paused it since it ran last: several may have."""
-    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME))
-    found = events.values_list("verb", "actor_kind").iterator()
-    return {kind for _, kind in takewhile(lambda event: event[0] == Verb.PAUSE, found)}
+def _check_latest(decision: Decision, limits: AgentLimits, *, now: datetime) -> None:
+    """What is caught up runs now: else pausing and resuming would bring runs together."""
+    if not decision.fired:
+        return
+    following = decision.next_run_at
+    if decision.ended or following is None:
+        _refuse_catch_up(
+            limits,
+            "Its last run has passed.",
+            "Resume it without catch_up, which ends it. Create another for another run.",
+        )
+    if following - now < limits.min_interval:
+        _refuse_catch_up(
+            limits,
+            f"The next run is at {following.isoformat()}, and another would run now.",
+            f"Resume it without catch_up: it runs next at {following.isoformat()}.",
+        )
+
+
+def _refuse_catch_up(limits: AgentLimits, why: str, remedy: str) -> NoReturn:
+    seconds = _seconds(limits.min_interval)
+    raise AgentRefused(
+        "interval",
+        f"What an agent resumes runs at most every {seconds} seconds. {why}",
+        limit=f"{seconds} seconds",
+        remedy=remedy,
+        field="catch_up",
+    )

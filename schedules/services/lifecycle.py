@@ -7,15 +7,16 @@ and sets the alarm when it commits. Every door calls these.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from schedules import limits
 from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule, StaleSchedule
+from schedules.limits import IDEMPOTENCY_KEY_LENGTH
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.services import alarms, epochs, guardrails, quotas
@@ -26,6 +27,7 @@ from schedules.services.access import (
     save_fields,
 )
 from schedules.services.actor import Actor
+from schedules.services.agents import AgentLimits
 from schedules.services.draft import (
     apply_fields,
     check_draft,
@@ -53,48 +55,86 @@ def create_schedule(
 ) -> ScheduledJob:
     """A new active schedule, owned by the actor's user, with its first tick and alarm.
 
-    The same `idempotency_key` of the same owner returns the schedule it made before.
-    What an agent makes where agents propose is paused until a person resumes it. Raises
-    `InvalidSchedule` with the faults by field, `AgentRefused` for what no agent may do;
-    nothing is written then.
+    The same `idempotency_key` of the same owner returns the schedule it made before
+    (`create_or_find` tells which it was). What an agent makes where agents propose is
+    paused until a person resumes it. Raises `InvalidSchedule` with the faults by field,
+    `AgentRefused` for what no agent may do; nothing is written then.
     """
+    return create_or_find(
+        fields, actor=actor, now=now, idempotency_key=idempotency_key
+    ).schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A schedule; whether it was made now, or by an earlier call with the same key."""
+
+    schedule: ScheduledJob
+    is_new: bool
+
+
+def create_or_find(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> Created:
+    """The same as `create_schedule`, which also tells what is new."""
     assert actor.user is not None, "a schedule has an owner"
     # An empty key is none: else every other would be its repeat.
     key = idempotency_key or None
-    check_text("idempotency_key", key or "", most=limits.IDEMPOTENCY_KEY_LENGTH)
-    guardrails.check_switch(actor)
-    guardrails.check_lineage(actor)
+    check_text("idempotency_key", key or "", most=IDEMPOTENCY_KEY_LENGTH)
+    limits = guardrails.check_switch(actor)
+    guardrails.check_lineage(actor, limits)
     made = _made_before(actor, key)
     if made:
-        return made
+        return Created(made, is_new=False)
     try:
-        with transaction.atomic():
-            hold_workflows(fields)
-            draft = _drafted(fields, actor=actor, now=now, key=key)
-            note = draft.status_reason
-            quotas.check_new(draft, actor, now=now)
-            draft.save(force_insert=True)
-            epochs.open_first(draft, now=now)
-            record_event(
-                draft,
-                Verb.CREATE,
-                actor=actor,
-                now=now,
-                note=note,
-                after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
-            )
-            alarms.set_on_commit(draft)
+        draft = _make(fields, actor=actor, limits=limits, now=now, key=key)
+        return Created(draft, is_new=True)
     except IntegrityError:
         # Two requests with one key raced: the other one made it.
         made = _made_before(actor, key)
         if made is None:
             raise
-        return made
+        return Created(made, is_new=False)
+
+
+def _make(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    limits: AgentLimits | None,
+    now: datetime,
+    key: str | None,
+) -> ScheduledJob:
+    with transaction.atomic():
+        hold_workflows(fields)
+        draft = _drafted(fields, actor=actor, limits=limits, now=now, key=key)
+        note = draft.status_reason
+        quotas.check_new(draft, actor, now=now)
+        draft.save(force_insert=True)
+        epochs.open_first(draft, now=now)
+        record_event(
+            draft,
+            Verb.CREATE,
+            actor=actor,
+            now=now,
+            note=note,
+            after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
+        )
+        alarms.set_on_commit(draft)
     return draft
 
 
 def _drafted(
-    fields: Mapping[str, Any], *, actor: Actor, now: datetime, key: str | None
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    limits: AgentLimits | None,
+    now: datetime,
+    key: str | None,
 ) -> ScheduledJob:
     """The schedule as it is to be, with its first tick; nothing is written yet."""
     draft = ScheduledJob(
@@ -106,13 +146,14 @@ def _drafted(
         created_at=now,
         updated_at=now,
     )
-    apply_fields(draft, guardrails.with_an_end(fields, actor=actor, now=now), now=now)
-    with guardrails.naming_the_end(draft, fields, actor=actor, now=now):
+    apply_fields(draft, guardrails.with_an_end(fields, limits=limits, now=now), now=now)
+    with guardrails.naming_the_end(draft, fields, limits=limits, now=now):
         timing = check_draft(draft)
         guardrails.check_workflow(draft, actor)
-        guardrails.check_timing(draft, timing, actor=actor, now=now)
+        guardrails.check_timing(draft, timing, limits=limits, now=now)
         tick = check_first_tick(draft, timing, after=now)
-    _propose(draft, actor)
+    if limits and limits.propose:
+        _propose(draft, actor)
     _put_frontier(draft, tick)
     draft.rq_job_id = alarm_id(draft.id)
     return draft
@@ -120,10 +161,8 @@ def _drafted(
 
 def _propose(draft: ScheduledJob, actor: Actor) -> None:
     """A proposal begins paused, with a note that says so; nothing else has one."""
-    limits = guardrails.limits_on(actor)
-    if limits and limits.propose:
-        draft.status, draft.awaits_approval = Status.PAUSED, True
-        draft.status_reason = f"proposed by an agent for {actor.name}"
+    draft.status, draft.awaits_approval = Status.PAUSED, True
+    draft.status_reason = f"proposed by an agent for {actor.name}"
 
 
 def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:
@@ -166,8 +205,9 @@ def update_schedule(
         if version is not None and version != schedule.version:
             raise StaleSchedule
         refuse_ended(schedule, "changed")
-        guardrails.check_lineage(actor)
-        guardrails.check_change(schedule, actor)
+        limits = guardrails.limits_on(actor)
+        guardrails.check_lineage(actor, limits)
+        guardrails.check_change(schedule, limits)
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         apply_fields(schedule, fields, now=now)
         timing = check_draft(schedule)
@@ -179,9 +219,9 @@ def update_schedule(
         if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
             schedule.status_reason = ""
         if changed.keys() & set(TIMING_FIELDS):
-            guardrails.check_timing(schedule, timing, actor=actor, now=now)
-            quotas.check_spacing(schedule, actor)
+            guardrails.check_timing(schedule, timing, limits=limits, now=now)
             _begin_epoch(schedule, timing, old_rules, now=now)
+            quotas.check_changed(schedule, actor, now=now)
         save_fields(schedule, *changed, *FOLLOWING, now=now)
         record_event(
             schedule,

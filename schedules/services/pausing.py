@@ -23,7 +23,7 @@ from schedules.services import alarms, guardrails, ledger, quotas, sending
 from schedules.services.access import locked_schedule, refuse_ended, save_fields
 from schedules.services.actor import Actor
 from schedules.services.ending import end_locked
-from schedules.services.events import record_event
+from schedules.services.events import record_event, who_paused
 from schedules.services.rules import rules_of
 from schedules.services.texts import check_note
 from schedules.timing import TimingError
@@ -45,16 +45,32 @@ def pause_schedule(
     """Nothing that was asked for before this returns starts after it. Idempotent.
 
     Every run that has not started becomes `skipped: paused` (a retry that waited:
-    `failed`); what runs, runs on. Raises `ScheduleEnded` for a schedule that has ended.
+    `failed`); what runs, runs on. A person who pauses what is paused already is put on
+    record, once. Raises `ScheduleEnded` for a schedule that has ended.
     """
     check_note(note)
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "paused")
         # A paused schedule may have runs that were asked for since: they are withdrawn.
-        if schedule.status != Status.PAUSED or ledger.has_unstarted(schedule.id):
+        if (
+            schedule.status != Status.PAUSED
+            or ledger.has_unstarted(schedule.id)
+            or _is_news(schedule, actor, note)
+        ):
             pause_locked(schedule, actor=actor, now=now, note=note)
     return schedule
+
+
+def _is_news(schedule: ScheduledJob, actor: Actor, note: str) -> bool:
+    """Whether a person adds their word to a pause: what only others have paused, or
+    another note. A retry does not, and what an agent says hides no word of a person's.
+    """
+    if actor.kind != ActorKind.USER or actor.user is None:
+        return False
+    if note and note != schedule.status_reason:
+        return True
+    return (ActorKind.USER, actor.user.pk) not in who_paused(schedule)
 
 
 def pause_locked(
@@ -113,10 +129,9 @@ def resume_schedule(
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
         guardrails.check_start(schedule, actor)
-        if schedule.created_by_kind == ActorKind.AGENT:
-            quotas.check_room(actor)
         decision = _resumption(schedule, catch_up, now=now)
-        guardrails.check_resume(schedule, actor, catch_up=catch_up, now=now)
+        quotas.check_resumed(schedule, decision.frontier, actor, now=now)
+        guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)
         sending.send_on_commit(runs, now=now)

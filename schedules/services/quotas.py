@@ -1,11 +1,10 @@
-"""How many schedules agents may make, and how close together: the guardrails that count.
+"""How many schedules agents may have and make: the guardrails that count.
 
 What is counted is held until the transaction ends: call them inside the one that writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -15,109 +14,129 @@ from schedules.models import (
     ActorKind,
     ScheduledJob,
     ScheduleEvent,
-    ScheduleType,
     Status,
     UserProfile,
     Verb,
 )
+from schedules.services import spacing
 from schedules.services.actor import Actor
-from schedules.services.guardrails import limits_on
+from schedules.services.agents import AgentLimits, limits_of
+from schedules.services.guardrails import by_a_person
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
-def _hold(actor: Actor) -> None:
-    """Of agents that come at once, the last see what the first have made.
-
-    Until the end of the transaction.
+def _held_limits(actor: Actor) -> AgentLimits | None:
+    """The limits of an agent, until the end of the transaction: of agents that come at
+    once, the last see what the first have made. None for people and the system.
     """
+    if actor.kind != ActorKind.AGENT:
+        return None
+    assert actor.user is not None
     # No row, no lock: the first agent of a user makes it.
-    UserProfile.objects.get_or_create(user=actor.user)
-    UserProfile.objects.select_for_update(no_key=True).get(user=actor.user)
+    held = UserProfile.objects.select_for_update(no_key=True)
+    return limits_of(actor.user, held.get_or_create(user=actor.user)[0])
 
 
 def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     """One more schedule of an agent's fits. Inside the transaction that adds it."""
-    check_room(actor)
-    check_spacing(draft, actor)
-    _check_rate(actor, now=now)
-
-
-def check_spacing(schedule: ScheduledJob, actor: Actor) -> None:
-    """A single run keeps its distance from the others that agents have made.
-
-    Inside the transaction that writes it. Whatever became of the others: one that is over
-    has run as well.
-    """
-    limits = limits_on(actor)
-    if limits is None or schedule.run_at is None:
+    limits = _held_limits(actor)
+    if limits is None:
         return
-    _hold(actor)
+    active, kept = agent_schedules(actor)
+    _check_active(active, limits, actor)
+    _check_kept(kept, limits, actor)
+    _check_rate(limits, actor, now=now)
+    _check_spacing(draft, draft.next_tick_at, limits, actor, now=now)
+
+
+def check_changed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
+    """What an agent has changed still fits. Inside the transaction that writes it."""
+    if limits := _held_limits(actor):
+        _check_spacing(schedule, schedule.next_tick_at, limits, actor, now=now)
+
+
+def check_resumed(
+    schedule: ScheduledJob, tick: datetime | None, actor: Actor, *, now: datetime
+) -> None:
+    """An agent may resume it, to run next at `tick`. Inside the transaction that does it."""
+    limits = _held_limits(actor)
+    if limits is None:
+        return
+    _check_resume_rate(limits, actor, now=now)
+    # What people made is counted nowhere.
+    if schedule.created_by_kind != ActorKind.AGENT:
+        return
+    _check_active(agent_schedules(actor)[0], limits, actor)
+    if spacing.is_single(schedule):
+        with by_a_person():
+            _check_spacing(schedule, tick, limits, actor, now=now)
+
+
+def _check_spacing(
+    schedule: ScheduledJob,
+    tick: datetime | None,
+    limits: AgentLimits,
+    actor: Actor,
+    *,
+    now: datetime,
+) -> None:
     least = limits.min_interval
-    others = ScheduledJob.objects.filter(
-        owner=schedule.owner_id,
-        created_by_kind=ActorKind.AGENT,
-        schedule_type=ScheduleType.ONCE,
-        run_at__gt=schedule.run_at - least,
-    ).exclude(pk=schedule.pk)
-    taken = others.order_by("run_at").values_list("run_at", flat=True)
-    free = _first_free(schedule.run_at, taken.iterator(), least)
-    if free != schedule.run_at:
-        seconds = f"{least.total_seconds():.0f} seconds"
+    over = spacing.last_runs(actor, within=least, now=now)
+    spacing.check_spacing(schedule, tick, least=least, over=over)
+
+
+def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
+    """Not too many a day."""
+    most = limits.max_created_a_day
+    again = _free_again(Verb.CREATE, most, DAY, actor, now=now)
+    if again:
         raise AgentRefused(
-            "interval",
-            f"Single runs that agents schedule are at least {seconds} apart, and another "
-            "is closer to this time.",
-            limit=seconds,
-            remedy=f"Give run_at as {free.isoformat()}, which is free.",
-            field="run_at",
+            "rate",
+            f"Agents may make {most} schedules of {actor.name} in 24 hours, whatever became "
+            "of them, and have done so.",
+            limit=f"{most} in 24 hours",
+            remedy=f"The next is possible: {again}. One schedule that runs again and again "
+            "does the work of many that run once.",
         )
 
 
-def _first_free(
-    wanted: datetime, taken: Iterable[datetime | None], least: timedelta
-) -> datetime:
-    """The first time from `wanted` on that is `least` away from all of `taken`, sorted."""
-    for time in taken:
-        if time and time - wanted >= least:
-            break
-        wanted = time + least if time else wanted
-    return wanted
+def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
+    """Not too many an hour. Pausing and stopping end what does harm, and are always free:
+    only what runs can be paused, so that this bounds them, too."""
+    most = limits.max_resumed_an_hour
+    again = _free_again(Verb.RESUME, most, HOUR, actor, now=now)
+    if again:
+        raise AgentRefused(
+            "rate",
+            f"Agents may resume schedules of {actor.name} {most} times in an hour, and have "
+            "done so.",
+            limit=f"{most} in an hour",
+            remedy=f"The next is possible: {again}. Or ask a person to resume it.",
+        )
 
 
-def _check_rate(actor: Actor, *, now: datetime) -> None:
-    """Not too many a day. Their events are counted, which outlive them."""
-    limits = limits_on(actor)
-    if limits is None:
-        return
-    made = ScheduleEvent.objects.filter(
-        verb=Verb.CREATE,
+def _free_again(
+    verb: Verb, most: int, span: timedelta, actor: Actor, *, now: datetime
+) -> str:
+    """When agents may do it again, having done it as often as `most` in this span; empty if
+    they may now. Their events are counted, which outlive the schedules."""
+    done = ScheduleEvent.objects.filter(
+        verb=verb,
         actor_kind=ActorKind.AGENT,
         actor=actor.user,
-        created_at__gt=now - DAY,
+        created_at__gt=now - span,
     )
-    newest = made.order_by("-created_at").values_list("created_at", flat=True)
-    times = list(newest[: limits.max_created_a_day])
-    if len(times) < limits.max_created_a_day:
-        return
-    again = (times[-1] + DAY).isoformat(timespec="seconds") if times else "never"
-    raise AgentRefused(
-        "rate",
-        f"Agents may make {limits.max_created_a_day} schedules of {actor.name} in 24 "
-        "hours, whatever became of them, and have done so.",
-        limit=f"{limits.max_created_a_day} in 24 hours",
-        remedy=f"The next is possible: {again}. One schedule that runs again and again "
-        "does the work of many that run once.",
+    times = list(
+        done.order_by("-created_at").values_list("created_at", flat=True)[:most]
     )
+    if len(times) < most:
+        return ""
+    return (times[-1] + span).isoformat(timespec="seconds") if times else "never"
 
 
-def check_room(actor: Actor) -> None:
-    """One more active schedule of an agent's fits. Inside the transaction that adds it."""
-    limits = limits_on(actor)
-    if limits is None:
-        return
-    _hold(actor)
-    active, kept = agent_schedules(actor)
+def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:
     if active >= limits.max_active:
         raise AgentRefused(
             "quota",
@@ -126,6 +145,9 @@ def check_room(actor: Actor) -> None:
             limit=limits.max_active,
             remedy="Pause or stop one that is no longer needed; schedule_list shows them.",
         )
+
+
+def _check_kept(kept: int, limits: AgentLimits, actor: Actor) -> None:
     if kept >= limits.max_kept:
         raise AgentRefused(
             "kept",

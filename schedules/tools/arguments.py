@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from schedules import limits, zones
@@ -30,7 +30,7 @@ Name = Annotated[
 WorkflowName = Annotated[
     str,
     keywords(minLength=1, maxLength=200),
-    "The workflow: its id, or its exact name.",
+    "The workflow: its id, or its exact name, as schedule_list gives them.",
 ]
 Cron = Annotated[
     str,
@@ -38,9 +38,17 @@ Cron = Annotated[
     "For times on the clock. Five fields (minute hour day month weekday) such as "
     "0 9 * * mon-fri, or @hourly, @daily, @weekly, @monthly. Read in `timezone`.",
 ]
+
+
+def between(field: str) -> frozenset[tuple[str, Any]]:
+    """The bounds that a number of a schedule has everywhere."""
+    low, high = limits.NUMBERS[field]
+    return keywords(minimum=low, maximum=high)
+
+
 Seconds = Annotated[
     int,
-    keywords(minimum=1),
+    between("interval_seconds"),
     "For a fixed distance in elapsed seconds, whatever the clock says.",
 ]
 RunAt = Annotated[
@@ -62,8 +70,9 @@ Note = Annotated[
     str, keywords(maxLength=limits.NOTE_LENGTH), "Why; people read it in the history."
 ]
 CatchUp = Annotated[
-    Literal["none", "latest", "all"],
-    "Which of the ticks that passed meanwhile run now; the others are recorded as skipped.",
+    Literal["none", "latest"],
+    "Whether the latest of the ticks that passed meanwhile runs now; the others are "
+    "recorded as skipped. Refused where the next tick is too near.",
 ]
 
 

@@ -19,13 +19,20 @@ def schedule_tool(title: str, hints: Hints) -> Callable[[ToolFunction], ToolFunc
 
     def declare(function: ToolFunction) -> ToolFunction:
         def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
-            return dict(function(context, **arguments))
+            whole = {
+                name: _whole(value)
+                if _takes_whole(schema["properties"][name])
+                else value
+                for name, value in arguments.items()
+            }
+            return dict(function(context, **whole))
 
+        schema = signature_schema(function, leaving_out=frozenset({CONTEXT}))
         tools[function.__name__] = Tool(
             name=function.__name__,
             title=title,
             description=inspect.getdoc(function) or "",
-            input_schema=signature_schema(function, leaving_out=frozenset({CONTEXT})),
+            input_schema=schema,
             output_schema=json_type(get_type_hints(function)["return"]),
             hints=hints,
             call=call,
@@ -33,3 +40,13 @@ def schedule_tool(title: str, hints: Hints) -> Callable[[ToolFunction], ToolFunc
         return function
 
     return declare
+
+
+def _takes_whole(part: Mapping[str, Any]) -> bool:
+    """Whether the field takes whole numbers."""
+    return any(way.get("type") == "integer" for way in part.get("anyOf", [part]))
+
+
+def _whole(value: Any) -> Any:
+    """To JSON 60.0 is the integer 60, and some models write it so."""
+    return int(value) if isinstance(value, float) else value

@@ -8,6 +8,7 @@ from schedules import services
 from schedules.models import ScheduledJob
 from schedules.services.preview import Preview
 from schedules.tools.arguments import (
+    MOST_NAMED,
     Cron,
     Instant,
     RunAt,
@@ -28,9 +29,11 @@ from schedules.tools.results import (
     Tick,
     both_times,
     counts,
+    limited,
     summary,
     utc,
 )
+from workflows.models import Workflow
 from workflows.schemas import keywords
 from workflows.tools import Hints, ToolContext, ToolRefused
 
@@ -39,7 +42,19 @@ MOST_LISTED = 25
 MOST_TICKS = 20
 
 
-class Listed(Counts):
+class Startable(TypedDict):
+    id: str
+    name: str
+
+
+class Startables(TypedDict):
+    workflows: Annotated[
+        list[Startable], "What schedule_create can run, by name: the first of them."
+    ]
+    workflows_total: Annotated[int, "How many of these there are."]
+
+
+class Listed(Counts, Startables):
     schedules: list[Summary]
     total: Annotated[int, "How many there are, on all pages."]
     next_offset: Annotated[int | None, "Give it as offset for the next page."]
@@ -54,13 +69,17 @@ def schedule_list(
     workflow: WorkflowName | None = None,
     created_by: Literal["user", "agent"] | None = None,
     awaits_approval: Annotated[bool | None, "Proposals only, or all but these."] = None,
+    workflows_contain: Annotated[
+        str, keywords(maxLength=200), "Narrows the workflows down, in any case."
+    ] = "",
     limit: Annotated[int, keywords(minimum=1, maximum=MOST_LISTED)] = 10,
     offset: Annotated[int, keywords(minimum=0, maximum=1_000_000)] = 0,
 ) -> Listed:
     """List the user's schedules, the newest first, with the ids that other tools need.
 
-    All filters are optional and narrow the list down together. Look here before you create
-    a schedule: there may be one already.
+    All filters are optional and narrow the list of schedules down together. Look here before
+    you create a schedule: there may be one already, and the result names the user's active
+    workflows (with workflows_contain those whose name has this text).
     """
     found = ScheduledJob.objects.filter(owner=context.user)
     filters = {
@@ -79,7 +98,18 @@ def schedule_list(
         "schedules": [summary(schedule, now=now) for schedule in page],
         "total": total,
         "next_offset": offset + limit if offset + limit < total else None,
+        **_workflows(context, workflows_contain),
         **counts(actor_of(context)),
+    }
+
+
+def _workflows(context: ToolContext, text: str) -> Startables:
+    mine = Workflow.objects.filter(owner=context.user, is_active=True)
+    found = mine.filter(name__icontains=text).order_by("name", "pk")
+    page = found.values_list("pk", "name")[:MOST_NAMED]
+    return {
+        "workflows": [{"id": str(pk), "name": name} for pk, name in page],
+        "workflows_total": found.count(),
     }
 
 
@@ -133,15 +163,16 @@ def schedule_preview(
         )
     if schedule_id:
         schedule = own_schedule(context, schedule_id)
-        return _previewed(services.preview_schedule(schedule, count=count, now=now))
+        found = services.preview_schedule(schedule, count=count, now=now)
+        return _previewed(found, schedule.max_runs)
     asked = {"timezone": zone_of(context), **given}
     actor = actor_of(context)
     return _previewed(services.preview_fields(asked, count=count, actor=actor, now=now))
 
 
-def _previewed(found: Preview) -> Previewed:
+def _previewed(found: Preview, max_runs: int | None = None) -> Previewed:
     return {
-        "sentence": found.text,
+        "sentence": limited(found.text, max_runs),
         "timezone": found.timezone,
         "ticks": [
             {

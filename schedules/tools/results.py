@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Annotated, TypedDict
 
 from django.db.models import Q
 
+from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, preview_schedule
 from schedules.services.agents import agent_limits
 from schedules.services.preview import PreviewTick
 from schedules.services.quotas import agent_schedules
+from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext
 
 NEXT_TICKS = 3
 MOST_SIMILAR = 5
+MOST_COMPARED = 100  # the newest
 
 
 class Tick(TypedDict):
@@ -34,6 +38,7 @@ class Summary(TypedDict):
     workflow: str
     workflow_id: str
     sentence: Annotated[str, "When it runs, in words: check it against what was asked."]
+    max_runs: Annotated[int | None, "It ends after so many runs."]
     timezone: str
     next_ticks: Annotated[list[Tick], "Of a paused one: if it were resumed now."]
     end_at: str | None
@@ -83,6 +88,7 @@ def summary(schedule: ScheduledJob, *, now: datetime) -> Summary:
         "workflow": schedule.workflow.name,
         "workflow_id": str(schedule.workflow_id),
         "sentence": sentence,
+        "max_runs": schedule.max_runs,
         "timezone": schedule.timezone,
         "next_ticks": [both_times(tick) for tick in ticks],
         "end_at": utc(schedule.end_at),
@@ -113,22 +119,27 @@ def _timing(
         found = preview_schedule(schedule, count=count, now=now)
     except InvalidSchedule as error:
         return f"Its timing cannot be read any more: {error.message}", []
-    return found.text, found.ticks
+    return limited(found.text, schedule.max_runs), found.ticks
+
+
+def limited(sentence: str, max_runs: int | None) -> str:
+    """What a timing means, and how many of its ticks run: "Every minute, at most 1 run"."""
+    if max_runs is None:
+        return sentence
+    return f"{sentence}, at most {max_runs} run{'s' if max_runs > 1 else ''}"
 
 
 def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
-    """Others of the user with its name, or with its workflow and its timing."""
-    same_timing = Q(
-        workflow=schedule.workflow_id,
-        schedule_type=schedule.schedule_type,
-        cron_expression=schedule.cron_expression,
-        interval_seconds=schedule.interval_seconds,
-        run_at=schedule.run_at,
+    """Others of the user with its name, or with its workflow and a timing like its own."""
+    others = (
+        ScheduledJob.objects.filter(owner=schedule.owner_id)
+        .exclude(Q(pk=schedule.pk) | Q(status=Status.STOPPED))
+        .defer("trigger_payload")
     )
-    others = ScheduledJob.objects.filter(owner=schedule.owner_id).exclude(
-        Q(pk=schedule.pk) | Q(status=Status.STOPPED)
-    )
-    found = others.filter(same_timing | Q(name__iexact=schedule.name))
+    same_name = Q(name__iexact=schedule.name)
+    by_name = others.filter(same_name)[:MOST_SIMILAR]
+    beside = others.filter(workflow=schedule.workflow_id).exclude(same_name)
+    by_timing = (each for each in beside[:MOST_COMPARED] if _alike(each, schedule))
     return [
         {
             "id": str(other.pk),
@@ -136,8 +147,15 @@ def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
             "status": other.status,
             "sentence": _timing(other, now=now, count=0)[0],
         }
-        for other in found[:MOST_SIMILAR]
+        for other in islice(chain(by_name, by_timing), MOST_SIMILAR)
     ]
+
+
+def _alike(one: ScheduledJob, other: ScheduledJob) -> bool:
+    try:
+        return timing.alike(one.timing, other.timing)
+    except TimingError:  # its zone has left tzdata
+        return False
 
 
 def _notes_on(schedule: ScheduledJob) -> list[str]:

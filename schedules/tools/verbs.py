@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
 
 from schedules import limits, services
+from schedules.models import ActorKind, ScheduledJob
+from schedules.services.draft import differing
 from schedules.tools.arguments import (
     CatchUp,
     Cron,
@@ -19,6 +22,7 @@ from schedules.tools.arguments import (
     WorkflowName,
     Zone,
     actor_of,
+    between,
     id_of,
     instant,
     own_schedule,
@@ -26,7 +30,7 @@ from schedules.tools.arguments import (
     zone_of,
 )
 from schedules.tools.declaring import schedule_tool
-from schedules.tools.results import Counts, Standing, counts, standing
+from schedules.tools.results import Counts, Standing, counts, standing, utc
 from workflows.schemas import keywords
 from workflows.tools import Hints, ToolContext
 
@@ -49,7 +53,9 @@ def schedule_create(
     end_at: Annotated[
         Instant | None, "No run after this. The latest that is allowed if left out."
     ] = None,
-    max_runs: Annotated[int | None, "It ends after so many runs."] = None,
+    max_runs: Annotated[
+        Annotated[int, between("max_runs")] | None, "It ends after so many runs."
+    ] = None,
     payload: Annotated[
         dict[str, Any] | None, "Handed to the workflow with every run."
     ] = None,
@@ -92,14 +98,15 @@ def schedule_create(
     given = {name: value for name, value in fields.items() if value is not None}
     # One transaction, so that a dry run is the same work, taken back.
     with transaction.atomic():
-        schedule = services.create_schedule(
+        made = services.create_or_find(
             given,
             actor=actor_of(context),
             now=context.clock(),
             # A dry run checks what is asked, also where the key has been used.
             idempotency_key=None if dry_run else idempotency_key,
         )
-        result = standing(schedule, context, notes=_dry(dry_run=dry_run))
+        notes = _dry(dry_run=dry_run) if made.is_new else _found(made.schedule, fields)
+        result = standing(made.schedule, context, notes=notes)
         if dry_run:
             transaction.set_rollback(True)
             result["id"] = None
@@ -182,3 +189,29 @@ def schedule_stop(
 
 def _dry(*, dry_run: bool) -> list[str]:
     return ["This was a dry run: nothing was written."] if dry_run else []
+
+
+# Left out, each means what the schedule says, or the latest that is allowed.
+OPEN = ("cron_expression", "interval_seconds", "run_at", "end_at")
+
+
+def _found(schedule: ScheduledJob, fields: Mapping[str, Any]) -> list[str]:
+    """What is told of a key that has made a schedule before."""
+    asked = {
+        name: value
+        for name, value in fields.items()
+        if value is not None or name not in OPEN
+    }
+    who = "an agent" if schedule.created_by_kind == ActorKind.AGENT else "a person"
+    notes = [
+        f"Nothing was made: with this idempotency_key {who} made the schedule below on "
+        f"{utc(schedule.created_at)}, which is {schedule.status}."
+    ]
+    other = differing(schedule, asked, now=schedule.created_at)
+    if other:
+        named = ", ".join(name.removeprefix("trigger_") for name in other)
+        notes.append(
+            f"It differs from what was asked for in {named}. Another idempotency_key makes "
+            "another schedule."
+        )
+    return notes

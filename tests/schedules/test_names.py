@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from schedules.exceptions import InvalidSchedule
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -14,7 +15,33 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
     [
         "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}",
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\N{HEAVY BLACK HEART}\ufe0f",
+        "e\u0301te\u0301",
+        "\u2813\u2800\u2811",  # Braille, with its space
+        "\ud55c\uae00",
     ],
 )
-def test_a_name_may_be_spelt_with_joiners(make_schedule: MakeSchedule, name: str):
+def test_a_name_is_spelt_as_its_language_wants(make_schedule: MakeSchedule, name: str):
     assert make_schedule(name=name).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u3164",
+        "\u2800",
+        " \u2800 \u2800",
+        "\ufe0f",
+        "\u0301",
+        "job\u034f",
+        "jo\u3164b",
+        "\u115f\u1160",
+        "\uffa0",
+    ],
+)
+def test_a_name_of_which_nothing_is_seen_is_refused(
+    make_schedule: MakeSchedule, name: str
+):
+    with pytest.raises(InvalidSchedule) as refused:
+        make_schedule(name=name)
+    assert refused.value.errors.keys() == {"name"}

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from redis import Redis
 
 from schedules.exceptions import InvalidSchedule, ScheduleEnded
@@ -144,8 +145,46 @@ def test_a_retry_that_was_sent_and_has_not_started_has_failed_too(
 
 def test_pausing_again_changes_nothing(make_schedule: MakeSchedule) -> None:
     schedule = pause(make_schedule(), note="holidays")
-    again = pause(schedule, 3.5, note="again")
-    assert (again.version, again.status_reason) == (2, "holidays")
+    for note in ("holidays", ""):
+        again = pause(schedule, 3.5, note=note)
+        assert (again.version, again.status_reason) == (2, "holidays")
+    assert len(events(schedule)) == 1
+
+
+def test_pausing_again_with_another_note_is_recorded_once(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = pause(make_schedule(), note="holidays")
+    for minute in (3.5, 3.6):
+        again = pause(schedule, minute, note="and a day more")
+        assert (again.version, again.status_reason) == (3, "and a day more")
+    newest, oldest = events(schedule)
+    assert (newest.note, oldest.note) == ("and a day more", "holidays")
+    assert newest.before == {"status": "paused"}
+    assert newest.after == {"status": "paused", "runs_withdrawn": 0}
+
+
+def test_each_person_who_pauses_it_is_on_record_once(
+    make_schedule: MakeSchedule, bob: User
+) -> None:
+    bob.is_staff = bob.is_superuser = True
+    bob.save()
+    schedule = pause(make_schedule(), note="holidays")
+    for minute in (3, 4):
+        at = NOON + minute * MINUTE
+        pause_schedule(schedule.id, actor=Actor.person(bob), now=at)
+    assert [event.actor for event in events(schedule)] == [bob, schedule.owner]
+
+
+def test_nothing_that_an_agent_says_hides_the_word_of_a_person(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = pause(make_schedule(), note="keep off")
+    agent = Actor.agent(schedule.owner)
+    for note in ("", "all is well", "all is very well"):
+        pause_schedule(schedule.id, actor=agent, now=NOON + 3 * MINUTE, note=note)
+    schedule.refresh_from_db()
+    assert (schedule.version, schedule.status_reason) == (2, "keep off")
     assert len(events(schedule)) == 1
 
 

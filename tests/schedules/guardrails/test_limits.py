@@ -16,7 +16,6 @@ from schedules.models import (
 )
 from schedules.services import (
     Actor,
-    fire_due,
     pause_schedule,
     resume_schedule,
     stop_schedule,
@@ -69,6 +68,19 @@ def test_paused_schedules_do_not_pile_up(
         pause_schedule(by_agent().id, actor=agent, now=NOON)
     told = refusal(by_agent)
     assert (told.code, told.details["limit"]) == ("agent_kept", 3)
+
+
+def test_resuming_one_that_is_kept_already_keeps_no_more(
+    by_agent: Propose, agent: Actor, alice: User, settings: Any
+):
+    settings.AGENT_MAX_KEPT_SCHEDULES = 3
+    allow(alice, agent_max_active_schedules=3)
+    made = [by_agent(), by_agent(), by_agent()]
+    for schedule in made:
+        pause_schedule(schedule.id, actor=agent, now=NOON)
+    assert refusal(by_agent).code == "agent_kept"
+    resumed = resume_schedule(made[0].id, actor=agent, now=NOON)
+    assert resumed.schedule.status == "active"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -141,44 +153,6 @@ def test_an_update_is_held_to_the_same_interval(by_agent: Propose, agent: Actor)
     assert told.code == "agent_interval"
 
 
-def test_single_runs_keep_the_same_distance(by_agent: Propose):
-    noon = NOON + DAY
-    for seconds in (0, 60, 150):
-        by_agent(run_at=noon + timedelta(seconds=seconds))
-    told = refusal(lambda: by_agent(run_at=noon + timedelta(seconds=2)))
-    assert (told.code, told.details["limit"]) == ("agent_interval", "60 seconds")
-    assert list(told.errors) == ["run_at"]
-    free = noon + timedelta(seconds=210)
-    assert told.remedy == f"Give run_at as {free.isoformat()}, which is free."
-    assert by_agent(run_at=free).status == "active"
-
-
-def test_a_single_run_keeps_its_distance_from_one_that_is_over(by_agent: Propose):
-    by_agent(run_at=NOON + timedelta(seconds=2))
-    fire_due(NOON + timedelta(seconds=2))
-    assert ScheduledJob.objects.get().status == "stopped"
-    told = refusal(lambda: by_agent(run_at=NOON + timedelta(seconds=4)))
-    assert told.code == "agent_interval"
-
-
-def test_an_update_brings_no_single_runs_together(by_agent: Propose, agent: Actor):
-    run_at = NOON + DAY
-    by_agent(run_at=run_at)
-    other = by_agent(run_at=run_at + DAY)
-    fields = {"run_at": run_at + timedelta(seconds=1)}
-    told = refusal(lambda: update_schedule(other.id, fields, actor=agent, now=NOON))
-    assert told.code == "agent_interval"
-    later = {"run_at": run_at + DAY + timedelta(seconds=1)}
-    assert update_schedule(other.id, later, actor=agent, now=NOON).version == 2
-
-
-def test_single_runs_of_people_are_in_nobodys_way(
-    by_agent: Propose, make_schedule: MakeSchedule
-):
-    make_schedule(run_at=NOON + DAY), make_schedule(run_at=NOON + DAY)
-    assert by_agent(run_at=NOON + DAY).status == "active"
-
-
 def test_so_many_a_day_whatever_became_of_them(
     by_agent: Propose, agent: Actor, settings: Any
 ):
@@ -202,6 +176,31 @@ def test_what_people_make_leaves_agents_their_day(
     settings.AGENT_MAX_CREATED_A_DAY = 1
     make_schedule(), make_schedule()
     assert by_agent().status == "active"
+
+
+def test_so_many_resumes_an_hour_and_pausing_and_stopping_always(
+    by_agent: Propose, make_schedule: MakeSchedule, agent: Actor, settings: Any
+):
+    settings.AGENT_MAX_RESUMED_AN_HOUR = 3
+    schedules = [by_agent(), make_schedule()]
+
+    def pause_and_resume(number: int, now: datetime = NOON) -> None:
+        pause_schedule(schedules[number].id, actor=agent, now=now)
+        resume_schedule(schedules[number].id, actor=agent, now=now)
+
+    for number in (0, 1, 0):
+        pause_and_resume(number)
+    pause_schedule(schedules[0].id, actor=agent, now=NOON)
+    told = refusal(lambda: resume_schedule(schedules[0].id, actor=agent, now=NOON))
+    assert (told.code, told.details["limit"]) == ("agent_rate", "3 in an hour")
+    later = NOON + timedelta(hours=1)
+    assert f"The next is possible: {later.isoformat()}." in told.remedy
+    stop_schedule(schedules[0].id, actor=agent, now=NOON)
+    pause_and_resume(1, now=later)
+    person = Actor.person(schedules[1].owner)
+    for _ in range(4):
+        pause_schedule(schedules[1].id, actor=person, now=later)
+        resume_schedule(schedules[1].id, actor=person, now=later)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 
-from schedules.models import ScheduledJob
+from schedules.exceptions import AgentRefused
+from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
+    fire_due,
     pause_schedule,
     resume_schedule,
     run_now,
@@ -59,6 +65,22 @@ def test_no_pause_of_an_agents_hides_that_of_a_person(
     assert refusal(resuming(schedule, agent)).code == "agent_approval"
 
 
+def test_a_person_who_pauses_what_an_agent_has_paused_keeps_it_paused(
+    by_agent: Propose, agent: Actor, person: Actor, alice: User
+):
+    schedule = by_agent()
+    allow(alice, agents_propose=True)
+    pause(schedule, agent)
+    note = "keep this off until Monday"
+    pause_schedule(schedule.id, actor=person, now=NOON, note=note)
+    schedule.refresh_from_db()
+    assert schedule.status_reason == note
+    newest = schedule.events.first()
+    assert newest is not None
+    assert (newest.verb, newest.actor_kind, newest.note) == ("pause", "user", note)
+    assert refusal(resuming(schedule, agent)).code == "agent_approval"
+
+
 def test_a_pause_of_earlier_is_over(
     by_agent: Propose, agent: Actor, person: Actor, alice: User
 ):
@@ -103,5 +125,68 @@ def test_what_an_agent_made_is_held_to_the_limits_of_today(
     assert refusal(resuming(schedule, agent)).code == "agent_interval"
     fields = {"interval_seconds": 300}
     update_schedule(schedule.id, fields, actor=person, now=NOON)
-    resumed = resuming(schedule, agent, catch_up="all")()
-    assert resumed.status == "active"
+    assert resuming(schedule, agent)().status == "active"
+
+
+def test_an_agent_does_not_have_all_that_has_passed_run_at_once(
+    by_agent: Propose, agent: Actor, person: Actor
+):
+    schedule = by_agent(interval_seconds=60, overlap_policy="allow")
+    pause(schedule, agent)
+    late = {"now": NOON + timedelta(minutes=150), "catch_up": "all"}
+    told = refusal(lambda: resume_schedule(schedule.id, actor=agent, **late))
+    assert (told.code, told.details["limit"]) == ("agent_interval", "60 seconds")
+    assert 'catch_up of "none" or "latest"' in told.remedy
+    assert resume_schedule(schedule.id, actor=person, **late).caught_up == 100
+
+
+def test_the_latest_is_caught_up_if_the_next_is_far_enough(
+    by_agent: Propose, agent: Actor
+):
+    schedule = by_agent()
+    pause(schedule, agent)
+
+    def catch_up(minute: float) -> int:
+        now = NOON + timedelta(minutes=minute)
+        resumed = resume_schedule(schedule.id, actor=agent, now=now, catch_up="latest")
+        return resumed.caught_up
+
+    told = refusal(lambda: catch_up(119.5))
+    assert told.code == "agent_interval"
+    assert told.remedy.startswith("Resume it without catch_up: it runs next at ")
+    assert catch_up(119) == 1
+
+
+def test_pausing_and_resuming_quickly_brings_no_two_runs_together(
+    by_agent: Propose, agent: Actor
+):
+    schedule = by_agent(interval_seconds=120, overlap_policy="allow")
+    for step in range(200):
+        now = NOON + step * timedelta(seconds=13)
+        if step % 10 < 8:
+            pause_schedule(schedule.id, actor=agent, now=now)
+        else:
+            with suppress(AgentRefused):
+                resume_schedule(schedule.id, actor=agent, now=now, catch_up="latest")
+        fire_due(now)
+    fired = ScheduledRun.objects.exclude(finished_at=F("created_at"))
+    times = sorted(fired.values_list("created_at", flat=True))
+    assert len(times) > 1
+    assert all(b - a >= timedelta(seconds=60) for a, b in pairwise(times))
+
+
+def test_a_single_run_that_has_passed_is_not_caught_up(by_agent: Propose, agent: Actor):
+    run_at = NOON + timedelta(hours=1)
+    for schedule in (
+        by_agent(run_at=run_at),
+        by_agent(max_runs=1, start_at=run_at + DAY),
+    ):
+        pause(schedule, agent)
+        late = {"now": run_at + 2 * DAY, "catch_up": "latest"}
+        told = refusal(
+            lambda late=late, schedule=schedule: resume_schedule(
+                schedule.id, actor=agent, **late
+            )
+        )
+        assert told.code == "agent_interval"
+        assert "Create another" in told.remedy

@@ -227,6 +227,13 @@ def test_where_agents_are_switched_off(
     refused(lambda: call(tool, **given), "agent_switch", "alice", "A person has to")
 
 
+def test_no_tool_offers_to_catch_up_all(call: CallTool, make_schedule: MakeSchedule):
+    offered = tools["schedule_resume"].input_schema["properties"]["catch_up"]["enum"]
+    assert offered == ["none", "latest"]
+    given = {"schedule_id": str(make_schedule().pk), "catch_up": "all"}
+    refused(lambda: call("schedule_resume", **given), "invalid_arguments", "latest")
+
+
 def test_markup_in_a_name_is_text_wherever_it_is_shown(
     create: Callable[..., Any], alice: User, admin_client: Client
 ):

@@ -54,19 +54,6 @@ def test_a_creation_tells_what_the_model_needs_next(create, workflow: Workflow):
     assert (made["similar"], made["notes"]) == ([], [])
 
 
-def test_a_creation_tells_of_similar_schedules(
-    create, make_schedule: MakeSchedule, workflow: Workflow
-):
-    by_name = make_schedule(name="JOB", interval_seconds=5)
-    by_timing = make_schedule(name="another", interval_seconds=3600)
-    make_schedule(name="something else")
-    made = good(create())
-    assert {each["id"] for each in made["similar"]} == {
-        str(by_name.pk),
-        str(by_timing.pk),
-    }
-
-
 def test_the_users_own_zone_is_used(create, call: CallTool, alice: User):
     UserProfile.objects.create(user=alice, timezone="Asia/Tokyo")
     made = good(create(run_at="2026-11-24T09:00"))
@@ -84,12 +71,6 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(create):
     assert not UserProfile.objects.exists()
     made = good(create())
     assert {**made, "id": None, "notes": tried["notes"]} == tried
-
-
-def test_the_same_key_gives_the_same_schedule(create):
-    first, second = (good(create(idempotency_key="k")) for _ in range(2))
-    assert first["id"] == second["id"]
-    assert ScheduledJob.objects.count() == 1
 
 
 def test_a_dry_run_checks_what_is_asked_whatever_the_key_has_made(create):
@@ -205,6 +186,31 @@ def test_a_long_list_is_paged(call: CallTool, make_schedule: MakeSchedule):
     assert (first["total"], first["next_offset"]) == (3, 2)
     last = good(call("schedule_list", limit=2, offset=2), "schedule_list")
     assert (len(last["schedules"]), last["next_offset"]) == (1, None)
+
+
+def test_a_list_names_the_workflows_that_can_be_scheduled(
+    call: CallTool, alice: User, bob: User, workflow: Workflow
+):
+    Workflow.objects.create(name="asleep", owner=alice, is_active=False)
+    Workflow.objects.create(name="of another", owner=bob)
+    listed = good(call("schedule_list"), "schedule_list")
+    assert listed["workflows"] == [{"id": str(workflow.pk), "name": "nightly"}]
+    for number in range(30):
+        Workflow.objects.create(name=f"report {number:02}", owner=alice)
+    listed = good(call("schedule_list"), "schedule_list")
+    assert (len(listed["workflows"]), listed["workflows_total"]) == (20, 31)
+    found = good(call("schedule_list", workflows_contain="PORT 29"), "schedule_list")
+    assert [each["name"] for each in found["workflows"]] == ["report 29"]
+
+
+def test_a_list_costs_the_same_however_long_it_is(
+    call: CallTool, alice: User, make_schedule: MakeSchedule, django_assert_num_queries
+):
+    for number in range(5):
+        Workflow.objects.create(name=str(number), owner=alice)
+        make_schedule()
+    with django_assert_num_queries(7):
+        call("schedule_list")
 
 
 def test_the_largest_list_fits(call: CallTool, make_schedule: MakeSchedule, alice):

@@ -1,0 +1,69 @@
+"""The same idempotency_key again: one schedule, and a model that knows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from schedules.models import ScheduledJob
+from schedules.services import Actor, create_schedule, fire_due
+from tests.schedules.conftest import NOON
+from tests.schedules.guardrails.conftest import DAY
+from tests.schedules.tools.test_tools import good
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = "2026-11-23T12:00:00+00:00"
+NOTHING = f"""Nothing was made: with this idempotency_key an agent made the schedule \
+below on {AT}, which is"""
+
+
+def test_the_same_key_gives_the_same_schedule_and_says_so(create):
+    asked = {"idempotency_key": "k", "start_at": "2027-01-01T09:00", "max_runs": 3}
+    first, second = (good(create(**asked)) for _ in range(2))
+    assert first["id"] == second["id"]
+    assert ScheduledJob.objects.count() == 1
+    assert (first["notes"], second["notes"]) == ([], [f"{NOTHING} active."])
+
+
+@pytest.mark.parametrize(
+    ("fields", "differs"),
+    [
+        ({"name": "other"}, "name"),
+        (
+            {"interval_seconds": 7200, "payload": {"a": 1}},
+            "interval_seconds, payload",
+        ),
+        ({"cron_expression": "@daily"}, "cron_expression"),
+        ({"max_runs": 5}, "max_runs"),
+        ({"timezone": "Asia/Tokyo", "end_at": "2027-01-01"}, "timezone, end_at"),
+    ],
+)
+def test_what_differs_from_what_was_asked_is_named(create, fields, differs):
+    good(create(idempotency_key="k"))
+    again = good(create(idempotency_key="k", **fields))
+    assert again["notes"][0] == f"{NOTHING} active."
+    assert again["notes"][1].startswith(
+        f"It differs from what was asked for in {differs}"
+    )
+
+
+def test_what_was_limited_and_is_asked_without_a_limit_differs(create):
+    good(create(idempotency_key="k", max_runs=2))
+    again = good(create(idempotency_key="k"))
+    assert "asked for in max_runs." in again["notes"][1]
+
+
+def test_one_that_is_over_is_told_to_be_so(create):
+    good(create(idempotency_key="k", run_at="2026-11-24T12:00+00:00"))
+    fire_due(NOON + DAY)
+    again = good(create(idempotency_key="k", run_at="2026-11-24T12:00+00:00"))
+    assert again["notes"] == [f"{NOTHING} stopped."]
+
+
+def test_the_key_of_a_person_is_told_too(create, workflow: Workflow):
+    person = Actor.person(workflow.owner)
+    fields = {"name": "job", "workflow": workflow, "interval_seconds": 3600}
+    create_schedule(fields, actor=person, now=NOON, idempotency_key="k")
+    again = good(create(idempotency_key="k"))
+    told = f"{NOTHING} active.".replace("an agent", "a person")
+    assert (again["created_by"], again["notes"]) == ("user", [told])
