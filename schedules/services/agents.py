@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from schedules.limits import DAY, TEN_YEARS
 from schedules.models import UserProfile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 # A profile may hold any number; a date so far ahead would be outside the calendar.
-MOST_DAYS = 3_652
+MOST_DAYS = TEN_YEARS // DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,8 @@ def agent_limits(user: User) -> AgentLimits:
 def limits_of(user: User, profile: UserProfile) -> AgentLimits:
     """The limits of `user` as `profile` has them."""
     max_active: int = _of("agent_max_active_schedules", profile)
-    days = min(_of("agent_max_days", profile), MOST_DAYS)
+    longest = timedelta(days=min(_of("agent_max_days", profile), MOST_DAYS))
+    seconds = min(_of("agent_min_interval_seconds", profile), TEN_YEARS)
     return AgentLimits(
         may_schedule=user.is_active and _of("agents_may_schedule", profile),
         may_schedule_from_schedules=_of("agents_may_schedule_from_schedules", profile),
@@ -50,8 +52,8 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
         max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
         max_created_a_day=settings.AGENT_MAX_CREATED_A_DAY,
         max_resumed_an_hour=settings.AGENT_MAX_RESUMED_AN_HOUR,
-        min_interval=timedelta(seconds=_of("agent_min_interval_seconds", profile)),
-        longest=timedelta(days=days),
+        min_interval=timedelta(seconds=seconds),
+        longest=longest,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
@@ -36,6 +37,14 @@ def test_the_schedule_beyond_the_quota_is_refused(by_agent: Propose, alice: User
     assert told.details == {"rule": "quota", "limit": 2}
     assert "there are 2" in told.message
     assert "Pause or stop one" in told.remedy
+
+
+def test_limits_beyond_the_calendar_are_limits(by_agent: Propose, alice: User):
+    beyond = 2**31 - 1 if connection.vendor == "postgresql" else 2**63 - 1
+    allow(alice, agent_max_days=beyond, agent_min_interval_seconds=beyond)
+    assert refusal(by_agent).code == "agent_interval"
+    allow(alice, agent_min_interval_seconds=60)
+    assert by_agent().end_at is not None
 
 
 def test_what_people_made_is_not_counted(
