@@ -202,7 +202,7 @@ def _check_wall_time(wall: object) -> None:
     if not isinstance(wall, datetime) or wall.tzinfo is not None:
         raise TimingError("run_at", "run_at must be a local time, without an offset.")
     if not zones.EARLIEST <= wall.replace(tzinfo=UTC) <= zones.LATEST:
-        raise TimingError("run_at", f"run_at {wall} is outside the calendar.")
+        raise TimingError("run_at", f"run_at {wall} is {zones.OUTSIDE}.")
 
 
 def _following(timing: Timing, start: datetime, count: int) -> list[datetime]:

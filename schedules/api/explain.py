@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,7 +25,8 @@ AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.wh
 class ExplanationSerializer(serializers.Serializer[Explanation]):
     """One sentence, and the facts behind it."""
 
-    at = serializers.DateTimeField()
+    # In UTC: the ends of the calendar are no time at all in some other zones.
+    at = serializers.DateTimeField(default_timezone=UTC)
     sentence = serializers.CharField()
     is_tick = serializers.BooleanField()
     timing_text = serializers.CharField()
