@@ -106,12 +106,14 @@ class ScheduleViewSet(
             )
         return Response(self._shown(pk))
 
+    @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Stop the schedule for good. Its runs and its history stay."""
-        services.stop_schedule(pk, actor=self.actor, now=self.now)
+        with self.precondition({}) as version:
+            services.stop_schedule(pk, actor=self.actor, now=self.now, version=version)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=Pause, responses=ScheduleSerializer)
+    @extend_schema(request=Pause, responses=ScheduleSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: UUID) -> Response:
         """Nothing that has not started yet starts, until the schedule is resumed."""
@@ -119,7 +121,7 @@ class ScheduleViewSet(
         services.pause_schedule(pk, actor=self.actor, now=self.now, **body)
         return Response(self._shown(pk))
 
-    @extend_schema(request=Resume, responses=ResumedSerializer)
+    @extend_schema(request=Resume, responses=ResumedSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
         """Fire again; the answer says how many ticks passed, and how many are caught up."""
@@ -131,7 +133,9 @@ class ScheduleViewSet(
         }
         return Response(self._shown(pk) | ticks)
 
-    @extend_schema(request=RunNow, responses={202: RunSerializer})
+    @extend_schema(
+        request=RunNow, responses={202: RunSerializer}, parameters=[IF_MATCH]
+    )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: UUID) -> Response:
         """Run once, now, beside the schedule's ticks; also while it is paused."""
@@ -139,7 +143,9 @@ class ScheduleViewSet(
         run = services.run_now(pk, actor=self.actor, now=self.now, **body)
         return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=Backfill, responses={202: BackfillSerializer})
+    @extend_schema(
+        request=Backfill, responses={202: BackfillSerializer}, parameters=[IF_MATCH]
+    )
     @action(detail=True, methods=["post"])
     def backfill(self, request: Request, pk: UUID) -> Response:
         """Run the ticks of a stretch of the past that did not run, at most 1,000."""

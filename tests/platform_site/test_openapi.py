@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from platform_site.data_dir import BASE_DIR
 from workflows.api.dry_run import DryRun
@@ -29,6 +30,36 @@ def test_the_committed_description_is_that_of_the_code() -> None:
 @pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer])
 def test_it_does_not_say_what_only_developers_need(words: type) -> None:
     assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
+
+
+def test_headers_are_described_where_they_are_taken_and_sent() -> None:
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    row = "/api/v1/schedules/{id}/"
+    graph = "/api/v1/workflows/{id}/graph/"
+    for path, method in (
+        (row, "patch"),
+        (row, "delete"),
+        *((f"{row}{verb}/", "post") for verb in ("pause", "resume", "run", "backfill")),
+        ("/api/v1/workflows/{id}/", "patch"),
+        ("/api/v1/workflows/{id}/", "delete"),
+        (graph, "put"),
+    ):
+        operation = paths[path][method]
+        assert "If-Match" in [found["name"] for found in operation["parameters"]]
+        assert "412" in operation["responses"]
+    for path, method, status in (
+        (row, "get", "200"),
+        (row, "patch", "200"),
+        ("/api/v1/schedules/", "post", "201"),
+        (f"{row}resume/", "post", "200"),
+        (graph, "get", "200"),
+        (graph, "put", "200"),
+    ):
+        assert "ETag" in paths[path][method]["responses"][status]["headers"]
+    assert "headers" not in paths["/api/v1/schedules/"]["get"]["responses"]["200"]
+    assert "412" not in paths["/api/v1/schedules/"]["post"]["responses"]
+    started = paths["/api/v1/hooks/{token}/"]["post"]["responses"]["202"]
+    assert "Location" in started["headers"]
 
 
 def test_it_is_served(client: Client) -> None:

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from tests.api import client, names, staff
+from workflows.exceptions import StaleVersion
 from workflows.models import Workflow
 from workflows.registry import registry
+from workflows.services import delete_workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LIST = "/api/v1/workflows/"
@@ -241,3 +243,14 @@ def test_a_change_is_made_only_to_what_was_read(api: APIClient, owner: User):
     late = rename(read)
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
     assert rename("*").status_code == 200
+
+
+def test_a_deletion_is_made_only_of_what_was_read(api: APIClient, owner: User):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    row = address(workflow)
+    for tag, status in (('"v2"', 412), ("v1", 400), ('W/"v1"', 412)):
+        answer = api.delete(row, headers={"If-Match": tag})
+        assert answer.status_code == status
+    with pytest.raises(StaleVersion):  # changed between the check and the deletion
+        delete_workflow(workflow, actor=owner, version=2)
+    assert api.delete(row, headers={"If-Match": '"v1"'}).status_code == 204

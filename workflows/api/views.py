@@ -102,8 +102,11 @@ class WorkflowViewSet(
             )
         return Response(WorkflowSerializer(workflow).data)
 
+    @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: str) -> Response:
-        services.delete_workflow(self.get_object(), actor=user_of(request))
+        workflow = self.get_object()
+        with self.precondition({}) as version:
+            services.delete_workflow(workflow, actor=user_of(request), version=version)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=GraphSerializer)

@@ -51,10 +51,13 @@ def update_workflow(
     return workflow
 
 
-def delete_workflow(workflow: Workflow, *, actor: User) -> None:
+def delete_workflow(
+    workflow: Workflow, *, actor: User, version: int | None = None
+) -> None:
     """Delete it with its graph and what hangs on it; its executions stay.
 
-    Raises `NotFound` if somebody else has deleted it meanwhile.
+    Raises `StaleVersion` if the caller has read another version than `version`, `NotFound`
+    if somebody else has deleted it meanwhile.
     """
     check_may(actor, "delete", workflow)
     try:
@@ -64,6 +67,8 @@ def delete_workflow(workflow: Workflow, *, actor: User) -> None:
             held = rows.filter(pk=workflow.pk).first()
             if held is None:
                 raise NotFound
+            if version is not None and version != held.version:
+                raise StaleVersion(field="version")
             held.delete()
     except IntegrityError as error:  # an execution began that very moment
         raise WorkflowInUse from error
