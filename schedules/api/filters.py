@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from typing_extensions import override
 
 from schedules.api.fields import AwareInstantField
 from schedules.models import (
+    TICK_ORIGINS,
     Origin,
     RunStatus,
     ScheduledJob,
@@ -81,9 +82,7 @@ class InstantFilter(filters.Filter):
 class RunFilter(filters.FilterSet):
     status = filters.ChoiceFilter(choices=RunStatus.choices)
     origin = filters.ChoiceFilter(choices=Origin.choices)
-    since = InstantFilter(
-        field_name="scheduled_for", lookup_expr="gte", label="ticks from this time on"
-    )
+    since = InstantFilter(method="reaching", label="ticks from this time on")
     until = InstantFilter(
         field_name="scheduled_for", lookup_expr="lt", label="ticks before this time"
     )
@@ -91,6 +90,19 @@ class RunFilter(filters.FilterSet):
     class Meta:
         model = ScheduledRun
         fields = ["status", "origin", "since", "until"]
+
+    def reaching(
+        self, runs: QuerySet[ScheduledRun], name: str, since: datetime
+    ) -> QuerySet[ScheduledRun]:
+        """The ticks of a row may begin before that time and reach beyond it. Such a row is
+        the ledger's last up to then: none before it is looked at."""
+        ledger = self.queryset.filter(origin__in=TICK_ORIGINS, scheduled_for__lte=since)
+        last = ledger.order_by("-scheduled_for").values_list(
+            "scheduled_for", "range_end"
+        )
+        begin = next((at for at, end in last[:1] if end and end >= since), since)
+        reaching = Q(scheduled_for__gte=since) | Q(range_end__gte=since)
+        return runs.filter(reaching, scheduled_for__gte=begin)
 
 
 class EventFilter(filters.FilterSet):
