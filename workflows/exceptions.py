@@ -41,6 +41,17 @@ class InvalidInput(DomainError):
 
     code = "invalid"
 
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        """Without a message the first of `errors` is the message."""
+        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
+        super().__init__(message or next(named, ""), field=field, errors=errors)
+
 
 class NotAllowed(DomainError):
     """You do not have permission to do this."""

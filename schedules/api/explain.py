@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from schedules import services
-from schedules.api.fields import AwareInstantField
+from schedules.api.fields import AwareInstantField, instant_in_query
 from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.explain import Explanation
@@ -43,8 +43,8 @@ class ScheduleExplanation(StrictQuery):
     def get(self, request: Request, pk: UUID) -> Response:
         schedule = visible_schedule(request, pk)
         try:
-            at = AwareInstantField().run_validation(request.query_params.get("at"))
+            at = instant_in_query(request.query_params["at"])
         except ValidationError as error:
-            raise ValidationError({"at": [AwareInstantField.why]}) from error
+            raise ValidationError({"at": error.detail}) from error
         found = services.explain(schedule, at=at, now=clock())
         return Response(ExplanationSerializer(found).data)

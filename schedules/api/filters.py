@@ -10,7 +10,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from typing_extensions import override
 
-from schedules.api.fields import AwareInstantField
+from schedules.api.fields import instant_in_query
 from schedules.models import (
     TICK_ORIGINS,
     Origin,
@@ -23,11 +23,11 @@ from schedules.models import (
     Verb,
 )
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import MOST_TEXT, true_or_false_filter
+from workflows.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 
 
 class ScheduleFilter(filters.FilterSet):
-    status = filters.ChoiceFilter(choices=Status.choices)
+    status = choice_filter(Status.choices)
     workflow = filters.UUIDFilter(field_name="workflow_id", label="id of the workflow")
     search = filters.CharFilter(
         method="containing",
@@ -70,9 +70,11 @@ class _InstantInput(forms.Field):
         if not value:
             return None
         try:
-            return AwareInstantField().to_internal_value(value)
+            return instant_in_query(value)
         except serializers.ValidationError as error:
-            raise forms.ValidationError(AwareInstantField.why) from error
+            (why,) = error.detail
+            # As a parameter: the message itself may have no bare %.
+            raise forms.ValidationError("%(why)s", params={"why": why}) from error
 
 
 class InstantFilter(filters.Filter):
@@ -80,9 +82,11 @@ class InstantFilter(filters.Filter):
 
 
 class RunFilter(filters.FilterSet):
-    status = filters.ChoiceFilter(choices=RunStatus.choices)
-    origin = filters.ChoiceFilter(choices=Origin.choices)
-    since = InstantFilter(method="reaching", label="ticks from this time on")
+    status = choice_filter(RunStatus.choices)
+    origin = choice_filter(Origin.choices)
+    since = InstantFilter(
+        field_name="scheduled_for", method="reaching", label="ticks from this time on"
+    )
     until = InstantFilter(
         field_name="scheduled_for", lookup_expr="lt", label="ticks before this time"
     )
@@ -106,7 +110,7 @@ class RunFilter(filters.FilterSet):
 
 
 class EventFilter(filters.FilterSet):
-    verb = filters.ChoiceFilter(choices=Verb.choices)
+    verb = choice_filter(Verb.choices)
 
     class Meta:
         model = ScheduleEvent

@@ -18,7 +18,12 @@ from workflows import services
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
 from workflows.api.preconditions import IF_MATCH, Tagged
-from workflows.api.queries import MOST_TEXT, StrictQuery, true_or_false_filter
+from workflows.api.queries import (
+    MOST_TEXT,
+    StrictQuery,
+    choice_filter,
+    true_or_false_filter,
+)
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
@@ -135,6 +140,7 @@ class WorkflowViewSet(
 class ExecutionFilter(filters.FilterSet):
     # By the bare id: looking the workflow up would tell whether somebody has it.
     workflow = filters.UUIDFilter(field_name="workflow_id")
+    status = choice_filter(WorkflowExecution.Status.choices)
     ordering = ordering_filter("created_at")
 
     class Meta:

@@ -268,6 +268,25 @@ def test_the_ends_of_the_calendar_are_times_too(
     assert (answer.status_code, answer.json()["at"]) == (200, at)
 
 
+@pytest.mark.parametrize("path", ["explain/?at=", "runs/?since=", "runs/?until="])
+def test_a_plus_that_became_a_space_is_told(
+    api: APIClient, make_schedule: MakeSchedule, path: str
+) -> None:
+    when = "2026-12-31T09:00:00"
+    row = address(make_schedule()) + path
+    assert "%2B" in api.get(f"{row}{when}+01:00").json()["detail"]
+    assert "%2B" not in api.get(f"{row}{when}").json()["detail"]
+    assert api.get(f"{row}{when}%2B01:00").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?at=", "?at=%20"])
+def test_the_time_is_required(
+    api: APIClient, make_schedule: MakeSchedule, query: str
+) -> None:
+    answer = api.get(address(make_schedule(), "explain") + query)
+    assert answer.json()["errors"] == {"at": ["It is required: give it a value."]}
+
+
 def test_anothers_schedule_is_not_explained(
     bobs_api: APIClient, make_schedule: MakeSchedule
 ) -> None:
