@@ -95,7 +95,7 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
         (
             WEATHER,
             calls("final_result", degrees="hot"),
-            "degrees: 'hot' is not of type",
+            "degrees: Must be a whole number.",
         ),
         (WEATHER, calls("final_result", "{" * 5000), "is no JSON object"),
         (None, says(" \n"), "You gave no answer"),
