@@ -49,7 +49,8 @@ def in_words(error: ValidationError) -> str:
 
 
 def _told(error: ValidationError) -> str:
-    rule, wanted = str(error.validator), error.validator_value
+    rule = str(error.validator)
+    wanted: Any = error.validator_value
     if rule == "type":
         return _one_of_types(wanted if isinstance(wanted, list) else [wanted])
     ways = error.context or []

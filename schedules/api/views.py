@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -75,8 +76,9 @@ class ScheduleViewSet(
         if "pk" in self.kwargs and request.method not in SAFE_METHODS:
             # What one may not see is not there, whatever is wrong with the body.
             mine = ScheduledJob.objects.visible_to(request.user)
-            if not mine.filter(pk=self.kwargs["pk"]).exists():
-                raise Http404
+            self.owner = get_object_or_404(
+                mine.select_related("owner"), pk=self.kwargs["pk"]
+            ).owner
 
     @override
     def get_queryset(self) -> ScheduleQuerySet:
@@ -178,7 +180,10 @@ class ScheduleViewSet(
         return Actor.person(user_of(self.request))
 
     def _body(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
-        return valid(kind(data=self.request.data, **options))
+        # Of a schedule to be made it is who makes it.
+        owner = getattr(self, "owner", self.request.user)
+        context = {"owner": owner}
+        return valid(kind(data=self.request.data, context=context, **options))
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""
