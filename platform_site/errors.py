@@ -110,7 +110,7 @@ def page(
 
 def is_for_programs(path: str) -> bool:
     """Whether what goes wrong at the address is told as a problem, not as a page."""
-    return path.startswith(("/api/", "/mcp/")) or path == "/mcp"
+    return path.startswith(("/api/", "/mcp/")) or path in ("/api", "/mcp")
 
 
 def _told(error: Exception, response: Response) -> dict[str, Any]:

@@ -42,8 +42,10 @@ def test_a_forgotten_slash_is_told(method: str, address: str) -> None:
 
 
 def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
-    answer = Client().get("/api/v1/nothing")
-    assert answer.json()["detail"] == "Not found."
+    for address in ("/api/v1/nothing", "/api", "/api/"):
+        answer = Client().get(address)
+        assert problem(answer) == (404, "not_found")
+        assert answer.json()["detail"] == "Not found."
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,29 @@ def test_json_that_cannot_be_read_is_a_fault_of_the_body(
     assert answer.json()["code"] == "parse_error"
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("workflows/", '{"name": "a", "is_active": true, "name": "b"}'),
+        ("schedules/", '{"trigger_payload": {"list": [{"name": 1, "name": 1}]}}'),
+    ],
+)
+def test_a_name_that_is_there_twice_is_refused(
+    boss: APIClient, path: str, body: str
+) -> None:
+    answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
+    assert refusals(answer) == {"body": ['"name" is there twice.']}
+
+
+@pytest.mark.parametrize("field", ["search", "tag"])
+def test_a_text_that_is_not_utf_8_is_refused_at_its_field(
+    boss: APIClient, field: str
+) -> None:
+    answer = boss.generic("GET", f"/api/v1/schedules/?{field}=a%ffb")
+    assert refusals(answer) == {field: ["This is no text in UTF-8."]}
+    assert boss.generic("GET", f"/api/v1/schedules/?{field}=%C3%BF").status_code == 200
+
+
 @pytest.mark.parametrize("length", [1_048_577, 3_000_000])
 def test_a_body_that_is_too_large_says_what_is_taken(
     boss: APIClient, length: int

@@ -193,6 +193,18 @@ def test_the_list_is_narrowed_by_true_and_by_false_only(api: APIClient, owner: U
         assert (wrong.status_code, [*wrong.json()["errors"]]) == (400, ["is_active"])
 
 
+@pytest.mark.parametrize("body", [{}, {"name": "w"}, {"name": "w", "version": 1}])
+def test_a_change_that_changes_nothing_is_no_new_version(
+    api: APIClient, owner: User, body: dict[str, Any]
+):
+    row = address(Workflow.objects.create(name="w", owner=owner))
+    before = api.get(row).json()
+    answer = api.patch(row, body, format="json")
+    assert (answer.status_code, answer.json()) == (200, before)
+    stale = api.patch(row, body | {"version": 2}, format="json")
+    assert stale.status_code == 409
+
+
 @pytest.mark.parametrize("version", ["1", 1.0, True, 0, None])
 def test_a_version_is_a_whole_number(api: APIClient, owner: User, version: object):
     workflow = Workflow.objects.create(name="w", owner=owner)

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
+NOT_TEXT = "This is no text in UTF-8."
 NO_FIELD = "There is no such field."
 BLANK = "Give it a value, or leave it out."
 REQUIRED = "It is required: give it a value."
@@ -94,6 +95,8 @@ def _fault(name: str, values: list[str], known: set[str]) -> str:
         return UNKNOWN
     if len(values) > 1:
         return TWICE
+    if "\ufffd" in values[0]:  # which Django puts where it cannot read
+        return NOT_TEXT
     # A blank filter would be none: a list that was not narrowed down.
     return "" if values[0].strip() or name in MAY_BE_BLANK else BLANK
 

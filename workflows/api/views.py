@@ -98,14 +98,14 @@ class WorkflowViewSet(
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
         with self.precondition(changes) as version:
-            services.update_workflow(
+            changed = services.update_workflow(
                 workflow,
                 cast("services.Changes", changes),
                 actor=user_of(request),
                 version=version,
                 now=clock(),
             )
-        return Response(WorkflowSerializer(workflow).data)
+        return Response(WorkflowSerializer(changed).data)
 
     @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: str) -> Response:

@@ -40,15 +40,25 @@ def update_workflow(
     now: datetime,
     version: int | None = None,
 ) -> Workflow:
-    """Change the named fields. `version` is the one that the caller has read."""
+    """The workflow with the named fields changed; if they are so already, as it is.
+
+    Raises `StaleVersion` if the caller has read another version than `version`.
+    """
     check_may(actor, "change", workflow)
     _check_texts(changes)
     with transaction.atomic():
-        move_on(workflow, version=version, now=now)
-        for name, value in changes.items():
-            setattr(workflow, name, value)
-        workflow.save(update_fields=list(changes))
-    return workflow
+        held = _held(workflow, version)
+        new = {
+            name: value
+            for name, value in changes.items()
+            if getattr(held, name) != value
+        }
+        if new:
+            move_on(held, version=None, now=now)
+            for name, value in new.items():
+                setattr(held, name, value)
+            held.save(update_fields=list(new))
+    return held
 
 
 def delete_workflow(
@@ -63,15 +73,23 @@ def delete_workflow(
     try:
         with transaction.atomic():
             # Held before what hangs on it is collected: who hangs more on it holds it, too.
-            rows = Workflow.objects.select_for_update(no_key=True)
-            held = rows.filter(pk=workflow.pk).first()
-            if held is None:
-                raise NotFound
-            if version is not None and version != held.version:
-                raise StaleVersion(field="version")
-            held.delete()
+            _held(workflow, version).delete()
     except IntegrityError as error:  # an execution began that very moment
         raise WorkflowInUse from error
+
+
+def _held(workflow: Workflow, version: int | None) -> Workflow:
+    """The row as it is now, held until the transaction ends.
+
+    Raises `NotFound` if it is gone, `StaleVersion` if it has another version than `version`.
+    """
+    rows = Workflow.objects.select_for_update(no_key=True)
+    held = rows.filter(pk=workflow.pk).first()
+    if held is None:
+        raise NotFound
+    if version is not None and version != held.version:
+        raise StaleVersion(field="version")
+    return held
 
 
 def _check_texts(values: Changes) -> None:
