@@ -38,6 +38,7 @@ PROBLEM_JSON = "application/problem+json"
 # Nobody reads more, and one body can be wrong in a hundred thousand places.
 MOST_REASONS = 50
 LONGEST_PATH = 200
+LONGEST_REASON = 500
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -134,12 +135,13 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _flat(inner, f"{path}[{index}]" if is_nested else path)
     else:
-        yield _shortened(path) or "body", str(detail)
+        reason = _shortened(str(detail), LONGEST_REASON)
+        yield _shortened(path, LONGEST_PATH) or "body", reason
 
 
-def _shortened(path: str) -> str:
-    """The name of an unknown field is as long as the client wants it to be."""
-    return path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…"
+def _shortened(text: str, most: int) -> str:
+    """What repeats something of the client's is as long as the client wants it to be."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _path_to(name: str | int, path: str) -> str:

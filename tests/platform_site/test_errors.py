@@ -111,7 +111,18 @@ def test_of_many_faults_the_first_are_told(owner: User) -> None:
     )
 
 
-def test_a_name_is_not_repeated_at_any_length(owner: User) -> None:
-    answer = client(owner).post("/api/v1/schedules/", {"x" * 900_000: 1}, format="json")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("schedules/", {"x" * 900_000: 1}),
+        ("schedules/bulk/", {"action": "x" * 900_000}),
+        ("schedules/bulk/", {"action": "run", "filter": {"status": "x" * 900_000}}),
+        ("schedules/preview/", {"timezone": "x" * 900_000, "interval_seconds": 60}),
+    ],
+)
+def test_nothing_is_repeated_at_any_length(
+    owner: User, path: str, body: dict[str, Any]
+) -> None:
+    answer = client(owner).post(f"/api/v1/{path}", body, format="json")
     assert problem(answer) == (400, "invalid")
-    assert len(answer.content) < 1_000
+    assert len(answer.content) < 2_000
