@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from platform_site.errors import PROBLEM_JSON
 from workflows.api.dry_run import DryRun
-from workflows.api.preconditions import IF_MATCH
+from workflows.api.preconditions import IF_MATCH, Tagged
 from workflows.api.queries import StrictQuery
 from workflows.api.strict import StrictSerializer
 
@@ -38,9 +38,9 @@ PROBLEM: dict[str, Any] = {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
-        "detail": "cron_expression: The minute 61 is not between 0 and 59.",
+        "detail": 'cron_expression: minute: "61" is out of range 0 to 59.',
         "code": "invalid",
-        "errors": {"cron_expression": ["The minute 61 is not between 0 and 59."]},
+        "errors": {"cron_expression": ['minute: "61" is out of range 0 to 59.']},
     },
 }
 DRY_RUN: dict[str, Any] = {
@@ -100,7 +100,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 def told_to_developers() -> list[type]:
     """Classes whose docstring is no description of the views and bodies that inherit it."""
     of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
-    return [*of_libraries, DryRun, StrictQuery, StrictSerializer]
+    return [*of_libraries, DryRun, StrictQuery, StrictSerializer, Tagged]
 
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:

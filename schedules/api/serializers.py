@@ -161,7 +161,9 @@ class LastRunSerializer(serializers.Serializer[ScheduledJob]):
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
-    """A schedule that was read `with_last_run`."""
+    """A schedule as it stands."""
+
+    # Of a row that was read `with_last_run`.
 
     trigger_payload = JSONObjectField(read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)

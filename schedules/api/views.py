@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.permissions import SAFE_METHODS
@@ -55,6 +55,13 @@ def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
     return [tick.scheduled_for for tick in found.ticks]
 
 
+@extend_schema_view(
+    list=extend_schema(description="The schedules that you may see, the newest first."),
+    retrieve=extend_schema(
+        description="One schedule: its timing, in words, too, its policies, when it runs "
+        "next and what became of its newest run."
+    ),
+)
 class ScheduleViewSet(
     Tagged,
     DryRun,
@@ -90,6 +97,8 @@ class ScheduleViewSet(
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
+        """Make a schedule, which is active at once. Give a name, a workflow, and one of
+        `cron_expression`, `interval_seconds` and `run_at`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
         schedule = services.create_schedule(
@@ -101,6 +110,7 @@ class ScheduleViewSet(
         request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change the fields that are given. A new timing holds from now on."""
         body = self._body(ScheduleChange, partial=True)
         with self.precondition(body) as version:
             services.update_schedule(
