@@ -202,7 +202,7 @@ def _check_wall_time(wall: object) -> None:
     if not isinstance(wall, datetime) or wall.tzinfo is not None:
         raise TimingError("run_at", "run_at must be a local time, without an offset.")
     if not zones.EARLIEST <= wall.replace(tzinfo=UTC) <= zones.LATEST:
-        raise TimingError("run_at", f"run_at {wall} is {zones.OUTSIDE}.")
+        raise TimingError("run_at", f"run_at {wall} is outside the calendar.")
 
 
 def _following(timing: Timing, start: datetime, count: int) -> list[datetime]:
@@ -218,7 +218,7 @@ def _clipped(
     after = max(checked_instant("after", after), zones.EARLIEST)
     upto = min(checked_instant("upto", upto), zones.LATEST)
     if timing.start_at:
-        after = max(after, timing.start_at - _MICROSECOND)
+        after = max(after, max(timing.start_at, zones.EARLIEST) - _MICROSECOND)
     if timing.end_at:
         upto = min(upto, timing.end_at)
     return after, upto

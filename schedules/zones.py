@@ -25,7 +25,6 @@ zoneinfo.reset_tzpath(to=[])
 # neither a local time nor a probe (below) overflows.
 EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=4)
 LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=4)
-OUTSIDE = f"outside the calendar, which goes from {EARLIEST.date()} to {LATEST.date()}"
 
 _NO_PLACES = ("posix/", "right/", "SystemV/")
 _NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})

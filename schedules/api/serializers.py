@@ -3,6 +3,7 @@ in `schedules.services`."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,7 +30,7 @@ from schedules.models import (
     ScheduleType,
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
-from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
+from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
 from schedules.services.telling import timing_text
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
@@ -203,6 +204,8 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "updated_at",
         )
         read_only_fields = fields
+        # In UTC: the ends of the calendar are no time at all in some other zones.
+        extra_kwargs = {name: {"default_timezone": UTC} for name in TIMES}
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:

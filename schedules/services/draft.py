@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.faults import Faults, faults
@@ -116,10 +116,10 @@ def _instant(value: datetime, zone: str) -> datetime:
     value = value.replace(microsecond=0)
     if value.tzinfo is None:
         return timing.resolve_local(value, zone)
-    # Compared before it is changed to UTC, which the ends of the calendar have none of.
-    if not zones.EARLIEST <= value <= zones.LATEST:
-        raise TimingError("run_at", f"run_at is {zones.OUTSIDE}.")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise TimingError("run_at", "run_at is outside the calendar.") from None
 
 
 def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timing:
