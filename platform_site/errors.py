@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -29,15 +31,17 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from workflows.api.statuses import status_of
-from workflows.exceptions import DomainError, TooLarge
+from workflows.exceptions import DomainError, TooLarge, Unavailable
 from workflows.json_value import storable
 
+log = structlog.get_logger(__name__)
 INVALID = "The input is wrong."
 NOTHING = "There is nothing with this id that you may see."
 PROBLEM_JSON = "application/problem+json"
 # Nobody reads more, and one body can be wrong in a hundred thousand places.
 MOST_REASONS = 50
 LONGEST_PATH = 200
+LONGEST_REASON = 500
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -45,6 +49,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     _answer_in_json(context["request"])
     if isinstance(error, RequestDataTooBig):
         error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if isinstance(error, OperationalError):
+        log.warning("request_not_served", exc_info=error)
+        error = Unavailable()
     if isinstance(error, DomainError):
         set_rollback()
         return _response(status_of(error), error.code, error.message, error.errors)
@@ -110,7 +117,7 @@ def page(
 
 def is_for_programs(path: str) -> bool:
     """Whether what goes wrong at the address is told as a problem, not as a page."""
-    return path.startswith(("/api/", "/mcp/")) or path == "/mcp"
+    return path.startswith(("/api/", "/mcp/")) or path in ("/api", "/mcp")
 
 
 def _told(error: Exception, response: Response) -> dict[str, Any]:
@@ -134,12 +141,13 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
             is_nested = isinstance(inner, dict | list)
             yield from _flat(inner, f"{path}[{index}]" if is_nested else path)
     else:
-        yield _shortened(path) or "body", str(detail)
+        reason = _shortened(str(detail), LONGEST_REASON)
+        yield _shortened(path, LONGEST_PATH) or "body", reason
 
 
-def _shortened(path: str) -> str:
-    """The name of an unknown field is as long as the client wants it to be."""
-    return path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…"
+def _shortened(text: str, most: int) -> str:
+    """What repeats something of the client's is as long as the client wants it to be."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _path_to(name: str | int, path: str) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping
-from io import BytesIO
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
 from typing_extensions import override
 
 from workflows.exceptions import TooLarge
 
+LONGEST_NAME = 200
+
 
 class SafeJSONParser(JSONParser):
-    """REST framework's own, which a body of nothing but brackets would crash, and which
-    would read a body of any length."""
+    """Stricter than REST framework's own, which a body of nothing but brackets would crash,
+    and which would read a body of any length."""
 
     @override
     def parse(
@@ -30,10 +34,24 @@ class SafeJSONParser(JSONParser):
         if len(body) > most:
             raise TooLarge(most)
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            text = body.decode((parser_context or {}).get("encoding", "utf-8"))
+            read: dict[str, Any] = json.loads(
+                text, parse_constant=strict_constant, object_pairs_hook=_each_once
+            )
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
-        except ParseError as error:
+        except ValueError as error:
             if "int_max_str_digits" in str(error):  # Python's words, for programmers
                 raise ParseError("A number in the JSON is too long.") from error
-            raise
+            raise ParseError(f"JSON parse error - {error}") from error
+        return read
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Of a name that it has twice Python would silently take the last value."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = Counter(name for name, _ in pairs)
+        ((twice, _),) = names.most_common(1)
+        raise ParseError(f'"{twice[:LONGEST_NAME]}" is there twice.')
+    return found

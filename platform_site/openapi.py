@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from platform_site.errors import PROBLEM_JSON
 from workflows.api.dry_run import DryRun
+from workflows.api.preconditions import IF_MATCH, Tagged
 from workflows.api.queries import StrictQuery
 from workflows.api.strict import StrictSerializer
 
@@ -37,9 +38,9 @@ PROBLEM: dict[str, Any] = {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
-        "detail": "cron_expression: The minute 61 is not between 0 and 59.",
+        "detail": 'cron_expression: minute: "61" is out of range 0 to 59.',
         "code": "invalid",
-        "errors": {"cron_expression": ["The minute 61 is not between 0 and 59."]},
+        "errors": {"cron_expression": ['minute: "61" is out of range 0 to 59.']},
     },
 }
 DRY_RUN: dict[str, Any] = {
@@ -74,11 +75,14 @@ ERRORS = {
     412: "It has changed since the ETag of If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    503: "The database is busy or cannot be reached: try again.",
     429: "Too many requests; `Retry-After` says how many seconds to wait.",
 }
-# Which of them an operation of a method never answers.
-NEVER = {"get": {409, 412, 413, 415}, "patch": set(), "post": {412}, "put": {412}}
-NEVER_ELSE = {412}
+# Which of them an operation that only reads never answers.
+NEVER_BY_GET = {409, 413, 415}
+# The headers of answers.
+ETAG = "The version of what is answered, for If-Match."
+LOCATION = "Where the execution is found."
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -97,7 +101,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 def told_to_developers() -> list[type]:
     """Classes whose docstring is no description of the views and bodies that inherit it."""
     of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
-    return [*of_libraries, DryRun, StrictQuery, StrictSerializer]
+    return [*of_libraries, DryRun, StrictQuery, StrictSerializer, Tagged]
 
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -105,13 +109,40 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["components"]["schemas"] |= {"Problem": PROBLEM, "DryRun": DRY_RUN}
     for operations in result["paths"].values():
         for method, operation in operations.items():
+            _document_headers(operation, result["components"]["schemas"])
             for status, text in ERRORS.items():
-                if status in NEVER.get(method, NEVER_ELSE):
-                    continue
-                operation["responses"].setdefault(str(status), _problem(text))
+                if _may_answer(method, operation, status):
+                    operation["responses"].setdefault(str(status), _problem(text))
             if method != "get" and not _changes_nothing_to_try(operation):
                 _document_dry_run(operation)
     return result
+
+
+def _may_answer(method: str, operation: dict[str, Any], status: int) -> bool:
+    if status == 412:
+        return _takes_if_match(operation)
+    return method != "get" or status not in NEVER_BY_GET
+
+
+def _takes_if_match(operation: dict[str, Any]) -> bool:
+    parameters = operation.get("parameters", ())
+    return any(parameter["name"] == IF_MATCH.name for parameter in parameters)
+
+
+def _document_headers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """`ETag` where what is answered is one thing with a version, `Location` where the
+    answer is that of a webhook."""
+    for answer in operation["responses"].values():
+        for content in answer.get("content", {}).values():
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if "version" in schemas.get(name, {}).get("properties", ()):
+                answer["headers"] = {"ETag": _header(ETAG)}
+            if name == "Started":
+                answer["headers"] = {"Location": _header(LOCATION)}
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"schema": {"type": "string"}, "description": text}
 
 
 def _changes_nothing_to_try(operation: dict[str, Any]) -> bool:
@@ -124,9 +155,10 @@ def _document_dry_run(operation: dict[str, Any]) -> None:
     """`?dry_run=true` answers 200 and what would change, whatever else is answered."""
     operation.setdefault("parameters", []).append(DRY_RUN_PARAMETER)
     schema: dict[str, Any] = {"$ref": "#/components/schemas/DryRun"}
-    if done := operation["responses"].get("200"):
+    done = operation["responses"].get("200", {})
+    if done:
         schema = {"oneOf": [done["content"]["application/json"]["schema"], schema]}
-    operation["responses"]["200"] = {
+    operation["responses"]["200"] = done | {
         "description": "Done; or, of a dry run, what would change.",
         "content": {"application/json": {"schema": schema}},
     }

@@ -20,6 +20,7 @@ from platform_site.data_dir import (  # noqa: E402
     secret,
 )
 from platform_site.logs import logging_config  # noqa: E402
+from platform_site.rates import rate  # noqa: E402
 
 env = environ.Env()
 
@@ -231,8 +232,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "user": env.str("API_RATE", default="") or None,
-        "hook": env.str("HOOK_RATE", default="") or None,
+        "user": rate("API_RATE", env.str("API_RATE", default="")),
+        "hook": rate("HOOK_RATE", env.str("HOOK_RATE", default="")),
     },
 }
 

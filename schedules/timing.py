@@ -252,7 +252,7 @@ def _clipped(
     after = max(checked_instant("after", after), zones.EARLIEST)
     upto = min(checked_instant("upto", upto), zones.LATEST)
     if timing.start_at:
-        after = max(after, timing.start_at - _MICROSECOND)
+        after = max(after, max(timing.start_at, zones.EARLIEST) - _MICROSECOND)
     if timing.end_at:
         upto = min(upto, timing.end_at)
     return after, upto

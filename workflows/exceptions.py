@@ -41,6 +41,17 @@ class InvalidInput(DomainError):
 
     code = "invalid"
 
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        """Without a message the first of `errors` is the message."""
+        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
+        super().__init__(message or next(named, ""), field=field, errors=errors)
+
 
 class NotAllowed(DomainError):
     """You do not have permission to do this."""
@@ -68,6 +79,12 @@ class TooLarge(DomainError):
     def __init__(self, most: int) -> None:
         """`most` is how many bytes are taken."""
         super().__init__(errors={"body": [f"At most {most:,} bytes."]})
+
+
+class Unavailable(DomainError):
+    """The database is busy or cannot be reached: nothing was done. Try it again."""
+
+    code = "unavailable"
 
 
 class InvalidGraph(InvalidInput):

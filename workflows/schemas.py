@@ -27,8 +27,8 @@ from typing_extensions import is_typeddict
 
 from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
+from workflows.schema_words import in_words
 
-MAX_REASON = 300
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 PLAIN = {
     str: "string",
@@ -74,7 +74,7 @@ def _problems_of(error: ValidationError) -> Iterator[Problem]:
         for each in nearer:
             yield from _problems_of(each)
     else:
-        yield path, error.message[:MAX_REASON]
+        yield path, in_words(error)
 
 
 def _path(error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,6 +52,11 @@ class MadeTokenSerializer(TokenSerializer):
         read_only_fields = fields  # type: ignore[assignment]
 
 
+@extend_schema_view(
+    list=extend_schema(
+        description="Your own tokens, the newest first, without secrets."
+    )
+)
 class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
     """One's own API tokens. Those of others are not there, whoever asks."""
 

@@ -30,10 +30,9 @@ from workflows.api.queries import MOST_TEXT
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
-from workflows.exceptions import DomainError
+from workflows.exceptions import DomainError, Unavailable
 
 MOST = 500
-BUSY = "The database is busy or cannot be reached: nothing was done. Try it again."
 Act = Callable[..., object]
 VERBS: dict[str, tuple[Act, int]] = {
     "pause": (services.pause_schedule, 200),
@@ -63,9 +62,11 @@ class WhichSchedules(StrictSerializer):
 class Bulk(StrictSerializer):
     """One verb on the schedules of `ids`, or on all that `filter` finds: at most 500."""
 
-    action = serializers.ChoiceField(choices=list(VERBS))
+    action = serializers.ChoiceField(
+        choices=list(VERBS), error_messages=strict.one_of(VERBS)
+    )
     ids = ListField(
-        child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST
+        child=strict.UUIDField(), required=False, min_length=1, max_length=MOST
     )
     filter = WhichSchedules(required=False)
     note = TextField(most=limits.NOTE_LENGTH, required=False)
@@ -158,9 +159,10 @@ def _result(do: Act, id_: UUID, done: int) -> dict[str, Any]:
     try:
         do(id_)
     except DomainError as error:
-        status, code, detail = status_of(error), error.code, error.message
+        refusal = error
     except OperationalError:  # what became of the others must not get lost
-        status, code, detail = 503, "busy", BUSY
+        refusal = Unavailable()
     else:
-        status, code, detail = done, "done", ""
-    return {"id": str(id_), "status": status, "code": code, "detail": detail}
+        return {"id": str(id_), "status": done, "code": "done", "detail": ""}
+    told = {"code": refusal.code, "detail": refusal.message}
+    return {"id": str(id_), "status": status_of(refusal), **told}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from schedules import services
-from schedules.api.fields import AwareInstantField
+from schedules.api.fields import AwareInstantField, instant_in_query
 from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.explain import Explanation
@@ -24,7 +25,8 @@ AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.wh
 class ExplanationSerializer(serializers.Serializer[Explanation]):
     """One sentence, and the facts behind it."""
 
-    at = serializers.DateTimeField()
+    # In UTC: the ends of the calendar are no time at all in some other zones.
+    at = serializers.DateTimeField(default_timezone=UTC)
     sentence = serializers.CharField()
     is_tick = serializers.BooleanField()
     timing_text = serializers.CharField()
@@ -41,8 +43,8 @@ class ScheduleExplanation(StrictQuery):
     def get(self, request: Request, pk: UUID) -> Response:
         schedule = visible_schedule(request, pk)
         try:
-            at = AwareInstantField().run_validation(request.query_params.get("at"))
+            at = instant_in_query(request.query_params["at"])
         except ValidationError as error:
-            raise ValidationError({"at": [AwareInstantField.why]}) from error
+            raise ValidationError({"at": error.detail}) from error
         found = services.explain(schedule, at=at, now=clock())
         return Response(ExplanationSerializer(found).data)

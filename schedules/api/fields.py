@@ -21,6 +21,8 @@ from workflows.api import strict
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
+_SPACE_FOR_PLUS = re.compile(r"\d \d\d(:?\d\d)?$")
+
 
 class Documented:
     """A field that is shown in the schema as `schema`."""
@@ -99,11 +101,24 @@ class AwareInstantField(InstantField):
             self.fail("invalid")
 
 
+def instant_in_query(text: str) -> datetime:
+    """The time that a parameter says; raises `ValidationError`.
+
+    Where `+` was not escaped a space has come of it: that is told, as nothing else is wrong.
+    """
+    try:
+        return AwareInstantField().to_internal_value(text)
+    except serializers.ValidationError:
+        hint = (
+            " In an address + is written %2B." if _SPACE_FOR_PLUS.search(text) else ""
+        )
+        raise serializers.ValidationError(AwareInstantField.why + hint) from None
+
+
 def choice_field(choices: type[TextChoices], **options: Any) -> serializers.ChoiceField:
     """One of `choices`; the refusal lists them."""
-    why = f"Must be one of {', '.join(choices.values)}."
     return serializers.ChoiceField(
-        choices=choices.choices, error_messages={"invalid_choice": why}, **options
+        choices=choices.choices, error_messages=strict.one_of(choices.values), **options
     )
 
 

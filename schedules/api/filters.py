@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from typing_extensions import override
 
-from schedules.api.fields import AwareInstantField
+from schedules.api.fields import instant_in_query
 from schedules.models import (
+    TICK_ORIGINS,
     Origin,
     RunStatus,
     ScheduledJob,
@@ -22,11 +23,11 @@ from schedules.models import (
     Verb,
 )
 from workflows.api.ordering import ordering_filter
-from workflows.api.queries import MOST_TEXT, true_or_false_filter
+from workflows.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 
 
 class ScheduleFilter(filters.FilterSet):
-    status = filters.ChoiceFilter(choices=Status.choices)
+    status = choice_filter(Status.choices)
     workflow = filters.UUIDFilter(field_name="workflow_id", label="id of the workflow")
     search = filters.CharFilter(
         method="containing",
@@ -69,9 +70,11 @@ class _InstantInput(forms.Field):
         if not value:
             return None
         try:
-            return AwareInstantField().to_internal_value(value)
+            return instant_in_query(value)
         except serializers.ValidationError as error:
-            raise forms.ValidationError(AwareInstantField.why) from error
+            (why,) = error.detail
+            # As a parameter: the message itself may have no bare %.
+            raise forms.ValidationError("%(why)s", params={"why": why}) from error
 
 
 class InstantFilter(filters.Filter):
@@ -79,10 +82,10 @@ class InstantFilter(filters.Filter):
 
 
 class RunFilter(filters.FilterSet):
-    status = filters.ChoiceFilter(choices=RunStatus.choices)
-    origin = filters.ChoiceFilter(choices=Origin.choices)
+    status = choice_filter(RunStatus.choices)
+    origin = choice_filter(Origin.choices)
     since = InstantFilter(
-        field_name="scheduled_for", lookup_expr="gte", label="ticks from this time on"
+        field_name="scheduled_for", method="reaching", label="ticks from this time on"
     )
     until = InstantFilter(
         field_name="scheduled_for", lookup_expr="lt", label="ticks before this time"
@@ -92,9 +95,22 @@ class RunFilter(filters.FilterSet):
         model = ScheduledRun
         fields = ["status", "origin", "since", "until"]
 
+    def reaching(
+        self, runs: QuerySet[ScheduledRun], name: str, since: datetime
+    ) -> QuerySet[ScheduledRun]:
+        """The ticks of a row may begin before that time and reach beyond it. Such a row is
+        the ledger's last up to then: none before it is looked at."""
+        ledger = self.queryset.filter(origin__in=TICK_ORIGINS, scheduled_for__lte=since)
+        last = ledger.order_by("-scheduled_for").values_list(
+            "scheduled_for", "range_end"
+        )
+        begin = next((at for at, end in last[:1] if end and end >= since), since)
+        reaching = Q(scheduled_for__gte=since) | Q(range_end__gte=since)
+        return runs.filter(reaching, scheduled_for__gte=begin)
+
 
 class EventFilter(filters.FilterSet):
-    verb = filters.ChoiceFilter(choices=Verb.choices)
+    verb = choice_filter(Verb.choices)
 
     class Meta:
         model = ScheduleEvent

@@ -3,8 +3,10 @@ in `schedules.services`."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -28,9 +30,9 @@ from schedules.models import (
     ScheduleType,
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
-from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
+from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
 from schedules.services.telling import timing_text
-from workflows.api.strict import JSONObjectField, ListField, StrictSerializer
+from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
 
 
@@ -41,18 +43,33 @@ def _number(name: str) -> WholeNumberField:
     )
 
 
+class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
+    """One that the owner of the schedule may run. Any other is as little there as one that
+    nobody has, whatever else is wrong."""
+
+    @override
+    def get_queryset(self) -> QuerySet[Workflow]:
+        return Workflow.objects.runnable_by(self.context["owner"])
+
+
+class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
+    """One of such a workflow."""
+
+    @override
+    def get_queryset(self) -> QuerySet[WorkflowNode]:
+        theirs = Workflow.objects.runnable_by(self.context["owner"])
+        return WorkflowNode.objects.filter(workflow__in=theirs)
+
+
 class ScheduleFields(StrictSerializer):
     """What a person can set, as `services.create_schedule` takes it."""
 
     name = TextField(most=limits.NAME_LENGTH)
     description = TextField(most=limits.DESCRIPTION_LENGTH, required=False)
-    workflow = serializers.PrimaryKeyRelatedField(
-        queryset=Workflow.objects.all(),
-        pk_field=serializers.UUIDField(),
-        error_messages={"does_not_exist": NO_WORKFLOW},
+    workflow = WorkflowField(
+        pk_field=UUIDField(), error_messages={"does_not_exist": NO_WORKFLOW}
     )
-    trigger_node = serializers.PrimaryKeyRelatedField(
-        queryset=WorkflowNode.objects.all(),
+    trigger_node = NodeField(
         pk_field=WholeNumberField(),
         required=False,
         allow_null=True,
@@ -145,7 +162,9 @@ class LastRunSerializer(serializers.Serializer[ScheduledJob]):
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
-    """A schedule that was read `with_last_run`."""
+    """A schedule as it stands."""
+
+    # Of a row that was read `with_last_run`.
 
     trigger_payload = JSONObjectField(read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -185,6 +204,8 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "updated_at",
         )
         read_only_fields = fields
+        # In UTC: the ends of the calendar are no time at all in some other zones.
+        extra_kwargs = {name: {"default_timezone": UTC} for name in TIMES}
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:

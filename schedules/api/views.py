@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.permissions import SAFE_METHODS
@@ -54,6 +55,13 @@ def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
     return [tick.scheduled_for for tick in found.ticks]
 
 
+@extend_schema_view(
+    list=extend_schema(description="The schedules that you may see, the newest first."),
+    retrieve=extend_schema(
+        description="One schedule: its timing, in words, too, its policies, when it runs "
+        "next and what became of its newest run."
+    ),
+)
 class ScheduleViewSet(
     Tagged,
     DryRun,
@@ -75,8 +83,9 @@ class ScheduleViewSet(
         if "pk" in self.kwargs and request.method not in SAFE_METHODS:
             # What one may not see is not there, whatever is wrong with the body.
             mine = ScheduledJob.objects.visible_to(request.user)
-            if not mine.filter(pk=self.kwargs["pk"]).exists():
-                raise Http404
+            self.owner = get_object_or_404(
+                mine.select_related("owner"), pk=self.kwargs["pk"]
+            ).owner
 
     @override
     def get_queryset(self) -> ScheduleQuerySet:
@@ -88,6 +97,8 @@ class ScheduleViewSet(
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
+        """Make a schedule, which is active at once. Give a name, a workflow, and one of
+        `cron_expression`, `interval_seconds` and `run_at`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
         schedule = services.create_schedule(
@@ -102,6 +113,7 @@ class ScheduleViewSet(
         request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change the fields that are given. A new timing holds from now on."""
         body = self._body(ScheduleChange, partial=True)
         with self.precondition(body) as version:
             services.update_schedule(
@@ -109,12 +121,14 @@ class ScheduleViewSet(
             )
         return Response(self._shown(pk))
 
+    @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Stop the schedule for good. Its runs and its history stay."""
-        services.stop_schedule(pk, actor=self.actor, now=self.now)
+        with self.precondition({}) as version:
+            services.stop_schedule(pk, actor=self.actor, now=self.now, version=version)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=Pause, responses=ScheduleSerializer)
+    @extend_schema(request=Pause, responses=ScheduleSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: UUID) -> Response:
         """Nothing that has not started yet starts, until the schedule is resumed."""
@@ -122,7 +136,7 @@ class ScheduleViewSet(
         services.pause_schedule(pk, actor=self.actor, now=self.now, **body)
         return Response(self._shown(pk))
 
-    @extend_schema(request=Resume, responses=ResumedSerializer)
+    @extend_schema(request=Resume, responses=ResumedSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
         """Fire again; the answer says how many ticks passed, and how many are caught up."""
@@ -134,7 +148,9 @@ class ScheduleViewSet(
         }
         return Response(self._shown(pk) | ticks)
 
-    @extend_schema(request=RunNow, responses={202: RunSerializer})
+    @extend_schema(
+        request=RunNow, responses={202: RunSerializer}, parameters=[IF_MATCH]
+    )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: UUID) -> Response:
         """Run once, now, beside the schedule's ticks; also while it is paused."""
@@ -142,7 +158,9 @@ class ScheduleViewSet(
         run = services.run_now(pk, actor=self.actor, now=self.now, **body)
         return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=Backfill, responses={202: BackfillSerializer})
+    @extend_schema(
+        request=Backfill, responses={202: BackfillSerializer}, parameters=[IF_MATCH]
+    )
     @action(detail=True, methods=["post"])
     def backfill(self, request: Request, pk: UUID) -> Response:
         """Run the ticks of a stretch of the past that did not run, at most 1,000."""
@@ -176,7 +194,10 @@ class ScheduleViewSet(
         return Actor.person(user_of(self.request))
 
     def _body(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
-        return valid(kind(data=self.request.data, **options))
+        # Of a schedule to be made it is who makes it.
+        owner = getattr(self, "owner", self.request.user)
+        context = {"owner": owner}
+        return valid(kind(data=self.request.data, context=context, **options))
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
         """The schedule as it stands after a verb."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from schedules.exceptions import ScheduleEnded, ScheduleNotFound
+from schedules.exceptions import ScheduleEnded, ScheduleNotFound, StaleSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_switch
@@ -55,6 +55,12 @@ def refuse_ended(schedule: ScheduledJob, done: str) -> None:
         why = f" ({schedule.status_reason})" if schedule.status_reason else ""
         message = f"This schedule is stopped{why}: it can no longer be {done}."
         raise ScheduleEnded(message)
+
+
+def refuse_stale(schedule: ScheduledJob, version: int | None) -> None:
+    """Raises `StaleSchedule` if the caller has read another version than there is."""
+    if version is not None and version != schedule.version:
+        raise StaleSchedule
 
 
 def save_fields(schedule: ScheduledJob, *fields: str, now: datetime) -> None:

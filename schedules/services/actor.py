@@ -54,4 +54,6 @@ class Actor:
         if is_agent or not ScheduledJob.objects.all_visible_to(self.user):
             raise ScheduleNotFound
         if not self.user.has_perm(f"schedules.{permission}_scheduledjob"):
-            raise ScheduleNotAllowed
+            raise ScheduleNotAllowed(
+                f"You may see this schedule, but not {permission} it."
+            )

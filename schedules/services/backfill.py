@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules import timing
+from schedules import timing, zones
 from schedules.decisions import MICROSECOND, Row
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
@@ -57,7 +57,10 @@ def backfill(
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "backfilled")
         check_start(schedule, actor)
-        ticks = _unfired(schedule, from_at, to_at)
+        # Clipped to where ticks can lie: a range may mean "from the beginning to the end".
+        ticks = _unfired(
+            schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST)
+        )
         if not ticks:
             why = "No tick of this schedule in this range is left to run."
             raise InvalidSchedule(errors={"from": [why]})

@@ -151,7 +151,8 @@ def _by_hand(case: _Case, at: datetime) -> Explanation | None:
         schedule=case.schedule.pk,
         origin=Origin.MANUAL,
         scheduled_for__gte=at,
-        scheduled_for__lt=at + SECOND,
+        # No run lies later: the last seconds of the calendar have no second after them.
+        scheduled_for__lt=min(at, zones.LATEST) + SECOND,
     ).order_by("scheduled_for")
     run = next((run for run in runs[:1] if _reads(at, run.scheduled_for)), None)
     if run is None:

@@ -87,14 +87,17 @@ def _tags(draft: ScheduledJob) -> Faults:
     tags = draft.tags
     if not isinstance(tags, list) or len(tags) > limits.TAGS:
         yield "tags", f"Must be a list of at most {limits.TAGS} words."
-    elif not all(
-        isinstance(tag, str)
-        and tag
-        and not any(text_faults(tag, most=limits.TAG_LENGTH, one_line=True))
-        for tag in tags
-    ):
-        why = f"Each tag is one line of 1 to {limits.TAG_LENGTH} characters."
-        yield "tags", why
+    elif not all(map(_is_tag, tags)):
+        why = f"Each tag is one line of 1 to {limits.TAG_LENGTH} characters"
+        yield "tags", f"{why}, without white space at its ends."
+    elif len(set(tags)) < len(tags):
+        yield "tags", "No tag may come twice."
+
+
+def _is_tag(tag: object) -> bool:
+    if not isinstance(tag, str) or not tag or tag != tag.strip():
+        return False
+    return not any(text_faults(tag, most=limits.TAG_LENGTH, one_line=True))
 
 
 def _workflow(draft: ScheduledJob) -> Faults:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from schedules.decisions import Rules
-from schedules.exceptions import InvalidSchedule, StaleSchedule
+from schedules.exceptions import InvalidSchedule
 from schedules.limits import IDEMPOTENCY_KEY_LENGTH
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
@@ -24,6 +24,7 @@ from schedules.services.access import (
     hold_workflows,
     locked_schedule,
     refuse_ended,
+    refuse_stale,
     save_fields,
 )
 from schedules.services.actor import Actor
@@ -202,8 +203,7 @@ def update_schedule(
     with transaction.atomic():
         hold_workflows(fields)
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
-        if version is not None and version != schedule.version:
-            raise StaleSchedule
+        refuse_stale(schedule, version)
         refuse_ended(schedule, "changed")
         limits = guardrails.limits_on(actor)
         guardrails.check_lineage(actor, limits)

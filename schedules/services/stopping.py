@@ -9,7 +9,7 @@ from django.db import transaction
 
 from schedules.models import Reason, ScheduledJob, Verb
 from schedules.services import alarms, ledger
-from schedules.services.access import locked_schedule
+from schedules.services.access import locked_schedule, refuse_stale
 from schedules.services.actor import Actor
 from schedules.services.events import record_event
 from schedules.services.snapshot import snapshot
@@ -17,9 +17,16 @@ from schedules.services.texts import check_note
 
 
 def stop_schedule(
-    schedule_id: UUID, *, actor: Actor, now: datetime, note: str = ""
+    schedule_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    version: int | None = None,
 ) -> None:
     """Delete a schedule in any state.
+
+    Raises `StaleSchedule` if `version` is given and is not the current one.
 
     Runs that have not started are cancelled, running work finishes and is recorded; runs,
     executions and events stay under the schedule's id and name.
@@ -27,6 +34,7 @@ def stop_schedule(
     check_note(note)
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="delete")
+        refuse_stale(schedule, version)
         withdraw_locked(schedule, actor=actor, now=now, note=note)
         schedule.delete()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from django.test import Client
 
 from tests.api import client
@@ -42,8 +44,10 @@ def test_a_forgotten_slash_is_told(method: str, address: str) -> None:
 
 
 def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
-    answer = Client().get("/api/v1/nothing")
-    assert answer.json()["detail"] == "Not found."
+    for address in ("/api/v1/nothing", "/api", "/api/"):
+        answer = Client().get(address)
+        assert problem(answer) == (404, "not_found")
+        assert answer.json()["detail"] == "Not found."
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,20 @@ def test_an_unknown_id_is_told_without_the_names_of_tables(
     assert problem(answer) == (404, "not_found")
     told = "There is nothing with this id that you may see."
     assert answer.json()["detail"] == told
+
+
+def test_a_database_that_is_busy_is_no_fault_of_the_site(
+    owner: User, log_lines: Callable[[], str]
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OperationalError("database is locked")
+
+    api = client(owner)
+    with connection.execute_wrapper(refuse):
+        answer = api.get("/api/v1/schedules/")
+    assert problem(answer) == (503, "unavailable")
+    assert "Try it again" in answer.json()["detail"]
+    assert "request_not_served" in log_lines()
 
 
 def test_people_are_still_redirected() -> None:
@@ -109,7 +127,18 @@ def test_of_many_faults_the_first_are_told(owner: User) -> None:
     )
 
 
-def test_a_name_is_not_repeated_at_any_length(owner: User) -> None:
-    answer = client(owner).post("/api/v1/schedules/", {"x" * 900_000: 1}, format="json")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("schedules/", {"x" * 900_000: 1}),
+        ("schedules/bulk/", {"action": "x" * 900_000}),
+        ("schedules/bulk/", {"action": "run", "filter": {"status": "x" * 900_000}}),
+        ("schedules/preview/", {"timezone": "x" * 900_000, "interval_seconds": 60}),
+    ],
+)
+def test_nothing_is_repeated_at_any_length(
+    owner: User, path: str, body: dict[str, Any]
+) -> None:
+    answer = client(owner).post(f"/api/v1/{path}", body, format="json")
     assert problem(answer) == (400, "invalid")
-    assert len(answer.content) < 1_000
+    assert len(answer.content) < 2_000

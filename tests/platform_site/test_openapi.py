@@ -7,11 +7,16 @@ from contextlib import closing
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from platform_site.data_dir import BASE_DIR
+from platform_site.openapi import PROBLEM
+from tests.api import client as api_client
 from workflows.api.dry_run import DryRun
+from workflows.api.preconditions import Tagged
 from workflows.api.queries import StrictQuery
 from workflows.api.strict import StrictSerializer
 
@@ -26,9 +31,56 @@ def test_the_committed_description_is_that_of_the_code() -> None:
     assert fresh.getvalue().strip() == COMMITTED.read_text().strip(), renew
 
 
-@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer])
+@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer, Tagged])
 def test_it_does_not_say_what_only_developers_need(words: type) -> None:
     assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
+
+
+def test_every_operation_says_what_it_does() -> None:
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    told = [
+        operation.get("description", "")
+        for operations in paths.values()
+        for operation in operations.values()
+    ]
+    assert all(told)
+    assert sorted(told) == sorted(set(told))
+
+
+def test_the_example_of_a_problem_is_one(owner: User) -> None:
+    body = {"cron_expression": "61 * * * *"}
+    answer = api_client(owner).post("/api/v1/schedules/preview/", body, format="json")
+    assert answer.json() == PROBLEM["example"]
+
+
+def test_headers_are_described_where_they_are_taken_and_sent() -> None:
+    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    row = "/api/v1/schedules/{id}/"
+    graph = "/api/v1/workflows/{id}/graph/"
+    for path, method in (
+        (row, "patch"),
+        (row, "delete"),
+        *((f"{row}{verb}/", "post") for verb in ("pause", "resume", "run", "backfill")),
+        ("/api/v1/workflows/{id}/", "patch"),
+        ("/api/v1/workflows/{id}/", "delete"),
+        (graph, "put"),
+    ):
+        operation = paths[path][method]
+        assert "If-Match" in [found["name"] for found in operation["parameters"]]
+        assert "412" in operation["responses"]
+    for path, method, status in (
+        (row, "get", "200"),
+        (row, "patch", "200"),
+        ("/api/v1/schedules/", "post", "201"),
+        (f"{row}resume/", "post", "200"),
+        (graph, "get", "200"),
+        (graph, "put", "200"),
+    ):
+        assert "ETag" in paths[path][method]["responses"][status]["headers"]
+    assert "headers" not in paths["/api/v1/schedules/"]["get"]["responses"]["200"]
+    assert "412" not in paths["/api/v1/schedules/"]["post"]["responses"]
+    started = paths["/api/v1/hooks/{token}/"]["post"]["responses"]["202"]
+    assert "Location" in started["headers"]
 
 
 def test_it_is_served(client: Client) -> None:

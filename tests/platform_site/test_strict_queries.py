@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from schedules.models import ScheduleEvent
 from tests.api import client
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,41 @@ def test_a_parameter_that_is_given_twice_is_refused(boss: APIClient) -> None:
     assert refusals(answer) == {"status": ["Give it once."]}
 
 
+@pytest.mark.parametrize(
+    ("query", "choices"),
+    [
+        ("schedules/?status=", "active, paused, stopped."),
+        ("schedules/?ordering=", "created_at, -created_at, name"),
+        ("schedules/?awaits_approval=", "true or false."),
+        ("workflows/?is_active=", "true or false."),
+        ("workflows/?ordering=", "created_at, -created_at, name"),
+        ("executions/?status=", "pending, running, "),
+        (f"schedules/{ID}/runs/?status=", "pending, "),
+        (f"schedules/{ID}/runs/?origin=", "schedule, "),
+        (f"schedules/{ID}/events/?verb=", "create, "),
+    ],
+)
+def test_a_wrong_choice_is_told_the_choices_and_not_repeated(
+    boss: APIClient, query: str, choices: str
+) -> None:
+    token = "a-token-by-mistake" * 100
+    ScheduleEvent.objects.create(  # the history of what is no more can be read
+        schedule_id=ID, verb="create", actor_kind="system", created_at=timezone.now()
+    )
+    answer = boss.get(f"/api/v1/{query}{token}")
+    ((told,),) = refusals(answer).values()
+    assert choices in told
+    assert "a-token" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["schedules/", "workflows/", "tokens/"])
+def test_the_first_fault_is_told_in_one_line(boss: APIClient, path: str) -> None:
+    body = {"name": "a\nb", "workflow": "x"} if "sched" in path else {"name": "a\nb"}
+    answer = boss.post(f"/api/v1/{path}", body, format="json")
+    field, (reason, *_) = next(iter(refusals(answer).items()))
+    assert answer.json()["detail"].startswith(f"{field}: {reason}")
+
+
 def test_nobody_is_told_of_parameters_without_signing_in() -> None:
     assert client().get("/api/v1/schedules/?limit=1").status_code == 401
 
@@ -88,6 +125,29 @@ def test_json_that_cannot_be_read_is_a_fault_of_the_body(
     answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
     assert list(refusals(answer)) == ["body"]
     assert answer.json()["code"] == "parse_error"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("workflows/", '{"name": "a", "is_active": true, "name": "b"}'),
+        ("schedules/", '{"trigger_payload": {"list": [{"name": 1, "name": 1}]}}'),
+    ],
+)
+def test_a_name_that_is_there_twice_is_refused(
+    boss: APIClient, path: str, body: str
+) -> None:
+    answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
+    assert refusals(answer) == {"body": ['"name" is there twice.']}
+
+
+@pytest.mark.parametrize("field", ["search", "tag"])
+def test_a_text_that_is_not_utf_8_is_refused_at_its_field(
+    boss: APIClient, field: str
+) -> None:
+    answer = boss.generic("GET", f"/api/v1/schedules/?{field}=a%ffb")
+    assert refusals(answer) == {field: ["This is no text in UTF-8."]}
+    assert boss.generic("GET", f"/api/v1/schedules/?{field}=%C3%BF").status_code == 200
 
 
 @pytest.mark.parametrize("length", [1_048_577, 3_000_000])

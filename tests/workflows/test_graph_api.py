@@ -71,6 +71,7 @@ def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
     [
         ({"component_type": "template"}, "nodes[0].node_id"),
         ({"node_id": "a b", "component_type": "template"}, "nodes[0].node_id"),
+        ({"node_id": 5, "component_type": "template"}, "nodes[0].node_id"),
         ({"node_id": "a", "component_type": "odd"}, "nodes[0].component_type"),
         (
             {"node_id": "a", "component_type": "http_request", "config": {"url": 7}},

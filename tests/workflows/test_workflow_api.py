@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from tests.api import client, names, staff
+from workflows.exceptions import StaleVersion
 from workflows.models import Workflow
 from workflows.registry import registry
+from workflows.services import delete_workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LIST = "/api/v1/workflows/"
@@ -191,6 +193,18 @@ def test_the_list_is_narrowed_by_true_and_by_false_only(api: APIClient, owner: U
         assert (wrong.status_code, [*wrong.json()["errors"]]) == (400, ["is_active"])
 
 
+@pytest.mark.parametrize("body", [{}, {"name": "w"}, {"name": "w", "version": 1}])
+def test_a_change_that_changes_nothing_is_no_new_version(
+    api: APIClient, owner: User, body: dict[str, Any]
+):
+    row = address(Workflow.objects.create(name="w", owner=owner))
+    before = api.get(row).json()
+    answer = api.patch(row, body, format="json")
+    assert (answer.status_code, answer.json()) == (200, before)
+    stale = api.patch(row, body | {"version": 2}, format="json")
+    assert stale.status_code == 409
+
+
 @pytest.mark.parametrize("version", ["1", 1.0, True, 0, None])
 def test_a_version_is_a_whole_number(api: APIClient, owner: User, version: object):
     workflow = Workflow.objects.create(name="w", owner=owner)
@@ -241,3 +255,14 @@ def test_a_change_is_made_only_to_what_was_read(api: APIClient, owner: User):
     late = rename(read)
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
     assert rename("*").status_code == 200
+
+
+def test_a_deletion_is_made_only_of_what_was_read(api: APIClient, owner: User):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    row = address(workflow)
+    for tag, status in (('"v2"', 412), ("v1", 400), ('W/"v1"', 412)):
+        answer = api.delete(row, headers={"If-Match": tag})
+        assert answer.status_code == status
+    with pytest.raises(StaleVersion):  # changed between the check and the deletion
+        delete_workflow(workflow, actor=owner, version=2)
+    assert api.delete(row, headers={"If-Match": '"v1"'}).status_code == 204

@@ -40,15 +40,13 @@ class WorkflowForm(ServiceForm):
     @override
     def save_by_service(self) -> Workflow:
         now = timezone.now()  # noqa: TID251 - an entry point
-        changes = cast(
-            "services.Changes",
-            {name: self.cleaned_data[name] for name in self.changed_data},
-        )
+        given = self.cleaned_data
         if self.instance._state.adding:
-            values = cast("services.Changes", self.cleaned_data)
+            values = cast("services.Changes", given)
             return services.create_workflow(values, actor=self.actor, now=now)
-        if not changes:
-            return cast("Workflow", self.instance)
+        # What somebody else changed meanwhile is not put back.
+        touched = {name: given[name] for name in self.changed_data}
+        changes = cast("services.Changes", touched)
         return services.update_workflow(
             self.instance, changes, actor=self.actor, now=now
         )

@@ -7,13 +7,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from workflows.api.queries import choice_filter
+
 
 def ordering_filter(*fields: str) -> filters.ChoiceFilter:
     """One of `fields`, ascending, or with `-` before it descending; rows without a value
     come last."""
     names = [sign + field for field in fields for sign in ("", "-")]
-    return filters.ChoiceFilter(
-        choices=[(name, name) for name in names],
+    return choice_filter(
+        [(name, name) for name in names],
         method=_ordered,
         label="the field to sort by; with - before it from the greatest down",
     )

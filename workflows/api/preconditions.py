@@ -6,21 +6,25 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
 from workflows.exceptions import StaleVersion
 
-# The version counts verbs, not fires: the tag stands for what people can set.
-_TAG = re.compile(r'"v([0-9]{1,9})"')
+# RFC 9110: tags with commas between them, of which a list may have too many.
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"(?:[ \t,]*{_TAG}[ \t]*(?=,|$))+[ \t,]*")
+_MALFORMED = (
+    'Give the ETag that was read, in its quotes: "v1". Several have commas between them; '
+    "* stands for any."
+)
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -40,7 +44,14 @@ class PreconditionFailed(APIException):
 
 class Tagged(GenericAPIView[Any]):
     """A view of rows that have a version: an answer that is one of them carries its tag,
-    and a change may demand it."""
+    and whatever is done to one may demand it."""
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        is_about_a_row = self.lookup_field in self.kwargs
+        if is_about_a_row and request.method not in SAFE_METHODS:
+            self._demanded = self._demanded_version(request.headers.get("If-Match"))
 
     @override
     def finalize_response(
@@ -48,35 +59,41 @@ class Tagged(GenericAPIView[Any]):
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         if isinstance(response.data, dict) and "version" in response.data:
-            response["ETag"] = f'"v{response.data["version"]}"'
+            response["ETag"] = _tag(response.data["version"])
         return response
 
     @contextmanager
     def precondition(self, body: dict[str, Any]) -> Iterator[int | None]:
         """The version that the change within has to demand; it is taken out of `body`.
 
-        Raises `PreconditionFailed` for what `If-Match` does not name, also if it changes
-        in between. Without that header a version of the body that is old stays what the
-        service raises.
+        Raises `PreconditionFailed` if what `If-Match` named changes in between. Without
+        that header a version of the body that is old stays what the service raises.
         """
-        demanded = _wanted_version(
-            self.request, self.get_queryset(), self.kwargs[self.lookup_field]
-        )
         try:
-            yield body.pop("version", demanded)
+            yield body.pop("version", self._demanded)
         except StaleVersion as error:
-            raise error if demanded is None else PreconditionFailed() from error
+            raise error if self._demanded is None else PreconditionFailed() from error
+
+    def _demanded_version(self, header: str | None) -> int | None:
+        """The version of the row, if `If-Match` names it; None if it demands none.
+
+        Raises `PreconditionFailed` if it names others.
+        """
+        if header is None or header.strip() == "*":
+            return None
+        if not _TAGS.fullmatch(header):
+            raise ValidationError({"If-Match": [_MALFORMED]})
+        rows = self.get_queryset().only("version")
+        # It may have been deleted just now.
+        version: int = get_object_or_404(
+            rows, pk=self.kwargs[self.lookup_field]
+        ).version
+        # A weak tag (`W/"v1"`) is found with its W/, and so is never the same.
+        if _tag(version) not in re.findall(_TAG, header):
+            raise PreconditionFailed
+        return version
 
 
-def _wanted_version(
-    request: Request, rows: QuerySet[Any, Any], pk: UUID | str
-) -> int | None:
-    """The version of that row of `rows`, if `If-Match` demands one."""
-    header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*":
-        return None
-    # It may have been deleted just now.
-    version: int = get_object_or_404(rows.only("version"), pk=pk).version
-    if version not in map(int, _TAG.findall(header)):
-        raise PreconditionFailed
-    return version
+def _tag(version: int) -> str:
+    """The version counts verbs, not fires: the tag stands for what people can set."""
+    return f'"v{version}"'

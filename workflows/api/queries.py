@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django_filters import rest_framework as filters
@@ -12,10 +13,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from typing_extensions import override
 
+from workflows.api.strict import one_of
+
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
+NOT_TEXT = "This is no text in UTF-8."
 NO_FIELD = "There is no such field."
 BLANK = "Give it a value, or leave it out."
+REQUIRED = "It is required: give it a value."
 # What a person has cleared in a form; the page to browse the API asking for its script.
 MAY_BE_BLANK = {"search", "script"}
 MOST_TEXT = 200  # SQLite refuses to look for a very long one
@@ -40,6 +45,11 @@ class StrictQuery(APIView):
             for name, values in request.query_params.lists()
             if (why := _fault(name, values, known))
         }
+        faults |= {
+            parameter.name: [REQUIRED]
+            for parameter in _declared(self, request)
+            if parameter.required and _lacks(request, parameter.name)
+        }
         if request.method == "DELETE" and request.data:
             # No deletion takes a body: a condition in one would not be looked at.
             fields = request.data if isinstance(request.data, dict) else ["body"]
@@ -49,7 +59,7 @@ class StrictQuery(APIView):
 
     def query_parameters(self, request: Request) -> set[str]:
         """The names of all that this request may carry."""
-        names = _declared(self, request)
+        names = {parameter.name for parameter in _declared(self, request)}
         if (
             isinstance(self, ListModelMixin)
             and getattr(self, "action", "list") == "list"
@@ -58,11 +68,22 @@ class StrictQuery(APIView):
         return names
 
 
+def choice_filter(
+    choices: Iterable[tuple[str, str]], **options: Any
+) -> filters.ChoiceFilter:
+    """One of the values of `choices`; the refusal lists them."""
+    pairs = list(choices)
+    return filters.ChoiceFilter(
+        choices=pairs, error_messages=one_of(value for value, _ in pairs), **options
+    )
+
+
 def true_or_false_filter(label: str) -> filters.TypedChoiceFilter:
     """`true` or `false`: Django's own filter takes anything else for none."""
     return filters.TypedChoiceFilter(
         choices=[("true", "true"), ("false", "false")],
         coerce="true".__eq__,
+        error_messages={"invalid_choice": "Must be true or false."},
         label=label,
     )
 
@@ -72,23 +93,29 @@ def _fault(name: str, values: list[str], known: set[str]) -> str:
         return UNKNOWN
     if len(values) > 1:
         return TWICE
+    if "\ufffd" in values[0]:  # which Django puts where it cannot read
+        return NOT_TEXT
     # A blank filter would be none: a list that was not narrowed down.
     return "" if values[0].strip() or name in MAY_BE_BLANK else BLANK
 
 
-def _declared(view: APIView, request: Request) -> set[str]:
+def _lacks(request: Request, name: str) -> bool:
+    return not request.query_params.get(name, "").strip()
+
+
+def _declared(view: APIView, request: Request) -> list[OpenApiParameter]:
     """Those of the `extend_schema` of the method that answers."""
     handler = getattr(view, (request.method or "").lower(), None)
     schema = getattr(handler, "kwargs", {}).get("schema")
     if schema is None:
-        return set()
+        return []
     inspector = schema()
     inspector.view, inspector.method = view, request.method
-    return {
-        parameter.name
+    return [
+        parameter
         for parameter in inspector.get_override_parameters()
         if parameter.location == OpenApiParameter.QUERY
-    }
+    ]
 
 
 def _of_a_list(view: Any) -> set[str]:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from workflows.api.strict import (
     JSONObjectField,
+    SlugField,
     StrictSerializer,
     TextField,
     TrueOrFalseField,
@@ -50,7 +51,7 @@ class WorkflowChanges(WorkflowFields):
 class NodeSerializer(StrictSerializer):
     # What a schedule's `trigger_node` names; given back unchanged it changes nothing.
     id = serializers.IntegerField(read_only=True)
-    node_id = serializers.SlugField(max_length=64)
+    node_id = SlugField(max_length=64)
     component_type = TextField(max_length=64)
     # A field may be called as a property of fields is: the metaclass takes it away.
     label = TextField(  # type: ignore[assignment]
@@ -65,7 +66,11 @@ class EdgeSerializer(StrictSerializer):
     source = TextField(max_length=64)  # type: ignore[assignment]
     target = TextField(max_length=64)
     source_port = TextField(max_length=64, default="out")
-    kind = serializers.ChoiceField(choices=EdgeKind.choices, default=FLOW)
+    kind = serializers.ChoiceField(
+        choices=EdgeKind.choices,
+        default=FLOW,
+        error_messages={"invalid_choice": f"Must be {' or '.join(EdgeKind.values)}."},
+    )
 
 
 class GraphSerializer(StrictSerializer):

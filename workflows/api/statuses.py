@@ -8,6 +8,7 @@ from workflows.exceptions import (
     NotAllowed,
     NotFound,
     TooLarge,
+    Unavailable,
     WrongState,
 )
 
@@ -17,6 +18,7 @@ STATUS_OF: dict[type[DomainError], int] = {
     NotFound: 404,
     WrongState: 409,
     TooLarge: 413,
+    Unavailable: 503,
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from typing_extensions import override
@@ -60,6 +61,28 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             raise serializers.ValidationError("A text is required.")
         return super().to_internal_value(data)
+
+
+class SlugField(TextField, serializers.SlugField):
+    """A JSON string of letters, digits, `-` and `_`."""
+
+
+def one_of(values: Iterable[str]) -> dict[str, Any]:
+    """The words of a choice that is none: those there are, and not what was given."""
+    return {"invalid_choice": f"Must be one of {', '.join(values)}."}
+
+
+class UUIDField(serializers.UUIDField):
+    """A JSON string: not a number, which could be an id as well. It is not repeated."""
+
+    default_error_messages = {"invalid": "Must be a UUID."}
+
+    @override
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        found: UUID = super().to_internal_value(data)
+        return found
 
 
 class WholeNumberField(serializers.IntegerField):

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.db import models
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView
@@ -20,7 +20,12 @@ from workflows.access import check_may
 from workflows.api.dry_run import DryRun
 from workflows.api.ordering import ordering_filter
 from workflows.api.preconditions import IF_MATCH, Tagged
-from workflows.api.queries import MOST_TEXT, StrictQuery, true_or_false_filter
+from workflows.api.queries import (
+    MOST_TEXT,
+    StrictQuery,
+    choice_filter,
+    true_or_false_filter,
+)
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import (
     ExecutionDetailSerializer,
@@ -60,6 +65,12 @@ class WorkflowFilter(filters.FilterSet):
         fields = ["is_active"]
 
 
+@extend_schema_view(
+    list=extend_schema(description="The workflows that you may see, by name."),
+    retrieve=extend_schema(
+        description="One workflow. Its nodes and edges are at `graph/`."
+    ),
+)
 class WorkflowViewSet(
     Tagged,
     DryRun,
@@ -90,6 +101,7 @@ class WorkflowViewSet(
 
     @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
+        """Make a workflow, without nodes as yet; it is yours."""
         values = valid(WorkflowFields(data=request.data))
         workflow = services.create_workflow(
             cast("services.Changes", values), actor=user_of(request), now=clock()
@@ -100,27 +112,33 @@ class WorkflowViewSet(
         request=WorkflowChanges, responses=WorkflowSerializer, parameters=[IF_MATCH]
     )
     def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the fields that are given."""
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
         with self.precondition(changes) as version:
-            services.update_workflow(
+            changed = services.update_workflow(
                 workflow,
                 cast("services.Changes", changes),
                 actor=user_of(request),
                 version=version,
                 now=clock(),
             )
-        return Response(WorkflowSerializer(workflow).data)
+        return Response(WorkflowSerializer(changed).data)
 
+    @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: str) -> Response:
-        self.deleted = services.delete_workflow(
-            self.get_object(), actor=user_of(request)
-        )
+        """Delete it with its graph, its webhooks and its schedules. Its executions stay."""
+        workflow = self.get_object()
+        with self.precondition({}) as version:
+            self.deleted = services.delete_workflow(
+                workflow, actor=user_of(request), version=version
+            )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=GraphSerializer)
     @action(detail=True)
     def graph(self, request: Request, pk: str) -> Response:
+        """Its nodes and the edges between them, as a PUT takes them."""
         return Response(graph_of(self.get_object()))
 
     @extend_schema(
@@ -128,6 +146,8 @@ class WorkflowViewSet(
     )
     @graph.mapping.put
     def save_graph(self, request: Request, pk: str) -> Response:
+        """Replace the whole graph. A node is known by its `node_id`: while that stays, so
+        do its webhook and the schedules that point at it."""
         workflow = self.get_object()
         sent = valid(GraphSerializer(data=request.data))
         spec = services.GraphSpec(
@@ -147,6 +167,7 @@ class WorkflowViewSet(
 class ExecutionFilter(filters.FilterSet):
     # By the bare id: looking the workflow up would tell whether somebody has it.
     workflow = filters.UUIDFilter(field_name="workflow_id")
+    status = choice_filter(WorkflowExecution.Status.choices)
     ordering = ordering_filter("created_at")
 
     class Meta:
@@ -154,6 +175,14 @@ class ExecutionFilter(filters.FilterSet):
         fields = ["status", "trigger_type"]
 
 
+@extend_schema_view(
+    list=extend_schema(
+        description="The executions that you may see, the newest first."
+    ),
+    retrieve=extend_schema(
+        description="One execution, with the input, the output and the error of each node."
+    ),
+)
 class ExecutionViewSet(
     DryRun,
     OwnRows,
@@ -184,6 +213,7 @@ class ExecutionViewSet(
     @extend_schema(request=None, responses=ExecutionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
+        """End it: at once if it has not begun, else before its next node."""
         asked = self.get_object()
         valid(StrictSerializer(data=request.data))  # it takes no field
         execution = services.cancel_execution(
@@ -193,7 +223,8 @@ class ExecutionViewSet(
 
 
 class NodeTypesView(StrictQuery):
-    """Every component, as a palette needs it."""
+    """Every component: its label, its ports, and the JSON schema of the configuration that
+    nodes of its type take."""
 
     @extend_schema(responses=NodeTypesSerializer)
     def get(self, request: Request) -> Response:

@@ -41,37 +41,61 @@ def update_workflow(
     now: datetime,
     version: int | None = None,
 ) -> Workflow:
-    """Change the named fields. `version` is the one that the caller has read."""
+    """The workflow with the named fields changed; if they are so already, as it is.
+
+    Raises `StaleVersion` if the caller has read another version than `version`.
+    """
     check_may(actor, "change", workflow)
     _check_texts(changes)
     with transaction.atomic():
-        move_on(workflow, version=version, now=now)
-        for name, value in changes.items():
-            setattr(workflow, name, value)
-        workflow.save(update_fields=list(changes))
-    return workflow
+        held = _held(workflow, version)
+        new = {
+            name: value
+            for name, value in changes.items()
+            if getattr(held, name) != value
+        }
+        if new:
+            move_on(held, version=None, now=now)
+            for name, value in new.items():
+                setattr(held, name, value)
+            held.save(update_fields=list(new))
+    return held
 
 
-def delete_workflow(workflow: Workflow, *, actor: User) -> dict[str, int]:
+def delete_workflow(
+    workflow: Workflow, *, actor: User, version: int | None = None
+) -> dict[str, int]:
     """Delete it with its graph and what hangs on it; its executions stay.
 
-    How many of each kind went, as {"schedules": 2, "workflows": 1}. Raises `NotFound` if somebody else has deleted it meanwhile.
+    How many of each kind went, as {"schedules": 2, "workflows": 1}. Raises `StaleVersion`
+    if the caller has read another version than `version`, `NotFound` if somebody else has
+    deleted it meanwhile.
     """
     check_may(actor, "delete", workflow)
     try:
         with transaction.atomic():
             # Held before what hangs on it is collected: who hangs more on it holds it, too.
-            rows = Workflow.objects.select_for_update(no_key=True)
-            held = rows.filter(pk=workflow.pk).first()
-            if held is None:
-                raise NotFound
-            _, by_model = held.delete()
+            _, by_model = _held(workflow, version).delete()
     except IntegrityError as error:  # an execution began that very moment
         raise WorkflowInUse from error
     return {
         str(apps.get_model(label)._meta.verbose_name_plural): count
         for label, count in sorted(by_model.items())
     }
+
+
+def _held(workflow: Workflow, version: int | None) -> Workflow:
+    """The row as it is now, held until the transaction ends.
+
+    Raises `NotFound` if it is gone, `StaleVersion` if it has another version than `version`.
+    """
+    rows = Workflow.objects.select_for_update(no_key=True)
+    held = rows.filter(pk=workflow.pk).first()
+    if held is None:
+        raise NotFound
+    if version is not None and version != held.version:
+        raise StaleVersion(field="version")
+    return held
 
 
 def _check_texts(values: Changes) -> None:

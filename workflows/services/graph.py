@@ -149,7 +149,7 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
         errors: dict[str, list[str]] = {}
         for path, reason in found[:MAX_PROBLEMS]:
             errors.setdefault(path, []).append(reason)
-        raise InvalidGraph(f"The graph is wrong: {found[0][1]}", errors=errors)
+        raise InvalidGraph(errors=errors)
 
 
 def _node_problems(node: NodeSpec, *, is_tool: bool) -> Iterator[Problem]:

@@ -50,6 +50,7 @@ WRONG: list[tuple[str, Body]] = [
     ("run_at", NO_INTERVAL | {"run_at": 2_000_000_000}),
     ("start_at", {"start_at": "0001-01-01T00:00:00+14:00"}),
     ("start_at", {"start_at": "0001-01-01T00:00:00"}),
+    ("run_at", NO_INTERVAL | {"run_at": "9999-12-31T23:59:59Z"}),
     ("end_at", {"end_at": "9999-12-31T23:59:59-14:00"}),
     ("end_at", {"start_at": "2040-01-02T00:00:00Z", "end_at": "2040-01-01T00:00:00Z"}),
     ("end_at", {"end_at": "2001-01-01T00:00:00Z"}),
@@ -89,6 +90,10 @@ WRONG: list[tuple[str, Body]] = [
     ("tags", {"tags": "one"}),
     ("tags", {"tags": {"a": 1}}),
     ("tags", {"tags": [""]}),
+    ("tags", {"tags": [" "]}),
+    ("tags", {"tags": ["one "]}),
+    ("tags", {"tags": ["\u3000one"]}),
+    ("tags", {"tags": ["one", "two", "one"]}),
     ("tags", {"tags": [1]}),
     ("tags", {"tags": ["two\nlines"]}),
     ("tags", {"tags": ["t"] * (limits.TAGS + 1)}),
@@ -136,17 +141,11 @@ def test_all_faults_are_told_at_once(api: APIClient, body: Body) -> None:
     assert faults(answer) == wrong.keys()
 
 
-def test_someone_elses_workflow_is_refused_like_one_that_is_not_there(
-    api: APIClient, body: Body, bob: User
+def test_a_number_is_no_id_of_a_workflow(
+    api: APIClient, body: Body, workflow: Workflow
 ) -> None:
-    theirs = Workflow.objects.create(name="bob's", owner=bob)
-    answers = [
-        api.post(SCHEDULES, body | {"workflow": workflow})
-        for workflow in (str(theirs.id), "6f0bd4c4-25d4-4b29-8bd4-3ad11ff3ae50")
-    ]
-    assert faults(answers[0]) == {"workflow"}
-    assert answers[0].json() == answers[1].json()
-    assert nothing_was_made()
+    answer = api.post(SCHEDULES, body | {"workflow": workflow.pk.int})
+    assert answer.json()["errors"] == {"workflow": ["Must be a UUID."]}
 
 
 def test_a_node_of_another_workflow_is_refused_like_one_that_is_not_there(

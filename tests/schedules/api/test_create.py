@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils.dateparse import parse_datetime
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduleEvent
@@ -113,3 +114,17 @@ def test_the_trail_tells_who_made_it(api: APIClient, body: Body, alice: User) ->
     api.post(SCHEDULES, body)
     event = ScheduleEvent.objects.get()
     assert (event.verb, event.actor, event.actor_kind) == ("create", alice, "user")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_for_ever_is_told_as_it_was_given(
+    api: APIClient, body: Body, settings: Settings, zone: str
+) -> None:
+    settings.TIME_ZONE = zone
+    ever = {"start_at": "0001-01-01T00:00:00Z", "end_at": "9999-12-31T23:59:59Z"}
+    for timing in ({}, {"interval_seconds": None, "cron_expression": "@daily"}):
+        made = api.post(SCHEDULES, body | ever | timing)
+        assert made.status_code == 201
+        assert made.json() | ever == made.json()
+    (shown, _) = api.get(SCHEDULES).json()["results"]
+    assert shown | ever == shown

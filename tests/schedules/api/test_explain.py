@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
@@ -256,12 +257,34 @@ def test_a_time_that_cannot_be_read_is_refused(
     assert faults(api.get(address(make_schedule(), "explain") + at)) == {"at"}
 
 
-@pytest.mark.parametrize("at", ["0001-01-02T00:00:00Z", "9999-12-31T00:00:00Z"])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
 def test_the_ends_of_the_calendar_are_times_too(
-    api: APIClient, make_schedule: MakeSchedule, at: str
+    api: APIClient, make_schedule: MakeSchedule, settings: Settings, at: str, zone: str
 ) -> None:
+    settings.TIME_ZONE = zone
     schedule = make_schedule(cron_expression="0 9 * * *", timezone="Europe/Berlin")
-    assert api.get(f"{address(schedule, 'explain')}?at={at}").status_code == 200
+    answer = api.get(f"{address(schedule, 'explain')}?at={at}")
+    assert (answer.status_code, answer.json()["at"]) == (200, at)
+
+
+@pytest.mark.parametrize("path", ["explain/?at=", "runs/?since=", "runs/?until="])
+def test_a_plus_that_became_a_space_is_told(
+    api: APIClient, make_schedule: MakeSchedule, path: str
+) -> None:
+    when = "2026-12-31T09:00:00"
+    row = address(make_schedule()) + path
+    assert "%2B" in api.get(f"{row}{when}+01:00").json()["detail"]
+    assert "%2B" not in api.get(f"{row}{when}").json()["detail"]
+    assert api.get(f"{row}{when}%2B01:00").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?at=", "?at=%20"])
+def test_the_time_is_required(
+    api: APIClient, make_schedule: MakeSchedule, query: str
+) -> None:
+    answer = api.get(address(make_schedule(), "explain") + query)
+    assert answer.json()["errors"] == {"at": ["It is required: give it a value."]}
 
 
 def test_anothers_schedule_is_not_explained(

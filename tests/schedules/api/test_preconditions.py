@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
 import pytest
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from schedules.models import ScheduledJob
+from schedules.exceptions import StaleSchedule
+from schedules.models import ScheduledJob, ScheduleEvent
+from schedules.services import Actor, fire_due, stop_schedule
 from tests.schedules.api.conftest import SCHEDULES, address, faults
-from tests.schedules.conftest import MakeSchedule
+from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +29,10 @@ def test_a_schedule_comes_with_its_tag(
     assert "ETag" not in api.get(SCHEDULES).headers
 
 
-@pytest.mark.parametrize("tag", ['"v1"', "*", '"v7", "v1"', '"v1" '])
+@pytest.mark.parametrize(
+    "tag",
+    ['"v1"', "*", '"v7", "v1"', '"v1" ', ', "v1",,"é"', '"x,y","v1"', 'W/"v1","v1"'],
+)
 def test_a_change_of_what_was_read_is_made(
     api: APIClient, make_schedule: MakeSchedule, tag: str
 ) -> None:
@@ -31,7 +41,9 @@ def test_a_change_of_what_was_read_is_made(
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"v2"')
 
 
-@pytest.mark.parametrize("tag", ['"v2"', '"v0"', "v1", "1", "", '"v11"', "é", "\x01"])
+@pytest.mark.parametrize(
+    "tag", ['"v2"', '"v0"', '"v11"', '"v0001"', 'W/"v1"', '"x"', '""', '"v2", "v3"']
+)
 def test_a_change_of_something_else_is_refused(
     api: APIClient, make_schedule: MakeSchedule, tag: str
 ) -> None:
@@ -41,6 +53,64 @@ def test_a_change_of_something_else_is_refused(
     assert answer.json()["code"] == "precondition_failed"
     schedule.refresh_from_db()
     assert schedule.name == "job"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "v1",
+        "1",
+        "",
+        "é",
+        "\x01",
+        "garbage",
+        '"x"v1""',
+        '"v1"-gzip',
+        '"v1" "v2"',
+        '*, "v1"',
+    ],
+)
+def test_a_header_that_is_no_tag_is_refused_by_name(
+    api: APIClient, make_schedule: MakeSchedule, tag: str
+) -> None:
+    schedule = make_schedule()
+    answer = api.patch(address(schedule), {"name": "new"}, headers={"If-Match": tag})
+    assert faults(answer) == {"If-Match"}
+    assert '"v1"' in answer.json()["detail"]
+    schedule.refresh_from_db()
+    assert schedule.name == "job"
+
+
+WHEN = {"from": "2026-11-23T12:01:00Z", "to": "2026-11-23T13:10:00Z"}
+VERBS: list[tuple[str, str, dict[str, str]]] = [
+    ("delete", "", {}),
+    ("post", "pause", {}),
+    ("post", "resume", {}),
+    ("post", "run", {}),
+    ("post", "backfill", WHEN),
+]
+
+
+@pytest.mark.parametrize(("method", "verb", "sent"), VERBS)
+def test_every_verb_is_done_only_to_what_was_read(
+    api: APIClient, make_schedule: MakeSchedule, method: str, verb: str, sent: Any
+) -> None:
+    schedule = make_schedule(catchup_policy="none")
+    fire_due(NOON + timedelta(minutes=3))
+    do = partial(getattr(api, method), address(schedule, verb), sent or None)
+    for tag, status in (('"v2"', 412), ("v1", 400)):
+        assert do(headers={"If-Match": tag}).status_code == status
+    assert not ScheduleEvent.objects.exclude(verb="create").exists()
+    assert do(headers={"If-Match": '"v1"'}).status_code in (200, 202, 204)
+
+
+def test_a_deletion_of_what_has_just_changed_is_refused(
+    alice: User, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    with pytest.raises(StaleSchedule):
+        stop_schedule(schedule.id, actor=Actor.person(alice), now=NOON, version=2)
+    assert ScheduledJob.objects.exists()
 
 
 def test_without_the_header_a_stale_version_is_a_conflict(

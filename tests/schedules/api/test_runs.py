@@ -12,7 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import fire_due
+from schedules.services import (
+    Actor,
+    fire_due,
+    pause_schedule,
+    resume_schedule,
+    run_now,
+)
 from tests.schedules.api.conftest import address
 from tests.schedules.conftest import NOON, MakeSchedule
 
@@ -132,6 +138,38 @@ def test_runs_are_narrowed_down(
     answer = api.get(f"{address(fired(3), 'runs')}?{asked}")
     found = [run["scheduled_for"][14:16] for run in answer.json()["results"]]
     assert [int(minute) for minute in found] == minutes
+
+
+@pytest.mark.parametrize(
+    ("since", "ticks"),
+    [
+        ("12:00:30", [5, 3, 1]),
+        ("12:01:00", [5, 3, 1]),
+        ("12:02:00", [5, 3, 1]),
+        ("12:04:00", [5, 3, 1]),
+        ("12:04:01", [5]),
+    ],
+)
+def test_a_row_of_many_ticks_is_found_by_each_of_them(
+    api: APIClient,
+    make_schedule: MakeSchedule,
+    alice: User,
+    since: str,
+    ticks: list[int],
+) -> None:
+    schedule, actor = make_schedule(), Actor.person(alice)
+    pause_schedule(schedule.id, actor=actor, now=NOON)
+    run_now(schedule.id, actor=actor, now=NOON + 3 * MINUTE)  # no part of the range
+    resume_schedule(schedule.id, actor=actor, now=NOON + 4.5 * MINUTE)
+    fire_due(NOON + 5 * MINUTE)
+    answer = api.get(address(schedule, "runs") + f"?since=2026-11-23T{since}Z")
+    found = [int(run["scheduled_for"][14:16]) for run in answer.json()["results"]]
+    expected = [tick for tick in ticks if tick != 3 or since <= "12:03:00"]
+    assert found == expected
+    paused = api.get(
+        address(schedule, "runs") + f"?since=2026-11-23T{since}Z&status=skipped"
+    )
+    assert len(paused.json()["results"]) == (1 if 1 in ticks else 0)
 
 
 @pytest.mark.parametrize(

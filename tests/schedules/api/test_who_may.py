@@ -125,6 +125,16 @@ def test_staff_who_may_only_view_change_nothing(
     assert (schedule.status, schedule.version) == ("active", 1)
 
 
+def test_the_refusal_says_what_may_not_be_done(
+    staff_api: StaffApi, make_schedule: MakeSchedule
+) -> None:
+    row, viewer = address(make_schedule()), staff_api("view")
+    changing = viewer.patch(row, {"name": "x"}).json()["detail"]
+    assert changing == "You may see this schedule, but not change it."
+    deleting = viewer.delete(row).json()["detail"]
+    assert deleting == "You may see this schedule, but not delete it."
+
+
 @pytest.mark.parametrize(("method", "verb", "sent"), CHANGES)
 def test_staff_who_may_change_do(
     staff_api: StaffApi,

@@ -53,7 +53,7 @@ TABLE = {
         interval_seconds=1,
     ),
     "an interval of nothing": create(
-        ("interval_seconds", "minimum of 1"), "invalid_arguments", interval_seconds=0
+        ("interval_seconds", "at least 1"), "invalid_arguments", interval_seconds=0
     ),
     "six cron fields, for seconds": create(
         ("6 fields", "For seconds use an interval"),
@@ -74,7 +74,7 @@ TABLE = {
     "a null character": create(
         ("cannot be stored",), "invalid_arguments", name="a\x00b"
     ),
-    "an endless name": create(("too long",), "invalid_arguments", name="x" * 201),
+    "an endless name": create(("200 characters",), "invalid_arguments", name="x" * 201),
     "a huge payload": create(
         ("larger than 64 KiB",), "invalid_arguments", payload={"x": "y" * 70_000}
     ),

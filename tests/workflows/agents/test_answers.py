@@ -152,7 +152,7 @@ def test_a_call_beside_the_answer_is_not_made_and_on_record(
         (
             WEATHER,
             calls("final_result", degrees="hot"),
-            "degrees: 'hot' is not of type",
+            "degrees: Must be a whole number.",
         ),
         (WEATHER, calls("final_result", "{" * 5000), "is no JSON object"),
         (

@@ -100,7 +100,7 @@ def test_a_structured_answer_over_the_wire(agent: Workflow, site: Provider):
     assert run(agent).output["output"] == {"n": 7}
     sent = site.seen[-1].body["messages"][-1]
     assert sent["role"] == "tool"
-    assert "n: 'x' is not of type 'integer'" in sent["content"]
+    assert "n: Must be a whole number." in sent["content"]
 
 
 def test_half_a_character_from_the_model_goes_back_to_it_mended(
