@@ -29,6 +29,7 @@ from schedules.services import Actor
 from schedules.services.draft import apply_fields
 from schedules.services.explain import Explanation
 from schedules.services.preview import preview_fields
+from schedules.services.telling import timing_text
 from triggers.api.webhooks import OpenedWebhookSerializer, StartedSerializer
 from workflows.api.strict import StrictSerializer
 
@@ -133,11 +134,12 @@ def _preview() -> dict[str, Any]:
 
 
 def _explanation() -> dict[str, Any]:
-    rule = _saved().timing
+    saved = _saved()
+    rule = saved.timing
     found = Explanation(
         at=NOW,
         sentence="That is no tick of this schedule.",
-        timing_text=timing.describe(rule),
+        timing_text=timing_text(rule, saved.timezone),
         previous_tick=timing.last_upto(rule, NOW),
         next_tick=timing.next_after(rule, NOW),
     )

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from schedules import timing, zones
 from schedules.models import RunStatus, ScheduledJob, Status
+from schedules.services.telling import timing_text
 
 register = template.Library()
 
@@ -90,7 +91,7 @@ def local_time(instant: datetime, zone: str | None) -> datetime:
 def in_words(schedule: ScheduledJob) -> str:
     """The timing in English; what is wrong with it, if it broke after it was saved."""
     try:
-        return timing.describe(schedule.timing)
+        return timing_text(schedule.timing, schedule.timezone)
     except timing.TimingError as error:
         return f"Broken: {error}"
 

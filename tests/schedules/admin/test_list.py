@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -159,3 +159,12 @@ def test_an_address_with_nonsense_leads_home(site: Client) -> None:
         site.get(f"{LIST}add/?run_at=x&workflow=y&trigger_payload=%7B").status_code
         == 200
     )
+
+
+def test_a_single_run_is_told_on_the_clock_of_its_zone(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    at = datetime(2099, 7, 1, 7, tzinfo=UTC)
+    make_schedule(run_at=at, timezone="Europe/Berlin")
+    listed = site.get(LIST).text
+    assert "Once, at 2099-07-01 09:00:00 Europe/Berlin (2099-07-01 07:00:00" in listed
