@@ -6,6 +6,7 @@ Those of its library repeat the value, which may be a secret, as Python writes i
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -38,6 +39,9 @@ WORDS = {
     "minProperties": "Must have {} fields or more.",
     "maxProperties": "Must have {} fields or fewer.",
 }
+# The same where it is known which fields there are.
+FIELDS = {"minProperties": "Give at least {}", "maxProperties": "Give at most {}"}
+ONE_OF_MANY = re.compile(r"\b(1) (character|item|field)s ")
 
 
 def in_words(error: ValidationError) -> str:
@@ -58,7 +62,10 @@ def _told(error: ValidationError) -> str:
         return _one_of_types([str(way.validator_value) for way in ways])
     if rule == "enum":
         return f"Must be one of {', '.join(map(_shown, wanted))}."
-    return WORDS.get(rule, "It does not fit here.").format(_shown(wanted))
+    if rule in FIELDS and (names := error.schema.get("properties")):
+        return f"{FIELDS[rule].format(wanted)} of {', '.join(names)}."
+    told = WORDS.get(rule, "It does not fit here.").format(_shown(wanted))
+    return ONE_OF_MANY.sub(r"\1 \2 ", told)
 
 
 def _one_of_types(names: list[str]) -> str:

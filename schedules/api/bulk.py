@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from workflows.api.requests import clock, user_of, valid
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
 from workflows.exceptions import DomainError, Unavailable
+from workflows.turns import turn
 
 MOST = 500
 Act = Callable[..., object]
@@ -119,23 +120,29 @@ class BulkView(DryRun):
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
         now = clock()
         do = partial(act, actor=Actor.person(user), now=now, **body)
-        before = _shown(user, ids) if is_dry(request) else {}
-        results = []
+        before = _rows(user, ids) if is_dry(request) else {}
+        results: list[dict[str, Any]] = []
         for id_ in dict.fromkeys(ids):
-            with self.attempt():
-                result = _result(do, id_, done)
+            after = None
+            with turn(), self.attempt():
+                result = _result(do, id_, done, results)
                 if is_dry(request):
-                    after = _shown(user, [id_]).get(id_)
-                    result |= {"before": before.get(id_), "after": after}
-                    result["next_ticks"] = next_ticks(id_, now=now) if after else []
+                    after = _rows(user, [id_]).get(id_)
+            if is_dry(request):
+                result |= {"before": _shown(before.get(id_)), "after": _shown(after)}
+                result["next_ticks"] = next_ticks(after, now=now)
             results.append(result)
         return Response({"results": results})
 
 
-def _shown(user: User, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+def _rows(user: User, ids: Collection[UUID]) -> dict[UUID, ScheduledJob]:
     """Those of the schedules that are there for the user, as they stand."""
     rows = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk__in=ids)
-    return {row.pk: dict(ScheduleSerializer(row).data) for row in rows}
+    return {row.pk: row for row in rows}
+
+
+def _shown(schedule: ScheduledJob | None) -> dict[str, Any] | None:
+    return {**ScheduleSerializer(schedule).data} if schedule else None
 
 
 def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
@@ -155,8 +162,13 @@ def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
     return ids
 
 
-def _result(do: Act, id_: UUID, done: int) -> dict[str, Any]:
+def _result(
+    do: Act, id_: UUID, done: int, earlier: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     try:
+        # Each attempt waits for the database: once it is away, nobody waits again.
+        if earlier and earlier[-1]["code"] == Unavailable.code:
+            raise Unavailable
         do(id_)
     except DomainError as error:
         refusal = error

@@ -43,10 +43,9 @@ from workflows.api.requests import clock, user_of, valid
 NEXT_TICKS = 5
 
 
-def next_ticks(pk: UUID, *, now: datetime) -> list[datetime]:
+def next_ticks(schedule: ScheduledJob | None, *, now: datetime) -> list[datetime]:
     """The next ticks that fire, for a dry run; none of what is paused, gone or broken."""
-    schedule = ScheduledJob.objects.filter(pk=pk, status=Status.ACTIVE).first()
-    if schedule is None:
+    if schedule is None or schedule.status != Status.ACTIVE:
         return []
     try:
         found = services.preview_schedule(schedule, count=NEXT_TICKS, now=now)
@@ -187,7 +186,8 @@ class ScheduleViewSet(
     def also(self, after: Any) -> dict[str, Any]:
         """The next ticks, as they would be; none of a schedule that would be gone."""
         pk = self.kwargs.get("pk") or after.get("id")
-        return {"next_ticks": next_ticks(pk, now=self.now)}
+        schedule = ScheduledJob.objects.filter(pk=pk).first()
+        return {"next_ticks": next_ticks(schedule, now=self.now)}
 
     @property
     def actor(self) -> Actor:

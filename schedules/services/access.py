@@ -7,11 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from schedules.exceptions import ScheduleEnded, ScheduleNotFound, StaleSchedule
+from schedules.exceptions import (
+    ScheduleEnded,
+    ScheduleNotAllowed,
+    ScheduleNotFound,
+    StaleSchedule,
+)
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_switch
+from workflows.access import may_run
 from workflows.models import Workflow, WorkflowNode
+
+NOT_RUNNABLE = (
+    "The owner of this schedule may not run its workflow any more: give it another workflow, "
+    "or stop it."
+)
 
 
 def locked_schedule(
@@ -55,6 +66,13 @@ def refuse_ended(schedule: ScheduledJob, done: str) -> None:
         why = f" ({schedule.status_reason})" if schedule.status_reason else ""
         message = f"This schedule is stopped{why}: it can no longer be {done}."
         raise ScheduleEnded(message)
+
+
+def refuse_unrunnable(schedule: ScheduledJob) -> None:
+    """Raises `ScheduleNotAllowed` if the owner may not run its workflow any more: it runs
+    as somebody else, who has not asked for it."""
+    if not may_run(schedule.owner, schedule.workflow):
+        raise ScheduleNotAllowed(NOT_RUNNABLE)
 
 
 def refuse_stale(schedule: ScheduledJob, version: int | None) -> None:

@@ -21,7 +21,11 @@ from schedules.models import (
     Verb,
 )
 from schedules.services import ledger, sending
-from schedules.services.access import locked_schedule, refuse_ended
+from schedules.services.access import (
+    locked_schedule,
+    refuse_ended,
+    refuse_unrunnable,
+)
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
@@ -56,6 +60,7 @@ def backfill(
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "backfilled")
+        refuse_unrunnable(schedule)
         check_start(schedule, actor)
         # Clipped to where ticks can lie: a range may mean "from the beginning to the end".
         ticks = _unfired(

@@ -11,9 +11,11 @@ from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
+from schedules.services.access import NOT_RUNNABLE
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
-from workflows.exceptions import WorkflowInactive
+from workflows.access import may_run
+from workflows.exceptions import NotAllowed, WorkflowInactive
 from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY
@@ -88,7 +90,7 @@ def _claim(
         try:
             if not broken:
                 run.execution = _dispatch(schedule, run, now=now)
-        except (NoTrigger, WorkflowInactive) as error:
+        except (NoTrigger, WorkflowInactive, NotAllowed) as error:
             refusal = str(error)
         run.save(update_fields=["deadline_at", "execution"])
     return Claim(
@@ -106,10 +108,14 @@ def _claim(
 def _dispatch(
     schedule: ScheduledJob, run: ScheduledRun, *, now: datetime
 ) -> WorkflowExecution:
-    """Start the schedule's workflow for this attempt: an insert, and no other I/O."""
+    """Start the schedule's workflow for this attempt: an insert, and no other I/O, unless
+    it is somebody else's workflow.
+    """
     if not isinstance(schedule.trigger_payload, dict):
         # Every door checks it before it is written: this came from elsewhere.
         raise TypeError("its payload is no JSON object")
+    if not may_run(schedule.owner, schedule.workflow):
+        raise NotAllowed(NOT_RUNNABLE)
     return dispatch_event(
         "schedule",
         {

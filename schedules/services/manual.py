@@ -11,7 +11,11 @@ from django.db import transaction
 from schedules import limits
 from schedules.models import Origin, RunStatus, ScheduledRun, Verb
 from schedules.services import sending
-from schedules.services.access import locked_schedule, refuse_ended
+from schedules.services.access import (
+    locked_schedule,
+    refuse_ended,
+    refuse_unrunnable,
+)
 from schedules.services.actor import Actor
 from schedules.services.events import record_event
 from schedules.services.guardrails import check_start
@@ -40,6 +44,7 @@ def run_now(
         if made is not None:
             return made
         refuse_ended(schedule, "run")
+        refuse_unrunnable(schedule)
         check_start(schedule, actor)
         run = ScheduledRun.objects.create(
             schedule_id=schedule.id,

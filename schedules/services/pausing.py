@@ -20,7 +20,12 @@ from schedules.models import (
     Verb,
 )
 from schedules.services import alarms, guardrails, ledger, quotas, sending
-from schedules.services.access import locked_schedule, refuse_ended, save_fields
+from schedules.services.access import (
+    locked_schedule,
+    refuse_ended,
+    refuse_unrunnable,
+    save_fields,
+)
 from schedules.services.actor import Actor
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event, who_paused
@@ -128,6 +133,7 @@ def resume_schedule(
         refuse_ended(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
+        refuse_unrunnable(schedule)
         guardrails.check_start(schedule, actor)
         decision = _resumption(schedule, catch_up, now=now)
         quotas.check_resumed(schedule, decision.frontier, actor, now=now)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from redis import Redis
 
 from schedules.exceptions import (
     InvalidSchedule,
@@ -18,6 +20,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     Actor,
     backfill,
+    create_schedule,
     fire_due,
     pause_schedule,
     resume_schedule,
@@ -25,6 +28,7 @@ from schedules.services import (
     stop_schedule,
     update_schedule,
 )
+from schedules.services.claims import claim_run
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
@@ -183,3 +187,25 @@ def test_staff_cannot_lend_the_owner_a_workflow_that_is_not_theirs(
             schedule.id, {"workflow": mine}, actor=clerk("view", "change"), now=DUE
         )
     assert refused.value.errors.keys() == {"workflow"}
+
+
+def test_who_may_not_run_the_workflow_any_more_starts_nothing(
+    workflow: Workflow, clerk, redis: Redis
+) -> None:
+    """It would run as its owner, who knows nothing of it."""
+    staff = clerk("view", "change")
+    staff.user.user_permissions.add(Permission.objects.get(codename="change_workflow"))
+    fields = {"name": "job", "workflow": workflow, "interval_seconds": 60}
+    actor = Actor.person(User.objects.get(pk=staff.user.pk))
+    theirs = create_schedule(fields, actor=actor, now=NOON)
+    asked = run_now(theirs.id, actor=actor, now=NOON)
+    User.objects.filter(pk=staff.user.pk).update(is_staff=False)
+    former = Actor.person(User.objects.get(pk=staff.user.pk))
+    pause(theirs, former)
+    for verb in (run_now, resume_schedule):
+        with pytest.raises(ScheduleNotAllowed, match="may not run its workflow"):
+            verb(theirs.id, actor=former, now=DUE)
+    ScheduledRun.objects.filter(pk=asked.pk).update(status="pending", finished_at=None)
+    claim = claim_run(asked.pk, 1, token=uuid4(), now=DUE)
+    assert claim
+    assert (claim.execution_id, "may not run" in claim.refusal) == (None, True)

@@ -124,6 +124,15 @@ def test_of_an_agent_each_call_is_shown(site: Client, execution: WorkflowExecuti
     assert "<x>" not in page
 
 
+@pytest.mark.parametrize("calls", [True, 5, "abc", [{"kind": "x", "tool_calls": 5}]])
+def test_what_looks_like_the_calls_of_an_agent_is_shown_as_it_is(
+    site, execution: WorkflowExecution, calls: object
+):
+    execution.node_runs.filter(node_id="greet").update(output={"calls": calls})
+    page = site.get(change(execution))
+    assert (page.status_code, "tool calls" in page.text) == (200, False)
+
+
 def test_an_execution_that_has_not_begun_is_shown(site, execution: WorkflowExecution):
     execution.node_runs.all().delete()
     assert "None has run yet." in site.get(change(execution)).content.decode()
