@@ -12,13 +12,6 @@ from workflows.models import Workflow, WorkflowExecution
 Permission = Literal["change", "delete"]
 
 
-def may_run(user: User, workflow: Workflow) -> bool:
-    """Whether `user` may have it run: its owner, and staff that may change workflows."""
-    if workflow.owner_id == user.pk:
-        return True
-    return Workflow.objects.runnable_by(user).filter(pk=workflow.pk).exists()
-
-
 def check_may(
     actor: User, permission: Permission, row: Workflow | WorkflowExecution
 ) -> None:

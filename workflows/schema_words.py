@@ -62,7 +62,8 @@ def _told(error: ValidationError) -> str:
         return _one_of_types([str(way.validator_value) for way in ways])
     if rule == "enum":
         return f"Must be one of {', '.join(map(_shown, wanted))}."
-    if rule in FIELDS and (names := error.schema.get("properties")):
+    names = error.schema.get("properties") if isinstance(error.schema, dict) else None
+    if rule in FIELDS and names:
         return f"{FIELDS[rule].format(wanted)} of {', '.join(names)}."
     told = WORDS.get(rule, "It does not fit here.").format(_shown(wanted))
     return ONE_OF_MANY.sub(r"\1 \2 ", told)

@@ -1,4 +1,4 @@
-"""What agents have run once, and what they have resumed, is found by indexes of its own."""
+"""What agents have run once or resumed, and what has ended, is found by indexes."""
 
 from django.conf import settings
 from django.db import migrations, models
@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
                 fields=["actor", "-created_at"],
                 condition=models.Q(actor_kind="agent", verb="resume"),
                 name="event_agent_resumed",
+            ),
+        ),
+        AddIndexBeside(
+            "scheduleevent",
+            models.Index(
+                fields=["-created_at"],
+                condition=models.Q(verb__in=["stop", "complete"]),
+                name="event_of_an_end",
             ),
         ),
     ]

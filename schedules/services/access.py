@@ -16,7 +16,6 @@ from schedules.exceptions import (
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_switch
-from workflows.access import may_run
 from workflows.models import Workflow, WorkflowNode
 
 NOT_RUNNABLE = (
@@ -71,8 +70,17 @@ def refuse_ended(schedule: ScheduledJob, done: str) -> None:
 def refuse_unrunnable(schedule: ScheduledJob) -> None:
     """Raises `ScheduleNotAllowed` if the owner may not run its workflow any more: it runs
     as somebody else, who has not asked for it."""
-    if not may_run(schedule.owner, schedule.workflow):
+    if not owner_may_run(schedule):
         raise ScheduleNotAllowed(NOT_RUNNABLE)
+
+
+def owner_may_run(schedule: ScheduledJob) -> bool:
+    """Whether the owner of the schedule may have its workflow run: the right may have been
+    taken away since."""
+    if schedule.workflow.owner_id == schedule.owner_id:
+        return True
+    runnable = Workflow.objects.runnable_by(schedule.owner)
+    return runnable.filter(pk=schedule.workflow_id).exists()
 
 
 def refuse_stale(schedule: ScheduledJob, version: int | None) -> None:

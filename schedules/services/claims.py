@@ -11,10 +11,9 @@ from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
-from schedules.services.access import NOT_RUNNABLE
+from schedules.services.access import NOT_RUNNABLE, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
-from workflows.access import may_run
 from workflows.exceptions import NotAllowed, WorkflowInactive
 from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
@@ -114,7 +113,7 @@ def _dispatch(
     if not isinstance(schedule.trigger_payload, dict):
         # Every door checks it before it is written: this came from elsewhere.
         raise TypeError("its payload is no JSON object")
-    if not may_run(schedule.owner, schedule.workflow):
+    if not owner_may_run(schedule):
         raise NotAllowed(NOT_RUNNABLE)
     return dispatch_event(
         "schedule",

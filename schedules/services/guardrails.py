@@ -27,6 +27,7 @@ from schedules.services.agents import AgentLimits, agent_limits
 from schedules.services.events import who_paused
 from schedules.services.faults import NO_WORKFLOW
 from schedules.services.fields import WHEN_FIELD
+from schedules.services.spacing import is_single
 from schedules.timing import Timing
 from workflows.models import WorkflowExecution
 
@@ -141,7 +142,7 @@ def check_timing(
     """What an agent schedules runs neither too often nor too long."""
     if limits is None:
         return
-    shortest = timing.shortest_distance(found, now)
+    shortest = None if is_single(schedule) else timing.shortest_distance(found, now)
     jitter = timedelta(seconds=schedule.jitter_seconds)
     if shortest is not None and shortest - jitter < limits.min_interval:
         _refuse_pace(schedule, shortest, limits.min_interval)

@@ -85,7 +85,9 @@ def pause_locked(
     before = schedule.status
     withdrawn = ledger.withdraw_unstarted(schedule.id, Reason.PAUSED, now=now)
     schedule.status = Status.PAUSED
-    schedule.status_reason = note or schedule.status_reason
+    # Why it is paused was said before: by a person, or that an agent proposed it.
+    if note and not (before == Status.PAUSED and actor.kind == ActorKind.AGENT):
+        schedule.status_reason = note
     schedule.next_run_at = None
     save_fields(schedule, "status", "status_reason", "next_run_at", now=now)
     record_event(

@@ -133,7 +133,11 @@ def _free_again(
     )
     if len(times) < most:
         return ""
-    return (times[-1] + span).isoformat(timespec="seconds") if times else "never"
+    if not times:
+        return "never"
+    # The next full second: at a fraction earlier it would be refused.
+    again = times[-1] + span + timedelta(microseconds=999_999)
+    return again.isoformat(timespec="seconds")
 
 
 def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:
@@ -143,7 +147,8 @@ def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:
             f"Agents may have {limits.max_active} active schedules of {actor.name}, "
             f"proposals included, and there are {active}.",
             limit=limits.max_active,
-            remedy="Pause or stop one that is no longer needed; schedule_list shows them.",
+            remedy="Pause or stop one that is no longer needed, or stop a proposal, which "
+            "counts until it is decided; schedule_list shows them.",
         )
 
 

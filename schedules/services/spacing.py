@@ -6,11 +6,12 @@ keep the user's minimum from what runs once, and from what ran last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 
+from schedules import timing
 from schedules.exceptions import AgentRefused
 from schedules.models import (
     TICK_ORIGINS,
@@ -24,7 +25,8 @@ from schedules.models import (
 )
 from schedules.services.actor import Actor
 
-DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+MOST_STEPS = 50
 
 
 def check_spacing(
@@ -40,20 +42,41 @@ def check_spacing(
     if tick is None:
         return
     beside = _single_runs(schedule, tick - least) if is_single(schedule) else ()
-    taken = [*over, *beside]
-    free = _first_free(tick, sorted(taken), least)
-    if free == tick:
+    taken = sorted([*over, *beside])
+    if _first_free(tick, taken, least) == tick:
         return
     field = "run_at" if schedule.schedule_type == ScheduleType.ONCE else "start_at"
     seconds = f"{least.total_seconds():.0f} seconds"
+    free = _free_tick(schedule, tick, taken, least)
     raise AgentRefused(
         "interval",
         f"Single runs that agents schedule are at least {seconds} apart, and as far from the "
         f"last run of a schedule that is over; one is closer to {tick.isoformat()}.",
         limit=seconds,
-        remedy=f"Give {field} as {free.isoformat()}, which is free.",
+        remedy=f"Give {field} as {free.isoformat()}, which is free."
+        if free
+        else "None of its next ticks is free before its end. Give another time, or stop what "
+        "is no longer needed; schedule_list shows it.",
         field=field,
     )
+
+
+def _free_tick(
+    schedule: ScheduledJob, tick: datetime, taken: Sequence[datetime], least: timedelta
+) -> datetime | None:
+    """The first time from `tick` on at which it could run first; None if it is too late
+    then, or if none is found in a few steps."""
+    for _ in range(MOST_STEPS):
+        free = _first_free(tick, taken, least)
+        if schedule.end_at and free > schedule.end_at:
+            return None
+        if schedule.schedule_type != ScheduleType.CRON:
+            return free  # it runs when it is told to
+        found = timing.next_after(schedule.timing, free - SECOND)
+        if found is None or found == free:
+            return found
+        tick = found
+    return None
 
 
 def is_single(schedule: ScheduledJob) -> bool:
@@ -80,16 +103,16 @@ def _single_runs(schedule: ScheduledJob, after: datetime) -> Iterator[datetime]:
 
 
 def last_runs(actor: Actor, *, within: timedelta, now: datetime) -> list[datetime]:
-    """When those schedules ran last, less than `within` ago, that agents made in the last
-    day and that have ended or were deleted. The ledger outlives them."""
+    """When those schedules of agents ran last, less than `within` ago, that have ended or
+    were deleted since. The ledger and the events outlive them."""
+    over = ScheduleEvent.objects.filter(
+        verb__in=(Verb.STOP, Verb.COMPLETE), created_at__gt=now - within
+    )
     made = ScheduleEvent.objects.filter(
         verb=Verb.CREATE,
         actor_kind=ActorKind.AGENT,
         actor=actor.user,
-        created_at__gt=now - max(DAY, within),
-    )
-    standing = ScheduledJob.objects.filter(pk=OuterRef("schedule")).exclude(
-        status=Status.STOPPED
+        schedule__in=over.order_by().values("schedule"),
     )
     fired = (
         ScheduledRun.objects.filter(
@@ -100,11 +123,7 @@ def last_runs(actor: Actor, *, within: timedelta, now: datetime) -> list[datetim
         .order_by("-scheduled_for")
         .values("created_at")
     )
-    times = (
-        made.filter(~Exists(standing))
-        .order_by()
-        .values_list(Subquery(fired[:1]), flat=True)
-    )
+    times = made.order_by().values_list(Subquery(fired[:1]), flat=True)
     # Ticks are whole seconds, and fire some milliseconds later.
     return [
         time.replace(microsecond=0) for time in times if time and time > now - within

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from redis import Redis
 
 from schedules.models import (
     ScheduledJob,
@@ -67,6 +68,20 @@ def test_no_agent_approves_it_by_any_verb(
         told = refusal(verb)
         assert told.code == "agent_approval"
         assert told.details["limit"] == "a person's resume"
+
+
+def test_no_agents_note_hides_that_it_is_a_proposal(
+    proposal: ScheduledJob, agent: Actor, alice: User, redis: Redis
+):
+    asked = run_now(proposal.id, actor=Actor.person(alice), now=NOON)
+    pause_schedule(proposal.id, actor=agent, now=NOON, note="approved by alice")
+    proposal.refresh_from_db()
+    assert proposal.status_reason == "proposed by an agent for alice"
+    asked.refresh_from_db()
+    assert (asked.status, asked.reason) == ("skipped", "paused")
+    pause_schedule(proposal.id, actor=Actor.person(alice), now=NOON, note="not yet")
+    proposal.refresh_from_db()
+    assert proposal.status_reason == "not yet"
 
 
 def test_what_people_approve_is_changed_by_no_agent_before_or_after(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -144,3 +144,61 @@ def test_the_cost_of_one_more_is_the_same_however_many_there_are(
             stop_schedule(schedule.id, actor=agent, now=NOON)
     with django_assert_num_queries(14):
         by_agent(run_at=NOON + DAY)
+
+
+def test_what_is_stopped_holds_up_the_next_however_old_it_is(
+    by_agent: Propose, agent: Actor
+):
+    old = by_agent(interval_seconds=3600)
+    due = NOON + 2 * DAY
+    fire_due(due)
+    (run,) = ScheduledRun.objects.filter(status="pending")
+    assert claim_run(run.pk, 1, token=uuid4(), now=due)
+    stop_schedule(old.id, actor=agent, now=due + 3 * SECOND)
+    told = refusal(lambda: by_agent(now=due + 3 * SECOND, run_at=due + 5 * SECOND))
+    assert told.code == "agent_interval"
+    assert by_agent(now=due + 3 * SECOND, run_at=due + MINUTE).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("fields", "free"),
+    [
+        ({"cron_expression": "0 * * * *"}, "15:00"),
+        (
+            {"interval_seconds": 3600, "start_at": NOON + timedelta(hours=1)},
+            "13:01",
+        ),
+    ],
+)
+def test_the_time_that_a_refusal_names_is_accepted(
+    by_agent: Propose, fields: dict[str, Any], free: str
+):
+    for hours in (1, 2):
+        by_agent(run_at=NOON + timedelta(hours=hours))
+    told = refusal(lambda: by_agent(max_runs=1, **fields))
+    named = datetime.fromisoformat(told.remedy.split()[3].rstrip(","))
+    assert f"{named:%H:%M}" == free
+    assert by_agent(max_runs=1, **fields | {"start_at": named}).next_tick_at == named
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"run_at": NOON + 90 * DAY},
+        {"cron_expression": "0 12 21 2 *", "max_runs": 1},
+        {
+            "interval_seconds": 3600,
+            "max_runs": 1,
+            "start_at": NOON + 90 * DAY,
+            "end_at": NOON + 90 * DAY,
+        },
+    ],
+)
+def test_no_time_is_named_where_none_is_free(by_agent: Propose, fields: dict[str, Any]):
+    by_agent(run_at=NOON + 90 * DAY)
+    told = refusal(lambda: by_agent(**fields))
+    assert told.remedy.startswith("None of its next ticks is free")
+
+
+def test_a_single_run_has_no_distance_to_itself(by_agent: Propose):
+    assert by_agent(interval_seconds=30, max_runs=1).max_runs == 1
