@@ -18,6 +18,7 @@ from tests.workflows.agents.conftest import (
     run,
     says,
 )
+from workflows.agents.answer import output_schema_problems
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry
 
@@ -52,6 +53,20 @@ NAMED_INSIDE = {
     "properties": {"a": {"$id": "http://x.example/a", "$ref": "#/$defs/b"}},
     "$defs": {"b": {"type": "string"}},
 }
+CIRCLE = {
+    "type": "object",
+    "$ref": "#/$defs/x",
+    "$defs": {"x": {"$ref": "#/$defs/x"}},
+}
+ROUNDABOUT = {
+    "type": "object",
+    "properties": {"a": {"$dynamicRef": "#/$defs/b"}},
+    "$defs": {
+        "b": {"allOf": [{"dependentSchemas": {"n": {"$ref": "#/$defs/c"}}}]},
+        "c": {"not": {"$dynamicRef": "#/$defs/b"}},
+    },
+}
+BAD_PATTERN = {"type": "object", "properties": {"a": {"pattern": "("}}}
 
 
 def test_a_task_is_answered(agent: Workflow, script):
@@ -244,6 +259,9 @@ def test_without_the_extra_the_node_says_what_to_install(
         ({"prompt": "a", "output_schema": DANGLING}, "output_schema"),
         ({"prompt": "a", "output_schema": NAMED_INSIDE}, "output_schema"),
         ({"prompt": "a", "output_schema": NO_SCHEMA_THERE}, "output_schema"),
+        ({"prompt": "a", "output_schema": CIRCLE}, "output_schema"),
+        ({"prompt": "a", "output_schema": ROUNDABOUT}, "output_schema"),
+        ({"prompt": "a", "output_schema": BAD_PATTERN}, "output_schema"),
     ],
 )
 def test_a_wrong_configuration_names_its_field(config, field):
@@ -251,14 +269,33 @@ def test_a_wrong_configuration_names_its_field(config, field):
     assert [path for path, _ in config_problems(component, config)] == [field]
 
 
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        (NAMED_INSIDE, '"$id": "http://x.example/a": only the whole schema has one.'),
+        (CIRCLE, '"#/$defs/x": it leads back to itself.'),
+        (ROUNDABOUT, '"#/$defs/b": it leads back to itself.'),
+        (BAD_PATTERN, "It is no JSON schema: '(' is not a 'regex'"),
+    ],
+)
 def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
-    agent: Workflow, script
+    agent: Workflow, script, schema, why: str
 ):
-    configure(agent, output_schema=NAMED_INSIDE)
-    script([calls("final_result", a="x")])
-    assert failure(agent).error == (
-        '"/$defs/b": the schema of the answer has nothing there.'
-    )
+    configure(agent, output_schema=schema)
+    script([])  # no model is asked
+    assert failure(agent).error == f"The schema of the answer: {why}"
+
+
+def test_a_schema_of_a_tree_is_no_circle(agent: Workflow, script):
+    tree = {
+        "type": "object",
+        "$ref": "#/$defs/tree",
+        "$defs": {"tree": {"properties": {"a": {"$ref": "#/$defs/tree"}}}},
+    }
+    assert not [*output_schema_problems(tree)]
+    configure(agent, output_schema=tree)
+    script([calls("final_result", a={"a": {}})])
+    assert run(agent).output["output"] == {"a": {"a": {}}}
 
 
 def test_a_reference_that_leads_somewhere_is_taken():
