@@ -15,6 +15,7 @@ from schedules.models import ScheduledJob, ScheduleEvent
 from tests.api import client
 from tests.openai_server import (
     Provider,
+    answers,
     asks_for,
     calls,
     conversation,
@@ -149,6 +150,10 @@ def test_half_a_character_from_the_model_goes_back_to_it_mended(
         (sends(b"<h1>oops</h1>", 503), "The provider answered 503", 3),
         (sends(b"<h1>hello</h1>"), "is no chat completion", 1),
         (sends(b'{"choices": []}'), "is no chat completion", 1),
+        (sends(b"[" * 200_000 + b"]" * 200_000), "is no chat completion", 1),
+        (answers(choices=[]), "is no chat completion", 1),
+        (answers(choices=[{"index": 0}]), "is no chat completion", 1),
+        (answers(created=10**20), "is no chat completion", 1),
         (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
         (asks_for({"name": "x", "input": "y"}, "custom"), "a custom tool call", 1),
     ],
