@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -154,6 +155,8 @@ def test_half_a_character_from_the_model_goes_back_to_it_mended(
         (answers(choices=[]), "is no chat completion", 1),
         (answers(choices=[{"index": 0}]), "is no chat completion", 1),
         (answers(created=10**20), "is no chat completion", 1),
+        (fails(400, f"Bad: {b64encode(KEY.encode()).decode()}"), "its words are", 1),
+        (fails(400, f"Bad: {KEY.encode().hex()}"), "its words are withheld", 1),
         (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
         (asks_for({"name": "x", "input": "y"}, "custom"), "a custom tool call", 1),
     ],
