@@ -96,6 +96,11 @@ def says(text: str) -> Reply:
     return lambda body: (200, _completion(body, {"content": text}))
 
 
+def answers(**parts: Any) -> Reply:
+    """A completion of which these parts are not as they should be."""
+    return lambda body: (200, _completion(body, {"content": "Hello."}) | parts)
+
+
 def calls(name: str, arguments: Json | Callable[[Json], Json] | None = None) -> Reply:
     """A tool call; its arguments may be made from the result of the one before."""
 

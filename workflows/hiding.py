@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from base64 import b64encode
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -76,16 +78,35 @@ def holds_known(value: Any, known: Collection[str]) -> bool:
 
 
 def resembles(text: str, secret: str) -> bool:
-    """Whether a text holds a part of a secret, perhaps masked as in `sk-ab****yz`.
+    """Whether a text holds a part of a secret, perhaps masked as in `sk-ab****yz`, or
+    encoded as in a header or an address.
 
     A short word is no secret.
     """
     if len(secret) < SHORTEST_SECRET:
         return False
+    said = _letters(text)
     telling = MASKED_PART if MASK.search(text) else TELLING_PART
-    said, hidden = _letters(text), _letters(secret)
+    # Of what is encoded, three characters are an accident, next to a mask as well.
+    return _shares(said, _letters(secret), telling) or any(
+        _shares(said, _letters(form), TELLING_PART) for form in _encoded(secret)
+    )
+
+
+def _shares(said: str, hidden: str, telling: int) -> bool:
     starts = range(len(hidden) - telling + 1)
     return any(hidden[start : start + telling] in said for start in starts)
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    """Other spellings of a secret, as far as `_letters` tells them apart: the kinds of base64
+    differ in marks only, and what is quoted to the last character is hexadecimal."""
+    plain = secret.encode()
+    yield plain.hex()
+    yield quote(secret, safe="")
+    for before in range(3):  # base64 depends on what stands before, as in `user:key`
+        whole = b64encode(bytes(before) + plain).decode()
+        yield whole[4:] if before else whole
 
 
 def _letters(text: str) -> str:

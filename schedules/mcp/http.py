@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import mcp_types as types
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from pydantic import ValidationError
 
+from schedules.mcp.faults import fault_of
 from schedules.mcp.server import server_for
 from workflows.tools import ToolContext
 
@@ -19,6 +22,12 @@ HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
 
 def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
     """What the SDK answers to a request whose user is known."""
+    try:
+        types.jsonrpc_message_adapter.validate_json(request.body, by_name=False)
+    except ValidationError as error:
+        # The SDK would tell how it is made inside, and never of which request.
+        told = fault_of(error).model_dump_json(by_alias=True, exclude_unset=True)
+        return HttpResponse(told, status=400, content_type="application/json")
     exchange = _Exchange(request.body)
     async_to_sync(_serve)(server_for(context), _scope(request), exchange)
     response = HttpResponse(b"".join(exchange.parts), status=exchange.status)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Any
 
 import anyio
-import mcp_types as types
 from anyio.streams.memory import MemoryObjectSendStream
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
@@ -14,6 +13,7 @@ from django.db import close_old_connections
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
+from schedules.mcp.faults import fault_of
 from schedules.mcp.server import server_for
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
@@ -41,19 +41,9 @@ async def _pass_on(
     async with send:
         async for item in read:
             if isinstance(item, Exception):
-                await answer(SessionMessage(_error(item)))
+                await answer(SessionMessage(fault_of(item)))
             else:
                 await send.send(item)
-
-
-def _error(fault: Exception) -> types.JSONRPCError:
-    """What a client is told of a line; of which request it was nobody knows."""
-    kinds = {each["type"] for each in getattr(fault, "errors", list)()}
-    code, why = types.INVALID_REQUEST, "Invalid request: the line is no message."
-    if "json_invalid" in kinds:
-        code, why = types.PARSE_ERROR, "Parse error: the line is no JSON."
-    error = types.ErrorData(code=code, message=why)
-    return types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
 
 
 def _call(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:

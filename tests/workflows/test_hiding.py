@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.hiding import holds_known, without_known, without_suspects
+from workflows.hiding import (
+    holds_known,
+    resembles,
+    without_known,
+    without_suspects,
+)
 
 SECRET = "sk-0123456789"
 JSON = st.recursive(
@@ -56,3 +63,31 @@ def test_what_is_nested_without_end_is_looked_through():
     for _ in range(10_000):
         value = [value]
     assert holds_known(value, {SECRET})
+
+
+ODD = "sk-\xff+/?a>b~c d&e=f%"
+SPELT = [
+    ODD,
+    b64encode(ODD.encode()).decode(),
+    b64encode(ODD.encode()).decode().rstrip("="),
+    urlsafe_b64encode(ODD.encode()).decode(),
+    b64encode(f"a:{ODD}".encode()).decode(),
+    b64encode(f":{ODD}".encode()).decode(),
+    ODD.encode().hex(),
+    ODD.encode().hex(" ").upper(),
+    quote(ODD),
+    quote(ODD, safe=""),
+    "".join(f"%{byte:02X}" for byte in ODD.encode()),
+]
+
+
+@pytest.mark.parametrize("spelt", SPELT)
+def test_a_secret_is_known_again_however_it_is_spelt(spelt: str):
+    assert resembles(f"The key {spelt} is bad.", ODD)
+
+
+@pytest.mark.parametrize(
+    "text", ["Slow down...", "Request 5f2b9c0d1e: no model **gpt**", "736b2"]
+)
+def test_words_that_have_nothing_of_a_secret_are_told(text: str):
+    assert not resembles(text, ODD)

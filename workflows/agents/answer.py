@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, SchemaError
-from referencing.exceptions import Unresolvable
 
-from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.json_value import problem, storable
 from workflows.schemas import schema_problems
@@ -19,6 +18,9 @@ from workflows.schemas import schema_problems
 ANSWER_TOOL = "final_result"
 MAX_ANSWER = 64 * 1024
 MAX_TOLD = 5
+REFERENCES = ("$ref", "$dynamicRef")
+# The parts of a schema that speak of the same value as the whole does.
+SAME_VALUE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else"}
 
 Schema = Mapping[str, Any]
 
@@ -51,6 +53,8 @@ def output_schema_problems(schema: Schema) -> Iterator[Problem]:
         if why := _target_problem(_at(schema, ref)):
             yield "output_schema", f'"{ref}": {why}'
             return
+    if circular := _circular(schema):
+        yield "output_schema", f'"{circular}": it leads back to itself.'
 
 
 def text_answer(text: str) -> str:
@@ -62,8 +66,7 @@ def text_answer(text: str) -> str:
 
 
 def structured_answer(schema: Schema, given: Any) -> Any:
-    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`, and
-    `NodeFailed` for a schema that was saved before such were refused."""
+    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`."""
     try:
         value = storable(parsed(given))
     except RecursionError:
@@ -74,10 +77,7 @@ def structured_answer(schema: Schema, given: Any) -> Any:
     try:
         wrong = schema_problems(schema, value)
     except RecursionError:
-        wrong = [("", "It leads the schema in a circle.")]
-    except Unresolvable as error:
-        reason = f'"{error.ref}": the schema of the answer has nothing there.'
-        raise NodeFailed(reason) from error
+        raise Unusable("The answer is nested too deeply.") from None
     if wrong:
         told = "; ".join(
             f"{path}: {why}".lstrip(": ") for path, why in wrong[:MAX_TOLD]
@@ -104,12 +104,38 @@ def _check_size(value: Any) -> None:
 def _references(schema: Any) -> Iterator[str]:
     if isinstance(schema, Mapping):
         for name, part in schema.items():
-            if name in ("$ref", "$dynamicRef") and isinstance(part, str):
+            if name in REFERENCES and isinstance(part, str):
                 yield part
             yield from _references(part)
     elif isinstance(schema, list):
         for part in schema:
             yield from _references(part)
+
+
+def _circular(schema: Schema) -> str | None:
+    """A reference that comes back to itself at the same value: a check would never end."""
+    leads = {ref: set(_onward(_at(schema, ref))) for ref in _references(schema)}
+    try:
+        TopologicalSorter(leads).prepare()
+    except CycleError as error:
+        return str(min(error.args[1]))
+    return None
+
+
+def _onward(schema: Any) -> Iterator[str]:
+    """The references by which the same value is checked."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from _onward(part)
+    if not isinstance(schema, Mapping):
+        return
+    for name, part in schema.items():
+        if name in REFERENCES:
+            yield part
+        elif name in SAME_VALUE:
+            yield from _onward(part)
+        elif name == "dependentSchemas":
+            yield from _onward([*part.values()])
 
 
 def _own_ids(schema: Any, depth: int = 0) -> Iterator[str]:

@@ -22,6 +22,7 @@ from pydantic_ai.exceptions import (
     ModelQuotaExceededError,
     UnexpectedModelBehavior,
 )
+from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
@@ -33,6 +34,7 @@ from workflows.json_value import storable
 MAX_BYTES = 4 * 1024 * 1024
 MAX_TOLD = 300
 TOO_LARGE = f"The provider's answer is larger than {MAX_BYTES // 1024} KiB."
+NO_COMPLETION = "What the provider answers is no chat completion."
 CUSTOM_CALL = "What the provider answers is a custom tool call: no tool is one."
 REDIRECT = "redirects are not followed."
 # Another try may succeed after these: a moment's overload, or a fault of a gateway.
@@ -74,6 +76,16 @@ class _ChatModel(OpenAIChatModel):
                     raise _Unwanted(CUSTOM_CALL)
         return super()._validate_completion(response)
 
+    @override
+    def _process_response(
+        self, response: ChatCompletion | str, **given: Any
+    ) -> ModelResponse:
+        try:
+            return super()._process_response(response, **given)
+        # The library takes what it reads for a completion, and trips over what is none.
+        except Exception as error:
+            raise UnexpectedModelBehavior(NO_COMPLETION) from error
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -92,8 +104,9 @@ def fault_of(error: Exception) -> Fault:
         return _refusal(error)
     if isinstance(error, ModelConnectionError):
         return Fault("The provider cannot be reached (AGENT_BASE_URL).", may_pass=True)
-    if isinstance(error, UnexpectedModelBehavior | ModelAPIError):
-        return Fault("What the provider answers is no chat completion.")
+    # JSON without end is too deep to be read at all.
+    if isinstance(error, UnexpectedModelBehavior | ModelAPIError | RecursionError):
+        return Fault(NO_COMPLETION)
     return Fault(f"Asking the model failed: {type(error).__name__}.")
 
 

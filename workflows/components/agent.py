@@ -90,6 +90,7 @@ class Agent(Component):
     @override
     def run(self, config: Config, context: Context) -> Result:
         _check_site(config)
+        _check_schema(config)
         if not config["prompt"].strip():
             raise NodeFailed("The prompt is empty: its template gave no text.")
         conversation = _conversation()
@@ -114,6 +115,14 @@ def _check_site(config: Config) -> None:
         raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
     if wrong := [f"{name}: {why}" for name, why in setting_problems()]:
         raise NodeFailed(f"The settings of this site are wrong. {' '.join(wrong)}")
+
+
+def _check_schema(config: Config) -> None:
+    """Raises `NodeFailed` for one that was saved before such were refused: no model could
+    give an answer to it."""
+    schema = config.get("output_schema")
+    for _, why in output_schema_problems(schema) if schema else ():
+        raise NodeFailed(f"The schema of the answer: {why}")
 
 
 def _given(name: str, config: Config) -> Any:

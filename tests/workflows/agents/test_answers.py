@@ -19,7 +19,6 @@ from tests.workflows.agents.conftest import (
     says,
 )
 from workflows.models import Workflow
-from workflows.registry import config_problems, registry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -29,28 +28,6 @@ WEATHER = {
     "required": ["degrees"],
     "additionalProperties": False,
     "properties": {"degrees": {"type": "integer"}},
-}
-
-
-DANGLING = {
-    "type": "object",
-    "properties": {
-        "to": {"$ref": "#/$defs/way~1point"},
-        "at": {"$ref": "#/$defs/b/allOf/0"},
-    },
-    "$defs": {"b": {"allOf": [True]}},
-}
-
-
-NO_SCHEMA_THERE = {
-    "type": "object",
-    "properties": {"to": {"$ref": "#/$defs/a/enum/0"}},
-    "$defs": {"a": {"enum": ["x"]}},
-}
-NAMED_INSIDE = {
-    "type": "object",
-    "properties": {"a": {"$id": "http://x.example/a", "$ref": "#/$defs/b"}},
-    "$defs": {"b": {"type": "string"}},
 }
 
 
@@ -216,56 +193,3 @@ def test_without_the_extra_the_node_says_what_to_install(
     node = failure(agent)
     assert "pip install 'pydantic-ai-slim[openai]'" in node.error
     assert "\n" not in node.error
-
-
-@pytest.mark.parametrize(
-    ("config", "field"),
-    [
-        ({}, "prompt"),
-        ({"prompt": ""}, "prompt"),
-        ({"prompt": "{{ oops"}, "prompt"),
-        ({"prompt": "a", "max_requests": 0}, "max_requests"),
-        ({"prompt": "a", "max_requests": 51}, "max_requests"),
-        ({"prompt": "a", "max_tool_calls": 101}, "max_tool_calls"),
-        ({"prompt": "a", "max_tokens": 500_001}, "max_tokens"),
-        ({"prompt": "a", "max_seconds": 601}, "max_seconds"),
-        ({"prompt": "a", "base_url": "http://evil.example"}, "base_url"),
-        ({"prompt": "a", "api_key": "k"}, "api_key"),
-        ({"prompt": "a", "model": "a b"}, "model"),
-        ({"prompt": "a", "output_schema": {"type": "array"}}, "output_schema"),
-        ({"prompt": "a", "output_schema": {"type": "objekt"}}, "output_schema"),
-        (
-            {
-                "prompt": "a",
-                "output_schema": {"type": "object", "not": {"$ref": "http://x"}},
-            },
-            "output_schema",
-        ),
-        ({"prompt": "a", "output_schema": DANGLING}, "output_schema"),
-        ({"prompt": "a", "output_schema": NAMED_INSIDE}, "output_schema"),
-        ({"prompt": "a", "output_schema": NO_SCHEMA_THERE}, "output_schema"),
-    ],
-)
-def test_a_wrong_configuration_names_its_field(config, field):
-    component = registry.components["agent"]
-    assert [path for path, _ in config_problems(component, config)] == [field]
-
-
-def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
-    agent: Workflow, script
-):
-    configure(agent, output_schema=NAMED_INSIDE)
-    script([calls("final_result", a="x")])
-    assert failure(agent).error == (
-        '"/$defs/b": the schema of the answer has nothing there.'
-    )
-
-
-def test_a_reference_that_leads_somewhere_is_taken():
-    schema = {
-        **DANGLING,
-        "$id": "https://x.example/way",
-        "$defs": {"way/point": {"type": "string"}, **DANGLING["$defs"]},
-    }
-    config = {"prompt": "a", "output_schema": schema}
-    assert list(config_problems(registry.components["agent"], config)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from schedules.models import ScheduledJob, ScheduleEvent
 from tests.api import client
 from tests.openai_server import (
     Provider,
+    answers,
     asks_for,
     calls,
     conversation,
@@ -149,6 +151,12 @@ def test_half_a_character_from_the_model_goes_back_to_it_mended(
         (sends(b"<h1>oops</h1>", 503), "The provider answered 503", 3),
         (sends(b"<h1>hello</h1>"), "is no chat completion", 1),
         (sends(b'{"choices": []}'), "is no chat completion", 1),
+        (sends(b"[" * 200_000 + b"]" * 200_000), "is no chat completion", 1),
+        (answers(choices=[]), "is no chat completion", 1),
+        (answers(choices=[{"index": 0}]), "is no chat completion", 1),
+        (answers(created=10**20), "is no chat completion", 1),
+        (fails(400, f"Bad: {b64encode(KEY.encode()).decode()}"), "its words are", 1),
+        (fails(400, f"Bad: {KEY.encode().hex()}"), "its words are withheld", 1),
         (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
         (asks_for({"name": "x", "input": "y"}, "custom"), "a custom tool call", 1),
     ],
