@@ -44,20 +44,38 @@ def token(alice: User, make_schedule: MakeSchedule, workflow: Workflow) -> str: 
     return str(ApiToken.objects.create(user=alice)[1])
 
 
-@schema.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@pytest.mark.django_db(transaction=True)
-def test_every_address_keeps_to_the_description(
-    case: Any, redis: Redis, token: str, live_server: LiveServer
-) -> None:
-    kind = case.path.split("/")[3]
-    row = ROWS[kind].objects.first() if kind in ROWS else None
-    if row and "id" in case.path_parameters and case.meta.generation.mode.is_positive:
-        case.path_parameters["id"] = str(row.pk)
-    case.call_and_validate(
-        base_url=live_server.url,
-        headers={"Authorization": f"Bearer {token}"},
-        # Many rules cannot be said in a schema (an hour that a zone leaves out), and an
-        # empty filter is none. What bodies are refused is tested where they are read.
-        excluded_checks=[positive_data_acceptance, negative_data_rejection],
-    )
+def _test_of(operation: str) -> Any:
+    """A test of one operation, which pytest takes for a function of its own: parametrized,
+    all of them would have one id, and of these xdist runs one."""
+
+    @schema.include(operation_id=operation).parametrize()
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @pytest.mark.django_db(transaction=True)
+    def test(case: Any, redis: Redis, token: str, live_server: LiveServer) -> None:
+        kind = case.path.split("/")[3]
+        row = ROWS[kind].objects.first() if kind in ROWS else None
+        is_positive = case.meta.generation.mode.is_positive
+        if row and "id" in case.path_parameters and is_positive:
+            case.path_parameters["id"] = str(row.pk)
+        case.call_and_validate(
+            base_url=live_server.url,
+            headers={"Authorization": f"Bearer {token}"},
+            # Many rules cannot be said in a schema (an hour that a zone leaves out), and an
+            # empty filter is none. What bodies are refused is tested where they are read.
+            excluded_checks=[positive_data_acceptance, negative_data_rejection],
+        )
+
+    return test
+
+
+OPERATIONS = [
+    operation.ok().definition.raw["operationId"]
+    for operation in schema.get_all_operations()
+]
+for each in OPERATIONS:
+    globals()[f"test_{each}_keeps_to_its_description"] = _test_of(each)
+
+
+def test_every_operation_of_the_description_has_a_test_of_its_own() -> None:
+    assert OPERATIONS
+    assert len(set(OPERATIONS)) == len(OPERATIONS)
