@@ -49,7 +49,7 @@ def _test_of(operation: str) -> Any:
     all of them would have one id, and of these xdist runs one."""
 
     @schema.include(operation_id=operation).parametrize()
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @pytest.mark.django_db(transaction=True)
     def test(case: Any, redis: Redis, token: str, live_server: LiveServer) -> None:
         kind = case.path.split("/")[3]

@@ -29,7 +29,7 @@ from workflows.functions import functions, workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.services import cancel_execution
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_model_that_loops_for_ever_runs_out_of_requests(

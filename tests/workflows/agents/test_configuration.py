@@ -9,7 +9,7 @@ from workflows.agents.answer import output_schema_problems
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 DANGLING = {

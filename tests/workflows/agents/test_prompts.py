@@ -17,7 +17,7 @@ from tests.workflows.agents.conftest import (
 )
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 TARGET = {"workflow": "helper", "name": "n"}

@@ -11,7 +11,7 @@ from tests.workflows.agents.conftest import failure, run
 from workflows.agents import provider as site_provider
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from tests.workflows.agents.conftest import (
 from workflows.engine import run_execution
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
