@@ -15,7 +15,7 @@ from schedules.exceptions import (
 )
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
-from schedules.services.guardrails import check_switch
+from schedules.services.guardrails import check_start, check_switch
 from workflows.models import Workflow, WorkflowNode
 
 NOT_RUNNABLE = (
@@ -67,11 +67,15 @@ def refuse_ended(schedule: ScheduledJob, done: str) -> None:
         raise ScheduleEnded(message)
 
 
-def refuse_unrunnable(schedule: ScheduledJob) -> None:
-    """Raises `ScheduleNotAllowed` if the owner may not run its workflow any more: it runs
-    as somebody else, who has not asked for it."""
+def check_startable(schedule: ScheduledJob, actor: Actor) -> None:
+    """The schedule's work may be started: by resuming, running, backfilling.
+
+    Raises `ScheduleNotAllowed` if the owner may not run its workflow any more (it runs as
+    somebody else, who has not asked for it), `AgentRefused` for what no agent may start.
+    """
     if not owner_may_run(schedule):
         raise ScheduleNotAllowed(NOT_RUNNABLE)
+    check_start(schedule, actor)
 
 
 def owner_may_run(schedule: ScheduledJob) -> bool:

@@ -22,14 +22,13 @@ from schedules.models import (
 )
 from schedules.services import ledger, sending
 from schedules.services.access import (
+    check_startable,
     locked_schedule,
     refuse_ended,
-    refuse_unrunnable,
 )
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
-from schedules.services.guardrails import check_start
 from schedules.services.outcomes import release_waiting
 from schedules.services.sending import Run
 from schedules.services.texts import check_note
@@ -60,8 +59,7 @@ def backfill(
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_ended(schedule, "backfilled")
-        refuse_unrunnable(schedule)
-        check_start(schedule, actor)
+        check_startable(schedule, actor)
         # Clipped to where ticks can lie: a range may mean "from the beginning to the end".
         ticks = _unfired(
             schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST)

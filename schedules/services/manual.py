@@ -12,13 +12,12 @@ from schedules import limits
 from schedules.models import Origin, RunStatus, ScheduledRun, Verb
 from schedules.services import sending
 from schedules.services.access import (
+    check_startable,
     locked_schedule,
     refuse_ended,
-    refuse_unrunnable,
 )
 from schedules.services.actor import Actor
 from schedules.services.events import record_event
-from schedules.services.guardrails import check_start
 from schedules.services.texts import check_note, check_text
 
 
@@ -44,8 +43,7 @@ def run_now(
         if made is not None:
             return made
         refuse_ended(schedule, "run")
-        refuse_unrunnable(schedule)
-        check_start(schedule, actor)
+        check_startable(schedule, actor)
         run = ScheduledRun.objects.create(
             schedule_id=schedule.id,
             schedule_name=schedule.name,

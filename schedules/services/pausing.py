@@ -21,9 +21,9 @@ from schedules.models import (
 )
 from schedules.services import alarms, guardrails, ledger, quotas, sending
 from schedules.services.access import (
+    check_startable,
     locked_schedule,
     refuse_ended,
-    refuse_unrunnable,
     save_fields,
 )
 from schedules.services.actor import Actor
@@ -135,8 +135,7 @@ def resume_schedule(
         refuse_ended(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
-        refuse_unrunnable(schedule)
-        guardrails.check_start(schedule, actor)
+        check_startable(schedule, actor)
         decision = _resumption(schedule, catch_up, now=now)
         quotas.check_resumed(schedule, decision.frontier, actor, now=now)
         guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
