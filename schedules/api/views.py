@@ -100,11 +100,11 @@ class ScheduleViewSet(
         `cron_expression`, `interval_seconds` and `run_at`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
-        schedule = services.create_schedule(
+        made = services.create_or_find(
             body, actor=self.actor, now=self.now, idempotency_key=key
         )
-        shown = self._shown(schedule.id)
-        if schedule.created_at != self.now:  # the key has made it before
+        shown = self._shown(made.schedule.id)
+        if not made.is_new:
             self.stood = shown
         return Response(shown, status.HTTP_201_CREATED)
 
