@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from typing_extensions import override
 
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.models import WorkflowExecution
@@ -70,17 +66,3 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
     @admin.display(description="Event")
     def sent(self, execution: WorkflowExecution) -> SafeString:
         return format_html('<pre class="json">{}</pre>', as_text(execution.event))
-
-    @override
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: WorkflowExecution | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["node_runs"] = obj.node_runs.all()
-        return super().render_change_form(request, context, add, change, form_url, obj)
