@@ -44,10 +44,7 @@ class Record:
     def call(self, kind: str, **asked: Any) -> Iterator[Entry]:
         """An entry for what the body does; the body adds what came of it."""
         entry = {"kind": kind, "at": self.clock().isoformat(), **self._shown(asked)}
-        if self.size > FULL:
-            self.left_out += 1
-        else:
-            self.calls.append(entry)
+        self._add(entry)
         self.save()
         began = time.monotonic()
         came_of_it: Entry = {}
@@ -61,14 +58,17 @@ class Record:
 
     def refusal(self, **what: Any) -> None:
         """An entry for a tool call that is not made; `save` it."""
-        if self.size > FULL:
-            self.left_out += 1
-            return
         at = self.clock().isoformat()
         said = self._shown({**what, "is_error": True})
         entry = {"kind": "tool", "at": at, **said, "seconds": 0.0}
-        self.calls.append(entry)
+        self._add(entry)
         self.size += len(json.dumps(entry))
+
+    def _add(self, entry: Entry) -> None:
+        if self.size > FULL:
+            self.left_out += 1
+        else:
+            self.calls.append(entry)
 
     def save(self) -> None:
         self.write(self.whole())
