@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 import structlog
+import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
@@ -20,6 +22,7 @@ from redis import Redis
 from platform_site.data_dir import BASE_DIR
 from platform_site.processes import free_port
 from platform_site.valkey import EmbeddedValkey
+from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from workflows.models import Workflow
@@ -45,6 +48,38 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_unconfigure() -> None:
     """The data folder of the run goes with the run."""
     shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
+
+
+# Other processes show the time of the computer, and are compared with ours.
+OTHER_PROCESSES = {"redis_server", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--clock",
+        choices=[clocks.NOW, *clocks.CLOCKS],
+        help="the clock of every test in one process (default: another for each test)",
+    )
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs the test at another day and time than now.
+
+    A test that starts processes keeps the computer's clock: it uses Redis or a live
+    server, or is marked `real_clock`. `python -m tests.another_date` moves that clock, too.
+    """
+    together = request.node.get_closest_marker("real_clock")
+    name = request.config.getoption("clock") or clocks.clock_of_test(
+        request.node.nodeid, connection.vendor
+    )
+    if together or name == clocks.NOW or OTHER_PROCESSES & set(request.fixturenames):
+        yield
+        return
+    instant = clocks.clock_at(name, datetime.now(UTC))
+    request.node.add_report_section("setup", "clock", f"It ran at {instant} ({name}).")
+    with time_machine.travel(instant, tick=True):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ def test_executions_go_after_their_runs(long_lived: ScheduledJob, settings) -> N
             trigger_type="schedule",
             trigger_node_id="start",
             status="succeeded",
+            created_at=NOON,
             finished_at=NOON,
         )
         run.save(update_fields=["execution"])
