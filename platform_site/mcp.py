@@ -23,6 +23,7 @@ from typing_extensions import override
 
 from platform_site.accounts.authentication import BearerAuthentication
 from schedules.mcp import McpMissing, load
+from workflows.api.scopes import scope_of
 from workflows.tools import ToolContext
 
 
@@ -66,7 +67,9 @@ class McpView(APIView):
         if kind != "application/json":
             raise UnsupportedMediaType(kind or "none")
         clock = timezone.now  # noqa: TID251 an entry point: tools are told the time
-        context = ToolContext(user=cast("User", request.user), clock=clock)
+        context = ToolContext(
+            user=cast("User", request.user), clock=clock, scope=scope_of(request)
+        )
         try:
             http = load("http")
         except McpMissing as error:

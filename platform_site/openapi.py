@@ -68,13 +68,14 @@ DRY_RUN_PARAMETER = {
 ERRORS = {
     400: "The input is wrong; `errors` says where.",
     401: "No token, or one that is wrong, expired or revoked.",
-    403: "You may see this, but not do that.",
+    403: "You may see this, but not do that, or the scope of the token is not enough.",
     404: "There is no such thing, or it is not yours.",
     406: "`Accept` has no place for JSON.",
     409: "Its state does not allow it, or it has changed since you read it.",
     412: "It has changed since the ETag of If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    422: "The idempotency key was used for something else.",
     503: "The database is busy or cannot be reached: try again.",
     429: "Too many requests; `Retry-After` says how many seconds to wait.",
 }
@@ -120,13 +121,20 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def _may_answer(method: str, operation: dict[str, Any], status: int) -> bool:
     if status == 412:
-        return _takes_if_match(operation)
+        return _takes(operation, IF_MATCH.name)
+    if status == 422:
+        return (
+            method == "post"
+            and "schedules" in operation.get("tags", ())
+            and _takes(operation, "Idempotency-Key")
+        )
     return method != "get" or status not in NEVER_BY_GET
 
 
-def _takes_if_match(operation: dict[str, Any]) -> bool:
-    parameters = operation.get("parameters", ())
-    return any(parameter["name"] == IF_MATCH.name for parameter in parameters)
+def _takes(operation: dict[str, Any], *names: str) -> bool:
+    """Whether the operation has a parameter of each of these names."""
+    taken = {parameter["name"] for parameter in operation.get("parameters", ())}
+    return taken.issuperset(names)
 
 
 def _document_headers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from workflows.exceptions import (
     NotAllowed,
     NotFound,
     StaleVersion,
+    Unprocessable,
     WrongState,
 )
 
@@ -49,6 +50,12 @@ class AgentRefused(NotAllowed):
         self.code = f"agent_{rule}"
         self.remedy = remedy
         self.details = {"rule": rule, "limit": limit}
+
+
+class KeyReused(Unprocessable):
+    """This idempotency key was used for something else."""
+
+    code = "idempotency_key_reused"
 
 
 class ScheduleEnded(WrongState):

@@ -71,6 +71,12 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class Unprocessable(DomainError):
+    """This is well formed and cannot be done."""
+
+    code = "unprocessable"
+
+
 class TooLarge(DomainError):
     """The body is too large."""
 

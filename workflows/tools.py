@@ -21,6 +21,7 @@ from workflows.exceptions import DomainError, Errors, NodeFailed, RegistrationEr
 from workflows.hiding import holds_known
 from workflows.json_value import problem, storable
 from workflows.schemas import schema_problems
+from workflows.scopes import Scope, refusal
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,6 +52,7 @@ class ToolContext:
     user: User
     clock: Clock
     execution_id: UUID | None = None
+    scope: Scope = Scope.EDIT  # of the token by which it is called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class Tool:
     output_schema: Mapping[str, Any]
     hints: Hints
     call: Callable[[dict[str, Any], ToolContext], dict[str, Any]]
+    scope: Scope = Scope.EDIT  # what a token needs to call it
 
     def __post_init__(self) -> None:
         for wrong in _declaration_problems(self):
@@ -113,6 +116,7 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
     try:
         _check_user(context)
+        _check_scope(tool, context)
         check_arguments(tool, arguments)
         return _checked(tool, storable(tool.call(arguments, context)))
     except DomainError as refusal:
@@ -164,6 +168,13 @@ def _check_user(context: ToolContext) -> None:
     if not context.user.is_active:
         what = "The user in whose name this is called is not active any more."
         raise ToolRefused(what, code="user_inactive", remedy="Ask a person.")
+
+
+def _check_scope(tool: Tool, context: ToolContext) -> None:
+    if not context.scope.allows(tool.scope):
+        what = refusal(context.scope, tool.scope)
+        remedy = "Ask a person for a token with that scope."
+        raise ToolRefused(what, code="insufficient_scope", remedy=remedy)
 
 
 def check_arguments(tool: Tool, arguments: Any) -> None:

@@ -23,6 +23,7 @@ from platform_site.accounts.tokens import (
     name_faults,
 )
 from schedules.templatetags.schedule_display import both_times
+from workflows.scopes import Scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -63,7 +64,7 @@ class ApiTokenAdmin(Base):
     """A token acts as its user, so only a superuser sees and makes those of others."""
 
     form = TokenForm
-    list_display = ("name", "user", "token_key", "made", "expires")
+    list_display = ("name", "user", "token_key", "scope", "made", "expires")
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
     ordering = ("-created", "digest")
@@ -82,7 +83,8 @@ class ApiTokenAdmin(Base):
         if obj is not None:
             return self.list_display
         superuser = cast("User", request.user).is_superuser
-        return ("user", "name", "days") if superuser else ("name", "days")
+        own = ("name", "scope", "days")
+        return ("user", *own) if superuser else own
 
     @override
     def get_form(self, *args: Any, **options: Any) -> Any:
@@ -113,6 +115,7 @@ class ApiTokenAdmin(Base):
             name=obj.name,
             expires_at=now + timedelta(days=days) if days else None,
             now=now,
+            scope=Scope(form.cleaned_data["scope"]),
         )
         # The text stays on this object: in no table, no session and no log.
         obj.__dict__.update(made.__dict__, text=text)

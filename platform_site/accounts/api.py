@@ -17,14 +17,19 @@ from platform_site.accounts.tokens import make_token
 from schedules.api.fields import AwareInstantField, TextField
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.requests import clock, user_of, valid
-from workflows.api.strict import StrictSerializer
+from workflows.api.scopes import require_scope
+from workflows.api.strict import StrictSerializer, one_of
+from workflows.scopes import Scope
 
 
 class NewToken(StrictSerializer):
-    """What it is called, and until when it works; without that, for ever."""
+    """What it is called, until when it works (without that, for ever), and what for."""
 
     name = TextField(most=ApiToken.NAME_LENGTH)
     expires_at = AwareInstantField(required=False, allow_null=True)
+    scope = serializers.ChoiceField(
+        choices=Scope.choices, default=Scope.EDIT, error_messages=one_of(Scope.values)
+    )
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
@@ -38,7 +43,7 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
 
     class Meta:
         model = ApiToken
-        fields = ("id", "name", "created_at", "expires_at")
+        fields = ("id", "name", "scope", "created_at", "expires_at")
         read_only_fields = fields
 
 
@@ -65,6 +70,8 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
     lookup_field = "token_key"
     lookup_url_kwarg = "id"
     lookup_value_converter = "slug"
+    # Any token may revoke itself: see `destroy`.
+    scopes = {"list": Scope.EDIT, "create": Scope.EDIT, "destroy": Scope.READ}
 
     @override
     def get_queryset(self) -> QuerySet[ApiToken]:
@@ -86,6 +93,7 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
             name=body["name"],
             expires_at=body.get("expires_at"),
             now=clock(),
+            scope=Scope(body["scope"]),
             through=through,
         )
         shown = {**TokenSerializer(token).data}
@@ -95,6 +103,9 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
     def destroy(self, request: Request, id: str) -> Response:
-        """Revoke a token: it opens nothing any more."""
+        """Revoke a token: it opens nothing any more. One whose scope is not `edit` may
+        revoke itself, and no other."""
+        if id != getattr(request.auth, "token_key", None):
+            require_scope(request, Scope.EDIT)
         self.get_object().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -6,16 +6,31 @@ from django.db import models
 from knox.models import AbstractAuthToken
 from typing_extensions import override
 
+from workflows.scopes import Scope
+
 
 class ApiToken(AbstractAuthToken):
-    """A bearer token. Only its digest is stored; what it may do is what its user may do."""
+    """A bearer token. Only its digest is stored; what it may do is what its user may do,
+    within its scope."""
 
     NAME_LENGTH = 100
 
     name = models.CharField(max_length=NAME_LENGTH, default="token")
+    scope = models.CharField(
+        max_length=16,
+        choices=Scope.choices,
+        default=Scope.EDIT,
+        help_text="read: look and preview. operate: also pause, resume, run, backfill and "
+        "cancel. edit: everything that the user may do.",
+    )
 
     class Meta:
         verbose_name = "API token"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=Scope.values), name="api_token_scope_valid"
+            )
+        ]
 
     @override
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from knox.settings import CONSTANTS
 from platform_site.accounts.models import ApiToken
 from schedules.services.texts import text_faults
 from workflows.exceptions import InvalidInput, WrongState
+from workflows.scopes import Scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,13 +34,15 @@ def make_token(
     name: str,
     expires_at: datetime | None,
     now: datetime,
+    scope: Scope = Scope.EDIT,
     through: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
     """The token and its text, which is stored nowhere. `through` is the token that asks:
-    what it makes does not outlive it. Raises `InvalidInput` or `TooManyTokens`."""
+    what it makes does not outlive it and may do no more. Raises `InvalidInput` or `TooManyTokens`."""
     faults = {
         "name": name_faults(name),
         "expires_at": _expiry_faults(expires_at, through, now=now),
+        "scope": _scope_faults(scope, through),
     }
     if any(faults.values()):
         raise InvalidInput(errors={key: why for key, why in faults.items() if why})
@@ -50,6 +53,7 @@ def make_token(
         user=user,
         expiry=expires_at,
         name=name,
+        scope=scope,
     )
     with transaction.atomic():
         # The user's row is held, so that two at once do not make one too many.
@@ -72,6 +76,22 @@ def name_faults(name: str) -> list[str]:
     if not name.strip():
         return ["A name is needed."]
     return list(text_faults(name, most=ApiToken.NAME_LENGTH, one_line=True))
+
+
+def revoke_tokens(user: User) -> int:
+    """Revoke all tokens of a user; how many there were."""
+    tokens = ApiToken.objects.filter(user=user)
+    count: int = tokens.count()
+    tokens.delete()
+    return count
+
+
+def _scope_faults(scope: Scope, through: ApiToken | None) -> list[str]:
+    if through and not Scope(through.scope).allows(scope):
+        return [
+            f'The token that asks has the scope "{through.scope}": not more than that.'
+        ]
+    return []
 
 
 def _expiry_faults(

@@ -28,9 +28,11 @@ from workflows.api import strict
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import MOST_TEXT
 from workflows.api.requests import clock, user_of, valid
+from workflows.api.scopes import require_scope
 from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
 from workflows.exceptions import DomainError, Unavailable
+from workflows.scopes import Scope
 from workflows.turns import turn
 
 MOST = 500
@@ -41,6 +43,8 @@ VERBS: dict[str, tuple[Act, int]] = {
     "run": (services.run_now, 202),
     "delete": (services.stop_schedule, 204),
 }
+
+SCOPES = {"delete": Scope.EDIT}
 
 
 class WhichSchedules(StrictSerializer):
@@ -110,10 +114,12 @@ class BulkView(DryRun):
     """Pause, resume, run or delete many at once; one that is refused stops no other."""
 
     attempts_parts = frozenset({"post"})
+    scopes = {"post": Scope.OPERATE}  # and more for an action that needs more
 
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
         body = dict(valid(Bulk(data=request.data)))
+        require_scope(request, SCOPES.get(body["action"], Scope.OPERATE))
         act, done = VERBS[body.pop("action")]
         check_note(body.get("note", ""))  # wrong for one, it is wrong for all
         user = user_of(request)

@@ -26,6 +26,7 @@ from schedules.services.preview import (
 )
 from workflows.api.queries import StrictQuery
 from workflows.api.requests import clock, user_of, valid
+from workflows.scopes import Scope
 
 IGNORED = (*NOT_ABOUT_TIME, "idempotency_key")
 COUNT = 10
@@ -84,6 +85,8 @@ class SchedulePreview(StrictQuery):
 
 class DraftPreview(StrictQuery):
     """The next ticks of a schedule that is not saved: what creating it would give."""
+
+    scopes = {"post": Scope.READ}
 
     @extend_schema(request=PreviewedSchedule, responses=PreviewSerializer)
     def post(self, request: Request) -> Response:

@@ -39,6 +39,7 @@ from schedules.services import Actor
 from workflows.api.dry_run import DryRun
 from workflows.api.preconditions import IF_MATCH, Tagged
 from workflows.api.requests import clock, user_of, valid
+from workflows.scopes import Scope
 
 NEXT_TICKS = 5
 
@@ -74,6 +75,10 @@ class ScheduleViewSet(
     serializer_class = ScheduleSerializer
     filterset_class = ScheduleFilter
     lookup_value_converter = "uuid"
+    scopes = {
+        **dict.fromkeys(("create", "partial_update", "destroy"), Scope.EDIT),
+        **dict.fromkeys(("pause", "resume", "run", "backfill"), Scope.OPERATE),
+    }
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -105,6 +110,7 @@ class ScheduleViewSet(
         )
         shown = self._shown(made.schedule.id)
         if not made.is_new:
+            services.refuse_other_content(made.schedule, body, actor=self.actor)
             self.stood = shown
         return Response(shown, status.HTTP_201_CREATED)
 

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from schedules.mcp.faults import fault_of
 from schedules.mcp.server import server_for
+from schedules.tools import tools
+from workflows.scopes import Scope, refusal
 from workflows.tools import ToolContext
 
 HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
@@ -23,11 +25,15 @@ HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
 def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
     """What the SDK answers to a request whose user is known."""
     try:
-        types.jsonrpc_message_adapter.validate_json(request.body, by_name=False)
+        message = types.jsonrpc_message_adapter.validate_json(
+            request.body, by_name=False
+        )
     except ValidationError as error:
         # The SDK would tell how it is made inside, and never of which request.
         told = fault_of(error).model_dump_json(by_alias=True, exclude_unset=True)
         return HttpResponse(told, status=400, content_type="application/json")
+    if needed := _scope_that_lacks(message, context):
+        return _insufficient(message, context, needed)
     exchange = _Exchange(request.body)
     async_to_sync(_serve)(server_for(context), _scope(request), exchange)
     response = HttpResponse(b"".join(exchange.parts), status=exchange.status)
@@ -35,6 +41,30 @@ def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
     for name, value in exchange.headers:
         if name.lower() not in HOP_BY_HOP:
             response[name.decode("latin-1")] = value.decode("latin-1")
+    return response
+
+
+def _scope_that_lacks(message: Any, context: ToolContext) -> Scope | None:
+    """The scope of the tool that is called, if the token's is not enough for it."""
+    if getattr(message, "method", "") != "tools/call":
+        return None
+    tool = tools.get(str((message.params or {}).get("name")))
+    if tool is None or context.scope.allows(tool.scope):
+        return None
+    return tool.scope
+
+
+def _insufficient(message: Any, context: ToolContext, needed: Scope) -> HttpResponse:
+    """403 and the scope, as MCP's rules on authorization have it."""
+    why = refusal(context.scope, needed)
+    error = types.ErrorData(code=types.INVALID_REQUEST, message=why)
+    told = types.JSONRPCError(
+        jsonrpc="2.0", id=getattr(message, "id", None), error=error
+    ).model_dump_json(by_alias=True, exclude_unset=True)
+    response = HttpResponse(told, status=403, content_type="application/json")
+    response["WWW-Authenticate"] = (
+        f'Bearer error="insufficient_scope", scope="{needed}"'
+    )
     return response
 
 

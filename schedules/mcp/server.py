@@ -30,7 +30,8 @@ def server_for(context: ToolContext, call: CallTool = call_tool) -> Server[Any]:
     async def list_tools(
         asked: Asked, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_declared(tool) for tool in tools.values()])
+        usable = [tool for tool in tools.values() if context.scope.allows(tool.scope)]
+        return types.ListToolsResult(tools=[_declared(tool) for tool in usable])
 
     async def run_tool(
         asked: Asked, params: types.CallToolRequestParams

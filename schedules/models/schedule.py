@@ -14,6 +14,7 @@ from typing_extensions import override
 from schedules.models.readable_json import LenientDecoder
 from schedules.timing import CronTiming, IntervalTiming, OnceTiming, Timing
 from workflows.models import Workflow, WorkflowNode
+from workflows.models.workflow import sees_all
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -66,7 +67,7 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
 
     @staticmethod
     def all_visible_to(user: User | AnonymousUser) -> bool:
-        return user.is_staff and user.has_perm("schedules.view_scheduledjob")
+        return sees_all(user, ScheduledJob)
 
 
 class ScheduledJob(models.Model):

@@ -10,6 +10,7 @@ from schedules.services.lifecycle import (
     Created,
     create_or_find,
     create_schedule,
+    refuse_other_content,
     update_schedule,
 )
 from schedules.services.manual import run_now
@@ -34,6 +35,7 @@ __all__ = [
     "pause_schedule",
     "preview_fields",
     "preview_schedule",
+    "refuse_other_content",
     "resume_schedule",
     "run_now",
     "stop_schedule",

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from schedules.decisions import Rules
-from schedules.exceptions import InvalidSchedule
+from schedules.exceptions import InvalidSchedule, KeyReused
 from schedules.limits import IDEMPOTENCY_KEY_LENGTH
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
@@ -100,6 +100,28 @@ def create_or_find(
         if made is None:
             raise
         return Created(made, is_new=False)
+
+
+def refuse_other_content(
+    schedule: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor
+) -> None:
+    """Raises `KeyReused` if `schedule` was not made from `fields`, by an earlier call with
+    the same key. What has been changed since does not matter: that call may be a retry."""
+    made = schedule.events.filter(verb=Verb.CREATE).first()
+    if made is None:
+        return
+    at = schedule.created_at
+    draft = ScheduledJob(owner=actor.user, created_at=at, updated_at=at)
+    apply_fields(draft, fields, now=at)
+    wanted = {
+        name: value for name, value in snapshot(draft).items() if name in made.after
+    }
+    if other := sorted(changes(made.after, wanted)):
+        raise KeyReused(
+            "This key has made another schedule, which differs in "
+            f"{', '.join(other)}: give another key.",
+            field="idempotency_key",
+        )
 
 
 def _make(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_type_hints
 
 from workflows.schemas import json_type, signature_schema
+from workflows.scopes import Scope
 from workflows.tools import Hints, Tool, ToolContext
 
 CONTEXT = "context"
@@ -14,7 +15,9 @@ ToolFunction = TypeVar("ToolFunction", bound=Callable[..., Mapping[str, Any]])
 tools: dict[str, Tool] = {}
 
 
-def schedule_tool(title: str, hints: Hints) -> Callable[[ToolFunction], ToolFunction]:
+def schedule_tool(
+    title: str, scope: Scope, hints: Hints
+) -> Callable[[ToolFunction], ToolFunction]:
     """Offer a function that takes the `context` first, and all else by name, as a tool."""
 
     def declare(function: ToolFunction) -> ToolFunction:
@@ -35,6 +38,7 @@ def schedule_tool(title: str, hints: Hints) -> Callable[[ToolFunction], ToolFunc
             input_schema=schema,
             output_schema=json_type(get_type_hints(function)["return"]),
             hints=hints,
+            scope=scope,
             call=call,
         )
         return function

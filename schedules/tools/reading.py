@@ -35,6 +35,7 @@ from schedules.tools.results import (
 )
 from workflows.models import Workflow
 from workflows.schemas import keywords
+from workflows.scopes import Scope
 from workflows.tools import Hints, ToolContext, ToolRefused
 
 LOOKS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
@@ -60,7 +61,7 @@ class Listed(Counts, Startables):
     next_offset: Annotated[int | None, "Give it as offset for the next page."]
 
 
-@schedule_tool("List schedules", LOOKS)
+@schedule_tool("List schedules", Scope.READ, LOOKS)
 def schedule_list(
     context: ToolContext,
     *,
@@ -126,7 +127,7 @@ class Previewed(TypedDict):
     ticks: list[PreviewedTick]
 
 
-@schedule_tool("Preview ticks", LOOKS)
+@schedule_tool("Preview ticks", Scope.READ, LOOKS)
 def schedule_preview(
     context: ToolContext,
     *,
@@ -194,7 +195,7 @@ class Explained(TypedDict):
     next_tick: str | None
 
 
-@schedule_tool("Explain a tick", LOOKS)
+@schedule_tool("Explain a tick", Scope.READ, LOOKS)
 def schedule_explain(
     context: ToolContext,
     *,

@@ -32,13 +32,16 @@ from schedules.tools.arguments import (
 from schedules.tools.declaring import schedule_tool
 from schedules.tools.results import Counts, Standing, counts, standing, utc
 from workflows.schemas import keywords
+from workflows.scopes import Scope
 from workflows.tools import Hints, ToolContext
 
 CHANGES = {"read_only": False, "open_world": False}
 
 
 @schedule_tool(
-    "Create a schedule", Hints(destructive=False, idempotent=False, **CHANGES)
+    "Create a schedule",
+    Scope.EDIT,
+    Hints(destructive=False, idempotent=False, **CHANGES),
 )
 def schedule_create(
     context: ToolContext,
@@ -113,7 +116,11 @@ def schedule_create(
     return result
 
 
-@schedule_tool("Pause a schedule", Hints(destructive=False, idempotent=True, **CHANGES))
+@schedule_tool(
+    "Pause a schedule",
+    Scope.OPERATE,
+    Hints(destructive=False, idempotent=True, **CHANGES),
+)
 def schedule_pause(
     context: ToolContext, *, schedule_id: ScheduleId, note: Note = ""
 ) -> Standing:
@@ -129,7 +136,9 @@ def schedule_pause(
 
 
 @schedule_tool(
-    "Resume a schedule", Hints(destructive=False, idempotent=True, **CHANGES)
+    "Resume a schedule",
+    Scope.OPERATE,
+    Hints(destructive=False, idempotent=True, **CHANGES),
 )
 def schedule_resume(
     context: ToolContext,
@@ -166,7 +175,9 @@ class Stopped(Counts):
 
 
 @schedule_tool(
-    "Stop a schedule for good", Hints(destructive=True, idempotent=True, **CHANGES)
+    "Stop a schedule for good",
+    Scope.EDIT,
+    Hints(destructive=True, idempotent=True, **CHANGES),
 )
 def schedule_stop(
     context: ToolContext, *, schedule_id: ScheduleId, note: Note = ""

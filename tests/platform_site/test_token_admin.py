@@ -32,9 +32,12 @@ def staff() -> User:
     return user
 
 
+FORM = {"name": "script", "days": "", "scope": "edit"}
+
+
 def make(site: Client, **fields: object) -> str:
     """The text of a new token, as the page shows it."""
-    page = site.post(f"{LIST}add/", {"name": "script", "days": "", **fields}).text
+    page = site.post(f"{LIST}add/", FORM | fields).text
     return re.search(r'value="(\w+)" aria-label="Token"', page).group(1)
 
 
@@ -82,10 +85,17 @@ def test_only_a_superuser_makes_and_sees_the_tokens_of_others(
 
 @pytest.mark.parametrize(
     "fields",
-    [{"days": "0"}, {"days": "36501"}, {"days": "x"}, {"name": ""}, {"user": "999"}],
+    [
+        {"days": "0"},
+        {"days": "36501"},
+        {"days": "x"},
+        {"name": ""},
+        {"user": "999"},
+        {"scope": "x"},
+    ],
 )
 def test_broken_input_makes_no_token(boss: User, fields: dict[str, str]) -> None:
-    form = {"user": boss.pk, "name": "script"} | fields
+    form = FORM | {"user": boss.pk} | fields
     response = browser_of(boss).post(f"{LIST}add/", form)
     assert response.context["adminform"].form.errors.keys() == fields.keys()
     assert not ApiToken.objects.exists()

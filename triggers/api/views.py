@@ -16,6 +16,7 @@ from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import ExecutionSerializer
 from workflows.api.strict import JSONObjectField, StrictSerializer
 from workflows.models import Workflow
+from workflows.scopes import Scope
 
 
 class RunFields(StrictSerializer):
@@ -24,6 +25,8 @@ class RunFields(StrictSerializer):
 
 class RunWorkflowView(DryRun):
     """Runs the workflow's manual trigger; answers before it has run."""
+
+    scopes = {"post": Scope.OPERATE}
 
     @extend_schema(request=RunFields, responses={202: ExecutionSerializer})
     def post(self, request: Request, pk: UUID) -> Response:

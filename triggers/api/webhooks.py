@@ -33,6 +33,7 @@ from workflows.api.queries import StrictQuery
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow
+from workflows.scopes import Scope
 
 # What a form can say: a text for each field, or several for one that comes again.
 FORM: dict[str, Any] = {
@@ -98,6 +99,8 @@ class HookThrottle(SimpleRateThrottle):
 
 class WebhookView(DryRun):
     """The address of one `trigger_webhook` node."""
+
+    scopes = {"post": Scope.EDIT, "delete": Scope.EDIT}
 
     @override
     def before(self) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from workflows.api.strict import one_of
+from workflows.scopes import Scope
 
 UNKNOWN = "There is no such parameter."
 TWICE = "Give it once."
@@ -33,6 +34,9 @@ class StrictQuery(APIView):
     What it knows is declared once, where it is used: the parameters of `extend_schema`,
     and for a list its filters and its pages.
     """
+
+    # By action or method, for whatever is not plain reading.
+    scopes: ClassVar[Mapping[str, Scope]] = {}
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

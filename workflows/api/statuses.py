@@ -9,6 +9,7 @@ from workflows.exceptions import (
     NotFound,
     TooLarge,
     Unavailable,
+    Unprocessable,
     WrongState,
 )
 
@@ -18,6 +19,7 @@ STATUS_OF: dict[type[DomainError], int] = {
     NotFound: 404,
     WrongState: 409,
     TooLarge: 413,
+    Unprocessable: 422,
     Unavailable: 503,
 }
 

@@ -41,6 +41,7 @@ from workflows.api.serializers import (
 from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
+from workflows.scopes import Scope
 
 
 class OwnRows(GenericAPIView[Any]):
@@ -82,6 +83,9 @@ class WorkflowViewSet(
     model = Workflow
     serializer_class = WorkflowSerializer
     attempts_parts = frozenset({"save_graph"})
+    scopes = dict.fromkeys(
+        ("create", "partial_update", "destroy", "save_graph"), Scope.EDIT
+    )
     deleted: Mapping[str, int] | None = None
     filterset_class = WorkflowFilter
 
@@ -192,6 +196,7 @@ class ExecutionViewSet(
 ):
     model = WorkflowExecution
     filterset_class = ExecutionFilter
+    scopes = {"cancel": Scope.OPERATE}
 
     @override
     def before(self) -> Any:

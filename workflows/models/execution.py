@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may know of: all for staff with the permission, else one's own."""
-        if sees_all(user, "workflowexecution"):
+        if sees_all(user, self.model):
             return self
         return self.filter(owner=user.pk)
 

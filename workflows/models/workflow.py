@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.auth import get_permission_codename
 from django.core.validators import validate_slug
 from django.db import models
 from django.db.models.functions import Now
@@ -20,18 +21,19 @@ class EdgeKind(models.TextChoices):
     TOOL = "tool", "Tool"
 
 
-def sees_all(user: User | AnonymousUser, model_name: str) -> bool:
-    """Whether `user` is of the staff and may view all; to change is to view."""
+def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
+    """Whether `user` is of the staff and may view all rows; to change is to view."""
+    meta = model._meta
     return user.is_staff and any(
-        user.has_perm(f"workflows.{permission}_{model_name}")
-        for permission in ("view", "change")
+        user.has_perm(f"{meta.app_label}.{get_permission_codename(action, meta)}")
+        for action in ("view", "change")
     )
 
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """What `user` may know of: all for staff with the permission, else one's own."""
-        if sees_all(user, "workflow"):
+        if sees_all(user, self.model):
             return self
         return self.filter(owner=user.pk)
 

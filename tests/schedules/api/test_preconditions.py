@@ -149,3 +149,36 @@ def test_a_key_that_is_too_long_is_refused(api: APIClient, workflow: Workflow) -
     body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
     answer = api.post(SCHEDULES, body, headers={"Idempotency-Key": "k" * 201})
     assert faults(answer) == {"idempotency_key"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"name": "other"}, "name"),
+        ({"interval_seconds": 61}, "interval_seconds"),
+        ({"max_runs": 3, "tags": ["x"]}, "max_runs, tags"),
+    ],
+)
+def test_a_key_that_is_used_for_something_else_is_refused(
+    api: APIClient, workflow: Workflow, changes: dict[str, Any], named: str
+) -> None:
+    body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
+    key = {"Idempotency-Key": "k1"}
+    api.post(SCHEDULES, body, headers=key)
+    for url in (SCHEDULES, f"{SCHEDULES}?dry_run=true"):
+        answer = api.post(url, body | changes, headers=key)
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "idempotency_key_reused"
+        assert f"differs in {named}: give another key" in answer.json()["detail"]
+    assert ScheduledJob.objects.count() == 1
+
+
+def test_a_retry_after_a_change_is_still_a_retry(
+    api: APIClient, workflow: Workflow
+) -> None:
+    body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
+    key = {"Idempotency-Key": "k1"}
+    made = api.post(SCHEDULES, body, headers=key).json()
+    api.patch(f"{SCHEDULES}{made['id']}/", {"name": "renamed", "max_runs": 5})
+    again = api.post(SCHEDULES, body, headers=key)
+    assert (again.status_code, again.json()["name"]) == (201, "renamed")

@@ -182,3 +182,12 @@ def test_what_one_may_not_see_is_not_there_whatever_the_body(
     schedule = make_schedule()
     send = bobs_api.post if verb else bobs_api.patch
     assert send(address(schedule, verb), {"nope": 1}).status_code == 404
+
+
+def test_staff_who_may_change_may_see(
+    staff_api: StaffApi, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    operator = staff_api("change")
+    assert len(operator.get(SCHEDULES).json()["results"]) == 1
+    assert operator.post(address(schedule, "pause"), {}).status_code == 200

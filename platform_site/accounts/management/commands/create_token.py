@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from platform_site.accounts.tokens import LONGEST_DAYS, make_token
 from workflows.exceptions import DomainError
+from workflows.scopes import Scope
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 
@@ -35,6 +36,12 @@ class Command(BaseCommand):
         parser.add_argument("user", help="the user name")
         parser.add_argument("--name", default="token", help="what it is for")
         parser.add_argument("--days", type=days, help="its life; without it, for ever")
+        parser.add_argument(
+            "--scope",
+            choices=Scope.values,
+            default=Scope.EDIT,
+            help="read, operate (also pause, resume, run, cancel) or edit (everything)",
+        )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,11 +52,19 @@ class Command(BaseCommand):
         name, now = options["name"], clock()
         ends = now + timedelta(days=options["days"]) if options["days"] else None
         try:
-            token, text = make_token(user, name=name, expires_at=ends, now=now)
+            token, text = make_token(
+                user,
+                name=name,
+                expires_at=ends,
+                now=now,
+                scope=Scope(options["scope"]),
+            )
         except DomainError as error:
             reasons = [why for field in error.errors.values() for why in field]
             raise CommandError(" ".join(reasons) or error.message) from error
         until = (
             f"until {token.expiry:%Y-%m-%d %H:%M} UTC" if token.expiry else "for ever"
         )
-        self.stdout.write(f"Token {name!r} of {user.get_username()}, {until}: {text}")
+        self.stdout.write(
+            f'Token {name!r} of {user.get_username()}, scope "{token.scope}", {until}: {text}'
+        )
