@@ -16,9 +16,14 @@ from django_rq.models import Dashboard
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 from typing_extensions import override
 
+from workflows.admin.deleting import delete_selected
+
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
 admin.site.index_title = "Schedules and workflows"
+
+# In the lists of every app.
+admin.site.add_action(delete_selected, "delete_selected")
 
 PERMISSION = "django_rq.admin"
 View = Callable[..., Any]

@@ -64,5 +64,11 @@ class ScheduleEnded(WrongState):
     code = "schedule_stopped"
 
 
+class NodeInUse(WrongState):
+    """Too many schedules start at this node."""
+
+    code = "node_in_use"
+
+
 class StaleSchedule(StaleVersion):
     """The schedule was changed by someone else meanwhile: read it again."""

@@ -25,3 +25,5 @@ IDEMPOTENCY_KEY_LENGTH = 200
 PAYLOAD_BYTES = 64 * 1024
 TAGS = 20
 TAG_LENGTH = 50
+# How many schedules one call changes: each of them takes a write of its own.
+MOST_AT_ONCE = 500

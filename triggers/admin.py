@@ -60,7 +60,7 @@ class WebhookAdmin(Base):
     form = WebhookForm
     list_display = ("workflow", "node_id_", "owner", "created_at")
     list_select_related = ("node__workflow__owner",)
-    search_fields = ("node__workflow__name", "node__node_id")
+    search_fields = ("node__workflow__name__has_text", "node__node_id__has_text")
     ordering = ("-created_at", "-id")
 
     @override

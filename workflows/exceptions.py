@@ -111,6 +111,12 @@ class WorkflowInactive(WrongState):
     code = "workflow_inactive"
 
 
+class WorkflowDeleting(WrongState):
+    """The workflow is being deleted."""
+
+    code = "workflow_deleting"
+
+
 class WorkflowInUse(WrongState):
     """The workflow was started at that very moment: try again."""
 

@@ -74,6 +74,11 @@ def storable(value: Any) -> Any:
     return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
+def composed(text: str) -> str:
+    """`text` in Unicode's form NFC: a name that is typed on another keyboard is the same."""
+    return unicodedata.normalize("NFC", text)
+
+
 def map_strings(value: Any, change: Callable[[str], Any]) -> Any:
     """`value` with `change` applied to every string in it that is not a key."""
     if isinstance(value, dict):

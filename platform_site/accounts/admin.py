@@ -66,7 +66,7 @@ class ApiTokenAdmin(Base):
     form = TokenForm
     list_display = ("name", "user", "token_key", "scope", "made", "expires")
     list_select_related = ("user",)
-    search_fields = ("name", "user__username")
+    search_fields = ("name__has_text", "user__username__has_text")
     ordering = ("-created", "digest")
 
     class Media:

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from schedules.admin.verbs import VERBS, Press, Verb, explain, press_each
+from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
 from workflows.exceptions import DomainError, NotAllowed, NotFound
+from workflows.turns import turn
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[ScheduledJob]
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-# Each of them is a transaction of its own: more would outlast a proxy's patience.
-MOST_AT_ONCE = 1000
 REASONS_SHOWN = 10
 
 
@@ -130,7 +130,8 @@ class ActingAdmin(Base):
         self, request: HttpRequest, queryset: QuerySet[ScheduledJob]
     ) -> None:
         for schedule in queryset:
-            self.delete_model(request, schedule)
+            with turn():
+                self.delete_model(request, schedule)
 
 
 def _owns(request: HttpRequest, schedule: ScheduledJob | None) -> bool:

@@ -89,7 +89,7 @@ class RunAdmin(HistoryAdmin):
         "shown_execution",
     )
     list_filter = ("status", "origin")
-    search_fields = ("schedule_name",)
+    search_fields = ("schedule_name__has_text",)
     fields = (
         "id",
         "of_schedule",
@@ -156,7 +156,11 @@ class RunAdmin(HistoryAdmin):
 class EventAdmin(HistoryAdmin):
     list_display = ("at", "of_schedule", "verb", "who", "note")
     list_filter = ("verb", "actor_kind")
-    search_fields = ("schedule_name", "actor_name", "note")
+    search_fields = (
+        "schedule_name__has_text",
+        "actor_name__has_text",
+        "note__has_text",
+    )
     fields = (
         "at",
         "of_schedule",

@@ -36,7 +36,12 @@ class ListingAdmin(ActingAdmin):
         "schedule_type",
         ("workflow", admin.RelatedOnlyFieldListFilter),
     )
-    search_fields = ("name", "description", "workflow__name", "owner__username")
+    search_fields = (
+        "name__has_text",
+        "description__has_text",
+        "workflow__name__has_text",
+        "owner__username__has_text",
+    )
     list_per_page = 50
     list_select_related = ("workflow", "owner")
     # The index `schedule_newest` serves it. (Rows that are ordered by their next run would

@@ -10,12 +10,16 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
 from schedules import timing
 from schedules.admin.fields import ZoneInput
 from schedules.models import UserProfile
+from workflows.services.dependents import MOST_DELETED, is_short, let_go
+from workflows.turns import turn
 
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
@@ -76,6 +80,46 @@ class ProfileInline(InlineBase):
 
 class PersonAdmin(PersonBase):
     """Django's page of a user, and the profile below it once the user exists."""
+
+    @override
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[Any, dict[str, int], set[str], list[str]]:
+        """As Django has it, for people on whom little depends; the others are refused."""
+        people = list(objs)
+        busy = [
+            f"{person}: more than {MOST_DELETED} rows would go with this user. Delete the "
+            "workflows and schedules first, or make the user inactive."
+            for person in people
+            if not is_short(User.objects.filter(pk=person.pk))
+        ]
+        if busy:
+            return list(map(str, people)), {}, set(), busy
+        rows = User.objects.filter(pk__in=[person.pk for person in people])
+        return super().get_deleted_objects(rows, request)
+
+    @override
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        # Before it, since the view is one transaction.
+        people = User.objects.filter(pk=object_id if object_id.isdecimal() else None)
+        may = self.has_delete_permission(request, people.first())
+        if request.method == "POST" and may and is_short(people):
+            self._let_go(people)
+        return super().delete_view(request, object_id, extra_context)
+
+    @override
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._let_go(queryset)
+        super().delete_queryset(request, queryset)
+
+    def _let_go(self, people: QuerySet[User]) -> None:
+        """Their events and executions keep the name and lose the link, little by little."""
+        more = True
+        while more:
+            with turn(), transaction.atomic():
+                more = let_go(people)
 
     @override
     def get_inlines(

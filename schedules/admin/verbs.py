@@ -15,6 +15,7 @@ from schedules.models import CatchupPolicy, ScheduledJob, Status
 from schedules.services import Actor, pause_schedule, resume_schedule, run_now
 from schedules.templatetags.schedule_display import local_time
 from workflows.exceptions import DomainError
+from workflows.turns import turn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -157,7 +158,8 @@ def press_each(
     done, failed = 0, []
     for schedule_id, name in schedules:
         try:
-            verb.act(schedule_id, press)
+            with turn():
+                verb.act(schedule_id, press)
         except DomainError as error:
             failed.append(f"“{name}”: {explain(error)}")
         else:

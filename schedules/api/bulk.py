@@ -35,7 +35,7 @@ from workflows.exceptions import DomainError, Unavailable
 from workflows.scopes import Scope
 from workflows.turns import turn
 
-MOST = 500
+MOST = limits.MOST_AT_ONCE
 Act = Callable[..., object]
 VERBS: dict[str, tuple[Act, int]] = {
     "pause": (services.pause_schedule, 200),

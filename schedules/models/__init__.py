@@ -15,7 +15,6 @@ from schedules.models.ledger import (
     ScheduledRun,
     with_last_run,
 )
-from schedules.models.lookups import HasTag, HasText
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
     WHEN_FIELDS,
@@ -37,8 +36,6 @@ __all__ = [
     "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
-    "HasTag",
-    "HasText",
     "Origin",
     "OverlapPolicy",
     "Reason",

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from schedules.exceptions import (
+    InvalidSchedule,
     ScheduleEnded,
     ScheduleNotAllowed,
     ScheduleNotFound,
@@ -16,6 +17,7 @@ from schedules.exceptions import (
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_start, check_switch
+from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 
 NOT_RUNNABLE = (
@@ -49,14 +51,16 @@ def hold_workflows(fields: Mapping[str, Any]) -> None:
     is found of them from now on stays.
 
     Before the schedule's own row, as the deletion of a workflow does: else the two would
-    wait for each other.
+    wait for each other. Raises `InvalidSchedule` for a workflow that is being deleted.
     """
     workflow, node = fields.get("workflow"), fields.get("trigger_node")
     wanted = {workflow.pk} if isinstance(workflow, Workflow) else set()
     wanted |= {node.workflow_id} if isinstance(node, WorkflowNode) else set()
     if wanted:
         rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
-        list(rows.filter(pk__in=wanted).values_list("pk"))
+        held = rows.filter(pk__in=wanted).values_list("deleting_since", flat=True)
+        if any(list(held)):
+            raise InvalidSchedule(errors={"workflow": [WorkflowDeleting().message]})
 
 
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:
@@ -71,8 +75,11 @@ def check_startable(schedule: ScheduledJob, actor: Actor) -> None:
     """The schedule's work may be started: by resuming, running, backfilling.
 
     Raises `ScheduleNotAllowed` if the owner may not run its workflow any more (it runs as
-    somebody else, who has not asked for it), `AgentRefused` for what no agent may start.
+    somebody else, who has not asked for it), `AgentRefused` for what no agent may start,
+    `WorkflowDeleting` when the workflow is going, and the schedule with it.
     """
+    if schedule.workflow.deleting_since is not None:
+        raise WorkflowDeleting
     if not owner_may_run(schedule):
         raise ScheduleNotAllowed(NOT_RUNNABLE)
     check_start(schedule, actor)

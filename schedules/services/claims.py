@@ -80,7 +80,7 @@ def _claim(
             .filter(pk=run.schedule_id)
             .first()
         )
-        if schedule is None:
+        if schedule is None or schedule.workflow.deleting_since is not None:
             _cancel_orphan(run, now=now)
             return None
         run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
@@ -134,7 +134,7 @@ def _dispatch(
 
 
 def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
-    """The schedule was stopped between the send and the claim."""
+    """The schedule was stopped between the send and the claim, or is about to be."""
     run.status = RunStatus.CANCELLED
     run.reason = Reason.STOPPED
     run.finished_at = now

@@ -27,6 +27,10 @@ from schedules.services.fields import (
 )
 from schedules.services.snapshot import changes, snapshot
 from schedules.timing import Timing, TimingError
+from workflows.json_value import composed, map_strings
+
+# Written by people: searched, filtered and compared.
+TEXTS = {"name", "description", "tags"}
 
 
 def apply_fields(
@@ -46,7 +50,9 @@ def apply_fields(
         raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
     for name, value in fields.items():
         if name != "schedule_type":
-            setattr(draft, name, value)
+            setattr(
+                draft, name, map_strings(value, composed) if name in TEXTS else value
+            )
     if draft.schedule_type != was:
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""

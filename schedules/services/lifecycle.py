@@ -13,12 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from schedules.decisions import Rules
-from schedules.exceptions import InvalidSchedule, KeyReused
-from schedules.limits import IDEMPOTENCY_KEY_LENGTH
+from schedules.exceptions import InvalidSchedule, KeyReused, NodeInUse
+from schedules.limits import IDEMPOTENCY_KEY_LENGTH, MOST_AT_ONCE
 from schedules.messages import alarm_id
-from schedules.models import ScheduledJob, Status, Verb
+from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services import alarms, epochs, guardrails, quotas
 from schedules.services.access import (
     hold_workflows,
@@ -34,7 +35,7 @@ from schedules.services.draft import (
     check_draft,
     check_first_tick,
 )
-from schedules.services.events import record_event
+from schedules.services.events import new_event, record_event
 from schedules.services.fields import TIMING_FIELDS
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
@@ -275,17 +276,22 @@ def _begin_epoch(
 def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
     """Before `node` is deleted: its schedules lose it, as an update that the system makes.
 
-    From then on they start at whichever trigger of their workflow accepts them.
+    From then on they start at whichever trigger of their workflow accepts them. Three
+    queries, however many they are. Raises `NodeInUse` if they are too many for that.
     """
-    for schedule in ScheduledJob.objects.select_for_update(no_key=True).filter(
-        trigger_node=node
-    ):
-        schedule.trigger_node = None
-        # A schedule that has ended says why it did.
-        if schedule.status != Status.STOPPED:
-            schedule.status_reason = NODE_DELETED
-        save_fields(schedule, "trigger_node", "status_reason", now=now)
-        record_event(
+    rows = ScheduledJob.objects.select_for_update(no_key=True).filter(trigger_node=node)
+    schedules = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
+    if len(schedules) > MOST_AT_ONCE:
+        raise NodeInUse(
+            f"More than {MOST_AT_ONCE} schedules start at the node “{node.node_id}”: let "
+            "them start elsewhere first."
+        )
+    held = ScheduledJob.objects.filter(pk__in=[schedule.pk for schedule in schedules])
+    held.update(trigger_node=None, version=F("version") + 1, updated_at=now)
+    # A schedule that has ended says why it did.
+    held.exclude(status=Status.STOPPED).update(status_reason=NODE_DELETED)
+    ScheduleEvent.objects.bulk_create(
+        new_event(
             schedule,
             Verb.UPDATE,
             actor=Actor.system(),
@@ -294,3 +300,5 @@ def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
             before={"trigger_node": node.pk},
             after={"trigger_node": None},
         )
+        for schedule in schedules
+    )

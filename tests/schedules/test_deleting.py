@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
+from schedules.exceptions import NodeInUse
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from schedules.services import Actor, fire_due, stop_schedule
+from schedules.services import Actor, fire_due, lifecycle, stop_schedule
 from schedules.services.lifecycle import NODE_DELETED
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowNode
@@ -80,3 +81,30 @@ def test_a_deleted_trigger_node_leaves_the_schedule_which_says_so(
     assert schedule.status == "active"
     event = ScheduleEvent.objects.get(schedule=schedule, verb="update")
     assert event.note == schedule.status_reason == NODE_DELETED
+
+
+def test_a_node_that_many_schedules_start_at_goes_in_few_queries(
+    make_schedule: MakeSchedule, workflow: Workflow, django_assert_max_num_queries
+) -> None:
+    node = workflow.nodes.get(node_id="start")
+    for _ in range(30):
+        make_schedule(trigger_node=node)
+    with django_assert_max_num_queries(10):
+        lifecycle.forget_trigger_node(node, now=NOON)
+    assert not ScheduledJob.objects.filter(trigger_node=node).exists()
+    assert {*ScheduledJob.objects.values_list("status_reason", flat=True)} == {
+        NODE_DELETED
+    }
+    assert ScheduleEvent.objects.filter(note=NODE_DELETED).count() == 30
+
+
+def test_a_node_that_too_many_schedules_start_at_stays(
+    make_schedule: MakeSchedule, workflow: Workflow, monkeypatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "MOST_AT_ONCE", 1)
+    node = workflow.nodes.get(node_id="start")
+    for _ in range(2):
+        make_schedule(trigger_node=node)
+    with pytest.raises(NodeInUse, match="More than 1 schedules start at the node"):
+        node.delete()
+    assert ScheduledJob.objects.filter(trigger_node=node).count() == 2

@@ -46,7 +46,7 @@ def test_a_workflow_that_is_deleted_while_schedules_are_made_takes_them_along(
             return create_schedule(fields, actor=actor, now=NOON)
 
         def delete(workflow=workflow) -> None:
-            delete_workflow(workflow, actor=alice)
+            delete_workflow(workflow, actor=alice, now=NOON)
 
         *made, deleted = at_once([make, make, make, delete])
         assert deleted is None
@@ -68,7 +68,7 @@ def test_a_schedule_that_moves_to_a_workflow_as_that_is_deleted_stays_or_goes_wi
             return update_schedule(schedule.id, fields, actor=actor, now=NOON)
 
         def delete(workflow=workflow) -> None:
-            delete_workflow(workflow, actor=alice)
+            delete_workflow(workflow, actor=alice, now=NOON)
 
         moved, deleted = at_once([move, delete])
         assert deleted is None

@@ -24,7 +24,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
     ]
     list_filter = ["status", "trigger_type"]
     list_select_related = ["owner"]
-    search_fields = ["workflow_name"]
+    search_fields = ["workflow_name__has_text"]
     show_full_result_count = False
     fieldsets = [
         (

@@ -28,10 +28,17 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
             "description",
             "owner",
             "is_active",
+            "deleting_since",
             "version",
             "created_at",
             "updated_at",
         ]
+
+
+class DeletionSerializer(serializers.Serializer[Any]):
+    """What a deletion takes: how many rows of each kind."""
+
+    deleted = serializers.DictField(child=serializers.IntegerField())
 
 
 class WorkflowFields(StrictSerializer):

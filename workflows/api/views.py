@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db import models
@@ -17,7 +16,7 @@ from typing_extensions import override
 
 from workflows import services
 from workflows.access import check_may
-from workflows.api.dry_run import DryRun
+from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.ordering import ordering_filter
 from workflows.api.preconditions import IF_MATCH, Tagged
 from workflows.api.queries import (
@@ -28,6 +27,7 @@ from workflows.api.queries import (
 )
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import (
+    DeletionSerializer,
     ExecutionDetailSerializer,
     ExecutionSerializer,
     GraphSerializer,
@@ -56,7 +56,7 @@ class OwnRows(GenericAPIView[Any]):
 
 class WorkflowFilter(filters.FilterSet):
     search = filters.CharFilter(
-        field_name="name", lookup_expr="icontains", max_length=MOST_TEXT
+        field_name="name", lookup_expr="has_text", max_length=MOST_TEXT
     )
     is_active = true_or_false_filter("whether triggers may start it")
     ordering = ordering_filter("created_at", "name")
@@ -82,11 +82,11 @@ class WorkflowViewSet(
 ):
     model = Workflow
     serializer_class = WorkflowSerializer
-    attempts_parts = frozenset({"save_graph"})
+    attempts_parts = frozenset({"save_graph", "destroy"})
     scopes = dict.fromkeys(
         ("create", "partial_update", "destroy", "save_graph"), Scope.EDIT
     )
-    deleted: Mapping[str, int] | None = None
+    deletion: services.Deletion | None = None
     filterset_class = WorkflowFilter
 
     @override
@@ -101,7 +101,7 @@ class WorkflowViewSet(
     @override
     def also(self, after: Any) -> dict[str, Any]:
         """How many of what would be deleted: schedules go with their workflow."""
-        return {} if self.deleted is None else {"deleted": self.deleted}
+        return {} if self.deletion is None else {"deleted": self.deletion.deleted}
 
     @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
@@ -129,15 +129,31 @@ class WorkflowViewSet(
             )
         return Response(WorkflowSerializer(changed).data)
 
-    @extend_schema(parameters=[IF_MATCH])
+    @extend_schema(
+        parameters=[IF_MATCH], responses={204: None, 202: DeletionSerializer}
+    )
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete it with its graph, its webhooks and its schedules. Its executions stay."""
+        """Delete it with its graph, its webhooks and its schedules. Its executions stay.
+
+        With many schedules or executions the answer is 202: from then on nothing of it
+        starts and nobody can change it, and it is taken away in the background. Until it
+        is gone, `deleting_since` says so, and a dry run counts what is left.
+        """
         workflow = self.get_object()
+        user = user_of(request)
         with self.precondition({}) as version:
-            self.deleted = services.delete_workflow(
-                workflow, actor=user_of(request), version=version
+            if is_dry(request):
+                self.deletion = services.preview_deletion(
+                    workflow, actor=user, version=version
+                )
+                return Response(status=status.HTTP_204_NO_CONTENT)
+            self.deletion = services.delete_workflow(
+                workflow, actor=user, version=version, now=clock()
             )
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        if self.deletion.done:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        told = DeletionSerializer({"deleted": self.deletion.deleted}).data
+        return Response(told, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=GraphSerializer)
     @action(detail=True)

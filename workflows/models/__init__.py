@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from workflows.models.execution import NodeRun, WorkflowExecution
+from workflows.models.lookups import HasTag, HasText
 from workflows.models.workflow import EdgeKind, Workflow, WorkflowEdge, WorkflowNode
 
 __all__ = [
     "EdgeKind",
+    "HasTag",
+    "HasText",
     "NodeRun",
     "Workflow",
     "WorkflowEdge",

@@ -54,6 +54,8 @@ class Workflow(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="workflows"
     )
     is_active = models.BooleanField(default=True)
+    # Asked to be deleted: what hangs on it is taken away in the background.
+    deleting_since = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     # Services write the `now` they were given; the database's clock is for rows that
     # people make by hand.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from workflows.services.definition import (
-    Changes,
-    create_workflow,
+from workflows.services.definition import Changes, create_workflow, update_workflow
+from workflows.services.deletion import (
+    Deletion,
     delete_workflow,
-    update_workflow,
+    deletions_wait,
+    finish_deletions,
+    preview_deletion,
 )
 from workflows.services.execution import cancel_execution, claim_execution
 from workflows.services.graph import (
@@ -20,6 +22,7 @@ from workflows.services.sending import fail_lost, queue_execution, resend_unsent
 
 __all__ = [
     "Changes",
+    "Deletion",
     "EdgeSpec",
     "GraphSpec",
     "NodeSpec",
@@ -28,7 +31,10 @@ __all__ = [
     "claim_execution",
     "create_workflow",
     "delete_workflow",
+    "deletions_wait",
     "fail_lost",
+    "finish_deletions",
+    "preview_deletion",
     "queue_execution",
     "resend_unsent",
     "save_graph",

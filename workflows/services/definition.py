@@ -1,18 +1,22 @@
-"""Making, changing and deleting workflows; their graphs are in `graph`."""
+"""Making and changing workflows; their graphs are in `graph`."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TypedDict
 
-from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import InvalidInput, NotFound, StaleVersion, WorkflowInUse
-from workflows.json_value import text_problem
+from workflows.exceptions import (
+    InvalidInput,
+    NotFound,
+    StaleVersion,
+    WorkflowDeleting,
+)
+from workflows.json_value import composed, map_strings, text_problem
 from workflows.models import Workflow
 
 
@@ -29,7 +33,7 @@ def create_workflow(values: Changes, *, actor: User, now: datetime) -> Workflow:
     """
     _check_texts(values)
     return Workflow.objects.create(
-        **values, owner=actor, created_at=now, updated_at=now
+        **map_strings(values, composed), owner=actor, created_at=now, updated_at=now
     )
 
 
@@ -48,10 +52,10 @@ def update_workflow(
     check_may(actor, "change", workflow)
     _check_texts(changes)
     with transaction.atomic():
-        held = _held(workflow, version)
+        held = held_workflow(workflow, version)
         new = {
             name: value
-            for name, value in changes.items()
+            for name, value in map_strings(changes, composed).items()
             if getattr(held, name) != value
         }
         if new:
@@ -62,38 +66,26 @@ def update_workflow(
     return held
 
 
-def delete_workflow(
-    workflow: Workflow, *, actor: User, version: int | None = None
-) -> dict[str, int]:
-    """Delete it with its graph and what hangs on it; its executions stay.
+def held_workflow(
+    workflow: Workflow,
+    version: int | None,
+    *,
+    deleting: bool = False,
+    lock: bool = True,
+) -> Workflow:
+    """The row as it is now, held until the transaction ends unless `lock` is false.
 
-    How many of each kind went, as {"schedules": 2, "workflows": 1}. Raises `StaleVersion`
-    if the caller has read another version than `version`, `NotFound` if somebody else has
-    deleted it meanwhile.
+    Raises `NotFound` if it is gone, `StaleVersion` if it has another version than
+    `version`, and `WorkflowDeleting` unless `deleting` says that this is no hindrance.
     """
-    check_may(actor, "delete", workflow)
-    try:
-        with transaction.atomic():
-            # Held before what hangs on it is collected: who hangs more on it holds it, too.
-            _, by_model = _held(workflow, version).delete()
-    except IntegrityError as error:  # an execution began that very moment
-        raise WorkflowInUse from error
-    return {
-        str(apps.get_model(label)._meta.verbose_name_plural): count
-        for label, count in sorted(by_model.items())
-    }
-
-
-def _held(workflow: Workflow, version: int | None) -> Workflow:
-    """The row as it is now, held until the transaction ends.
-
-    Raises `NotFound` if it is gone, `StaleVersion` if it has another version than `version`.
-    """
-    rows = Workflow.objects.select_for_update(no_key=True)
+    rows = Workflow.objects.select_for_update(no_key=True) if lock else Workflow.objects
     held = rows.filter(pk=workflow.pk).first()
     if held is None:
         raise NotFound
-    if version is not None and version != held.version:
+    if held.deleting_since is not None:
+        if not deleting:
+            raise WorkflowDeleting
+    elif version is not None and version != held.version:
         raise StaleVersion(field="version")
     return held
 
@@ -111,11 +103,12 @@ def _check_texts(values: Changes) -> None:
 def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
     """Count a change, and hold the row until the transaction ends.
 
-    Raises `StaleVersion` if the caller has read another version than `version`.
+    Raises what `held_workflow` raises.
     """
-    row = Workflow.objects.filter(pk=workflow.pk)
+    row = Workflow.objects.filter(pk=workflow.pk, deleting_since=None)
     if version is not None:
         row = row.filter(version=version)
     if not row.update(version=F("version") + 1, updated_at=now):
-        raise StaleVersion(field="version") if version is not None else NotFound()
+        held_workflow(workflow, version)  # says why
+        raise NotFound
     workflow.refresh_from_db(fields=["version", "updated_at"])

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 from django.utils import timezone
 from django_rq.management.commands import rqscheduler
 from typing_extensions import override
@@ -31,7 +33,12 @@ from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
 from workflows.lease import LEASE
 from workflows.queue import QUEUE_NAME
-from workflows.services import fail_lost, resend_unsent
+from workflows.services import (
+    deletions_wait,
+    fail_lost,
+    finish_deletions,
+    resend_unsent,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -130,8 +137,10 @@ class Chores:
         self._retiming = True
         self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
+        self._deleting = Deleting()
 
     def do(self, now: datetime) -> None:
+        self._deleting.go_on()
         if self._retiming:
             self._retiming = retime_batch(now) > 0
         if self._pruning is None and (self._prune_at is None or now >= self._prune_at):
@@ -144,3 +153,26 @@ class Chores:
         """Goes on for a little while; whether that was the end."""
         until = time.monotonic() + self.PRUNE_SECONDS
         return all(time.monotonic() < until for _ in steps)
+
+
+class Deleting:
+    """Takes away the workflows that are marked, in a thread beside the loop."""
+
+    def __init__(self) -> None:
+        self._thread: Thread | None = None
+
+    def go_on(self) -> None:
+        """Begin, if there is something to do and nothing is under way."""
+        if (self._thread is None or not self._thread.is_alive()) and deletions_wait():
+            self._thread = Thread(target=self._finish, daemon=True, name="deleting")
+            self._thread.start()
+
+    def _finish(self) -> None:
+        try:
+            for _ in finish_deletions():
+                pass
+        except Exception:
+            # The next sweep begins again where this one came to.
+            logger.warning("deletion_interrupted", exc_info=True)
+        finally:
+            connection.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Status
 from schedules.services import fire_due
 from tests.schedules.admin.conftest import LIST, MakeStaff
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.admin import deleting
 
 
 def act(
@@ -114,3 +116,23 @@ def test_deleting_stops_and_keeps_the_history(
     }
     runs = ScheduledRun.objects.values_list("status", "reason")
     assert list(runs) == [("cancelled", "stopped")] * 2
+
+
+def test_deleting_more_than_the_confirmation_can_carry_is_refused_before_it(
+    site: Client, make_schedule: MakeSchedule, monkeypatch
+) -> None:
+    monkeypatch.setattr(deleting, "MOST_DELETED_AT_ONCE", 2)
+    ticked = [make_schedule() for _ in range(3)]
+    (why,) = act(site, "delete_selected", *ticked)
+    assert why == "At most 2 schedules at once: nothing was deleted."
+    assert act(site, "delete_selected", *ticked[:2], post="yes")
+    assert [*ScheduledJob.objects.all()] == ticked[2:]
+
+
+def test_the_confirmation_of_as_many_as_are_allowed_is_accepted(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    ids = [str(uuid.uuid4()) for _ in range(deleting.MOST_DELETED_AT_ONCE)]
+    form = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
+    assert site.post(LIST, form).status_code == 302

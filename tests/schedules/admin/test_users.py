@@ -3,8 +3,10 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.test import Client
 
-from schedules.models import UserProfile
+from schedules.models import ScheduleEvent, UserProfile
 from schedules.services.agents import agent_limits
+from tests.schedules.conftest import MakeSchedule
+from workflows.services import dependents
 
 PREFIX = "profile"
 
@@ -63,3 +65,25 @@ def test_limits_of_agents_are_set_and_given_back_to_the_site(
     save(site, alice, agents_may_schedule="false", agent_max_active_schedules="")
     assert not agent_limits(alice).may_schedule
     assert agent_limits(alice).max_active == 20
+
+
+def test_a_user_on_whom_little_depends_is_deleted_and_leaves_the_history(
+    site: Client, alice: User, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    site.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=alice.pk).exists()
+    made = ScheduleEvent.objects.get(verb="create")
+    assert (made.actor, made.actor_name) == (None, "alice")
+
+
+def test_a_user_with_whom_much_would_go_is_kept(
+    site: Client, alice: User, make_schedule: MakeSchedule, monkeypatch
+) -> None:
+    monkeypatch.setattr(dependents, "MOST_DELETED", 3)
+    for _ in range(3):
+        make_schedule()
+    page = site.get(f"/admin/auth/user/{alice.pk}/delete/")
+    assert "make the user inactive" in page.text
+    site.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
+    assert User.objects.filter(pk=alice.pk).exists()

@@ -5,14 +5,33 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.db.backends.signals import connection_created
 from django.db.models import CharField, JSONField, Lookup, TextField
 from django.db.models.lookups import IContains
+from django.dispatch import receiver
 from typing_extensions import override
+
+from workflows.json_value import composed
 
 if TYPE_CHECKING:
     Base = Lookup[str]
 else:
     Base = Lookup
+
+
+FOLD = "ostinato_fold"
+
+
+def folded(text: str) -> str:
+    """`text` without capitals, letter by letter as PostgreSQL does it: the sigma at the end
+    of a word stays the one that it was."""
+    return "".join(map(str.lower, text))
+
+
+@receiver(connection_created)
+def _teach_folding(connection: Any, **kwargs: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function(FOLD, 1, folded, deterministic=True)
 
 
 @JSONField.register_lookup
@@ -22,8 +41,8 @@ class HasTag(Base):
     lookup_name = "has_tag"
 
     @override
-    def get_prep_lookup(self) -> Any:
-        return self.rhs
+    def get_prep_lookup(self) -> str:
+        return composed(str(self.rhs))
 
     @override
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
@@ -49,9 +68,16 @@ class HasText(Base):
     lookup_name = "has_text"
 
     @override
+    def get_prep_lookup(self) -> str:
+        return composed(str(self.rhs))
+
+    @override
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """SQLite."""
-        return IContains(self.lhs, self.rhs).as_sql(compiler, connection)
+        """SQLite: it folds the letters of ASCII by itself, and all others by our function."""
+        if self.rhs.isascii():
+            return IContains(self.lhs, self.rhs).as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        return f"instr({FOLD}({column}), %s) > 0", [*params, folded(self.rhs)]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """Its planner knows what ILIKE will find, of Django's `UPPER(...)` it knows nothing

@@ -1,0 +1,94 @@
+"""The rows that go, or are let go, when a row is deleted: counted, or taken away in steps.
+
+Django collects them all and deletes them in one transaction. Of a workflow with thousands
+of schedules that takes many seconds, and on SQLite nobody else writes meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import CASCADE, SET_NULL, Field, Model, QuerySet
+
+# What a step takes. A row that goes has receivers, which write; one that is let go has none.
+DELETED_AT_ONCE = 20
+LET_GO_AT_ONCE = 500
+# With more rows than these a deletion takes several steps.
+MOST_DELETED = 50
+Rows = QuerySet[Any]
+
+
+def count_deleted(rows: Rows) -> Counter[str]:
+    """How many rows of each kind, by its plural, a deletion of `rows` would take."""
+    counts = Counter({str(rows.model._meta.verbose_name_plural): rows.count()})
+    for _, mine in _dependents(rows, CASCADE):
+        counts += count_deleted(mine)
+    return +counts
+
+
+def is_short(rows: Rows) -> bool:
+    """Whether so few rows would go with `rows` that one transaction is enough."""
+    return _count(rows, CASCADE, MOST_DELETED + 1) <= MOST_DELETED
+
+
+def let_go(rows: Rows) -> bool:
+    """One step: some of the rows that outlive `rows` are let go. False when all are."""
+    for field, mine in _dependents(rows, SET_NULL):
+        if some := list(mine.values_list("pk", flat=True)[:LET_GO_AT_ONCE]):
+            mine.model._base_manager.filter(pk__in=some).update(**{field.name: None})
+            return True
+    return False
+
+
+def outlived_by_few(rows: Rows) -> bool:
+    """Whether one step is enough to let go of all that outlives `rows`."""
+    return _count(rows, SET_NULL, LET_GO_AT_ONCE + 1) <= LET_GO_AT_ONCE
+
+
+def take_away(rows: Rows) -> bool:
+    """One step: some of what depends on `rows` is deleted, the deepest first, or let go.
+
+    False when nothing depends on them any more. To be called within a transaction.
+    """
+    for _, mine in _dependents(rows, CASCADE):
+        if take_away(mine):
+            return True
+        if some := list(mine.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+            mine.model._base_manager.filter(pk__in=some).delete()
+            return True
+    return let_go(rows)
+
+
+def _count(rows: Rows, on_delete: Any, most: int) -> int:
+    """How many rows share the fate of `rows` in this way, and how many that of those that
+    are deleted with them; `most` at the most."""
+    count = 0
+    for _, mine in _dependents(rows, on_delete):
+        if count < most:
+            count += mine.order_by()[: most - count].count()
+    for _, mine in _dependents(rows, CASCADE):
+        if count < most:
+            count += _count(mine, on_delete, most - count)
+    return count
+
+
+def _dependents(
+    rows: Rows, on_delete: Any
+) -> Iterator[tuple[Field[Any, Any], QuerySet[Any]]]:
+    """The rows that point at `rows` and share their fate in this way, by foreign key.
+
+    Other apps' come first: those that hang on a node are gone before the node is.
+    """
+    relations = [
+        relation
+        for relation in rows.model._meta.related_objects
+        if relation.on_delete is on_delete
+    ]
+    own = rows.model._meta.app_label
+    relations.sort(key=lambda relation: relation.related_model._meta.app_label == own)
+    for relation in relations:
+        model: type[Model] = relation.related_model
+        found = model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+        yield relation.field, found
