@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from redis import Redis
 
 from schedules.exceptions import NodeInUse
@@ -89,7 +90,7 @@ def test_a_node_that_many_schedules_start_at_goes_in_few_queries(
     node = workflow.nodes.get(node_id="start")
     for _ in range(30):
         make_schedule(trigger_node=node)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(10), transaction.atomic():
         lifecycle.forget_trigger_node(node, now=NOON)
     assert not ScheduledJob.objects.filter(trigger_node=node).exists()
     assert {*ScheduledJob.objects.values_list("status_reason", flat=True)} == {
@@ -105,6 +106,7 @@ def test_a_node_that_too_many_schedules_start_at_stays(
     node = workflow.nodes.get(node_id="start")
     for _ in range(2):
         make_schedule(trigger_node=node)
-    with pytest.raises(NodeInUse, match="More than 1 schedules start at the node"):
+    wanted = "More than 1 schedules start at the node"
+    with pytest.raises(NodeInUse, match=wanted), transaction.atomic():
         node.delete()
     assert ScheduledJob.objects.filter(trigger_node=node).count() == 2
