@@ -103,10 +103,13 @@ class PersonAdmin(PersonBase):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         # Before it, since the view is one transaction.
-        people = User.objects.filter(pk=object_id if object_id.isdecimal() else None)
-        may = self.has_delete_permission(request, people.first())
-        if request.method == "POST" and may and is_short(people):
-            self._let_go(people)
+        person = self.get_object(request, object_id)
+        if request.method == "POST" and self.has_delete_permission(request, person):
+            people = (
+                User.objects.filter(pk=person.pk) if person else User.objects.none()
+            )
+            if is_short(people):
+                self._let_go(people)
         return super().delete_view(request, object_id, extra_context)
 
     @override
