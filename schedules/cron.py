@@ -36,6 +36,7 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _SHAPE = "minute, hour, day of month, month, weekday, such as 0 9 * * mon-fri"
 
 _RANGE = re.compile(r"(?:\*|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:/([0-9]+))?")
+_LAST_WORKDAY = "31w"
 _NEAREST_WORKDAY = re.compile(r"([0-9]+)w")
 _NTH_WEEKDAY = re.compile(r"([a-z0-9]+)#([1-5])")
 _LAST_WEEKDAY = re.compile(r"l([0-7]|[a-z]{3})|([0-7]|[a-z]{3})l")
@@ -107,7 +108,7 @@ class _Days:
     field: _Field
     has_star: bool
     numbers: frozenset[int]
-    special: tuple[str, ...]
+    special: dict[str, str]  # as it is kept, and as it was written
 
     @property
     def restricts(self) -> bool:
@@ -231,12 +232,15 @@ def _days(field: _Field, text: str, special: Callable[[str], str | None]) -> _Da
     numbers = _numbers(field, ",".join(plain)) if plain else frozenset()
     if field is _WEEKDAY:
         numbers = frozenset(n % 7 for n in numbers)
-    distinct = dict.fromkeys(canonical for canonical in found.values() if canonical)
-    return _Days(field, items[0].startswith("*"), numbers, tuple(distinct))
+    written = {canonical: item for item, canonical in found.items() if canonical}
+    return _Days(field, items[0].startswith("*"), numbers, written)
 
 
 def _special_monthday(item: str) -> str | None:
-    """`l`, or `15w`: the working day nearest to the 15th, in the same month."""
+    """`l`, or `15w`: the working day nearest to the 15th, in the same month; `lw` is that
+    of the 31st, the last one."""
+    if item == "lw":
+        return _LAST_WORKDAY
     if match := _NEAREST_WORKDAY.fullmatch(item):
         return f"{_MONTHDAY.number(match[1], item)}w"
     return item if item == "l" else None
@@ -276,9 +280,10 @@ def _any(field: _Field) -> _Way:
 
 def _refuse_mixed(days: _Days, weekdays: _Days) -> None:
     """`5#2`, `l5` and `15w` say the whole day; programs differ on what else means."""
-    workdays = [item for item in days.special if item.endswith("w")]
+    written = days.special.items()
+    workdays = [item for canonical, item in written if canonical.endswith("w")]
     for field, special, other in (
-        (_WEEKDAY, weekdays.special, days),
+        (_WEEKDAY, [*weekdays.special.values()], days),
         (_MONTHDAY, workdays, weekdays),
     ):
         if special and other.restricts:

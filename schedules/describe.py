@@ -1,37 +1,47 @@
-"""Wall times -> an English sentence.
+"""Timings -> English sentences.
 
-The sentence is made from what an expression means, field by field, never from its
-text: cron_descriptor takes `5-5` for a range, `*/7` for "every 7 minutes" and every
-pair of day fields for an "or".
+A sentence is made from the sets that the engine enumerates, never from the text: the same
+ticks have the same sentence, however they are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby
 
-from cron_descriptor import CasingTypeEnum, Options, get_description
+from schedules import zones
+from schedules.describe_days import describe_days
+from schedules.english import counted, listing, numbered, runs, step_of
+from schedules.walltimes import DAY_MINUTES, WallTimes
 
-from schedules.walltimes import DayRule, WallTimes
+_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+# Above this, "Every 27 hours, 46 minutes and 40 seconds" says more than one number.
+_LARGEST_NUMBER = 999
 
-_ENGLISH = Options(
-    CasingTypeEnum.Sentence, locale_code="en_US", use_24hour_time_format=True
-)
-_MIDNIGHT = "At 00:00"
-_UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1}
-# Shorter lists read better in full: "At 00:00, 08:00 and 16:00".
+_LISTED = re.compile(r"At [0-9]")
+# So many times of a day are listed, where they are not evenly apart.
+_MOST_LISTED = 6
+# So many, evenly apart, are a pattern: "Every 20 minutes from 09:00 to 10:00".
 _SHORTEST_PATTERN = 4
-_SHORTEST_RUN = 3
+_SHORTEST_HOURS_PATTERN = 5
+_MOST_STRETCHES = 2
 
 
 @lru_cache(maxsize=1024)
 def describe_wall_times(times: WallTimes) -> str:
-    """Such as "At 09:00, Monday through Friday"."""
-    month = times.rules[0].text.split()[1]
-    months = _without_time(f"* {_compacted(month, 1, 12)} *")
-    parts = (_time(times), _days(times.rules), months)
-    return ", ".join(part for part in parts if part)
+    """Such as "At 09:00, Monday to Friday"."""
+    days = describe_days(times.rules)
+    time = _time(times.minutes, times.hours, is_daily=not days)
+    lists_times = _LISTED.match(time) is not None
+    if time.startswith("At "):
+        days = days or "every day"
+    if not days:
+        return time
+    # "At 09:00 every day in June", but "Every 5 minutes, every day in June".
+    follows = days.startswith("on ") or (lists_times and days.startswith("every "))
+    return f"{time} {days}" if follows else f"{time}, {days}"
 
 
 def describe_interval(seconds: int) -> str:
@@ -43,75 +53,113 @@ def describe_interval(seconds: int) -> str:
     if number == 1:
         # Not "every day": it is elapsed time, and moves on the wall when clocks do.
         return "Every 24 hours" if unit == "day" else f"Every {unit}"
-    return f"Every {number} {unit}s"
+    if number <= _LARGEST_NUMBER or unit == "day":
+        return f"Every {counted(number, unit)}"
+    parts = []
+    for name, in_seconds in [*_UNITS.items()][1:]:
+        whole, seconds = divmod(seconds, in_seconds)
+        if whole:
+            parts.append(counted(whole, name))
+    return f"Every {listing(parts)}"
 
 
-def _time(times: WallTimes) -> str:
-    first, last, number = times.hours[0], times.hours[-1], len(times.hours)
-    in_one_run = last - first == number - 1
-    if len(times.minutes) == 1 and in_one_run and _SHORTEST_RUN <= number < 24:
-        minute = times.minutes[0]
-        return f"Every hour from {first:02}:{minute:02} to {last:02}:{minute:02}"
-    minutes, hours = _compact(times.minutes, 0, 60), _compact(times.hours, 0, 24)
-    return _sentence(f"{minutes} {hours} * * *")
+def describe_once(run_at: datetime, timezone: str) -> str:
+    """Such as "Once, on 2027-01-05 at 09:00 (Europe/Berlin), which is 08:00 UTC"."""
+    local, universal = zones.wall_time(run_at, timezone), run_at.astimezone(UTC)
+    told = f"Once, on {local:%Y-%m-%d} at {_seconds_clock(local)} ({timezone})"
+    if timezone == "UTC":
+        return told
+    told = f"{told}, which is {_seconds_clock(universal)} UTC"
+    same_day = local.date() == universal.date()
+    return told if same_day else f"{told} on {universal:%Y-%m-%d}"
 
 
-def _days(rules: tuple[DayRule, ...]) -> str:
-    days = list(dict.fromkeys(_day(rule) for rule in rules))
-    if "" in days:
-        return ""
-    if len(days) == 1:
-        return days[0]
-    return " or ".join(day.removeprefix("only ") for day in days)
+def _seconds_clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
 
 
-def _day(rule: DayRule) -> str:
-    monthday, _, weekday = rule.text.split()
-    on_days = _without_time(f"{_compacted(monthday, 1, 31)} * *")
-    on_weekdays = _without_time(f"* * {_compacted(weekday, 0, 7)}")
-    if on_days and on_weekdays:
-        return f"{on_days} if it is {on_weekdays.removeprefix('only on ')}"
-    return on_days or on_weekdays
+def _time(minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool) -> str:
+    """The times of a day on which there are some."""
+    if len(hours) == 24:
+        return _every_hour(minutes)
+    moments = [60 * hour + minute for hour in hours for minute in minutes]
+    return (
+        _evenly(moments)
+        or _listed(moments)
+        or _in_stretches(minutes, hours, is_daily=is_daily)
+        or f"{_minutes(minutes)} in {_hours(hours)}"
+    )
 
 
-def _without_time(days: str) -> str:
-    return _sentence(f"0 0 {days}").removeprefix(_MIDNIGHT).removeprefix(", ")
+def _every_hour(minutes: Sequence[int]) -> str:
+    if len(minutes) == 1:
+        return "Every hour" if minutes == (0,) else f"Hourly at minute {minutes[0]}"
+    said = _minutes(minutes)
+    return f"Hourly at {said.removeprefix('At ')}" if said.startswith("At ") else said
 
 
-def _sentence(expression: str) -> str:
-    sentence: str = get_description(expression, _ENGLISH)
-    return sentence
+def _minutes(minutes: Sequence[int]) -> str:
+    """What happens in each of some hours."""
+    step = step_of(minutes)
+    if step and [*minutes] == [*range(0, 60, step)] and 60 % step == 0:
+        return _every(step)
+    return f"At {numbered('minute', minutes)}"
 
 
-def _compacted(field: str, low: int, size: int) -> str:
-    """A canonical field, in the spelling that cron_descriptor reads best."""
-    if field == "*" or "#" in field:
-        return field
-    if not field.replace(",", "").isdigit():
-        return f"{field[1:]}L" if field[0] == "l" else field.upper()
-    values = [int(number) for number in field.split(",")]
-    if size == 7 and {0, 6} <= {*values}:
-        values = sorted(value or 7 for value in values)
-    return _compact(values, low, size)
+def _hours(hours: Sequence[int]) -> str:
+    said = numbered("hour", hours)
+    return f"the {said}" if said.startswith("hours") else said
 
 
-def _compact(values: Sequence[int], low: int, size: int) -> str:
-    """`*`, a step that divides the field evenly, or ranges and single values."""
-    if len(values) == size:
-        return "*"
-    step = size // len(values)
-    even = [*range(values[0], low + size, step)] == [*values] and not size % step
-    if even and len(values) >= _SHORTEST_PATTERN:
-        return f"{'*' if values[0] == low else values[0]}/{step}"
-    return ",".join(_runs(values))
+def _every(minutes: int) -> str:
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"Every {unit}" if number == 1 else f"Every {number} {unit}s"
 
 
-def _runs(values: Sequence[int]) -> Iterator[str]:
-    """Such as 1, 3-6 and 8."""
-    # In a run of consecutive numbers, value minus position stays the same.
-    for _, pairs in groupby(enumerate(values), key=lambda pair: pair[1] - pair[0]):
-        run = [value for _, value in pairs]
-        if len(run) >= _SHORTEST_RUN:
-            yield f"{run[0]}-{run[-1]}"
-        else:
-            yield from map(str, run)
+def _evenly(moments: Sequence[int]) -> str | None:
+    """Such as "Every 2 hours", or "Every 10 minutes from 08:00 to 23:50"."""
+    step = step_of(moments)
+    if step is None or len(moments) < _SHORTEST_PATTERN:
+        return None
+    if moments[0] == 0 and moments[-1] + step == DAY_MINUTES:
+        return _every(step)
+    if step > 60 and len(moments) < _SHORTEST_HOURS_PATTERN:
+        return None
+    return f"{_every(step)} {_from_to(moments)}"
+
+
+def _listed(moments: Sequence[int]) -> str | None:
+    if len(moments) > _MOST_LISTED:
+        return None
+    return f"At {listing([*map(_clock, moments)])}"
+
+
+def _in_stretches(
+    minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool
+) -> str | None:
+    """Such as "Every hour from 08:00 to 12:00 and from 14:00 to 18:00".
+
+    One that passes midnight, such as "from 22:00 to 05:00", would be on two days, and is
+    said only where every day is like the next.
+    """
+    stretches = [*runs(hours)]
+    if is_daily and stretches[0][0] == 0 and stretches[-1][-1] == 23:
+        after_midnight = [hour + 24 for hour in stretches[0]]
+        stretches = [*stretches[1:-1], stretches[-1] + after_midnight]
+    if len(stretches) > _MOST_STRETCHES:
+        return None
+    each = [[60 * h + m for h in stretch for m in minutes] for stretch in stretches]
+    steps = {step_of(moments) for moments in each}
+    step = steps.pop()
+    if steps or step is None:
+        return None
+    return f"{_every(step)} {listing([*map(_from_to, each)])}"
+
+
+def _from_to(moments: Sequence[int]) -> str:
+    return f"from {_clock(moments[0])} to {_clock(moments[-1])}"
+
+
+def _clock(minute: int) -> str:
+    hour, minute = divmod(minute % DAY_MINUTES, 60)
+    return f"{hour:02}:{minute:02}"

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from schedules import zones
 from schedules.cron import parse
 from schedules.cron_ticks import Note, cron_ticks
-from schedules.describe import describe_interval, describe_wall_times
+from schedules.describe import describe_interval, describe_once, describe_wall_times
 from schedules.timing_error import TimingError
 from schedules.timing_types import (
     CronTiming,
@@ -188,13 +188,14 @@ def _is_every(times: WallTimes, seconds: int) -> bool:
     return times.count(*_CALENDAR) * every == _CALENDAR[1] - _CALENDAR[0]
 
 
-def describe(timing: Timing) -> str:
-    """What `timing` means, in English, for people to check it by."""
+def describe(timing: Timing, timezone: str = "UTC") -> str:
+    """What `timing` means, in English, for people to check it by; of a one-off, as the
+    clock of `timezone` reads, too."""
     if isinstance(timing, CronTiming):
-        return f"{describe_wall_times(parse(timing.expression))}, {timing.timezone}"
+        return f"{describe_wall_times(parse(timing.expression))} ({timing.timezone})"
     if isinstance(timing, IntervalTiming):
         return describe_interval(timing.every_seconds)
-    return f"Once, at {timing.run_at:%Y-%m-%d %H:%M:%S} UTC"
+    return describe_once(timing.run_at, timezone)
 
 
 def next_occurrences(

@@ -10,13 +10,15 @@ from __future__ import annotations
 import calendar
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from croniter import CroniterError, croniter
+
+from schedules.months import Month
 
 # 29 February on a given weekday can be 40 years away, across 2100.
 _HORIZON_YEARS = 50
@@ -39,69 +41,47 @@ class DayRule:
     text: str
     plain: tuple[frozenset[int], frozenset[int], frozenset[int]] | None
 
+    @property
+    def months(self) -> frozenset[int]:
+        return _listed_numbers(self.text.split()[1], range(1, 13))
+
     def days(self, year: int) -> Iterator[date]:
         """The days of `year` that match, oldest first."""
-        if self.plain is None:
-            return self._days_by_calendar(year)
-        monthdays, months, weekdays = self.plain
         return (
-            day
-            for day in _days_of(year)
-            if day.day in monthdays
-            and day.month in months
-            and day.isoweekday() % 7 in weekdays
+            date(year, number, day)
+            for number in sorted(self.months)
+            for day in sorted(self.days_of(Month.of(year, number)))
         )
 
-    def _days_by_calendar(self, year: int) -> Iterator[date]:
+    def days_of(self, month: Month) -> list[int]:
+        """The days of a month that match, whichever month of the year it is."""
+        if self.plain is None:
+            return self._days_by_calendar(month)
+        monthdays, _, weekdays = self.plain
+        return [
+            day
+            for day in monthdays
+            if day <= month.last and month.weekday(day) in weekdays
+        ]
+
+    def _days_by_calendar(self, month: Month) -> list[int]:
         """By reckoning: with dozens of them croniter takes milliseconds for each day."""
-        day, month, weekday = self.text.split()
-        for number in _listed_numbers(month, range(1, 13)):
-            found = _Month(year, number)
-            if "#" in weekday:
-                which, nth = map(int, weekday.split("#"))
-                matching = found.nth_weekday(which, nth)
-            elif weekday.startswith("l"):
-                matching = found.last_weekday(int(weekday[1:]))
-            elif day.endswith("w"):
-                matching = found.nearest_workday(int(day[:-1]))
-            else:
-                is_listed = found.weekday(found.last) in _listed_numbers(
-                    weekday, range(7)
-                )
-                matching = found.last if is_listed else None
-            if matching:
-                yield date(year, number, matching)
+        day, _, weekday = self.text.split()
+        if "#" in weekday:
+            which, nth = map(int, weekday.split("#"))
+            matching = month.nth_weekday(which, nth)
+        elif weekday.startswith("l"):
+            matching = month.last_weekday(int(weekday[1:]))
+        elif day.endswith("w"):
+            matching = month.nearest_workday(int(day[:-1]))
+        else:
+            is_listed = month.weekday(month.last) in _listed_numbers(weekday, range(7))
+            matching = month.last if is_listed else None
+        return [matching] if matching else []
 
 
-class _Month:
-    """One month's days by their weekday, Sunday being 0."""
-
-    def __init__(self, year: int, month: int) -> None:
-        first, self.last = calendar.monthrange(year, month)
-        self._before_first = first  # Monday is 0 here, so this is the day before
-
-    def weekday(self, day: int) -> int:
-        return (self._before_first + day) % 7
-
-    def nth_weekday(self, weekday: int, nth: int) -> int | None:
-        day = 1 + (weekday - self.weekday(1)) % 7 + 7 * (nth - 1)
-        return day if day <= self.last else None
-
-    def last_weekday(self, weekday: int) -> int:
-        return self.last - (self.weekday(self.last) - weekday) % 7
-
-    def nearest_workday(self, day: int) -> int:
-        """Never in another month; after the month's end, of its last day."""
-        day = min(day, self.last)
-        if self.weekday(day) == 6:
-            return day - 1 if day > 1 else day + 2
-        if self.weekday(day) == 0:
-            return day + 1 if day < self.last else day - 2
-        return day
-
-
-def _listed_numbers(field: str, every: range) -> Collection[int]:
-    return every if field == "*" else {int(number) for number in field.split(",")}
+def _listed_numbers(field: str, every: range) -> frozenset[int]:
+    return frozenset(every if field == "*" else map(int, field.split(",")))
 
 
 @dataclass(frozen=True)
@@ -287,8 +267,3 @@ def _twin_year(year: int) -> int:
         if calendar.isleap(twin) == calendar.isleap(year)
         and date(twin, 1, 1).weekday() == date(year, 1, 1).weekday()
     )
-
-
-def _days_of(year: int) -> Iterator[date]:
-    ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
-    return map(date.fromordinal, ordinals)

@@ -110,7 +110,7 @@ class ScheduleForm(ServiceForm):
         }
         help_texts: ClassVar[dict[str, str]] = {
             "cron_expression": "Five fields: minute, hour, day, month, weekday. “0 9 * * "
-            "mon-fri” is at nine on weekdays; also names, lists, ranges, */n, L, 15W, 5#2 "
+            "mon-fri” is at nine on weekdays; also names, lists, ranges, */n, L, LW, 15W, 5#2 "
             "and @daily.",
             "interval_seconds": "Elapsed time: clock changes do not touch it. For “daily at "
             "nine” use a cron expression.",

@@ -14,7 +14,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEvent,
 )
-from schedules.timing import OnceTiming, Timing
+from schedules.timing import Timing
 
 _HOW = {
     Origin.CATCH_UP: ", caught up",
@@ -26,13 +26,7 @@ _HOW = {
 def timing_text(rule: Timing, zone: str) -> str:
     """What the timing means, in English; of a one-off, as the clock of `zone` reads, too
     (unless that zone has left tzdata)."""
-    text = timing.describe(rule)
-    told_so = zone == "UTC" or zone not in zones.timezone_names()
-    if not isinstance(rule, OnceTiming) or told_so:
-        return text
-    local = zones.wall_time(rule.run_at, zone)
-    in_utc = text.removeprefix("Once, at ")
-    return f"Once, at {local:%Y-%m-%d %H:%M:%S} {zone} ({in_utc})"
+    return timing.describe(rule, zone if zone in zones.timezone_names() else "UTC")
 
 
 def told(run: ScheduledRun, event: ScheduleEvent | None) -> str:

@@ -36,7 +36,7 @@ def test_the_tour_runs_as_written(redis: Redis, live_server: LiveServer) -> None
     said = iter(done.stdout.splitlines())
     # In this order, with other answers between them.
     for expected in (
-        r"At 02:30, Europe/Berlin",
+        r"At 02:30 every day \(Europe/Berlin\)",
         r"precondition_failed",
         r"paused",
         r"manual",

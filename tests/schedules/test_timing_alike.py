@@ -24,7 +24,7 @@ def every(seconds: int) -> Timing:
     ("one", "other"),
     [
         (cron("@daily"), cron("0 0 * * *")),
-        (cron("0 9 * * mon-fri"), cron("00 9 ? * 1,2,3,4,5")),
+        (cron("0 9 * * mon-fri"), cron("00 9 ? * mon,tue,wed,thu,fri")),
         (cron("@daily"), every(DAY)),
         (cron("0 9 * * *", "Asia/Tokyo"), every(DAY)),
         (cron("@hourly"), every(3600)),

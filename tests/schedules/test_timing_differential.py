@@ -98,6 +98,20 @@ def test_days_that_need_the_calendar_are_those_of_croniter(expression):
             )
 
 
+def test_the_last_weekday_is_the_last_day_that_is_no_saturday_or_sunday():
+    times, wall = parse("30 17 LW * *"), START
+    for year in range(1980, 2060):
+        for month in range(1, 13):
+            following = datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001
+            day = following - timedelta(days=1)
+            while day.weekday() >= 5:
+                day -= timedelta(days=1)
+            wall = times.next(wall)
+            assert wall == day.replace(hour=17, minute=30)
+            assert times.last(following) == wall
+    assert times.count(START, wall) == 80 * 12
+
+
 def changes_in(timezone, year):
     new_years = (datetime(y, 1, 1, tzinfo=UTC) for y in (year, year + 1))
     return [change.at for change in offset_changes(timezone, *new_years)]

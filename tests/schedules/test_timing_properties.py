@@ -59,7 +59,9 @@ def expressions(draw, hours=None):
     days = draw(
         st.one_of(
             st.tuples(fields(1, 31), fields(0, 7)),
-            st.sampled_from([("L", "*"), ("15W", "?"), ("?", "5#2"), ("*", "L1")]),
+            st.sampled_from(
+                [("L", "*"), ("15W", "?"), ("?", "fri#2"), ("LW", "*"), ("*", "L1")]
+            ),
         )
     )
     hour = draw(fields(0, 23) if hours is None else hours)

@@ -33,7 +33,7 @@ def test_a_row_tells_the_timing_in_words(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(cron_expression="0 9 * * mon-fri", timezone="Europe/Berlin")
-    assert "At 09:00, Monday through Friday, Europe/Berlin" in site.get(LIST).text
+    assert "At 09:00, Monday to Friday (Europe/Berlin)" in site.get(LIST).text
 
 
 def test_the_next_run_is_shown_in_the_schedules_zone_and_in_utc(
@@ -167,4 +167,4 @@ def test_a_single_run_is_told_on_the_clock_of_its_zone(
     at = datetime(2099, 7, 1, 7, tzinfo=UTC)
     make_schedule(run_at=at, timezone="Europe/Berlin")
     listed = site.get(LIST).text
-    assert "Once, at 2099-07-01 09:00:00 Europe/Berlin (2099-07-01 07:00:00" in listed
+    assert "Once, on 2099-07-01 at 09:00 (Europe/Berlin), which is 07:00 UTC" in listed

@@ -69,7 +69,7 @@ def test_a_cron_expression_is_described_in_its_zone(api: APIClient, body: Body) 
     timing = {"cron_expression": "0 9 * * 1-5", "timezone": "Europe/Berlin"}
     made = api.post(SCHEDULES, body | timing).json()
     assert made["schedule_type"] == "cron"
-    assert made["timing_text"] == "At 09:00, Monday through Friday, Europe/Berlin"
+    assert made["timing_text"] == "At 09:00, Monday to Friday (Europe/Berlin)"
 
 
 def test_a_local_time_is_read_in_the_zone_of_the_schedule(

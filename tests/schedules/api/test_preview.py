@@ -33,7 +33,7 @@ def test_a_timing_is_told_in_words_and_in_both_times(api: APIClient) -> None:
         start_at="2086-01-07T00:00:00Z",
         count=2,
     )
-    assert found["text"] == "At 09:00, Monday through Friday, Europe/Berlin"
+    assert found["text"] == "At 09:00, Monday to Friday (Europe/Berlin)"
     assert found["timezone"] == "Europe/Berlin"
     assert found["ticks"] == [
         {
@@ -79,13 +79,13 @@ def test_a_one_off_is_told_in_its_zone_and_in_utc(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     fields = {"run_at": "2090-01-05T09:00:00", "timezone": "Europe/Berlin"}
-    told = "Once, at 2090-01-05 09:00:00 Europe/Berlin (2090-01-05 08:00:00 UTC)"
+    told = "Once, on 2090-01-05 at 09:00 (Europe/Berlin), which is 08:00 UTC"
     assert preview(api, **fields)["text"] == told
     run_at = datetime.fromisoformat(fields["run_at"])
     schedule = make_schedule(**fields | {"run_at": run_at})
     assert api.get(address(schedule)).json()["timing_text"] == told
     in_utc = preview(api, run_at="2090-01-05T09:00:00Z", timezone="UTC")["text"]
-    assert in_utc == "Once, at 2090-01-05 09:00:00 UTC"
+    assert in_utc == "Once, on 2090-01-05 at 09:00 (UTC)"
 
 
 def test_a_preview_needs_no_name_and_no_workflow_and_writes_nothing(

@@ -28,9 +28,9 @@ def good(result: Any, name: str = "schedule_create") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("fields", "kind", "sentence"),
     [
-        ({"cron_expression": "0 9 * * mon"}, "cron", "At 09:00, only on Monday, UTC"),
+        ({"cron_expression": "0 9 * * mon"}, "cron", "At 09:00 on Mondays (UTC)"),
         ({"interval_seconds": 5400}, "interval", "Every 90 minutes"),
-        ({"run_at": "2026-11-24T09:00"}, "once", "Once, at 2026-11-24 09:00:00 UTC"),
+        ({"run_at": "2026-11-24T09:00"}, "once", "Once, on 2026-11-24 at 09:00 (UTC)"),
     ],
 )
 def test_the_field_that_is_given_says_what_kind_of_schedule_it_is(
@@ -232,7 +232,7 @@ def test_a_preview_of_what_is_not_saved(call: CallTool):
         ),
         "schedule_preview",
     )
-    assert told["sentence"] == "At 02:30, Europe/Berlin"
+    assert told["sentence"] == "At 02:30 every day (Europe/Berlin)"
     assert told["ticks"][0]["moved_by_gap"] is True
     assert not ScheduledJob.objects.exists()
 

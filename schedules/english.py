@@ -1,0 +1,81 @@
+"""Numbers and lists as English has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+# Two numbers in a row read better one by one: "5, 6 and 9", but "5 to 7 and 9".
+_SHORTEST_RUN = 3
+# Shorter lists read better in full: "0, 20 and 40".
+_SHORTEST_PATTERN = 5
+
+
+def listing(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 field", "2 fields"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ordinal(number: int) -> str:
+    """ "1st", "2nd", "11th"."""
+    teens = number % 100 in (11, 12, 13)
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def step_of(values: Sequence[int]) -> int | None:
+    """How far each of two or more values is from the next, if they are evenly apart."""
+    steps = {later - value for value, later in pairwise(values)}
+    return steps.pop() if len(steps) == 1 else None
+
+
+def numbered(noun: str, values: Sequence[int]) -> str:
+    """ "day 5", "days 1, 2 and 10 to 31", "every 7th minute from 0 to 56"."""
+    step = step_of(values)
+    if step and step > 1 and len(values) >= _SHORTEST_PATTERN:
+        return f"every {ordinal(step)} {noun} from {values[0]} to {values[-1]}"
+    words = [word for run in runs(values) for word in _run_words(run)]
+    return f"{noun}{'s' if len(values) > 1 else ''} {listing(words)}"
+
+
+def runs(values: Sequence[int]) -> Iterator[list[int]]:
+    """Stretches of consecutive numbers."""
+    run: list[int] = []
+    for value in values:
+        if run and value != run[-1] + 1:
+            yield run
+            run = []
+        run.append(value)
+    yield run
+
+
+def _run_words(run: list[int]) -> list[str]:
+    if len(run) >= _SHORTEST_RUN:
+        return [f"{run[0]} to {run[-1]}"]
+    return [str(value) for value in run]
+
+
+def named(values: Sequence[int], names: Sequence[str]) -> tuple[list[str], bool]:
+    """The names of `values`, with "May to July" for a stretch; whether there is one.
+
+    The names form a circle, as those of months and weekdays do: "November to February".
+    """
+    found = [*runs(values)]
+    around = found[-1] + found[0]
+    is_circle = len(found) > 1 and (found[0][0], found[-1][-1]) == (0, len(names) - 1)
+    if is_circle and len(around) >= _SHORTEST_RUN:
+        found = [*found[1:-1], around]
+    words = [_named_run([names[value] for value in run]) for run in found]
+    return [word for run in words for word in run], max(
+        map(len, found)
+    ) >= _SHORTEST_RUN
+
+
+def _named_run(names: list[str]) -> list[str]:
+    return [f"{names[0]} to {names[-1]}"] if len(names) >= _SHORTEST_RUN else names

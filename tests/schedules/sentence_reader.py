@@ -1,0 +1,240 @@
+"""Reads a sentence about a cron expression back into what it says.
+
+It knows nothing of the code that writes sentences: it takes English, clocks and dates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+]
+NTH = ["first", "second", "third", "fourth", "fifth", "last"]
+ORDINAL = r"(\d+)(?:st|nd|rd|th)"
+CLOCK = r"\d\d:\d\d"
+STRETCHES = rf"from {CLOCK} to {CLOCK}(?: and from {CLOCK} to {CLOCK})?"
+LIST = r"\d+(?: to \d+)?(?:(?:, | and )\d+(?: to \d+)?)*"
+
+# Weekdays and months repeat after these years, leap years and all.
+FIRST, YEARS = date(2000, 1, 1), 28
+DATES = [FIRST + timedelta(n) for n in range((date(2028, 1, 1) - FIRST).days)]
+
+
+def those(matches) -> int:
+    """The dates that match, as one number with a bit for each."""
+    return int("".join("01"[bool(matches(day))] for day in reversed(DATES)), 2)
+
+
+def last_day(day: date) -> int:
+    return ((day.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)).day
+
+
+def is_nearest_workday(day: date, number: int) -> bool:
+    """Of the weekdays of the month, the nearest to day `number` (or to its last day)."""
+    wanted = min(number, last_day(day))
+    workdays = (
+        n for n in range(1, last_day(day) + 1) if day.replace(day=n).weekday() < 5
+    )
+    return day.day == min(workdays, key=lambda n: abs(n - wanted))
+
+
+EVERY_DAY = those(lambda day: True)
+MONTHDAY = {n: those(lambda day, n=n: day.day == n) for n in range(1, 32)}
+WEEKDAY = {n: those(lambda day, n=n: day.weekday() == n) for n in range(7)}
+MONTH = {n: those(lambda day, n=n: day.month == n) for n in range(1, 13)}
+LAST_DAY = those(lambda day: day.day == last_day(day))
+NEAREST = {n: those(lambda d, n=n: is_nearest_workday(d, n)) for n in range(1, 32)}
+WEEK = {n: those(lambda day, n=n: (day.day + 6) // 7 == n) for n in range(1, 6)}
+LAST_WEEK = those(lambda day: day.day + 7 > last_day(day))
+
+
+@dataclass
+class Said:
+    """The minutes of a day, and the days as bits of `DATES`."""
+
+    minutes: set[int]
+    days: int
+
+
+def read(sentence: str) -> Said:
+    for pattern, reader in TIMES:
+        if match := re.match(pattern, sentence):
+            rest = sentence[match.end() :]
+            assert re.match(r"(,? |$)", rest), f"not understood: {rest!r}"
+            return Said(reader(*match.groups()), read_days(rest.lstrip(" ,")))
+    raise AssertionError(f"not understood: {sentence!r}")
+
+
+def any_of(sets) -> int:
+    return reduce(or_, sets, 0)
+
+
+def minute_of(clock: str) -> int:
+    return 60 * int(clock[:2]) + int(clock[3:])
+
+
+def split(text: str) -> list[str]:
+    return re.split(r", | and ", text)
+
+
+def numbers(text: str, noun: str) -> list[int]:
+    """ "minute 5", "minutes 1, 2 and 5 to 9", "every 7th minute from 0 to 56"."""
+    if match := re.fullmatch(rf"every {ORDINAL} {noun} from (\d+) to (\d+)", text):
+        step, first, last = map(int, match.groups())
+        assert (last - first) % step == 0
+        return [*range(first, last + 1, step)]
+    one_or_more = re.fullmatch(rf"{noun}(s?) ({LIST})", text)
+    assert one_or_more, f"no {noun}: {text!r}"
+    found: list[int] = []
+    for item in split(one_or_more[2]):
+        first, _, last = item.partition(" to ")
+        found += range(int(first), int(last or first) + 1)
+    assert found == sorted({*found})
+    assert bool(one_or_more[1]) == (len(found) > 1), f"wrong plural: {text!r}"
+    return found
+
+
+def every(number: str | None, unit: str) -> int:
+    assert number is None or int(number) > 1
+    assert unit.endswith("s") == (number is not None), "wrong plural"
+    return int(number or 1) * (60 if unit.startswith("hour") else 1)
+
+
+def all_day(number, unit):
+    return {*range(0, 24 * 60, every(number, unit))}
+
+
+def in_stretches(number, unit, stretches):
+    step, found = every(number, unit), set()
+    for first, last in re.findall(rf"from ({CLOCK}) to ({CLOCK})", stretches):
+        begin, end = minute_of(first), minute_of(last)
+        end += 24 * 60 if end < begin else 0
+        assert (end - begin) % step == 0
+        found |= {moment % (24 * 60) for moment in range(begin, end + 1, step)}
+    return found
+
+
+def in_hours(minutes, hours):
+    found = numbers(hours.removeprefix("the "), "hour")
+    return {60 * hour + minute for hour in found for minute in minutes}
+
+
+NUMBERED = r"(?:{0} \d+|{0}s {1}|every {2} {0} from \d+ to \d+)"
+MINUTES = NUMBERED.format("minute", LIST, r"\d+(?:st|nd|rd|th)")
+HOURS = NUMBERED.format("hour", LIST, r"\d+(?:st|nd|rd|th)")
+EVERY = r"Every (?:(\d+) )?(hours?|minutes?)"
+TIMES = (
+    (rf"{EVERY} in ((?:the )?{HOURS})", lambda n, unit, hours: in_hours(
+        range(0, 60, every(n, unit)), hours)),
+    (rf"{EVERY} ({STRETCHES})", in_stretches),
+    (EVERY, all_day),
+    (rf"Hourly at ({MINUTES})", lambda said: {
+        60 * hour + minute for hour in range(24) for minute in numbers(said, "minute")}),
+    (rf"At ({MINUTES}) in ((?:the )?{HOURS})", lambda said, hours: in_hours(
+        numbers(said, "minute"), hours)),
+    (rf"At ({CLOCK}(?:(?:, | and ){CLOCK})*)", lambda said: {*map(minute_of, split(said))}),
+)  # fmt: skip
+
+
+def names(text: str, all_names: list[str]) -> list[int]:
+    """ "May", "May, July and October to February": places in a circle."""
+    found: list[int] = []
+    for item in split(text):
+        first, _, last = item.partition(" to ")
+        begin = all_names.index(first)
+        length = (all_names.index(last or first) - begin) % len(all_names)
+        found += [n % len(all_names) for n in range(begin, begin + length + 1)]
+    assert len(found) == len({*found})
+    return found
+
+
+def read_months(text: str) -> int:
+    assert text.startswith("from ") == bool(re.fullmatch(r"from \w+ to \w+", text))
+    found = names(text.removeprefix("from ").removeprefix("in "), MONTHS)
+    return any_of(MONTH[n + 1] for n in found)
+
+
+def read_weekdays(text: str) -> int:
+    """ "Monday to Friday and Sunday", or "on Mondays and Fridays"."""
+    if text.startswith("on "):
+        assert " to " not in text
+        singular = [re.fullmatch(r"(\w+day)s", word)[1] for word in split(text[3:])]
+        text = ", ".join(singular)
+    else:
+        assert " to " in text
+    return any_of(WEEKDAY[n] for n in names(text, WEEKDAYS))
+
+
+def read_days(text: str) -> int:
+    if text in ("", "every day"):
+        return EVERY_DAY
+    if text.startswith("every day "):
+        return read_months(text.removeprefix("every day "))
+    if match := re.fullmatch(r"on (\d+) (\w+)(?:, but only (.*))?", text):
+        day = MONTHDAY[int(match[1])] & MONTH[MONTHS.index(match[2]) + 1]
+        return day & (read_weekdays(match[3]) if match[3] else EVERY_DAY)
+    if " of " in text:
+        return read_days_of_month(text)
+    days, _, months = re.match(r"(.*?)(,? (?=in |from )(.*))?$", text).groups()
+    return read_weekdays(days) & (read_months(months) if months else EVERY_DAY)
+
+
+def read_days_of_month(text: str) -> int:
+    terms, _, rest = text.partition(" of ")
+    days = any_of(map(read_term, re.split(r"(?:, | and |^)on ", terms)[1:]))
+    head, *tail = re.split(r", (?=and also |but only |only |in |from )", rest)
+    if head != "the month":
+        days &= read_months(f"in {head}")
+    for part in tail:
+        if part.startswith("and also "):
+            days |= read_weekdays(part.removeprefix("and also "))
+        elif part.startswith("but only "):
+            days &= read_weekdays(part.removeprefix("but only "))
+        else:
+            days &= read_months(part.removeprefix("only "))
+    return days
+
+
+def read_term(term: str) -> int:
+    if term in ("odd days", "even days"):
+        return any_of(MONTHDAY[n] for n in range(1 + (term == "even days"), 32, 2))
+    if term == "the last day":
+        return LAST_DAY
+    if term == "the last weekday (Monday to Friday)":
+        return NEAREST[31]
+    if match := re.fullmatch(
+        r"the weekday(s?) \(Monday to Friday\) nearest to (.*)", term
+    ):
+        found = numbers(match[2], "day")
+        assert bool(match[1]) == (len(found) > 1), f"wrong plural: {term!r}"
+        return any_of(NEAREST[n] for n in found)
+    if match := re.fullmatch(r"the (.*) (\w+day)", term):
+        weeks = [NTH.index(word) for word in split(match[1])]
+        of_weeks = any_of(LAST_WEEK if n == 5 else WEEK[n + 1] for n in weeks)
+        return WEEKDAY[WEEKDAYS.index(match[2])] & of_weeks
+    return any_of(MONTHDAY[n] for n in numbers(term, "day"))
