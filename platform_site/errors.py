@@ -1,12 +1,13 @@
 """Every error of the API as `application/problem+json` (RFC 9457).
 
 `{"type", "title", "status", "detail", "code", "errors": {field: [reasons]}}`; `code` is
-stable and for programs, `detail` for people.
+stable and for programs, `detail` for people. A timing that is written as another program
+writes it comes with a `suggestion`: the fields that mean the same here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -54,7 +55,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = Unavailable()
     if isinstance(error, DomainError):
         set_rollback()
-        return _response(status_of(error), error.code, error.message, error.errors)
+        return _response(
+            status_of(error),
+            error.code,
+            error.message,
+            error.errors,
+            error.details.get("suggestion"),
+        )
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
     if isinstance(error, Http404):  # which tells the names of tables
@@ -73,9 +80,15 @@ def _answer_in_json(request: Request) -> None:
 
 
 def _response(
-    status: int, code: str, detail: str, errors: dict[str, list[str]] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    errors: dict[str, list[str]],
+    suggestion: Mapping[str, Any] | None,
 ) -> Response:
     body = _body(status, code, detail, errors)
+    if suggestion:
+        body["suggestion"] = storable(suggestion)
     return Response(body, status, content_type=PROBLEM_JSON)
 
 

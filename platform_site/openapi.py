@@ -33,6 +33,12 @@ PROBLEM: dict[str, Any] = {
             "type": "object",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "suggestion": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "Of a timing that is written as another program writes it: the "
+            "fields that mean the same here, to be sent as they are.",
+        },
     },
     "example": {
         "type": "about:blank",

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import product
 
+from schedules.english import counted
 from schedules.timing_error import TimingError, quoted
 from schedules.walltimes import DayRule, WallTimes, listed
 
@@ -29,10 +30,10 @@ _ALIASES = {
     "@annually": "0 0 1 1 *",
 }
 # fmt: off
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun",
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun",
            "jul", "aug", "sep", "oct", "nov", "dec")
 # fmt: on
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _SHAPE = "minute, hour, day of month, month, weekday, such as 0 9 * * mon-fri"
 
 _RANGE = re.compile(r"(?:\*|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:/([0-9]+))?")
@@ -55,6 +56,7 @@ class _Field:
     high: int
     top: int
     names: tuple[str, ...] = ()
+    special: str = ""  # what it takes besides
 
     @property
     def size(self) -> int:
@@ -73,13 +75,14 @@ class _Field:
     def misunderstood(self, item: str) -> TimingError:
         if _RANDOM.fullmatch(item):
             return self.refusal(
-                item, "would be random; give a fixed value and spread with jitter."
+                item,
+                "would be random; give a fixed value, and spread with jitter_seconds.",
             )
         names = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
         return self.refusal(
             item,
             f"is not understood; give {self.low} to {self.high}{names}, "
-            "or *, with lists (1,2), ranges (1-5) and steps (*/2).",
+            f"or *, with lists (1,2), ranges (1-5) and steps (*/2){self.special}.",
         )
 
     def refusal(self, item: str, reason: str) -> TimingError:
@@ -88,10 +91,19 @@ class _Field:
 
 _MINUTE = _Field("minute", 0, 59, top=59)
 _HOUR = _Field("hour", 0, 23, top=23)
-_MONTHDAY = _Field("day of month", 1, 31, top=31)
-_MONTH = _Field("month", 1, 12, 12, _MONTHS)
+_MONTHDAY = _Field(
+    "day of month",
+    *(1, 31, 31),
+    special="; or L (the last day), LW (the last weekday, Monday to Friday), 15W (the weekday "
+    "nearest to day 15)",
+)
+_MONTH = _Field("month", 1, 12, 12, MONTHS)
 # Sunday is 0 and 7; 7 becomes 0 once ranges such as fri-sun are written out.
-_WEEKDAY = _Field("weekday", 0, 7, 6, _WEEKDAYS)
+_WEEKDAY = _Field(
+    "weekday",
+    *(0, 7, 6, WEEKDAYS),
+    special="; or 5#2 (the second Friday), L5 (the last Friday)",
+)
 
 
 # A way for a day field to match: its text, and its numbers unless it is an L, W or #.
@@ -170,20 +182,23 @@ def _one_line(expression: object) -> str:
 def _fields(line: str) -> list[str]:
     if line.startswith("@") and line not in _ALIASES:
         raise _refusal(
-            f"{quoted(line)} is not known; there are {', '.join(_ALIASES)}, and for "
-            "a fixed distance an interval."
+            f"{quoted(line)} is not known; there are {', '.join(_ALIASES)}, and for a fixed "
+            "distance an interval (interval_seconds)."
         )
     fields = _ALIASES.get(line, line).split()
-    if len(fields) in (6, 7):
-        raise _refusal(
-            f"The cron expression has {len(fields)} fields, whose order differs between programs; give "
-            f"five: {_SHAPE}. For seconds use an interval."
-        )
     if len(fields) != 5:
+        number = counted(len(fields), "field")
+        raise _refusal(f"The cron expression has {number}; give five: {_SHAPE}.")
+    if "?" in fields and any(char.isdigit() for char in _without_steps(fields[4])):
         raise _refusal(
-            f"The cron expression has {len(fields)} fields; give five: {_SHAPE}."
+            f"weekday: {quoted(fields[4])} beside ? may count from Sunday as 1, as in Quartz "
+            "and AWS; write names, such as mon-fri, or * in place of ?."
         )
     return fields
+
+
+def _without_steps(weekdays: str) -> str:
+    return re.sub("[/#][0-9]+", "", weekdays)
 
 
 def _numbers(field: _Field, text: str) -> frozenset[int]:

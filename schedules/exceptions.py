@@ -29,9 +29,17 @@ class ScheduleNotAllowed(NotAllowed):
 class InvalidSchedule(InvalidInput):
     """The schedule was refused; nothing was written. The message names every field."""
 
-    def __init__(self, *, errors: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self,
+        *,
+        errors: Mapping[str, list[str]],
+        suggestion: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`suggestion` holds fields that mean what was meant, if these are known."""
         told = (f"{field}: {' '.join(why)}" for field, why in errors.items())
         super().__init__(" ".join(told), errors=errors)
+        if suggestion:
+            self.details = {"suggestion": dict(suggestion)}
 
 
 class AgentRefused(NotAllowed):

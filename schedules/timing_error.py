@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 _LONGEST_QUOTE = 60
 
 
@@ -9,12 +11,20 @@ class TimingError(ValueError):
     """A timing that must not be saved.
 
     `field` is the model field to blame, the message says what is wrong with it
-    and what would be accepted.
+    and what would be accepted. `suggestion` holds fields that mean what was meant, and
+    can be sent as they are, where these are known.
     """
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(
+        self,
+        field: str,
+        message: str,
+        *,
+        suggestion: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.suggestion = suggestion
 
 
 def quoted(text: object) -> str:

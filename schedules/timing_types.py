@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from schedules import zones
+from schedules import dialects, zones
 from schedules.cron import parse
 from schedules.cron_ticks import cron_ticks, next_cron_tick
 from schedules.timing_error import TimingError, quoted
@@ -23,7 +23,10 @@ class CronTiming:
     end_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        parse(self.expression)
+        try:
+            parse(self.expression)
+        except TimingError as refusal:
+            raise dialects.advised(refusal, self.expression) from None
         zones.check_timezone(self.timezone)
         _check_bounds(self)
 

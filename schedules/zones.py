@@ -60,11 +60,22 @@ def check_timezone(name: object) -> str:
     """The name itself, or TimingError where it is no IANA time zone."""
     if isinstance(name, str) and name in timezone_names():
         return name
-    known = _by_lower_case().get(name.lower()) if isinstance(name, str) else None
+    known = zone_named(name) if isinstance(name, str) else None
     advice = f"did you mean {known}?" if known else "give a name like Europe/Berlin."
     raise TimingError(
         "timezone", f"{quoted(name)} is not a time zone of the IANA database; {advice}"
     )
+
+
+def zone_named(name: str) -> str | None:
+    """The time zone of that name, which may be written in any case; None if none is."""
+    return _by_lower_case().get(name.lower())
+
+
+@cache
+def areas() -> frozenset[str]:
+    """What stands before the slash of time zones, in lower case: "europe", "asia"."""
+    return frozenset(name.split("/")[0] for name in _by_lower_case() if "/" in name)
 
 
 def tzdata_version() -> str:

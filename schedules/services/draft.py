@@ -149,6 +149,7 @@ def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timin
     Raises `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
+    suggestion = None
     for field, why in faults(draft):
         if field not in ignoring:
             errors.setdefault(field, []).append(why)
@@ -157,8 +158,9 @@ def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timin
             timing_of_draft = draft.timing
         except TimingError as error:
             errors.setdefault(error.field, []).append(str(error))
+            suggestion = error.suggestion
     if errors:
-        raise InvalidSchedule(errors=errors)
+        raise InvalidSchedule(errors=errors, suggestion=suggestion)
     return timing_of_draft
 
 

@@ -32,6 +32,9 @@ WorkflowName = Annotated[
     keywords(minLength=1, maxLength=200),
     "The workflow: its id, or its exact name, as schedule_list gives them.",
 ]
+Kind = Annotated[
+    Literal["cron", "interval", "once"], "Implied by the field that says when."
+]
 Cron = Annotated[
     str,
     keywords(maxLength=200),

@@ -11,6 +11,7 @@ from schedules.tools.arguments import (
     MOST_NAMED,
     Cron,
     Instant,
+    Kind,
     RunAt,
     ScheduleId,
     Seconds,
@@ -132,6 +133,7 @@ def schedule_preview(
     context: ToolContext,
     *,
     schedule_id: ScheduleId | None = None,
+    schedule_type: Kind | None = None,
     cron_expression: Cron | None = None,
     interval_seconds: Seconds | None = None,
     run_at: RunAt | None = None,
@@ -143,10 +145,12 @@ def schedule_preview(
     """Tell when a schedule will run next, or when one would that does not exist yet.
 
     Give schedule_id, or else exactly one of cron_expression, interval_seconds and run_at
-    with what belongs to it. Nothing is written.
+    with what belongs to it. Nothing is written. A timing that is written as another program
+    writes it is refused with a suggestion, where one is known: fields to give instead.
     """
     now = context.clock()
     fields = {
+        "schedule_type": schedule_type,
         "cron_expression": cron_expression,
         "interval_seconds": interval_seconds,
         "run_at": instant("run_at", run_at),

@@ -14,6 +14,7 @@ from schedules.tools.arguments import (
     CatchUp,
     Cron,
     Instant,
+    Kind,
     Name,
     Note,
     RunAt,
@@ -48,6 +49,7 @@ def schedule_create(
     *,
     name: Name,
     workflow: WorkflowName,
+    schedule_type: Kind | None = None,
     cron_expression: Cron | None = None,
     interval_seconds: Seconds | None = None,
     run_at: RunAt | None = None,
@@ -87,6 +89,7 @@ def schedule_create(
     fields = {
         "name": name,
         "workflow": workflow_of(context.user, workflow),
+        "schedule_type": schedule_type,
         "cron_expression": cron_expression,
         "interval_seconds": interval_seconds,
         "run_at": instant("run_at", run_at),
@@ -203,7 +206,7 @@ def _dry(*, dry_run: bool) -> list[str]:
 
 
 # Left out, each means what the schedule says, or the latest that is allowed.
-OPEN = ("cron_expression", "interval_seconds", "run_at", "end_at")
+OPEN = ("schedule_type", "cron_expression", "interval_seconds", "run_at", "end_at")
 
 
 def _found(schedule: ScheduledJob, fields: Mapping[str, Any]) -> list[str]:

@@ -37,6 +37,7 @@ def test_the_tour_runs_as_written(redis: Redis, live_server: LiveServer) -> None
     # In this order, with other answers between them.
     for expected in (
         r"At 02:30 every day \(Europe/Berlin\)",
+        r".*0 9 \* \* 1-5.*America/New_York.*",
         r"precondition_failed",
         r"paused",
         r"manual",

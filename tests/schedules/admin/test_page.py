@@ -87,6 +87,12 @@ def test_a_schedule_is_made_by_the_service(
         ({"timeout_seconds": "0"}, "timeout_seconds", "between 1"),
         ({"overlap_policy": "nonsense"}, "overlap_policy", "valid"),
         ({"trigger_payload": "[1]"}, "trigger_payload", "JSON object"),
+        (
+            {"cron_expression": "CRON_TZ=America/New_York 0 9 * * 1-5"},
+            "cron_expression",
+            'Set cron_expression to "0 9 * * 1-5" and timezone to "America/New_York".',
+        ),
+        ({"cron_expression": "PT5M"}, "cron_expression", "interval_seconds to 300"),
         ({"trigger_payload": "{"}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": '{"a": NaN}'}, "trigger_payload", "not JSON"),
         ({"trigger_payload": "[" * 100_000}, "trigger_payload", "valid JSON"),

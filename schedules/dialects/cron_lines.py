@@ -1,0 +1,165 @@
+"""Lines of cron with more fields than five, or with what only other programs know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from schedules.cron import MONTHS, WEEKDAYS
+from schedules.dialects.advice import Advice, cron_advice, cron_fields
+from schedules.dialects.weekdays import in_names
+from schedules.english import counted
+from schedules.timing_error import TimingError, quoted
+
+_FIVE = "five fields (minute, hour, day of month, month, weekday)"
+SECONDS = "Its first field is seconds, as in Spring and Quartz."
+_NOT_0 = (
+    f"{SECONDS} A cron expression here runs at second 0 only. Give cron_expression {_FIVE}; "
+    "for less than a minute set interval_seconds in place of it."
+)
+AWS = "This is AWS syntax, which AWS reads in UTC unless it is given a time zone."
+_YEARS = f"Its last field is a year. Give cron_expression {_FIVE}; start_at and end_at bound them."
+_SUNDAY_IS_1 = "Quartz and AWS count weekdays from Sunday as 1"
+
+_WORDS = frozenset(
+    {*WEEKDAYS, *MONTHS, *(f"{d}l" for d in WEEKDAYS), "l", "w", "lw", "h"}
+)
+_SIGNS = re.compile(r"[0-9a-z*?,/#-]+")
+_ZERO = ("0", "00")
+_YEAR = re.compile(r"[0-9]{4}(?:[-,/][0-9]{1,4})*")
+_EVERY_SECOND = re.compile(r"\*(?:/([0-9]{1,2}))?")
+_JENKINS = re.compile(r"h(?:\([0-9-]+\))?(?:/[0-9]+)?")
+_ZERO_AS_SUNDAY = re.compile(r"(?:^|[,-])0")
+
+
+def cron_line(text: str) -> Advice | None:
+    fields = text.lower().split()
+    if len(fields) == 5:
+        return _five(fields)
+    if len(fields) < 5:
+        return None
+    if not all(map(_is_field, fields)):
+        return _with_command(text)
+    if len(fields) == 6:
+        return aws(fields) if "?" in (fields[2], fields[4]) else _six(fields)
+    return _seven(fields) if len(fields) == 7 else None
+
+
+def _is_field(text: str) -> bool:
+    words = re.findall("[a-z]+", text)
+    return bool(_SIGNS.fullmatch(text)) and all(word in _WORDS for word in words)
+
+
+def _five(fields: Sequence[str]) -> Advice | None:
+    items = [item for field in fields for item in field.split(",")]
+    if any(map(_JENKINS.fullmatch, items)):
+        return Advice(
+            "H is a value that Jenkins picks. Give cron_expression a fixed value in its place, "
+            "such as 17 for the minute, and spread the runs with jitter_seconds."
+        )
+    if "?" not in fields or not any(char.isdigit() for char in fields[4]):
+        return None
+    why = f"With ? weekdays are written by name (mon-fri), since {_SUNDAY_IS_1}."
+    found = translated(why, fields, sunday=_sunday_beside_mark(fields[4]))
+    return found if found.suggestion else None
+
+
+def aws(fields: Sequence[str]) -> Advice:
+    """What stands in the brackets of `cron(...)`."""
+    if len(fields) == 6 and fields[5] in ("*", "?"):
+        return translated(AWS, fields[:5], sunday=1)
+    if len(fields) == 6:
+        return Advice(f"{AWS} {_YEARS}")
+    if len(fields) == 5:
+        return translated(AWS, fields, sunday=1)
+    return Advice(f"{AWS} Give cron_expression {_FIVE}.")
+
+
+def _six(fields: Sequence[str]) -> Advice:
+    second, *five = fields
+    if _YEAR.fullmatch(fields[5]):
+        return Advice(_YEARS)
+    hour, day, month, weekday = fields[2:]
+    # Nobody runs each hour in some months only: it may be "0 9 * * 1-5" and a year.
+    in_some_months = month != "*" and {hour, day, weekday} == {"*"}
+    if second not in _ZERO:
+        return _unlike_zero(fields)
+    if in_some_months:
+        return Advice(_order(6))
+    sunday = _sunday_beside_mark(weekday) if "?" in five else 0
+    return translated(_seconds(weekday, sunday), five, sunday=sunday)
+
+
+def _seven(fields: Sequence[str]) -> Advice:
+    second, *five, year = fields
+    if year not in ("*", "?"):
+        return Advice(f"{SECONDS} {_YEARS}" if _YEAR.fullmatch(year) else _order(7))
+    if second not in _ZERO:
+        return _unlike_zero(fields)
+    weekday = five[4]
+    if "?" not in five and any(char.isdigit() for char in weekday):
+        return Advice(
+            f"{SECONDS} Programs differ on whether weekday 1 is Sunday or Monday. Give "
+            f"cron_expression {_FIVE}, with weekdays by name, such as mon-fri."
+        )
+    sunday = _sunday_beside_mark(weekday)
+    return translated(_seconds(weekday, sunday), five, sunday=sunday)
+
+
+def _sunday_beside_mark(weekday: str) -> int:
+    """Quartz, which needs a `?`, counts from 1; where there is a 0 it is not Quartz."""
+    return 0 if _ZERO_AS_SUNDAY.search(weekday) else 1
+
+
+def _seconds(weekday: str, sunday: int) -> str:
+    counted = sunday == 1 and any(char.isdigit() for char in weekday)
+    return f"{SECONDS} {_SUNDAY_IS_1}." if counted else SECONDS
+
+
+def _unlike_zero(fields: Sequence[str]) -> Advice:
+    """What is said of a first field that is no 0, and so may be a second or a minute."""
+    match = _EVERY_SECOND.fullmatch(fields[0])
+    if match and {*fields[1:]} <= {"*", "?"}:
+        seconds = int(match[1] or 1)
+        return Advice(
+            "A cron expression here has no seconds. For a run every "
+            f"{counted(seconds, 'second')} set interval_seconds to {seconds}, in place of "
+            "cron_expression."
+        )
+    is_sure = len(fields) == 7 or "?" in fields
+    return Advice(_NOT_0 if is_sure else _order(len(fields)))
+
+
+def _order(number: int) -> str:
+    return (
+        f"The cron expression has {number} fields, whose order differs between programs. Give "
+        f"cron_expression {_FIVE}; for seconds use an interval (interval_seconds)."
+    )
+
+
+def _with_command(text: str) -> Advice | None:
+    try:
+        fields = cron_fields(" ".join(text.split()[:5]))
+    except TimingError:
+        return None
+    why = "Only the five fields belong here; what runs is the workflow of the schedule."
+    return Advice(why, fields)
+
+
+def translated(why: str, fields: Sequence[str], *, sunday: int) -> Advice:
+    """Five fields as they are written here; `sunday` is its first number there."""
+    minute, hour, day, month, weekday = (field.lower() for field in fields)
+    named = in_names(weekday, sunday)
+    if named is None:
+        return Advice(
+            f"{why} It is not certain which days {quoted(weekday)} means. Give cron_expression "
+            f"{_FIVE}, with weekdays by name, such as mon-fri."
+        )
+    day = "*" if day == "?" else day.upper()
+    if not day.startswith("*") and not named.startswith("*"):
+        return Advice(
+            f"{why} It restricts the day of month and the weekday: there both must match, "
+            "here either does. Restrict one of the two in cron_expression, or make two "
+            "schedules of it."
+        )
+    return cron_advice(why, f"{minute} {hour} {day} {month} {named}")

@@ -1,0 +1,67 @@
+"""Expressions with something around them: a time zone, or quotation marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from schedules import zones
+from schedules.dialects.advice import Advice, cron_fields
+from schedules.timing_error import TimingError, quoted
+
+Inner = Callable[[str], Advice | None]
+
+_ZONE = "The time zone has a field of its own."
+_BEFORE = re.compile(r"(?:cron_?)?(?:tz|time_?zone) ?[=:] ?(\S+) ?(.*)", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
+_QUOTES = "\"'`"
+
+
+def wrapped(text: str, inner: Inner) -> Advice | None:
+    if text[0] in _QUOTES and text[-1] == text[0]:
+        return _within("Leave out the quotation marks.", text[1:-1], inner)
+    if before := _BEFORE.fullmatch(text):
+        zone, rest = before[1].strip(_QUOTES + ":;,"), before[2]
+        return _zoned(zone, _within(_ZONE, rest, inner) if rest else Advice(_ZONE))
+    first, _, rest = text.partition(" ")
+    if rest and "/" in first and zones.zone_named(first):
+        return _zoned(first, _within(_ZONE, rest, inner))
+    rest, _, last = text.rpartition(" ")
+    if not rest or not _may_be_zone(last):
+        return None
+    found = _within(_ZONE, rest.removesuffix(" in"), inner)
+    return _zoned(last, found) if found.suggestion else None
+
+
+def _may_be_zone(word: str) -> bool:
+    area, slash, _ = word.partition("/")
+    return bool(
+        zones.zone_named(word)
+        or _OFFSET.fullmatch(word)
+        or (slash and area.lower() in zones.areas())
+    )
+
+
+def _within(why: str, text: str, inner: Inner) -> Advice:
+    """Advice for `text` without what is around it."""
+    try:
+        return Advice(why, cron_fields(text.strip()))
+    except TimingError as error:
+        found = inner(text)
+        if found is None:
+            return Advice(f"{why} Besides, {error}")
+        return Advice(f"{why} {found.why}", found.suggestion)
+
+
+def _zoned(zone: str, found: Advice) -> Advice:
+    known = zones.zone_named(zone)
+    if known is None:
+        return Advice(
+            f"{_ZONE} {quoted(zone)} is not one of the IANA database: set timezone to a name "
+            "such as Europe/Berlin, and cron_expression to what is beside the zone."
+        )
+    if found.suggestion is None:
+        return Advice(f"{found.why} Set timezone to {quoted(known)}.")
+    if found.suggestion.get("timezone", known) != known:
+        return Advice(f"{_ZONE} This names two: set timezone to the one that is meant.")
+    return Advice(found.why, {**found.suggestion, "timezone": known})
