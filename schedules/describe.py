@@ -25,7 +25,7 @@ _LISTED = re.compile(r"At [0-9]")
 _MOST_LISTED = 6
 # So many, evenly apart, are a pattern: "Every 20 minutes from 09:00 to 10:00".
 _SHORTEST_PATTERN = 4
-_SHORTEST_HOURS_PATTERN = 5
+_SHORTEST_LONG_PATTERN = 5
 _MOST_STRETCHES = 2
 
 
@@ -95,7 +95,9 @@ def _every_hour(minutes: Sequence[int]) -> str:
     if len(minutes) == 1:
         return "Every hour" if minutes == (0,) else f"Hourly at minute {minutes[0]}"
     said = _minutes(minutes)
-    return f"Hourly at {said.removeprefix('At ')}" if said.startswith("At ") else said
+    if said.startswith("At "):
+        return f"Hourly at {said.removeprefix('At ')}"
+    return f"{said} of every hour" if "from" in said else said
 
 
 def _minutes(minutes: Sequence[int]) -> str:
@@ -103,6 +105,8 @@ def _minutes(minutes: Sequence[int]) -> str:
     step = step_of(minutes)
     if step and [*minutes] == [*range(0, 60, step)] and 60 % step == 0:
         return _every(step)
+    if step and step > 1 and len(minutes) >= _SHORTEST_LONG_PATTERN:
+        return f"{_every(step)} from minute {minutes[0]} to {minutes[-1]}"
     return f"At {numbered('minute', minutes)}"
 
 
@@ -123,7 +127,7 @@ def _evenly(moments: Sequence[int]) -> str | None:
         return None
     if moments[0] == 0 and moments[-1] + step == DAY_MINUTES:
         return _every(step)
-    if step > 60 and len(moments) < _SHORTEST_HOURS_PATTERN:
+    if step > 60 and len(moments) < _SHORTEST_LONG_PATTERN:
         return None
     return f"{_every(step)} {_from_to(moments)}"
 

@@ -139,6 +139,13 @@ def in_stretches(number, unit, stretches):
     return found
 
 
+def in_each_hour(number, unit, first, last) -> range:
+    """The minutes of "from minute 6 to 56"."""
+    step = every(number, unit)
+    assert (int(last) - int(first)) % step == 0
+    return range(int(first), int(last) + 1, step)
+
+
 def in_hours(minutes, hours):
     found = numbers(hours.removeprefix("the "), "hour")
     return {60 * hour + minute for hour in found for minute in minutes}
@@ -151,6 +158,11 @@ EVERY = r"Every (?:(\d+) )?(hours?|minutes?)"
 TIMES = (
     (rf"{EVERY} in ((?:the )?{HOURS})", lambda n, unit, hours: in_hours(
         range(0, 60, every(n, unit)), hours)),
+    (rf"{EVERY} from minute (\d+) to (\d+) in ((?:the )?{HOURS})",
+        lambda n, unit, first, last, hours: in_hours(
+            in_each_hour(n, unit, first, last), hours)),
+    (rf"{EVERY} from minute (\d+) to (\d+) of every hour", lambda *said: {
+        60 * hour + minute for hour in range(24) for minute in in_each_hour(*said)}),
     (rf"{EVERY} ({STRETCHES})", in_stretches),
     (EVERY, all_day),
     (rf"Hourly at ({MINUTES})", lambda said: {

@@ -56,7 +56,7 @@ TABLE = {
         ("interval_seconds", "at least 1"), "invalid_arguments", interval_seconds=0
     ),
     "six cron fields, for seconds": create(
-        ("6 fields", "For seconds use an interval"),
+        ("no seconds", "interval_seconds"),
         cron_expression="* * * * * *",
     ),
     "for ever": create(
