@@ -27,7 +27,7 @@ class Advice:
         if self.suggestion is None:
             return self.why
         fields = [
-            f"{name} to {value if isinstance(value, int) else quoted(value)}"
+            f"{name} to {value}" if isinstance(value, int) else f'{name} to "{value}"'
             for name, value in self.suggestion.items()
             if name != "schedule_type"
         ]

@@ -1,4 +1,4 @@
-"""Expressions with something around them: a time zone, or quotation marks."""
+"""Expressions with something around them: a time zone, a label, or quotation marks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from schedules import zones
+from schedules.cron import MONTHS, WEEKDAYS
 from schedules.dialects.advice import Advice, cron_fields
 from schedules.timing_error import TimingError, quoted
 
@@ -14,12 +15,18 @@ Inner = Callable[[str], Advice | None]
 _ZONE = "The time zone has a field of its own."
 _BEFORE = re.compile(r"(?:cron_?)?(?:tz|time_?zone) ?[=:] ?(\S+) ?(.*)", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"[A-Z]{3,5}")
+_LABEL = re.compile(
+    r"(?:- )?(?:cron(?:_?expression)?|schedule|oncalendar) ?[=:] ?(.+)", re.IGNORECASE
+)
 _QUOTES = "\"'`"
 
 
 def wrapped(text: str, inner: Inner) -> Advice | None:
     if text[0] in _QUOTES and text[-1] == text[0]:
         return _within("Leave out the quotation marks.", text[1:-1], inner)
+    if label := _LABEL.fullmatch(text):
+        return _within("Leave out what is before the value.", label[1], inner)
     if before := _BEFORE.fullmatch(text):
         zone, rest = before[1].strip(_QUOTES + ":;,"), before[2]
         return _zoned(zone, _within(_ZONE, rest, inner) if rest else Advice(_ZONE))
@@ -27,17 +34,20 @@ def wrapped(text: str, inner: Inner) -> Advice | None:
     if rest and "/" in first and zones.zone_named(first):
         return _zoned(first, _within(_ZONE, rest, inner))
     rest, _, last = text.rpartition(" ")
+    last = last.strip("()[],;")
     if not rest or not _may_be_zone(last):
         return None
-    found = _within(_ZONE, rest.removesuffix(" in"), inner)
+    found = _within(_ZONE, rest.removesuffix(" in").rstrip(",;"), inner)
     return _zoned(last, found) if found.suggestion else None
 
 
 def _may_be_zone(word: str) -> bool:
+    """Whether it is one, or is meant to be: an offset, PST, a city with a slip."""
     area, slash, _ = word.partition("/")
     return bool(
         zones.zone_named(word)
         or _OFFSET.fullmatch(word)
+        or (_ABBREVIATION.fullmatch(word) and word.lower() not in (*WEEKDAYS, *MONTHS))
         or (slash and area.lower() in zones.areas())
     )
 

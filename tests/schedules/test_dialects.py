@@ -50,6 +50,10 @@ SUGGESTIONS = {
     ),
     "TZ=Asia/Tokyo 0 0 9 ? * 2-6": cron("0 9 * * mon-fri", "Asia/Tokyo"),
     "0 0 9 * * MON Europe/Berlin": cron("0 9 * * mon", "Europe/Berlin"),
+    "TZ=Asia/Tokyo; 0 9 * * *": cron("0 9 * * *", "Asia/Tokyo"),
+    "0 9 * * * (Europe/Berlin)": cron("0 9 * * *", "Europe/Berlin"),
+    "0 9 * * *, in Europe/Berlin": cron("0 9 * * *", "Europe/Berlin"),
+    "cron(0 9 ? * 2 *) Europe/Berlin": cron("0 9 * * mon", "Europe/Berlin"),
     "Mon..Fri 09:00 Europe/Berlin": cron("0 9 * * mon-fri", "Europe/Berlin"),
     # Spring and others with seconds first.
     "0 0 9 * * *": cron("0 9 * * *"),
@@ -145,6 +149,8 @@ SUGGESTIONS = {
     # With what does not belong to it.
     '"0 9 * * *"': cron("0 9 * * *"),
     "'every 5 minutes'": every(300),
+    "- cron: '0 9 * * 1-5'": cron("0 9 * * 1-5"),
+    "OnCalendar=Mon..Fri 09:00": cron("0 9 * * mon-fri"),
     "0 2 * * * /usr/bin/backup --all": cron("0 2 * * *"),
     "0 2 * * * root": cron("0 2 * * *"),
     "*/5 * * * * # often": cron("*/5 * * * *"),
@@ -164,6 +170,7 @@ def test_a_dialect_is_answered_with_the_fields_that_mean_the_same(written, field
 NO_SUGGESTION = {
     "TZ=Mars/Base 0 9 * * *": '"Mars/Base" is not one of the IANA.*set timezone',
     "0 9 * * * Europe/Berln": '"Europe/Berln" is not one of the IANA.*set timezone',
+    "0 9 * * * PST": '"PST" is not one of the IANA',
     "0 9 * * * +02:00": '"\\+02:00" is not one of the IANA',
     "TZ=UTC 61 9 * * *": '"61" is out of range.*Set timezone to "UTC"',
     "TZ=UTC": 'Set timezone to "UTC"',
