@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from schedules.cron import MONTHS, WEEKDAYS
-from schedules.dialects.advice import Advice, cron_advice, cron_fields
+from schedules.dialects.advice import Advice, Suggestion, cron_advice, cron_fields
 from schedules.dialects.weekdays import in_names
 from schedules.english import counted
 from schedules.timing_error import TimingError, quoted
@@ -27,7 +27,7 @@ _WORDS = frozenset(
 _SIGNS = re.compile(r"[0-9a-z*?,/#-]+")
 _ZERO = ("0", "00")
 _YEAR = re.compile(r"[0-9]{4}(?:[-,/][0-9]{1,4})*")
-_EVERY_SECOND = re.compile(r"\*(?:/([0-9]{1,2}))?")
+_EVERY_SECOND = re.compile(r"\*|(?:\*|0+)/([1-9][0-9]?)")
 _JENKINS = re.compile(r"h(?:\([0-9-]+\))?(?:/[0-9]+)?")
 _ZERO_AS_SUNDAY = re.compile(r"(?:^|[,-])0")
 
@@ -79,6 +79,9 @@ def _six(fields: Sequence[str]) -> Advice:
     second, *five = fields
     if _YEAR.fullmatch(fields[5]):
         return Advice(_YEARS)
+    with_year = _accepted(fields[:5]) if fields[5] == "*" else None
+    if with_year and not _accepted(five):
+        return Advice("Its last field is a year, as in AWS.", with_year)
     hour, day, month, weekday = fields[2:]
     # Nobody runs each hour in some months only: it may be "0 9 * * 1-5" and a year.
     in_some_months = month != "*" and {hour, day, weekday} == {"*"}
@@ -112,8 +115,8 @@ def _sunday_beside_mark(weekday: str) -> int:
 
 
 def _seconds(weekday: str, sunday: int) -> str:
-    counted = sunday == 1 and any(char.isdigit() for char in weekday)
-    return f"{SECONDS} {_SUNDAY_IS_1}." if counted else SECONDS
+    has_numbers = any(char.isdigit() for char in weekday)
+    return f"{SECONDS} {_SUNDAY_IS_1}." if has_numbers and sunday == 1 else SECONDS
 
 
 def _unlike_zero(fields: Sequence[str]) -> Advice:
@@ -138,12 +141,16 @@ def _order(number: int) -> str:
 
 
 def _with_command(text: str) -> Advice | None:
+    fields = _accepted(text.split()[:5])
+    why = "Only the five fields belong here; what runs is the workflow of the schedule."
+    return Advice(why, fields) if fields else None
+
+
+def _accepted(fields: Sequence[str]) -> Suggestion | None:
     try:
-        fields = cron_fields(" ".join(text.split()[:5]))
+        return cron_fields(" ".join(fields))
     except TimingError:
         return None
-    why = "Only the five fields belong here; what runs is the workflow of the schedule."
-    return Advice(why, fields)
 
 
 def translated(why: str, fields: Sequence[str], *, sunday: int) -> Advice:

@@ -59,7 +59,7 @@ def _within(why: str, text: str, inner: Inner) -> Advice:
     except TimingError as error:
         found = inner(text)
         if found is None:
-            return Advice(f"{why} Besides, {error}")
+            return Advice(f"{why} The rest is refused: {error}")
         return Advice(f"{why} {found.why}", found.suggestion)
 
 
