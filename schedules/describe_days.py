@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from functools import lru_cache
 
 from schedules.day_terms import DayTerms, Kind, day_terms
 from schedules.english import listing, named, numbered
@@ -18,7 +19,8 @@ _WORKDAY = "weekday (Monday to Friday)"
 _ODD, _EVEN = [*range(1, 32, 2)], [*range(2, 31, 2)]
 
 
-def describe_days(rules: Sequence[DayRule]) -> str:
+@lru_cache(maxsize=1024)
+def describe_days(rules: tuple[DayRule, ...]) -> str:
     """Such as "Monday to Friday" or "on day 1 of the month"; empty for every day."""
     terms = day_terms(rules)
     if not terms.terms:

