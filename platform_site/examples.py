@@ -56,7 +56,8 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
             "workflow": str(WORKFLOW),
             "interval_seconds": 300,
             "timezone": "UTC",
-            "overlap_policy": "queue",
+            "overlap_policy": "allow",
+            "max_open_runs": 5,
             "max_retries": 3,
         },
         "once": {

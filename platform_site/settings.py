@@ -123,6 +123,8 @@ LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
 RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=90)
 RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
 # How many due schedules one transaction fires.
+# How many runs of a new schedule may be open at once under overlap `allow`; 0: no limit.
+MAX_OPEN_RUNS = env.int("MAX_OPEN_RUNS", default=100)
 FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
 
 # Agents that schedule in a user's name; each but the fourth to the sixth can be

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connection
 
+from schedules.limits import MOST_OPEN_RUNS
+
 JOB_CLASS = "workflows.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
 # The checks that schedulers and workers make when they start. Django's own would load every
@@ -31,6 +33,7 @@ def check_settings(
         *_time_faults(),
         *_database_faults(),
         *_retention_faults(),
+        *_open_runs_faults(),
     ]
 
 
@@ -86,6 +89,15 @@ def _retention_faults() -> Iterator[CheckMessage]:
                 hint=f"Set {name} to a number from 0 to {most}.",
                 id="schedules.E006",
             )
+
+
+def _open_runs_faults() -> Iterator[CheckMessage]:
+    if not 0 <= settings.MAX_OPEN_RUNS <= MOST_OPEN_RUNS:
+        yield Error(
+            f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}: no schedule could be made.",
+            hint=f"Set MAX_OPEN_RUNS to a number from 0 (no limit) to {MOST_OPEN_RUNS}.",
+            id="schedules.E007",
+        )
 
 
 def _database_faults() -> Iterator[CheckMessage]:

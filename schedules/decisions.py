@@ -11,6 +11,8 @@ from schedules.timing import Timing
 
 Overlap = Literal["skip", "queue", "allow", "replace"]
 Catchup = Literal["latest", "all", "none"]
+# Why a tick that overlaps is skipped: the schedule's policy, a full line, or its limit.
+OverlapRule = Literal["policy", "line", "max_open_runs"]
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -22,6 +24,7 @@ class Rules:
     seed: str
     jitter_seconds: int
     overlap: Overlap
+    max_open_runs: int  # 0: no limit
     catchup: Catchup
     catchup_window: timedelta
     runs_left: int | None
@@ -45,15 +48,42 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class OpenRuns:
-    """The runs of origin `schedule` or `catch_up` that are not over.
+    """How many runs of a schedule are not over; manual runs aside.
 
-    `blocking`: one is pending, running or waits for a retry. `running`: one is running.
-    `queued`: one waits behind an open run.
+    Of ticks: `pending` wait in the queue, `running` run, `retrying` wait for their next
+    attempt, and `catching_up` of these three are of origin `catch_up`. `waiting_live` and
+    `waiting_late` wait behind them. Of backfills: those open, and those that wait.
     """
 
-    blocking: bool = False
-    running: bool = False
-    queued: bool = False
+    pending: int = 0
+    running: int = 0
+    retrying: int = 0
+    catching_up: int = 0
+    waiting_live: int = 0
+    waiting_late: int = 0
+    open_backfills: int = 0
+    waiting_backfills: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.pending + self.running + self.retrying
+
+    @property
+    def in_line(self) -> int:
+        return self.waiting_live + self.waiting_late
+
+
+class Overlapped(NamedTuple):
+    """What was open when a tick was skipped, in numbers of runs, and which rule skipped it.
+
+    `waiting`: those that waited behind the open ones.
+    """
+
+    rule: OverlapRule
+    running: int
+    pending: int
+    retrying: int
+    waiting: int
 
 
 class Row(NamedTuple):
@@ -66,6 +96,7 @@ class Row(NamedTuple):
     reason: str = ""
     range_end: datetime | None = None
     tick_count: int = 1
+    overlapped: Overlapped | None = None
 
 
 @dataclass(frozen=True, slots=True)

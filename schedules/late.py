@@ -8,23 +8,28 @@ from datetime import datetime
 
 from schedules import timing as when
 from schedules.decisions import MICROSECOND, Row, Rules, span_row, tick_before
+from schedules.overlap import LINE
 
 # How many late ticks a catch-up policy fires, at the most.
-CATCHUP_TICKS = {"latest": 1, "all": 100, "none": 0}
+CATCHUP_TICKS = {"latest": 1, "all": LINE, "none": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The late ticks: those from `first` to `last`, inclusive."""
+    """The late ticks: those from `first` to `last`, inclusive.
+
+    `room`: how many of them may be in line.
+    """
 
     rules: Rules
     first: datetime
     last: datetime
     now: datetime
+    room: int
 
     def chosen(self) -> list[datetime]:
         """The late ticks that the catch-up policy fires, oldest first."""
-        limit = CATCHUP_TICKS[self.rules.catchup]
+        limit = min(CATCHUP_TICKS[self.rules.catchup], self.room)
         floor = self._window_end() or self.first - MICROSECOND
         if not limit or floor >= self.last:
             return []

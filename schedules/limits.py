@@ -5,12 +5,14 @@ from __future__ import annotations
 
 DAY = 86_400
 TEN_YEARS = 3_652 * DAY
+MOST_OPEN_RUNS = 100_000
 
 # field: (smallest, greatest), both allowed
 NUMBERS: dict[str, tuple[int, int]] = {
     "interval_seconds": (1, TEN_YEARS),
     "jitter_seconds": (0, DAY),
     "catchup_window_seconds": (0, TEN_YEARS),
+    "max_open_runs": (0, MOST_OPEN_RUNS),
     "max_runs": (1, 1_000_000_000),
     "max_retries": (0, 100),
     "retry_backoff_seconds": (0, 3_600),

@@ -7,14 +7,16 @@ which due ticks are live, which late ones are caught up, what overlaps, when it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from schedules import overlap
 from schedules import timing as when
 from schedules.decisions import (
     MICROSECOND,
     Decision,
     OpenRuns,
-    Overlap,
     Row,
     Rules,
     span_row,
@@ -28,6 +30,7 @@ COMPLETED = "completed"
 MISSED = "missed"
 END_REACHED = "end reached"
 LIMIT_REACHED = "limit reached"
+FIRED = frozenset({"pending", "waiting"})
 
 
 def decide(
@@ -40,25 +43,19 @@ def decide(
     age = now - rules.due_at(newest)
     live = newest if age <= rules.live_for else None
     late_end = tick_before(rules, frontier, newest) if live else newest
-    late = Late(rules, frontier, late_end, now) if late_end else None
-
+    late = None
+    if late_end:
+        late = Late(rules, frontier, late_end, now, overlap.room(open_runs))
     rows = list(late.given_up()) if late else []
-    chosen = late.chosen() if late else []
-    left = rules.runs_left
-    live_rows = [_live_row(rules, live, open_runs)] if live else []
-    fired = sum(_fires(row) for row in live_rows)
-    allowed = chosen if left is None else chosen[: max(0, left - fired)]
-    rows += _catch_up_rows(rules, allowed, open_runs, blocked=fired > 0)
-    rows += _skipped_by_limit(rules, chosen[len(allowed) :])
-    rows += live_rows
-    fired += len(allowed)
+    found = _rows(rules, late.chosen() if late else [], live, open_runs)
+    fired = sum(row.status in FIRED for row in found.rows)
     return Decision(
         frontier=following,
         next_run_at=rules.due_at(following) if following else None,
-        rows=rows,
+        rows=rows + found.rows,
         fired=fired,
         ended=_ended(rules, following, fired),
-        replaces=bool(live_rows) and _replaces(rules, live_rows[0], open_runs),
+        replaces=found.replaces,
     )
 
 
@@ -73,42 +70,76 @@ def _due_span(
     return newest, when.next_after(rules.timing, newest)
 
 
-def _fires(row: Row) -> bool:
-    return row.status in {"pending", "waiting"}
+class _Rows(NamedTuple):
+    rows: list[Row]
+    replaces: bool = False
 
 
-def _live_row(rules: Rules, tick: datetime, open_runs: OpenRuns) -> Row:
-    due = rules.due_at(tick)
+def _rows(
+    rules: Rules, chosen: list[datetime], live: datetime | None, open_runs: OpenRuns
+) -> _Rows:
+    """Those of the late ticks that are chosen, and of the live one, within `max_runs`."""
+    if live is None or overlap.joins_line(rules, open_runs, late=bool(chosen)):
+        line = chosen if live is None else [*chosen, live]
+        return _Rows(_line_rows(rules, line, open_runs, rules.runs_left))
+    row, replaces = _live_row(rules, live, open_runs)
+    if not chosen:
+        return _Rows([row], replaces)
+    left = rules.runs_left
+    if left is not None:
+        left -= row.status in FIRED  # the live tick goes first
+    beside = replace(
+        open_runs,
+        pending=open_runs.pending + (row.status == "pending"),
+        waiting_live=open_runs.waiting_live + (row.status == "waiting"),
+    )
+    return _Rows([*_line_rows(rules, chosen, beside, left), row], replaces)
+
+
+def _live_row(rules: Rules, tick: datetime, open_runs: OpenRuns) -> tuple[Row, bool]:
+    """The row of a live tick, and whether it replaces what is open."""
+    row = Row(tick, rules.due_at(tick), "schedule", "skipped", "limit")
     if rules.runs_left is not None and rules.runs_left <= 0:
-        return Row(tick, due, "schedule", "skipped", "limit")
-    status, reason = _overlap(rules.overlap, open_runs)
-    return Row(tick, due, "schedule", status, reason)
+        return row, False
+    verdict = overlap.judge(rules, open_runs)
+    reason = "overlap" if verdict.overlapped else ""
+    row = row._replace(
+        status=verdict.status, reason=reason, overlapped=verdict.overlapped
+    )
+    return row, verdict.replaces
 
 
-def _overlap(policy: Overlap, open_runs: OpenRuns) -> tuple[str, str]:
-    """Status and reason of a live tick, given what is still open."""
-    if policy == "allow" or not open_runs.blocking:
-        return "pending", ""
-    if policy == "queue" and not open_runs.queued:
-        return "waiting", ""
-    if policy == "replace":
-        return ("waiting" if open_runs.running else "pending"), ""
-    return "skipped", "overlap"
+def _line_rows(
+    rules: Rules, ticks: list[datetime], open_runs: OpenRuns, left: int | None
+) -> list[Row]:
+    """The rows of ticks that are added to the end of the line, oldest first.
+
+    Late ticks were chosen to fit; the live one behind them may find the line full.
+    """
+    allowed = ticks if left is None else ticks[: max(0, left)]
+    starting = overlap.starting(rules, open_runs)
+    most = starting + overlap.room(open_runs)
+    rows = [
+        Row(
+            tick,
+            rules.due_at(tick),
+            "catch_up",
+            "pending" if index < starting else "waiting",
+        )
+        for index, tick in enumerate(allowed[:most])
+    ]
+    rows += _skipped_by_full_line(rules, allowed[most:], open_runs, len(rows))
+    return rows + list(_skipped_by_limit(rules, ticks[len(allowed) :]))
 
 
-def _replaces(rules: Rules, live: Row, open_runs: OpenRuns) -> bool:
-    return rules.overlap == "replace" and open_runs.blocking and _fires(live)
-
-
-def _catch_up_rows(
-    rules: Rules, ticks: list[datetime], open_runs: OpenRuns, *, blocked: bool
+def _skipped_by_full_line(
+    rules: Rules, ticks: list[datetime], open_runs: OpenRuns, added: int
 ) -> Iterator[Row]:
-    """One at a time, oldest first, behind whatever is open; `allow`: all at once."""
-    free = not (blocked or open_runs.blocking or open_runs.queued)
-    for index, tick in enumerate(ticks):
-        starts = rules.overlap == "allow" or (free and index == 0)
-        status = "pending" if starts else "waiting"
-        yield Row(tick, rules.due_at(tick), "catch_up", status)
+    behind = replace(open_runs, waiting_late=open_runs.waiting_late + added)
+    for tick in ticks:
+        due, why = rules.due_at(tick), overlap.overlapped(behind, "line")
+        row = Row(tick, due, "schedule", "skipped", "overlap")
+        yield row._replace(overlapped=why)
 
 
 def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
@@ -156,9 +187,9 @@ def resume(
         due = rules.due_at(frontier) if frontier else None
         return Decision(frontier, due, ended=_ended(rules, frontier, 0))
     newest, following = _due_span(rules, frontier, now)
-    chosen = _chosen(rules, frontier, newest, catch_up)
+    chosen = _chosen(rules, frontier, newest, catch_up, overlap.room(open_runs))
     last = tick_before(rules, frontier, chosen[0]) if chosen else newest
-    rows = list(_catch_up_rows(rules, chosen, open_runs, blocked=False))
+    rows = _line_rows(rules, chosen, open_runs, None)
     if last is not None:
         skipped = span_row(rules, frontier, last, status="skipped", reason="paused")
         rows.insert(0, skipped)
@@ -172,9 +203,9 @@ def resume(
 
 
 def _chosen(
-    rules: Rules, first: datetime, last: datetime, catch_up: str
+    rules: Rules, first: datetime, last: datetime, catch_up: str, room: int
 ) -> list[datetime]:
-    limit = CATCHUP_TICKS[catch_up]
+    limit = min(CATCHUP_TICKS[catch_up], room)
     if rules.runs_left is not None:
         limit = min(limit, rules.runs_left)
     if not limit:

@@ -87,6 +87,7 @@ class ScheduleForm(ServiceForm):
             "end_at",
             "jitter_seconds",
             "overlap_policy",
+            "max_open_runs",
             "catchup_policy",
             "catchup_window_seconds",
             "max_runs",
@@ -100,6 +101,7 @@ class ScheduleForm(ServiceForm):
             "interval_seconds": "Interval, in seconds",
             "jitter_seconds": "Jitter, in seconds",
             "overlap_policy": "When runs overlap",
+            "max_open_runs": "Open at most, with “allow”",
             "catchup_policy": "Of late ticks, run",
             "catchup_window_seconds": "Late by at most, in seconds",
             "max_runs": "Ends after so many runs",
@@ -117,8 +119,11 @@ class ScheduleForm(ServiceForm):
             "jitter_seconds": "A fixed random delay of each tick, smaller than this.",
             "overlap_policy": "When a tick comes while an earlier run is still open: skip "
             "it, queue one, allow both, or replace the earlier run.",
+            "max_open_runs": "With “allow” so many runs may be open at once: in the queue, "
+            "running, or waiting for a retry. A tick beyond that is skipped. 0: no limit.",
             "catchup_policy": "Of the ticks that came too late (an outage): run the latest, "
-            "all (at most 100), or none.",
+            "all (at most 100), or none. With “all” the ticks that come meanwhile take "
+            "their turn behind them, unless overlap is “allow”.",
             "catchup_window_seconds": "A tick later than this is missed in any case.",
             "max_runs": "The schedule ends after so many fired ticks. Empty: no limit.",
             "timeout_seconds": "A run that takes longer is ended and has failed.",

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from schedules.admin.columns import times
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
+from schedules.services.telling import reason_text
 from schedules.templatetags.schedule_display import (
     EMPTY,
     badge,
@@ -127,7 +128,7 @@ class RunAdmin(HistoryAdmin):
     @admin.display(description="Outcome", ordering="status")
     def outcome(self, run: ScheduledRun) -> SafeString:
         return format_html(
-            '{} <span class="quiet">{}</span>', badge(run.status), run.reason
+            '{} <span class="quiet">{}</span>', badge(run.status), reason_text(run)
         )
 
     @admin.display(description="Ticks", ordering="tick_count")

@@ -44,6 +44,7 @@ FIELDSETS: tuple[tuple[str | None, Any], ...] = (
         {
             "fields": (
                 "overlap_policy",
+                "max_open_runs",
                 "catchup_policy",
                 "catchup_window_seconds",
                 "max_runs",

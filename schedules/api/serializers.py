@@ -4,7 +4,7 @@ in `schedules.services`."""
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
+from typing import Any, get_args
 
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -20,6 +20,7 @@ from schedules.api.fields import (
     WholeNumberField,
     choice_field,
 )
+from schedules.decisions import OverlapRule
 from schedules.models import (
     CatchupPolicy,
     OverlapPolicy,
@@ -93,6 +94,7 @@ class ScheduleFields(StrictSerializer):
     catchup_policy = choice_field(CatchupPolicy, required=False)
     catchup_window_seconds = _number("catchup_window_seconds")
     overlap_policy = choice_field(OverlapPolicy, required=False)
+    max_open_runs = _number("max_open_runs")
     max_runs = _number("max_runs")
     max_retries = _number("max_retries")
     retry_backoff_seconds = _number("retry_backoff_seconds")
@@ -237,8 +239,32 @@ class ResumedSerializer(ScheduleSerializer):
         read_only_fields = fields
 
 
+class OverlapSerializer(serializers.Serializer[Any]):
+    """What was open when a tick was skipped, in numbers of runs, and why that was too much."""
+
+    rule = serializers.ChoiceField(
+        choices=get_args(OverlapRule),
+        help_text="policy: its overlap_policy; line: as many ticks wait in line as may; "
+        "max_open_runs: as many runs are open as it allows.",
+    )
+    running = serializers.IntegerField()
+    pending = serializers.IntegerField(
+        help_text="Those that waited in the queue and had not started."
+    )
+    retrying = serializers.IntegerField(
+        help_text="Those that waited for their next attempt."
+    )
+    waiting = serializers.IntegerField(help_text="Those that waited in line behind.")
+
+
 class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
     """A row of the ledger, without what only workers need (token, lease)."""
+
+    overlap = OverlapSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="Of a tick that was skipped because of overlap; else null.",
+    )
 
     class Meta:
         model = ScheduledRun
@@ -249,6 +275,7 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
             "origin",
             "status",
             "reason",
+            "overlap",
             "attempt",
             "scheduled_for",
             "range_end",

@@ -76,6 +76,8 @@ class ScheduledRun(models.Model):
     reason = models.CharField(
         max_length=10, choices=Reason.choices, blank=True, default=""
     )
+    # Of `skipped: overlap`: what was open then (`decisions.Overlapped`).
+    overlap = models.JSONField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     send_count = models.PositiveSmallIntegerField(default=0)
     request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 null: not a manual run

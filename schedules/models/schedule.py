@@ -70,6 +70,12 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
         return sees_all(user, ScheduledJob)
 
 
+def default_max_open_runs() -> int:
+    """How many runs of a new schedule may be open under overlap `allow`."""
+    most: int = settings.MAX_OPEN_RUNS
+    return most
+
+
 class ScheduledJob(models.Model):
     """A schedule. All times are aware UTC; `timezone` is used inside the timing only."""
 
@@ -121,6 +127,8 @@ class ScheduledJob(models.Model):
     overlap_policy = models.CharField(
         max_length=10, choices=OverlapPolicy.choices, default=OverlapPolicy.SKIP
     )
+    # Of overlap `allow`; 0: no limit.
+    max_open_runs = models.PositiveIntegerField(default=default_max_open_runs)
     max_runs = models.PositiveIntegerField(null=True, blank=True)
     max_retries = models.PositiveSmallIntegerField(default=0)
     retry_backoff_seconds = models.PositiveIntegerField(default=30)

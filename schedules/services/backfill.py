@@ -13,14 +13,13 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import (
     NEVER_RAN,
     Origin,
-    OverlapPolicy,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
     Verb,
 )
-from schedules.services import ledger, sending
+from schedules.services import ledger
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -29,7 +28,7 @@ from schedules.services.access import (
 from schedules.services.actor import Actor
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
-from schedules.services.outcomes import release_waiting
+from schedules.services.line import release_waiting
 from schedules.services.sending import Run
 from schedules.services.texts import check_note
 from schedules.timing import Timing, TimingError
@@ -48,8 +47,8 @@ def backfill(
 ) -> list[Run]:
     """Run the ticks in [from_at, to_at] that the ledger holds and that did not fire.
 
-    At most 1,000. They wait for one another, the oldest first (with overlap `allow`: all
-    at once), and count neither for `max_runs` nor for overlap. Raises `InvalidSchedule`
+    At most 1,000. They wait for one another, the oldest first (with overlap `allow`: up to
+    `max_open_runs` at once), and count neither for `max_runs` nor for overlap. Raises `InvalidSchedule`
     for a range that is empty, backwards or too long, `ScheduleEnded` for a schedule that
     has ended.
     """
@@ -68,7 +67,6 @@ def backfill(
             why = "No tick of this schedule in this range is left to run."
             raise InvalidSchedule(errors={"from": [why]})
         runs = _written(schedule, ticks, now=now)
-        sending.send_on_commit(runs, now=now)
         release_waiting(schedule, now=now)
         record_event(
             schedule,
@@ -88,13 +86,12 @@ def backfill(
 def _written(
     schedule: ScheduledJob, ticks: list[datetime], *, now: datetime
 ) -> list[Run]:
-    """The rows of these ticks: of a backfill that was withdrawn, or else new ones."""
-    at_once = schedule.overlap_policy == OverlapPolicy.ALLOW
-    status = RunStatus.PENDING if at_once else RunStatus.WAITING
-    again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, status)
+    """The rows of these ticks, in line: of a backfill that was withdrawn, or new ones."""
+    waiting = RunStatus.WAITING
+    again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, waiting)
     known = {run.scheduled_for for run in again}
     rows = [
-        (schedule, Row(tick, tick, Origin.BACKFILL, status))
+        (schedule, Row(tick, tick, Origin.BACKFILL, waiting))
         for tick in ticks
         if tick not in known
     ]

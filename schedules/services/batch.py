@@ -6,6 +6,7 @@ field; only the types of the tables below do, and another raises `KeyError`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ _ARRAYS = {
     "DateTimeField": "timestamptz[]",
     "CharField": "text[]",
     "TextField": "text[]",
+    "JSONField": "jsonb[]",
     "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
@@ -164,12 +166,18 @@ def _naive_utc(value: datetime | None) -> str | None:
     return str(value.astimezone(UTC).replace(tzinfo=None)) if value else None
 
 
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
 _SQLITE: dict[str, Callable[[Any], Any]] = {
     "UUIDField": _hex,
     "DateTimeField": _naive_utc,
+    "JSONField": _json,
 }
 _POSTGRESQL: dict[str, Callable[[Any], str]] = {
     "DateTimeField": _iso,
     "CharField": _quoted,
     "TextField": _quoted,
+    "JSONField": lambda value: _quoted(_json(value)),
 }

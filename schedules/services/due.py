@@ -27,6 +27,7 @@ class DueSchedule(NamedTuple):
     status: str
     status_reason: str
     overlap_policy: str
+    max_open_runs: int
     catchup_policy: str
     catchup_window_seconds: int
     jitter_seconds: int

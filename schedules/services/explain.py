@@ -21,6 +21,7 @@ from schedules.models import (
     Status,
     Verb,
 )
+from schedules.services import line
 from schedules.services.epochs import timing_of
 from schedules.services.telling import (
     by,
@@ -114,10 +115,10 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
         sentence, event = _unrecorded(case, at)
     else:
         event = _event_behind(case.schedule, run)
-        sentence = told(run, event)
+        sentence = told(run, event, line.ahead_of(run))
         backfill = _backfill_of(case.schedule, at)
         if backfill is not None and run.status in NEVER_RAN:
-            sentence = told_with_backfill(run, event, backfill)
+            sentence = told_with_backfill(run, event, backfill, line.ahead_of(backfill))
             run = backfill
     return Explanation(
         at, sentence, is_tick=True, run=run, event=event, timing_text=case.text

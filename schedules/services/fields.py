@@ -28,6 +28,7 @@ OTHER_FIELDS = (
     "catchup_policy",
     "catchup_window_seconds",
     "overlap_policy",
+    "max_open_runs",
     "max_runs",
     "max_retries",
     "retry_backoff_seconds",

@@ -30,6 +30,7 @@ from schedules.models import (
     ScheduleQuerySet,
     Status,
 )
+from schedules.overlap import is_settled
 from schedules.policy import decide
 from schedules.services import ledger, sending
 from schedules.services.batch import update_rows
@@ -197,37 +198,30 @@ def _fire(
 ) -> Firing:
     """One transaction: lock, decide, write the ledger, move the frontiers.
 
-    `ahead`: a schedule with an open run is left, since that may end before `now`.
+    `ahead`: a schedule is left if a run that ends before `now` would change what comes out.
     """
     with transaction.atomic():
         found = locked_due(due, limit)
         if not found:
             return Firing()
         open_runs = ledger.open_runs(
-            [
-                schedule.id
-                for schedule in found
-                if schedule.overlap_policy != OverlapPolicy.ALLOW
-            ]
+            [schedule.id for schedule in found if _may_overlap(schedule)]
         )
-        ready = found
-        if ahead:
-            ready = [schedule for schedule in found if schedule.id not in open_runs]
-        decided = [
-            (
-                schedule,
-                decide(
-                    rules_of(schedule),
-                    schedule.next_tick_at,
-                    open_runs.get(schedule.id, ledger.NOTHING_OPEN),
-                    now=now,
-                ),
-            )
-            for schedule in ready
-        ]
+        decided = []
+        for schedule in found:
+            rules = rules_of(schedule)
+            runs = open_runs.get(schedule.id, ledger.NOTHING_OPEN)
+            if not ahead or is_settled(rules, runs):
+                decision = decide(rules, schedule.next_tick_at, runs, now=now)
+                decided.append((schedule, decision))
         firing = _write(decided, now=now)
-        firing.rest = 0.0 if len(ready) < len(found) else None
+        firing.rest = 0.0 if len(decided) < len(found) else None
         return firing
+
+
+def _may_overlap(schedule: DueSchedule) -> bool:
+    """Whether it matters how many runs of the schedule are open."""
+    return schedule.overlap_policy != OverlapPolicy.ALLOW or schedule.max_open_runs > 0
 
 
 def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Firing:

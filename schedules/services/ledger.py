@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from schedules.decisions import OpenRuns, Row
 from schedules.models import (
@@ -47,6 +48,7 @@ class NewRun(NamedTuple):
     attempt: int = 1
     send_count: int = 0
     error: str = ""
+    overlap: dict[str, Any] | None = None
 
 
 _COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
@@ -80,35 +82,51 @@ def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRu
         reason=row.reason,
         finished_at=now if ended else None,
         created_at=now,
+        overlap=row.overlapped._asdict() if row.overlapped else None,
     )
 
 
-def open_runs(schedule_ids: Sequence[UUID]) -> dict[UUID, OpenRuns]:
-    """What is open of each schedule, as far as overlap is concerned: one query.
+def open_runs(
+    schedules: Sequence[UUID] | QuerySet[ScheduledRun, UUID],
+    origins: Collection[Origin] = TICK_ORIGINS,
+) -> dict[UUID, OpenRuns]:
+    """How much is open of each schedule, by one query however much it is.
 
     Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
     """
-    found: dict[UUID, OpenRuns] = {}
-    if not schedule_ids:
-        return found
+    if isinstance(schedules, Sequence) and not schedules:
+        return {}
     rows = (
         ScheduledRun.objects.filter(
-            schedule__in=schedule_ids,
-            status__in=OPEN_STATUSES,
-            origin__in=TICK_ORIGINS,
+            schedule__in=schedules, status__in=OPEN_STATUSES, origin__in=origins
         )
         .order_by()
-        .values_list("schedule_id", "status", "not_before")
+        .values_list("schedule_id")
+        .annotate(**_COUNTS)
     )
-    for schedule_id, status, not_before in rows:
-        seen = found.get(schedule_id, NOTHING_OPEN)
-        queued = status == RunStatus.WAITING and not_before is None
-        found[schedule_id] = OpenRuns(
-            blocking=seen.blocking or not queued,
-            running=seen.running or status == RunStatus.RUNNING,
-            queued=seen.queued or queued,
-        )
-    return found
+    return {schedule_id: OpenRuns(*counts) for schedule_id, *counts in rows}
+
+
+# Those that wait for an open run to end, not for the time of their next attempt.
+IN_LINE = Q(status=RunStatus.WAITING, not_before=None)
+_TICK, _BACKFILL = Q(origin__in=TICK_ORIGINS), Q(origin=Origin.BACKFILL)
+_RETRYING = Q(status=RunStatus.WAITING, not_before__isnull=False)
+_OPEN = Q(status__in=(RunStatus.PENDING, RunStatus.RUNNING)) | _RETRYING
+# In the order of the fields of `OpenRuns`, under other names than the table's columns.
+_COUNTS = {
+    f"count_{name}": Count("pk", filter=which)
+    for name, which in {
+        "pending": _TICK & Q(status=RunStatus.PENDING),
+        "running": _TICK & Q(status=RunStatus.RUNNING),
+        "retrying": _TICK & _RETRYING,
+        "catching_up": Q(origin=Origin.CATCH_UP) & _OPEN,
+        "waiting_live": Q(origin=Origin.SCHEDULE) & IN_LINE,
+        "waiting_late": Q(origin=Origin.CATCH_UP) & IN_LINE,
+        "open_backfills": _BACKFILL & _OPEN,
+        "waiting_backfills": _BACKFILL & IN_LINE,
+    }.items()
+}
+assert list(_COUNTS) == [f"count_{field.name}" for field in fields(OpenRuns)]
 
 
 def last_recorded(schedule_id: UUID) -> datetime | None:
@@ -176,8 +194,8 @@ def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
     open_ticks = ScheduledRun.objects.filter(
         schedule__in=schedule_ids, origin__in=TICK_ORIGINS
     )
-    in_line = Q(status=RunStatus.WAITING, not_before=None, origin=Origin.CATCH_UP)
-    open_ticks.filter(~in_line, status__in=UNSTARTED_STATUSES).update(
+    kept = IN_LINE & Q(origin=Origin.CATCH_UP)
+    open_ticks.filter(~kept, status__in=UNSTARTED_STATUSES).update(
         status=RunStatus.CANCELLED, reason=Reason.REPLACED, finished_at=now
     )
     open_ticks.filter(Q(cancel_requested_at=None), status=RunStatus.RUNNING).update(

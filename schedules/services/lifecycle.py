@@ -37,6 +37,7 @@ from schedules.services.draft import (
 )
 from schedules.services.events import new_event, record_event
 from schedules.services.fields import TIMING_FIELDS
+from schedules.services.line import release_waiting
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
 from schedules.services.texts import check_text
@@ -254,6 +255,8 @@ def update_schedule(
             before={name: before[name] for name in changed},
             after=changed,
         )
+        if changed.keys() & {"overlap_policy", "max_open_runs"}:
+            release_waiting(schedule, now=now)
         alarms.set_on_commit(schedule)
     return schedule
 

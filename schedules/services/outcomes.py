@@ -12,17 +12,14 @@ from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
-    OPEN_STATUSES,
-    Origin,
-    OverlapPolicy,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
     Status,
 )
 from schedules.policy import retry_at
-from schedules.services import sending
 from schedules.services.actor import Actor
+from schedules.services.line import release_waiting
 from schedules.services.pausing import pause_locked
 from workflows.lost import abandon_execution
 
@@ -58,8 +55,8 @@ def record_outcome(
     a worker that renewed it meanwhile is alive.
 
     A failed attempt waits for its retry on the same ledger row if the schedule allows one
-    (and is active); else the run has failed, and may pause its schedule. The first run
-    that waited behind this one is released.
+    (and is active); else the run has failed, and may pause its schedule. Whoever waited
+    for its end is released.
     """
     schedule_id = (
         ScheduledRun.objects.filter(pk=run_id)
@@ -196,50 +193,3 @@ def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
     if 0 < limit <= failures:
         return f"Paused after {failures} failures in a row: {schedule.last_error}"
     return ""
-
-
-def release_waiting(schedule: ScheduledJob, *, now: datetime) -> bool:
-    """Let the first run that waits behind an open one start, if nothing is open.
-
-    First come ticks that were live, then those that are caught up, then backfills, the
-    oldest first. The caller's transaction holds the schedule's row.
-    """
-    open_runs = list(
-        ScheduledRun.objects.select_for_update(no_key=True)
-        .filter(schedule=schedule.id, status__in=OPEN_STATUSES)
-        .exclude(origin=Origin.MANUAL)
-    )
-    queued = [
-        run
-        for run in open_runs
-        if run.status == RunStatus.WAITING and run.not_before is None
-    ]
-    if not queued:
-        return False
-    first = min(queued, key=_place_in_line)
-    # Under `allow`, chosen since it began to wait, something may be open for ever.
-    if schedule.overlap_policy != OverlapPolicy.ALLOW and any(
-        _blocks(run, first) for run in open_runs if run not in queued
-    ):
-        return False
-    _release(first, now=now)
-    return True
-
-
-def _blocks(open_run: ScheduledRun, waiting: ScheduledRun) -> bool:
-    """A tick waits for ticks only, as overlap is judged; a backfill for everything."""
-    return waiting.origin == Origin.BACKFILL or open_run.origin != Origin.BACKFILL
-
-
-_LINE = (Origin.SCHEDULE, Origin.CATCH_UP, Origin.BACKFILL)
-
-
-def _place_in_line(run: ScheduledRun) -> tuple[int, datetime]:
-    return _LINE.index(Origin(run.origin)), run.scheduled_for
-
-
-def _release(run: ScheduledRun, *, now: datetime) -> None:
-    run.status = RunStatus.PENDING
-    run.not_before = None
-    run.save(update_fields=["status", "not_before"])
-    sending.send_on_commit([run], now=now)

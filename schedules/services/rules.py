@@ -20,6 +20,7 @@ def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
         seed=schedule.id.hex,
         jitter_seconds=schedule.jitter_seconds,
         overlap=cast("Overlap", schedule.overlap_policy),
+        max_open_runs=schedule.max_open_runs,
         catchup=cast("Catchup", schedule.catchup_policy),
         catchup_window=timedelta(seconds=schedule.catchup_window_seconds),
         runs_left=None if left is None else max(0, left - schedule.fired_count),

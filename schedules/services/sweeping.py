@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from schedules.messages import OUTAGES, Send
-from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
+from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services import sending
 from schedules.services.batch import update_rows
-from schedules.services.outcomes import (
-    WORKER_LOST,
-    Outcome,
-    record_outcome,
-    release_waiting,
-)
+from schedules.services.line import held_up, release_waiting
+from schedules.services.outcomes import WORKER_LOST, Outcome, record_outcome
 
 logger = structlog.get_logger(__name__)
 # A run committed this long ago without being sent lost its sender; before, it may be on
@@ -184,21 +181,6 @@ def _release_retries(now: datetime) -> int:
 
 def _release_queued(now: datetime) -> int:
     """Runs that wait behind an open run that is over: normally its outcome frees them."""
-    open_before = ScheduledRun.objects.filter(schedule=OuterRef("schedule")).filter(
-        Q(status__in=(RunStatus.PENDING, RunStatus.RUNNING))
-        | Q(status=RunStatus.WAITING, not_before__isnull=False)
-    )
-    # A tick waits for ticks only; `release_waiting` judges the same.
-    blocks = ~Q(origin=Origin.BACKFILL) | Exists(
-        ScheduledRun.objects.filter(pk=OuterRef(OuterRef("pk")), origin=Origin.BACKFILL)
-    )
-    stuck = (
-        ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before=None)
-        .exclude(Exists(open_before.exclude(origin=Origin.MANUAL).filter(blocks)))
-        .order_by()
-        .values_list("schedule_id", flat=True)
-        .distinct()
-    )
 
     def release(schedule_id: UUID) -> int:
         with transaction.atomic():
@@ -207,9 +189,9 @@ def _release_queued(now: datetime) -> int:
                 .filter(pk=schedule_id)
                 .first()
             )
-            return bool(schedule and release_waiting(schedule, now=now))
+            return release_waiting(schedule, now=now) if schedule else 0
 
-    return _each(stuck[:BATCH], release)
+    return _each(list(islice(held_up(), BATCH)), release)
 
 
 def _fail_lost_workers(now: datetime) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from schedules import timing, zones
+from schedules.decisions import OpenRuns, Overlapped
 from schedules.models import (
     NEVER_RAN,
     Origin,
@@ -29,23 +30,77 @@ def timing_text(rule: Timing, zone: str) -> str:
     return timing.describe(rule, zone if zone in zones.timezone_names() else "UTC")
 
 
-def told(run: ScheduledRun, event: ScheduleEvent | None) -> str:
+def told(
+    run: ScheduledRun, event: ScheduleEvent | None, ahead: OpenRuns | None = None
+) -> str:
+    """What became of the run. `ahead`: what is open now, of one that waits in line."""
     if run.status in NEVER_RAN:
         return f"It did not run: {_why_not(run, event)}."
+    if ahead is not None and ahead.open:
+        return (
+            f"It waits for an earlier run, which is still {_STILL[_farthest(ahead)]}."
+        )
     return _OF_STATUS[RunStatus(run.status)](run)
 
 
 def told_with_backfill(
-    run: ScheduledRun, event: ScheduleEvent | None, backfill: ScheduledRun
+    run: ScheduledRun,
+    event: ScheduleEvent | None,
+    backfill: ScheduledRun,
+    ahead: OpenRuns | None,
 ) -> str:
     """Of a tick that did not run in its time, and that a backfill has taken up."""
-    return f"{told(backfill, None)} In its time it did not run: {_why_not(run, event)}."
+    return f"{told(backfill, None, ahead)} In its time it did not run: {_why_not(run, event)}."
+
+
+def reason_text(run: ScheduledRun) -> str:
+    """The reason of a row in a few words: of an overlap, what was open."""
+    if run.reason == Reason.OVERLAP and run.overlap:
+        return f"{run.reason}: {_overlapped(run)}"
+    return run.reason
+
+
+def _overlapped(run: ScheduledRun) -> str:
+    """What was open when the tick was skipped."""
+    if not run.overlap:  # written before that was on record
+        return "an earlier run was still open"
+    found = Overlapped(**run.overlap)
+    if found.rule == "max_open_runs":
+        counted = [
+            f"{count} {what}"
+            for count, what in (
+                (found.running, "running"),
+                (found.pending, "still waiting in the queue"),
+                (found.retrying, "waiting for a retry"),
+            )
+            if count
+        ]
+        return f"as many runs were open as max_open_runs allows ({', '.join(counted)})"
+    behind = ""
+    if found.rule == "line":
+        behind = f", and {found.waiting} ticks, as many as may, were waiting for it"
+    elif found.waiting:
+        behind = ", and another one was waiting for it"
+    return f"an earlier run was still {_STILL[_farthest(found)]}{behind}"
+
+
+_STILL = {
+    "running": "running",
+    "retrying": "waiting for its next attempt",
+    "pending": "waiting in the queue",
+}
+
+
+def _farthest(found: Overlapped | OpenRuns) -> str:
+    """What the open run does; of several, the one that has come farthest counts."""
+    if found.running:
+        return "running"
+    return "retrying" if found.retrying else "pending"
 
 
 def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
     return {
-        Reason.OVERLAP: "an earlier run was still open, and ticks that overlap are not "
-        "run",
+        Reason.OVERLAP: f"{_overlapped(run)}; ticks that overlap are not run",
         Reason.PAUSED: f"the schedule was paused{by(event)}",
         Reason.EDITED: f"its timing was changed before it fired{by(event)}",
         Reason.LIMIT: "as many runs as max_runs allows had fired",

@@ -67,7 +67,8 @@ def schedule_create(
     description: Annotated[str, keywords(maxLength=limits.DESCRIPTION_LENGTH)] = "",
     overlap_policy: Annotated[
         Literal["skip", "queue", "allow", "replace"],
-        "What happens to a tick while an earlier run is still under way.",
+        "What happens to a tick while an earlier run is still under way. With allow both "
+        "run, up to a limit of the site.",
     ] = "skip",
     idempotency_key: Annotated[
         str | None,

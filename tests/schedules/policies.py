@@ -15,9 +15,10 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 NOTHING = OpenRuns()
-PENDING = OpenRuns(blocking=True)
-RUNNING = OpenRuns(blocking=True, running=True)
-RUNNING_AND_QUEUED = OpenRuns(blocking=True, running=True, queued=True)
+PENDING = OpenRuns(pending=1)
+RUNNING = OpenRuns(running=1)
+RETRYING = OpenRuns(retrying=1)
+RUNNING_AND_WAITING = OpenRuns(running=1, waiting_live=1)
 
 
 def every_minute(**bounds: Any) -> IntervalTiming:
@@ -35,6 +36,7 @@ def rules(**chosen: Any) -> Rules:
         "seed": "seed",
         "jitter_seconds": 0,
         "overlap": "skip",
+        "max_open_runs": 100,
         "catchup": "latest",
         "catchup_window": timedelta(hours=1),
         "runs_left": None,

@@ -32,6 +32,8 @@ def test_the_site_as_it_is_has_no_fault() -> None:
         ("USE_TZ", False, "schedules.E004"),
         ("RUNS_KEPT_DAYS", 1_000_000, "schedules.E006"),
         ("RUNS_KEPT_AT_LEAST", -1, "schedules.E006"),
+        ("MAX_OPEN_RUNS", -1, "schedules.E007"),
+        ("MAX_OPEN_RUNS", 100_001, "schedules.E007"),
     ],
 )
 def test_a_setting_that_would_do_harm_is_named(

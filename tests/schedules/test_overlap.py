@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import Actor, backfill, fire_due, sweep, update_schedule
+from schedules.services import Actor, backfill, sweep, update_schedule
 from schedules.services.claims import claim_run, renew_lease
-from schedules.services.outcomes import Outcome, record_outcome
-from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.policies import told
+from tests.schedules.conftest import MakeSchedule
+from tests.schedules.policies import MINUTE, NOON, SECOND
+from tests.schedules.runs import end, fire, held, run_of, start
 from workflows.lease import LEASE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-
-
-def held(schedule: ScheduledJob) -> list[str]:
-    return told(
-        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
-    )
-
-
-def fire(*minutes: float) -> None:
-    for minute in minutes:
-        fire_due(NOON + minute * MINUTE)
-
-
-def run_of(schedule: ScheduledJob, minute: int) -> ScheduledRun:
-    return ScheduledRun.objects.get(
-        schedule=schedule, scheduled_for=NOON + minute * MINUTE
-    )
-
-
-def start(schedule: ScheduledJob, minute: int) -> ScheduledRun:
-    run = run_of(schedule, minute)
-    assert claim_run(run.id, run.attempt, token=run.id, now=NOON + minute * MINUTE)
-    return run
-
-
-def end(run: ScheduledRun, minute: float, status: str = "succeeded") -> None:
-    now = NOON + minute * MINUTE
-    assert record_outcome(run.id, token=run.id, outcome=Outcome(status), now=now)
 
 
 def test_queue_keeps_one_waiting_and_starts_it_when_the_open_one_ends(
@@ -129,47 +97,56 @@ def test_skip_counts_a_waiting_retry_as_open(make_schedule: MakeSchedule) -> Non
     assert held(schedule) == ["1 waiting", "2 skipped overlap"]
 
 
-def test_late_ticks_run_one_at_a_time_after_the_live_one(
+def test_late_ticks_run_one_at_a_time_and_the_live_one_after_them(
     make_schedule: MakeSchedule,
 ) -> None:
     schedule = make_schedule(catchup_policy="all")
     fire(3)
     seen = []
-    for minute in (3, 1, 2):
+    for minute in (1, 2, 3):
         seen.append(held(schedule))
         end(start(schedule, minute), 3.5)
-    waiting = ["1 catch_up waiting", "2 catch_up waiting"]
     assert seen == [
-        [*waiting, "3 pending"],
-        ["1 catch_up pending", "2 catch_up waiting", "3 succeeded"],
-        ["1 catch_up succeeded", "2 catch_up pending", "3 succeeded"],
+        ["1 catch_up pending", "2 catch_up waiting", "3 catch_up waiting"],
+        ["1 catch_up succeeded", "2 catch_up pending", "3 catch_up waiting"],
+        ["1 catch_up succeeded", "2 catch_up succeeded", "3 catch_up pending"],
     ]
 
 
-def test_a_live_tick_that_waits_goes_before_those_to_be_caught_up(
+def test_where_the_latest_is_caught_up_a_live_tick_that_waits_goes_before_it(
     make_schedule: MakeSchedule,
 ) -> None:
-    schedule = make_schedule(catchup_policy="all", overlap_policy="queue")
+    schedule = make_schedule(catchup_policy="latest", overlap_policy="queue")
     fire(1)
     first = start(schedule, 1)
-    fire(4)
+    fire(3)
+    assert held(schedule) == ["1 running", "2 catch_up waiting", "3 waiting"]
+    end(first, 3.1)
+    assert held(schedule)[1:] == ["2 catch_up waiting", "3 pending"]
+
+
+def test_a_tick_to_be_caught_up_takes_no_place_of_queue(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="queue")
+    fire(1)
+    start(schedule, 1)
+    fire(2.75, 3, 4)
     assert held(schedule) == [
         "1 running",
         "2 catch_up waiting",
-        "3 catch_up waiting",
-        "4 waiting",
+        "3 waiting",
+        "4 skipped overlap",
     ]
-    end(first, 4.1)
-    assert held(schedule)[-1] == "4 pending"
 
 
 def test_ticks_to_be_caught_up_keep_their_place_when_a_run_is_replaced(
     make_schedule: MakeSchedule,
 ) -> None:
-    schedule = make_schedule(catchup_policy="all", overlap_policy="replace")
+    schedule = make_schedule(catchup_policy="latest", overlap_policy="replace")
     fire(3, 4)
     assert held(schedule) == [
-        "1 catch_up waiting",
+        "1 missed policy",
         "2 catch_up waiting",
         "3 cancelled replaced",
         "4 pending",

@@ -40,8 +40,19 @@ def test_missed_ticks_do_not_count_for_the_limit() -> None:
 def test_caught_up_ticks_count_and_what_exceeds_the_limit_is_one_skipped_row() -> None:
     decision = decided(5, runs_left=3, catchup="all")
     assert told(decision.rows) == [
-        "1 catch_up waiting",
+        "1 catch_up pending",
         "2 catch_up waiting",
+        "3 catch_up waiting",
+        "4-5 x2 skipped limit",
+    ]
+    assert (decision.fired, decision.ended) == (3, "limit reached")
+
+
+def test_under_allow_the_live_tick_counts_before_those_that_are_caught_up() -> None:
+    decision = decided(5, runs_left=3, catchup="all", overlap="allow")
+    assert told(decision.rows) == [
+        "1 catch_up pending",
+        "2 catch_up pending",
         "3-4 x2 skipped limit",
         "5 pending",
     ]

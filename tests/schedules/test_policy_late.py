@@ -85,12 +85,36 @@ def test_with_overlap_allow_all_late_ticks_run_at_once() -> None:
     assert rows == ["1 catch_up pending", "2 catch_up pending", "3 pending"]
 
 
-def test_late_ticks_wait_for_the_live_one() -> None:
-    rows = told(decided(3, catchup="all").rows)
-    assert rows == ["1 catch_up waiting", "2 catch_up waiting", "3 pending"]
+@pytest.mark.parametrize("overlap", ["skip", "queue", "replace"])
+def test_under_all_the_live_tick_is_last_in_line(overlap: str) -> None:
+    rows = told(decided(3, catchup="all", overlap=overlap).rows)
+    waiting = ["2 catch_up waiting", "3 catch_up waiting"]
+    assert rows == ["1 catch_up pending", *waiting]
 
 
-@pytest.mark.parametrize("open_runs", [RUNNING, OpenRuns(queued=True)])
+def test_a_hundred_late_ticks_and_the_live_one_fit_where_nothing_is_open() -> None:
+    decision = decided(101, catchup="all", catchup_window=timedelta(days=1))
+    assert (len(decision.rows), decision.fired) == (101, 101)
+
+
+def test_behind_an_open_run_the_live_tick_may_find_the_line_full() -> None:
+    ruled = {"catchup": "all", "catchup_window": timedelta(days=1)}
+    decision = decided(101, RUNNING, overlap="replace", **ruled)
+    assert told(decision.rows[-2:]) == ["100 catch_up waiting", "101 skipped overlap"]
+    assert (decision.fired, decision.replaces) == (100, False)
+
+
+def test_a_second_outage_adds_no_more_late_ticks_than_the_line_has_room_for() -> None:
+    draining = OpenRuns(running=1, catching_up=1, waiting_late=97)
+    rows = told(decided(5.75, draining, catchup="all").rows)
+    assert rows == ["1-2 x2 missed policy"] + [
+        f"{n} catch_up waiting" for n in (3, 4, 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    "open_runs", [RUNNING, OpenRuns(waiting_live=1), OpenRuns(waiting_late=1)]
+)
 def test_late_ticks_wait_behind_what_is_open_or_waits_already(
     open_runs: OpenRuns,
 ) -> None:
@@ -110,8 +134,8 @@ def test_of_more_than_a_hundred_late_ticks_the_newest_hundred_run() -> None:
     ("at", "expected"),
     [
         # exactly as old as the window is not older than it
-        (12, ["1 missed window", "2 catch_up waiting", "3 catch_up waiting"]),
-        (12 + JUST, ["1-2 x2 missed window", "3 catch_up waiting"]),
+        (12, ["1 missed window", "2 catch_up pending", "3 catch_up waiting"]),
+        (12 + JUST, ["1-2 x2 missed window", "3 catch_up pending"]),
     ],
 )
 def test_a_tick_older_than_the_window_is_missed_whatever_the_policy(

@@ -41,10 +41,13 @@ timings: st.SearchStrategy[Timing] = st.one_of(
 open_runs = st.sampled_from(
     [
         OpenRuns(),
-        OpenRuns(queued=True),
-        OpenRuns(blocking=True),
-        OpenRuns(blocking=True, running=True),
-        OpenRuns(blocking=True, running=True, queued=True),
+        OpenRuns(waiting_live=1),
+        OpenRuns(pending=1),
+        OpenRuns(running=1),
+        OpenRuns(running=1, waiting_live=1),
+        OpenRuns(retrying=1, catching_up=1, waiting_late=99),
+        OpenRuns(running=1, waiting_live=1, waiting_late=99),
+        OpenRuns(pending=3, running=2),
     ]
 )
 catch_ups = st.sampled_from(["latest", "all", "none"])
@@ -85,6 +88,7 @@ class Schedule:
             seed="seed",
             jitter_seconds=self.policies["jitter"],
             overlap=self.policies["overlap"],
+            max_open_runs=self.policies["max_open_runs"],
             catchup=self.policies["catchup"],
             catchup_window=timedelta(seconds=self.policies["window"]),
             runs_left=None if limit is None else limit - self.fired,
@@ -174,6 +178,7 @@ def _assert_conserved(schedule: Schedule) -> None:
             "catchup": catch_ups,
             "window": st.sampled_from([0, 300, 3_600, 10**7]),
             "max_runs": st.none() | st.integers(1, 200),
+            "max_open_runs": st.sampled_from([0, 1, 6, 100]),
         }
     ),
     taken=st.lists(steps, max_size=14),
@@ -200,6 +205,7 @@ def test_firing_often_or_seldom_leaves_the_same_ticks_and_nothing_twice(
 ) -> None:
     """Whoever asks again, at any time up to now, gets nothing more."""
     policies = {"jitter": 0, "overlap": "skip", "window": 3_600, "max_runs": None}
+    policies |= {"max_open_runs": 100}
     schedule = Schedule(timing, catchup=catchup, **policies)
     schedule.wait(seconds)
     schedule.fire(OpenRuns())

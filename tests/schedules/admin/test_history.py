@@ -10,6 +10,7 @@ from django.urls import reverse
 from schedules.models import ScheduledRun, ScheduleEpoch, ScheduleEvent
 from schedules.services import Actor, run_now, stop_schedule
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.runs import fire, start
 from workflows.models import WorkflowExecution
 
 MODELS = ["scheduledrun", "scheduleevent", "scheduleepoch"]
@@ -43,6 +44,18 @@ def test_history_can_be_read_and_not_changed(
     assert site.post(delete, {"post": "yes"}).status_code == 403
     assert site.get(address(model, "add")).status_code == 403
     assert row in rows_of(model)
+
+
+def test_a_skipped_tick_says_what_was_open(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    fire(1, 2)
+    start(schedule, 1)
+    fire(3)
+    page = site.get(address("scheduledrun")).content.decode()
+    assert "overlap: an earlier run was still waiting in the queue" in page
+    assert "overlap: an earlier run was still running" in page
 
 
 @pytest.mark.parametrize("model", MODELS)

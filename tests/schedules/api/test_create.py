@@ -53,6 +53,7 @@ def test_everything_that_can_be_set_is_kept(
         "catchup_policy": "all",
         "catchup_window_seconds": 60,
         "overlap_policy": "queue",
+        "max_open_runs": 12,
         "max_runs": 7,
         "max_retries": 3,
         "retry_backoff_seconds": 10,

@@ -65,6 +65,7 @@ def test_a_run_tells_what_became_of_it_and_nothing_secret(
         "origin": "schedule",
         "status": "pending",
         "reason": "",
+        "overlap": None,
         "attempt": 1,
         "scheduled_for": "2026-11-23T12:01:00Z",
         "range_end": None,

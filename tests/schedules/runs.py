@@ -1,0 +1,61 @@
+"""Ticks that fire, runs that start and end, and the ledger in words."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import fire_due
+from schedules.services.claims import claim_run
+from schedules.services.outcomes import Outcome, record_outcome
+from tests.schedules.policies import MINUTE, NOON, SECOND, told
+
+_microseconds = count(1)
+
+
+def held(schedule: ScheduledJob) -> list[str]:
+    """The ledger in words, times in minutes past noon: "2 catch_up waiting"."""
+    return told(
+        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
+    )
+
+
+def fire(*minutes: float) -> None:
+    for minute in minutes:
+        fire_due(NOON + minute * MINUTE)
+
+
+def run_of(schedule: ScheduledJob, minute: int) -> ScheduledRun:
+    return ScheduledRun.objects.get(
+        schedule=schedule, scheduled_for=NOON + minute * MINUTE
+    )
+
+
+def start(schedule: ScheduledJob, minute: int) -> ScheduledRun:
+    run = run_of(schedule, minute)
+    _start(run, minute)
+    return run
+
+
+def _start(run: ScheduledRun, minute: float) -> None:
+    # Never two at the same time, so that their order is known.
+    now = NOON + minute * MINUTE + next(_microseconds) * SECOND / 1_000_000
+    assert claim_run(run.id, run.attempt, token=run.id, now=now)
+
+
+def end(run: ScheduledRun, minute: float, status: str = "succeeded") -> None:
+    now = NOON + minute * MINUTE
+    assert record_outcome(run.id, token=run.id, outcome=Outcome(status), now=now)
+
+
+def end_open(schedule: ScheduledJob, minute: float) -> bool:
+    """Start the one run that may start or runs, and end it; False if there is none."""
+    run = ScheduledRun.objects.filter(
+        schedule=schedule, status__in=("pending", "running")
+    ).first()
+    if run is None:
+        return False
+    if run.status == "pending":
+        _start(run, minute)
+    end(run, minute)
+    return True
