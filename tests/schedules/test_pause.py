@@ -87,7 +87,7 @@ def test_every_run_that_has_not_started_is_skipped_whatever_its_origin(
         "1 catch_up skipped paused",
         "2 catch_up skipped paused",
         "3 catch_up skipped paused",
-        "4 skipped paused",
+        "4 catch_up skipped paused",
         "4.2 manual skipped paused",
     ]
     ended = ScheduledRun.objects.values_list("finished_at", flat=True)
