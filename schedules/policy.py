@@ -98,15 +98,13 @@ def _rows(
 
 def _live_row(rules: Rules, tick: datetime, open_runs: OpenRuns) -> tuple[Row, bool]:
     """The row of a live tick, and whether it replaces what is open."""
-    row = Row(tick, rules.due_at(tick), "schedule", "skipped", "limit")
+    due = rules.due_at(tick)
     if rules.runs_left is not None and rules.runs_left <= 0:
-        return row, False
-    verdict = overlap.judge(rules, open_runs)
-    reason = "overlap" if verdict.overlapped else ""
-    row = row._replace(
-        status=verdict.status, reason=reason, overlapped=verdict.overlapped
-    )
-    return row, verdict.replaces
+        return Row(tick, due, "schedule", "skipped", "limit"), False
+    status, found, replaces = overlap.judge(rules, open_runs)
+    reason = "overlap" if found else ""
+    row = Row(tick, due, "schedule", status, reason, overlapped=found)
+    return row, replaces
 
 
 def _line_rows(
@@ -137,9 +135,8 @@ def _skipped_by_full_line(
 ) -> Iterator[Row]:
     behind = replace(open_runs, waiting_late=open_runs.waiting_late + added)
     for tick in ticks:
-        due, why = rules.due_at(tick), overlap.overlapped(behind, "line")
-        row = Row(tick, due, "schedule", "skipped", "overlap")
-        yield row._replace(overlapped=why)
+        due, found = rules.due_at(tick), overlap.overlapped(behind, "line")
+        yield Row(tick, due, "schedule", "skipped", "overlap", overlapped=found)
 
 
 def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
