@@ -80,7 +80,8 @@ def _overlapped(run: ScheduledRun) -> str:
     if found.rule == "line":
         behind = f", and {found.waiting} ticks, as many as may, were waiting for it"
     elif found.waiting:
-        behind = ", and another one was waiting for it"
+        others = "another was" if found.waiting == 1 else f"{found.waiting} others were"
+        behind = f", and {others} waiting for it"
     return f"an earlier run was still {_STILL[_farthest(found)]}{behind}"
 
 

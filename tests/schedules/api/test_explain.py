@@ -123,7 +123,7 @@ def test_an_overlap_names_the_rule_that_skipped_the_tick(
     assert "as many runs were open as max_open_runs allows (1 running, 1 still " in (
         sentence(api, allowed, at)
     )
-    assert "waiting in the queue, and another one was waiting for it" in (
+    assert "waiting in the queue, and 2 others were waiting for it" in (
         sentence(api, queued, at)
     )
     assert "and 100 ticks, as many as may, were waiting for it" in (
