@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import User
@@ -63,3 +65,15 @@ def staff_api(db: None) -> StaffApi:
 def body(workflow: Workflow) -> Body:
     """The least that makes a schedule."""
     return {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
+
+
+def explained(api: APIClient, schedule: ScheduledJob, at: datetime) -> dict[str, Any]:
+    answer = api.get(f"{address(schedule, 'explain')}?at={quote(at.isoformat())}")
+    assert answer.status_code == 200, answer.json()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def sentence(api: APIClient, schedule: ScheduledJob, at: datetime) -> str:
+    text: str = explained(api, schedule, at)["sentence"]
+    return text

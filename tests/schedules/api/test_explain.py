@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import quote
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
+from schedules.models import ScheduledRun, ScheduleEpoch
 from schedules.services import (
     Actor,
     backfill,
@@ -22,24 +20,11 @@ from schedules.services import (
     run_now,
     update_schedule,
 )
-from tests.schedules.api.conftest import address, faults
+from tests.schedules.api.conftest import address, explained, faults, sentence
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.runs import end, fire, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
-
-
-def explained(api: APIClient, schedule: ScheduledJob, at: datetime) -> dict[str, Any]:
-    answer = api.get(f"{address(schedule, 'explain')}?at={quote(at.isoformat())}")
-    assert answer.status_code == 200, answer.json()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def sentence(api: APIClient, schedule: ScheduledJob, at: datetime) -> str:
-    text: str = explained(api, schedule, at)["sentence"]
-    return text
 
 
 def test_before_it_was_made(api: APIClient, make_schedule: MakeSchedule) -> None:
@@ -89,69 +74,6 @@ def test_a_run_that_failed_says_with_what(
     assert "failed at 2026-11-23 12:01:00 UTC at attempt 1: worker lost" in sentence(
         api, schedule, NOON + MINUTE
     )
-
-
-def test_an_overlap_tells_a_run_that_waited_in_the_queue_from_one_that_ran(
-    api: APIClient, make_schedule: MakeSchedule
-) -> None:
-    schedule = make_schedule(max_retries=1, retry_backoff_seconds=600)
-    fire(1, 2)
-    run = start(schedule, 1)
-    fire(3)
-    end(run, 3.5, "failed")
-    fire(4)
-    told = [sentence(api, schedule, NOON + minute * MINUTE) for minute in (2, 3, 4)]
-    assert [text.partition(";")[0] for text in told] == [
-        "It did not run: an earlier run was still waiting in the queue",
-        "It did not run: an earlier run was still running",
-        "It did not run: an earlier run was still waiting for its next attempt",
-    ]
-    found = explained(api, schedule, NOON + 2 * MINUTE)["run"]
-    assert (found["reason"], found["overlap"]["pending"]) == ("overlap", 1)
-
-
-def test_an_overlap_names_the_rule_that_skipped_the_tick(
-    api: APIClient, make_schedule: MakeSchedule
-) -> None:
-    allowed = make_schedule(overlap_policy="allow", max_open_runs=2)
-    queued = make_schedule(overlap_policy="queue")
-    backlog = make_schedule(catchup_policy="all", catchup_window_seconds=86_400)
-    fire(101)
-    start(allowed, 100)
-    fire(102, 103)
-    at = NOON + 103 * MINUTE
-    assert "as many runs were open as max_open_runs allows (1 running, 1 still " in (
-        sentence(api, allowed, at)
-    )
-    assert "waiting in the queue, and 2 others were waiting for it" in (
-        sentence(api, queued, at)
-    )
-    assert "and 100 ticks, as many as may, were waiting for it" in (
-        sentence(api, backlog, at)
-    )
-
-
-def test_a_row_that_was_written_before_overlaps_were_recorded(
-    api: APIClient, make_schedule: MakeSchedule
-) -> None:
-    schedule = make_schedule()
-    fire(1, 2)
-    ScheduledRun.objects.update(overlap=None)
-    assert "an earlier run was still open;" in sentence(
-        api, schedule, NOON + 2 * MINUTE
-    )
-
-
-def test_a_run_in_line_says_what_it_waits_for(
-    api: APIClient, make_schedule: MakeSchedule
-) -> None:
-    schedule = make_schedule(overlap_policy="queue")
-    fire(1, 2)
-    waits = "It waits for an earlier run, which is still "
-    at = NOON + 2 * MINUTE
-    assert sentence(api, schedule, at) == f"{waits}waiting in the queue."
-    start(schedule, 1)
-    assert sentence(api, schedule, at) == f"{waits}running."
 
 
 def test_lateness(api: APIClient, make_schedule: MakeSchedule) -> None:
