@@ -17,6 +17,8 @@ from schedules.services.outcomes import Outcome, record_outcome
 from schedules.watch import Watch, watched
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
+from workflows.leftovers import end_leftovers
+from workflows.lost import CANCELLED
 from workflows.patience import patiently
 
 logger = structlog.get_logger(__name__)
@@ -92,20 +94,23 @@ def _outcome(claim: Claim, watch: Watch) -> Outcome:
         watch.work_is_over()
         return Outcome("failed", claim.refusal, broken=claim.broken)
     try:
-        execution = run_execution(claim.execution_id, clock=clock)
+        execution = run_execution(
+            claim.execution_id, clock=clock, stop_if_over=watch.stop_if_over
+        )
     except Cancelled:
-        return Outcome("cancelled", "Cancelled while it ran.")
-    except TimedOut:
-        return Outcome("failed", "Timed out.")
+        return Outcome(CANCELLED.status, CANCELLED.error)
+    except TimedOut as error:
+        return Outcome("failed", str(error))
     except InvalidGraph as error:
         logger.exception("workflow_broken", run=str(claim.run_id))
         return Outcome("failed", error.message, broken=True)
-    except Exception as error:
+    except BaseException as error:
         # Whatever it was, the run has ended, and here is where that is known first.
         logger.exception("run_crashed", run=str(claim.run_id))
         return Outcome("failed", f"An unexpected {type(error).__name__} ended it.")
     finally:
         watch.work_is_over()
+        end_leftovers(run=str(claim.run_id), execution=str(claim.execution_id))
     if execution.status == execution.Status.SUCCEEDED:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:

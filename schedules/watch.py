@@ -9,7 +9,6 @@ not answer, or behind a node that keeps the interpreter to itself.
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import signal
 import threading
@@ -23,19 +22,18 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from schedules.services.claims import Claim, Hold, renew_lease
+from workflows.deadline import KILL_AFTER_SECONDS
 from workflows.exceptions import Cancelled, TimedOut
-from workflows.lease import LEASE, RENEW_EVERY_SECONDS
+from workflows.lease import HOLD_SECONDS, RENEW_EVERY_SECONDS
+from workflows.leftovers import end_leftovers
+from workflows.switch import set_switch, take_switch_away
 
 logger = structlog.get_logger(__name__)
-# We let go a little before the others may take the run for lost.
-HOLD_SECONDS = LEASE.total_seconds() - 0.5
 RETRY_SECONDS = 1.0
-KILL_AFTER_SECONDS = 5.0
-STDERR = 2
 
 
 class Watch:
-    """The thread. `why` is the exception that the work shall end with."""
+    """The thread, and what the work is interrupted with."""
 
     def __init__(self, claim: Claim, *, clock: Callable[[], datetime]) -> None:
         self._claim = claim
@@ -44,7 +42,8 @@ class Watch:
         self._switch = threading.Lock()
         self._working = True
         self._ending = False
-        self._why: type[TimedOut] = TimedOut
+        self._raised = False
+        self._why = TimedOut(claim.timeout_seconds)
         now = time.monotonic()
         self._ends_at = now + max(0.0, (claim.deadline - clock()).total_seconds())
         self._held_until = now + HOLD_SECONDS
@@ -59,7 +58,7 @@ class Watch:
         """No deadline any more, and nothing to kill: what is left is to record it."""
         with self._switch:
             self._working = False
-            faulthandler.cancel_dump_traceback_later()
+            take_switch_away()
 
     def stop(self) -> None:
         self.work_is_over()
@@ -69,6 +68,12 @@ class Watch:
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGALRM, in the main thread, wherever the node is."""
         if self._working:
+            self._raised = True
+            raise self._why
+
+    def stop_if_over(self) -> None:
+        """Raise once more what interrupted the work, if something has."""
+        if self._raised:
             raise self._why
 
     def _watch(self) -> None:
@@ -86,7 +91,7 @@ class Watch:
     def _look(self) -> None:
         now = time.monotonic()
         if now >= self._ends_at:
-            self._end(TimedOut)
+            self._end(self._why)
         hold = self._renew()
         if hold is None:
             self._look_again = RETRY_SECONDS
@@ -97,7 +102,7 @@ class Watch:
         self._held_until = now + HOLD_SECONDS
         if hold.cancelled:
             self._ends_at = min(self._ends_at, now)
-            self._end(Cancelled)
+            self._end(Cancelled())
         self._set_switch()
 
     def _renew(self) -> Hold | None:
@@ -109,7 +114,7 @@ class Watch:
             logger.warning("lease_not_renewed", run=str(self._claim.run_id))
             return None
 
-    def _end(self, why: type[TimedOut]) -> None:
+    def _end(self, why: TimedOut) -> None:
         """Interrupt the work, once."""
         if not self._ending and self._working:
             self._ending = True
@@ -118,14 +123,13 @@ class Watch:
 
     def _set_switch(self) -> None:
         """From now on the process ends by itself unless this is called again in time."""
-        kill_at = min(self._ends_at + KILL_AFTER_SECONDS, self._held_until)
-        seconds = max(0.01, kill_at - time.monotonic())
         with self._switch:
             if self._working:
-                faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
+                set_switch(min(self._ends_at + KILL_AFTER_SECONDS, self._held_until))
 
     def _kill(self) -> None:
         logger.error("killing_own_process", run=str(self._claim.run_id), why="lease")
+        end_leftovers(run=str(self._claim.run_id))
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -1,4 +1,5 @@
-"""The RQ worker: its own heartbeat, work horses that die with it, and lost runs recorded."""
+"""The RQ worker: its own heartbeat, work horses that die with it and leave nothing behind,
+and the end of each horse recorded."""
 
 from __future__ import annotations
 
@@ -20,21 +21,33 @@ from django.utils import timezone
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.executions import Execution
 from rq.job import Job
 from typing_extensions import override
 
 from schedules import heartbeat
 from schedules.job_fields import ENTRY_POINT
 from schedules.jobs import job_token
-from schedules.services.outcomes import WORKER_LOST, Outcome, record_outcome
-from workflows.lost import WORKER_LOST as EXECUTION_LOST
-from workflows.lost import abandon_execution
+from schedules.reaper import Reaper
+from schedules.services.outcomes import Outcome, record_outcome
+from workflows.leftovers import lead_session, log_ended
+from workflows.lost import Ending, close_lost_execution, how_it_ended
+from workflows.process_session import end_session
+from workflows.switch import Slate, write_on
 
 logger = structlog.get_logger(__name__)
 GRACE_SECONDS = 10.0
+LOOK_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
 RUN_ARGUMENTS = 4
 EXECUTION_ENTRY_POINT = "workflows.jobs.run_execution"
+# What a horse has left behind about its job.
+UNFINISHED, RETURNED, RAISED = range(3)
+WORKER_STOPPED = Ending(
+    "failed", "Worker lost: it was stopped before the run was over."
+)
+STOPPED_IN_RQ = Ending("cancelled", "Its job was stopped through RQ.")
+CRASHED = Ending("failed", "An unexpected error ended it; the log has the details.")
 
 
 class ScheduleWorker(Worker):
@@ -48,13 +61,25 @@ class ScheduleWorker(Worker):
         super().__init__(*args, **kwargs)
         queues = [f"worker:{name}" for name in self.queue_names()]
         self._beats = _Beats(self.connection, ["worker", *queues])
+        self._reaper = Reaper()
+        self._job_id = ""
+        self._slate = Slate()
+        self._at_work = threading.Event()
+        self._before_reaping = threading.RLock()
+        self._wait_status = 0
+        self._why_killed: Ending | None = None
 
     @override
     def work(self, *args: Any, **kwargs: Any) -> bool:
+        self._reaper = Reaper()
+        self._reaper.start()
+        overdue = threading.Thread(target=self._kill_what_is_overdue, daemon=True)
+        overdue.start()
         try:
             return super().work(*args, **kwargs)
         finally:
             self._beats.stop()
+            self._reaper.stop()
 
     @override
     def _install_signal_handlers(self) -> None:
@@ -77,18 +102,111 @@ class ScheduleWorker(Worker):
             timer.start()
 
     @override
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        _die_with_parent()
-        super().main_work_horse(job, queue)
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        self._job_id = job.id
+        self._slate.state = UNFINISHED
+        self._slate.kill_at = 0.0
+        self._why_killed = None
+        worker = os.getpid()
+        child = self._reaper.fork()
+        os.environ["RQ_WORKER_ID"] = self.name
+        os.environ["RQ_JOB_ID"] = job.id
+        if child == 0:
+            try:
+                _die_with_parent(worker)
+                lead_session()
+                write_on(self._slate)
+                self._reaper.watch_me()
+                self.main_work_horse(job, queue)  # ends the process
+            finally:
+                os._exit(1)
+        self._horse_pid = child
+        self._at_work.set()
+        self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
 
     @override
-    def handle_work_horse_killed(
-        self, job: Job, retpid: Any, ret_val: Any, rusage: Any
-    ) -> None:
-        """A horse that was killed runs no callback: record its run as lost for it."""
-        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        returned = super().perform_job(job, queue, execution)
+        self._slate.state = RETURNED if returned else RAISED
+        return returned
+
+    @override
+    def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         try:
-            _record_lost(job, now=timezone.now())  # noqa: TID251 an entry point
+            super().maintain_heartbeats(job, execution)
+        except RedisError as error:
+            # Else RQ would leave the horse to itself.
+            logger.warning("heartbeat_not_sent", error=str(error))
+
+    @override
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Kill it, and with it all that it has started."""
+        in_rq = self._stopped_job_id == self._job_id
+        self._why_killed = STOPPED_IN_RQ if in_rq else WORKER_STOPPED
+        self._kill(sig)
+
+    def _kill(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        with self._before_reaping:  # after it, the number may be another's
+            if horse := self.horse_pid:
+                os.kill(horse, sig)
+                log_ended(end_session(horse), job=self._job_id)
+
+    def _kill_what_is_overdue(self) -> None:
+        """In a thread: for a horse whose own switch does not work."""
+        while self._at_work.wait():
+            time.sleep(LOOK_SECONDS)
+            if 0 < self._slate.kill_at < time.monotonic() - LOOK_SECONDS:
+                self._at_work.clear()
+                logger.error("work_process_overdue", job=self._job_id)
+                self._kill()
+
+    @override
+    def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
+        """Wait for its end, and end what it left behind.
+
+        A dead leader keeps the number of its session from being given to another, so it
+        is reaped last. A status of 0 without a job that returned is kept from RQ, which
+        would take it for success.
+        """
+        if not (horse := self.horse_pid):
+            return None, None, None
+        usage = None
+        can_leave_it = hasattr(os, "waitid")  # not on macOS before Python 3.13
+        with suppress(ChildProcessError):
+            if can_leave_it:
+                os.waitid(os.P_PID, horse, os.WEXITED | os.WNOWAIT)
+            else:
+                _, self._wait_status, usage = os.wait4(horse, 0)
+        signal.alarm(0)  # RQ's: what follows must not be cut short
+        self._at_work.clear()
+        with self._before_reaping:
+            self._reaper.end(horse, job=self._job_id)
+            self._horse_pid = 0
+        with suppress(ChildProcessError):
+            if can_leave_it:
+                _, self._wait_status, usage = os.wait4(horse, 0)
+        status = self._wait_status
+        is_credible = status or self._slate.state != UNFINISHED
+        return horse, status if is_credible else None, usage
+
+    @override
+    def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
+        try:
+            super().monitor_work_horse(job, queue, execution)
+        finally:
+            if self.horse_pid:  # something unforeseen came between
+                self._kill()
+                self.wait_for_horse()
+            if self._slate.state != RETURNED:
+                self._record_end(job)
+
+    def _record_end(self, job: Job) -> None:
+        """What was not recorded by the horse itself; else nothing happens."""
+        told = self._why_killed or how_it_ended(self._wait_status)
+        if self._slate.state == RAISED:
+            told = CRASHED
+        try:
+            _record(job, told, now=timezone.now())  # noqa: TID251 an entry point
         except Exception:
             # The sweep will find it by its lease.
             logger.exception("lost_run_not_recorded", job=job.id)
@@ -125,17 +243,13 @@ class _Beats:
             self._over.wait(heartbeat.EVERY_SECONDS)
 
 
-def _record_lost(job: Job, *, now: datetime) -> None:
-    """What the job was doing has failed: a run of a schedule, or an execution by hand."""
+def _record(job: Job, told: Ending, *, now: datetime) -> None:
+    """What the job was doing is over: a run of a schedule, or an execution by hand."""
     if job.func_name == EXECUTION_ENTRY_POINT:
-        abandon_execution(UUID(job.args[0]), error=EXECUTION_LOST, now=now)
+        close_lost_execution(UUID(job.args[0]), told=told, now=now)
     elif run_id := _run_id(job):
-        record_outcome(
-            run_id,
-            token=job_token(job.id),
-            outcome=Outcome("failed", WORKER_LOST),
-            now=now,
-        )
+        outcome = Outcome(told.status, told.error, lost=True)
+        record_outcome(run_id, token=job_token(job.id), outcome=outcome, now=now)
 
 
 def _run_id(job: Job) -> UUID | None:
@@ -145,12 +259,11 @@ def _run_id(job: Job) -> UUID | None:
     return UUID(job.args[2])
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """End the work horse when its worker ends, however that ended.
 
     Else it would work on unseen, while its run is judged lost and tried again.
     """
-    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we could ask

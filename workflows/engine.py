@@ -6,6 +6,7 @@ did is on record even if the next one takes the process with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from workflows.exceptions import (
     NotFound,
     TimedOut,
     WrongState,
+    exit_status,
 )
 from workflows.graph import Step, next_step
 from workflows.inline import Chain, start_inline
@@ -39,20 +41,28 @@ MAX_ERROR = 2000
 log = structlog.get_logger(__name__)
 
 
-def run_execution(execution_id: UUID, *, clock: Clock) -> WorkflowExecution:
+def run_execution(
+    execution_id: UUID, *, clock: Clock, stop_if_over: Callable[[], None] = lambda: None
+) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end and return it as it then stands.
 
     A node that fails ends it as `failed`; that is no exception here. A graph that cannot
-    be run, and whatever else comes out of a node - a deadline, the end of the process - is
-    recorded and raised again. While the database is away it waits for it.
+    be run and a deadline are recorded and raised again. `stop_if_over` raises `TimedOut`
+    once more if that was raised before: a node may have swallowed it. While the database is
+    away it waits for it.
     """
-    return _run(execution_id, clock=clock)
+    return _run(execution_id, clock, stop_if_over)
 
 
-def _run(execution_id: UUID, *, clock: Clock, callers: Chain = ()) -> WorkflowExecution:
+def _run(
+    execution_id: UUID,
+    clock: Clock,
+    stop_if_over: Callable[[], None],
+    callers: Chain = (),
+) -> WorkflowExecution:
     execution = patiently(partial(_claimed, execution_id))
     log.info("execution_started", **_names(execution))
-    run = _Run(execution, clock, callers)
+    run = _Run(execution, clock, stop_if_over, callers)
     try:
         run.to_the_end()
     except BaseException as interruption:
@@ -68,6 +78,7 @@ class _Run:
 
     execution: WorkflowExecution
     clock: Clock
+    stop_if_over: Callable[[], None]
     callers: Chain = ()
     taken: dict[str, str | None] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -118,9 +129,13 @@ class _Run:
         self.open_node = node
         try:
             result = self._work(definition, node)
-        # Whatever a component raises is the node's failure, and must not leave the
-        # execution open.
-        except Exception as error:  # noqa: BLE001
+            self.stop_if_over()
+        except TimedOut:
+            raise
+        # Whatever else a component raises is the node's failure, and must not leave the
+        # execution open: `sys.exit()` in a function, too.
+        except BaseException as error:  # noqa: BLE001
+            self.stop_if_over()
             self._fail(node, error)
             return False
         self.taken[step.node] = result.port
@@ -176,7 +191,7 @@ class _Run:
         chain = (*self.callers, self.execution)
         child = start_inline(chain, workflow_id, payload, now=self.clock())
         try:
-            _run(child.pk, clock=self.clock, callers=chain)
+            _run(child.pk, self.clock, self.stop_if_over, chain)
         except Cancelled:
             patiently(child.refresh_from_db)
             if not child.cancel_requested_at:
@@ -204,7 +219,7 @@ class _Run:
         )
         return patiently(create)
 
-    def _fail(self, node: NodeRun, error: Exception) -> None:
+    def _fail(self, node: NodeRun, error: BaseException) -> None:
         if not isinstance(error, NodeFailed):
             log.error(
                 "node_crashed",
@@ -226,6 +241,7 @@ class _Run:
         patiently(partial(node.save, update_fields=fields))
 
     def _stop_if_cancelled(self) -> None:
+        self.stop_if_over()
         if patiently(self._is_cancelled):
             raise Cancelled
 
@@ -278,9 +294,9 @@ def _text_of(error: BaseException) -> str:
     """What the record says of an error: never a traceback, never somebody's secret."""
     if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
         return (str(error) or str(error.__doc__))[:MAX_ERROR]
-    if isinstance(error, Exception):
-        return f"An unexpected {type(error).__name__}; the log has the details."
-    return "The worker was stopped."
+    if isinstance(error, SystemExit):
+        return f"The node ended the process with exit status {exit_status(error)}."
+    return f"An unexpected {type(error).__name__}; the log has the details."
 
 
 def _names(execution: WorkflowExecution) -> dict[str, str]:

@@ -145,9 +145,22 @@ class NodeFailed(Exception):
 class TimedOut(BaseException):
     """The run timed out."""
 
+    def __init__(self, seconds: float | None = None) -> None:
+        """`seconds` is the time that it had."""
+        super().__init__(
+            *([] if seconds is None else [f"Timed out after {seconds:.10g} s."])
+        )
+
     # A BaseException, so that no component's own `except Exception` can swallow the
     # deadline that the caller of the engine has set, nor what cancels it.
 
 
 class Cancelled(TimedOut):
     """The run was cancelled."""
+
+
+def exit_status(error: SystemExit) -> int:
+    """The status with which the process would have ended, as the system sees it."""
+    if error.code is None:
+        return 0
+    return error.code & 0xFF if isinstance(error.code, int) else 1

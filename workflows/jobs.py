@@ -9,9 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from workflows import engine
-from workflows.deadline import deadline
+from workflows.deadline import KILL_AFTER_SECONDS, deadline
 from workflows.exceptions import InvalidGraph, TimedOut
 from workflows.lease import held
+from workflows.leftovers import end_leftovers
 from workflows.services import claim_execution
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,11 @@ def run_execution(execution_id: str) -> None:
         log.info("execution_already_claimed", execution=execution_id)
         return
     try:
-        with held(pk, clock=clock), deadline(settings.EXECUTION_TIMEOUT_SECONDS):
-            engine.run_execution(pk, clock=clock)
+        seconds = settings.EXECUTION_TIMEOUT_SECONDS
+        hold = held(pk, clock=clock, seconds=seconds + KILL_AFTER_SECONDS)
+        with hold, deadline(seconds) as stop_if_over:
+            engine.run_execution(pk, clock=clock, stop_if_over=stop_if_over)
     except (TimedOut, InvalidGraph):
         return  # recorded by the engine: the job itself did its work
+    finally:
+        end_leftovers(execution=execution_id)

@@ -5,8 +5,7 @@ An execution of a schedule's run is held by the lease of that run instead.
 
 from __future__ import annotations
 
-import os
-import signal
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,22 +18,32 @@ from django.db import connection
 
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY
+from workflows.switch import set_switch, take_switch_away
 
 LEASE = timedelta(seconds=10)
 RENEW_EVERY_SECONDS = 3.0
+# We let go a little before the others may take the work for lost.
+HOLD_SECONDS = LEASE.total_seconds() - 0.5
 log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def held(execution_id: UUID, *, clock: Callable[[], datetime]) -> Iterator[None]:
+def held(
+    execution_id: UUID, *, clock: Callable[[], datetime], seconds: float = math.inf
+) -> Iterator[None]:
     """Renew the lease of a claimed execution in a thread, until the body is over.
 
-    A process that cannot for as long as a lease ends itself: by then others may have
-    recorded its work as lost, and nobody must work on unseen.
+    The process ends if that is not so after `seconds`, or if it cannot renew the lease: by
+    then others may have recorded its work as lost, and nobody must work on unseen.
     """
     over = threading.Event()
+    kill_at = time.monotonic() + seconds
+    set_switch(min(kill_at, time.monotonic() + HOLD_SECONDS))
     thread = threading.Thread(
-        target=_renew, args=(execution_id, clock, over), daemon=True, name="lease"
+        target=_renew,
+        args=(execution_id, clock, over, kill_at),
+        daemon=True,
+        name="lease",
     )
     thread.start()
     try:
@@ -42,19 +51,20 @@ def held(execution_id: UUID, *, clock: Callable[[], datetime]) -> Iterator[None]
     finally:
         over.set()
         thread.join()
+        take_switch_away()
 
 
 def _renew(
-    execution_id: UUID, clock: Callable[[], datetime], over: threading.Event
+    execution_id: UUID,
+    clock: Callable[[], datetime],
+    over: threading.Event,
+    kill_at: float,
 ) -> None:
-    held_at = time.monotonic()
     try:
         while not over.wait(RENEW_EVERY_SECONDS):
+            began = time.monotonic()
             if _renewed(execution_id, now=clock()):
-                held_at = time.monotonic()
-            elif time.monotonic() - held_at > LEASE.total_seconds():
-                log.error("lease_lost", execution=str(execution_id))
-                os.kill(os.getpid(), signal.SIGKILL)
+                set_switch(min(kill_at, began + HOLD_SECONDS))
     finally:
         connection.close()  # this thread's own
 

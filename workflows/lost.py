@@ -1,32 +1,110 @@
-"""Closing an execution whose process is gone, and which can no longer close itself."""
+"""Work whose process is gone, and which can no longer say itself how it ended."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import os
+import signal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
+from django.conf import settings
+
+from workflows.exceptions import TimedOut
+from workflows.lease import LEASE
 from workflows.models import NodeRun, WorkflowExecution
 
-WORKER_LOST = "The worker was lost."
+# A process that can renew its lease does so long before the last second of it.
+UNRENEWED = timedelta(seconds=1)
 
 
-def abandon_execution(execution_id: UUID, *, error: str, now: datetime) -> None:
-    """Record a running execution, the node it was at and what that ran, as failed."""
-    called = WorkflowExecution.objects.filter(
-        parent=execution_id, status=WorkflowExecution.Status.RUNNING
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is put on record."""
+
+    status: Literal["failed", "cancelled"]
+    error: str
+
+
+WORKER_LOST = Ending("failed", "The worker was lost.")
+CANCELLED = Ending("cancelled", "Cancelled while it ran.")
+
+
+def how_it_ended(wait_status: int) -> Ending:
+    """What a process's wait status says to people."""
+    code = os.waitstatus_to_exitcode(wait_status)
+    if code >= 0:
+        return Ending("failed", f"The work process ended with exit status {code}.")
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+    hint = " (out of memory?)" if -code == signal.SIGKILL else ""
+    return Ending("failed", f"The work process was killed by the signal {name}{hint}.")
+
+
+def ending(
+    told: Ending,
+    *,
+    alive_at: datetime,
+    cancelled_at: datetime | None,
+    started_at: datetime,
+    deadline: datetime,
+) -> Ending:
+    """`told`, unless the work was asked to end, or out of time, while it was still alive.
+
+    However its process ended then, that is why.
+    """
+    if cancelled_at and cancelled_at <= min(alive_at, deadline):
+        return CANCELLED
+    if deadline <= alive_at:
+        seconds = (deadline - started_at).total_seconds()
+        return Ending("failed", str(TimedOut(seconds)))
+    return told
+
+
+def close_lost_execution(
+    execution_id: UUID, *, told: Ending, now: datetime, alive_at: datetime | None = None
+) -> bool:
+    """Close an execution by hand; without `alive_at` its process has ended just now."""
+    execution = WorkflowExecution.objects.filter(
+        pk=execution_id, status=WorkflowExecution.Status.RUNNING
+    ).first()
+    if execution is None:
+        return False
+    assert execution.started_at is not None  # set by the claim, as is the next
+    assert execution.lease_until is not None
+    if alive_at is None and now > execution.lease_until - UNRENEWED:
+        told = WORKER_LOST
+    limit = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS)
+    ended = ending(
+        told,
+        alive_at=alive_at or now,
+        cancelled_at=execution.cancel_requested_at,
+        started_at=execution.started_at,
+        deadline=execution.started_at + limit,
     )
+    abandon_execution(execution_id, ended, now=now)
+    return True
+
+
+def last_alive(lease_until: datetime) -> datetime:
+    """When the process that held this lease renewed it for the last time."""
+    return lease_until - LEASE
+
+
+def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> None:
+    """Record a running execution, the node it was at and what that ran."""
+    running = WorkflowExecution.objects.filter(status=WorkflowExecution.Status.RUNNING)
+    called = running.filter(parent=execution_id)
     for child in called.values_list("pk", flat=True):
-        abandon_execution(child, error=error, now=now)
+        abandon_execution(child, ended, now=now)
     open_nodes = NodeRun.objects.filter(
         execution=execution_id, status=NodeRun.Status.RUNNING
     )
     at = open_nodes.values_list("node_id", flat=True).first() or ""
-    open_nodes.update(status=NodeRun.Status.FAILED, error=error, finished_at=now)
-    WorkflowExecution.objects.filter(
-        pk=execution_id, status=WorkflowExecution.Status.RUNNING
-    ).update(
-        status=WorkflowExecution.Status.FAILED,
-        error=error,
-        failed_node=at,
+    open_nodes.update(status=ended.status, error=ended.error, finished_at=now)
+    running.filter(pk=execution_id).update(
+        status=ended.status,
+        error=ended.error,
+        failed_node=at if ended.status == "failed" else "",
         finished_at=now,
     )

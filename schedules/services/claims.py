@@ -34,6 +34,7 @@ class Claim:
     token: UUID
     attempt: int
     deadline: datetime
+    timeout_seconds: int
     execution_id: UUID | None
     refusal: str = ""
     broken: bool = False
@@ -98,6 +99,7 @@ def _claim(
         token=token,
         attempt=attempt,
         deadline=run.deadline_at,
+        timeout_seconds=schedule.timeout_seconds,
         execution_id=run.execution_id,
         refusal=refusal,
         broken=bool(broken),

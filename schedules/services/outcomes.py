@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from schedules.policy import retry_at
 from schedules.services.actor import Actor
 from schedules.services.line import release_waiting
 from schedules.services.pausing import pause_locked
-from workflows.lost import abandon_execution
+from workflows.lost import UNRENEWED, Ending, abandon_execution, ending, last_alive
 
 logger = structlog.get_logger(__name__)
 ERROR_LENGTH = 2_000
@@ -39,6 +39,7 @@ class Outcome:
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
     broken: bool = False
+    lost: bool = False  # the process is gone; the execution is closed for it
 
 
 def record_outcome(
@@ -78,8 +79,9 @@ def record_outcome(
         )
         if run is None or _still_held(run, lease_ended_before):
             return False
-        if outcome.error == WORKER_LOST and run.execution_id:
-            abandon_execution(run.execution_id, error=WORKER_LOST, now=now)
+        if outcome.lost:
+            alive_at = last_alive(_lease(run)) if lease_ended_before else now
+            outcome = _close_lost(run, outcome, alive_at=alive_at, now=now)
         _settle(run, schedule, outcome, now=now)
         if schedule is not None:
             _count(schedule, run, outcome, now=now)
@@ -102,8 +104,37 @@ def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
 
 
 def _still_held(run: ScheduledRun, lease_ended_before: datetime | None) -> bool:
+    return lease_ended_before is not None and _lease(run) >= lease_ended_before
+
+
+def _lease(run: ScheduledRun) -> datetime:
     assert run.lease_until is not None  # a running run holds one: a constraint
-    return lease_ended_before is not None and run.lease_until >= lease_ended_before
+    return run.lease_until
+
+
+def _close_lost(
+    run: ScheduledRun, outcome: Outcome, *, alive_at: datetime, now: datetime
+) -> Outcome:
+    """What the run ends with, and its execution, which its process can no longer close."""
+    assert run.started_at is not None  # set by the claim, as is the next
+    assert run.deadline_at is not None
+    told = Ending("failed", outcome.error)
+    if alive_at > _lease(run) - UNRENEWED:
+        told = Ending("failed", WORKER_LOST)
+    if outcome.status == "cancelled":
+        told = Ending("cancelled", outcome.error)
+    execution = run.execution
+    ended = ending(
+        told,
+        alive_at=alive_at,
+        cancelled_at=run.cancel_requested_at
+        or (execution.cancel_requested_at if execution else None),
+        started_at=run.started_at,
+        deadline=run.deadline_at,
+    )
+    if execution:
+        abandon_execution(execution.pk, ended, now=now)
+    return replace(outcome, status=ended.status, error=ended.error)
 
 
 def _settle(

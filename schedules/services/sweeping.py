@@ -205,7 +205,7 @@ def _fail_lost_workers(now: datetime) -> int:
         return record_outcome(
             run.id,
             token=run.token,
-            outcome=Outcome("failed", WORKER_LOST),
+            outcome=Outcome("failed", WORKER_LOST, lost=True),
             now=now,
             lease_ended_before=now,
         )

@@ -27,7 +27,15 @@ def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def claim() -> Claim:
     deadline = timezone.now() + timedelta(hours=1)
-    return Claim(uuid.uuid4(), uuid.uuid4(), uuid.uuid4(), 1, deadline, None)
+    return Claim(
+        run_id=uuid.uuid4(),
+        schedule_id=uuid.uuid4(),
+        token=uuid.uuid4(),
+        attempt=1,
+        deadline=deadline,
+        timeout_seconds=3600,
+        execution_id=None,
+    )
 
 
 def in_a_horse(work: Callable[[], None]) -> tuple[int, float]:

@@ -236,3 +236,19 @@ def test_a_function_whose_name_no_model_can_say_is_no_tool():
 
     workflow_function(_hidden)
     assert COMPONENT.as_tool({"function": "_hidden"}) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(None, 0), (0, 0), (3, 3), (-1, 255), (True, 1), ("s3cret", 1)]
+)
+def test_a_function_that_exits_fails_the_node_even_with_status_0(code, status, caplog):
+    @workflow_function
+    def leave() -> None:
+        sys.exit(code)
+
+    with pytest.raises(NodeFailed) as failure:
+        COMPONENT.run({"function": "leave"}, CONTEXT)
+    text = f"The function ended the process with exit status {status}."
+    assert str(failure.value) == text
+    assert "function_exited" in caplog.text
+    assert "s3cret" not in caplog.text

@@ -32,6 +32,15 @@ def test_work_cannot_swallow_it():
         swallow_everything()
 
 
+def test_what_was_swallowed_can_be_raised_once_more():
+    with deadline(0.02) as check:
+        check()  # not yet
+        with suppress(TimedOut):
+            time.sleep(5)
+        with pytest.raises(TimedOut, match=r"^Timed out after 0\.02 s\.$"):
+            check()
+
+
 def outlive_an_inner_one() -> None:
     with suppress(Inner), deadline(0.02, raising=Inner):
         time.sleep(5)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from asyncio import CancelledError
 from itertools import count
 
 import pytest
@@ -107,19 +108,70 @@ def test_a_crash_is_recorded_without_its_text(probing: Workflow, caplog):
 
 
 @pytest.mark.parametrize(
-    ("interruption", "error"),
-    [(TimedOut(), "The run timed out."), (SystemExit(), "The worker was stopped.")],
+    ("exception", "error"),
+    [
+        (SystemExit(), "The node ended the process with exit status 0."),
+        (SystemExit(259), "The node ended the process with exit status 3."),
+        (SystemExit("a secret"), "The node ended the process with exit status 1."),
+        (
+            KeyboardInterrupt("a secret"),
+            "An unexpected KeyboardInterrupt; the log has the details.",
+        ),
+        (
+            CancelledError("a secret"),
+            "An unexpected CancelledError; the log has the details.",
+        ),
+    ],
 )
-def test_an_interruption_closes_the_run_and_goes_on(probing, interruption, error):
+def test_whatever_else_a_node_raises_is_its_failure(
+    probing: Workflow, exception: BaseException, error: str
+):
+    def end(config, context):
+        raise exception
+
+    with component(end):
+        execution = run(probing)
+    assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
+    assert execution.error == error
+
+
+def test_a_time_out_closes_the_run_and_goes_on(probing: Workflow):
     def interrupt(config, context):
-        raise interruption
+        raise TimedOut
 
     execution = fire(probing)
-    with component(interrupt), pytest.raises(type(interruption)):
+    with component(interrupt), pytest.raises(TimedOut):
         run_execution(execution.pk, clock=clock)
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
-    assert execution.error == error
+    assert execution.error == "The run timed out."
+    assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
+
+
+@pytest.mark.parametrize("then", [None, ValueError(), SystemExit()])
+def test_a_time_out_that_a_node_swallows_is_raised_once_more(
+    probing: Workflow, then: BaseException | None
+):
+    swallowed = []
+
+    def swallow(config, context):
+        swallowed.append(TimedOut(3))
+        if then:
+            raise then
+        return Result("done")
+
+    def stop_if_over():
+        if swallowed:
+            raise swallowed[0]
+
+    execution = fire(probing)
+    with component(swallow), pytest.raises(TimedOut):
+        run_execution(execution.pk, clock=clock, stop_if_over=stop_if_over)
+    execution.refresh_from_db()
+    assert (execution.status, execution.error) == (
+        Status.FAILED,
+        "Timed out after 3 s.",
+    )
     assert statuses(execution) == {"start": "succeeded", "probe": "failed"}
 
 

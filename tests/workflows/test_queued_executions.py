@@ -18,6 +18,7 @@ from workflows import jobs, lease
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, InvalidInput, NotFound, TimedOut
 from workflows.lease import LEASE
+from workflows.lost import Ending, close_lost_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.queue import JSONJob, queue
 from workflows.services import (
@@ -101,7 +102,7 @@ def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, settings)
     jobs.run_execution(str(execution.pk))
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
-    assert execution.error == "The run timed out."
+    assert execution.error == "Timed out after 0.2 s."
 
 
 def test_a_deadline_gives_the_alarm_back():
@@ -180,3 +181,43 @@ def test_without_a_manual_trigger_nothing_is_run(workflow: Workflow):
 
 def test_an_unknown_execution_is_nobodys(redis: Redis):
     jobs.run_execution(str(uuid4()))
+
+
+KILLED = Ending("failed", "The work process was killed.")
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "seen", "status", "error"),
+    [
+        # Seconds since the start and the only renewal; the time-out is 5 s.
+        (None, 3, "failed", "The work process was killed."),
+        (None, 6, "failed", "Timed out after 5 s."),
+        (2, 6, "cancelled", "Cancelled while it ran."),
+        (6, 7, "failed", "Timed out after 5 s."),
+    ],
+)
+def test_how_a_process_that_is_gone_ended_is_told_by_what_was_due(
+    workflow, redis, settings, cancelled, seen, status, error
+):
+    settings.EXECUTION_TIMEOUT_SECONDS = 5
+    execution = start(workflow)
+    assert claim_execution(execution.pk, now=NOW)
+    NodeRun.objects.create(execution=execution, sequence=1, node_id="greet")
+    if cancelled:
+        asked_at = NOW + timedelta(seconds=cancelled)
+        WorkflowExecution.objects.update(cancel_requested_at=asked_at)
+    now = NOW + timedelta(seconds=seen)
+    assert close_lost_execution(execution.pk, told=KILLED, now=now)
+    execution.refresh_from_db()
+    assert (execution.status, execution.error) == (status, error)
+    assert execution.node_runs.get(node_id="greet").status == status
+    assert not close_lost_execution(execution.pk, told=KILLED, now=now)
+
+
+def test_a_process_that_did_not_renew_its_lease_was_lost(workflow, redis):
+    execution = start(workflow)
+    assert claim_execution(execution.pk, now=NOW)
+    now = NOW + timedelta(seconds=9.6)
+    assert close_lost_execution(execution.pk, told=KILLED, now=now)
+    execution.refresh_from_db()
+    assert execution.error == "The worker was lost."

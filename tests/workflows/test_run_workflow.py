@@ -14,7 +14,7 @@ from triggers.dispatch import dispatch_event
 from workflows import jobs
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph
-from workflows.lost import abandon_execution
+from workflows.lost import WORKER_LOST, abandon_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Config, Context
 from workflows.services import GraphSpec, NodeSpec, save_graph
@@ -228,7 +228,7 @@ def test_the_deadline_of_the_outer_one_ends_both(
     )
     jobs.run_execution(str(fire(outer, Status.PENDING).pk))
     found = WorkflowExecution.objects.values_list("status", "error")
-    assert list(found) == [("failed", "The run timed out.")] * 2
+    assert list(found) == [("failed", "Timed out after 0.3 s.")] * 2
 
 
 def test_a_lost_worker_closes_both(outer: Workflow, workflow: Workflow):
@@ -237,7 +237,7 @@ def test_a_lost_worker_closes_both(outer: Workflow, workflow: Workflow):
     child.parent = execution
     child.save()
     NodeRun.objects.create(execution=child, sequence=1, node_id="greet")
-    abandon_execution(execution.pk, error="The worker was lost.", now=NOW)
+    abandon_execution(execution.pk, WORKER_LOST, now=NOW)
     child.refresh_from_db()
     assert (child.status, child.failed_node) == (Status.FAILED, "greet")
     assert child.error == "The worker was lost."

@@ -73,7 +73,7 @@ def test_the_deadline_of_the_run_ends_a_wait(waiting: Workflow, redis, settings)
     settings.EXECUTION_TIMEOUT_SECONDS = 0.2
     execution = start(waiting)
     assert work_on(execution) < 2
-    assert (execution.status, execution.error) == ("failed", "The run timed out.")
+    assert (execution.status, execution.error) == ("failed", "Timed out after 0.2 s.")
 
 
 @pytest.mark.django_db(transaction=True)

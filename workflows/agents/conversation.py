@@ -244,7 +244,7 @@ def _arguments(call: ToolCallPart) -> tuple[Any, Any]:
     return arguments, str(call.args) if unfit else arguments
 
 
-def _interrupted_after(seconds: float) -> AbstractContextManager[None]:
+def _interrupted_after(seconds: float) -> AbstractContextManager[object]:
     """A tool that takes for ever is ended as well, where that is possible."""
     if threading.current_thread() is not threading.main_thread():
         return nullcontext()  # signals are handled in the main thread only

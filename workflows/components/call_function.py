@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from typing_extensions import override
 
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import NodeFailed, exit_status
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
 from workflows.hiding import without_secrets
@@ -15,6 +16,9 @@ from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
 from workflows.templating import has_template
 from workflows.tools import NAME, Hints, Tool, ToolContext
+from workflows.tracebacks import where
+
+log = structlog.get_logger(__name__)
 
 
 @register("call_function")
@@ -110,7 +114,16 @@ def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
     for path, _ in function.problems(arguments):
         # Without the reason, which would repeat the value.
         raise NodeFailed(f'The argument "{path}" does not fit the function.')
-    return function.call(**arguments)
+    try:
+        return function.call(**arguments)
+    except SystemExit as error:
+        # Not even status 0 is success: a function gives a result by returning it, and a
+        # library may have ended half of the work (`--help`, a signal's handler).
+        status = exit_status(error)
+        log.warning("function_exited", status=status, exception=where(error))
+        raise NodeFailed(
+            f"The function ended the process with exit status {status}."
+        ) from error
 
 
 def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from redis.exceptions import RedisError
 
-from workflows.lost import WORKER_LOST, abandon_execution
+from workflows.lost import WORKER_LOST, close_lost_execution, last_alive
 from workflows.models import WorkflowExecution
 from workflows.queue import known, queue
 
@@ -60,9 +60,11 @@ def fail_lost(now: datetime) -> int:
     """
     lost = WorkflowExecution.objects.filter(
         status=Status.RUNNING, enqueued_at__isnull=False, lease_until__lt=now
-    ).values_list("pk", flat=True)[:BATCH]
-    for pk in lost:
-        abandon_execution(pk, error=WORKER_LOST, now=now)
+    ).values_list("pk", "lease_until")[:BATCH]
+    for pk, lease_until in lost:
+        assert lease_until  # it has run out
+        seen = last_alive(lease_until)
+        close_lost_execution(pk, told=WORKER_LOST, now=now, alive_at=seen)
         log.warning("execution_lost", execution=str(pk))
     return len(lost)
 

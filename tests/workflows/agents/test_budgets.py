@@ -156,5 +156,5 @@ def test_the_deadline_of_the_run_ends_it_too(agent: Workflow, script, settings, 
     jobs.run_execution(str(execution.pk))
     assert time.monotonic() - began < 4
     node = node_of(execution)
-    assert (node.status, node.error) == ("failed", "The run timed out.")
+    assert (node.status, node.error) == ("failed", "Timed out after 1 s.")
     assert kinds(node) == ["model"]

@@ -1,0 +1,297 @@
+"""Whatever a run started ends with it, however it ends; and how it ended is told at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+from django.utils import timezone
+
+from schedules.models import ScheduledRun
+from schedules.services import Actor, run_now
+from tests.graphs import add_graph
+from tests.integration.processes import Manage, manage, wait_until
+from tests.schedules.conftest import MakeSchedule
+from triggers.manual import run_workflow
+from workflows.models import Workflow, WorkflowExecution
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FUNCTION = "The function ended the process with exit status"
+PROCESS = "The work process ended with exit status"
+KILLED = "The work process was killed by the signal"
+
+
+@pytest.fixture
+def child_env(child_env: dict[str, str]) -> dict[str, str]:
+    return child_env | {
+        "WORKFLOW_FUNCTION_MODULES": "tests.integration.ways_to_end",
+        "EXECUTION_TIMEOUT_SECONDS": "1",
+    }
+
+
+@dataclass
+class Started:
+    """A run, or an execution by hand, that starts processes."""
+
+    row: ScheduledRun | WorkflowExecution
+    folder: Path
+    sessions: list[int]
+
+    def session(self) -> int:
+        """That of the run under way, once it has started everything."""
+        file = self.folder / "session"
+        wait_until(lambda: file.exists() and file.read_text(), seconds=60)
+        session = int(file.read_text())
+        file.unlink()
+        self.sessions.append(session)
+        return session
+
+    def ended(self, *, within: float = 8) -> tuple[str, str]:
+        """Status and error, as soon as it has ended."""
+
+        def is_over() -> bool:
+            self.row.refresh_from_db()
+            return self.row.status in {"succeeded", "failed", "cancelled"}
+
+        wait_until(is_over, seconds=within)
+        return self.row.status, self.row.error
+
+
+class Site:
+    """Its workflow starts processes, and ends as it is told."""
+
+    def __init__(self, workflow: Workflow, folder: Path, make: MakeSchedule) -> None:
+        self.workflow, self.folder, self.make = workflow, folder, make
+        self.sessions: list[int] = []
+        workflow.nodes.all().delete()
+        nodes = {
+            "tick": ("trigger_schedule", {}),
+            "hand": ("trigger_manual", {}),
+            "work": ("call_function", {}),
+        }
+        add_graph(workflow, nodes, [("tick", "work"), ("hand", "work")])
+
+    def run(self, end: str, **fields: object) -> Started:
+        folder = self._told(end)
+        now = timezone.now()
+        fields = {"interval_seconds": 3600, "timeout_seconds": 60} | fields
+        payload = {"folder": str(folder), "end": end}
+        schedule = self.make(now, trigger_payload=payload, **fields)
+        run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
+        run = ScheduledRun.objects.get(schedule=schedule.id)
+        return Started(run, folder, self.sessions)
+
+    def by_hand(self, end: str) -> Started:
+        folder = self._told(end)
+        now, owner = timezone.now(), self.workflow.owner
+        payload = {"folder": str(folder), "end": end}
+        execution = run_workflow(self.workflow, payload, actor=owner, now=now)
+        return Started(execution, folder, self.sessions)
+
+    def _told(self, end: str) -> Path:
+        arguments = {
+            name: f"{{{{ trigger.payload.{name} }}}}" for name in ("folder", "end")
+        }
+        config = {"function": "start_and_end", "arguments": arguments}
+        self.workflow.nodes.filter(node_id="work").update(config=config)
+        folder = self.folder / str(uuid4())
+        folder.mkdir()
+        return folder
+
+
+@pytest.fixture
+def site(
+    workflow: Workflow, tmp_path: Path, make_schedule: MakeSchedule
+) -> Iterator[Site]:
+    site = Site(workflow, tmp_path, make_schedule)
+    yield site
+    for session in site.sessions:  # none is left, unless the test has failed
+        for process in living(session):
+            process.kill()
+
+
+def living(session: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            in_it = os.getsid(process.pid) == session
+            if in_it and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def left(session: int) -> list[psutil.Process]:
+    """Without the work process itself, which may still have a word with Redis."""
+    return [process for process in living(session) if process.pid != session]
+
+
+OUTCOMES = [
+    ("return", "succeeded", ""),
+    ("raise", "failed", "An unexpected ValueError; the log has the details."),
+    ("exit 0", "failed", f"{FUNCTION} 0."),
+    ("exit with a text", "failed", f"{FUNCTION} 1."),
+    ("_exit 0", "failed", f"{PROCESS} 0."),
+    ("_exit 3", "failed", f"{PROCESS} 3."),
+    ("SIGKILL", "failed", f"{KILLED} SIGKILL (out of memory?)."),
+    ("SIGSEGV", "failed", f"{KILLED} SIGSEGV."),
+    ("sleep", "failed", "Timed out after 1 s."),
+    ("swallow once", "failed", "Timed out after 1 s."),
+]
+
+
+def test_a_run_that_ends_is_recorded_at_once_and_leaves_no_process(
+    worker: Manage, site: Site
+) -> None:
+    for end, status, error in OUTCOMES:
+        run = site.run(end, timeout_seconds=1 if "Timed" in error else 60)
+        session = run.session()
+        assert run.ended() == (status, error), end
+        # No waiting here: by now the next attempt could be under way.
+        assert left(session) == [], end
+        assert run.row.execution.status == status
+        assert run.row.execution.failed_node == (
+            "" if status == "succeeded" else "work"
+        )
+        if end == "return":
+            are_named(worker, run.row)
+
+
+def are_named(worker: Manage, run: ScheduledRun) -> None:
+    """The processes that a run left behind, in the log."""
+    (line,) = re.findall(".*leftovers_ended.*", worker.log.read_text())
+    assert f"run={run.id}" in line
+    for name in ("sleep", "cat", "bash", "sh", "python"):
+        assert re.search(rf"\b{name}[\d.]* \(\d+\)", line), line
+    assert "713" not in re.sub(r"\(\d+\)", "", line), "no arguments: they may be secret"
+
+
+def test_so_is_one_by_hand(worker: Manage, site: Site) -> None:
+    for end, status, error in OUTCOMES:
+        run = site.by_hand(end)
+        session = run.session()
+        assert run.ended() == (status, error), end
+        wait_until(lambda session=session: not living(session), seconds=2)
+
+
+@pytest.fixture
+def workers(child_env: dict[str, str], tmp_path: Path) -> Iterator[list[Manage]]:
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(manage(child_env, tmp_path, "rqworker", "workflows"))
+            for _ in range(3)
+        ]
+
+
+def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
+    workers: list[Manage], site: Site
+) -> None:
+    by_hand = site.by_hand("swallow always")
+    cancelled = site.run("swallow always", max_retries=3)
+    frozen = site.run("SIGSTOP")
+    late = site.run("swallow always", timeout_seconds=1)  # when one of them is over
+    sessions = [run.session() for run in (by_hand, cancelled, frozen)]
+    ScheduledRun.objects.filter(pk=cancelled.row.pk).update(
+        cancel_requested_at=timezone.now()
+    )
+    timed_out = ("failed", "Timed out after 1 s.")
+    assert by_hand.ended(within=12) == timed_out
+    assert left(sessions[0]) == []
+    assert cancelled.ended(within=14) == ("cancelled", "Cancelled while it ran.")
+    assert left(sessions[1]) == []
+    status, error = frozen.ended(within=16)
+    assert status == "failed"
+    assert error.startswith("Worker lost")
+    assert left(sessions[2]) == []
+    session = late.session()
+    assert late.ended(within=12) == timed_out
+    assert left(session) == []
+    for run in (late, cancelled):
+        execution = run.row.execution
+        assert (execution.status, execution.error) == (run.row.status, run.row.error)
+
+
+def test_nothing_is_left_when_worker_and_work_process_are_killed(
+    workers: list[Manage], site: Site
+) -> None:
+    runs = [site.by_hand("sleep"), site.run("sleep"), site.run("sleep")]
+    sessions = {psutil.Process(s).ppid(): s for s in (run.session() for run in runs)}
+    one, both, group = (worker.process.pid for worker in workers)
+    assert all(len(living(session)) >= 8 for session in sessions.values())
+    os.kill(one, signal.SIGKILL)
+    for process in (both, sessions[both]):
+        os.kill(process, signal.SIGKILL)
+    os.killpg(group, signal.SIGKILL)
+    for session in sessions.values():
+        wait_until(lambda session=session: not living(session), seconds=3)
+
+
+def test_a_retry_starts_when_nothing_is_left_of_the_attempt_before(
+    scheduler: Manage, worker: Manage, site: Site
+) -> None:
+    run = site.run("SIGKILL", max_retries=1, retry_backoff_seconds=0)
+    first = run.session()
+    second = run.session()
+    assert first != second
+    assert living(first) == []
+    assert run.ended()[0] == "failed"
+    assert living(second) == []
+
+
+def test_a_worker_that_is_asked_to_end_gives_its_work_ten_seconds(
+    worker: Manage, site: Site
+) -> None:
+    run = site.run("sleep")
+    session = run.session()
+    began = time.monotonic()
+    worker.send(signal.SIGTERM)
+    assert worker.process.wait(timeout=18) == 0
+    assert time.monotonic() - began > 9
+    assert living(session) == []
+    assert run.ended() == (
+        "failed",
+        "Worker lost: it was stopped before the run was over.",
+    )
+
+
+def test_a_second_request_ends_the_work_at_once(worker: Manage, site: Site) -> None:
+    run = site.run("sleep")
+    session = run.session()
+    worker.send(signal.SIGTERM)
+    time.sleep(1.1)  # RQ takes what comes sooner for the same request
+    worker.send(signal.SIGTERM)
+    worker.process.wait(timeout=5)
+    assert living(session) == []
+    assert run.ended()[1].startswith("Worker lost")
+
+
+def reaper_of(worker: Manage) -> int:
+    """Its process number; 0 if there is none."""
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if str(worker.process.pid) in words and "workflows.reaper" in " ".join(words):
+            return process.pid
+    return 0
+
+
+def test_a_reaper_that_is_killed_is_replaced_and_ends_after_its_worker(
+    worker: Manage, site: Site
+) -> None:
+    session = site.run("sleep").session()
+    first = reaper_of(worker)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(first, ignored)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: reaper_of(worker) not in {0, first}, seconds=5)
+    wait_until(lambda: "reaper_lost" in worker.log.read_text(), seconds=5)
+    worker.end(signal.SIGKILL)
+    wait_until(lambda: not living(session), seconds=3)
+    wait_until(lambda: reaper_of(worker) == 0, seconds=3)

@@ -1,0 +1,69 @@
+"""What workers of the tests run: a function that starts processes, and ends as it is told."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from workflows.functions import workflow_function
+
+SLEEP = "sleep 713"
+
+
+@workflow_function
+def start_and_end(folder: str, end: str) -> str:
+    """Start processes of many kinds, note our session in the folder, then `end`."""
+    start_processes()
+    (Path(folder) / "session").write_text(str(os.getsid(0)))
+    ENDS[end]()
+    return "done"
+
+
+def start_processes() -> None:
+    subprocess.Popen(f"{SLEEP} | cat", shell=True)
+    # As `timeout` does, and each job of a shell with job control.
+    subprocess.Popen(SLEEP.split(), process_group=0)
+    subprocess.Popen(["bash", "-c", f"set -m; {SLEEP} & wait"])
+    if child := os.fork():
+        os.waitpid(child, 0)
+    elif os.fork():
+        os._exit(0)
+    else:  # the parent of this one is gone, and it holds whatever it inherited
+        time.sleep(713)
+
+
+def swallow(*, again: bool = False) -> None:
+    try:
+        time.sleep(713)
+    except BaseException:  # noqa: BLE001
+        if again:
+            swallow(again=True)
+
+
+def fail() -> None:
+    raise ValueError("a secret")
+
+
+ENDS: dict[str, Callable[[], object]] = {
+    "return": lambda: None,
+    "raise": fail,
+    "sleep": lambda: time.sleep(713),
+    "swallow once": swallow,
+    "swallow always": lambda: swallow(again=True),
+    "exit": sys.exit,
+    "exit 0": lambda: sys.exit(0),
+    "exit 3": lambda: sys.exit(3),
+    "exit with a text": lambda: sys.exit("a secret"),
+    "_exit 0": lambda: os._exit(0),
+    "_exit 3": lambda: os._exit(3),
+    "exec": lambda: os.execvp("sleep", SLEEP.split()),
+    "SIGSTOP": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "SIGKILL": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "SIGSEGV": lambda: ctypes.string_at(0),
+}
