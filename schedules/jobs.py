@@ -20,6 +20,7 @@ from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.leftovers import end_leftovers
 from workflows.lost import CANCELLED
 from workflows.patience import patiently
+from workflows.slate import at_work
 
 logger = structlog.get_logger(__name__)
 MOST_EARLY_SECONDS = 1.0
@@ -46,24 +47,29 @@ def execute_scheduled_trigger(
         return
     wait_for(scheduled_for)
     token = job_token()
-    claim = patiently(
-        lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
-    )
-    if claim is None:
-        return
-    logger.info(
-        "run_started",
-        schedule=scheduled_job_id,
-        tick=scheduled_for,
-        run=run_id,
-        execution=str(claim.execution_id),
-        attempt=attempt,
-    )
+    with at_work():  # from before the claim on: the token tells whether it is ours
+        claim = patiently(
+            lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
+        )
+        if claim is None:
+            return
+        logger.info(
+            "run_started",
+            schedule=scheduled_job_id,
+            tick=scheduled_for,
+            run=run_id,
+            execution=str(claim.execution_id),
+            attempt=attempt,
+        )
+        _run(claim)
+
+
+def _run(claim: Claim) -> None:
     with watched(claim, clock=clock) as watch:
         outcome = _outcome(claim, watch)
         patiently(
             lambda: record_outcome(
-                claim.run_id, token=token, outcome=outcome, now=clock()
+                claim.run_id, token=claim.token, outcome=outcome, now=clock()
             )
         )
 

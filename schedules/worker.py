@@ -33,7 +33,7 @@ from schedules.services.outcomes import Outcome, record_outcome
 from workflows.leftovers import lead_session, log_ended
 from workflows.lost import Ending, close_lost_execution, how_it_ended
 from workflows.process_session import end_session
-from workflows.switch import Slate, write_on
+from workflows.slate import Slate, Work, write_on
 
 logger = structlog.get_logger(__name__)
 GRACE_SECONDS = 10.0
@@ -41,8 +41,6 @@ LOOK_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
 RUN_ARGUMENTS = 4
 EXECUTION_ENTRY_POINT = "workflows.jobs.run_execution"
-# What a horse has left behind about its job.
-UNFINISHED, RETURNED, RAISED = range(3)
 WORKER_STOPPED = Ending(
     "failed", "Worker lost: it was stopped before the run was over."
 )
@@ -104,8 +102,8 @@ class ScheduleWorker(Worker):
     @override
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         self._job_id = job.id
-        self._slate.state = UNFINISHED
-        self._slate.kill_at = 0.0
+        self._slate.wipe()
+        self._wait_status = 0
         self._why_killed = None
         worker = os.getpid()
         child = self._reaper.fork()
@@ -123,12 +121,6 @@ class ScheduleWorker(Worker):
         self._horse_pid = child
         self._at_work.set()
         self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
-
-    @override
-    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
-        returned = super().perform_job(job, queue, execution)
-        self._slate.state = RETURNED if returned else RAISED
-        return returned
 
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
@@ -155,18 +147,19 @@ class ScheduleWorker(Worker):
         """In a thread: for a horse whose own switch does not work."""
         while self._at_work.wait():
             time.sleep(LOOK_SECONDS)
-            if 0 < self._slate.kill_at < time.monotonic() - LOOK_SECONDS:
-                self._at_work.clear()
-                logger.error("work_process_overdue", job=self._job_id)
-                self._kill()
+            with self._before_reaping:
+                if 0 < self._slate.kill_at < time.monotonic() - LOOK_SECONDS:
+                    logger.error("work_process_overdue", job=self._job_id)
+                    self._kill()
+                    self._slate.kill_at = 0.0
 
     @override
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
         """Wait for its end, and end what it left behind.
 
         A dead leader keeps the number of its session from being given to another, so it
-        is reaped last. A status of 0 without a job that returned is kept from RQ, which
-        would take it for success.
+        is reaped last. A status of 0 in the middle of the work is kept from RQ, which would
+        take it for success.
         """
         if not (horse := self.horse_pid):
             return None, None, None
@@ -186,7 +179,7 @@ class ScheduleWorker(Worker):
             if can_leave_it:
                 _, self._wait_status, usage = os.wait4(horse, 0)
         status = self._wait_status
-        is_credible = status or self._slate.state != UNFINISHED
+        is_credible = status or self._slate.work != Work.AT_WORK
         return horse, status if is_credible else None, usage
 
     @override
@@ -197,13 +190,13 @@ class ScheduleWorker(Worker):
             if self.horse_pid:  # something unforeseen came between
                 self._kill()
                 self.wait_for_horse()
-            if self._slate.state != RETURNED:
+            if self._slate.work in (Work.AT_WORK, Work.RAISED):
                 self._record_end(job)
 
     def _record_end(self, job: Job) -> None:
-        """What was not recorded by the horse itself; else nothing happens."""
+        """For a horse that has not done so itself."""
         told = self._why_killed or how_it_ended(self._wait_status)
-        if self._slate.state == RAISED:
+        if self._slate.work == Work.RAISED:
             told = CRASHED
         try:
             _record(job, told, now=timezone.now())  # noqa: TID251 an entry point

@@ -1,0 +1,75 @@
+"""What a work process writes down for its worker, which can read it when the process is gone."""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum, auto
+
+
+class Work(IntEnum):
+    """How far the work of a process is. What is at work has been claimed by it."""
+
+    NONE = 0
+    AT_WORK = auto()
+    RAISED = auto()
+    ON_RECORD = auto()
+
+
+class Slate:
+    """Memory that a worker shares with the process that it forks."""
+
+    _layout = struct.Struct("dB")
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, self._layout.size)
+
+    def wipe(self) -> None:
+        """Make it ready for the next process."""
+        self._layout.pack_into(self._memory, 0, 0.0, Work.NONE)
+
+    @property
+    def kill_at(self) -> float:
+        """When the process is to be killed, on the monotonic clock; 0 for never."""
+        return float(self._layout.unpack_from(self._memory)[0])
+
+    @kill_at.setter
+    def kill_at(self, at: float) -> None:
+        self._layout.pack_into(self._memory, 0, at, self.work)
+
+    @property
+    def work(self) -> Work:
+        """How far the work is."""
+        return Work(self._layout.unpack_from(self._memory)[1])
+
+    @work.setter
+    def work(self, work: Work) -> None:
+        self._layout.pack_into(self._memory, 0, self.kill_at, work)
+
+
+_slate = Slate()
+
+
+def write_on(slate: Slate) -> None:
+    """From now on this process writes on the slate that its worker gave it."""
+    global _slate
+    _slate = slate
+
+
+def note_kill_at(at: float) -> None:
+    """Ask the worker to kill this process at `at` on the monotonic clock; 0 for never."""
+    _slate.kill_at = at
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """The body does what was claimed, and puts on record what became of it."""
+    _slate.work = Work.AT_WORK
+    try:
+        yield
+    except BaseException:
+        _slate.work = Work.RAISED
+        raise
+    _slate.work = Work.ON_RECORD
