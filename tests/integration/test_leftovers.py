@@ -15,6 +15,7 @@ from uuid import uuid4
 import psutil
 import pytest
 from django.utils import timezone
+from rq.command import send_stop_job_command
 
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
@@ -23,6 +24,7 @@ from tests.integration.processes import Manage, manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.models import Workflow, WorkflowExecution
+from workflows.queue import connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTION = "The function ended the process with exit status"
@@ -165,6 +167,16 @@ def test_a_run_that_ends_is_recorded_at_once_and_leaves_no_process(
             are_named(worker, run.row)
 
 
+def test_a_run_whose_job_is_stopped_through_rq_is_cancelled_at_once(
+    worker: Manage, site: Site
+) -> None:
+    run = site.run("sleep", max_retries=3)
+    session = run.session()
+    send_stop_job_command(connection(), f"run-{run.row.pk}-1-0")
+    assert run.ended() == ("cancelled", "Its job was stopped through RQ.")
+    assert living(session) == []
+
+
 def are_named(worker: Manage, run: ScheduledRun) -> None:
     """The processes that a run left behind, in the log."""
     (line,) = re.findall(".*leftovers_ended.*", worker.log.read_text())
@@ -232,6 +244,24 @@ def test_nothing_is_left_when_worker_and_work_process_are_killed(
     os.killpg(group, signal.SIGKILL)
     for session in sessions.values():
         wait_until(lambda session=session: not living(session), seconds=3)
+
+
+def test_the_process_in_which_a_template_is_rendered_dies_with_its_worker(
+    worker: Manage, site: Site
+) -> None:
+    loop = "{% for n in range(99999) %}"
+    endless = {"text": loop * 2 + "{% endfor %}" * 2}
+    work = site.workflow.nodes.filter(node_id="work")
+    work.update(component_type="template", config=endless)
+    owner = site.workflow.owner
+    run_workflow(site.workflow, {}, actor=owner, now=timezone.now())
+    me = psutil.Process(worker.process.pid)
+    wait_until(lambda: len(me.children(recursive=True)) == 2)
+    session = me.children()[0].pid
+    assert len(living(session)) == 2
+    for process in (session, me.pid):
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not living(session), seconds=1)
 
 
 def test_a_retry_starts_when_nothing_is_left_of_the_attempt_before(
