@@ -17,7 +17,9 @@ from redis import Redis
 Kind = str
 EVERY_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
-FORGOTTEN_AFTER_SECONDS = 3600.0
+FORGOTTEN_AFTER_SECONDS = 3600
+# A hash: what is wrong, by the name of the process that met it.
+TROUBLES = "ostinato:troubles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +35,41 @@ def process_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def beat(connection: Redis, kind: Kind, name: str) -> None:
-    """Say that `name` is alive. Raises `RedisError` when Redis is away."""
-    now = _time(connection)
+def beat(connection: Redis, kind: Kind, name: str, *, trouble: str = "") -> None:
+    """Say that `name` is alive, and what keeps it from its work: the code of a cause.
+
+    Raises `RedisError` when Redis is away.
+    """
+    now = clock_of(connection)
     with connection.pipeline(transaction=False) as pipe:
         pipe.zadd(_key(kind), {name: now})
         pipe.zremrangebyscore(_key(kind), "-inf", now - FORGOTTEN_AFTER_SECONDS)
+        if trouble:
+            pipe.hset(TROUBLES, name, trouble)
+            pipe.expire(TROUBLES, FORGOTTEN_AFTER_SECONDS)
+        else:
+            pipe.hdel(TROUBLES, name)
         pipe.execute()
+
+
+def trouble_of(connection: Redis, beats: list[Beat]) -> str:
+    """The first trouble that one of these processes has told of."""
+    if not beats:
+        return ""
+    names = [beat.name for beat in beats]
+    told = cast("list[bytes | None]", connection.hmget(TROUBLES, names))
+    return next((trouble.decode() for trouble in told if trouble), "")
 
 
 def farewell(connection: Redis, kind: Kind, name: str) -> None:
     """Say that `name` ends in good order."""
     connection.zrem(_key(kind), name)
+    connection.hdel(TROUBLES, name)
 
 
 def alive(connection: Redis, kind: Kind) -> list[Beat]:
     """Those of `kind` that said so lately, the freshest first."""
-    now = _time(connection)
+    now = clock_of(connection)
     found = cast(
         "list[tuple[bytes, float]]",
         connection.zrevrangebyscore(
@@ -63,6 +83,7 @@ def _key(kind: Kind) -> str:
     return f"ostinato:alive:{kind}"
 
 
-def _time(connection: Redis) -> float:
+def clock_of(connection: Redis) -> float:
+    """The Unix time by Redis' own clock."""
     seconds, micros = connection.time()
     return float(seconds) + float(micros) / 1_000_000

@@ -9,20 +9,27 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import FrameType
 
 import structlog
 from django.db import connection
+from redis.exceptions import RedisError
 
 from schedules import heartbeat
 from schedules.foreign import ForeignJobs
 from schedules.messages import ALARM_PREFIX, RedisAway, redis_errors
 from schedules.scheduler import SchedulerService
 from schedules.wake import WakeUp
+from workflows.outages import OutageLog
 from workflows.patience import DATABASE_AWAY
+from workflows.troubles import database_trouble
 
 logger = structlog.get_logger(__name__)
+outages = OutageLog(logger)
+# The code of the cause: its rounds fail, and neither database nor Redis is to blame.
+FAILING = "scheduler_failing"
 BACKOFF_START_SECONDS = 0.2
 # After an outage a lease is judged at the earliest once the database has been in view for
 # as long as a lease: with this, a lost run is on record 15 seconds after the outage.
@@ -75,6 +82,8 @@ class Loop:
         self._looked_at = clock()
         self._next_alarm: float | None = None
         self._blind = False
+        self._trouble = ""
+        self._next_beat = 0.0
         self._seen_since = self._seen_at = time.monotonic()
 
     def run(self) -> None:
@@ -102,10 +111,13 @@ class Loop:
         except DATABASE_AWAY as error:
             self._blind = True
             connection.close()
+            self._beat_in_trouble(database_trouble(error))
             return self._back_off(f"{type(error).__name__}: {error}")
         except Exception:
             # Whatever it was, the next tick must not suffer from it.
             logger.exception("round_failed")
+            if self._backoff:  # not at the first: that may have been a single row
+                self._beat_in_trouble(FAILING)
             return self._back_off("see above")
         self._backoff = 0.0
         return seconds
@@ -144,8 +156,21 @@ class Loop:
         self._sweep(self._clock(), self._seen_at - self._seen_since)
         with redis_errors():
             heartbeat.beat(self._service.connection, "scheduler", self._name)
+        self._trouble = ""
         pause = min(self._interval, SWEEP_EVERY_SECONDS)
         self._next_sweep = time.monotonic() + pause
+
+    def _beat_in_trouble(self, trouble: str) -> None:
+        """Alive, but without the rounds that say so; a good round takes it back."""
+        now = time.monotonic()
+        if trouble == self._trouble and now < self._next_beat:
+            return
+        self._trouble, self._next_beat = trouble, now + SWEEP_EVERY_SECONDS
+        self._next_sweep = now
+        with suppress(RedisError):
+            heartbeat.beat(
+                self._service.connection, "scheduler", self._name, trouble=trouble
+            )
 
     def _alarm_served(self) -> bool:
         """Whether this round was for an alarm, so that the next one is hardly at once."""
@@ -175,10 +200,10 @@ class Loop:
         left = at - self._clock().timestamp() - AHEAD_SECONDS
         return min(self._interval, max(0.0, left))
 
-    def _back_off(self, why: str) -> float:
+    def _back_off(self, error: str) -> float:
         doubled = max(2 * self._backoff, BACKOFF_START_SECONDS)
         self._backoff = min(doubled, BACKOFF_CAP_SECONDS)
-        logger.warning("round_failed", why=why, retry_in=self._backoff)
+        outages.warning("round_failed", error=error, retry_in=self._backoff)
         return self._backoff
 
     def _sleep(self, seconds: float) -> None:

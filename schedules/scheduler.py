@@ -23,6 +23,7 @@ from rq.queue import Queue
 from rq.utils import utcformat
 from rq_scheduler import Scheduler
 
+from schedules import trial_write
 from schedules.job_fields import JobTemplate, key
 from schedules.messages import (
     ALARM_PREFIX,
@@ -217,6 +218,11 @@ class SchedulerService(Scheduler):
         """Whether this Redis is not the one that `mark_alive` marked."""
         with redis_errors():
             return not self.connection.exists(LIFE_KEY)
+
+    def check_writable(self) -> None:
+        """Raise `RedisAway` if Redis refuses to write, before much is tried in vain."""
+        with redis_errors():
+            self.connection.set(trial_write.KEY, b"", ex=trial_write.KEPT_SECONDS)
 
     def witness(self) -> str:
         """A new key in this Redis, gone if it is flushed or replaced from now on."""

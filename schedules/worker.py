@@ -19,7 +19,7 @@ import structlog
 from django.db import connection as database
 from django.utils import timezone
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
@@ -32,10 +32,12 @@ from schedules.reaper import Reaper
 from schedules.services.outcomes import Outcome, record_outcome
 from workflows.leftovers import lead_session, log_ended
 from workflows.lost import Ending, close_lost_execution, how_it_ended
+from workflows.outages import OutageLog
 from workflows.process_session import end_session
 from workflows.slate import Slate, Work, write_on
 
 logger = structlog.get_logger(__name__)
+outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
 LOOK_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
@@ -123,12 +125,27 @@ class ScheduleWorker(Worker):
         self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
 
     @override
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """The next job; a Redis that refuses to write is waited for, as one that is away."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except ResponseError as error:
+                if timeout is None:  # a burst: nothing is waited for
+                    raise
+                outages.warning("worker_lost_redis", error=str(error))
+                time.sleep(self.max_connection_wait_time)
+
+    @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
+        """What runs, runs on while Redis is away or refuses to write: RQ would quit here,
+        and leave the horse to itself."""
         try:
             super().maintain_heartbeats(job, execution)
         except RedisError as error:
-            # Else RQ would leave the horse to itself.
-            logger.warning("heartbeat_not_sent", error=str(error))
+            outages.warning("heartbeat_not_sent", error=str(error))
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
@@ -232,7 +249,7 @@ class _Beats:
                 for kind in self._kinds:
                     heartbeat.beat(self._redis, kind, self._name)
             except RedisError as error:
-                logger.warning("heartbeat_not_sent", error=str(error))
+                outages.warning("heartbeat_not_sent", error=str(error))
             self._over.wait(heartbeat.EVERY_SECONDS)
 
 

@@ -26,6 +26,7 @@ from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from workflows.models import Workflow
+from workflows.outages import forget_outages
 from workflows.queue import connection as redis_connection
 
 
@@ -80,6 +81,12 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
     request.node.add_report_section("setup", "clock", f"It ran at {instant} ({name}).")
     with time_machine.travel(instant, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What a process remembers for a while: what it has logged."""
+    forget_outages()
 
 
 @pytest.fixture(scope="session")

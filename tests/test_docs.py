@@ -12,7 +12,7 @@ import pytest
 from platform_site.data_dir import BASE_DIR
 
 APPS = ("platform_site", "schedules", "triggers", "workflows")
-LOGGERS = {"log", "logger"}
+LOGGERS = {"log", "logger", "outages"}
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 DOCUMENTS = (
     "README.md",

@@ -15,12 +15,14 @@ from django.db import (
     connection,
 )
 
+from workflows.outages import OutageLog
+
 # The database as a whole cannot serve: it is away, read-only (a fail-over), or its tables
 # are not those of this code (a roll-out). No row and no run is to blame for it.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE_SECONDS = 0.5
 T = TypeVar("T")
-log = structlog.get_logger(__name__)
+outages = OutageLog(structlog.get_logger(__name__))
 
 
 def patiently(step: Callable[[], T]) -> T:
@@ -33,6 +35,6 @@ def patiently(step: Callable[[], T]) -> T:
         try:
             return step()
         except DATABASE_AWAY as error:
-            log.warning("database_away", error=str(error), retry_in=PAUSE_SECONDS)
+            outages.warning("database_away", error=str(error), retry_in=PAUSE_SECONDS)
             connection.close()
             time.sleep(PAUSE_SECONDS)

@@ -13,8 +13,9 @@ from schedules.messages import Alarm, RedisAway, Send
 from schedules.models import RunStatus, ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services.ledger import NewRun
+from workflows.outages import OutageLog
 
-logger = structlog.get_logger(__name__)
+outages = OutageLog(structlog.get_logger(__name__))
 Run = ScheduledRun | NewRun
 
 
@@ -47,7 +48,7 @@ def enqueue(
     try:
         get_scheduler_service().send(sends, alarms, now=now)
     except RedisAway as error:
-        logger.warning("runs_not_sent", runs=len(sends), error=str(error))
+        outages.warning("runs_not_sent", runs=len(sends), error=str(error))
         return False
     return True
 

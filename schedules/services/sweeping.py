@@ -57,7 +57,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
 
     `judge_leases`: the caller has seen the database without a break for longer than a
     lease, so that a lease which ran out means a dead worker and not a blind scheduler.
-    Raises `RedisAway` when Redis is away; what needs only the database is done before.
+    Raises `RedisAway` when Redis is away or refuses to write; what needs only the database is done before.
     """
     service = get_scheduler_service()
     counts = {
@@ -65,6 +65,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
         "retries_released": _step(_release_retries, now),
         "queued_released": _step(_release_queued, now),
     }
+    service.check_writable()
     flushed = service.was_flushed()
     witness = service.witness() if flushed else None
     counts["runs_sent"] = _step(_send_all if flushed else _send_unsent, now)
@@ -144,8 +145,9 @@ def _resend(runs: Sequence[ScheduledRun], *, now: datetime) -> int:
         batch = runs[start : start + BATCH]
         with transaction.atomic():
             mine = [run for run in batch if _next_send(run)]
-        if mine and sending.send(mine, now=now):
-            sent += len(mine)
+        if mine and not sending.send(mine, now=now):
+            break  # Redis is away: the next sweep goes on from here
+        sent += len(mine)
     return sent
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 from redis import Redis
 
+from schedules import heartbeat
 from schedules import loop as loops
 from schedules.loop import Loop
+from schedules.management.commands.rqscheduler import new_loop
 from schedules.messages import RedisAway
 from schedules.models import ScheduledRun
 from schedules.scheduler import get_scheduler_service
@@ -126,3 +132,68 @@ def test_verbs_answer_from_the_database_when_redis_is_away(
     assert paused.status == "paused"
     assert not ScheduledRun.objects.exists()
     assert time.monotonic() - start < 1
+
+
+def test_a_scheduler_that_cannot_write_says_that_it_is_alive_and_what_it_meets(
+    rounds: Rounds, redis: Redis
+) -> None:
+    def meets() -> str:
+        return heartbeat.trouble_of(redis, heartbeat.alive(redis, "scheduler"))
+
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorname = "SQLITE_FULL"
+    error = OperationalError()
+    error.__cause__ = full
+    rounds.fire = away(error)
+    rounds.until(60)
+    assert meets() == "database_full"
+    rounds.fire = lambda now: None
+    rounds.until(61)
+    assert heartbeat.alive(redis, "scheduler")
+    assert meets() == ""
+
+
+def test_one_bad_round_is_no_trouble_and_two_are(rounds: Rounds, redis: Redis) -> None:
+    rounds.fire = away(ValueError("poison"))
+    rounds.loop.round()
+    assert not heartbeat.alive(redis, "scheduler")
+    rounds.loop.round()
+    alive = heartbeat.alive(redis, "scheduler")
+    assert heartbeat.trouble_of(redis, alive) == "scheduler_failing"
+
+
+@pytest.mark.both_databases
+def test_a_read_only_database_is_what_a_real_round_meets(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    due = timezone.now() + timedelta(minutes=2)
+    make_schedule(timezone.now())
+    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: due)
+    with read_only():
+        loop.round()
+        alive = heartbeat.alive(redis, "scheduler")
+        assert heartbeat.trouble_of(redis, alive) == "database_read_only"
+    loop.round()
+    assert heartbeat.trouble_of(redis, heartbeat.alive(redis, "scheduler")) == ""
+    assert ScheduledRun.objects.count() >= 1
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """New connections may not write, as after a fail-over."""
+    command = {
+        "postgresql": "SET default_transaction_read_only = on",
+        "sqlite": "PRAGMA query_only = on",
+    }[connection.vendor]
+
+    def forbid(connection: BaseDatabaseWrapper, **_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(command)
+
+    connection.close()
+    connection_created.connect(forbid)
+    try:
+        yield
+    finally:
+        connection_created.disconnect(forbid)
+        connection.close()

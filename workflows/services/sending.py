@@ -18,9 +18,11 @@ from redis.exceptions import RedisError
 
 from workflows.lost import WORKER_LOST, close_lost_execution, last_alive
 from workflows.models import WorkflowExecution
+from workflows.outages import OutageLog
 from workflows.queue import known, queue
 
 log = structlog.get_logger(__name__)
+outages = OutageLog(log)
 Status = WorkflowExecution.Status
 # Committed this long ago without being sent: whoever made it is not about to send it.
 UNSENT_AFTER = timedelta(seconds=3)
@@ -47,7 +49,7 @@ def resend_unsent(now: datetime) -> int:
     try:
         rows += _without_trace(sent.order_by("enqueued_at")[:BATCH])
     except RedisError:
-        log.warning("redis_away", unsent=len(rows))
+        outages.warning("redis_away", unsent=len(rows))
         return 0
     return _send_all([row.pk for row in rows], now=now)
 
@@ -83,7 +85,7 @@ def _send_all(execution_ids: Iterable[UUID], *, now: datetime) -> int:
         try:
             sent += _send(pk, now=now)
         except RedisError as error:
-            log.warning("execution_unsent", execution=str(pk), error=str(error))
+            outages.warning("execution_unsent", execution=str(pk), error=str(error))
             break
     return sent
 

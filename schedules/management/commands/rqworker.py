@@ -19,9 +19,10 @@ from typing_extensions import override
 
 from schedules import checks
 from schedules.worker import ScheduleWorker
+from workflows.outages import OutageLog
 from workflows.queue import QUEUE_NAME
 
-logger = structlog.get_logger(__name__)
+outages = OutageLog(structlog.get_logger(__name__))
 RETRY_SECONDS = 2.0
 
 
@@ -69,7 +70,7 @@ class Command(rqworker.Command):
                 max_idle_time=options["max_idle_time"],
             )
         except RedisError as error:
-            logger.warning("worker_lost_redis", error=str(error))
+            outages.warning("worker_lost_redis", error=str(error))
             return bool(options["burst"])
         except KeyError as error:
             raise CommandError(f"There is no queue {error} in RQ_QUEUES.") from error

@@ -1,0 +1,26 @@
+"""One write to Redis of every kind that the site needs: it tells whether they are taken.
+
+Redis may answer and refuse some or all of them: out of memory, a read-only replica, a disk
+that is full, a user who may not. What is written is gone after seconds.
+"""
+
+from __future__ import annotations
+
+from redis import Redis
+
+KEPT_SECONDS = 5
+KEY = "ostinato:trial"
+IN_RQ = "rq:trial"
+
+
+def try_to_write(connection: Redis) -> None:
+    """Raises `RedisError` if a write is refused."""
+    with connection.pipeline(transaction=False) as pipe:
+        pipe.set(KEY, b"", ex=KEPT_SECONDS)
+        pipe.zadd(f"{KEY}:set", {"": 0})
+        pipe.hset(f"{IN_RQ}:hash", "", "")
+        pipe.rpush(f"{IN_RQ}:list", "")
+        for key in (f"{KEY}:set", f"{IN_RQ}:hash", f"{IN_RQ}:list"):
+            pipe.expire(key, KEPT_SECONDS)
+        pipe.publish(KEY, b"")
+        pipe.execute()
