@@ -98,6 +98,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         " PRAGMA cache_size=-20000;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A server that takes a connection and never answers must not hold up a page for ever.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
@@ -122,6 +125,8 @@ LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
 # History is kept this long, and at least so many of the newest runs of each schedule.
 RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=90)
 RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
+# A run that has been in the queue for longer is worth a warning; 0 never warns.
+QUEUE_OLD_SECONDS = env.int("QUEUE_OLD_SECONDS", default=60)
 # How many due schedules one transaction fires.
 # How many runs of a new schedule may be open at once under overlap `allow`; 0: no limit.
 MAX_OPEN_RUNS = env.int("MAX_OPEN_RUNS", default=100)

@@ -22,6 +22,7 @@ from redis import Redis
 from platform_site.data_dir import BASE_DIR
 from platform_site.processes import free_port
 from platform_site.valkey import EmbeddedValkey
+from schedules.services import health
 from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
@@ -85,7 +86,8 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What a process remembers for a while: what it has logged."""
+    """What a process remembers for a while: its last look around, what it has logged."""
+    health.forget()
     forget_outages()
 
 

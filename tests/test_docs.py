@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from platform_site.data_dir import BASE_DIR
+from schedules.causes import CAUSES
 
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 LOGGERS = {"log", "logger", "outages"}
@@ -104,6 +105,20 @@ def test_every_event_of_the_logs_is_explained() -> None:
     logs = text("docs/operating.md").split("## Logs")[1].split("## Security")[0]
     explained = set(re.findall(r"`([a-z_ ]+)`", logs))
     assert events <= explained, "docs/operating.md lacks these events"
+
+
+def test_every_cause_is_in_the_table_with_its_words_and_its_remedy() -> None:
+    health = text("docs/operating.md").split("### Causes and remedies")[1]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (\w+) \| (.+) \|$", health, re.MULTILINE)
+    assert rows == [
+        (
+            cause.code,
+            cause.what.format(seconds="…", direction="ahead of"),
+            cause.severity.name.lower(),
+            cause.remedy,
+        )
+        for cause in CAUSES.values()
+    ]
 
 
 def test_every_guardrail_is_in_the_table() -> None:

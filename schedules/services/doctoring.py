@@ -1,4 +1,8 @@
-"""The doctor: everything that could keep a schedule from firing, each with its remedy."""
+"""The doctor: everything that could keep a schedule from firing, each with its remedy.
+
+First the causes that `/readyz` and the admin tell too, in the same words and order; then
+what only an operator wants to know.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +10,55 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
 from importlib.metadata import version
 
 import structlog
 from django.conf import settings
-from django.db import connection as database
-from redis import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from schedules import heartbeat
-from schedules.messages import RedisAway
+from schedules.causes import SUBJECTS, Cause, Facts, Severity, Verdict, in_words
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.scheduler import get_scheduler_service
+from schedules.services.health import Looks, judge
 from schedules.timing import tzdata_version
-from workflows.queue import connection
+from workflows.queue import QUEUE_NAME, connection
 
 logger = structlog.get_logger(__name__)
-SKEW = timedelta(seconds=2)
 OVERDUE = timedelta(seconds=60)
 UNSENT = timedelta(seconds=30)
 ALARM_LOOKS = 6
 ALARM_LOOK_AGAIN_SECONDS = 0.15
 
 
-class Severity(IntEnum):
-    """Also the exit status of the command: the worst of all findings."""
-
-    OK = 0
-    WARNING = 1
-    ERROR = 2
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `remedy` is empty if all is well."""
+    """One thing that was looked at. `remedy` is empty if all is well; `code` is that of a
+    cause, for programs, and empty for the rest."""
 
     severity: Severity
     subject: str
     what: str
     remedy: str = ""
+    code: str = ""
 
 
 def examine(now: datetime) -> list[Finding]:
-    """Look at everything; a look that fails is itself a finding."""
-    return [finding for look in _LOOKS for finding in _carefully(look, now)]
+    """Look at everything, the true cause of what is wrong first.
+
+    What cannot be looked at while the database or Redis fails is left out.
+    """
+    facts = Looks().facts(now)
+    verdict = judge(facts)
+    findings = [_of_cause(cause, now) for cause in verdict.causes]
+    findings += _well(facts, verdict)
+    away = {
+        cause.subject for cause in verdict.causes if cause.severity == Severity.ERROR
+    }
+    for look, needs in _LOOKS.items():
+        if not needs & away:
+            findings += _carefully(look, now)
+    return findings
 
 
 Look = Callable[[datetime], Iterator[Finding]]
@@ -60,27 +68,52 @@ def _carefully(look: Look, now: datetime) -> list[Finding]:
     subject = look.__name__.removeprefix("_").replace("_", " ")
     try:
         return list(look(now))
-    except (RedisError, RedisAway) as error:
-        why, remedy = f"Redis cannot be reached: {error}", "Start it; check REDIS_URL."
     except Exception as error:
         logger.exception("look_failed", look=subject)
-        why, remedy = f"It could not be looked at: {error}", "See the log."
-    return [Finding(Severity.ERROR, subject, why, remedy)]
+        why = f"It could not be looked at: {error}"
+    return [Finding(Severity.ERROR, subject, why, "See the log.")]
 
 
 def _ok(subject: str, what: str) -> Finding:
     return Finding(Severity.OK, subject, what)
 
 
-def _schedulers(now: datetime) -> Iterator[Finding]:
-    alive = heartbeat.alive(connection(), "scheduler")
-    if alive:
-        yield _ok("schedulers", f"{len(alive)} alive")
-    else:
-        what = "No scheduler is alive: nothing fires."
-        yield Finding(
-            Severity.ERROR, "schedulers", what, "Run `manage.py rqscheduler`."
-        )
+def _of_cause(cause: Cause, now: datetime) -> Finding:
+    what = cause.what
+    if cause.code == "overdue":
+        what = f"{what} {_who_is_overdue(now)}"
+    return Finding(cause.severity, cause.subject, what, cause.remedy, cause.code)
+
+
+def _who_is_overdue(now: datetime) -> str:
+    overdue = ScheduledJob.objects.due(now - OVERDUE)
+    first = overdue.first()
+    name = first.name if first else "none any more"
+    return f"Overdue are {overdue.count()}; the longest: {name}."
+
+
+def _well(facts: Facts, verdict: Verdict) -> Iterator[Finding]:
+    """A line for each subject of which nothing is wrong, and something is known."""
+    said = {
+        "disk": "can be written to",
+        "database": "answers, and can be written to",
+        "redis": "answers, and can be written to",
+        "clock": "in step with the others",
+        "scheduler": f"{facts.schedulers} alive",
+        "worker": f"{facts.workers_here} alive on the queue {QUEUE_NAME}",
+        "firing": "no schedule is overdue",
+        "queue": _oldest(facts.oldest_waiting or 0.0),
+    }
+    others = {cause.subject for cause in verdict.causes} | set(verdict.hidden)
+    for subject in SUBJECTS:
+        if subject not in others:
+            yield _ok(subject, said[subject])
+
+
+def _oldest(seconds: float) -> str:
+    if not seconds:
+        return "no run is waiting"
+    return f"the oldest run has been waiting for {in_words(seconds)}"
 
 
 def _other_schedulers(now: datetime) -> Iterator[Finding]:
@@ -96,59 +129,36 @@ def _other_schedulers(now: datetime) -> Iterator[Finding]:
         yield _ok("other schedulers", "none")
 
 
-def _workers(now: datetime) -> Iterator[Finding]:
-    for queue in settings.RQ_QUEUES:
+def _other_queues(now: datetime) -> Iterator[Finding]:
+    """A site may have queues of its own beside that of the schedules."""
+    for queue in set(settings.RQ_QUEUES) - {QUEUE_NAME}:
         alive = heartbeat.alive(connection(), f"worker:{queue}")
         waiting = connection().llen(f"rq:queue:{queue}")
         what = f"{len(alive)} alive on the queue {queue}, {waiting} jobs in it"
         if alive:
-            yield _ok("workers", what)
+            yield _ok("other queues", what)
         else:
             remedy = f"Run `manage.py rqworker {queue}`."
-            yield Finding(Severity.ERROR, "workers", what, remedy)
+            yield Finding(Severity.ERROR, "other queues", what, remedy)
 
 
-def _redis(now: datetime) -> Iterator[Finding]:
+def _redis_settings(now: datetime) -> Iterator[Finding]:
     redis = connection()
     try:
         config = redis.config_get("maxmemory*", "appendonly", "save")
     except ResponseError:
-        yield _ok("redis", "its settings may not be read here")
+        yield _ok("redis settings", "its settings may not be read here")
         return
     policy = config.get("maxmemory-policy", "noeviction")
     if policy != "noeviction":
         what = f"maxmemory-policy is {policy}: jobs and alarms may be thrown away."
         remedy = "Set it to noeviction; until then the sweep sends again what is lost."
-        yield Finding(Severity.WARNING, "redis", what, remedy)
+        yield Finding(Severity.WARNING, "redis settings", what, remedy)
     if config.get("appendonly") != "yes" and not config.get("save"):
         what = "It keeps nothing on disk: a restart empties the queue."
         remedy = "Set appendonly yes; until then the sweep sends everything again."
-        yield Finding(Severity.WARNING, "redis", what, remedy)
-    yield _ok("redis", f"reachable, maxmemory-policy {policy}")
-
-
-def _clocks(now: datetime) -> Iterator[Finding]:
-    skews = {"redis": _redis_clock(connection()) - now.timestamp()}
-    if database.vendor == "postgresql":
-        skews["database"] = _database_clock() - now.timestamp()
-    for name, skew in skews.items():
-        what = f"the clock of {name} is {skew:+.1f} s off this host's"
-        if abs(skew) > SKEW.total_seconds():
-            remedy = "Run an NTP client on both."
-            yield Finding(Severity.WARNING, "clocks", what, remedy)
-        else:
-            yield _ok("clocks", what)
-
-
-def _redis_clock(redis: Redis) -> float:
-    seconds, micros = redis.time()
-    return float(seconds) + float(micros) / 1_000_000
-
-
-def _database_clock() -> float:
-    with database.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-        return float(cursor.fetchone()[0])
+        yield Finding(Severity.WARNING, "redis settings", what, remedy)
+    yield _ok("redis settings", f"maxmemory-policy {policy}")
 
 
 def _time_zones(now: datetime) -> Iterator[Finding]:
@@ -167,18 +177,6 @@ def _time_zones(now: datetime) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, "time zones", what, remedy)
     else:
         yield _ok("time zones", what)
-
-
-def _overdue(now: datetime) -> Iterator[Finding]:
-    overdue = ScheduledJob.objects.due(now - OVERDUE)
-    count = overdue.count()
-    if not count:
-        yield _ok("overdue", "no schedule is overdue")
-        return
-    first = overdue[0]
-    what = f"{count} overdue; the longest: {first.name}, since {first.next_run_at}"
-    remedy = "Is a scheduler alive, and its log clean?"
-    yield Finding(Severity.ERROR, "overdue", what, remedy)
 
 
 def _unsent(now: datetime) -> Iterator[Finding]:
@@ -208,14 +206,12 @@ def _alarms(now: datetime) -> Iterator[Finding]:
         yield _ok("alarms", "in step with the schedules")
 
 
-_LOOKS: tuple[Look, ...] = (
-    _schedulers,
-    _other_schedulers,
-    _workers,
-    _redis,
-    _clocks,
-    _time_zones,
-    _overdue,
-    _unsent,
-    _alarms,
-)
+# Each with what it cannot do without.
+_LOOKS: dict[Look, set[str]] = {
+    _other_schedulers: {"redis"},
+    _other_queues: {"redis"},
+    _redis_settings: {"redis"},
+    _time_zones: {"database"},
+    _unsent: {"database", "redis"},
+    _alarms: {"database", "redis"},
+}

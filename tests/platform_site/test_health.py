@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
+from schedules.causes import SUBJECTS
 from schedules.heartbeat import beat
+from schedules.services import health
+from workflows.models import Workflow, WorkflowExecution
 
-ALL_WELL = {name: {"ok": True} for name in ("database", "redis", "scheduler", "worker")}
+ALL_WELL: dict[str, dict[str, Any]] = {name: {"ok": True} for name in SUBJECTS}
+ALL_WELL["queue"]["oldest_waiting_seconds"] = 0
+SILENT = {"ok": False, "reason": "Redis does not answer."}
+
+
+@pytest.fixture
+def at_work(redis: Redis) -> Redis:
+    """A scheduler and a worker of the schedules' queue say that they are alive."""
+    for kind in ("scheduler", "worker", "worker:workflows"):
+        beat(redis, kind, "somebody")
+    return redis
 
 
 def checks(client: Client, *, status: int) -> dict[str, Any]:
@@ -29,11 +50,9 @@ def test_healthz_needs_no_database_no_redis_and_no_user(client: Client) -> None:
 
 
 @pytest.mark.both_databases
-def test_ready_when_all_four_are_at_work(
-    client: Client, transactional_db: None, redis: Redis
+def test_ready_when_all_are_at_work(
+    client: Client, transactional_db: None, at_work: Redis
 ) -> None:
-    beat(redis, "scheduler", "s")
-    beat(redis, "worker", "w")
     assert checks(client, status=200) == ALL_WELL
 
 
@@ -41,8 +60,16 @@ def test_a_missing_worker_is_named(
     client: Client, transactional_db: None, redis: Redis
 ) -> None:
     beat(redis, "scheduler", "s")
+    reason = "No worker is alive: nothing runs."
     assert checks(client, status=503) == ALL_WELL | {
-        "worker": {"ok": False, "reason": "no worker has been seen for 15 seconds"}
+        "worker": {"ok": False, "reason": reason}
+    }
+    (cause,) = client.get("/readyz").json()["causes"]
+    assert cause == {
+        "code": "no_worker",
+        "severity": "error",
+        "reason": reason,
+        "remedy": "Run `manage.py rqworker workflows`.",
     }
 
 
@@ -51,10 +78,10 @@ def test_without_redis_the_reason_holds_no_address(
 ) -> None:
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["checks"]["redis"] == {
-        "ok": False,
-        "reason": "does not answer",
-    }
+    assert response.json()["checks"]["redis"] == SILENT
+    hidden = {"ok": False, "reason": "It cannot be known: see redis."}
+    assert response.json()["checks"]["scheduler"] == hidden
+    assert response.json()["checks"]["worker"] == hidden
     assert "127.0.0.1" not in response.text
 
 
@@ -67,8 +94,74 @@ def test_a_redis_that_never_answers_costs_two_seconds_at_most(
         began = time.monotonic()
         found = checks(client, status=503)
     assert time.monotonic() - began < 2.5
-    assert found["redis"] == {"ok": False, "reason": "does not answer"}
+    assert found["redis"] == SILENT
     assert found["database"] == {"ok": True}
+
+
+def test_three_hundred_at_once_cause_few_looks_and_get_no_false_answer(
+    served: str, at_work: Redis
+) -> None:
+    before = looks_at(at_work)
+    started = time.monotonic()
+    with ThreadPoolExecutor(300) as crowd:
+        statuses = Counter(crowd.map(status_of, [f"{served}/readyz"] * 300))
+    assert statuses == {200: 300}
+    assert looks_at(at_work) - before <= 1 + time.monotonic() - started
+
+
+def status_of(address: str) -> int:
+    try:
+        with urlopen(address, timeout=60) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def looks_at(redis: Redis) -> int:
+    """How often somebody has tried to write."""
+    return int(redis.info("commandstats").get("cmdstat_rpush", {}).get("calls", 0))
+
+
+def test_a_look_that_hangs_holds_up_one_thread_and_the_first_who_ask(
+    client: Client, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(
+        health.of_disk, "look", lambda now: {"disk": "" * over.wait(60)}
+    )
+    health.forget()
+    with ThreadPoolExecutor(20) as crowd:
+        asked = [crowd.submit(Client().get, "/readyz") for _ in range(20)]
+        statuses = {future.result().status_code for future in asked}
+    assert statuses == {503}
+    began = time.monotonic()
+    for _ in range(20):
+        disk = client.get("/readyz").json()["checks"]["disk"]
+    assert time.monotonic() - began < 1.5, "nobody waits again for what is known"
+    hanging = [one for one in threading.enumerate() if one.name == "look-disk"]
+    assert len(hanging) == 1
+    over.set()
+    hanging[0].join()
+    assert disk == {
+        "ok": False,
+        "reason": "The disk of the data folder does not answer.",
+    }
+    assert client.get("/readyz").json()["checks"]["disk"] == {"ok": True}
+
+
+def test_an_old_queue_is_a_warning_that_takes_no_site_from_the_net(
+    client: Client, transactional_db: None, at_work: Redis, owner: User
+) -> None:
+    long_ago = timezone.now() - timedelta(minutes=7)
+    workflow = Workflow.objects.create(name="slow", owner=owner)
+    WorkflowExecution.objects.create(
+        workflow=workflow, owner=owner, status="pending", enqueued_at=long_ago
+    )
+    queue = checks(client, status=200)["queue"]
+    assert queue["warning"] == (
+        "The oldest waiting run has been in the queue for 7 minutes."
+    )
+    assert queue["oldest_waiting_seconds"] == pytest.approx(420, abs=5)
 
 
 def test_health_is_only_read(client: Client) -> None:

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from typing_extensions import override
 
-from schedules.services.doctoring import Finding, Severity, examine
+from schedules.causes import Severity
+from schedules.services.doctoring import Finding, examine
 
 
 class Command(BaseCommand):

@@ -1,0 +1,199 @@
+"""From what was seen to the causes, the true one first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from schedules.causes.table import CAUSES, Cause, Severity
+
+# Above this a difference between two clocks is worth a word, and above that it is a fault.
+CLOCK_WARNING_SECONDS = 2.0
+CLOCK_ERROR_SECONDS = 60.0
+OVERDUE_SECONDS = 60.0
+# Of the memory that `maxmemory` allows.
+REDIS_NEARLY_FULL = 0.95
+ORDER = {code: place for place, code in enumerate(CAUSES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen. `None` stands for what could not be known."""
+
+    disk: str = ""  # the code of what is wrong, as in the three that follow
+    database: str = ""
+    redis: str = ""
+    # What a scheduler that is alive met last: it may see what we do not.
+    scheduler_meets: str = ""
+    schedulers: int | None = None
+    workers: int | None = None  # of any queue
+    workers_here: int | None = None  # of the queue of the schedules
+    redis_memory: float = 0.0  # the share of `maxmemory` in use
+    ahead_of_database: float | None = None  # this host's clock, in seconds
+    ahead_of_redis: float | None = None
+    ledger_ahead: float = 0.0
+    overdue: float = 0.0
+    oldest_waiting: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong, the true cause first; what another cause explains is left out.
+
+    `hidden` are the subjects of which nothing can be said, each with the one to see first.
+    """
+
+    causes: list[Cause]
+    hidden: dict[str, str]
+
+    @property
+    def severity(self) -> Severity:
+        """That of the gravest cause."""
+        return max((cause.severity for cause in self.causes), default=Severity.OK)
+
+
+def verdict(facts: Facts, *, queue_old_seconds: float) -> Verdict:
+    """Which causes are behind what was seen."""
+    found = {cause.code: cause for cause in _all(facts, queue_old_seconds)}
+    explained = {
+        name: CAUSES[code].subject
+        for code in found
+        for name in _EXPLAINS.get(code, ())
+        if name in found
+    }
+    left = [cause for code, cause in found.items() if code not in explained]
+    left.sort(key=lambda cause: ORDER[cause.code])
+    hidden = _unknown(facts)
+    hidden |= {CAUSES[code].subject: subject for code, subject in explained.items()}
+    for cause in left:
+        hidden.pop(cause.subject, None)
+    return Verdict(left, hidden)
+
+
+def _unknown(facts: Facts) -> dict[str, str]:
+    unknown: dict[str, str] = {}
+    if facts.oldest_waiting is None:
+        unknown |= dict.fromkeys(("firing", "queue"), "database")
+    if facts.schedulers is None:
+        unknown |= dict.fromkeys(("scheduler", "worker"), "redis")
+    return unknown
+
+
+def in_words(seconds: float) -> str:
+    """A length of time, exact enough to act upon: "48 seconds", "2 hours 5 minutes"."""
+    whole = round(seconds)
+    units = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+    place = next((i for i, (_, size) in enumerate(units) if whole >= size), 3)
+    (name, size), *smaller = units[place : place + 2]
+    count, rest = divmod(whole, size)
+    text = _counted(count, name)
+    if smaller and rest >= smaller[0][1] and smaller[0][0] != "second":
+        text += f" {_counted(rest // smaller[0][1], smaller[0][0])}"
+    return text
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+_WRITES_FAIL = tuple(
+    code
+    for code, cause in CAUSES.items()
+    if cause.subject == "database" and code != "database_locked"
+)
+_REDIS_FAILS = tuple(
+    code
+    for code, cause in CAUSES.items()
+    if cause.subject == "redis" and cause.severity == Severity.ERROR
+)
+_BY_DATABASE = ("scheduler_failing", "overdue", "queue_old")
+# Without Redis nobody can say that he is alive, and no run reaches a worker.
+_BY_REDIS = ("no_scheduler", "no_worker", "no_worker_here", "queue_old")
+_BY_DISK = (
+    "disk_nearly_full",
+    "redis_disk",
+    "database_full",
+    "database_read_only",
+    "database_damaged",
+    *_BY_DATABASE,
+)
+_EXPLAINS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((*_WRITES_FAIL, "database_locked"), _BY_DATABASE),
+    **dict.fromkeys(_REDIS_FAILS, (*_BY_REDIS, "redis_nearly_full")),
+    # An embedded Redis and a SQLite file are on the same disk.
+    "disk_full": _BY_DISK,
+    **dict.fromkeys(
+        ("disk_read_only", "disk_missing", "disk_silent"),
+        (*_BY_DISK, "database_silent"),
+    ),
+    "clock_apart": ("clock_of_database", "clock_of_redis", "overdue"),
+    "ledger_ahead": ("overdue",),
+    "no_scheduler": ("overdue", "scheduler_failing"),
+    "scheduler_failing": ("overdue",),
+    "no_worker": ("queue_old",),
+    "no_worker_here": ("queue_old",),
+}
+
+
+def _all(facts: Facts, queue_old_seconds: float) -> Iterator[Cause]:
+    for code in (facts.disk, facts.database, facts.redis, facts.scheduler_meets):
+        if _code_of(code):
+            yield CAUSES[code]
+    if facts.redis_memory >= REDIS_NEARLY_FULL:
+        yield CAUSES["redis_nearly_full"]
+    yield from _of_clocks(facts)
+    if facts.schedulers == 0:
+        yield CAUSES["no_scheduler"]
+    if facts.workers_here == 0:
+        waiting = facts.oldest_waiting or 0.0
+        code = "no_worker_here" if facts.workers else "no_worker"
+        yield _and_what_waits(CAUSES[code], waiting)
+    if facts.overdue > OVERDUE_SECONDS:
+        yield _filled("overdue", seconds=in_words(facts.overdue))
+    if 0 < queue_old_seconds < (facts.oldest_waiting or 0.0):
+        yield _filled("queue_old", seconds=in_words(facts.oldest_waiting or 0.0))
+
+
+def _code_of(code: str) -> str:
+    """Of what is told without a number; a process of another release may tell anything."""
+    return code if code in CAUSES and "{" not in CAUSES[code].what else ""
+
+
+def _of_clocks(facts: Facts) -> Iterator[Cause]:
+    if facts.ledger_ahead > 0:
+        yield _filled("ledger_ahead", seconds=in_words(facts.ledger_ahead))
+    apart = {
+        "clock_of_database": facts.ahead_of_database,
+        "clock_of_redis": facts.ahead_of_redis,
+    }
+    off = {
+        code: ahead
+        for code, ahead in apart.items()
+        if ahead is not None and abs(ahead) > CLOCK_WARNING_SECONDS
+    }
+    for code, ahead in off.items():
+        yield _of_clock(code, ahead)
+    least = min(off.values(), key=abs, default=0.0)
+    same_way = len({ahead > 0 for ahead in off.values()}) == 1
+    if len(off) == len(apart) and same_way and abs(least) > CLOCK_ERROR_SECONDS:
+        yield _of_clock("clock_apart", least)
+
+
+def _of_clock(code: str, ahead: float) -> Cause:
+    direction = "ahead of" if ahead > 0 else "behind"
+    return _filled(code, seconds=in_words(abs(ahead)), direction=direction)
+
+
+def _and_what_waits(cause: Cause, seconds: float) -> Cause:
+    if seconds < 1:
+        return cause
+    waits = f" The oldest run has been waiting for {in_words(seconds)}."
+    return _with_words(cause, cause.what + waits)
+
+
+def _filled(code: str, **numbers: str) -> Cause:
+    return _with_words(CAUSES[code], CAUSES[code].what.format(**numbers))
+
+
+def _with_words(cause: Cause, what: str) -> Cause:
+    return replace(cause, what=what)

@@ -1,0 +1,62 @@
+"""The disk: whether the folders that this machine keeps for the site can be written to."""
+
+from __future__ import annotations
+
+import errno
+import os
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+# Smaller writes find room in the last block of a full disk.
+TRIAL = bytes(64 * 1024)
+NEARLY_FULL_SHARE = 0.05
+NEARLY_FULL_BYTES = 1024**3
+_OF_ERRNO = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",  # a limit on the size of files
+    errno.EROFS: "disk_read_only",
+    errno.EACCES: "disk_read_only",
+    errno.EPERM: "disk_read_only",
+    errno.ENOENT: "disk_missing",
+    errno.ENOTDIR: "disk_missing",
+    errno.EIO: "disk_silent",
+    errno.ESTALE: "disk_silent",
+}
+
+
+def look(now: datetime) -> dict[str, Any]:
+    """What is wrong with the first folder that has something wrong."""
+    found = filter(None, map(state_of, folders()))
+    return {"disk": next(found, "")}
+
+
+def folders() -> list[Path]:
+    """Those that something of this site must write to: SQLite, the embedded Redis."""
+    needed = []
+    if getattr(settings, "REDIS_IS_EMBEDDED", False):
+        needed.append(Path(settings.DATA_DIR))
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
+        name = str(connection.settings_dict["NAME"])
+        needed.append(Path(name.removeprefix("file:").partition("?")[0]).parent)
+    return list(dict.fromkeys(needed))
+
+
+def state_of(folder: Path) -> str:
+    """The code of what is wrong with `folder`, or nothing; by writing a nameless file."""
+    try:
+        with TemporaryFile(dir=folder) as trial:
+            trial.write(TRIAL)
+            trial.flush()
+        disk = os.statvfs(folder)
+    except OSError as error:
+        return _OF_ERRNO.get(error.errno or 0, "")
+    free, size = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+    if free < min(NEARLY_FULL_BYTES, NEARLY_FULL_SHARE * size):
+        return "disk_nearly_full"
+    return ""
