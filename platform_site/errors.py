@@ -7,15 +7,14 @@ writes it comes with a `suggestion`: the fields that mean the same here.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
-import structlog
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import OperationalError
 from django.http import (
     Http404,
     HttpRequest,
@@ -31,11 +30,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from platform_site import unavailable
 from workflows.api.statuses import status_of
 from workflows.exceptions import DomainError, TooLarge, Unavailable
 from workflows.json_value import storable
 
-log = structlog.get_logger(__name__)
 INVALID = "The input is wrong."
 NOTHING = "There is nothing with this id that you may see."
 PROBLEM_JSON = "application/problem+json"
@@ -43,6 +42,7 @@ PROBLEM_JSON = "application/problem+json"
 MOST_REASONS = 50
 LONGEST_PATH = 200
 LONGEST_REASON = 500
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -50,18 +50,18 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     _answer_in_json(context["request"])
     if isinstance(error, RequestDataTooBig):
         error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    if isinstance(error, OperationalError):
-        log.warning("request_not_served", exc_info=error)
-        error = Unavailable()
+    if unavailable.is_away(error):
+        error = unavailable.refusal(error)
     if isinstance(error, DomainError):
         set_rollback()
-        return _response(
+        answer = _response(
             status_of(error),
             error.code,
             error.message,
             error.errors,
             error.details.get("suggestion"),
         )
+        return _later(answer) if isinstance(error, Unavailable) else answer
     if isinstance(error, DjangoValidationError):
         error = ValidationError(error.messages)
     if isinstance(error, Http404):  # which tells the names of tables
@@ -115,9 +115,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view expected; for programs and people alike."""
+    error = sys.exc_info()[1]
+    if error is not None and unavailable.is_away(error):
+        return _not_served(request, unavailable.refusal(error))
     if is_for_programs(request.path):
         return page(500, "error", "Something went wrong here.")
     return defaults.server_error(request)
+
+
+def _not_served(request: HttpRequest, refusal: Unavailable) -> HttpResponse:
+    if is_for_programs(request.path):
+        response: HttpResponse = page(503, refusal.code, refusal.message)
+    else:
+        response = unavailable.page(refusal)
+    return _later(response)
+
+
+def _later(response: Answer) -> Answer:
+    response["Retry-After"] = unavailable.RETRY_AFTER_SECONDS
+    # `unavailable` has. Django would do it for each request of an outage.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def page(
