@@ -1,0 +1,53 @@
+"""The strip above every page of the admin: why nothing fires or runs, and what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import structlog
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from schedules.causes import Severity
+from schedules.services.health import facts_now, judge
+
+register = template.Library()
+logger = structlog.get_logger(__name__)
+# A page is not held up for longer: what is known by then is shown.
+WAIT_SECONDS = 1.0
+
+
+@register.inclusion_tag("platform_site/health_strip.html", takes_context=True)
+def health_strip(context: template.Context) -> dict[str, Any]:
+    """For staff; nothing for others, and nothing while all is well."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_staff or context.get("is_popup"):
+        return {}
+    try:
+        facts = facts_now(timezone.now(), wait=WAIT_SECONDS)  # noqa: TID251 an entry point
+        verdict = judge(facts)
+    except Exception:
+        # The page is more than its strip.
+        logger.exception("look_failed", look="strip")
+        return {}
+    return {
+        "causes": verdict.causes,
+        "level": "error" if verdict.severity == Severity.ERROR else "warning",
+    }
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """`commands` between backticks as code."""
+    parts = re.split(r"`([^`]*)`", text)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", part) if place % 2 else part,)
+            for place, part in enumerate(parts)
+        ),
+    )
