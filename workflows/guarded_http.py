@@ -8,7 +8,6 @@ byte now and then cannot stretch it.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,19 +19,9 @@ import httpcore
 import httpx
 from typing_extensions import override
 
+from workflows.addresses import is_public
 from workflows.exceptions import NodeFailed
 from workflows.hiding import SENSITIVE
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def is_public(address: str) -> bool:
-    """Whether it leads to the public internet and nowhere else."""
-    return all(
-        ip.is_global and not (ip.is_multicast or ip.is_reserved)
-        for ip in _destinations(ipaddress.ip_address(address))
-    )
 
 
 def origin(url: httpx.URL) -> str:
@@ -207,13 +196,3 @@ def _left(deadline: float) -> float:
 def _ssl_context(url: httpx.URL) -> SSLContext | None:
     # Loading the certificates takes some 20 ms, which plain HTTP need not pay.
     return httpx.create_ssl_context(trust_env=False) if url.scheme == "https" else None
-
-
-def _destinations(ip: IPAddress) -> tuple[IPAddress, ...]:
-    """The IPv4 addresses that an IPv6 address stands for; else itself."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return (ip,)
-    if ip in NAT64:
-        return (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF),)
-    inner = ip.ipv4_mapped or ip.sixtofour
-    return (inner,) if inner else ip.teredo or (ip,)

@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from tests.workflows.http_servers import Server
 from workflows.exceptions import NodeFailed
-from workflows.guarded_http import is_public
 from workflows.registry import Context, Result, config_problems, registry
 
 COMPONENT = registry.components["http_request"]
@@ -132,31 +131,6 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
     reason = refusal(f"http://rebinding.example:{server.server_port}/hello")
     assert "rebinding.example" in reason
     assert not server.seen
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("93.184.216.34", True),
-        ("2606:4700::1111", True),
-        ("10.1.2.3", False),
-        ("100.64.0.1", False),
-        ("169.254.169.254", False),
-        ("224.0.0.1", False),
-        ("240.0.0.1", False),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("fe80::1%eth0", False),
-        ("fc00::1", False),
-        ("ff02::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("64:ff9b::5db8:d822", True),
-        ("2002:7f00:1::", False),
-    ],
-)
-def test_only_addresses_of_the_public_internet_are_public(address, expected):
-    assert is_public(address) is expected
 
 
 def test_what_fails_below_http_is_told_in_words(server: Server):
