@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -133,6 +134,16 @@ def fails(status: int, message: str = "") -> Reply:
 
 def sends(content: bytes, status: int = 200) -> Reply:
     return lambda body: (status, content)
+
+
+def packs(reply: Reply) -> Reply:
+    """The same in gzip; the header that says so is the server's."""
+
+    def packed(body: Json) -> tuple[int, bytes]:
+        status, answer = reply(body)
+        return status, gzip.compress(json.dumps(answer).encode())
+
+    return packed
 
 
 def dawdles(seconds: float) -> Reply:

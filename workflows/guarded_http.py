@@ -2,13 +2,13 @@
 
 The guard stands where the connection is made: the address that is checked is the one that
 is connected to, so a name that resolves differently a moment later gains nothing, and each
-hop of a redirect passes it again. The deadline covers everything: a server that sends a
-byte now and then cannot stretch it.
+hop of a redirect passes it again. The deadline covers everything, looking up the name as
+well: a server that sends a byte now and then cannot stretch it. Bodies come out decoded,
+and bounded.
 """
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,8 +20,13 @@ import httpx
 from typing_extensions import override
 
 from workflows.addresses import is_public
+from workflows.decoding import Decoder
 from workflows.exceptions import NodeFailed
 from workflows.hiding import SENSITIVE
+from workflows.resolving import addresses_of
+
+MAX_ADDRESS = 8_000  # of each hop
+WRITTEN_AT_ONCE = 16 * 1024
 
 
 def origin(url: httpx.URL) -> str:
@@ -45,6 +50,8 @@ class GuardedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https") or not request.url.host:
             raise NodeFailed(f"{request.url.scheme or 'This'} is no HTTP address.")
+        if len(request.url.raw_path) > MAX_ADDRESS:
+            raise NodeFailed(f"An address has at most {MAX_ADDRESS:,} characters.")
         if self.check:
             self.check(request.url)
         here = origin(request.url)
@@ -55,10 +62,12 @@ class GuardedTransport(httpx.BaseTransport):
             network_backend=_Backend(self.deadline, is_allowed=here in allowed),
         )
         response = pool.handle_request(self._core_request(request, here))
+        headers = httpx.Headers(response.headers)
+        decoder = Decoder(headers.pop("content-encoding", ""), self.max_bytes)
         return httpx.Response(
             status_code=response.status,
-            headers=response.headers,
-            stream=_Body(response, pool, self.max_bytes),
+            headers=headers,
+            stream=_Body(response, pool, decoder, self.deadline),
             extensions=response.extensions,
         )
 
@@ -87,16 +96,15 @@ class GuardedTransport(httpx.BaseTransport):
 class _Body(httpx.SyncByteStream):
     response: httpcore.Response
     pool: httpcore.ConnectionPool
-    max_bytes: int
+    decoder: Decoder
+    deadline: float
 
     @override
     def __iter__(self) -> Iterator[bytes]:
-        size = 0
         for part in self.response.iter_stream():
-            size += len(part)
-            if size > self.max_bytes:
-                raise NodeFailed(too_large(self.max_bytes))
-            yield part
+            _left(self.deadline)  # a chunk of one byte after the other takes time, too
+            yield self.decoder.feed(part)
+        self.decoder.end()
 
     @override
     def close(self) -> None:
@@ -132,11 +140,7 @@ class _Backend(httpcore.NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[str]:
         """The addresses of `host`, all of them checked."""
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise NodeFailed(f'The name "{host}" cannot be resolved.') from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        addresses = addresses_of(host, port, seconds=_left(self.deadline))
         if not self.is_allowed and not all(map(is_public, addresses)):
             # Without the address: what lies inside is nobody's business outside.
             raise NodeFailed(
@@ -159,7 +163,10 @@ class _Stream(httpcore.NetworkStream):
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.stream.write(buffer, _left(self.deadline))
+        # The library waits for each piece as long as it is told, however many they are.
+        for start in range(0, len(buffer), WRITTEN_AT_ONCE):
+            piece = buffer[start : start + WRITTEN_AT_ONCE]
+            self.stream.write(piece, _left(self.deadline))
 
     @override
     def start_tls(
@@ -180,10 +187,6 @@ class _Stream(httpcore.NetworkStream):
     @override
     def close(self) -> None:
         self.stream.close()
-
-
-def too_large(max_bytes: int) -> str:
-    return f"The answer is larger than {max_bytes // 1024} KiB."
 
 
 def _left(deadline: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -45,6 +46,12 @@ class Handler(BaseHTTPRequestHandler):
     def broken(self):
         self.answer(b"no", status=503)
 
+    def scripted(self):
+        """Whatever the test has written, to the byte."""
+        self.close_connection = True
+        for part in self.server.script:
+            self.wfile.write(part)
+
     def large(self):
         self.answer(b"x" * (1024 * 1024 + 1))
 
@@ -71,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     elsewhere = ""
+    script: Iterable[bytes] = ()
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)

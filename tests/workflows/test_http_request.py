@@ -127,7 +127,7 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
         address = (next(answers), port)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
 
-    monkeypatch.setattr("workflows.guarded_http.socket.getaddrinfo", resolve)
+    monkeypatch.setattr("workflows.resolving.socket.getaddrinfo", resolve)
     reason = refusal(f"http://rebinding.example:{server.server_port}/hello")
     assert "rebinding.example" in reason
     assert not server.seen

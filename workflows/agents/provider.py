@@ -28,12 +28,13 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from typing_extensions import override
 
+from workflows.decoding import ACCEPTED, Decoder
+from workflows.exceptions import NodeFailed
 from workflows.hiding import resembles, without_known, without_suspects
 from workflows.json_value import storable
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_TOLD = 300
-TOO_LARGE = f"The provider's answer is larger than {MAX_BYTES // 1024} KiB."
 NO_COMPLETION = "What the provider answers is no chat completion."
 CUSTOM_CALL = "What the provider answers is a custom tool call: no tool is one."
 REDIRECT = "redirects are not followed."
@@ -47,7 +48,7 @@ CODE = re.compile(r"[a-z_]{1,60}")
 async def site_model(name: str) -> AsyncIterator[Model]:
     """The model of that name at the site's provider; its connections end with the body."""
     http_client = DefaultAsyncHttpxClient(
-        headers={"Accept-Encoding": "identity"},
+        headers={"Accept-Encoding": ACCEPTED},
         event_hooks={"response": [_check]},
         follow_redirects=False,  # to where nobody meant to send a prompt
     )
@@ -98,7 +99,7 @@ class Fault:
 
 def fault_of(error: Exception) -> Fault:
     for cause in _causes(error):
-        if isinstance(cause, _Unwanted):
+        if isinstance(cause, _Unwanted | NodeFailed):
             return Fault(str(cause))
     if isinstance(error, ModelHTTPError):
         return _refusal(error)
@@ -157,21 +158,20 @@ async def _check(response: Response) -> None:
     if response.is_redirect:
         raise _Unwanted(f"The provider answered {response.status_code}: {REDIRECT}")
     assert isinstance(response.stream, AsyncByteStream)
-    response.stream = _BoundedStream(response.stream)
+    encoding = response.headers.pop("content-encoding", "")
+    response.stream = _Decoded(response.stream, Decoder(encoding, MAX_BYTES))
 
 
-class _BoundedStream(AsyncByteStream):
-    def __init__(self, stream: AsyncByteStream) -> None:
-        self.stream = stream
+@dataclass(slots=True)
+class _Decoded(AsyncByteStream):
+    stream: AsyncByteStream
+    decoder: Decoder
 
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
         async for part in self.stream:
-            size += len(part)
-            if size > MAX_BYTES:
-                raise _Unwanted(TOO_LARGE)
-            yield part
+            yield self.decoder.feed(part)
+        self.decoder.end()
 
     @override
     async def aclose(self) -> None:

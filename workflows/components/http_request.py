@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -10,10 +9,12 @@ import httpx
 from django.conf import settings
 from typing_extensions import override
 
+from workflows.decoding import ACCEPTED, text_of
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
-from workflows.guarded_http import GuardedTransport, too_large
+from workflows.guarded_http import GuardedTransport
 from workflows.hiding import SENSITIVE, shown_address, without_secrets
+from workflows.json_value import parsed
 from workflows.own_site import refuse_own_site
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole, without_fields
@@ -217,7 +218,7 @@ def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
         trust_env=False,
         follow_redirects=True,
         max_redirects=MAX_REDIRECTS,
-        headers={"User-Agent": "Ostinato", "Accept-Encoding": "identity"},
+        headers={"User-Agent": "Ostinato", "Accept-Encoding": ACCEPTED},
     )
     headers = [
         (name.encode(), value.encode("utf-8", "replace"))
@@ -237,25 +238,14 @@ def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
 
 
 def _body(response: httpx.Response) -> Any:
-    content = b""
-    # Counted once more: what came over the wire may have been compressed.
-    for part in response.iter_bytes():
-        content += part
-        if len(content) > MAX_BYTES:
-            raise NodeFailed(too_large(MAX_BYTES))
-    if "json" in response.headers.get("content-type", ""):
+    content = b"".join(response.iter_raw())
+    content_type = response.headers.get("content-type", "")
+    if "json" in content_type:
         try:
-            return json.loads(content, parse_constant=_no_json)
-        except (ValueError, RecursionError):
+            return parsed(content)
+        except ValueError:
             pass  # mislabelled: what it is, is text
-    try:
-        return content.decode(response.encoding or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return content.decode("utf-8", "replace")
-
-
-def _no_json(constant: str) -> NoReturn:
-    raise ValueError(constant)
+    return text_of(content, content_type)
 
 
 def _expect(status: int, expected: list[int] | None) -> None:

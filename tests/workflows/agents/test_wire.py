@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
@@ -22,6 +23,7 @@ from tests.openai_server import (
     conversation,
     dawdles,
     fails,
+    packs,
     provider,
     says,
     sends,
@@ -175,6 +177,35 @@ def test_a_provider_that_is_of_no_use_fails_the_node(
     written = f"{node.error} {node.output} {node.input} {log_lines()}"
     assert KEY[3:9] not in written
     assert KEY[-4:] not in written
+
+
+def test_a_provider_may_answer_in_gzip(agent: Workflow, site: Provider):
+    site.headers = {"Content-Encoding": "gzip"}
+    site.follow(packs(says("Hello.")))
+    assert run(agent).output["output"] == "Hello."
+    assert site.seen[0].headers["accept-encoding"] == "gzip, identity"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "status", "error"),
+    [
+        ("gzip, gzip", 200, "The answer is encoded more than once."),
+        ("gzip", 200, "The answer is larger than 4096 KiB."),
+        ("GZIP", 503, "The answer is larger than 4096 KiB."),
+        ("deflate", 200, "The answer is encoded, and not as gzip, as we asked."),
+    ],
+)
+def test_a_bomb_of_a_provider_is_not_unpacked(
+    agent: Workflow, site: Provider, encoding: str, status: int, error: str
+):
+    site.headers = {"Content-Encoding": encoding}
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+    site.follow(sends(gzip.compress(bomb) if "," in encoding else bomb, status))
+    began = time.process_time()
+    node = run(agent)
+    assert time.process_time() - began < 2
+    assert node.error == error
+    assert len(site.seen) == 1
 
 
 def test_a_provider_that_is_down_fails_the_node(agent: Workflow, settings, no_pauses):
