@@ -27,6 +27,7 @@ from workflows.exceptions import (
     exit_status,
 )
 from workflows.graph import Step, next_step
+from workflows.hiding import without_suspects
 from workflows.inline import Chain, start_inline
 from workflows.json_value import problem, storable
 from workflows.models import NodeRun, WorkflowExecution
@@ -51,7 +52,7 @@ def run_execution(
     once more if that was raised before: a node may have swallowed it. While the database is
     away it waits for it.
     """
-    return _run(execution_id, clock, stop_if_over)
+    return _run(execution_id, clock, stop_if_over).execution
 
 
 def _run(
@@ -59,7 +60,7 @@ def _run(
     clock: Clock,
     stop_if_over: Callable[[], None],
     callers: Chain = (),
-) -> WorkflowExecution:
+) -> _Run:
     execution = patiently(partial(_claimed, execution_id))
     log.info("execution_started", **_names(execution))
     run = _Run(execution, clock, stop_if_over, callers)
@@ -69,7 +70,7 @@ def _run(
         run.interrupted(interruption)
         raise
     patiently(execution.refresh_from_db)
-    return execution
+    return run
 
 
 @dataclass(slots=True)
@@ -140,16 +141,15 @@ class _Run:
             return False
         self.taken[step.node] = result.port
         self.outputs[step.node] = {"output": result.output}
-        self._close(
-            node, NodeRun.Status.SUCCEEDED, output=result.output, port=result.port
-        )
+        shown = without_suspects(result.output)
+        self._close(node, NodeRun.Status.SUCCEEDED, output=shown, port=result.port)
         return True
 
     def _work(self, definition: Definition, node: NodeRun) -> Result:
         component = definition.component(node.node_id)
         context = self._context(definition, node)
         config = component.prepare(definition.rows[node.node_id].config, context)
-        node.input = storable(component.redact(config))
+        node.input = without_suspects(storable(component.redact(config)))
         result = component.run(config, context)
         return Result(_recordable(result.output), result.port)
 
@@ -172,7 +172,7 @@ class _Run:
 
     def _record(self, node: NodeRun, output: Any) -> None:
         """At once: the next thing that the node does may take the process with it."""
-        node.output = _recordable(output)
+        node.output = without_suspects(_recordable(output))
         row = NodeRun.objects.filter(pk=node.pk)
         patiently(partial(row.update, input=node.input, output=node.output))
 
@@ -190,8 +190,11 @@ class _Run:
         """Run another workflow here and now, under the deadline of this one."""
         chain = (*self.callers, self.execution)
         child = start_inline(chain, workflow_id, payload, now=self.clock())
+        outputs: list[Any] = [None]
         try:
-            _run(child.pk, self.clock, self.stop_if_over, chain)
+            run = _run(child.pk, self.clock, self.stop_if_over, chain)
+            # Not from its record, where secrets are hidden.
+            outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:
             patiently(child.refresh_from_db)
             if not child.cancel_requested_at:
@@ -200,7 +203,7 @@ class _Run:
             pass  # recorded with the child
         patiently(child.refresh_from_db)
         if child.status == Status.SUCCEEDED:
-            return {"execution_id": str(child.pk), "output": _last_output(child)}
+            return {"execution_id": str(child.pk), "output": outputs[-1]}
         self._stop_if_cancelled()
         reason = child.error or "it was cancelled"
         raise NodeFailed(f'The workflow "{child.workflow_name}" failed: {reason}')
@@ -283,17 +286,11 @@ def _recordable(output: Any) -> Any:
     return output
 
 
-def _last_output(execution: WorkflowExecution) -> Any:
-    """What the node gave that was the last to run."""
-    runs = NodeRun.objects.filter(execution=execution, status=NodeRun.Status.SUCCEEDED)
-    outputs = runs.order_by("-sequence").values_list("output", flat=True)
-    return patiently(outputs.first)
-
-
 def _text_of(error: BaseException) -> str:
     """What the record says of an error: never a traceback, never somebody's secret."""
     if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
-        return (str(error) or str(error.__doc__))[:MAX_ERROR]
+        text: str = without_suspects(str(error) or str(error.__doc__))
+        return text[:MAX_ERROR]
     if isinstance(error, SystemExit):
         return f"The node ended the process with exit status {exit_status(error)}."
     return f"An unexpected {type(error).__name__}; the log has the details."

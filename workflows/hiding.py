@@ -1,47 +1,48 @@
-"""Secrets, kept out of what is put on record."""
+"""Secrets, kept out of what is put on record.
+
+One rule for what every node took and gave: a value is hidden whose name looks like that of
+a secret, wherever the name is: in JSON however nested, in JSON inside a text, in headers,
+addresses, forms and the like. All of it in time that grows with the size and no faster.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from base64 import b64encode
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote_plus
 
-import httpx
+from workflows.json_value import MAX_DEPTH, parsed
 
+# An author is no secret, an authorization is one.
 SENSITIVE = re.compile(
-    r"auth|cookie|token|secret|passw|signature|credential|api[-_]?key|access[-_]?key",
+    r"auth(?!or(?!i[sz]))|cookie|token|secret|passw|passphrase|passcode|pwd|signature"
+    r"|credential|(?:api|access|private)[-_ ]?key|session[-_ ]?id|bearer|jwt",
     re.IGNORECASE,
 )
+TOKEN = re.compile("token", re.IGNORECASE)
 SHORTEST_SECRET = 12
 HIDDEN = "***"  # what stands for a secret on record
-MASK = re.compile(r"[*•]{2}|[#x]{4}|…|\.{3}", re.IGNORECASE)
-# So many characters of a secret, one after the other, are no accident: fewer next to a mask.
-TELLING_PART = 6
-MASKED_PART = 3
-ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
+USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
+HIDDEN_USER = f"{HIDDEN}:{HIDDEN}@"
+LOOKS_LIKE_JSON = re.compile(r"\s*[{\[]")
+# `name=value`, as in queries, forms, cookies and connection strings.
+NAME = re.compile(r"(?<![\w.~%+\[\]-])([\w.~%+\[\]-]+)=")
+VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|[^&\s\"'<>\\]*")
+PACKED = re.compile(r"[^&=\s\"'<>\\]*%[^&=\s\"'<>\\]*")
+# As parameters of an address these are secrets, too; elsewhere they may be anything.
+IN_ADDRESS = {"key", "sig"}
+# Of `{"name": "Authorization", "value": "..."}`.
+SAYS_NAME = ("name", "key", "header", "field")
 
 
 def without_secrets(items: Mapping[str, Any]) -> dict[str, Any]:
     """`items` with each value hidden whose name looks like that of a secret."""
     return {
-        name: HIDDEN if SENSITIVE.search(name) else value
+        name: HIDDEN if _is_secret(name, value) else value
         for name, value in items.items()
     }
-
-
-def shown_address(text: str) -> str:
-    """An address without its password and without parameters that look secret."""
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        return text
-    if url.userinfo:
-        url = url.copy_with(username=HIDDEN, password=HIDDEN)
-    for name in filter(SENSITIVE.search, url.params):
-        url = url.copy_set_param(name, HIDDEN)
-    return str(url)
 
 
 def without_known(value: Any, known: Collection[str]) -> Any:
@@ -77,49 +78,92 @@ def holds_known(value: Any, known: Collection[str]) -> bool:
     return False
 
 
-def resembles(text: str, secret: str) -> bool:
-    """Whether a text holds a part of a secret, perhaps masked as in `sk-ab****yz`, or
-    encoded as in a header or an address.
-
-    A short word is no secret.
-    """
-    if len(secret) < SHORTEST_SECRET:
-        return False
-    said = _letters(text)
-    telling = MASKED_PART if MASK.search(text) else TELLING_PART
-    # Of what is encoded, three characters are an accident, next to a mask as well.
-    return _shares(said, _letters(secret), telling) or any(
-        _shares(said, _letters(form), TELLING_PART) for form in _encoded(secret)
-    )
-
-
-def _shares(said: str, hidden: str, telling: int) -> bool:
-    starts = range(len(hidden) - telling + 1)
-    return any(hidden[start : start + telling] in said for start in starts)
-
-
-def _encoded(secret: str) -> Iterator[str]:
-    """Other spellings of a secret, as far as `_letters` tells them apart: the kinds of base64
-    differ in marks only, and what is quoted to the last character is hexadecimal."""
-    plain = secret.encode()
-    yield plain.hex()
-    yield quote(secret, safe="")
-    for before in range(3):  # base64 depends on what stands before, as in `user:key`
-        whole = b64encode(bytes(before) + plain).decode()
-        yield whole[4:] if before else whole
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).lower()
-
-
-def without_suspects(value: Any) -> Any:
-    """A JSON value without what looks secret: by its name, or as part of an address."""
+def without_suspects(value: Any, *, levels: int = MAX_DEPTH) -> Any:
+    """A JSON value without what looks secret by its name; of what is nested deeper than
+    JSON may be, nothing is shown."""
+    if levels < 0:
+        return HIDDEN
     if isinstance(value, dict):
-        shown = {name: without_suspects(item) for name, item in value.items()}
-        return without_secrets(shown)
+        return _without_named_value(
+            {
+                name: HIDDEN
+                if _is_secret(name, item)
+                else without_suspects(item, levels=levels - 1)
+                for name, item in value.items()
+            }
+        )
     if isinstance(value, list):
-        return [without_suspects(item) for item in value]
-    if isinstance(value, str):
-        return ADDRESS.sub(lambda found: shown_address(found[0]), value)
-    return value
+        return [without_suspects(item, levels=levels - 1) for item in value]
+    return _shown_text(value, levels=levels) if isinstance(value, str) else value
+
+
+def _shown_text(text: str, *, levels: int) -> str:
+    """A text without the secrets in its addresses, forms and JSON."""
+    if LOOKS_LIKE_JSON.match(text):
+        try:
+            value = parsed(text)
+        except ValueError:
+            pass
+        else:
+            shown = without_suspects(value, levels=levels - 1)
+            return text if shown == value else json.dumps(shown, ensure_ascii=False)
+    if "://" in text:
+        text = USER.sub(HIDDEN_USER, text)
+    return _without_pairs(text, levels=levels - 1) if "=" in text else text
+
+
+def _without_pairs(text: str, *, levels: int) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in NAME.finditer(text):
+        begin, end = found.span()
+        if begin >= done and (secret := _secret_at(text, found, levels)):
+            parts += [text[done:end], HIDDEN]
+            done = end + len(secret)
+    return "".join([*parts, text[done:]])
+
+
+def _secret_at(text: str, found: re.Match[str], levels: int) -> str:
+    """The value that follows a name, if it is a secret; else nothing."""
+    name = unquote_plus(found[1])
+    is_parameter = text[found.start() - 1 : found.start()] in ("?", "&")
+    if SENSITIVE.search(name) or (is_parameter and name.lower() in IN_ADDRESS):
+        value = _match(VALUE, text, found.end())
+        is_count = value.isdecimal() and _is_only_token(name)
+        return "" if is_count else value
+    # An address, packed as the parameter of another.
+    packed = _match(PACKED, text, found.end())
+    plain = unquote_plus(packed)
+    is_telling = plain != packed and without_suspects(plain, levels=levels) != plain
+    return packed if is_telling else ""
+
+
+def _match(pattern: re.Pattern[str], text: str, begin: int) -> str:
+    found = pattern.match(text, begin)
+    return found[0] if found else ""
+
+
+def _without_named_value(pair: dict[str, Any]) -> dict[str, Any]:
+    if "value" in pair and any(
+        isinstance(name := pair.get(word), str) and _is_secret(name, pair["value"])
+        for word in SAYS_NAME
+    ):
+        return {**pair, "value": HIDDEN}
+    return pair
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Whether a value of that name is one; a number of tokens is none."""
+    if not SENSITIVE.search(name) or value is None or isinstance(value, bool):
+        return False
+    return not (_is_count(value) and _is_only_token(name))
+
+
+def _is_only_token(name: str) -> bool:
+    return bool(TOKEN.search(name)) and not SENSITIVE.search(TOKEN.sub("", name))
+
+
+def _is_count(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_count, value.values()))
+    return isinstance(value, int | float)

@@ -186,7 +186,8 @@ class Component(ABC):
         return None
 
     def redact(self, config: Config) -> Any:
-        """A prepared configuration as the record may show it: without secrets."""
+        """A prepared configuration as the record may show it, where that hides more than
+        what a name or an address gives away: such is hidden of every node."""
         return config
 
 

@@ -30,11 +30,8 @@ from typing_extensions import override
 
 from workflows.decoding import ACCEPTED, Decoder
 from workflows.exceptions import NodeFailed
-from workflows.hiding import resembles, without_known, without_suspects
-from workflows.json_value import storable
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_TOLD = 300
 NO_COMPLETION = "What the provider answers is no chat completion."
 CUSTOM_CALL = "What the provider answers is a custom tool call: no tool is one."
 REDIRECT = "redirects are not followed."
@@ -112,40 +109,25 @@ def fault_of(error: Exception) -> Fault:
 
 
 def _refusal(error: ModelHTTPError) -> Fault:
+    """By the status and the code alone: in their words providers repeat part of the key."""
     status = error.status_code
     if status in UNAUTHORIZED:
-        # Not its text: providers repeat part of the key there.
         return Fault(f"The provider refuses the key ({status}): see AGENT_API_KEY.")
     return Fault(
-        f"The provider answered {status}{_reason(error.body)}",
+        f"The provider answered {status}{_code(error.body)}.",
         may_pass=status in PASSING and not isinstance(error, ModelQuotaExceededError),
         retry_after=error.retry_after,
     )
 
 
-def _reason(body: Any) -> str:
-    """What a provider says of an error: its code and its words, if they hold no secret."""
+def _code(body: Any) -> str:
+    """The code of an error as OpenAI's protocol has it, such as `model_not_found`."""
     error = body.get("error", body) if isinstance(body, dict) else body
-    code, text = "", error
-    if isinstance(error, dict):
-        code, text = _code(error.get("code")), error.get("message")
-    if not isinstance(text, str) or not text.strip():
-        return f"{code}."
-    if resembles(text, settings.AGENT_API_KEY):
-        return f"{code}; its words are withheld, they resemble AGENT_API_KEY."
-    return f"{code}: {_line(text)}"
-
-
-def _code(code: Any) -> str:
+    code = error.get("code") if isinstance(error, dict) else None
     if not isinstance(code, str) or not CODE.fullmatch(code):
         return ""
-    return "" if resembles(code, settings.AGENT_API_KEY) else f" ({code})"
-
-
-def _line(text: str) -> str:
-    """A text in one line, bounded and without what looks secret."""
-    known = without_known(text, {settings.AGENT_API_KEY})
-    return " ".join(str(storable(without_suspects(known))).split())[:MAX_TOLD]
+    key = settings.AGENT_API_KEY
+    return "" if code in key or (key and key in code) else f" ({code})"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -11,7 +11,6 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed, exit_status
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
-from workflows.hiding import without_secrets
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
 from workflows.templating import has_template
@@ -71,10 +70,6 @@ class CallFunction(Component):
             return
         left_open = replace(function, schema={**function.schema, "required": []})
         yield from _argument_problems(left_open, config)
-
-    @override
-    def redact(self, config: Config) -> Any:
-        return {**config, "arguments": without_secrets(config.get("arguments", {}))}
 
     @override
     def run(self, config: Config, context: Context) -> Result:

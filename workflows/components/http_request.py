@@ -13,7 +13,7 @@ from workflows.decoding import ACCEPTED, text_of
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.guarded_http import GuardedTransport
-from workflows.hiding import SENSITIVE, shown_address, without_secrets
+from workflows.hiding import SENSITIVE, without_secrets, without_suspects
 from workflows.json_value import parsed
 from workflows.own_site import refuse_own_site
 from workflows.registry import Component, Config, Context, Result, register
@@ -115,11 +115,6 @@ class HttpRequest(Component):
             map(SENSITIVE.search, config.get("headers", ()))
         ):
             yield "url", "A header that looks secret needs an address that is fixed."
-
-    @override
-    def redact(self, config: Config) -> Any:
-        headers = without_secrets(config.get("headers", {}))
-        return {**config, "url": shown_address(config["url"]), "headers": headers}
 
     @override
     def run(self, config: Config, context: Context) -> Result:
@@ -231,7 +226,7 @@ def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
     with client, client.stream(method, config["url"], headers=headers, **sent) as got:
         return {
             "status": got.status_code,
-            "url": shown_address(str(got.url)),
+            "url": without_suspects(str(got.url)),
             "headers": without_secrets(got.headers),
             "body": _body(got),
         }
