@@ -59,7 +59,11 @@ def problem(value: Any, *, max_bytes: int) -> str | None:
         size = len(json.dumps(value, allow_nan=False))
     except RecursionError:
         return f"is nested more than {MAX_DEPTH} levels deep"
-    except (ValueError, TypeError) as error:
+    except ValueError:
+        return (
+            "has a number that JSON cannot hold: infinite, or thousands of digits long"
+        )
+    except TypeError as error:
         return f"is not JSON: {error}"
     if size > max_bytes:
         return f"is larger than {max_bytes // 1024} KiB"

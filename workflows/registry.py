@@ -20,7 +20,13 @@ from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.graph import Node, Problem
 from workflows.json_value import strings
 from workflows.schemas import schema_problems
-from workflows.templating import render_text, render_value, template_problem
+from workflows.templating import (
+    MARKS,
+    expression_problem,
+    render_text,
+    render_value,
+    template_problem,
+)
 from workflows.tools import Clock, Tool, ToolContext
 
 if TYPE_CHECKING:
@@ -160,10 +166,27 @@ class Component(ABC):
 
     def check(self, config: Config) -> Iterator[Problem]:
         """What is wrong with a configuration that its schema allows."""
+        for path, source in self.templates(config):
+            if problem := template_problem(source):
+                yield path, f"The template {problem}."
+        for path, source in self.conditions(config):
+            if problem := expression_problem(source):
+                yield path, f"The condition {problem}."
+
+    def templates(self, config: Config) -> Iterator[tuple[str, str]]:
+        """Every template in a configuration, right or wrong, with its path."""
         for name in (*self.text_templates, *self.value_templates):
             for path, source in strings(config.get(name), name):
-                if problem := template_problem(source):
-                    yield path, f"The template {problem}."
+                if MARKS.search(source):
+                    yield path, source
+
+    def conditions(self, config: Config) -> Iterator[tuple[str, str]]:
+        """Likewise every expression that is not inside a text."""
+        return iter(())
+
+    def schemas(self, config: Config) -> Iterator[Any]:
+        """Likewise every JSON schema that somebody wrote into it."""
+        return iter(())
 
     def check_tool(self, config: Config) -> Iterator[Problem]:
         """The same for a node that is a tool: what is missing a model may fill in."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -29,6 +30,7 @@ from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
 from workflows.schema_words import in_words
 
+MAX_PROBLEMS = 100
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 PLAIN = {
     str: "string",
@@ -47,16 +49,26 @@ def whole(pattern: str) -> str:
 
 
 def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
-    """Where `value` is not as the schema wants it, each with the path of its field."""
+    """Where `value` is not as the schema wants it, each with the path of its field: the
+    first hundred.
+
+    Never raises: the library has no answer for some values, such as a multiple of 0.1 that
+    no float can hold.
+    """
     validator = Draft202012Validator(
         schema, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
-    found = {
+    found = (
         problem
         for error in validator.iter_errors(value)
         for problem in _problems_of(error)
-    }
-    return sorted(found)
+    )
+    try:
+        return sorted(set(islice(found, MAX_PROBLEMS)))
+    except RecursionError:
+        return [("", "It is nested too deeply.")]
+    except Exception:  # noqa: BLE001 - whatever a format or a keyword raises
+        return [("", "It holds a value that cannot be checked, such as a huge number.")]
 
 
 def _problems_of(error: ValidationError) -> Iterator[Problem]:

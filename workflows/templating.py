@@ -7,9 +7,11 @@ A text template gives text. A value template that is one expression and nothing 
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -22,15 +24,32 @@ from workflows.json_value import map_strings, strings
 
 MAX_SOURCE = 20_000
 MAX_OUTPUT = 64 * 1024
+MAX_PARTS = 8_000  # of the templates and conditions of one graph: 0.2 s to compile
+PARTS_OF_ANY = 10
+MAX_LEVELS = 20  # each macro inside another looks at all names outside it
 MARKS = re.compile(r"\{[{%#]")
 MAX_ERROR = 500
 STRICT = {"undefined_to_none": False}
 ONE_EXPRESSION = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
 
 
+# There is one template, and nothing to take others from; some take the square of the size.
+MEANINGLESS: dict[type[nodes.Node], str] = {
+    nodes.EvalContextModifier: "autoescape",
+    nodes.ScopedEvalContextModifier: "autoescape",
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.Block: "block",
+}
+
+
 class _WithoutFolding(CodeGenerator):
     """Computes nothing while it compiles: `{{ 'x' | center(10 ** 10) }}` would otherwise
     be worked out on saving, out of all bounds."""
+
+    levels = 0  # of blocks inside each other, at the place that is being compiled
 
     @override
     def _output_child_to_const(
@@ -41,10 +60,25 @@ class _WithoutFolding(CodeGenerator):
         return super()._output_child_to_const(node, frame, finalize)
 
     @override
-    def visit_EvalContextModifier(
-        self, node: nodes.EvalContextModifier, frame: Frame
-    ) -> None:
-        self.fail("autoescape has no meaning here", node.lineno)
+    def blockvisit(self, body: Iterable[nodes.Node], frame: Frame) -> None:
+        self.levels += 1
+        for node in body if self.levels > MAX_LEVELS else ():
+            self.fail("it is nested too deeply", node.lineno)
+        super().blockvisit(body, frame)
+        self.levels -= 1
+
+    @override
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
+        if isinstance(node.value, float) and math.isinf(node.value):
+            self.fail("a number is too large", node.lineno)
+        super().visit_Const(node, frame)
+
+    def _meaningless(self, node: nodes.Node, frame: Frame) -> NoReturn:
+        self.fail(f"{MEANINGLESS[type(node)]} has no meaning here", node.lineno)
+
+    visit_EvalContextModifier = _meaningless  # noqa: N815 - names that the base calls
+    visit_Include = visit_Import = visit_FromImport = _meaningless  # noqa: N815
+    visit_Extends = visit_Block = _meaningless  # noqa: N815
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -66,12 +100,33 @@ ENVIRONMENT = Environment(
 
 def template_problem(source: str) -> str | None:
     """What is wrong with a template's syntax; None if nothing is."""
+    if not MARKS.search(source):
+        return None
     return _syntax_problem(source, ENVIRONMENT.from_string)
 
 
 def expression_problem(source: str) -> str | None:
     """What is wrong with an expression's syntax; None if nothing is."""
     return _syntax_problem(bare(source), ENVIRONMENT.compile_expression)
+
+
+def parts(sources: Iterable[str], *, most: int) -> int:
+    """How much there is to compile in templates and conditions: the words and signs of each,
+    and ten for itself. It stops counting above `most`: that alone takes time."""
+    counted = 0
+    for source in sources:
+        counted += PARTS_OF_ANY
+        if counted > most:
+            break
+        text = source if MARKS.search(source) else f"{{{{{source}}}}}"
+        try:
+            for _ in islice(
+                ENVIRONMENT.lexer.tokeniter(text, None), most - counted + 1
+            ):
+                counted += 1
+        except TemplateSyntaxError:
+            pass  # the rest is not compiled either
+    return counted
 
 
 def render_text(tree: Any, variables: Mapping[str, Any]) -> Any:
@@ -117,6 +172,8 @@ def _syntax_problem(source: str, compile_: Callable[[str], object]) -> str | Non
         return f"line {error.lineno}: {error.message}"
     except (SyntaxError, RecursionError, MemoryError):
         return "is nested too deeply"
+    except (ValueError, OverflowError):
+        return "holds a number that is too long"
     return None
 
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from jsonschema import Draft202012Validator, SchemaError
 
 from workflows.exceptions import DomainError, Errors, NodeFailed, RegistrationError
 from workflows.hiding import holds_known
 from workflows.json_value import problem, storable
+from workflows.schema_checks import declaration_fault
 from workflows.schemas import schema_problems
 from workflows.scopes import Scope, refusal
 
@@ -229,10 +229,8 @@ def _declaration_problems(tool: Tool) -> Iterator[str]:
     if not (tool.title and tool.description):
         yield "it needs a title and a description."
     for schema in (tool.input_schema, tool.output_schema):
-        try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            yield f"a schema of it is wrong: {error.message}"
+        if fault := declaration_fault(schema):
+            yield f"a schema of it is wrong: {fault}"
         if schema.get("type") != "object":
             yield "its schemas describe objects."
     if tool.input_schema.get("additionalProperties") is not False:

@@ -101,7 +101,6 @@ def test_what_is_missing_is_named():
 def test_the_sandbox_holds():
     assert "unsafe" in refusal("{{ ''.__class__.__mro__ }}")
     assert "failed" in refusal("{{ trigger.update({'a': 1}) }}")
-    assert "failed" in refusal("{% include '/etc/passwd' %}")
 
 
 @pytest.mark.parametrize(

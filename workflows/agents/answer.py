@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator, SchemaError
-
+from workflows.bounded import SECONDS, OutOfBounds, bounded
 from workflows.graph import Problem
 from workflows.json_value import problem, storable
+from workflows.schema_checks import schema_fault, subschemas
 from workflows.schemas import schema_problems
 
 # The tool by which a model hands in an answer that has a schema.
 ANSWER_TOOL = "final_result"
 MAX_ANSWER = 64 * 1024
 MAX_TOLD = 5
+NO_SCHEMA_THERE = "what is there is no schema."
 REFERENCES = ("$ref", "$dynamicRef")
 # The parts of a schema that speak of the same value as the whole does.
 SAME_VALUE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else"}
@@ -31,16 +32,13 @@ class Unusable(Exception):
 
 def output_schema_problems(schema: Schema) -> Iterator[Problem]:
     """What is wrong with the schema of an answer itself."""
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield "output_schema", f"It is no JSON schema: {error.message}"
+    if fault := schema_fault(schema):
+        yield "output_schema", fault
         return
     if schema.get("type") != "object":
         yield "output_schema", 'It describes an object: "type": "object".'
-    if foreign := [
-        ref for ref in _references(schema) if not ref.startswith("#/$defs/")
-    ]:
+    references = dict.fromkeys(_references(schema))
+    if foreign := [ref for ref in references if not ref.startswith("#/$defs/")]:
         # One to an address would be fetched by whoever checks the answer.
         reason = f'"{foreign[0]}": references lead to "#/$defs/..." only.'
         yield "output_schema", reason
@@ -49,11 +47,15 @@ def output_schema_problems(schema: Schema) -> Iterator[Problem]:
         # References inside would be looked for under that name, where nothing is.
         yield "output_schema", f'"$id": "{nested}": only the whole schema has one.'
         return
-    for ref in _references(schema):
-        if why := _target_problem(_at(schema, ref)):
+    # By identity: checking each of them anew, and what it leads to, is what takes long.
+    checked = {id(part) for part in subschemas(schema)}
+    for ref in references:
+        target = _at(schema, ref)
+        if target is None or id(target) not in checked:
+            why = "there is nothing there." if target is None else NO_SCHEMA_THERE
             yield "output_schema", f'"{ref}": {why}'
             return
-    if circular := _circular(schema):
+    if circular := _circular(schema, references):
         yield "output_schema", f'"{circular}": it leads back to itself.'
 
 
@@ -65,8 +67,9 @@ def text_answer(text: str) -> str:
     return str(storable(text))
 
 
-def structured_answer(schema: Schema, given: Any) -> Any:
-    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`."""
+def structured_answer(schema: Schema, given: Any, *, seconds: float = SECONDS) -> Any:
+    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`, for what
+    takes longer than `seconds` to check as well."""
     try:
         value = storable(parsed(given))
     except RecursionError:
@@ -74,16 +77,22 @@ def structured_answer(schema: Schema, given: Any) -> Any:
     _check_size(value)
     if not isinstance(value, dict):
         raise Unusable("The answer is no JSON object, as its schema wants it.")
-    try:
-        wrong = schema_problems(schema, value)
-    except RecursionError:
-        raise Unusable("The answer is nested too deeply.") from None
-    if wrong:
-        told = "; ".join(
-            f"{path}: {why}".lstrip(": ") for path, why in wrong[:MAX_TOLD]
-        )
+    if wrong := _misfits(schema, value, min(seconds, SECONDS)):
+        told = "; ".join(f"{path}: {why}".lstrip(": ") for path, why in wrong)
         raise Unusable(f"The answer does not fit its schema: {told}")
     return value
+
+
+def _misfits(schema: Schema, value: Any, seconds: float) -> list[Problem]:
+    """In a child: a pattern that somebody wrote may take for ever, and holds the
+    interpreter's lock meanwhile."""
+    try:
+        found = bounded(
+            lambda: schema_problems(schema, value)[:MAX_TOLD], seconds=seconds
+        )
+    except OutOfBounds as error:
+        raise Unusable(f"It cannot be checked against its schema. {error}") from error
+    return [(path, why) for path, why in found]
 
 
 def parsed(given: Any) -> Any:
@@ -112,9 +121,9 @@ def _references(schema: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def _circular(schema: Schema) -> str | None:
+def _circular(schema: Schema, references: Iterable[str]) -> str | None:
     """A reference that comes back to itself at the same value: a check would never end."""
-    leads = {ref: set(_onward(_at(schema, ref))) for ref in _references(schema)}
+    leads = {ref: set(_onward(_at(schema, ref))) for ref in references}
     try:
         TopologicalSorter(leads).prepare()
     except CycleError as error:
@@ -147,17 +156,6 @@ def _own_ids(schema: Any, depth: int = 0) -> Iterator[str]:
             yield schema["$id"]
     for part in parts:
         yield from _own_ids(part, depth + 1)
-
-
-def _target_problem(target: Any) -> str | None:
-    """Why what a reference leads to is no schema; None if it is one."""
-    if target is None:
-        return "there is nothing there."
-    try:
-        Draft202012Validator.check_schema(target)
-    except SchemaError:
-        return "what is there is no schema."
-    return None
 
 
 def _at(schema: Schema, ref: str) -> Any:

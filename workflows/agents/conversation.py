@@ -180,7 +180,11 @@ class Conversation:
         text = response.text or ""
         if self.task.output_schema is None:
             return text_answer(text)
-        return structured_answer(self.task.output_schema, final.args if final else text)
+        return structured_answer(
+            self.task.output_schema,
+            final.args if final else text,
+            seconds=max(self.ends_at - time.monotonic(), 0.0),
+        )
 
     def _correction(self, final: ToolCallPart | None, why: str) -> ModelRequestPart:
         self.unusable += 1

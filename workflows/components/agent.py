@@ -84,6 +84,11 @@ class Agent(Component):
             yield from output_schema_problems(config["output_schema"])
 
     @override
+    def schemas(self, config: Config) -> Iterator[Any]:
+        if "output_schema" in config:
+            yield config["output_schema"]
+
+    @override
     def own_tool(self, config: Config) -> str:
         return ANSWER_TOOL if config.get("output_schema") else ""
 

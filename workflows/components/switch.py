@@ -5,10 +5,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from workflows.graph import Problem
+from workflows.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import whole
-from workflows.templating import MAX_SOURCE, expression_problem, first_true
+from workflows.templating import MAX_SOURCE, first_true
 
 PORT = {"type": "string", "pattern": whole("[A-Za-z0-9_-]{1,64}")}
 DEFAULT = "default"
@@ -65,10 +65,10 @@ class Switch(Component):
         return tuple(dict.fromkeys([*named, config.get("default", DEFAULT)]))
 
     @override
-    def check(self, config: Config) -> Iterator[Problem]:
-        for index, case in enumerate(config["cases"]):
-            if problem := expression_problem(case["when"]):
-                yield f"cases[{index}].when", f"The condition {problem}."
+    def conditions(self, config: Config) -> Iterator[tuple[str, str]]:
+        for path, text in strings(config.get("cases"), "cases"):
+            if path.endswith(".when"):
+                yield path, text
 
     @override
     def run(self, config: Config, context: Context) -> Result:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,12 +16,13 @@ from workflows.access import check_may
 from workflows.components.run_workflow import RunWorkflow
 from workflows.definition import given_as_tools, pure_graph
 from workflows.exceptions import InvalidGraph
-from workflows.graph import FLOW, MAX_NODES, Edge, Problem, problems
+from workflows.graph import FLOW, Edge, Problem, problems
 from workflows.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems
 from workflows.services.definition import move_on
+from workflows.services.graph_size import size_problems
 
 MAX_CONFIG = 64 * 1024
 MAX_PROBLEMS = 50
@@ -122,24 +124,24 @@ def _replace_nodes(
 def checked_graph(workflow: Workflow, graph: GraphSpec) -> CheckedGraph:
     """The graph, if `workflow` can have it. Raises `InvalidGraph` like `save_graph`.
 
-    It writes nothing, and takes seconds for a graph full of templates: who holds a
-    transaction around `save_graph` calls it before.
+    It writes nothing, and takes half a second for a graph that is as large as it may be:
+    who holds a transaction around `save_graph` calls it before.
     """
     _refuse_if_wrong(workflow, graph)
     return CheckedGraph(graph.nodes, graph.edges)
 
 
 def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
-    # The number first: nobody waits for the check of ten thousand nodes.
-    if len(graph.nodes) > MAX_NODES:
-        found: list[Problem] = [("nodes", f"A workflow has at most {MAX_NODES} nodes.")]
-    else:
+    # Sizes first: nobody waits for the check of what is too large in any case.
+    found = list(size_problems(graph.nodes, graph.edges))
+    if not found:
         tools = given_as_tools(graph.pure_edges)
-        found = [
+        in_nodes = (
             (f"nodes[{index}].{path}", reason)
             for index, node in enumerate(graph.nodes)
             for path, reason in _node_problems(node, is_tool=node.node_id in tools)
-        ]
+        )
+        found = list(islice(in_nodes, MAX_PROBLEMS))
     found = (
         found
         or problems(pure_graph(graph.nodes, graph.pure_edges))

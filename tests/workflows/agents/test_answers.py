@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from typing import Any
 
 import pytest
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
@@ -17,6 +19,11 @@ from tests.workflows.agents.conftest import (
     kinds,
     run,
     says,
+)
+from workflows.agents.answer import (
+    Unusable,
+    output_schema_problems,
+    structured_answer,
 )
 from workflows.models import Workflow
 
@@ -193,3 +200,65 @@ def test_without_the_extra_the_node_says_what_to_install(
     node = failure(agent)
     assert "pip install 'pydantic-ai-slim[openai]'" in node.error
     assert "\n" not in node.error
+
+
+SLOW: dict[str, tuple[dict[str, Any], Any]] = {
+    "a pattern that goes back": ({"pattern": "^(a+)+$"}, "a" * 40 + "b"),
+    "references that double": (
+        {"$ref": "#/$defs/d0"},
+        "x",
+    ),
+    "items that are compared": (
+        {"uniqueItems": True},
+        [{"a": [number]} for number in range(3500)],
+    ),
+    "a recursion": ({"$ref": "#/$defs/tree"}, None),
+}
+DOUBLING = {
+    f"d{number}": {"allOf": [{"$ref": f"#/$defs/d{number + 1}"}] * 2}
+    for number in range(40)
+} | {"d40": {}, "tree": {"properties": {"a": {"$ref": "#/$defs/tree"}}}}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_an_answer_is_checked_within_the_seconds_there_are(name: str):
+    part, value = SLOW[name]
+    schema = {"type": "object", "properties": {"n": part}, "$defs": DOUBLING}
+    assert not [*output_schema_problems(schema)]
+    began = time.monotonic(), time.process_time()
+    try:
+        structured_answer(schema, {"n": value}, seconds=0.3)
+    except Unusable as error:
+        assert "took too long" in str(error)  # noqa: PT017 - a quick machine may do it
+    assert time.monotonic() - began[0] < 3
+    assert time.process_time() - began[1] < 1
+
+
+def test_a_pattern_that_takes_for_ever_ends_with_the_budget(agent: Workflow, script):
+    schema = {"type": "object", "properties": {"n": {"pattern": "^(a+)+$"}}}
+    configure(agent, output_schema=schema, max_seconds=1)
+    script([calls("final_result", n="a" * 40 + "b")] * 3)
+    began = time.monotonic()
+    node = failure(agent)
+    assert time.monotonic() - began < 4
+    assert "max_seconds" in node.error
+
+
+@pytest.mark.parametrize("digits", [401, 4300])
+def test_a_huge_number_is_an_answer_that_does_not_fit(
+    agent: Workflow, script, digits: int
+):
+    schema = {"type": "object", "properties": {"n": {"multipleOf": 0.5}}}
+    configure(agent, output_schema=schema)
+    huge = f'{{"n": {"9" * digits}}}'
+    script([calls("final_result", huge), calls("final_result", n=1.5)])
+    assert run(agent).output["output"] == {"n": 1.5}
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1e999", "NaN", "-Infinity"])
+def test_a_number_that_json_cannot_hold_is_no_answer(
+    agent: Workflow, script, number: str
+):
+    configure(agent, output_schema={"type": "object"})
+    script([calls("final_result", f'{{"n": {number}}}'), calls("final_result", n=1)])
+    assert run(agent).output["output"] == {"n": 1}
