@@ -96,7 +96,11 @@ def test_a_schedule_is_made_by_the_service(
         ),
         ({"cron_expression": "PT5M"}, "cron_expression", "interval_seconds to 300"),
         ({"trigger_payload": "{"}, "trigger_payload", "valid JSON"),
-        ({"trigger_payload": '{"a": NaN}'}, "trigger_payload", "not JSON"),
+        (
+            {"trigger_payload": '{"a": NaN}'},
+            "trigger_payload",
+            "number that JSON cannot hold",
+        ),
         ({"trigger_payload": "[" * 100_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": "9" * 5_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": '{"a": "%s"}' % ("x" * 70_000)}, "trigger_payload", "64"),

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from workflows.api.queries import MOST_TEXT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+LISTS = sorted(
+    model._meta.label_lower.replace(".", "_")
+    for model, page in admin.site._registry.items()
+    if page.search_fields
+)
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_a_search_in_a_list_of_the_admin_is_bounded(
+    page: str, admin_client: Client
+) -> None:
+    address = reverse(f"admin:{page}_changelist")
+    for text in ("a " * (MOST_TEXT // 2), "%" * MOST_TEXT, "\x00"):
+        assert admin_client.get(address, {"q": text}).status_code == 200
+    for text in ("a " * 5_000, "a" * 60_000, "\\" * (MOST_TEXT + 1)):
+        answer = admin_client.get(address, {"q": text})
+        assert answer.status_code == 200
+        assert f"at most {MOST_TEXT} characters" in answer.content.decode()
