@@ -16,7 +16,8 @@ from workflows.tracebacks import where
 IN_PATH = re.compile(r"""(/(?:hooks|tokens)/+)[^/?\s"']+""", re.IGNORECASE)
 UUID = r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}"
 LONG_PART = re.compile(rf"""/(?!{UUID}(?![\w%-]))[^/?\s"'\\]{{32,}}""", re.IGNORECASE)
-IN_QUERY = re.compile(r"""(/[^?\s"']*\?)[^\s"']+""")
+# Not what stands before it: looking for that takes the square of a path of many slashes.
+IN_QUERY = re.compile(r"""(\?)[^\s"']+""")
 
 
 def logging_config(level: str) -> dict[str, Any]:

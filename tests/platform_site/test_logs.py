@@ -117,3 +117,14 @@ def status_of(address: str, *, seconds: float = 20) -> int:
         except httpx.ConnectError:
             assert time.monotonic() < give_up_at
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize("part", ["/", "/a", "/hooks/", "/tokens", "?", "a", "/?"])
+def test_a_long_address_is_written_in_little_time(
+    log_lines: Callable[[], str], part: str
+) -> None:
+    """One of 60,000 slashes took a quarter of a minute."""
+    began = time.process_time()
+    logging.getLogger("django.request").warning("Not Found: %s", part * 30_000)
+    assert time.process_time() - began < 2
+    assert "Not Found" in log_lines()
