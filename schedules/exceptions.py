@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
 
 from workflows.exceptions import (
     InvalidInput,
@@ -14,6 +15,19 @@ from workflows.exceptions import (
     Unprocessable,
     WrongState,
 )
+
+# Schedules that one message names, and that its errors list.
+NAMED = 5
+LISTED = 20
+
+
+class _Named(Protocol):
+    """A schedule, as far as a message is concerned."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> UUID: ...
 
 
 class ScheduleNotFound(NotFound):
@@ -76,6 +90,44 @@ class NodeInUse(WrongState):
     """Too many schedules start at this node."""
 
     code = "node_in_use"
+
+
+class CannotStart(WrongState):
+    """This schedule cannot start: no trigger of its workflow accepts it."""
+
+    code = "cannot_start"
+
+
+class WouldOrphan(WrongState):
+    """Schedules of this workflow could no longer start."""
+
+    code = "would_orphan_schedules"
+
+    def __init__(
+        self,
+        orphaned: Sequence[_Named],
+        *,
+        visible: Sequence[_Named],
+        is_all: bool = True,
+    ) -> None:
+        """`visible` are those of `orphaned` that whoever asks may see. There may be more of
+        them than were counted."""
+        number = f"{'' if is_all else 'At least '}{len(orphaned):,}"
+        names = ", ".join(f'"{each.name}"' for each in visible[:NAMED])
+        hidden = len(orphaned) - min(len(visible), NAMED)
+        more = f"{hidden} more" if names else f"{hidden} that you may not see"
+        listed = f"{names} and {more}" if names and hidden else names or more
+        super().__init__(
+            f"{number} schedule{'s' * (len(orphaned) > 1)} of this workflow could "
+            f"no longer start: {listed}. Keep the workflow active and a trigger_schedule "
+            "node that accepts them, or confirm the change with orphan_schedules=true.",
+            errors={
+                "orphan_schedules": [
+                    f'The schedule "{each.name}" ({each.id}) could no longer start.'
+                    for each in visible[:LISTED]
+                ]
+            },
+        )
 
 
 class StaleSchedule(StaleVersion):

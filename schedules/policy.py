@@ -23,7 +23,7 @@ from schedules.decisions import (
     tick_before,
 )
 from schedules.late import CATCHUP_TICKS, Late
-from schedules.timing import OnceTiming
+from schedules.timing import ManualTiming, OnceTiming
 
 RETRY_BACKOFF_CAP_SECONDS = 3_600
 COMPLETED = "completed"
@@ -147,6 +147,8 @@ def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
 def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
     if following is None and isinstance(rules.timing, OnceTiming):
         return COMPLETED if fired else MISSED
+    if isinstance(rules.timing, ManualTiming):
+        return ""  # it never had a tick to begin with
     if rules.runs_left is not None and fired >= rules.runs_left:
         return LIMIT_REACHED
     return END_REACHED if following is None else ""

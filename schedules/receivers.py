@@ -1,4 +1,5 @@
-"""When a deletion elsewhere takes schedules along, or the node that one of them starts."""
+"""When a change elsewhere concerns schedules: a deletion takes them along, or the node that
+one of them starts at; or a workflow would no longer be started by them."""
 
 from __future__ import annotations
 
@@ -11,8 +12,12 @@ from django.utils import timezone
 from schedules.models import ScheduledJob
 from schedules.services.actor import Actor
 from schedules.services.lifecycle import forget_trigger_node
+from schedules.services.starting import keep_startable
 from schedules.services.stopping import withdraw_locked
+from workflows.guards import register_guard
 from workflows.models import WorkflowNode
+
+register_guard(keep_startable)
 
 
 @receiver(pre_delete, sender=ScheduledJob)

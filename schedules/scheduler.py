@@ -247,7 +247,9 @@ def _scores(alarms: Iterable[Alarm]) -> dict[str, float]:
 
 
 def _active() -> ScheduleQuerySet:
-    return ScheduledJob.objects.filter(status=Status.ACTIVE).order_by()
+    # One that is manual has no next run, and so no alarm.
+    active = ScheduledJob.objects.filter(status=Status.ACTIVE)
+    return active.exclude(next_run_at=None).order_by()
 
 
 def _wanted(schedules: ScheduleQuerySet) -> dict[str, float]:

@@ -20,6 +20,7 @@ from schedules.timing_error import TimingError
 from schedules.timing_types import (
     CronTiming,
     IntervalTiming,
+    ManualTiming,
     OnceTiming,
     Timing,
     checked_instant,
@@ -30,6 +31,7 @@ from schedules.zones import check_timezone, tzdata_version
 __all__ = [
     "CronTiming",
     "IntervalTiming",
+    "ManualTiming",
     "OnceTiming",
     "Timing",
     "TimingError",
@@ -138,9 +140,9 @@ def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:
     """The least time between two ticks of `timing`, wherever it begins and ends.
 
     Reckoned, not listed; with the moves of the clock in the two years after `after`, which
-    can bring two ticks closer together. None if there is but one tick.
+    can bring two ticks closer together. None if there is but one tick, or none.
     """
-    if isinstance(timing, OnceTiming):
+    if isinstance(timing, OnceTiming | ManualTiming):
         return None
     if isinstance(timing, IntervalTiming):
         return timedelta(seconds=timing.every_seconds)
@@ -172,6 +174,8 @@ def alike(one: Timing, other: Timing) -> bool:
             return one.every_seconds == other.every_seconds
         case OnceTiming(), OnceTiming():
             return one.run_at == other.run_at
+        case ManualTiming(), ManualTiming():
+            return True
         case (CronTiming() as cron, IntervalTiming() as interval) | (
             IntervalTiming() as interval,
             CronTiming() as cron,
@@ -195,6 +199,8 @@ def describe(timing: Timing, timezone: str = "UTC") -> str:
         return f"{describe_wall_times(parse(timing.expression))} ({timing.timezone})"
     if isinstance(timing, IntervalTiming):
         return describe_interval(timing.every_seconds)
+    if isinstance(timing, ManualTiming):
+        return "Only when asked"
     return describe_once(timing.run_at, timezone)
 
 

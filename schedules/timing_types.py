@@ -1,4 +1,4 @@
-"""The three kinds of timing, checked when they are made."""
+"""The four kinds of timing, checked when they are made."""
 
 from __future__ import annotations
 
@@ -98,8 +98,25 @@ class OnceTiming:
         return 1 if after < self.run_at <= upto else 0
 
 
-# Their methods do not look at `start_at` and `end_at`; the functions below do.
-Timing = CronTiming | IntervalTiming | OnceTiming
+@dataclass(frozen=True, slots=True)
+class ManualTiming:
+    """No tick at all: such a schedule runs only when asked."""
+
+    start_at: None = None
+    end_at: None = None
+
+    def next(self, after: datetime) -> None:
+        return None
+
+    def last(self, upto: datetime) -> None:
+        return None
+
+    def count(self, after: datetime, upto: datetime) -> int:
+        return 0
+
+
+# Their methods do not look at `start_at` and `end_at`; the functions of `timing` do.
+Timing = CronTiming | IntervalTiming | OnceTiming | ManualTiming
 
 
 def checked_instant(field: str, value: object) -> datetime:

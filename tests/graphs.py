@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+
+
+def startable(name: str, owner: User) -> Workflow:
+    """A workflow that any of its schedules starts."""
+    workflow = Workflow.objects.create(name=name, owner=owner)
+    add_graph(workflow, {"start": ("trigger_schedule", {})})
+    return workflow
 
 
 def add_graph(

@@ -30,15 +30,24 @@ class TriggerResolver:
         nodes = list(
             workflow.nodes.filter(component_type=component_type, is_active=True)
         )
-        if chosen := event_data.get("trigger_node_id"):
-            node = next((node for node in nodes if node.pk == chosen), None)
-        elif event_type == "schedule":
-            node = self._match_schedule(nodes, event_data)
-        else:
-            node = next(iter(nodes), None)
+        node = self.choose(event_type, event_data, nodes)
         if node is None:
             raise NoTrigger(_message(component_type, event_data, workflow))
         return node
+
+    def choose(
+        self,
+        event_type: str,
+        event_data: Mapping[str, Any],
+        nodes: Sequence[WorkflowNode],
+    ) -> WorkflowNode | None:
+        """Which of `nodes`, the active triggers of one workflow for events of this type,
+        the event starts at. Without a query."""
+        if chosen := event_data.get("trigger_node_id"):
+            return next((node for node in nodes if node.pk == chosen), None)
+        if event_type == "schedule":
+            return self._match_schedule(nodes, event_data)
+        return next(iter(nodes), None)
 
     def _match_schedule(
         self, nodes: Sequence[WorkflowNode], event: Mapping[str, Any]

@@ -16,8 +16,9 @@ from schedules.admin.fields import (
     ZoneInput,
 )
 from schedules.admin.verbs import Press
-from schedules.models import ScheduledJob, ScheduleType
-from schedules.services import create_schedule, update_schedule
+from schedules.models import ScheduledJob, ScheduleType, Status
+from schedules.services import create_schedule, name_of_copy, update_schedule
+from schedules.services.lifecycle import BEGINS_AS
 from schedules.templatetags.schedule_display import local_time
 from workflows.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
@@ -25,6 +26,7 @@ from workflows.models import Workflow, WorkflowNode
 WALL_TIMES = ("run_at", "anchor_at", "start_at", "end_at")
 # What another zone moves: these are wall times. An anchor is an instant, in phase for ever.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
+NOT_FIELDS = {"version", "status"}
 ANY_TYPE = ("", "as the field that is filled in below")
 
 
@@ -34,9 +36,18 @@ def _wall_time(help_text: str) -> WallTimeField:
 
 class ScheduleForm(ServiceForm):
     press: ClassVar[Press]
+    # What "Save as new" copies.
+    source: ClassVar[ScheduledJob | None] = None
 
     schedule_type = forms.ChoiceField(
         label="Type", required=False, choices=[ANY_TYPE, *ScheduleType.choices]
+    )
+    # Of a new schedule only: the buttons change it later.
+    status = forms.ChoiceField(
+        required=False,
+        choices=[(status.value, status.label) for status in BEGINS_AS],
+        initial=Status.ACTIVE,
+        help_text="A paused one runs once it is resumed.",
     )
     timezone = forms.CharField(
         label="Time zone",
@@ -163,7 +174,8 @@ class ScheduleForm(ServiceForm):
     def save_by_service(self) -> ScheduledJob:
         actor, now = self.press.actor, self.press.now
         if self.instance._state.adding:
-            return create_schedule(self._filled(), actor=actor, now=now)
+            status = self.cleaned_data.get("status") or self._status_of_copy()
+            return create_schedule(self._filled(), actor=actor, now=now, status=status)
         return update_schedule(
             self.instance.pk,
             self._changed(),
@@ -178,13 +190,27 @@ class ScheduleForm(ServiceForm):
         return {
             name: value
             for name, value in values
-            if name != "version" and value not in (None, "")
+            if name not in NOT_FIELDS and value not in (None, "")
         }
+
+    def _status_of_copy(self) -> Status:
+        """A copy of what does not run does not run by surprise."""
+        source = self.source
+        is_paused = source is not None and source.status == Status.PAUSED
+        return Status.PAUSED if is_paused else Status.ACTIVE
+
+    def clean_name(self) -> str:
+        """A copy takes a name of its own, unless the person has given it one."""
+        name: str = self.cleaned_data["name"]
+        user = self.press.actor.user
+        if self.source is None or user is None or name != self.source.name:
+            return name
+        return name_of_copy(self.source, owner=user)
 
     def _changed(self) -> dict[str, Any]:
         """What was not touched is not sent: a wall time that comes twice a year would
         come back as the first of the two."""
-        names = {*self.changed_data, "schedule_type"} - {"version"}
+        names = {*self.changed_data, "schedule_type"} - NOT_FIELDS
         if "timezone" in names:
             names |= {*MOVED_BY_ZONE}
         return {name: self.cleaned_data[name] for name in names if name in self.fields}

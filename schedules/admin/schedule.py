@@ -19,13 +19,20 @@ from schedules.models import ScheduledJob, Status, UserProfile
 
 ROWS_OF_HISTORY = 20
 
+# Where a schedule that has ended is shown.
+REVIVAL = (
+    "This schedule has ended. A new timing, a later end or a higher number of runs revives "
+    "it; “Save as new” copies it."
+)
+
 FIELDSETS: tuple[tuple[str | None, Any], ...] = (
     (None, {"fields": ("name", "description", "workflow", "trigger_node", "tags")}),
     (
         "When",
         {
             "description": "Give exactly one of a cron expression, an interval and a "
-            "time for one run.",
+            "time for one run; or choose the type Manual, for a schedule that runs only "
+            "when somebody asks for it.",
             "fields": (
                 "schedule_type",
                 "cron_expression",
@@ -65,6 +72,12 @@ FIELDSETS: tuple[tuple[str | None, Any], ...] = (
     ("Payload", {"fields": ("trigger_payload", "version")}),
 )
 
+# A new one may begin paused.
+FIELDSETS_TO_ADD = (
+    (None, {"fields": (*FIELDSETS[0][1]["fields"], "status")}),
+    *FIELDSETS[1:],
+)
+
 # A time that is only read is shown in the schedule's zone and in UTC.
 SHOWN_TIMES = {name: f"shown_{name}" for name in WALL_TIMES}
 FIELDSETS_TO_READ = tuple(
@@ -88,6 +101,7 @@ class ScheduleAdmin(ListingAdmin):
 
     form = ScheduleForm
     fieldsets = FIELDSETS
+    save_as = True
 
     shown_run_at = times("run_at", "Run at", zone="timezone")
     shown_anchor_at = times("anchor_at", "Anchor at", zone="timezone")
@@ -98,16 +112,15 @@ class ScheduleAdmin(ListingAdmin):
         css = {"all": ("schedules/admin.css",)}
 
     def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
-        """One that has ended can be read, and deleted; not changed."""
-        if schedule is None:
-            return True
-        ended = schedule.status == Status.STOPPED
-        return not ended and self.has_change_permission(request, schedule)
+        """One that has ended, too: a change revives it."""
+        return schedule is None or self.has_change_permission(request, schedule)
 
     @override
     def get_fieldsets(
         self, request: HttpRequest, obj: ScheduledJob | None = None
     ) -> Any:
+        if obj is None:
+            return FIELDSETS_TO_ADD
         return FIELDSETS if self._is_editable(request, obj) else FIELDSETS_TO_READ
 
     @override
@@ -129,7 +142,16 @@ class ScheduleAdmin(ListingAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         assert issubclass(form, ScheduleForm)
         form.press = Press.of(request)  # the class was made for this request
+        form.source = self._copied(request)
         return form
+
+    def _copied(self, request: HttpRequest) -> ScheduledJob | None:
+        """The schedule that "Save as new" was pressed on."""
+        match = request.resolver_match
+        if "_saveasnew" not in request.POST or match is None:
+            return None
+        object_id = match.kwargs.get("object_id")
+        return self.get_object(request, object_id) if object_id else None
 
     @override
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -170,7 +192,6 @@ class ScheduleAdmin(ListingAdmin):
             "epochs": schedule.epochs.order_by("-number")[:ROWS_OF_HISTORY],
             "of_this": urlencode({"schedule__id__exact": schedule.pk}),
         }
-        if schedule.status == Status.STOPPED:
-            buttons = ("save", "save_and_continue", "save_and_add_another")
-            standing |= {f"show_{button}": False for button in buttons}
+        if schedule.status == Status.STOPPED and may:
+            standing["revival"] = REVIVAL
         return standing

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 
-from schedules.models import CatchupPolicy, ScheduledJob, Status
+from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import Actor, pause_schedule, resume_schedule, run_now
 from schedules.templatetags.schedule_display import local_time
 from workflows.exceptions import DomainError
@@ -81,6 +81,8 @@ def _resume(schedule_id: UUID, press: Press) -> str:
 
 
 def _standing(schedule: ScheduledJob) -> str:
+    if schedule.schedule_type == ScheduleType.MANUAL:
+        return f"“{schedule.name}” is active: it runs when somebody asks for it."
     if schedule.next_run_at is None:
         return f"“{schedule.name}” has no tick left: {schedule.status_reason}."
     at = local_time(schedule.next_run_at, schedule.timezone)

@@ -28,7 +28,7 @@ from workflows.api.queries import StrictQuery
 from workflows.api.requests import clock, user_of, valid
 from workflows.scopes import Scope
 
-IGNORED = (*NOT_ABOUT_TIME, "idempotency_key")
+IGNORED = (*NOT_ABOUT_TIME, "status", "idempotency_key")
 COUNT = 10
 ASK_FOR = f"A whole number from 1 to {MOST_TICKS}."
 COUNT_PARAMETER = OpenApiParameter("count", int, description=ASK_FOR, default=COUNT)

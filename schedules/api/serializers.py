@@ -32,7 +32,9 @@ from schedules.models import (
 )
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
 from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
+from schedules.services.lifecycle import BEGINS_AS
 from schedules.services.telling import timing_text
+from workflows.api import strict
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
 
@@ -103,8 +105,14 @@ class ScheduleFields(StrictSerializer):
 
 
 class NewSchedule(ScheduleFields):
-    """`idempotency_key`: asked again with the same one, the same schedule is answered."""
+    """`status`: `paused` for one that runs only once it is resumed. `idempotency_key`:
+    asked again with the same one, the same schedule is answered."""
 
+    status = serializers.ChoiceField(
+        choices=[(status.value, status.label) for status in BEGINS_AS],
+        error_messages=strict.one_of(BEGINS_AS),
+        required=False,
+    )
     idempotency_key = TextField(
         most=limits.IDEMPOTENCY_KEY_LENGTH, required=False, allow_null=True
     )

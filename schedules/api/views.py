@@ -101,16 +101,24 @@ class ScheduleViewSet(
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
-        """Make a schedule, which is active at once. Give a name, a workflow, and one of
-        `cron_expression`, `interval_seconds` and `run_at`."""
+        """Make a schedule. Give a name, a workflow that a schedule can start, and one of
+        `cron_expression`, `interval_seconds` and `run_at`, or the `schedule_type` `manual`
+        for one without ticks. It is active at once, unless its `status` is `paused`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
+        begins_as = body.pop("status", Status.ACTIVE)
         made = services.create_or_find(
-            body, actor=self.actor, now=self.now, idempotency_key=key
+            body,
+            actor=self.actor,
+            now=self.now,
+            idempotency_key=key,
+            status=begins_as,
         )
         shown = self._shown(made.schedule.id)
         if not made.is_new:
-            services.refuse_other_content(made.schedule, body, actor=self.actor)
+            services.refuse_other_content(
+                made.schedule, body, actor=self.actor, status=begins_as
+            )
             self.stood = shown
         return Response(shown, status.HTTP_201_CREATED)
 
@@ -118,7 +126,9 @@ class ScheduleViewSet(
         request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Change the fields that are given. A new timing holds from now on."""
+        """Change the fields that are given. A new timing holds from now on. One that has
+        stopped is revived by a new timing, a later `end_at` or a higher `max_runs`; any
+        other change of it is refused."""
         body = self._body(ScheduleChange, partial=True)
         with self.precondition(body) as version:
             services.update_schedule(

@@ -15,6 +15,7 @@ class Verb(models.TextChoices):
     UPDATE = "update"
     PAUSE = "pause"
     RESUME = "resume"
+    REVIVE = "revive"  # an update gave a schedule that had ended new ticks
     RUN = "run"
     BACKFILL = "backfill"
     STOP = "stop"
@@ -74,6 +75,12 @@ class ScheduleEvent(models.Model):
                 fields=["actor", "-created_at"],
                 name="event_agent_resumed",
                 condition=Q(verb=Verb.RESUME, actor_kind=ActorKind.AGENT),
+            ),
+            # Counts as making one: for the guardrail `rate`, too.
+            models.Index(
+                fields=["actor", "-created_at"],
+                name="event_agent_revived",
+                condition=Q(verb=Verb.REVIVE, actor_kind=ActorKind.AGENT),
             ),
         ]
 

@@ -12,7 +12,13 @@ from django.db.models import F, Q
 from typing_extensions import override
 
 from schedules.models.readable_json import LenientDecoder
-from schedules.timing import CronTiming, IntervalTiming, OnceTiming, Timing
+from schedules.timing import (
+    CronTiming,
+    IntervalTiming,
+    ManualTiming,
+    OnceTiming,
+    Timing,
+)
 from workflows.models import Workflow, WorkflowNode
 from workflows.models.workflow import sees_all
 
@@ -24,6 +30,7 @@ class ScheduleType(models.TextChoices):
     CRON = "cron"
     INTERVAL = "interval"
     ONCE = "once"
+    MANUAL = "manual"  # no ticks: it runs only when asked
 
 
 class Status(models.TextChoices):
@@ -188,6 +195,17 @@ class ScheduledJob(models.Model):
                     interval_seconds=None,
                     anchor_at=None,
                     run_at__isnull=False,
+                )
+                | Q(
+                    schedule_type="manual",
+                    cron_expression="",
+                    interval_seconds=None,
+                    anchor_at=None,
+                    run_at=None,
+                    start_at=None,
+                    end_at=None,
+                    max_runs=None,
+                    jitter_seconds=0,
                 ),
             ),
             models.CheckConstraint(
@@ -211,8 +229,14 @@ class ScheduledJob(models.Model):
             ),
             models.CheckConstraint(
                 name="schedule_active_has_next_run",
-                condition=~Q(status="active")
-                | Q(next_run_at__isnull=False, next_tick_at__isnull=False),
+                condition=Q(schedule_type="manual", next_run_at=None, next_tick_at=None)
+                | (
+                    ~Q(schedule_type="manual")
+                    & (
+                        ~Q(status="active")
+                        | Q(next_run_at__isnull=False, next_tick_at__isnull=False)
+                    )
+                ),
             ),
             models.UniqueConstraint(
                 fields=["owner", "idempotency_key"],
@@ -288,5 +312,7 @@ def timing_of(
         assert interval_seconds is not None
         assert anchor_at is not None
         return IntervalTiming(interval_seconds, anchor_at, start_at, end_at)
+    if schedule_type == ScheduleType.MANUAL:
+        return ManualTiming()
     assert run_at is not None
     return OnceTiming(run_at, start_at, end_at)

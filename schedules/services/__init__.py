@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
+from schedules.services.copying import name_of_copy
 from schedules.services.explain import Explanation, explain
 from schedules.services.firing import Firing, fire_due
 from schedules.services.lifecycle import (
@@ -32,6 +33,7 @@ __all__ = [
     "create_schedule",
     "explain",
     "fire_due",
+    "name_of_copy",
     "pause_schedule",
     "preview_fields",
     "preview_schedule",

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from schedules.exceptions import (
     InvalidSchedule,
     ScheduleEnded,
@@ -17,6 +19,7 @@ from schedules.exceptions import (
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_start, check_switch
+from schedules.services.starting import check_can_start
 from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 
@@ -46,9 +49,9 @@ def locked_schedule(
     return schedule
 
 
-def hold_workflows(fields: Mapping[str, Any]) -> None:
-    """Hold the workflows that `fields` point to until the caller's transaction ends: what
-    is found of them from now on stays.
+def hold_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None:
+    """Hold the workflows that `fields` point to, and that of the schedule `of`, until the
+    caller's transaction ends: what is found of them from now on stays.
 
     Before the schedule's own row, as the deletion of a workflow does: else the two would
     wait for each other. Raises `InvalidSchedule` for a workflow that is being deleted.
@@ -56,19 +59,23 @@ def hold_workflows(fields: Mapping[str, Any]) -> None:
     workflow, node = fields.get("workflow"), fields.get("trigger_node")
     wanted = {workflow.pk} if isinstance(workflow, Workflow) else set()
     wanted |= {node.workflow_id} if isinstance(node, WorkflowNode) else set()
-    if wanted:
-        rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
-        held = rows.filter(pk__in=wanted).values_list("deleting_since", flat=True)
-        if any(list(held)):
-            raise InvalidSchedule(errors={"workflow": [WorkflowDeleting().message]})
+    held = Q(pk__in=wanted)
+    if of is not None:
+        held |= Q(pk__in=ScheduledJob.objects.filter(pk=of).values("workflow"))
+    rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
+    found = rows.filter(held).values_list("pk", "deleting_since")
+    if any(pk in wanted and since for pk, since in list(found)):
+        raise InvalidSchedule(errors={"workflow": [WorkflowDeleting().message]})
 
 
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:
     """Raises `ScheduleEnded` if the schedule has come to its end; `done` is the participle."""
     if schedule.status == Status.STOPPED:
         why = f" ({schedule.status_reason})" if schedule.status_reason else ""
-        message = f"This schedule is stopped{why}: it can no longer be {done}."
-        raise ScheduleEnded(message)
+        raise ScheduleEnded(
+            f"This schedule is stopped{why}: it can no longer be {done}. A new timing, a "
+            "later end_at or a higher max_runs revives it."
+        )
 
 
 def check_startable(schedule: ScheduledJob, actor: Actor) -> None:
@@ -76,13 +83,15 @@ def check_startable(schedule: ScheduledJob, actor: Actor) -> None:
 
     Raises `ScheduleNotAllowed` if the owner may not run its workflow any more (it runs as
     somebody else, who has not asked for it), `AgentRefused` for what no agent may start,
-    `WorkflowDeleting` when the workflow is going, and the schedule with it.
+    `WorkflowDeleting` when the workflow is going, and the schedule with it,
+    `CannotStart` if no trigger accepts it.
     """
     if schedule.workflow.deleting_since is not None:
         raise WorkflowDeleting
     if not owner_may_run(schedule):
         raise ScheduleNotAllowed(NOT_RUNNABLE)
     check_start(schedule, actor)
+    check_can_start(schedule)
 
 
 def owner_may_run(schedule: ScheduledJob) -> bool:

@@ -18,8 +18,9 @@ logger = structlog.get_logger(__name__)
 
 
 def set_on_commit(schedule: ScheduledJob) -> None:
-    """The alarm of an active schedule is set; that of any other is cancelled."""
-    if schedule.status != Status.ACTIVE:
+    """The alarm of an active schedule is set; that of any other is cancelled, and so is
+    that of one without ticks."""
+    if schedule.status != Status.ACTIVE or schedule.next_run_at is None:
         cancel_on_commit(schedule.rq_job_id)
         return
     transaction.on_commit(partial(_set, schedule))

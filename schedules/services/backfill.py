@@ -17,6 +17,7 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
+    ScheduleType,
     Verb,
 )
 from schedules.services import ledger
@@ -64,8 +65,7 @@ def backfill(
             schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST)
         )
         if not ticks:
-            why = "No tick of this schedule in this range is left to run."
-            raise InvalidSchedule(errors={"from": [why]})
+            raise InvalidSchedule(errors={"from": [_why_none(schedule)]})
         runs = _written(schedule, ticks, now=now)
         release_waiting(schedule, now=now)
         record_event(
@@ -81,6 +81,12 @@ def backfill(
             },
         )
     return runs
+
+
+def _why_none(schedule: ScheduledJob) -> str:
+    if schedule.schedule_type == ScheduleType.MANUAL:
+        return "A schedule of type manual has no ticks to backfill: run it instead."
+    return "No tick of this schedule in this range is left to run."
 
 
 def _written(

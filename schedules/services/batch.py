@@ -27,6 +27,9 @@ _ARRAYS = {
     "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
+    "AutoField": "int[]",
+    "BigAutoField": "bigint[]",
+    "JSONField": "jsonb[]",
 }
 
 

@@ -18,9 +18,16 @@ from redis.exceptions import ResponseError
 
 from schedules import heartbeat
 from schedules.causes import SUBJECTS, Cause, Facts, Severity, Verdict, in_words
-from schedules.models import RunStatus, ScheduledJob, ScheduledRun, ScheduleEpoch
+from schedules.models import (
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    Status,
+)
 from schedules.scheduler import get_scheduler_service
 from schedules.services.health import Looks, judge
+from schedules.services.starting import unable_to_start
 from schedules.timing import tzdata_version
 from workflows.queue import QUEUE_NAME, connection
 
@@ -28,6 +35,9 @@ logger = structlog.get_logger(__name__)
 OVERDUE = timedelta(seconds=60)
 UNSENT = timedelta(seconds=30)
 ALARM_LOOKS = 6
+# Schedules that cannot start: so many are counted, and so many named.
+UNABLE_COUNTED = 10_000
+NAMED = 5
 ALARM_LOOK_AGAIN_SECONDS = 0.15
 
 
@@ -179,6 +189,23 @@ def _time_zones(now: datetime) -> Iterator[Finding]:
         yield _ok("time zones", what)
 
 
+def _unable(now: datetime) -> Iterator[Finding]:
+    """Schedules whose runs all fail, as no trigger of their workflow accepts them."""
+    active = ScheduledJob.objects.filter(status=Status.ACTIVE).order_by("name", "pk")
+    unable = unable_to_start(active, most=UNABLE_COUNTED)
+    if not unable:
+        yield _ok("triggers", "every active schedule has one that starts it")
+        return
+    named = ", ".join(f'"{each.name}" ({each.id})' for each in unable[:NAMED])
+    more = f" and {len(unable) - NAMED} more" if len(unable) > NAMED else ""
+    what = f"{len(unable)} active schedules cannot start: {named}{more}"
+    remedy = (
+        "Activate the workflow, add a trigger_schedule node that accepts the schedule, or "
+        "pause it."
+    )
+    yield Finding(Severity.WARNING, "triggers", what, remedy)
+
+
 def _unsent(now: datetime) -> Iterator[Finding]:
     unsent = ScheduledRun.objects.filter(
         status=RunStatus.PENDING, enqueued_at=None, created_at__lt=now - UNSENT
@@ -213,5 +240,6 @@ _LOOKS: dict[Look, set[str]] = {
     _redis_settings: {"redis"},
     _time_zones: {"database"},
     _unsent: {"database", "redis"},
+    _unable: {"database"},
     _alarms: {"database", "redis"},
 }

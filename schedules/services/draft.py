@@ -15,18 +15,21 @@ from django.conf import settings
 
 from schedules import timing
 from schedules.exceptions import InvalidSchedule
-from schedules.models import ScheduledJob, ScheduleType
+from schedules.models import ScheduledJob, ScheduleType, Status
 from schedules.services.faults import Faults, faults
 from schedules.services.fields import (
     KINDS,
     NEVER_NULL,
+    OF_TICKS,
     TIMES,
     TIMING_FIELDS,
     WHEN_FIELD,
     WRITABLE_FIELDS,
 )
+from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
-from schedules.timing import Timing, TimingError
+from schedules.services.starting import start_faults
+from schedules.timing import ManualTiming, Timing, TimingError
 from workflows.json_value import composed, map_strings
 
 # Written by people: searched, filtered and compared.
@@ -100,10 +103,18 @@ def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
         why = f"Must be one of {', '.join(ScheduleType.values)}."
         raise InvalidSchedule(errors={"schedule_type": [why]})
     if named and given and named != given[0]:
-        wanted, other = WHEN_FIELD[ScheduleType(named)], WHEN_FIELD[given[0]]
-        why = f"A schedule of type {named} takes {wanted}, not {other}."
-        raise InvalidSchedule(errors={other: [why]})
+        raise InvalidSchedule(errors=_other_type(ScheduleType(named), given[0]))
     return named or (given[0] if given else draft.schedule_type)
+
+
+def _other_type(named: ScheduleType, given: ScheduleType) -> dict[str, list[str]]:
+    """Why the field of the type `given` does not go with the type that is named."""
+    other = WHEN_FIELD[given]
+    if named == ScheduleType.MANUAL:
+        why = f"A schedule of type manual has no ticks: leave {other} out."
+    else:
+        why = f"A schedule of type {named} takes {WHEN_FIELD[named]}, not {other}."
+    return {other: [why]}
 
 
 def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
@@ -114,6 +125,9 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
             setattr(draft, name, empty[name])
     if draft.schedule_type != ScheduleType.INTERVAL and "anchor_at" not in fields:
         draft.anchor_at = None
+    if draft.schedule_type == ScheduleType.MANUAL:
+        for name in OF_TICKS.keys() - fields.keys():
+            setattr(draft, name, OF_TICKS[name])
 
 
 def _settle_times(draft: ScheduledJob) -> None:
@@ -143,15 +157,21 @@ def _instant(value: datetime, zone: str) -> datetime:
         raise TimingError("run_at", "run_at is outside the calendar.") from None
 
 
-def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timing:
+def check_draft(
+    draft: ScheduledJob, *, ignoring: Collection[str] = (), starts: bool = False
+) -> Timing:
     """The draft's timing, if every field is right but those of `ignoring`.
 
-    Raises `InvalidSchedule` with all faults by field.
+    `starts`: its workflow must also have a trigger that accepts it. Raises
+    `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
     suggestion = None
     for field, why in faults(draft):
         if field not in ignoring:
+            errors.setdefault(field, []).append(why)
+    if starts and not errors.keys() & {"name", "workflow", "trigger_node"}:
+        for field, why in start_faults(draft):
             errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
@@ -166,13 +186,23 @@ def check_draft(draft: ScheduledJob, *, ignoring: Collection[str] = ()) -> Timin
 
 def check_first_tick(
     draft: ScheduledJob, found: Timing, *, after: datetime
-) -> datetime:
-    """The first tick after `after`. Raises `InvalidSchedule` when there is none."""
+) -> datetime | None:
+    """The first tick after `after`; None for a schedule that is manual.
+
+    Raises `InvalidSchedule` when no tick is left of one that is not.
+    """
     tick = timing.next_after(found, after)
-    if tick is not None:
+    if tick is not None or isinstance(found, ManualTiming):
         return tick
     field, why = _why_none(draft, after)
     raise InvalidSchedule(errors={field: [why]})
+
+
+def put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
+    """The frontier, and when it fires; only an active schedule has a next run."""
+    schedule.next_tick_at = tick
+    fires = tick is not None and schedule.status == Status.ACTIVE
+    schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
 
 
 def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:

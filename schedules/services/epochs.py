@@ -15,6 +15,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEpoch,
     Status,
+    Verb,
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
@@ -57,14 +58,40 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
         pass_over(schedule, rules, now=now)
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
     closed = max(now, epoch.from_at, ledger.last_recorded(schedule.id) or now)
-    epoch.counts = _counts(schedule)
-    if rules is not None:
-        epoch.tick_count = timing.count(rules.timing, epoch.from_at, closed)
-    else:
-        epoch.tick_count = recorded_ticks(schedule, epoch)
-    epoch.to_at = closed
-    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+    _close(schedule, epoch, rules, at=closed)
     return closed
+
+
+def close_ended(
+    schedule: ScheduledJob, rules: Rules | None, *, now: datetime
+) -> datetime:
+    """Close the epoch of a schedule that has ended at its end: what its timing would have
+    had since is no tick. Returns from when on it may have ticks again: after now, and
+    after all that the ledger holds.
+    """
+    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
+    known = [epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule.id)]
+    ends = schedule.events.filter(verb=Verb.COMPLETE, created_at__lte=now)
+    ended, frontier = ends.first(), schedule.next_tick_at
+    # A tick whose jitter had not passed at the end is not in the ledger.
+    if ended and (frontier is None or ended.created_at < frontier):
+        known.append(ended.created_at)
+    closed = max(at for at in known if at)
+    _close(schedule, epoch, rules, at=closed)
+    return max(now, closed)
+
+
+def _close(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, rules: Rules | None, *, at: datetime
+) -> None:
+    """Close the epoch with the number of ticks that it had up to `at`."""
+    if rules is None:
+        close_as_recorded(schedule, epoch, at=at)
+        return
+    epoch.counts = _counts(schedule)
+    epoch.tick_count = timing.count(rules.timing, epoch.from_at, at)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
 
 
 def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from schedules.models import ScheduledJob, ScheduleEvent, Verb
+from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
 from schedules.services.due import DueSchedule
 
@@ -48,8 +48,14 @@ def new_event(
 
 
 def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
-    """The kinds and ids of all who have paused it since it ran last: several may have."""
-    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME))
-    found = events.values_list("verb", "actor_kind", "actor").iterator()
-    pauses = takewhile(lambda event: event[0] == Verb.PAUSE, found)
-    return {(kind, user) for _, kind, user in pauses}
+    """The kinds and ids of all who have paused it since it ran last: several may have, and
+    whoever made it paused is one of them."""
+    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME, Verb.CREATE))
+    found = events.values_list("verb", "after", "actor_kind", "actor").iterator()
+    pauses = takewhile(lambda event: _pauses(*event[:2]), found)
+    return {(kind, user) for _, _, kind, user in pauses}
+
+
+def _pauses(verb: str, after: Mapping[str, Any]) -> bool:
+    made_paused = verb == Verb.CREATE and after.get("status") == Status.PAUSED
+    return verb == Verb.PAUSE or made_paused

@@ -30,7 +30,7 @@ from schedules.services.telling import (
     told_with_backfill,
     utc,
 )
-from schedules.timing import OnceTiming, Timing, TimingError
+from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError
 
 SECOND = timedelta(seconds=1)
 EPOCHS_AROUND = 100  # how far the ticks around a time are looked for
@@ -72,6 +72,8 @@ def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanati
         made = utc(schedule.created_at)
         return Explanation(at, f"The schedule did not exist yet: it was made {made}.")
     epoch = _epoch_of(schedule, at)
+    if epoch is None:
+        return _while_stopped(schedule, at)
     try:
         of_epoch = timing_of(epoch)
     except TimingError as error:
@@ -168,13 +170,37 @@ def _reads(at: datetime, moment: datetime) -> bool:
     return at in (moment, moment.replace(microsecond=0))
 
 
-def _epoch_of(schedule: ScheduledJob, at: datetime) -> ScheduleEpoch:
-    """The epoch in which `at` lies; the open one reaches into the future."""
+def _epoch_of(schedule: ScheduledJob, at: datetime) -> ScheduleEpoch | None:
+    """The epoch in which `at` lies; the open one reaches into the future. None lies between
+    the end of a schedule and its revival."""
     epochs = ScheduleEpoch.objects.filter(schedule=schedule.pk, from_at__lt=at)
-    return epochs.filter(Q(to_at=None) | Q(to_at__gte=at)).order_by("number")[0]
+    return epochs.filter(Q(to_at=None) | Q(to_at__gte=at)).order_by("number").first()
+
+
+def _while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
+    """Of a time between the end of the schedule and its revival."""
+    revived = (
+        ScheduleEvent.objects.filter(
+            schedule=schedule.pk, verb=Verb.REVIVE, created_at__gte=at
+        )
+        .order_by("created_at", "id")
+        .first()
+    )
+    before = revived.created_at if revived else at
+    ended = _last_event(schedule, Verb.COMPLETE, before=before)
+    why = f" ({ended.note})" if ended else ""
+    return Explanation(
+        at,
+        f"It was not due then: the schedule had stopped{why}, and was revived"
+        f"{by(revived)}.",
+        event=ended,
+    )
 
 
 def _no_tick(case: _Case, at: datetime) -> Explanation:
+    if isinstance(case.timing, ManualTiming):
+        why = "It was not due then: it has no ticks, and runs only when asked."
+        return Explanation(at, why, timing_text=case.text)
     previous, following = _before(case, at), _after(case, at)
     around = [f"the one before is {utc(previous)}"] if previous else []
     around += [f"the next is {utc(following)}"] if following else []

@@ -11,7 +11,7 @@ from schedules.models import (
     ScheduledJob,
     ScheduleType,
 )
-from schedules.services.fields import NULLABLE, WHEN_FIELD
+from schedules.services.fields import NULLABLE, OF_TICKS, WHEN_FIELD
 from schedules.services.texts import text_faults
 from schedules.timing import TimingError
 from workflows.json_value import problem
@@ -21,6 +21,10 @@ Faults = Iterator[tuple[str, str]]
 # The same for what does not exist and for what is someone else's: neither is given away.
 NO_WORKFLOW = "The owner of the schedule has no such workflow."
 NO_NODE = "The workflow has no such node."
+NO_TYPE = (
+    "Give exactly one of cron_expression, interval_seconds and run_at; or schedule_type "
+    "manual, for a schedule that runs only when asked."
+)
 
 
 def _texts(draft: ScheduledJob) -> Faults:
@@ -62,16 +66,24 @@ def _timezone(draft: ScheduledJob) -> Faults:
 
 def _when(draft: ScheduledJob) -> Faults:
     if not draft.schedule_type:
-        why = "Give exactly one of cron_expression, interval_seconds and run_at."
-        yield "schedule_type", why
+        yield "schedule_type", NO_TYPE
         return
     kind = ScheduleType(draft.schedule_type)
-    if getattr(draft, WHEN_FIELD[kind]) in (None, ""):
+    if kind == ScheduleType.MANUAL:
+        yield from _of_ticks(draft)
+    elif getattr(draft, WHEN_FIELD[kind]) in (None, ""):
         yield WHEN_FIELD[kind], f"A schedule of type {kind} needs it."
     if draft.anchor_at and kind != ScheduleType.INTERVAL:
         yield "anchor_at", "Only a schedule of type interval has an anchor."
     if draft.start_at and draft.end_at and draft.end_at < draft.start_at:
         yield "end_at", "Must not be before start_at."
+
+
+def _of_ticks(draft: ScheduledJob) -> Faults:
+    """What has no meaning where there are no ticks."""
+    for name, nothing in OF_TICKS.items():
+        if getattr(draft, name) != nothing:
+            yield name, f"A schedule of type manual has no ticks: leave {name} out."
 
 
 def _payload(draft: ScheduledJob) -> Faults:

@@ -37,11 +37,19 @@ OTHER_FIELDS = (
 )
 WRITABLE_FIELDS = frozenset(TIMING_FIELDS + OTHER_FIELDS)
 
-# The field that says when, for each type; giving one of them implies the type.
+# The field that says when, for each type that has ticks; giving one implies the type.
 WHEN_FIELD = {
     ScheduleType.CRON: "cron_expression",
     ScheduleType.INTERVAL: "interval_seconds",
     ScheduleType.ONCE: "run_at",
+}
+# What bounds or moves ticks, and so has no meaning where there are none (type manual);
+# with the value that says nothing.
+OF_TICKS: dict[str, object] = {
+    "start_at": None,
+    "end_at": None,
+    "jitter_seconds": 0,
+    "max_runs": None,
 }
 NULLABLE = {"max_runs", "interval_seconds"}
 NEVER_NULL = {"name", "description"}

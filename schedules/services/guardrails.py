@@ -28,7 +28,7 @@ from schedules.services.events import who_paused
 from schedules.services.faults import NO_WORKFLOW
 from schedules.services.fields import WHEN_FIELD
 from schedules.services.spacing import is_single
-from schedules.timing import Timing
+from schedules.timing import ManualTiming, Timing
 from workflows.models import WorkflowExecution
 
 # More than workflows can be under way inside each other.
@@ -98,8 +98,10 @@ def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
 def with_an_end(
     fields: Mapping[str, Any], *, limits: AgentLimits | None, now: datetime
 ) -> Mapping[str, Any]:
-    """The fields of a new schedule; that of an agent ends, if not told otherwise, in time."""
-    if limits is None or fields.get("end_at") is not None:
+    """The fields of a new schedule; that of an agent ends, if not told otherwise, in time.
+    One that is manual has nothing that could end."""
+    is_manual = fields.get("schedule_type") == ScheduleType.MANUAL
+    if limits is None or is_manual or fields.get("end_at") is not None:
         return fields
     return {**fields, "end_at": _latest_end(limits, now)}
 
@@ -139,8 +141,9 @@ def check_timing(
     limits: AgentLimits | None,
     now: datetime,
 ) -> None:
-    """What an agent schedules runs neither too often nor too long."""
-    if limits is None:
+    """What an agent schedules runs neither too often nor too long. Without ticks it does
+    neither."""
+    if limits is None or isinstance(found, ManualTiming):
         return
     shortest = None if is_single(schedule) else timing.shortest_distance(found, now)
     jitter = timedelta(seconds=schedule.jitter_seconds)

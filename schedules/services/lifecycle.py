@@ -20,11 +20,10 @@ from schedules.exceptions import InvalidSchedule, KeyReused, NodeInUse
 from schedules.limits import IDEMPOTENCY_KEY_LENGTH, MOST_AT_ONCE
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
-from schedules.services import alarms, epochs, guardrails, quotas
+from schedules.services import alarms, epochs, guardrails, quotas, reviving
 from schedules.services.access import (
     hold_workflows,
     locked_schedule,
-    refuse_ended,
     refuse_stale,
     save_fields,
 )
@@ -34,18 +33,21 @@ from schedules.services.draft import (
     apply_fields,
     check_draft,
     check_first_tick,
+    put_frontier,
 )
 from schedules.services.events import new_event, record_event
 from schedules.services.fields import TIMING_FIELDS
 from schedules.services.line import release_waiting
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
+from schedules.services.starting import start_faults
 from schedules.services.texts import check_text
 from schedules.timing import Timing, TimingError
 from workflows.models import WorkflowNode
 
 # What a change of other fields brings with it.
 FOLLOWING = ("next_tick_at", "next_run_at", "epoch", "status_reason")
+BEGINS_AS = (Status.ACTIVE, Status.PAUSED)
 NODE_DELETED = "Its trigger node was deleted: any trigger of its workflow that accepts it is started."
 
 
@@ -55,16 +57,17 @@ def create_schedule(
     actor: Actor,
     now: datetime,
     idempotency_key: str | None = None,
+    status: str = Status.ACTIVE,
 ) -> ScheduledJob:
-    """A new active schedule, owned by the actor's user, with its first tick and alarm.
+    """A new schedule, owned by the actor's user, with its first tick and alarm.
 
-    The same `idempotency_key` of the same owner returns the schedule it made before
+    It is active, or with that `status` paused until somebody resumes it. The same `idempotency_key` of the same owner returns the schedule it made before
     (`create_or_find` tells which it was). What an agent makes where agents propose is
     paused until a person resumes it. Raises `InvalidSchedule` with the faults by field,
     `AgentRefused` for what no agent may do; nothing is written then.
     """
     return create_or_find(
-        fields, actor=actor, now=now, idempotency_key=idempotency_key
+        fields, actor=actor, now=now, idempotency_key=idempotency_key, status=status
     ).schedule
 
 
@@ -82,19 +85,25 @@ def create_or_find(
     actor: Actor,
     now: datetime,
     idempotency_key: str | None = None,
+    status: str = Status.ACTIVE,
 ) -> Created:
     """The same as `create_schedule`, which also tells what is new."""
     assert actor.user is not None, "a schedule has an owner"
     # An empty key is none: else every other would be its repeat.
     key = idempotency_key or None
     check_text("idempotency_key", key or "", most=IDEMPOTENCY_KEY_LENGTH)
+    if status not in BEGINS_AS:
+        why = f"A schedule begins as {' or '.join(BEGINS_AS)}."
+        raise InvalidSchedule(errors={"status": [why]})
     limits = guardrails.check_switch(actor)
     guardrails.check_lineage(actor, limits)
     made = _made_before(actor, key)
     if made:
         return Created(made, is_new=False)
     try:
-        draft = _make(fields, actor=actor, limits=limits, now=now, key=key)
+        draft = _make(
+            fields, actor=actor, limits=limits, now=now, key=key, status=status
+        )
         return Created(draft, is_new=True)
     except IntegrityError:
         # Two requests with one key raced: the other one made it.
@@ -105,10 +114,14 @@ def create_or_find(
 
 
 def refuse_other_content(
-    schedule: ScheduledJob, fields: Mapping[str, Any], *, actor: Actor
+    schedule: ScheduledJob,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    status: str = Status.ACTIVE,
 ) -> None:
-    """Raises `KeyReused` if `schedule` was not made from `fields`, by an earlier call with
-    the same key. What has been changed since does not matter: that call may be a retry."""
+    """Raises `KeyReused` if `schedule` was not made from `fields`, to begin with `status`, by
+    an earlier call with the same key. What has been changed since does not matter: that call may be a retry."""
     made = schedule.events.filter(verb=Verb.CREATE).first()
     if made is None:
         return
@@ -118,7 +131,9 @@ def refuse_other_content(
     wanted = {
         name: value for name, value in snapshot(draft).items() if name in made.after
     }
-    if other := sorted(changes(made.after, wanted)):
+    begun = made.after.get("status", Status.ACTIVE)
+    other = sorted(changes(made.after, wanted)) + ["status"] * (begun != status)
+    if other:
         raise KeyReused(
             "This key has made another schedule, which differs in "
             f"{', '.join(other)}: give another key.",
@@ -133,11 +148,13 @@ def _make(
     limits: AgentLimits | None,
     now: datetime,
     key: str | None,
+    status: str,
 ) -> ScheduledJob:
     with transaction.atomic():
         hold_workflows(fields)
-        draft = _drafted(fields, actor=actor, limits=limits, now=now, key=key)
-        note = draft.status_reason
+        draft = _drafted(
+            fields, actor=actor, limits=limits, now=now, key=key, status=status
+        )
         quotas.check_new(draft, actor, now=now)
         draft.save(force_insert=True)
         epochs.open_first(draft, now=now)
@@ -146,8 +163,8 @@ def _make(
             Verb.CREATE,
             actor=actor,
             now=now,
-            note=note,
-            after=snapshot(draft) | ({"awaits_approval": True} if note else {}),
+            note=draft.status_reason,
+            after=snapshot(draft) | _beginning(draft),
         )
         alarms.set_on_commit(draft)
     return draft
@@ -160,9 +177,11 @@ def _drafted(
     limits: AgentLimits | None,
     now: datetime,
     key: str | None,
+    status: str,
 ) -> ScheduledJob:
     """The schedule as it is to be, with its first tick; nothing is written yet."""
     draft = ScheduledJob(
+        status=status,
         owner=actor.user,
         created_by=actor.user,
         created_by_kind=actor.kind,
@@ -173,13 +192,13 @@ def _drafted(
     )
     apply_fields(draft, guardrails.with_an_end(fields, limits=limits, now=now), now=now)
     with guardrails.naming_the_end(draft, fields, limits=limits, now=now):
-        timing = check_draft(draft)
+        timing = check_draft(draft, starts=True)
         guardrails.check_workflow(draft, actor)
         guardrails.check_timing(draft, timing, limits=limits, now=now)
         tick = check_first_tick(draft, timing, after=now)
     if limits and limits.propose:
         _propose(draft, actor)
-    _put_frontier(draft, tick)
+    put_frontier(draft, tick)
     draft.rq_job_id = alarm_id(draft.id)
     return draft
 
@@ -190,17 +209,17 @@ def _propose(draft: ScheduledJob, actor: Actor) -> None:
     draft.status_reason = f"proposed by an agent for {actor.name}"
 
 
+def _beginning(draft: ScheduledJob) -> dict[str, Any]:
+    """What the event of its creation says of a schedule that is not active at once."""
+    if draft.awaits_approval:
+        return {"awaits_approval": True}
+    return {"status": draft.status} if draft.status == Status.PAUSED else {}
+
+
 def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:
     if not key:
         return None
     return ScheduledJob.objects.filter(owner=actor.user, idempotency_key=key).first()
-
-
-def _put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
-    """The frontier, and when it fires; only an active schedule has a next run."""
-    schedule.next_tick_at = tick
-    fires = tick is not None and schedule.status == Status.ACTIVE
-    schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
 
 
 def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
@@ -221,50 +240,82 @@ def update_schedule(
 ) -> ScheduledJob:
     """Change fields. A change of timing closes the epoch and opens the next.
 
-    Raises `StaleSchedule` if `version` is given and is not the current one, `ScheduleEnded`
-    for a schedule that has ended, `InvalidSchedule` with the faults by field.
+    A schedule that has ended is revived by a new timing, a later `end_at` or a higher
+    `max_runs`: it is active again, from its next tick after now on. Raises `ScheduleEnded`
+    for any other change of one, `StaleSchedule` if `version` is given and is not the
+    current one, `InvalidSchedule` with the faults by field.
     """
     with transaction.atomic():
-        hold_workflows(fields)
+        hold_workflows(fields, of=schedule_id)
         schedule = locked_schedule(schedule_id, actor=actor, permission="change")
         refuse_stale(schedule, version)
-        refuse_ended(schedule, "changed")
         limits = guardrails.limits_on(actor)
         guardrails.check_lineage(actor, limits)
         guardrails.check_change(schedule, limits)
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
+        must_start = _must_start(schedule, fields)
         apply_fields(schedule, fields, now=now)
-        timing = check_draft(schedule)
+        timing = check_draft(schedule, starts=must_start)
         guardrails.check_workflow(schedule, actor)
         changed = changes(before, snapshot(schedule))
-        if not changed:
-            return schedule
-        _refuse_used_up(schedule)
-        if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
-            schedule.status_reason = ""
-        if changed.keys() & set(TIMING_FIELDS):
-            guardrails.check_timing(schedule, timing, limits=limits, now=now)
-            _begin_epoch(schedule, timing, old_rules, now=now)
-            quotas.check_changed(schedule, actor, now=now)
-        save_fields(schedule, *changed, *FOLLOWING, now=now)
-        record_event(
-            schedule,
-            Verb.UPDATE,
-            actor=actor,
-            now=now,
-            before={name: before[name] for name in changed},
-            after=changed,
-        )
-        if changed.keys() & {"overlap_policy", "max_open_runs"}:
-            release_waiting(schedule, now=now)
-        alarms.set_on_commit(schedule)
+        has_ended = schedule.status == Status.STOPPED
+        if has_ended:
+            reviving.refuse_unless_revived(changed, schedule)
+        if changed:
+            _refuse_used_up(schedule)
+            _follow(schedule, changed, timing, old_rules, limits, actor=actor, now=now)
+            _write(schedule, before, changed, actor=actor, now=now, revived=has_ended)
+            if changed.keys() & {"overlap_policy", "max_open_runs"}:
+                release_waiting(schedule, now=now)
     return schedule
 
 
+def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
+    """Whether the change may not leave the schedule without a trigger that accepts it.
+
+    One that cannot start as it is may be renamed: that makes nothing worse.
+    """
+    aims = {
+        name: fields[name] for name in ("workflow", "trigger_node") if name in fields
+    }
+    is_moved = any(
+        getattr(aim, "pk", None) != getattr(schedule, f"{name}_id")
+        for name, aim in aims.items()
+    )
+    if is_moved or schedule.status == Status.STOPPED:
+        return True
+    return "name" in fields and not any(start_faults(schedule))
+
+
 def _refuse_used_up(schedule: ScheduledJob) -> None:
-    if schedule.max_runs is not None and schedule.max_runs <= schedule.fired_count:
-        why = f"It has fired {schedule.fired_count} times already."
+    fired = schedule.fired_count
+    if schedule.max_runs is not None and schedule.max_runs <= fired:
+        times = "once" if fired == 1 else f"{fired} times"
+        why = f"It has fired {times} already: give more than {fired}, or null."
         raise InvalidSchedule(errors={"max_runs": [why]})
+
+
+def _follow(
+    schedule: ScheduledJob,
+    changed: Mapping[str, Any],
+    timing: Timing,
+    old_rules: Rules | None,
+    limits: AgentLimits | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Set what follows from the changed fields; the epochs are written."""
+    if schedule.status == Status.STOPPED:
+        reviving.revive(
+            schedule, timing, old_rules, actor=actor, limits=limits, now=now
+        )
+    elif changed.keys() & set(TIMING_FIELDS):
+        guardrails.check_timing(schedule, timing, limits=limits, now=now)
+        _begin_epoch(schedule, timing, old_rules, now=now)
+        quotas.check_changed(schedule, actor, now=now)
+    if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
+        schedule.status_reason = ""
 
 
 def _begin_epoch(
@@ -272,8 +323,29 @@ def _begin_epoch(
 ) -> None:
     """The old timing ends where it has come to, and the new one begins there."""
     closed = epochs.close(schedule, old_rules, now=now)
-    _put_frontier(schedule, check_first_tick(schedule, timing, after=closed))
+    put_frontier(schedule, check_first_tick(schedule, timing, after=closed))
     epochs.open_next(schedule, from_at=closed)
+
+
+def _write(
+    schedule: ScheduledJob,
+    before: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    revived: bool,
+) -> None:
+    """The row, the event, and the alarm that is set when the transaction commits."""
+    old = {name: before[name] for name in changed}
+    new = dict(changed)
+    verb = Verb.REVIVE if revived else Verb.UPDATE
+    also = reviving.SET_BY_REVIVAL if revived else ()
+    if revived:
+        old, new = old | {"status": Status.STOPPED}, new | {"status": Status.ACTIVE}
+    save_fields(schedule, *changed, *FOLLOWING, *also, now=now)
+    record_event(schedule, verb, actor=actor, now=now, before=old, after=new)
+    alarms.set_on_commit(schedule)
 
 
 def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:

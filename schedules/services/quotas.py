@@ -5,7 +5,9 @@ What is counted is held until the transaction ends: call them inside the one tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import Q
 
@@ -45,10 +47,26 @@ def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     if limits is None:
         return
     active, kept = agent_schedules(actor)
-    _check_active(active, limits, actor)
+    if draft.status == Status.ACTIVE or draft.awaits_approval:
+        _check_active(active, limits, actor)
     _check_kept(kept, limits, actor)
     _check_rate(limits, actor, now=now)
     _check_spacing(draft, draft.next_tick_at, limits, actor, now=now)
+
+
+def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
+    """A schedule that an agent revives fits as a new one does. Inside the transaction that
+    writes it, before it is written."""
+    limits = _held_limits(actor)
+    if limits is None:
+        return
+    # What people made is counted nowhere but in the rate.
+    if schedule.created_by_kind == ActorKind.AGENT:
+        active, kept = agent_schedules(actor)
+        _check_active(active, limits, actor)
+        _check_kept(kept, limits, actor)
+    _check_rate(limits, actor, now=now)
+    _check_spacing(schedule, schedule.next_tick_at, limits, actor, now=now)
 
 
 def check_changed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
@@ -88,14 +106,14 @@ def _check_spacing(
 
 
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
-    """Not too many a day."""
+    """Not too many a day. To revive one is to make one."""
     most = limits.max_created_a_day
-    again = _free_again(Verb.CREATE, most, DAY, actor, now=now)
+    again = _free_again((Verb.CREATE, Verb.REVIVE), most, DAY, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
-            f"Agents may make {most} schedules of {actor.name} in 24 hours, whatever became "
-            "of them, and have done so.",
+            f"Agents may make or revive {most} schedules of {actor.name} in 24 hours, "
+            "whatever became of them, and have done so.",
             limit=f"{most} in 24 hours",
             remedy=f"The next is possible: {again}. One schedule that runs again and again "
             "does the work of many that run once.",
@@ -106,7 +124,7 @@ def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> N
     """Not too many an hour. Pausing and stopping end what does harm, and are always free:
     only what runs can be paused, so that this bounds them, too."""
     most = limits.max_resumed_an_hour
-    again = _free_again(Verb.RESUME, most, HOUR, actor, now=now)
+    again = _free_again((Verb.RESUME,), most, HOUR, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
@@ -118,19 +136,19 @@ def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> N
 
 
 def _free_again(
-    verb: Verb, most: int, span: timedelta, actor: Actor, *, now: datetime
+    verbs: Sequence[Verb], most: int, span: timedelta, actor: Actor, *, now: datetime
 ) -> str:
     """When agents may do it again, having done it as often as `most` in this span; empty if
     they may now. Their events are counted, which outlive the schedules."""
     done = ScheduleEvent.objects.filter(
-        verb=verb,
-        actor_kind=ActorKind.AGENT,
-        actor=actor.user,
-        created_at__gt=now - span,
+        actor_kind=ActorKind.AGENT, actor=actor.user, created_at__gt=now - span
+    ).order_by("-created_at")
+    # A question for each verb, as each has an index of its own.
+    newest = (
+        done.filter(verb=verb).values_list("created_at", flat=True)[:most]
+        for verb in verbs
     )
-    times = list(
-        done.order_by("-created_at").values_list("created_at", flat=True)[:most]
-    )
+    times = sorted(chain(*newest), reverse=True)[:most]
     if len(times) < most:
         return ""
     if not times:

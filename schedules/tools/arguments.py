@@ -33,7 +33,9 @@ WorkflowName = Annotated[
     "The workflow: its id, or its exact name, as schedule_list gives them.",
 ]
 Kind = Annotated[
-    Literal["cron", "interval", "once"], "Implied by the field that says when."
+    Literal["cron", "interval", "once", "manual"],
+    "Implied by the field that says when. Manual: no times at all, it runs only when "
+    "somebody asks for a run.",
 ]
 Cron = Annotated[
     str,

@@ -15,6 +15,7 @@ from schedules.services import Actor, preview_schedule
 from schedules.services.agents import agent_limits
 from schedules.services.preview import PreviewTick
 from schedules.services.quotas import agent_schedules
+from schedules.services.starting import start_faults
 from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext
@@ -162,11 +163,5 @@ def _notes_on(schedule: ScheduledJob) -> list[str]:
     notes = []
     if schedule.awaits_approval:
         notes.append("It is a proposal: it runs once a person has resumed it.")
-    if not schedule.workflow.is_active:
-        notes.append("The workflow is not active: runs will fail until it is.")
-    starts = schedule.workflow.nodes.filter(component_type="trigger_schedule")
-    if not starts.filter(is_active=True).exists():
-        notes.append(
-            "The workflow has no active trigger_schedule node: runs will fail."
-        )
+    notes += [f"It cannot start. {why}" for _, why in start_faults(schedule)]
     return notes

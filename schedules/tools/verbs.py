@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.db import transaction
 
 from schedules import limits, services
-from schedules.models import ActorKind, ScheduledJob
+from schedules.models import ActorKind, ScheduledJob, Status
 from schedules.services.draft import differing
 from schedules.tools.arguments import (
     CatchUp,
@@ -70,6 +70,9 @@ def schedule_create(
         "What happens to a tick while an earlier run is still under way. With allow both "
         "run, up to a limit of the site.",
     ] = "skip",
+    status: Annotated[
+        Literal["active", "paused"], "A paused one runs only once it is resumed."
+    ] = "active",
     idempotency_key: Annotated[
         str | None,
         keywords(maxLength=limits.IDEMPOTENCY_KEY_LENGTH),
@@ -81,11 +84,12 @@ def schedule_create(
 ) -> Standing:
     """Have a workflow run later, once or again and again.
 
-    Give exactly one of cron_expression, interval_seconds and run_at: that says what kind of
-    schedule it is. Look with schedule_list first whether the user has one like it already,
-    and with dry_run whether the sentence and the next ticks are what the user wants. Every
-    schedule that you create ends by itself. Where the user wants to approve, it is a
-    proposal (awaits_approval) that runs only once a person has resumed it: say so.
+    Give exactly one of cron_expression, interval_seconds and run_at, or the schedule_type
+    manual: that says what kind of schedule it is. Look with schedule_list first whether the
+    user has one like it already, and with dry_run whether the sentence and the next ticks
+    are what the user wants. Every schedule with times that you create ends by itself. Where
+    the user wants to approve, it is a proposal (awaits_approval) that runs only once a
+    person has resumed it: say so.
     """
     fields = {
         "name": name,
@@ -111,8 +115,11 @@ def schedule_create(
             now=context.clock(),
             # A dry run checks what is asked, also where the key has been used.
             idempotency_key=None if dry_run else idempotency_key,
+            status=status,
         )
-        notes = _dry(dry_run=dry_run) if made.is_new else _found(made.schedule, fields)
+        notes = _dry(dry_run=dry_run)
+        if not made.is_new:
+            notes = _found(made.schedule, fields, status)
         result = standing(made.schedule, context, notes=notes)
         if dry_run:
             transaction.set_rollback(True)
@@ -210,7 +217,7 @@ def _dry(*, dry_run: bool) -> list[str]:
 OPEN = ("schedule_type", "cron_expression", "interval_seconds", "run_at", "end_at")
 
 
-def _found(schedule: ScheduledJob, fields: Mapping[str, Any]) -> list[str]:
+def _found(schedule: ScheduledJob, fields: Mapping[str, Any], status: str) -> list[str]:
     """What is told of a key that has made a schedule before."""
     asked = {
         name: value
@@ -223,6 +230,8 @@ def _found(schedule: ScheduledJob, fields: Mapping[str, Any]) -> list[str]:
         f"{utc(schedule.created_at)}, which is {schedule.status}."
     ]
     other = differing(schedule, asked, now=schedule.created_at)
+    if status == Status.PAUSED and schedule.status == Status.ACTIVE:
+        other.append("status")
     if other:
         named = ", ".join(name.removeprefix("trigger_") for name in other)
         notes.append(

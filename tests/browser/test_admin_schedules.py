@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import Actor, pause_schedule, run_now
+from schedules.services import Actor, fire_due, pause_schedule, run_now
 from tests.browser.conftest import OpenPage
 from tests.schedules.conftest import MakeSchedule
 
@@ -131,3 +133,24 @@ def test_the_buttons_of_a_row_stand_on_a_phones_screen(
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
         assert box["height"] >= 44  # for a thumb
+
+
+def test_a_schedule_that_ended_is_copied_and_revived(
+    open_page: OpenPage, make_schedule: MakeSchedule
+) -> None:
+    now = timezone.now()
+    ended = make_schedule(now - timedelta(days=2), name="report", max_runs=1)
+    fire_due(now)
+    page = open_page()
+    address = f"{LIST}{ended.pk}/change/"
+    log_in(page, address)
+    expect(page.get_by_text("This schedule has ended.")).to_be_visible()
+    page.get_by_role("button", name="Save as new").click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    expect(page.get_by_label("Name:")).to_have_value("report (copy)")
+    page.goto(address)
+    page.get_by_label("Ends after so many runs").fill("5")
+    page.get_by_role("button", name="Save", exact=True).click()
+    row = page.get_by_role("row", name="report").filter(has_not_text="copy")
+    expect(row).to_contain_text("active")
+    expect(row.get_by_role("button", name="Pause")).to_be_visible()

@@ -117,7 +117,7 @@ def body(cell: Cell, asker: User | None, ground: Ground) -> dict[str, Any] | Non
         ("POST", "workflows/"): {"name": "new"},
         ("PATCH", "workflows/{id}/"): {"name": "renamed"},
         ("PUT", "workflows/{id}/graph/"): {
-            "nodes": [{"node_id": "start", "component_type": "trigger_manual"}],
+            "nodes": [{"node_id": "start", "component_type": "trigger_schedule"}],
             "edges": [],
         },
         ("POST", "tokens/"): {"name": "new"},

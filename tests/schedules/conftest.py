@@ -15,6 +15,7 @@ from tests.graphs import add_graph
 from workflows.models import Workflow
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+WHEN = {"schedule_type", "cron_expression", "run_at", "interval_seconds"}
 MakeSchedule = Callable[..., ScheduledJob]
 
 
@@ -48,12 +49,16 @@ def workflow(alice: User) -> Workflow:
 
 @pytest.fixture
 def make_schedule(workflow: Workflow, alice: User) -> MakeSchedule:
-    """Create a schedule of Alice's at noon; every 60 seconds unless told otherwise."""
+    """Create a schedule of Alice's at noon; every 60 seconds unless told otherwise, and
+    active unless it is to begin with another `status`."""
 
     def make(now: datetime = NOON, **fields: Any) -> ScheduledJob:
         fields = {"name": "job", "workflow": workflow} | fields
-        if not fields.keys() & {"cron_expression", "run_at", "interval_seconds"}:
+        status = fields.pop("status", "active")
+        if not fields.keys() & WHEN:
             fields["interval_seconds"] = 60
-        return create_schedule(fields, actor=Actor.person(alice), now=now)
+        return create_schedule(
+            fields, actor=Actor.person(alice), now=now, status=status
+        )
 
     return make

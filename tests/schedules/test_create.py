@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleEpoch, ScheduleEvent
 from schedules.services import Actor, create_schedule
+from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.sequences import at
 from workflows.models import Workflow, WorkflowExecution
@@ -142,7 +143,7 @@ def test_the_same_idempotency_key_returns_the_same_schedule_to_its_owner_only(
     make_schedule: MakeSchedule, workflow: Workflow, alice: User, bob: User
 ) -> None:
     def create(owner: User, name: str, key: str | None) -> ScheduledJob:
-        own = Workflow.objects.create(name="own", owner=owner)
+        own = startable("own", owner)
         fields = {"name": name, "workflow": own, "interval_seconds": 60}
         return create_schedule(
             fields, actor=Actor.person(owner), now=NOON, idempotency_key=key
@@ -211,7 +212,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("tags", {"tags": ["t"] * 21}),
     ("workflow", {"workflow": None}),
     ("workflow", {"workflow": "nightly"}),
-    ("status", {"status": "paused"}),
+    ("status", {"status": "stopped"}),
     ("next_run_at", {"next_run_at": LATER}),
 ]
 
@@ -258,8 +259,8 @@ def test_making_one_costs_the_same_whatever_there_is(
     make_schedule: MakeSchedule, django_assert_num_queries
 ) -> None:
     make_schedule()
-    # The workflow, held and looked at, the row, its epoch and its event, in one transaction.
-    with django_assert_num_queries(7):
+    # The workflow, held and looked at, its triggers, the row, its epoch and its event, in one transaction.
+    with django_assert_num_queries(8):
         make_schedule()
 
 

@@ -18,6 +18,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.services import fire_due
 from schedules.services.doctoring import examine
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -133,3 +134,16 @@ def test_it_tells_how_long_the_oldest_run_has_been_waiting(
     now = NOON + MINUTE + timedelta(seconds=48)
     assert worst("queue", now)[1] == "the oldest run has been waiting for 48 seconds"
     assert worst("queue", NOON + 3 * MINUTE)[0] == Severity.WARNING
+
+
+def test_schedules_that_cannot_start_are_named(
+    staffed: Redis, make_schedule: MakeSchedule, workflow: Workflow
+) -> None:
+    make_schedule(name="paused", status="paused")
+    made = [make_schedule(name=f"job {number}") for number in range(7)]
+    assert worst("triggers")[0] == Severity.OK
+    workflow.nodes.update(is_active=False)
+    severity, what = worst("triggers")
+    assert severity == Severity.WARNING
+    assert what.startswith(f'7 active schedules cannot start: "job 0" ({made[0].pk})')
+    assert what.endswith(" and 2 more")

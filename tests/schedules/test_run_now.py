@@ -134,8 +134,8 @@ def test_it_costs_the_same_whatever_the_ledger_holds(
     schedule = make_schedule(overlap_policy="allow")
     for minute in range(1, 20):
         fire_due(NOON + minute * MINUTE)
-    # The row, the same request, the run, the event, and what frames a transaction.
-    with django_assert_max_num_queries(7):
+    # The row, the same request, the triggers, the run, the event, and what frames a transaction.
+    with django_assert_max_num_queries(8):
         ask(schedule, 30, request_id="click")
 
 

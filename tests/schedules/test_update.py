@@ -23,10 +23,10 @@ from schedules.services import (
     resume_schedule,
     update_schedule,
 )
+from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
 from tests.schedules.sequences import at
-from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -273,7 +273,7 @@ def test_a_schedule_whose_zone_is_gone_is_mended_by_an_edit(
 def test_the_event_names_the_new_workflow_by_its_id(
     make_schedule: MakeSchedule, edit: Edit, alice: User
 ) -> None:
-    other = Workflow.objects.create(name="other", owner=alice)
+    other = startable("other", alice)
     schedule = make_schedule()
     old = str(schedule.workflow_id)
     edit(schedule, workflow=other)
@@ -288,7 +288,7 @@ def test_an_edit_costs_the_same_whatever_the_ledger_holds(
     schedule = make_schedule(overlap_policy="allow")
     for minute in range(1, 10):
         fire_due(NOON + minute * MINUTE)
-    # The row, the workflow, the ticks passed over, the old epoch and the new one, the
+    # The workflow, held, the row, the workflow, the ticks passed over, the old epoch and the new one, the
     # row again, the event, and this test's own look.
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         edit(schedule, 20, interval_seconds=30)

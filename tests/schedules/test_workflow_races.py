@@ -13,7 +13,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, create_schedule, fire_due, update_schedule
 from schedules.services.auditing import audit
 from tests.at_once import at_once
-from tests.graphs import add_graph
+from tests.graphs import add_graph, startable
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 from workflows.services import GraphSpec, NodeSpec, delete_workflow, save_graph
@@ -39,7 +39,7 @@ def test_a_workflow_that_is_deleted_while_schedules_are_made_takes_them_along(
 ) -> None:
     actor = Actor.person(alice)
     for _ in range(8):
-        workflow = Workflow.objects.create(name="short-lived", owner=alice)
+        workflow = startable("short-lived", alice)
         fields = {"name": "new", "workflow": workflow, "interval_seconds": 60}
 
         def make(fields=fields) -> ScheduledJob:
@@ -61,7 +61,7 @@ def test_a_schedule_that_moves_to_a_workflow_as_that_is_deleted_stays_or_goes_wi
     actor = Actor.person(alice)
     for _ in range(8):
         schedule = make_schedule()
-        workflow = Workflow.objects.create(name="short-lived", owner=alice)
+        workflow = startable("short-lived", alice)
 
         def move(schedule=schedule, workflow=workflow) -> ScheduledJob:
             fields = {"workflow": workflow}

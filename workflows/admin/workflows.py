@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, ClassVar, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -40,19 +41,31 @@ class EdgeInline(ReadOnlyInline):
 
 class WorkflowForm(ServiceForm):
     actor: ClassVar[User]
+    # No field of the workflow: it confirms what would else be refused.
+    orphan_schedules = forms.BooleanField(
+        required=False,
+        label="Leave schedules without a trigger",
+        help_text="Tick this to make the workflow inactive although schedules start it: "
+        "their runs fail until it is active again.",
+    )
 
     @override
     def save_by_service(self) -> Workflow:
         now = timezone.now()  # noqa: TID251 - an entry point
         given = self.cleaned_data
         if self.instance._state.adding:
+            given.pop("orphan_schedules", None)
             values = cast("services.Changes", given)
             return services.create_workflow(values, actor=self.actor, now=now)
         # What somebody else changed meanwhile is not put back.
         touched = {name: given[name] for name in self.changed_data}
-        changes = cast("services.Changes", touched)
+        orphan_schedules = touched.pop("orphan_schedules", False)
         return services.update_workflow(
-            self.instance, changes, actor=self.actor, now=now
+            self.instance,
+            cast("services.Changes", touched),
+            actor=self.actor,
+            now=now,
+            orphan_schedules=orphan_schedules,
         )
 
 
@@ -74,6 +87,14 @@ class WorkflowAdmin(ModelAdmin):
     @override
     def get_inlines(self, request: HttpRequest, obj: Workflow | None) -> list[Any]:
         return list(self.inlines) if obj else []
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Workflow | None = None) -> Any:
+        """Nothing hangs on a workflow that is new."""
+        fields = list(super().get_fields(request, obj))
+        if obj is not None and self.has_change_permission(request, obj):
+            fields.insert(fields.index("is_active") + 1, "orphan_schedules")
+        return fields
 
     @override
     def get_form(

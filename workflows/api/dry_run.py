@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -45,6 +46,7 @@ class DryRun(StrictQuery):
         return super().dispatch(request, *args, **kwargs)
 
     def _tried(self, handler: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(handler)  # which declares the parameters that it takes
         def answer(*args: Any, **kwargs: Any) -> Response:
             in_parts = handler.__name__ in self.attempts_parts
             with nullcontext() if in_parts else self.attempt():

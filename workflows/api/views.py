@@ -6,9 +6,14 @@ from typing import Any, cast
 
 from django.db import models
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +21,7 @@ from typing_extensions import override
 
 from workflows import services
 from workflows.access import check_may
+from workflows.api.dry_run import ASKED as TRUE_OR_FALSE
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.ordering import ordering_filter
 from workflows.api.preconditions import IF_MATCH, Tagged
@@ -42,6 +48,22 @@ from workflows.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 from workflows.scopes import Scope
+
+ORPHAN_SCHEDULES = OpenApiParameter(
+    "orphan_schedules",
+    bool,
+    description="Confirms that schedules of this workflow may be left with no trigger that "
+    "starts them. Without it such a change is refused with 409, and names them.",
+    default=False,
+)
+
+
+def _may_orphan(request: Request) -> bool:
+    """Whether the request confirms that schedules are left without a trigger."""
+    asked = request.query_params.get(ORPHAN_SCHEDULES.name, "false")
+    if asked not in TRUE_OR_FALSE:
+        raise ValidationError({ORPHAN_SCHEDULES.name: ["Must be true or false."]})
+    return TRUE_OR_FALSE[asked]
 
 
 class OwnRows(GenericAPIView[Any]):
@@ -113,10 +135,13 @@ class WorkflowViewSet(
         return Response(WorkflowSerializer(workflow).data, status.HTTP_201_CREATED)
 
     @extend_schema(
-        request=WorkflowChanges, responses=WorkflowSerializer, parameters=[IF_MATCH]
+        request=WorkflowChanges,
+        responses=WorkflowSerializer,
+        parameters=[IF_MATCH, ORPHAN_SCHEDULES],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change the fields that are given."""
+        """Change the fields that are given. One that schedules start is made inactive only
+        with `orphan_schedules`."""
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
         with self.precondition(changes) as version:
@@ -126,6 +151,7 @@ class WorkflowViewSet(
                 actor=user_of(request),
                 version=version,
                 now=clock(),
+                orphan_schedules=_may_orphan(request),
             )
         return Response(WorkflowSerializer(changed).data)
 
@@ -162,13 +188,17 @@ class WorkflowViewSet(
         return Response(graph_of(self.get_object()))
 
     @extend_schema(
-        request=GraphSerializer, responses=GraphSerializer, parameters=[IF_MATCH]
+        request=GraphSerializer,
+        responses=GraphSerializer,
+        parameters=[IF_MATCH, ORPHAN_SCHEDULES],
     )
     @graph.mapping.put
     def save_graph(self, request: Request, pk: str) -> Response:
         """Replace the whole graph. A node is known by its `node_id`: while that stays, so
-        do its webhook and the schedules that point at it."""
-        workflow = self.get_object()
+        do its webhook and the schedules that point at it. A graph that leaves schedules
+        without a trigger that accepts them is refused, unless `orphan_schedules` confirms
+        it."""
+        workflow, may_orphan = self.get_object(), _may_orphan(request)
         sent = valid(GraphSerializer(data=request.data))
         spec = services.GraphSpec(
             [services.NodeSpec(**node) for node in sent["nodes"]],
@@ -179,7 +209,12 @@ class WorkflowViewSet(
         graph = services.checked_graph(workflow, spec)
         with self.attempt(), self.precondition(sent) as version:
             services.save_graph(
-                workflow, graph, actor=user, version=version, now=clock()
+                workflow,
+                graph,
+                actor=user,
+                version=version,
+                now=clock(),
+                orphan_schedules=may_orphan,
             )
             return Response(graph_of(workflow))
 

@@ -16,6 +16,7 @@ from workflows.exceptions import (
     StaleVersion,
     WorkflowDeleting,
 )
+from workflows.guards import WorkflowChange, guard_change
 from workflows.json_value import composed, map_strings, text_problem
 from workflows.models import Workflow
 
@@ -44,13 +45,21 @@ def update_workflow(
     actor: User,
     now: datetime,
     version: int | None = None,
+    orphan_schedules: bool = False,
 ) -> Workflow:
     """The workflow with the named fields changed; if they are so already, as it is.
 
-    Raises `StaleVersion` if the caller has read another version than `version`.
+    Raises `StaleVersion` if the caller has read another version than `version`, and what
+    the guards of other apps raise: one that schedules start is not made inactive unless
+    `orphan_schedules` confirms it.
     """
     check_may(actor, "change", workflow)
     _check_texts(changes)
+    change = WorkflowChange(
+        workflow=workflow, actor=actor, now=now, orphans_schedules=orphan_schedules
+    )
+    switches_off = changes.get("is_active") is False
+    check = guard_change(change) if switches_off else None
     with transaction.atomic():
         held = held_workflow(workflow, version)
         new = {
@@ -63,6 +72,8 @@ def update_workflow(
             for name, value in new.items():
                 setattr(held, name, value)
             held.save(update_fields=list(new))
+            if check:
+                check()
     return held
 
 

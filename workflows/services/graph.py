@@ -17,6 +17,7 @@ from workflows.components.run_workflow import RunWorkflow
 from workflows.definition import given_as_tools, pure_graph
 from workflows.exceptions import InvalidGraph
 from workflows.graph import FLOW, Edge, Problem, problems
+from workflows.guards import WorkflowChange, guard_change
 from workflows.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
@@ -72,8 +73,11 @@ def save_graph(
     actor: User,
     now: datetime,
     version: int | None = None,
+    orphan_schedules: bool = False,
 ) -> Workflow:
-    """Replace the graph of `workflow`. Raises `InvalidGraph` with every field at fault.
+    """Replace the graph of `workflow`. Raises `InvalidGraph` with every field at fault,
+    and what the guards of other apps raise: schedules that no trigger would start any more
+    are a refusal, unless `orphan_schedules` confirms that.
 
     The row of a node stays as long as its `node_id` does, and with it the choice of the
     schedules that point at it.
@@ -81,21 +85,30 @@ def save_graph(
     check_may(actor, "change", workflow)
     if not isinstance(graph, CheckedGraph):
         graph = checked_graph(workflow, graph)
+    change = WorkflowChange(
+        workflow=workflow, actor=actor, now=now, orphans_schedules=orphan_schedules
+    )
+    check = guard_change(change)
     with transaction.atomic():
         move_on(workflow, version=version, now=now)
-        workflow.edges.all().delete()
-        rows = _replace_nodes(workflow, graph.nodes)
-        WorkflowEdge.objects.bulk_create(
-            WorkflowEdge(
-                workflow=workflow,
-                source=rows[edge.source],
-                target=rows[edge.target],
-                source_port=edge.source_port,
-                kind=edge.kind,
-            )
-            for edge in graph.edges
-        )
+        _replace_graph(workflow, graph)
+        check()
     return workflow
+
+
+def _replace_graph(workflow: Workflow, graph: GraphSpec) -> None:
+    workflow.edges.all().delete()
+    rows = _replace_nodes(workflow, graph.nodes)
+    WorkflowEdge.objects.bulk_create(
+        WorkflowEdge(
+            workflow=workflow,
+            source=rows[edge.source],
+            target=rows[edge.target],
+            source_port=edge.source_port,
+            kind=edge.kind,
+        )
+        for edge in graph.edges
+    )
 
 
 def _replace_nodes(

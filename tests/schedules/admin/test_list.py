@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun
 from schedules.services import Actor, pause_schedule
+from tests.graphs import startable
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
@@ -84,7 +85,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     write_run(make_schedule(), 1, RunStatus.SUCCEEDED)
     few = queries()
     for number in range(20):
-        other = Workflow.objects.create(name=f"w{number}", owner=workflow.owner)
+        other = startable(f"w{number}", workflow.owner)
         write_run(make_schedule(workflow=other), 1, RunStatus.FAILED)
     assert queries() == few
 

@@ -218,18 +218,125 @@ def test_a_page_that_is_older_than_the_schedule_overwrites_nothing(
     assert ScheduledJob.objects.get().name == "theirs"
 
 
-def test_a_schedule_that_ended_can_only_be_read_and_deleted(
+def test_a_schedule_that_ended_says_what_revives_it(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(run_at=NOON + timedelta(seconds=1), timezone="Asia/Tokyo")
     fire_due(NOON + timedelta(seconds=2))
-    text = site.get(page(schedule)).text
+    assert "This schedule has ended. A new timing" in site.get(page(schedule)).text
+    (why,) = save(site, page(schedule), name="other")["__all__"]
+    assert "can no longer be changed. A new timing" in why
+    assert ScheduledJob.objects.get().name == "job"
+    assert save(site, page(schedule), run_at="2099-01-01T09:00:00") == {}
+    schedule.refresh_from_db()
+    assert (schedule.status, schedule.status_reason) == (Status.ACTIVE, "")
+    assert schedule.next_run_at == datetime(2099, 1, 1, 0, tzinfo=UTC)
+
+
+def test_a_schedule_that_ended_is_only_read_by_who_may_only_see_it(
+    make_staff: MakeStaff, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(run_at=NOON + timedelta(seconds=1), timezone="Asia/Tokyo")
+    fire_due(NOON + timedelta(seconds=2))
+    text = make_staff("view").get(page(schedule)).text
     assert 'name="_save"' not in text
     assert 'name="name"' not in text
     assert "21:00:01</span> <span>Asia/Tokyo" in text
-    response = site.post(page(schedule), {"name": "other"})
-    assert "can no longer be changed" in response.text
-    assert ScheduledJob.objects.get().name == "job"
+    assert "This schedule has ended" not in text
+
+
+def test_a_schedule_is_made_paused(site: Client, workflow: Workflow) -> None:
+    given = {"name": "later", "workflow": str(workflow.pk), "interval_seconds": "60"}
+    assert save(site, ADD, status="paused", **given) == {}
+    made = ScheduledJob.objects.get()
+    assert (made.status, made.next_run_at) == (Status.PAUSED, None)
+    assert (
+        "status"
+        not in site.get(page(made)).context["adminform"].fieldsets[0][1]["fields"]
+    )
+
+
+def test_a_schedule_is_made_that_runs_only_when_asked(
+    site: Client, workflow: Workflow
+) -> None:
+    given = {"name": "by hand", "workflow": str(workflow.pk)}
+    faults = save(site, ADD, schedule_type="manual", max_runs="3", **given)
+    assert faults == {
+        "max_runs": ["A schedule of type manual has no ticks: leave max_runs out."]
+    }
+    assert save(site, ADD, schedule_type="manual", **given) == {}
+    made = ScheduledJob.objects.get()
+    assert (made.status, made.next_tick_at, made.next_run_at) == ("active", None, None)
+    assert "Only when asked" in site.get(LIST).text
+    assert "Only when asked" in site.get(page(made)).text
+    site.post(page(made, "pause"))
+    answer = site.post(page(made, "resume"), follow=True)
+    assert "it runs when somebody asks for it" in answer.text
+    # One whose cron expression still stands in the form becomes manual all the same.
+    cron = {"schedule_type": "", "cron_expression": "@daily"}
+    assert save(site, page(made), **cron) == {}
+    assert save(site, page(made), schedule_type="manual") == {}
+    made.refresh_from_db()
+    assert (made.schedule_type, made.cron_expression) == ("manual", "")
+
+
+def copy(site: Client, schedule: ScheduledJob, **changes: object) -> ScheduledJob:
+    sent = filled(site, page(schedule), **changes)
+    del sent["status"]  # which that page does not show
+    response = site.post(page(schedule), sent | {"_saveasnew": "Save as new"})
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    return ScheduledJob.objects.order_by("-created_at", "id")[0]
+
+
+def test_save_as_new_copies_a_schedule_under_a_name_of_its_own(
+    site: Client, boss: User, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(
+        cron_expression="0 9 * * *",
+        timezone="Asia/Tokyo",
+        tags=["a"],
+        trigger_payload={"name": "you"},
+        max_retries=3,
+    )
+    first = copy(site, schedule)
+    assert (first.name, first.owner, first.status) == ("job (copy)", boss, "active")
+    assert copy(site, first).name == "job (copy 2)"
+    assert copy(site, schedule, name="mine").name == "mine"
+    named = make_schedule(name="job (copyright)")
+    assert copy(site, named).name == "job (copyright) (copy)"
+    assert (first.cron_expression, first.timezone) == ("0 9 * * *", "Asia/Tokyo")
+    assert (first.tags, first.max_retries) == (["a"], 3)
+    assert first.trigger_payload == {"name": "you"}
+    assert (first.fired_count, first.version, first.epoch) == (0, 1, 1)
+    schedule.refresh_from_db()
+    assert (schedule.name, schedule.version) == ("job", 1)
+
+
+def test_the_name_of_a_copy_is_never_too_long(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    assert copy(site, make_schedule(name="x" * 200)).name == "x" * 193 + " (copy)"
+
+
+def test_the_copy_of_a_paused_schedule_is_paused(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    assert copy(site, make_schedule(status="paused")).status == "paused"
+
+
+def test_a_schedule_that_ended_is_copied(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(run_at=NOON + timedelta(seconds=1))
+    fire_due(NOON + timedelta(seconds=2))
+    made = copy(site, schedule, run_at="2099-01-01T09:00:00")
+    assert (made.name, made.status) == ("job (copy)", "active")
+    assert ScheduledJob.objects.get(pk=schedule.pk).status == Status.STOPPED
+    # A time that has passed is a fault of the form, and nothing is made.
+    sent = filled(site, page(schedule)) | {"_saveasnew": "Save as new"}
+    faults = site.post(page(schedule), sent).context["adminform"].form.errors
+    assert "passed" in faults["run_at"][0]
+    assert ScheduledJob.objects.count() == 2
 
 
 def test_the_page_shows_the_buttons_the_runs_and_the_events(

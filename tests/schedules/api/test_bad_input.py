@@ -103,7 +103,7 @@ WRONG: list[tuple[str, Body]] = [
     *((name, {name: -1}) for name in limits.NUMBERS),
     *((name, {name: high + 1}) for name, (_, high) in limits.NUMBERS.items()),
     ("color", {"color": "red"}),
-    ("status", {"status": "paused"}),
+    ("status", {"status": "stopped"}),
     ("version", {"version": 1}),
     ("idempotency_key", {"idempotency_key": "k" * 201}),
     ("idempotency_key", {"idempotency_key": "\x00"}),

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from schedules.models import UserProfile
 from schedules.services import Actor, create_schedule, fire_due
+from tests.graphs import startable
 from tests.schedules.api.conftest import SCHEDULES, address, faults
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
@@ -56,7 +57,7 @@ def test_the_list_is_narrowed_by_status(
 def test_the_list_is_narrowed_by_workflow(
     api: APIClient, make_schedule: MakeSchedule, alice: User, workflow: Workflow
 ) -> None:
-    other = Workflow.objects.create(name="other", owner=alice)
+    other = startable("other", alice)
     make_schedule(name="here")
     make_schedule(name="there", workflow=other)
     assert names(api, workflow=str(other.id)) == ["there"]

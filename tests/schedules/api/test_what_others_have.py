@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob
-from tests.graphs import add_graph
+from tests.graphs import add_graph, startable
 from tests.schedules.api.conftest import SCHEDULES, Body, StaffApi, address, faults
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
@@ -54,7 +54,7 @@ def test_staff_gives_a_schedule_only_what_its_owner_may_run(
     staff_api: StaffApi, make_schedule: MakeSchedule, alice: User, bob: User
 ) -> None:
     boss, row = staff_api("view", "change"), address(make_schedule())
-    hers = Workflow.objects.create(name="hers", owner=alice)
+    hers = startable("hers", alice)
     his = Workflow.objects.create(name="his", owner=bob)
     assert faults(boss.patch(row, {"workflow": str(his.pk)})) == {"workflow"}
     assert boss.patch(row, {"workflow": str(hers.pk)}).status_code == 200

@@ -142,7 +142,7 @@ def test_the_cost_of_one_more_is_the_same_however_many_there_are(
         schedule = by_agent(run_at=NOON + minute * MINUTE)
         if minute % 2:
             stop_schedule(schedule.id, actor=agent, now=NOON)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         by_agent(run_at=NOON + DAY)
 
 

@@ -83,7 +83,7 @@ TABLE = {
         "invalid_arguments",
         owner="root",
     ),
-    "a status": create(("no such field",), "invalid_arguments", status="active"),
+    "a status": create(("one of", "paused"), "invalid_arguments", status="stopped"),
     "no workflow of one's own": create(
         ("no such workflow", "nightly ("), "no_workflow", workflow=str(uuid4())
     ),

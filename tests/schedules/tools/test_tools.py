@@ -98,10 +98,46 @@ def test_a_name_of_two_workflows_is_refused(create, alice: User):
     assert error["message"] == "More than one workflow has this name."
 
 
-def test_a_workflow_that_no_schedule_starts_is_pointed_out(create, workflow: Workflow):
+def test_a_workflow_that_no_schedule_starts_is_refused(create, workflow: Workflow):
     workflow.nodes.all().delete()
+    (problem,) = create().content["error"]["problems"]
+    assert problem["field"] == "workflow"
+    assert "no active trigger_schedule" in problem["message"]
+
+
+def test_a_schedule_that_cannot_start_any_more_is_pointed_out(
+    create, call: CallTool, workflow: Workflow
+):
     made = good(create())
-    assert "no active trigger_schedule" in made["notes"][0]
+    workflow.nodes.all().delete()
+    paused = good(call("schedule_pause", schedule_id=made["id"]))
+    assert paused["notes"][0].startswith("It cannot start. The workflow")
+
+
+def test_a_schedule_may_begin_paused(create):
+    made = good(create(status="paused", idempotency_key="k"))
+    assert (made["status"], made["active_count"]) == ("paused", 0)
+    again = good(create(status="active", idempotency_key="k"))
+    assert (again["id"], again["status"]) == (made["id"], "paused")
+
+
+def test_a_schedule_may_have_no_times_at_all(call: CallTool, workflow: Workflow):
+    given = {"name": "by hand", "workflow": workflow.name, "schedule_type": "manual"}
+    made = good(call("schedule_create", idempotency_key="k", **given))
+    assert (made["sentence"], made["next_ticks"], made["end_at"]) == (
+        "Only when asked",
+        [],
+        None,
+    )
+    again = good(call("schedule_create", idempotency_key="k", **given))
+    assert again["notes"][0].startswith("Nothing was made")
+    assert len(again["notes"]) == 1
+    shown = call("schedule_preview", schedule_id=made["id"]).content
+    assert (shown["sentence"], shown["ticks"]) == ("Only when asked", [])
+    refused = call("schedule_create", cron_expression="@daily", **given)
+    (problem,) = refused.content["error"]["problems"]
+    assert problem["field"] == "cron_expression"
+    assert "has no ticks" in problem["message"]
 
 
 def test_two_kinds_of_timing_are_refused_by_name(create):
