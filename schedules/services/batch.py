@@ -29,7 +29,6 @@ _ARRAYS = {
     "PositiveBigIntegerField": "bigint[]",
     "AutoField": "int[]",
     "BigAutoField": "bigint[]",
-    "JSONField": "jsonb[]",
 }
 
 
