@@ -1,33 +1,50 @@
-"""Where this installation keeps what it writes, and what runs from there.
+"""Where this installation keeps what it writes: a folder for its own user only.
 
-Everything is found from `DATA_DIR` alone: the SQLite file, the secret key and, in
-`runtime.json`, the address of the embedded Valkey while `manage.py up` is running.
+Everything is found from `DATA_DIR` alone: the SQLite file, the secrets and, while
+`manage.py up` is running, what runs.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import sys
-import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SQLITE = "ostinato.sqlite3"
+PRIVATE = ("secret_key", "admin_password", "runtime.json", "up.lock")
+# By these a folder is known as one of ours, and not as somebody's home.
+OURS = ("secret_key", "up.lock", SQLITE)
+OTHERS = 0o077  # what the mode of a file or folder lets anyone else do
 
 
 def data_dir() -> Path:
-    """The folder of `DATA_DIR` (default `var/`), made with mode 700 if it is absent."""
+    """The folder of `DATA_DIR` (default `var/`), made if it is absent, with mode 700."""
     folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_open = folder.stat().st_mode & OTHERS
+        if is_open and not _may_be_tightened(folder):
+            # Every command reads the settings: one line instead of their traceback.
+            sys.exit(
+                f"DATA_DIR: {folder} is open to other users and holds other things: "
+                "give the name of a folder inside it, which is then made."
+            )
     except OSError as error:
-        # Every command reads the settings: one line instead of their traceback.
         sys.exit(f"DATA_DIR: {folder} cannot be made a folder: {error.strerror}.")
+    try:
+        _tighten(folder, 0o700)
+        for name in PRIVATE:
+            _tighten(folder / name, 0o600)
+    except OSError as error:
+        sys.exit(
+            f"DATA_DIR: {error.filename} cannot be closed to other users: "
+            f"{error.strerror}. Give the name of a folder of your own."
+        )
     return folder
 
 
@@ -35,58 +52,30 @@ def database(url: str, folder: Path) -> dict[str, Any]:
     """The database of the URL; without one, the SQLite file in `folder`."""
     if not url:
         # Not by a URL: a folder may have any characters in its name.
-        name = str(folder / "ostinato.sqlite3")
+        name = str(folder / SQLITE)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what it warns of is said below
-        found: dict[str, Any] = environ.Env.db_url_config(url)
-    if "." not in found.get("ENGINE", ""):  # no module of a backend
-        sys.exit(
-            "DATABASE_URL cannot be read: it looks like "
-            "postgresql://user:password@host/name or sqlite:////folder/file."
-        )
+    found: dict[str, Any] = environ.Env.db_url_config(url)
     return found
 
 
-def embedded_redis_url(folder: Path) -> str | None:
-    """The URL of the embedded Valkey that `manage.py up` recorded, if it did."""
-    try:
-        runtime = json.loads((folder / "runtime.json").read_text())
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        message = f"{folder / 'runtime.json'} is not JSON: delete it and start again."
-        raise ImproperlyConfigured(message) from error
-    return str(runtime["redis_url"]) if "redis_url" in runtime else None
+def keep_private(sqlite: Path) -> None:
+    """An SQLite file is for its own user only, whoever makes it and under any umask.
 
-
-def write_runtime(folder: Path, runtime: dict[str, str]) -> None:
-    """Record what runs; whoever reads at this moment finds the old file or the new one."""
-    _draft(folder, "runtime.json", json.dumps(runtime)).replace(folder / "runtime.json")
-
-
-def secret(folder: Path, name: str, *, size: int = 48) -> str:
-    """A secret of `size` random bytes, made once and kept in `folder` with mode 600.
-
-    Created under a private name and linked into place, so that two processes that start
-    together end up with the same one and nobody ever reads half a key.
+    SQLite gives the files beside it the same mode.
     """
-    path = folder / name
-    if not path.exists():
-        draft = _draft(folder, name, secrets.token_urlsafe(size))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
+    with suppress(OSError):  # what keeps it from being used is told by SQLite
+        os.close(os.open(sqlite, os.O_RDWR | os.O_CREAT, 0o600))
+        for end in ("", "-wal", "-shm"):
+            _tighten(sqlite.with_name(sqlite.name + end), 0o600)
 
 
-def _draft(folder: Path, name: str, text: str) -> Path:
-    """A file with `text` under a name of its own that only we can read."""
-    draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    return draft
+def _may_be_tightened(folder: Path) -> bool:
+    """Whether closing the folder takes nothing from anybody: it is ours, or empty."""
+    names = {path.name for path in folder.iterdir()}
+    return not names or not names.isdisjoint(OURS)
+
+
+def _tighten(path: Path, mode: int) -> None:
+    with suppress(FileNotFoundError):
+        if path.stat().st_mode & OTHERS:
+            path.chmod(mode)

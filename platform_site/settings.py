@@ -1,35 +1,53 @@
 """Django settings. Every value that a site may want to change is an environment
-variable, read here and nowhere else; `docs/operating.md` lists them."""
+variable, declared here and nowhere else with its type and bounds; `docs/operating.md`
+lists them."""
 
 from __future__ import annotations
 
 import os
 import zoneinfo
+from pathlib import Path
 
 # The PyPI tzdata is the only source of time zones, here and in every child process: a
 # system's own database can be a year old and an hour wrong. First, before any zone loads.
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=[])
 
-import environ  # noqa: E402
-
-from platform_site.data_dir import (  # noqa: E402
-    data_dir,
-    database,
-    embedded_redis_url,
-    secret,
-)
+from platform_site import addresses, rates  # noqa: E402
+from platform_site.data_dir import data_dir, database, keep_private  # noqa: E402
 from platform_site.logs import logging_config  # noqa: E402
-from platform_site.rates import rate  # noqa: E402
+from platform_site.runtime_record import embedded_redis_url  # noqa: E402
+from platform_site.secret_files import secret, secret_key  # noqa: E402
+from platform_site.variables import Variables, among  # noqa: E402
+from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
+from schedules.zones import timezone_names  # noqa: E402
 
-env = environ.Env()
+env = Variables(os.environ)
 
 DATA_DIR = data_dir()
-SECRET_KEY = env.str("SECRET_KEY", default="") or secret(DATA_DIR, "secret_key")
-DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SECRET_KEY = env.read(
+    "SECRET_KEY", "", "it is at least 32 characters that nobody can guess", secret_key
+) or secret(DATA_DIR, "secret_key")
+DEBUG = env.flag("DEBUG", default=False)
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    ["127.0.0.1", "localhost", "[::1]"],
+    "it is host names without scheme and port, separated by commas, "
+    "such as ostinato.example.org",
+    addresses.host,
+)
+CSRF_TRUSTED_ORIGINS = env.words(
+    "CSRF_TRUSTED_ORIGINS",
+    [],
+    "it is origins separated by commas, such as https://ostinato.example.org",
+    addresses.origin,
+)
+SITE_URL = env.read(
+    "SITE_URL",
+    "http://127.0.0.1:8000",
+    "it looks like https://ostinato.example.org",
+    addresses.site_address,
+)
 
 # `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
 # commands win over those of the same name, which they subclass.
@@ -87,9 +105,19 @@ TEMPLATES = [
 # Database -------------------------------------------------------------------------
 
 DATABASES = {
-    "default": database(env.str("DATABASE_URL", default=""), DATA_DIR),
+    "default": database(
+        env.read(
+            "DATABASE_URL",
+            "",
+            "it looks like postgresql://user:password@host:5432/name, with "
+            f"{addresses.ENCODED}, or sqlite:////folder/file, whose folder exists",
+            addresses.database_url,
+        ),
+        DATA_DIR,
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    keep_private(Path(DATABASES["default"]["NAME"]))
     # Several processes write. Without IMMEDIATE a transaction that reads first and writes
     # later meets "database is locked" at once, whatever the time-out.
     DATABASES["default"]["OPTIONS"] = {
@@ -105,7 +133,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.read(
+    "REDIS_URL",
+    "",
+    f"it looks like redis://:password@host:6379/0, with {addresses.ENCODED}",
+    addresses.redis_url,
+)
 REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
 # JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
@@ -121,61 +154,98 @@ RQ_QUEUES = {
 # Schedules ------------------------------------------------------------------------
 
 # A due tick this young is fired under any catch-up policy (`semantics.md`, "Live").
-LIVE_TICK_SECONDS = env.int("LIVE_TICK_SECONDS", default=30)
+LIVE_TICK_SECONDS = env.number("LIVE_TICK_SECONDS", 30, least=1, most=86_400)
 # History is kept this long, and at least so many of the newest runs of each schedule.
-RUNS_KEPT_DAYS = env.int("RUNS_KEPT_DAYS", default=90)
-RUNS_KEPT_AT_LEAST = env.int("RUNS_KEPT_AT_LEAST", default=100)
+RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 90, least=0, most=36_500)
+RUNS_KEPT_AT_LEAST = env.number("RUNS_KEPT_AT_LEAST", 100, least=0, most=1_000_000)
 # A run that has been in the queue for longer is worth a warning; 0 never warns.
-QUEUE_OLD_SECONDS = env.int("QUEUE_OLD_SECONDS", default=60)
+QUEUE_OLD_SECONDS = env.number("QUEUE_OLD_SECONDS", 60, least=0, most=86_400)
 # How many due schedules one transaction fires.
+FIRE_BATCH_SIZE = env.number("FIRE_BATCH_SIZE", 500, least=1, most=10_000)
 # How many runs of a new schedule may be open at once under overlap `allow`; 0: no limit.
-MAX_OPEN_RUNS = env.int("MAX_OPEN_RUNS", default=100)
-FIRE_BATCH_SIZE = env.int("FIRE_BATCH_SIZE", default=500)
+MAX_OPEN_RUNS = env.number("MAX_OPEN_RUNS", 100, least=0, most=MOST_OPEN_RUNS)
 
 # Agents that schedule in a user's name; each but the fourth to the sixth can be
 # set per user, too.
-AGENTS_MAY_SCHEDULE = env.bool("AGENTS_MAY_SCHEDULE", default=True)
-AGENTS_PROPOSE = env.bool("AGENTS_PROPOSE", default=False)
-AGENT_MAX_ACTIVE_SCHEDULES = env.int("AGENT_MAX_ACTIVE_SCHEDULES", default=20)
-AGENT_MAX_KEPT_SCHEDULES = env.int("AGENT_MAX_KEPT_SCHEDULES", default=100)
-AGENT_MAX_CREATED_A_DAY = env.int("AGENT_MAX_CREATED_A_DAY", default=100)
-AGENT_MAX_RESUMED_AN_HOUR = env.int("AGENT_MAX_RESUMED_AN_HOUR", default=100)
-AGENT_MIN_INTERVAL_SECONDS = env.int("AGENT_MIN_INTERVAL_SECONDS", default=60)
-AGENT_MAX_DAYS = env.int("AGENT_MAX_DAYS", default=90)
+AGENTS_MAY_SCHEDULE = env.flag("AGENTS_MAY_SCHEDULE", default=True)
+AGENTS_PROPOSE = env.flag("AGENTS_PROPOSE", default=False)
+AGENT_MAX_ACTIVE_SCHEDULES = env.number(
+    "AGENT_MAX_ACTIVE_SCHEDULES", 20, least=0, most=1_000_000
+)
+AGENT_MAX_KEPT_SCHEDULES = env.number(
+    "AGENT_MAX_KEPT_SCHEDULES", 100, least=0, most=1_000_000
+)
+AGENT_MAX_CREATED_A_DAY = env.number(
+    "AGENT_MAX_CREATED_A_DAY", 100, least=0, most=1_000_000
+)
+AGENT_MAX_RESUMED_AN_HOUR = env.number(
+    "AGENT_MAX_RESUMED_AN_HOUR", 100, least=0, most=1_000_000
+)
+AGENT_MIN_INTERVAL_SECONDS = env.number(
+    "AGENT_MIN_INTERVAL_SECONDS", 60, least=1, most=TEN_YEARS
+)
+AGENT_MAX_DAYS = env.number("AGENT_MAX_DAYS", 90, least=1, most=TEN_YEARS // DAY)
 # Whether a run that a schedule started may make schedules.
-AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.bool(
+AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.flag(
     "AGENTS_MAY_SCHEDULE_FROM_SCHEDULES", default=False
 )
 
 # The model of the node `agent`: an OpenAI-compatible provider, for all nodes alike. The key
 # is nowhere but here, in memory.
-AGENT_BASE_URL = env.str("AGENT_BASE_URL", default="").strip()
-AGENT_API_KEY = env.str("AGENT_API_KEY", default="").strip()
-AGENT_MODEL = env.str("AGENT_MODEL", default="").strip()
+AGENT_BASE_URL = env.read(
+    "AGENT_BASE_URL",
+    "",
+    "it looks like https://provider.example/v1, without user, password or query",
+    addresses.site_address,
+)
+AGENT_API_KEY = env.text("AGENT_API_KEY")
+AGENT_MODEL = env.text("AGENT_MODEL")
 # The most that one agent node may be given to spend.
-AGENT_MAX_REQUESTS = env.int("AGENT_MAX_REQUESTS", default=50)
-AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", default=100)
-AGENT_MAX_TOKENS = env.int("AGENT_MAX_TOKENS", default=500_000)
-AGENT_MAX_SECONDS = env.int("AGENT_MAX_SECONDS", default=600)
+AGENT_MAX_REQUESTS = env.number("AGENT_MAX_REQUESTS", 50, least=1, most=100_000)
+AGENT_MAX_TOOL_CALLS = env.number("AGENT_MAX_TOOL_CALLS", 100, least=0, most=100_000)
+AGENT_MAX_TOKENS = env.number("AGENT_MAX_TOKENS", 500_000, least=1, most=1_000_000_000)
+AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, least=1, most=DAY)
 
 # Workflows ------------------------------------------------------------------------
 
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
-HTTP_NODE_ALLOWED_ORIGINS = env.list("HTTP_NODE_ALLOWED_ORIGINS", default=[])
+HTTP_NODE_ALLOWED_ORIGINS = env.words(
+    "HTTP_NODE_ALLOWED_ORIGINS",
+    [],
+    "it is origins separated by commas, such as http://10.0.0.7:8080",
+    addresses.origin,
+)
 # Modules whose functions, decorated with `@workflow_function`, workflows may call.
-WORKFLOW_FUNCTION_MODULES = env.list("WORKFLOW_FUNCTION_MODULES", default=[])
+WORKFLOW_FUNCTION_MODULES = env.words(
+    "WORKFLOW_FUNCTION_MODULES",
+    [],
+    "it is names of Python modules separated by commas, such as ours.functions",
+    addresses.module,
+)
 # How long the node `wait` may hold up a worker.
-WAIT_NODE_MAX_SECONDS = env.int("WAIT_NODE_MAX_SECONDS", default=300)
+WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, least=0, most=DAY)
 # The deadline of a run that no schedule started; a schedule has its own.
-EXECUTION_TIMEOUT_SECONDS = env.int("EXECUTION_TIMEOUT_SECONDS", default=600)
+EXECUTION_TIMEOUT_SECONDS = env.number(
+    "EXECUTION_TIMEOUT_SECONDS", 600, least=1, most=7 * DAY
+)
 
 # Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
 # nowhere must not look sent.
-_MAIL = env.email_url("EMAIL_URL", default="dummymail://")
-globals().update({name: _MAIL[name] for name in _MAIL if name != "OPTIONS"})
+_MAIL = env.read(
+    "EMAIL_URL",
+    addresses.email_url("dummymail://"),
+    f"it looks like smtp+tls://user:password@host:587, with {addresses.ENCODED}",
+    addresses.email_url,
+)
+globals().update(_MAIL)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ostinato@localhost")
+DEFAULT_FROM_EMAIL = env.read(
+    "DEFAULT_FROM_EMAIL",
+    "ostinato@localhost",
+    "it looks like ostinato@example.org or Ostinato <ostinato@example.org>",
+    addresses.mailbox,
+)
 
 # Web ------------------------------------------------------------------------------
 
@@ -189,7 +259,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.read(
+    "TIME_ZONE",
+    "UTC",
+    "it is the name of a time zone, such as Europe/Berlin",
+    among(timezone_names),
+)
 FORMAT_MODULE_PATH = "platform_site.formats"
 USE_TZ = True
 USE_I18N = True
@@ -242,8 +317,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
-        "user": rate("API_RATE", env.str("API_RATE", default="")),
-        "hook": rate("HOOK_RATE", env.str("HOOK_RATE", default="")),
+        "user": env.read("API_RATE", None, rates.ACCEPTED, rates.rate),
+        "hook": env.read("HOOK_RATE", None, rates.ACCEPTED, rates.rate),
     },
 }
 
@@ -274,5 +349,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING = logging_config(
+    level=env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
+)
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -1,0 +1,136 @@
+"""The addresses that a site's variables may hold. Each function raises `ValueError` for one
+that could not work, so that it is refused at the start and not by whoever uses it first."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import environ
+from redis import ConnectionPool
+
+from platform_site.variables import matching
+
+# As Django reads the header Host; a name may begin with a dot, for all below it.
+HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[a-f0-9:.]+\]", re.IGNORECASE)
+NAME = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+IPV6 = re.compile(r"[a-f0-9:.]*:[a-f0-9:.]*", re.IGNORECASE)
+MAILBOX = re.compile(r"[^\s@<>()\"]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+FILES = {"sqlite", "unix"}
+POSTGRESQL = {"postgres", "postgresql", "psql", "pgsql"}
+ENCODED = "special characters percent-encoded (/ as %2F, @ as %40, # as %23)"
+
+
+def site_address(text: str) -> str:
+    """The address of a web site or of an API, without its last slash."""
+    parts = _web(text)
+    if parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def origin(text: str) -> str:
+    """Scheme, host and perhaps a port, and nothing else."""
+    parts = _web(text)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def host(text: str) -> str:
+    """A host name as it stands in a request."""
+    return matching(HOST, text)
+
+
+def network(text: str) -> str:
+    """An IP address, or a network that is not all of the internet."""
+    if not ip_network(text, strict=False).prefixlen:
+        raise ValueError
+    return text
+
+
+def module(text: str) -> str:
+    """The dotted name of a Python module."""
+    return matching(MODULE, text)
+
+
+def mailbox(text: str) -> str:
+    """A mail address, with or without a name before it."""
+    _, address = parseaddr(text)
+    matching(MAILBOX, address)
+    return text
+
+
+def redis_url(text: str) -> str:
+    """The URL of a Redis or Valkey server."""
+    parts = _split(text, {"redis", "rediss", "unix"})
+    if parts.scheme == "unix":
+        if not parts.path.strip("/"):
+            raise ValueError
+    else:
+        _host_of(parts)
+        matching(re.compile(r"(/[0-9]{0,4})?"), parts.path)
+    try:
+        ConnectionPool.from_url(text).make_connection()  # which connects to nothing yet
+    except TypeError as error:  # an option that no connection has
+        raise ValueError from error
+    return text
+
+
+def database_url(text: str) -> str:
+    """The URL of a PostgreSQL database, or of an SQLite file in a folder that exists."""
+    parts = _split(text, {*POSTGRESQL, "sqlite"})
+    name = unquote(parts.path.removeprefix("/"))
+    if parts.scheme == "sqlite":
+        # Several processes share it: one in memory would be a different one for each.
+        if not name or parts.netloc or not Path(name).parent.is_dir():
+            raise ValueError
+        return text
+    if not name or "/" in name:
+        raise ValueError
+    if parts.netloc:
+        _host_of(parts, needed=False)
+    return text
+
+
+def email_url(text: str) -> dict[str, object]:
+    """The mail settings that the URL of a mail server stands for."""
+    parts = _split(text, set(environ.Env.EMAIL_SCHEMES))
+    if parts.scheme.startswith("smtp"):
+        _host_of(parts)
+        if parts.path.strip("/") or parts.query:
+            raise ValueError
+    found: dict[str, object] = environ.Env.email_url_config(text)
+    return {name: found[name] for name in found if name != "OPTIONS"}
+
+
+def _web(text: str) -> SplitResult:
+    parts = _split(text, {"http", "https"})
+    _host_of(parts)
+    if "@" in parts.netloc:  # a user or a password does not belong there
+        raise ValueError
+    return parts
+
+
+def _split(text: str, schemes: set[str]) -> SplitResult:
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or not text.startswith(f"{parts.scheme}://"):
+        raise ValueError
+    # A raw / ? or # in a password ends the part of the URL in which the host is looked for.
+    # Where a path of this machine follows, it may hold anything.
+    is_path = parts.scheme in FILES
+    if not is_path and (" " in text or "@" in parts.path + parts.fragment):
+        raise ValueError
+    return parts
+
+
+def _host_of(parts: SplitResult, *, needed: bool = True) -> None:
+    """Raises `ValueError` unless there is a host that can be, and no impossible port."""
+    name = parts.hostname or ""
+    is_name = NAME.fullmatch(name) or IPV6.fullmatch(name)
+    if parts.port == 0 or not (is_name or not (needed or name)):
+        raise ValueError

@@ -1,0 +1,131 @@
+"""The environment variables of a site: each is declared once, with its type and bounds.
+
+A value that is not accepted ends the process with one line that names the variable and says
+what it takes. The value itself is never repeated, as it may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+Default = TypeVar("Default")
+
+YES = frozenset({"true", "yes", "on", "y", "1"})
+NO = frozenset({"false", "no", "off", "n", "0"})
+WHOLE = re.compile(r"-?[0-9]{1,12}")
+LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Generic[T]):
+    """One variable; `parse` raises `ValueError` for a text that it does not accept."""
+
+    name: str
+    accepted: str
+    parse: Callable[[str], T]
+
+    def value(self, text: str) -> T:
+        """What the text means. Ends the process if it is not accepted."""
+        try:
+            return self.parse(one_line(text))
+        except ValueError:
+            problem = f"{self.name} cannot be read: {self.accepted}."
+        # Every command reads the settings: one line instead of their traceback.
+        sys.exit(problem)
+
+
+class Variables:
+    """Reads variables from `environ`. One that is absent or blank has its default."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.declared: dict[str, Variable[object]] = {}
+        self._environ = environ
+
+    def read(
+        self, name: str, default: Default, accepted: str, parse: Callable[[str], T]
+    ) -> T | Default:
+        """The value of a variable of any kind."""
+        variable = Variable(name, accepted, parse)
+        self.declared[name] = variable
+        text = self._environ.get(name, "").strip()
+        return variable.value(text) if text else default
+
+    def number(self, name: str, default: int, *, least: int, most: int) -> int:
+        """A whole number from `least` to `most`, both allowed."""
+
+        def parse(text: str) -> int:
+            number = int(matching(WHOLE, text))
+            if not least <= number <= most:
+                raise ValueError
+            return number
+
+        bounds = f"it is a whole number from {least} to {most}"
+        return self.read(name, default, bounds, parse)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false, in the words that people use for it."""
+
+        def parse(text: str) -> bool:
+            if text.lower() not in YES | NO:
+                raise ValueError
+            return text.lower() in YES
+
+        return self.read(name, default, "it is True or False", parse)
+
+    def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
+        """One of some words, in upper or lower case."""
+
+        def parse(text: str) -> str:
+            if text.upper() not in choices:
+                raise ValueError
+            return text.upper()
+
+        return self.read(name, default, f"it is one of {', '.join(choices)}", parse)
+
+    def words(
+        self,
+        name: str,
+        default: list[str],
+        accepted: str,
+        parse: Callable[[str], str],
+    ) -> list[str]:
+        """Values separated by commas, each of which `parse` accepts."""
+
+        def parse_all(text: str) -> list[str]:
+            return [parse(word.strip()) for word in text.split(",") if word.strip()]
+
+        return self.read(name, default, accepted, parse_all)
+
+    def text(self, name: str, default: str = "") -> str:
+        """One line of text."""
+        return self.read(name, default, "it is one line of printable text", str)
+
+
+def matching(pattern: re.Pattern[str], text: str) -> str:
+    """`text`, if all of it matches."""
+    if not pattern.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def among(choices: Callable[[], Container[str]]) -> Callable[[str], str]:
+    """Accepts what is in `choices`, which are asked for only when a value is given."""
+
+    def parse(text: str) -> str:
+        if text not in choices():
+            raise ValueError
+        return text
+
+    return parse
+
+
+def one_line(text: str) -> str:
+    """`text`, if it is one line of printable characters and not endless."""
+    if not text.isprintable() or len(text) > LONGEST:
+        raise ValueError
+    return text
