@@ -75,10 +75,14 @@ class Launch:
 
     def _start_valkey(self, valkey: EmbeddedValkey) -> None:
         [child] = self.supervisor.start(
-            Service("valkey", valkey.start), grace=VALKEY_GRACE
+            Service("valkey", lambda: valkey.start_whole(self.tell)),
+            grace=VALKEY_GRACE,
         )
         if not valkey.wait_until_ready(child.process):
-            raise LaunchError(f"The queue store did not start: see {valkey.log}")
+            words = valkey.last_words()
+            raise LaunchError(
+                f"The queue store did not start: {words} (all of it is in {valkey.log})"
+            )
         self.tell(f"  queue store    Valkey on port {valkey.port}")
 
     def _set_up(self, command: list[str]) -> None:

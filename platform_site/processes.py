@@ -22,8 +22,10 @@ def spawn(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: str = "",
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, with `stdin` as its whole input.
+    """Start `command` in a session of its own, with `stdin` as its whole input and the
+    open files `keep`.
 
     Its own session keeps the terminal's Ctrl-C away from it: whoever spawned it ends it,
     in order. On Linux the kernel kills it when the thread that called this ends, be it by
@@ -37,6 +39,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=keep,
         preexec_fn=_die_with_parent(os.getpid()),
     )
     assert child.stdin is not None

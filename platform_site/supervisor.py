@@ -101,5 +101,14 @@ class Supervisor:
         self._tell(f"{child.service.name} {end}; starting it again in {delay:g} s")
 
     def _restart(self, child: Child, now: float) -> None:
-        child.process = child.service.start()
+        try:
+            child.process = child.service.start()
+        except OSError as error:  # such as a full disk: the others go on
+            child.failures, delay = back_off(child.failures, ran_for=0)
+            child.restart_at = now + delay
+            self._tell(
+                f"{child.service.name} cannot be started ({error.strerror or error}); "
+                f"trying again in {delay:g} s"
+            )
+            return
         child.started_at, child.restart_at = now, None

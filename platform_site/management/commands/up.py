@@ -63,6 +63,9 @@ class Command(BaseCommand):
             sys.exit(f"Ostinato is already running from {site.folder}: {error}")
         except LaunchError as error:
             sys.exit(str(error))
+        except OSError as error:  # a full disk, a folder that cannot be written to
+            where = error.filename or site.folder
+            sys.exit(f"Ostinato cannot start: {where}: {error.strerror or error}.")
         except StopRequested:
             self._tell("Stopped.")
 
