@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from csp.decorators import csp_update
@@ -9,6 +10,9 @@ from django.utils.decorators import method_decorator
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from typing_extensions import override
 
@@ -87,6 +91,8 @@ ERRORS = {
 }
 # Which of them an operation that only reads never answers.
 NEVER_BY_GET = {409, 413, 415}
+# By which a caller chooses how the description is written.
+FORMAT = "format"
 # The headers of answers.
 ETAG = "The version of what is answered, for If-Match."
 LOCATION = "Where the execution is found."
@@ -183,8 +189,40 @@ def _problem(text: str) -> dict[str, Any]:
     return {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
 
 
+class ByFormat(DefaultContentNegotiation):
+    """`?format=` goes before the header Accept, which a browser sends without being asked."""
+
+    @override
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        asked = request.query_params.get(FORMAT)
+        chosen = [each for each in renderers if asked in (None, each.format)]
+        if asked and chosen:
+            return chosen[0], chosen[0].media_type or ""
+        return super().select_renderer(request, renderers, format_suffix)
+
+
 class SchemaView(StrictQuery, SpectacularAPIView):
-    """The description itself. It has one language and one version: none is asked for."""
+    """The description itself, as YAML or as JSON. It has one language and one version: none
+    is asked for."""
+
+    content_negotiation_class = ByFormat
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        formats = sorted({renderer.format for renderer in self.renderer_classes})
+        asked = request.query_params.get(FORMAT)
+        if asked not in (None, *formats):
+            raise ValidationError({FORMAT: [f"Must be one of {', '.join(formats)}."]})
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        return {FORMAT}
 
 
 @method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")

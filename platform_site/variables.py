@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Read_co = TypeVar("Read_co", covariant=True)
 Default = TypeVar("Default")
 
 YES = frozenset({"true", "yes", "on", "y", "1"})
@@ -22,14 +23,14 @@ LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Variable(Generic[T]):
+class Variable(Generic[Read_co]):
     """One variable; `parse` raises `ValueError` for a text that it does not accept."""
 
     name: str
     accepted: str
-    parse: Callable[[str], T]
+    parse: Callable[[str], Read_co]
 
-    def value(self, text: str) -> T:
+    def value(self, text: str) -> Read_co:
         """What the text means. Ends the process if it is not accepted."""
         try:
             return self.parse(one_line(text))

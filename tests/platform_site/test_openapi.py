@@ -89,6 +89,36 @@ def test_it_is_served(client: Client) -> None:
     assert answer.content.decode().startswith("openapi: 3.")
 
 
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        ("?format=json", "*/*", "application/vnd.oai.openapi+json"),
+        ("?format=json", "text/html", "application/vnd.oai.openapi+json"),
+        ("?format=yaml", "application/json", "application/vnd.oai.openapi"),
+        ("", "application/json", "application/json"),
+        ("", "application/yaml", "application/yaml"),
+        ("", "application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json"),
+    ],
+)
+def test_it_is_served_in_the_format_that_is_asked_for(
+    client: Client, query: str, accept: str, media_type: str
+) -> None:
+    answer = client.get(f"/api/schema/{query}", headers={"Accept": accept})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].partition(";")[0] == media_type
+    if media_type.endswith("json"):
+        assert answer.json()["openapi"].startswith("3.")
+    else:
+        assert answer.content.startswith(b"openapi: 3.")
+
+
+@pytest.mark.parametrize("query", ["?format=xml", "?format=", "?format=json&lang=de"])
+def test_another_format_is_refused_by_name(client: Client, query: str) -> None:
+    answer = client.get(f"/api/schema/{query}")
+    assert answer.status_code == 400
+    assert set(answer.json()["errors"]) < {"format", "lang"}
+
+
 @pytest.mark.django_db
 def test_the_pages_to_browse_it_need_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/api/docs/")
