@@ -47,10 +47,11 @@ def host(text: str) -> str:
 
 
 def network(text: str) -> str:
-    """An IP address, or a network that is not all of the internet."""
-    if not ip_network(text, strict=False).prefixlen:
+    """An IP address, or a network that is not all of the internet, as a network."""
+    found = ip_network(text, strict=False)
+    if not found.prefixlen:
         raise ValueError
-    return text
+    return str(found)
 
 
 def module(text: str) -> str:

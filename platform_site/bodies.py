@@ -6,34 +6,30 @@ takes a body of no stated length (`Transfer-Encoding: chunked`) for none at all.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpResponse
 
+from platform_site.asgi_messages import App, Message, Receive, Scope, Send, send_answer
 from platform_site.errors import page
 from workflows.exceptions import TooLarge
 
-Scope = dict[str, Any]
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
 NOT_A_LENGTH = {b"content-length", b"transfer-encoding"}
 
 
 def bounded(app: App) -> App:
-    """`app`, which is asked nothing with a body above `DATA_UPLOAD_MAX_MEMORY_SIZE`: that
-    is answered 413, by the length it states or by what has come of it."""
+    """`app`, which is asked only once the whole body is there, and nothing with one above
+    `DATA_UPLOAD_MAX_MEMORY_SIZE`: that is answered 413, by the length it states or by what
+    has come of it."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
                 scope, receive = await _known(scope, receive)
             except TooLarge as error:
-                await _send(_refusal(error), send)
+                await send_answer(_refusal(error), send)
                 return
         await app(scope, receive, send)
 
@@ -44,12 +40,9 @@ async def _known(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
     """The request with the length of its body; raises `TooLarge`."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     stated = _stated_length(dict(scope["headers"]))
-    if stated is None:
-        return await _measured(scope, receive, most=most)
-    # The server takes no more of a body than its header says.
-    if stated > most:
+    if stated is not None and stated > most:
         raise TooLarge(most)
-    return scope, receive
+    return await _measured(scope, receive, most=most)
 
 
 def _stated_length(headers: Mapping[bytes, bytes]) -> int | None:
@@ -97,12 +90,3 @@ def _first(message: Message, receive: Receive) -> Receive:
 
 def _refusal(error: TooLarge) -> HttpResponse:
     return page(413, error.code, error.message, error.errors)
-
-
-async def _send(answer: HttpResponse, send: Send) -> None:
-    headers = [
-        (b"content-type", answer.headers["Content-Type"].encode()),
-        (b"content-length", str(len(answer.content)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.content})

@@ -32,9 +32,8 @@ class LocalSite:
     @property
     def web(self) -> Service:
         """The web server."""
-        uvicorn = ["-m", "uvicorn", "platform_site.asgi:application", "--host", HOST]
-        options = ["--port", str(self.port), "--timeout-graceful-shutdown", "1"]
-        return self._service("web", [*uvicorn, *options, "--lifespan", "off"])
+        options = ["--host", HOST, "--port", str(self.port), "--stop-seconds", "1"]
+        return self._service("web", ["manage.py", "web", *options])
 
     @property
     def scheduler(self) -> Service:

@@ -51,7 +51,10 @@ def logging_config(level: str) -> dict[str, Any]:
             },
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+            "stderr": {
+                "class": "platform_site.log_repeats.BoundedHandler",
+                "formatter": "line",
+            },
         },
         # The handlers of Django and uvicorn would write requests past the formatter above.
         "loggers": {

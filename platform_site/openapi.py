@@ -203,7 +203,10 @@ class ByFormat(DefaultContentNegotiation):
         chosen = [each for each in renderers if asked in (None, each.format)]
         if asked and chosen:
             return chosen[0], chosen[0].media_type or ""
-        return super().select_renderer(request, renderers, format_suffix)
+        by_accept: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return by_accept
 
 
 class SchemaView(StrictQuery, SpectacularAPIView):

@@ -249,6 +249,17 @@ DEFAULT_FROM_EMAIL = env.read(
 
 # Web ------------------------------------------------------------------------------
 
+# How many clients may be connected to a web process, how many requests it answers at once,
+# and whose word it takes for where a request comes from.
+WEB_MAX_CONNECTIONS = env.number("WEB_MAX_CONNECTIONS", 1000, least=10, most=100_000)
+WEB_MAX_REQUESTS = env.number("WEB_MAX_REQUESTS", 20, least=1, most=1000)
+TRUSTED_PROXIES = env.words(
+    "TRUSTED_PROXIES",
+    [],
+    "it is IP addresses and networks separated by commas, such as 127.0.0.1,10.0.0.0/8",
+    addresses.network,
+)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

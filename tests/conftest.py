@@ -137,11 +137,10 @@ def child_env(transactional_db: None, redis: Redis) -> dict[str, str]:
 
 @pytest.fixture
 def served(child_env: dict[str, str]) -> Iterator[str]:
-    """The address at which uvicorn serves the site, on this test's servers."""
+    """The address at which `manage.py web` serves the site, on this test's servers."""
     port = str(free_port())
-    command = [sys.executable, "-m", "uvicorn", "platform_site.asgi:application"]
     process = subprocess.Popen(
-        [*command, "--lifespan", "off", "--port", port],
+        [sys.executable, "manage.py", "web", "--port", port],
         cwd=BASE_DIR,
         env=child_env,
         stderr=subprocess.PIPE,

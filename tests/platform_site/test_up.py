@@ -136,7 +136,7 @@ def test_a_server_of_its_own_that_is_away_gets_one_line(tmp_path: Path) -> None:
     assert "Stopping" not in run.stdout  # nothing had started
 
 
-@pytest.mark.parametrize("word", ["uvicorn", "valkey-server"])
+@pytest.mark.parametrize("word", ["manage.py web", "valkey-server"])
 def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     first = site.find(word)
     first.kill()
@@ -147,7 +147,7 @@ def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
 
 def test_ctrl_c_ends_everything_and_says_so(tmp_path: Path) -> None:
     with running_site(tmp_path / "var") as site:
-        for word in ("uvicorn", "rqscheduler", "rqworker", "valkey-server"):
+        for word in ("manage.py web", "rqscheduler", "rqworker", "valkey-server"):
             assert site.find(word), word
         began = time.monotonic()
         site.process.send_signal(signal.SIGINT)
