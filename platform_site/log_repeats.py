@@ -19,6 +19,7 @@ PERIOD_SECONDS = 10.0
 # Of so many different lines it is known how often they came.
 MOST_KNOWN = 500
 LEFT_OUT = "%d more lines like this were left out within %d seconds: %s"
+LONGEST_WORDS = 500
 NO_PART_OF_THE_WORDS = {"timestamp"}
 
 Key = tuple[str, int, str]
@@ -47,6 +48,11 @@ class BoundedHandler(logging.StreamHandler[Any]):
             super().emit(record)
 
     @override
+    def setStream(self, stream: Any) -> Any:
+        self._periods.clear()  # another stream has not had any of these lines
+        return super().setStream(stream)
+
+    @override
     def close(self) -> None:
         self._end_periods(float("inf"))
         super().close()
@@ -68,6 +74,7 @@ class BoundedHandler(logging.StreamHandler[Any]):
 
     def _end_oldest(self) -> None:
         (logger, level, words), period = self._periods.popitem(last=False)
+        words = words[:LONGEST_WORDS]
         if (left_out := period.count - MOST_EQUAL) > 0:
             told = (left_out, PERIOD_SECONDS, words)
             super().emit(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import zoneinfo
+from datetime import timedelta
 from pathlib import Path
 
 # The PyPI tzdata is the only source of time zones, here and in every child process: a
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
+    "axes",
     "django_rq",
 ]
 
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "platform_site.urls"
@@ -129,6 +132,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A server that takes a connection and never answers must not hold up a page for ever.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# The counts of rates are in it. Beyond so many it forgets some, in no order.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
@@ -260,6 +270,27 @@ TRUSTED_PROXIES = env.words(
     addresses.network,
 )
 
+# After so many failed logins in the name of one account from one address, that address is
+# refused in that name for so long. An address may try to log in so often, whoever it is.
+LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, least=1, most=1000)
+LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, least=1, most=1440)
+LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", rates.ACCEPTED, rates.rate)
+AUTHENTICATION_BACKENDS = [
+    "platform_site.accounts.logins.LoginGuard",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "platform_site.accounts.logins.LoginHandler"
+AXES_LOCKOUT_CALLABLE = "platform_site.accounts.logins.refused"
+AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.addresses.client_address"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = LOGIN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
+AXES_RESET_ON_SUCCESS = True
+# Who goes on failing is not locked for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -328,6 +359,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "platform_site.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
+        "login": LOGIN_RATE,
+        "wrong_token": "300/minute",
         "user": env.read("API_RATE", None, rates.ACCEPTED, rates.rate),
         "hook": env.read("HOOK_RATE", None, rates.ACCEPTED, rates.rate),
     },

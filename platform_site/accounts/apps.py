@@ -1,8 +1,19 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_login_failed
+from typing_extensions import override
 
 
 class AccountsConfig(AppConfig):
     name = "platform_site.accounts"
     verbose_name = "Accounts"
+
+    @override
+    def ready(self) -> None:
+        from axes.signals import user_locked_out  # noqa: PLC0415 (needs the apps)
+
+        from platform_site.accounts.logins import log_failure, log_lock  # noqa: PLC0415
+
+        user_login_failed.connect(log_failure)
+        user_locked_out.connect(log_lock)

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+import structlog
 from knox.auth import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.request import Request
 from typing_extensions import override
+
+from platform_site.accounts.addresses import client_address
+from platform_site.accounts.throttles import TokenFailureRate
+
+log = structlog.get_logger(__name__)
 
 REFUSED = "This token is wrong, has expired, or was revoked."
 
 
 class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer <token>`; what the token may do is what its user may do."""
+
+    @override
+    def authenticate(self, request: Request) -> tuple[object, object] | None:
+        try:
+            found: tuple[object, object] | None = super().authenticate(request)
+        except AuthenticationFailed:
+            log.warning("token_refused", address=client_address(request._request))
+            failures = TokenFailureRate()
+            if not failures.admits(request._request):
+                raise Throttled(ceil(failures.wait() or 1)) from None
+            raise
+        return found
 
     @override
     def authenticate_credentials(self, token: bytes) -> tuple[object, object]:

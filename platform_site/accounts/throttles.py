@@ -1,0 +1,32 @@
+"""How often one address may try to come in, counted by each web process."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from rest_framework.throttling import SimpleRateThrottle
+from typing_extensions import override
+
+from platform_site.accounts.addresses import client_address
+
+
+class LoginRate(SimpleRateThrottle):
+    """Logins, right or wrong: so no address tries many accounts, or one many times at once."""
+
+    scope = "login"
+
+    def admits(self, request: HttpRequest) -> bool:
+        """Whether this one is within the rate; it is counted if so."""
+        is_within: bool = self.allow_request(cast("Any", request), cast("Any", None))
+        return is_within
+
+    @override
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return f"{self.scope}-{client_address(request)}"
+
+
+class TokenFailureRate(LoginRate):
+    """Wrong API tokens. A right one is never counted, and never refused."""
+
+    scope = "wrong_token"
