@@ -95,8 +95,8 @@ def _install(lock_name: str) -> str:
             return f"{failure}\nCould not make {VENV}."
     count = sum(line[:1].isalnum() for line in lock.read_text().splitlines())
     print(f"Installing {count} packages, about half a minute ...", flush=True)
-    options = ["--disable-pip-version-check", "--no-input", "--requirement"]
-    failure = quietly([*pip, "install", *options, str(lock)])
+    options = ["--disable-pip-version-check", "--no-input", "--require-hashes"]
+    failure = quietly([*pip, "install", *options, "--requirement", str(lock)])
     if failure:
         return f"{failure}\nCould not install {lock_name}."
     stamp.write_text(wanted)
