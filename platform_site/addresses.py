@@ -12,14 +12,16 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import environ
 from redis import ConnectionPool
 
-from platform_site.variables import matching
+from platform_site.variables import Kind, matching
 
 # As Django reads the header Host; a name may begin with a dot, for all below it.
-HOST = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[a-f0-9:.]+\]", re.IGNORECASE)
+HOST_NAME = re.compile(
+    r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[a-f0-9:.]+\]", re.IGNORECASE
+)
 NAME = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 IPV6 = re.compile(r"[a-f0-9:.]*:[a-f0-9:.]*", re.IGNORECASE)
-MAILBOX = re.compile(r"[^\s@<>()\"]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
-MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+MAIL_ADDRESS = re.compile(r"[^\s@<>()\"]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FILES = {"sqlite", "unix"}
 POSTGRESQL = {"postgres", "postgresql", "psql", "pgsql"}
 ENCODED = "special characters percent-encoded (/ as %2F, @ as %40, # as %23)"
@@ -43,7 +45,7 @@ def origin(text: str) -> str:
 
 def host(text: str) -> str:
     """A host name as it stands in a request."""
-    return matching(HOST, text)
+    return matching(HOST_NAME, text)
 
 
 def network(text: str) -> str:
@@ -56,13 +58,13 @@ def network(text: str) -> str:
 
 def module(text: str) -> str:
     """The dotted name of a Python module."""
-    return matching(MODULE, text)
+    return matching(DOTTED_NAME, text)
 
 
 def mailbox(text: str) -> str:
     """A mail address, with or without a name before it."""
     _, address = parseaddr(text)
-    matching(MAILBOX, address)
+    matching(MAIL_ADDRESS, address)
     return text
 
 
@@ -135,3 +137,27 @@ def _host_of(parts: SplitResult, *, needed: bool = True) -> None:
     is_name = NAME.fullmatch(name) or IPV6.fullmatch(name)
     if parts.port == 0 or not (is_name or not (needed or name)):
         raise ValueError
+
+
+SITE_ADDRESS = Kind(
+    "it looks like https://ostinato.example.org, without user, password and query",
+    site_address,
+)
+ORIGIN = Kind("it looks like https://ostinato.example.org:8443", origin)
+HOST = Kind("it looks like ostinato.example.org, without scheme and port", host)
+NETWORK = Kind("it is an IP address or a network such as 10.0.0.0/8", network)
+MODULE = Kind("it is the name of a Python module, such as ours.functions", module)
+MAILBOX = Kind(
+    "it looks like ostinato@example.org or Ostinato <ostinato@example.org>", mailbox
+)
+REDIS_URL = Kind(
+    f"it looks like redis://:password@host:6379/0, with {ENCODED}", redis_url
+)
+DATABASE_URL = Kind(
+    f"it looks like postgresql://user:password@host:5432/name, with {ENCODED}, "
+    "or sqlite:////folder/file, whose folder exists",
+    database_url,
+)
+EMAIL_URL = Kind(
+    f"it looks like smtp+tls://user:password@host:587, with {ENCODED}", email_url
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platform_site.set_aside import set_aside
-from platform_site.variables import one_line
+from platform_site.variables import Kind, matching, one_line
 
+# One word, as we and Django make them; what a file of another kind holds is none.
+WORD = re.compile(r"[^\s{}\[\]\"']+")
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 5
 
@@ -34,8 +37,9 @@ def secret(folder: Path, name: str, *, size: int = 48) -> str:
 def stored(path: Path, *, size: int) -> str | None:
     """The secret in a file; None if there is none that could be of so many bytes."""
     with suppress(FileNotFoundError, IsADirectoryError, ValueError):
-        text = one_line(path.read_text().strip())
-        return text if len(text) >= size else None
+        text = matching(WORD, one_line(path.read_text().strip()))
+        if len(text) >= size and len(set(text)) >= FEWEST_CHARACTERS:
+            return text
     return None
 
 
@@ -58,6 +62,9 @@ def secret_key(text: str) -> str:
     if len(text) < SHORTEST_KEY or len(set(text)) < FEWEST_CHARACTERS:
         raise ValueError
     return text
+
+
+SECRET_KEY = Kind("it is at least 32 characters that nobody can guess", secret_key)
 
 
 def draft(folder: Path, name: str, text: str) -> Path:

@@ -14,41 +14,26 @@ from pathlib import Path
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=[])
 
-from platform_site import addresses, rates  # noqa: E402
+from platform_site import addresses, rates, secret_files  # noqa: E402
 from platform_site.data_dir import data_dir, database, keep_private  # noqa: E402
 from platform_site.logs import logging_config  # noqa: E402
 from platform_site.runtime_record import embedded_redis_url  # noqa: E402
-from platform_site.secret_files import secret, secret_key  # noqa: E402
-from platform_site.variables import Variables, among  # noqa: E402
+from platform_site.variables import Kind, Variables, among  # noqa: E402
 from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
 from schedules.zones import timezone_names  # noqa: E402
 
 env = Variables(os.environ)
 
 DATA_DIR = data_dir()
-SECRET_KEY = env.read(
-    "SECRET_KEY", "", "it is at least 32 characters that nobody can guess", secret_key
-) or secret(DATA_DIR, "secret_key")
+SECRET_KEY = env.read("SECRET_KEY", "", secret_files.SECRET_KEY) or secret_files.secret(
+    DATA_DIR, "secret_key"
+)
 DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS",
-    ["127.0.0.1", "localhost", "[::1]"],
-    "it is host names without scheme and port, separated by commas, "
-    "such as ostinato.example.org",
-    addresses.host,
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], addresses.HOST
 )
-CSRF_TRUSTED_ORIGINS = env.words(
-    "CSRF_TRUSTED_ORIGINS",
-    [],
-    "it is origins separated by commas, such as https://ostinato.example.org",
-    addresses.origin,
-)
-SITE_URL = env.read(
-    "SITE_URL",
-    "http://127.0.0.1:8000",
-    "it looks like https://ostinato.example.org",
-    addresses.site_address,
-)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], addresses.ORIGIN)
+SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", addresses.SITE_ADDRESS)
 
 # `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
 # commands win over those of the same name, which they subclass.
@@ -108,16 +93,7 @@ TEMPLATES = [
 # Database -------------------------------------------------------------------------
 
 DATABASES = {
-    "default": database(
-        env.read(
-            "DATABASE_URL",
-            "",
-            "it looks like postgresql://user:password@host:5432/name, with "
-            f"{addresses.ENCODED}, or sqlite:////folder/file, whose folder exists",
-            addresses.database_url,
-        ),
-        DATA_DIR,
-    ),
+    "default": database(env.read("DATABASE_URL", "", addresses.DATABASE_URL), DATA_DIR),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     keep_private(Path(DATABASES["default"]["NAME"]))
@@ -143,12 +119,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
 
-REDIS_URL = env.read(
-    "REDIS_URL",
-    "",
-    f"it looks like redis://:password@host:6379/0, with {addresses.ENCODED}",
-    addresses.redis_url,
-)
+REDIS_URL = env.read("REDIS_URL", "", addresses.REDIS_URL)
 REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
 # JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
@@ -202,12 +173,7 @@ AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.flag(
 
 # The model of the node `agent`: an OpenAI-compatible provider, for all nodes alike. The key
 # is nowhere but here, in memory.
-AGENT_BASE_URL = env.read(
-    "AGENT_BASE_URL",
-    "",
-    "it looks like https://provider.example/v1, without user, password or query",
-    addresses.site_address,
-)
+AGENT_BASE_URL = env.read("AGENT_BASE_URL", "", addresses.SITE_ADDRESS)
 AGENT_API_KEY = env.text("AGENT_API_KEY")
 AGENT_MODEL = env.text("AGENT_MODEL")
 # The most that one agent node may be given to spend.
@@ -220,19 +186,9 @@ AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, least=1, most=DAY)
 
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
-HTTP_NODE_ALLOWED_ORIGINS = env.words(
-    "HTTP_NODE_ALLOWED_ORIGINS",
-    [],
-    "it is origins separated by commas, such as http://10.0.0.7:8080",
-    addresses.origin,
-)
+HTTP_NODE_ALLOWED_ORIGINS = env.words("HTTP_NODE_ALLOWED_ORIGINS", [], addresses.ORIGIN)
 # Modules whose functions, decorated with `@workflow_function`, workflows may call.
-WORKFLOW_FUNCTION_MODULES = env.words(
-    "WORKFLOW_FUNCTION_MODULES",
-    [],
-    "it is names of Python modules separated by commas, such as ours.functions",
-    addresses.module,
-)
+WORKFLOW_FUNCTION_MODULES = env.words("WORKFLOW_FUNCTION_MODULES", [], addresses.MODULE)
 # How long the node `wait` may hold up a worker.
 WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, least=0, most=DAY)
 # The deadline of a run that no schedule started; a schedule has its own.
@@ -242,19 +198,11 @@ EXECUTION_TIMEOUT_SECONDS = env.number(
 
 # Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
 # nowhere must not look sent.
-_MAIL = env.read(
-    "EMAIL_URL",
-    addresses.email_url("dummymail://"),
-    f"it looks like smtp+tls://user:password@host:587, with {addresses.ENCODED}",
-    addresses.email_url,
-)
+_MAIL = env.read("EMAIL_URL", addresses.email_url("dummymail://"), addresses.EMAIL_URL)
 globals().update(_MAIL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.read(
-    "DEFAULT_FROM_EMAIL",
-    "ostinato@localhost",
-    "it looks like ostinato@example.org or Ostinato <ostinato@example.org>",
-    addresses.mailbox,
+    "DEFAULT_FROM_EMAIL", "ostinato@localhost", addresses.MAILBOX
 )
 
 # Web ------------------------------------------------------------------------------
@@ -263,18 +211,13 @@ DEFAULT_FROM_EMAIL = env.read(
 # and whose word it takes for where a request comes from.
 WEB_MAX_CONNECTIONS = env.number("WEB_MAX_CONNECTIONS", 1000, least=10, most=100_000)
 WEB_MAX_REQUESTS = env.number("WEB_MAX_REQUESTS", 20, least=1, most=1000)
-TRUSTED_PROXIES = env.words(
-    "TRUSTED_PROXIES",
-    [],
-    "it is IP addresses and networks separated by commas, such as 127.0.0.1,10.0.0.0/8",
-    addresses.network,
-)
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", [], addresses.NETWORK)
 
 # After so many failed logins in the name of one account from one address, that address is
 # refused in that name for so long. An address may try to log in so often, whoever it is.
 LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, least=1, most=1000)
 LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, least=1, most=1440)
-LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", rates.ACCEPTED, rates.rate)
+LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", rates.RATE)
 AUTHENTICATION_BACKENDS = [
     "platform_site.accounts.logins.LoginGuard",
     "django.contrib.auth.backends.ModelBackend",
@@ -304,8 +247,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.read(
     "TIME_ZONE",
     "UTC",
-    "it is the name of a time zone, such as Europe/Berlin",
-    among(timezone_names),
+    Kind("it is a time zone such as Europe/Berlin", among(timezone_names)),
 )
 FORMAT_MODULE_PATH = "platform_site.formats"
 USE_TZ = True
@@ -361,8 +303,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login": LOGIN_RATE,
         "wrong_token": "300/minute",
-        "user": env.read("API_RATE", None, rates.ACCEPTED, rates.rate),
-        "hook": env.read("HOOK_RATE", None, rates.ACCEPTED, rates.rate),
+        "user": env.read("API_RATE", None, rates.RATE),
+        "hook": env.read("HOOK_RATE", None, rates.RATE),
     },
 }
 

@@ -23,19 +23,27 @@ LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Variable(Generic[Read_co]):
-    """One variable; `parse` raises `ValueError` for a text that it does not accept."""
+class Kind(Generic[Read_co]):
+    """What a variable takes, in words, and how it is read; `parse` raises `ValueError` for a
+    text that is not accepted."""
 
-    name: str
     accepted: str
     parse: Callable[[str], Read_co]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Generic[Read_co]):
+    """One variable of the environment."""
+
+    name: str
+    kind: Kind[Read_co]
 
     def value(self, text: str) -> Read_co:
         """What the text means. Ends the process if it is not accepted."""
         try:
-            return self.parse(one_line(text))
+            return self.kind.parse(one_line(text))
         except ValueError:
-            problem = f"{self.name} cannot be read: {self.accepted}."
+            problem = f"{self.name} cannot be read: {self.kind.accepted}."
         # Every command reads the settings: one line instead of their traceback.
         sys.exit(problem)
 
@@ -47,11 +55,9 @@ class Variables:
         self.declared: dict[str, Variable[object]] = {}
         self._environ = environ
 
-    def read(
-        self, name: str, default: Default, accepted: str, parse: Callable[[str], T]
-    ) -> T | Default:
+    def read(self, name: str, default: Default, kind: Kind[T]) -> T | Default:
         """The value of a variable of any kind."""
-        variable = Variable(name, accepted, parse)
+        variable = Variable(name, kind)
         self.declared[name] = variable
         text = self._environ.get(name, "").strip()
         return variable.value(text) if text else default
@@ -66,7 +72,7 @@ class Variables:
             return number
 
         bounds = f"it is a whole number from {least} to {most}"
-        return self.read(name, default, bounds, parse)
+        return self.read(name, default, Kind(bounds, parse))
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false, in the words that people use for it."""
@@ -76,7 +82,7 @@ class Variables:
                 raise ValueError
             return text.lower() in YES
 
-        return self.read(name, default, "it is True or False", parse)
+        return self.read(name, default, Kind("it is True or False", parse))
 
     def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
         """One of some words, in upper or lower case."""
@@ -86,25 +92,23 @@ class Variables:
                 raise ValueError
             return text.upper()
 
-        return self.read(name, default, f"it is one of {', '.join(choices)}", parse)
+        words = f"it is one of {', '.join(choices)}"
+        return self.read(name, default, Kind(words, parse))
 
-    def words(
-        self,
-        name: str,
-        default: list[str],
-        accepted: str,
-        parse: Callable[[str], str],
-    ) -> list[str]:
-        """Values separated by commas, each of which `parse` accepts."""
+    def words(self, name: str, default: list[str], kind: Kind[str]) -> list[str]:
+        """Values of one kind, separated by commas."""
 
-        def parse_all(text: str) -> list[str]:
-            return [parse(word.strip()) for word in text.split(",") if word.strip()]
+        def parse(text: str) -> list[str]:
+            words = [word.strip() for word in text.split(",")]
+            return [kind.parse(word) for word in words if word]
 
-        return self.read(name, default, accepted, parse_all)
+        accepted = f"{kind.accepted}; several are separated by commas"
+        return self.read(name, default, Kind(accepted, parse))
 
     def text(self, name: str, default: str = "") -> str:
         """One line of text."""
-        return self.read(name, default, "it is one line of printable text", str)
+        words = "it is one line of printable text"
+        return self.read(name, default, Kind(words, str))
 
 
 def matching(pattern: re.Pattern[str], text: str) -> str:

@@ -22,14 +22,14 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(log_repeats, "time", clock)
-    return clock
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    stopwatch = Clock()
+    monkeypatch.setattr(log_repeats, "time", stopwatch)
+    return stopwatch
 
 
 @pytest.fixture
-def handler(clock: Clock) -> BoundedHandler:
+def handler(stopwatch: Clock) -> BoundedHandler:
     handler = BoundedHandler()
     handler.setStream(StringIO())
     return handler
@@ -50,13 +50,13 @@ def lines(handler: BoundedHandler) -> list[str]:
 
 
 def test_the_first_ones_are_written_and_the_rest_is_counted(
-    handler: BoundedHandler, log: logging.Logger, clock: Clock
+    handler: BoundedHandler, log: logging.Logger, stopwatch: Clock
 ) -> None:
     for number in range(1, 1001):
         log.error("accept failed on %s", "socket 7")
-        clock.now += 0.001
+        stopwatch.now += 0.001
         assert len(lines(handler)) == min(number, MOST_EQUAL)
-    clock.now += 10
+    stopwatch.now += 10
     log.info("something else")
     assert lines(handler)[MOST_EQUAL:] == [
         "990 more lines like this were left out within 10 seconds: "
@@ -66,12 +66,12 @@ def test_the_first_ones_are_written_and_the_rest_is_counted(
 
 
 def test_in_the_next_period_they_are_written_again(
-    handler: BoundedHandler, log: logging.Logger, clock: Clock
+    handler: BoundedHandler, log: logging.Logger, stopwatch: Clock
 ) -> None:
     for _ in range(3):
         for _ in range(MOST_EQUAL):
             log.warning("away")
-        clock.now += 11
+        stopwatch.now += 11
     assert lines(handler) == ["away"] * 3 * MOST_EQUAL
 
 

@@ -32,7 +32,17 @@ def test_all_who_start_together_have_the_same(
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff" * 80, b"two\nlines" * 20])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b'["a secret of the wrong shape, that is valid JSON and long enough"]',
+        b"\xff" * 80,
+        b"0" * 80,
+        b"two\nlines" * 20,
+    ],
+)
 def test_a_damaged_one_is_kept_under_another_name(
     tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,7 +66,9 @@ def test_what_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1, 2]"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"[1, 2]", b'{"password": "abc"}']
+)
 def test_an_unreadable_password_is_no_password(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "admin_password").write_bytes(content)
     user = ensure_first_user(tmp_path)

@@ -121,7 +121,7 @@ def test_nonsense_is_refused_in_one_line_that_does_not_repeat_it(
 ) -> None:
     with pytest.raises(SystemExit) as refusal:
         env.declared[name].value(text)
-    accepted = env.declared[name].accepted  # the same words for every value
+    accepted = env.declared[name].kind.accepted  # the same words for every value
     assert str(refusal.value) == f"{name} cannot be read: {accepted}."
 
 
