@@ -24,7 +24,7 @@ OTHERS = 0o077  # what the mode of a file or folder lets anyone else do
 
 def data_dir() -> Path:
     """The folder of `DATA_DIR` (default `var/`), made if it is absent, with mode 700."""
-    folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
+    folder = Path(os.path.realpath(os.environ.get("DATA_DIR") or BASE_DIR / "var"))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_open = folder.stat().st_mode & OTHERS
