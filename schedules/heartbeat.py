@@ -49,6 +49,8 @@ def beat(connection: Redis, kind: Kind, name: str, *, trouble: str = "") -> None
             pipe.expire(TROUBLES, FORGOTTEN_AFTER_SECONDS)
         else:
             pipe.hdel(TROUBLES, name)
+        # Of the future nobody knows: Redis' own clock was ahead.
+        pipe.zremrangebyscore(_key(kind), now + DEAD_AFTER_SECONDS, "+inf")
         pipe.execute()
 
 
@@ -73,7 +75,10 @@ def alive(connection: Redis, kind: Kind) -> list[Beat]:
     found = cast(
         "list[tuple[bytes, float]]",
         connection.zrevrangebyscore(
-            _key(kind), "+inf", now - DEAD_AFTER_SECONDS, withscores=True
+            _key(kind),
+            now + DEAD_AFTER_SECONDS,
+            now - DEAD_AFTER_SECONDS,
+            withscores=True,
         ),
     )
     return [Beat(name.decode(), max(0.0, now - score)) for name, score in found]

@@ -39,6 +39,7 @@ class ScheduleEpoch(models.Model):
                 fields=["schedule", "number"], name="epoch_number_of_schedule"
             ),
         ]
+        indexes = [models.Index(fields=["-from_at"], name="epoch_newest")]
 
     @override
     def __str__(self) -> str:

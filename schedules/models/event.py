@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
     BACKFILL = "backfill"
     STOP = "stop"
     COMPLETE = "complete"  # it came to its end by itself
+    WITHDRAW = "withdraw"  # ticks that a clock which was ahead had recorded too soon
 
 
 class ScheduleEvent(models.Model):

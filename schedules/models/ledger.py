@@ -157,6 +157,12 @@ class ScheduledRun(models.Model):
                 name="run_running",
                 condition=Q(status="running"),
             ),
+            # Together with `run_newest`: what the ledger holds beyond now.
+            models.Index(
+                fields=["-range_end"],
+                name="run_range_end",
+                condition=Q(range_end__isnull=False),
+            ),
             models.Index(
                 fields=["schedule"],
                 name="run_open",

@@ -153,6 +153,8 @@ class ScheduledJob(models.Model):
     epoch = models.PositiveIntegerField(default=1)
     next_tick_at = models.DateTimeField(null=True, blank=True)
     next_run_at = models.DateTimeField(null=True, blank=True)
+    # The newest tick that ran before its time, while a clock was ahead; null: none ever did.
+    early_upto = models.DateTimeField(null=True, blank=True)
     last_run_at = models.DateTimeField(null=True, blank=True)
     run_count = models.PositiveBigIntegerField(default=0)
     fired_count = models.PositiveBigIntegerField(default=0)

@@ -20,6 +20,7 @@ from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.guardrails import check_start, check_switch
 from schedules.services.starting import check_can_start
+from schedules.services.withdrawing import withdraw_ahead
 from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 
@@ -30,9 +31,10 @@ NOT_RUNNABLE = (
 
 
 def locked_schedule(
-    schedule_id: UUID, *, actor: Actor, permission: str
+    schedule_id: UUID, *, actor: Actor, permission: str, now: datetime
 ) -> ScheduledJob:
-    """The schedule, its row held until the caller's transaction ends.
+    """The schedule, its row held until the caller's transaction ends. If its ledger is
+    ahead of the clock, that is put right first.
 
     Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
     may not do `permission` to it, `AgentRefused` if agents may not act for the user.
@@ -46,6 +48,7 @@ def locked_schedule(
         raise ScheduleNotFound
     actor.check_may(permission, schedule)
     check_switch(actor)
+    withdraw_ahead(schedule, now=now)
     return schedule
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from schedules.conservation import Account, Recorded, account
 from schedules.models import (
@@ -25,7 +26,11 @@ BATCH = 200
 
 @dataclass(slots=True)
 class Proof:
-    """What the audit found of one schedule. `faults` is empty if the law holds."""
+    """What the audit found of one schedule. `faults` is empty if the law holds.
+
+    `ran_early`: ticks that ran while a clock was ahead of their time. They count once the
+    frontier has passed over them.
+    """
 
     schedule_id: UUID
     name: str
@@ -35,6 +40,7 @@ class Proof:
     missing: int = 0
     double: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    ran_early: list[datetime] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -83,13 +89,43 @@ def _audit_batch(ids: list[UUID]) -> Iterator[Proof]:
         epochs.setdefault(epoch.schedule_id, []).append(epoch)
     counts = _counts(ids)
     rows = dict(open_rows(ids))
+    early = _early_rows(ids)
     for schedule in ScheduledJob.objects.filter(pk__in=ids).order_by("pk"):
         yield _prove(
             schedule,
             epochs.get(schedule.pk, []),
             counts.get(schedule.pk, {}),
             rows.get(schedule.pk, []),
+            early.get(schedule.pk, []),
         )
+
+
+def _early_rows(ids: list[UUID]) -> dict[UUID, list[tuple[datetime, int, str]]]:
+    """Tick, epoch and status of what ran before its time and does not count yet: it lies
+    after the frontier, or after the end of its epoch."""
+    epoch = ScheduleEpoch.objects.filter(
+        schedule=OuterRef("schedule"), number=OuterRef("epoch")
+    )
+    rows = (
+        ScheduledRun.objects.filter(
+            schedule__in=ids,
+            origin__in=TICK_ORIGINS,
+            schedule__early_upto__gte=F("scheduled_for"),
+        )
+        .filter(
+            Q(
+                epoch=F("schedule__epoch"),
+                scheduled_for__gte=F("schedule__next_tick_at"),
+            )
+            | Exists(epoch.filter(to_at__lt=OuterRef("scheduled_for")))
+        )
+        .order_by("schedule_id", "scheduled_for")
+        .values_list("schedule_id", "scheduled_for", "epoch", "status")
+    )
+    found: dict[UUID, list[tuple[datetime, int, str]]] = {}
+    for schedule_id, *row in rows:
+        found.setdefault(schedule_id, []).append((row[0], row[1], row[2]))
+    return found
 
 
 def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
@@ -107,9 +143,12 @@ def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
 
 
 def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
-    """The ledger rows of each schedule's open epoch, oldest first: one query."""
+    """The ledger rows of each schedule's open epoch up to the frontier, oldest first: one
+    query."""
     rows = (
         ScheduledRun.objects.filter(
+            Q(schedule__next_tick_at=None)
+            | Q(schedule__next_tick_at__gt=F("scheduled_for")),
             schedule__in=ids,
             origin__in=TICK_ORIGINS,
             epoch=F("schedule__epoch"),
@@ -129,12 +168,18 @@ def _prove(
     epochs: list[ScheduleEpoch],
     counts: Mapping[int, Mapping[str, int]],
     rows: list[Recorded],
+    early: list[tuple[datetime, int, str]],
 ) -> Proof:
     proof = Proof(schedule.pk, schedule.name, epochs=len(epochs))
+    proof.ran_early = [tick for tick, _, _ in early]
     for epoch in epochs:
-        found = counts.get(epoch.number, {})
+        found = dict(counts.get(epoch.number, {}))
+        for _, number, status in early:
+            if number == epoch.number:
+                found[status] -= 1
         for status, ticks in [*found.items(), *epoch.pruned_counts.items()]:
-            proof.counts[status] = proof.counts.get(status, 0) + ticks
+            if ticks:
+                proof.counts[status] = proof.counts.get(status, 0) + ticks
         if epoch.to_at is not None:
             _prove_closed(proof, epoch, found)
     _prove_open(proof, schedule, epochs, rows)
@@ -198,5 +243,6 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "missing": proof.missing,
         "double": proof.double,
         "counts": proof.counts,
+        "ran_early": [tick.isoformat() for tick in proof.ran_early],
         "faults": proof.faults,
     }

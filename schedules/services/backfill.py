@@ -57,7 +57,9 @@ def backfill(
     if to_at < from_at:
         raise InvalidSchedule(errors={"to": ["Must not be before from."]})
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        schedule = locked_schedule(
+            schedule_id, actor=actor, permission="change", now=now
+        )
         refuse_ended(schedule, "backfilled")
         check_startable(schedule, actor)
         # Clipped to where ticks can lie: a range may mean "from the beginning to the end".

@@ -14,8 +14,10 @@ from typing import Any
 from django.conf import settings
 
 from schedules import timing
+from schedules.early import next_run
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType, Status
+from schedules.services.early_runs import NONE, early_ticks
 from schedules.services.faults import Faults, faults
 from schedules.services.fields import (
     KINDS,
@@ -201,8 +203,10 @@ def check_first_tick(
 def put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     """The frontier, and when it fires; only an active schedule has a next run."""
     schedule.next_tick_at = tick
-    fires = tick is not None and schedule.status == Status.ACTIVE
-    schedule.next_run_at = rules_of(schedule).due_at(tick) if fires and tick else None
+    schedule.next_run_at = None
+    if schedule.status == Status.ACTIVE:
+        early = early_ticks([schedule]).get(schedule.id, NONE)
+        schedule.next_run_at = next_run(rules_of(schedule), tick, early)
 
 
 def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:

@@ -22,6 +22,7 @@ class DueSchedule(NamedTuple):
     rq_job_id: str
     epoch: int
     next_tick_at: datetime
+    early_upto: datetime | None
     fired_count: int
     max_runs: int | None
     status: str

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Sum
 
 from schedules import timing
-from schedules.decisions import Rules
+from schedules.decisions import MICROSECOND, Rules
+from schedules.early import around
 from schedules.models import (
     TICK_ORIGINS,
     Reason,
@@ -19,9 +20,10 @@ from schedules.models import (
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
+from schedules.services.early_runs import NONE, adopt, early_ticks
 from schedules.services.fields import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
-from schedules.timing import Timing
+from schedules.timing import Timing, TimingError
 
 
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
@@ -57,7 +59,7 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
     if rules is not None:
         pass_over(schedule, rules, now=now)
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    closed = max(now, epoch.from_at, ledger.last_recorded(schedule.id) or now)
+    closed = max(now, epoch.from_at, ledger.last_recorded(schedule) or now)
     _close(schedule, epoch, rules, at=closed)
     return closed
 
@@ -70,7 +72,7 @@ def close_ended(
     after all that the ledger holds.
     """
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    known = [epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule.id)]
+    known = [epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule)]
     ends = schedule.events.filter(verb=Verb.COMPLETE, created_at__lte=now)
     ended, frontier = ends.first(), schedule.next_tick_at
     # A tick whose jitter had not passed at the end is not in the ledger.
@@ -85,11 +87,7 @@ def _close(
     schedule: ScheduledJob, epoch: ScheduleEpoch, rules: Rules | None, *, at: datetime
 ) -> None:
     """Close the epoch with the number of ticks that it had up to `at`."""
-    if rules is None:
-        close_as_recorded(schedule, epoch, at=at)
-        return
-    epoch.counts = _counts(schedule)
-    epoch.tick_count = timing.count(rules.timing, epoch.from_at, at)
+    _count(schedule, epoch, rules.timing if rules else None, upto=at)
     epoch.to_at = at
     epoch.save(update_fields=["tick_count", "counts", "to_at"])
 
@@ -99,23 +97,44 @@ def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
     reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
     row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
     if row is not None:
-        ledger.write_rows([(schedule, row)], now=now)
+        early = early_ticks([schedule]).get(schedule.id, NONE)
+        rows = around(rules, [row], early)
+        ledger.write_rows(((schedule, piece) for piece in rows), now=now)
+        adopt(schedule, rules, early, before=now + MICROSECOND)
 
 
 def close_as_recorded(
     schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
 ) -> None:
     """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
-    epoch.tick_count = recorded_ticks(schedule, epoch)
-    epoch.counts = _counts(schedule)
-    epoch.to_at = at
-    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+    _close(schedule, epoch, None, at=at)
 
 
-def recorded_ticks(schedule: ScheduledJob, epoch: ScheduleEpoch) -> int:
-    """How many ticks of the current epoch the ledger holds, or held before pruning."""
-    pruned: dict[str, int] = epoch.pruned_counts
-    return sum(_counts(schedule).values()) + sum(pruned.values())
+def recount(schedule: ScheduledJob, epoch: ScheduleEpoch, *, upto: datetime) -> None:
+    """Set the counts of an epoch that ends at `upto` and not where it was closed."""
+    known = epoch.tzdata_version == timing.tzdata_version()
+    try:
+        rule = timing_of(epoch) if known else None
+    except TimingError:
+        rule = None
+    _count(schedule, epoch, rule, upto=upto)
+
+
+def _count(
+    schedule: ScheduledJob,
+    epoch: ScheduleEpoch,
+    rule: Timing | None,
+    *,
+    upto: datetime,
+) -> None:
+    """How many ticks the epoch had up to `upto`, and what became of them. Without a
+    timing nothing more is known of them than the ledger holds, or held before pruning."""
+    epoch.counts = _counts(schedule, epoch, upto)
+    if rule is None:
+        recorded = [*epoch.counts.values(), *epoch.pruned_counts.values()]
+        epoch.tick_count = sum(recorded)
+    else:
+        epoch.tick_count = timing.count(rule, epoch.from_at, upto)
 
 
 def timing_of(epoch: ScheduleEpoch) -> Timing:
@@ -129,11 +148,17 @@ def timing_of(epoch: ScheduleEpoch) -> Timing:
     return ScheduledJob(**fields).timing
 
 
-def _counts(schedule: ScheduledJob) -> dict[str, int]:
-    """How many ticks of the current epoch stand in the ledger, by status."""
+def _counts(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, upto: datetime
+) -> dict[str, int]:
+    """How many ticks of the epoch up to `upto` are in the ledger, by status; what ran
+    before its time lies after it."""
     rows = (
         ScheduledRun.objects.filter(
-            schedule=schedule.id, epoch=schedule.epoch, origin__in=TICK_ORIGINS
+            schedule=schedule.id,
+            epoch=epoch.number,
+            origin__in=TICK_ORIGINS,
+            scheduled_for__lte=upto,
         )
         .order_by()
         .values_list("status")

@@ -51,7 +51,9 @@ def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
     """The kinds and ids of all who have paused it since it ran last: several may have, and
     whoever made it paused is one of them."""
     events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME, Verb.CREATE))
-    found = events.values_list("verb", "after", "actor_kind", "actor").iterator()
+    # As they were written: after a clock that was ahead, times do not tell the order.
+    newest_first = events.order_by("-pk")
+    found = newest_first.values_list("verb", "after", "actor_kind", "actor").iterator()
     pauses = takewhile(lambda event: _pauses(*event[:2]), found)
     return {(kind, user) for _, _, kind, user in pauses}
 

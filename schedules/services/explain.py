@@ -22,9 +22,11 @@ from schedules.models import (
     Verb,
 )
 from schedules.services import line
+from schedules.services.ahead import schedule_ahead
 from schedules.services.epochs import timing_of
 from schedules.services.telling import (
     by,
+    lasting,
     timing_text,
     told,
     told_with_backfill,
@@ -37,6 +39,12 @@ EPOCHS_AROUND = 100  # how far the ticks around a time are looked for
 _LIMITED = (
     "It is not to be expected: max_runs allows {most} runs, and the ticks before it will "
     "have used them up, unless some of those do not run."
+)
+_RAN_EARLY = "It has run before its time, while a clock was ahead."
+_TOO_SOON = (
+    "It has not come yet. The ledger holds it already, for it is {ahead} ahead of the "
+    "clock: a scheduler withdraws it at its start, or the next verb on this schedule "
+    "does, and then it runs in its time."
 )
 
 # Which verb is behind a tick that never ran for this reason.
@@ -70,7 +78,9 @@ def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanati
     """
     if at <= schedule.created_at:
         made = utc(schedule.created_at)
-        return Explanation(at, f"The schedule did not exist yet: it was made {made}.")
+        by_wrong_clock = ", by a clock that was ahead" if at > now else ""
+        why = f"The schedule did not exist yet: it was made {made}{by_wrong_clock}."
+        return Explanation(at, why)
     epoch = _epoch_of(schedule, at)
     if epoch is None:
         return _while_stopped(schedule, at)
@@ -115,6 +125,8 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
     run, event = _row_of(case.schedule, at), None
     if run is None:
         sentence, event = _unrecorded(case, at)
+    elif at > case.now:
+        sentence = _told_too_soon(run, case)
     else:
         event = _event_behind(case.schedule, run)
         sentence = told(run, event, line.ahead_of(run))
@@ -125,6 +137,14 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
     return Explanation(
         at, sentence, is_tick=True, run=run, event=event, timing_text=case.text
     )
+
+
+def _told_too_soon(run: ScheduledRun, case: _Case) -> str:
+    """Of a tick that the ledger holds before its time has come."""
+    if run.started_at is not None:
+        return f"{_RAN_EARLY} {told(run, None)}"
+    beyond = schedule_ahead(case.schedule, case.now)
+    return _TOO_SOON.format(ahead=lasting(beyond)) if beyond else told(run, None)
 
 
 def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:

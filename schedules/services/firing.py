@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -20,7 +20,8 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from schedules.decisions import Decision
+from schedules.decisions import Decision, OpenRuns, Rules
+from schedules.early import passing_over
 from schedules.messages import Alarm
 from schedules.models import (
     OverlapPolicy,
@@ -35,6 +36,7 @@ from schedules.policy import decide
 from schedules.services import ledger, sending
 from schedules.services.batch import update_rows
 from schedules.services.due import DueSchedule, locked_due
+from schedules.services.early_runs import NONE, adopt, early_ticks
 from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
 from schedules.services.poison import pause_poisoned
@@ -207,13 +209,14 @@ def _fire(
         open_runs = ledger.open_runs(
             [schedule.id for schedule in found if _may_overlap(schedule)]
         )
+        early = early_ticks(found)
         decided = []
         for schedule in found:
             rules = rules_of(schedule)
             runs = open_runs.get(schedule.id, ledger.NOTHING_OPEN)
             if not ahead or is_settled(rules, runs):
-                decision = decide(rules, schedule.next_tick_at, runs, now=now)
-                decided.append((schedule, decision))
+                known = early.get(schedule.id, NONE)
+                decided.append((schedule, _decide(schedule, rules, runs, known, now=now)))
         firing = _write(decided, now=now)
         firing.rest = 0.0 if len(decided) < len(found) else None
         return firing
@@ -222,6 +225,21 @@ def _fire(
 def _may_overlap(schedule: DueSchedule) -> bool:
     """Whether it matters how many runs of the schedule are open."""
     return schedule.overlap_policy != OverlapPolicy.ALLOW or schedule.max_open_runs > 0
+
+
+def _decide(
+    schedule: DueSchedule,
+    rules: Rules,
+    open_runs: OpenRuns,
+    early: Collection[datetime],
+    *,
+    now: datetime,
+) -> Decision:
+    decision = decide(rules, schedule.next_tick_at, open_runs, now=now)
+    if not early:
+        return decision
+    adopt(schedule, rules, early, before=decision.frontier)
+    return passing_over(rules, decision, early)
 
 
 def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Firing:

@@ -129,11 +129,14 @@ _COUNTS = {
 assert list(_COUNTS) == [f"count_{field.name}" for field in fields(OpenRuns)]
 
 
-def last_recorded(schedule_id: UUID) -> datetime | None:
-    """The nominal time of the newest tick that the ledger holds."""
+def last_recorded(schedule: ScheduledJob) -> datetime | None:
+    """The nominal time of the newest tick that the ledger holds, up to the frontier: what
+    ran before its time lies beyond."""
+    rows = ScheduledRun.objects.filter(schedule=schedule.pk, origin__in=TICK_ORIGINS)
+    if schedule.next_tick_at is not None:
+        rows = rows.filter(scheduled_for__lt=schedule.next_tick_at)
     newest = (
-        ScheduledRun.objects.filter(schedule=schedule_id, origin__in=TICK_ORIGINS)
-        .order_by("-scheduled_for")
+        rows.order_by("-scheduled_for")
         .values_list("range_end", "scheduled_for")
         .first()
     )

@@ -247,7 +247,9 @@ def update_schedule(
     """
     with transaction.atomic():
         hold_workflows(fields, of=schedule_id)
-        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        schedule = locked_schedule(
+            schedule_id, actor=actor, permission="change", now=now
+        )
         refuse_stale(schedule, version)
         limits = guardrails.limits_on(actor)
         guardrails.check_lineage(actor, limits)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from schedules import policy
 from schedules.decisions import Decision
+from schedules.early import passing_over
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
     ActorKind,
@@ -27,6 +28,7 @@ from schedules.services.access import (
     save_fields,
 )
 from schedules.services.actor import Actor
+from schedules.services.early_runs import NONE, adopt, early_ticks
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event, who_paused
 from schedules.services.rules import rules_of
@@ -55,7 +57,9 @@ def pause_schedule(
     """
     check_note(note)
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        schedule = locked_schedule(
+            schedule_id, actor=actor, permission="change", now=now
+        )
         refuse_ended(schedule, "paused")
         # A paused schedule may have runs that were asked for since: they are withdrawn.
         if (
@@ -131,7 +135,9 @@ def resume_schedule(
         why = f"Must be one of {', '.join(CatchupPolicy.values)}."
         raise InvalidSchedule(errors={"catch_up": [why]})
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, permission="change")
+        schedule = locked_schedule(
+            schedule_id, actor=actor, permission="change", now=now
+        )
         refuse_ended(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
@@ -152,7 +158,10 @@ def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Deci
         rules = rules_of(schedule)
     except TimingError as error:
         raise InvalidSchedule(errors={error.field: [str(error)]}) from error
-    return policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
+    decision = policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
+    early = early_ticks([schedule]).get(schedule.id, NONE)
+    adopt(schedule, rules, early, before=decision.frontier)
+    return passing_over(rules, decision, early)
 
 
 def _apply(

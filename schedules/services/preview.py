@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from schedules import timing, zones
+from schedules.decisions import MICROSECOND
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.early_runs import NONE, early_ticks
 from schedules.services.rules import rules_of
 from schedules.services.telling import timing_text
 from schedules.timing import OnceTiming, TimingError
@@ -46,8 +48,12 @@ def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Pr
 
     Raises `InvalidSchedule` if its timing cannot be read any more.
     """
+    after = now
+    if schedule.status == Status.ACTIVE and schedule.next_tick_at is not None:
+        # The ledger may be ahead of the clock: what it holds does not fire again.
+        after = max(now, schedule.next_tick_at - MICROSECOND)
     try:
-        return _preview(schedule, count=count, after=now)
+        return _preview(schedule, count=count, after=after)
     except TimingError as error:
         raise InvalidSchedule(errors={error.field: [str(error)]}) from error
 
@@ -85,11 +91,13 @@ def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
     most = count if rules.runs_left is None else min(count, rules.runs_left)
     if schedule.status == Status.STOPPED:
         most = 0
-    ticks = timing.between(rules.timing, after, zones.LATEST, most)
+    early = early_ticks([schedule]).get(schedule.pk, NONE)
+    ticks = timing.between(rules.timing, after, zones.LATEST, most + len(early))
+    left = [tick for tick in ticks if tick not in early][:most]
     return Preview(
         text=timing_text(rules.timing, schedule.timezone),
         timezone=schedule.timezone,
-        ticks=[_tick(schedule, tick, rules.due_at(tick)) for tick in ticks],
+        ticks=[_tick(schedule, tick, rules.due_at(tick)) for tick in left],
     )
 
 

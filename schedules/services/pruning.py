@@ -88,13 +88,14 @@ def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
 def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
     """One transaction that holds the schedule's row: nobody adds to its ledger meanwhile."""
     with transaction.atomic():
-        living = (
+        schedule = (
             ScheduledJob.objects.select_for_update(no_key=True)
             .filter(pk=schedule_id)
-            .exists()
+            .first()
         )
-        rows = _oldest_stretch(schedule_id, cutoff)
-        if living:
+        frontier = schedule.next_tick_at if schedule else None
+        rows = _oldest_stretch(schedule_id, cutoff, frontier or cutoff)
+        if schedule:
             _remember(schedule_id, [row for row in rows if row.origin in TICK_ORIGINS])
         deleted, _ = ScheduledRun.objects.filter(
             pk__in=[row.pk for row in rows]
@@ -102,8 +103,11 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
     return deleted
 
 
-def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRun]:
-    """The oldest ended rows up to the first that is open, young, or among those kept."""
+def _oldest_stretch(
+    schedule_id: UUID, cutoff: datetime, frontier: datetime
+) -> Sequence[ScheduledRun]:
+    """The oldest ended rows up to the first that is open, young, among those kept, or
+    beyond the frontier: a tick that ran early counts once that has come to it."""
     rows = ScheduledRun.objects.filter(schedule=schedule_id)
     kept = settings.RUNS_KEPT_AT_LEAST
     spare = rows[: BATCH + kept].count() - kept  # no more are counted than can go
@@ -114,7 +118,7 @@ def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRu
         takewhile(
             lambda row: (
                 row.status not in OPEN_STATUSES
-                and (row.range_end or row.scheduled_for) < cutoff
+                and (row.range_end or row.scheduled_for) < min(cutoff, frontier)
                 # A backfill of long ago may have ended a minute ago.
                 and (row.finished_at or cutoff) <= cutoff
             ),
@@ -126,8 +130,13 @@ def _oldest_stretch(schedule_id: UUID, cutoff: datetime) -> Sequence[ScheduledRu
 def _remember(schedule_id: UUID, rows: Sequence[ScheduledRun]) -> None:
     """Add what goes to the counts of its epochs, for the audit."""
     for number, group in groupby(rows, key=lambda row: row.epoch):
-        gone = list(group)
         epoch = ScheduleEpoch.objects.get(schedule=schedule_id, number=number)
+        # What ran early, after the end of its epoch, was never counted.
+        gone = [
+            row for row in group if not epoch.to_at or row.scheduled_for <= epoch.to_at
+        ]
+        if not gone:
+            continue
         for row in gone:
             pruned = epoch.pruned_counts.get(row.status, 0)
             epoch.pruned_counts[row.status] = pruned + row.tick_count

