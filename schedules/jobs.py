@@ -11,8 +11,10 @@ import structlog
 from django.utils import timezone
 from rq import get_current_job
 
+from schedules.clocks import compare
 from schedules.services.claims import Claim, claim_run
 from schedules.services.firing import fire_due
+from schedules.services.other_clocks import leads
 from schedules.services.outcomes import Outcome, record_outcome
 from schedules.watch import Watch, watched
 from workflows.engine import run_execution
@@ -43,6 +45,9 @@ def execute_scheduled_trigger(
     is due of that schedule: one harmless extra look.
     """
     if run_id is None or attempt is None:
+        if compare(leads(clock)).hold:
+            logger.error("firing_held", schedule=scheduled_job_id)
+            return
         fire_due(clock(), schedule_id=UUID(scheduled_job_id))
         return
     wait_for(scheduled_for)

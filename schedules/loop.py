@@ -18,6 +18,7 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from schedules import heartbeat
+from schedules.clock_guard import ClockGuard
 from schedules.foreign import ForeignJobs
 from schedules.messages import ALARM_PREFIX, RedisAway, redis_errors
 from schedules.scheduler import SchedulerService
@@ -55,7 +56,9 @@ class Loop:
 
     `fire(now)` fires one batch, sends none of it before `now`, and returns how many
     seconds to rest before the next, None if nothing more is due; `sweep(now, seen_for)`
-    mends, knowing for how many seconds the database was seen without a break.
+    mends, knowing for how many seconds the database was seen without a break. `guard`
+    holds both while the clock cannot be trusted; `recover(now)` puts some of what a wrong
+    clock has left right, and says whether there is more.
     """
 
     def __init__(
@@ -66,12 +69,17 @@ class Loop:
         sweep: Callable[[datetime, float], object],
         clock: Callable[[], datetime],
         interval: float,
+        guard: ClockGuard | None = None,
+        recover: Callable[[datetime], bool] = lambda now: False,
     ) -> None:
         self._service = service
         self._fire = fire
         self._sweep = sweep
         self._clock = clock
         self._interval = interval
+        self._guard = guard
+        self._recover = recover
+        self._hold = 0.0
         self._wake = WakeUp(service.connection)
         self._foreign = ForeignJobs(service)
         self._name = heartbeat.process_name()
@@ -102,10 +110,15 @@ class Loop:
         """Fire what is due, and sweep if it is time; returns how long to sleep."""
         try:
             self._fire_all()
+            if self._hold:
+                self._wait_for_clock()
+                return self._hold
             self._note_view()
             self._sweep_in_time()
+            recovering = self._recover_some()
             self._tend_due_alarms()
             seconds = min(self._until_next_alarm(), self._until_next_sweep())
+            seconds = 0.0 if recovering else seconds
         except RedisAway as error:
             return self._back_off(f"RedisAway: {error}")
         except DATABASE_AWAY as error:
@@ -124,6 +137,9 @@ class Loop:
 
     def _fire_all(self) -> None:
         while not self._stopping:
+            self._hold = self._guard.hold(self._clock()) if self._guard else 0.0
+            if self._hold:
+                return
             self._looked_at = self._due_moment()
             rest = self._fire(self._looked_at)
             if rest is None:
@@ -131,6 +147,22 @@ class Loop:
             time.sleep(rest)
             if time.monotonic() > self._next_sweep + SWEEP_LATE_SECONDS:
                 return  # with much to catch up, the sweep and the heartbeat come first
+
+    def _wait_for_clock(self) -> None:
+        """Nothing is fired or judged by a clock that may be wrong; but we are alive."""
+        self._blind = (
+            True  # leases are judged by the new clock once they are renewed by it
+        )
+        if time.monotonic() >= self._next_sweep:
+            self._beat()
+            self._next_sweep = time.monotonic() + self._pause()
+
+    def _recover_some(self) -> bool:
+        """After a jump, and at the start: is the ledger ahead of the clock?"""
+        if self._guard is None or not self._guard.settled:
+            return False
+        self._guard.settled = self._recover(self._clock())
+        return self._guard.settled
 
     def _due_moment(self) -> datetime:
         """Now; or the next alarm's time, if it is that close."""
@@ -154,11 +186,18 @@ class Loop:
         if time.monotonic() < self._next_sweep - early:
             return
         self._sweep(self._clock(), self._seen_at - self._seen_since)
+        if self._guard:
+            self._guard.compare()
+        self._beat()
+        self._next_sweep = time.monotonic() + self._pause()
+
+    def _pause(self) -> float:
+        return min(self._interval, SWEEP_EVERY_SECONDS)
+
+    def _beat(self) -> None:
         with redis_errors():
             heartbeat.beat(self._service.connection, "scheduler", self._name)
         self._trouble = ""
-        pause = min(self._interval, SWEEP_EVERY_SECONDS)
-        self._next_sweep = time.monotonic() + pause
 
     def _beat_in_trouble(self, trouble: str) -> None:
         """Alive, but without the rounds that say so; a good round takes it back."""

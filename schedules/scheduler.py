@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ from workflows.queue import QUEUE_NAME, JSONJob, connection
 
 WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"
+JUMP_KEY = "ostinato:clock-jumped"
 WITNESS_SECONDS = 3_600
 BATCH = 1_000
 T = TypeVar("T")
@@ -230,6 +231,16 @@ class SchedulerService(Scheduler):
         with redis_errors():
             self.connection.set(name, b"", ex=WITNESS_SECONDS)
         return name
+
+    def mark_jump(self, for_: timedelta) -> None:
+        """Remember for so long that a clock has jumped."""
+        with redis_errors():
+            self.connection.set(JUMP_KEY, b"", ex=for_)
+
+    def has_jumped(self) -> bool:
+        """Whether `mark_jump` has said so."""
+        with redis_errors():
+            return bool(self.connection.exists(JUMP_KEY))
 
     def mark_alive(self, witness: str | None = None) -> None:
         """Mark this Redis as one that holds everything.

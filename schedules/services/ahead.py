@@ -4,7 +4,7 @@ clock was ahead when they were written. Found by indexes, whatever the ledger's 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ from schedules.timing import TimingError
 
 # Less than this is over before anybody has looked.
 SLACK = timedelta(seconds=MOST_SECONDS)
+# No clock that is right says less: this was written later.
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 # What never began to run: also what was cancelled, or skipped by a pause, before it could.
 NOT_STARTED = Q(
     started_at=None,
@@ -48,6 +50,8 @@ def ledger_ahead(now: datetime) -> timedelta | None:
 
 def schedules_ahead(now: datetime, *, but: Collection[UUID], limit: int) -> list[UUID]:
     """At most `limit` schedules whose ledger is ahead of the clock, leaving out `but`."""
+    if _is_long_ago(now):
+        return []
     rows = _rows(NOT_STARTED | (_BEFORE_FRONTIER & _NOT_KNOWN))
     found = (
         schedule_id
@@ -61,13 +65,19 @@ def schedules_ahead(now: datetime, *, but: Collection[UUID], limit: int) -> list
 
 def schedule_ahead(schedule: ScheduledJob, now: datetime) -> timedelta | None:
     """By how much the ledger of one schedule is ahead; costs no query if all is well."""
-    if _is_in_step(schedule, now):
+    if _is_in_step(schedule, now) or _is_long_ago(now):
         return None
     ended = schedule.next_tick_at is None
     started = _BEFORE_FRONTIER & _NOT_KNOWN if ended else _BEFORE_FRONTIER
     rows = _rows(NOT_STARTED | started).filter(schedule=schedule.pk)
     epochs = _epochs().filter(schedule=schedule.pk)
     return _furthest(_beyond(rows, epochs, now), now)
+
+
+def _is_long_ago(now: datetime) -> bool:
+    """A clock that has lost its time, as machines without a battery do when they start:
+    what the ledger holds after that is history."""
+    return now < WRITTEN
 
 
 def _is_in_step(schedule: ScheduledJob, now: datetime) -> bool:

@@ -123,8 +123,8 @@ def _early_rows(ids: list[UUID]) -> dict[UUID, list[tuple[datetime, int, str]]]:
         .values_list("schedule_id", "scheduled_for", "epoch", "status")
     )
     found: dict[UUID, list[tuple[datetime, int, str]]] = {}
-    for schedule_id, *row in rows:
-        found.setdefault(schedule_id, []).append((row[0], row[1], row[2]))
+    for schedule_id, tick, number, status in rows:
+        found.setdefault(schedule_id, []).append((tick, number, status))
     return found
 
 

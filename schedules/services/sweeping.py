@@ -14,15 +14,18 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from schedules.messages import OUTAGES, Send
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
+from schedules.policy import RETRY_BACKOFF_CAP_SECONDS
 from schedules.scheduler import get_scheduler_service
 from schedules.services import sending
+from schedules.services.ahead import SLACK
 from schedules.services.batch import update_rows
 from schedules.services.line import held_up, release_waiting
 from schedules.services.outcomes import WORKER_LOST, Outcome, record_outcome
+from workflows.lease import LEASE
 
 logger = structlog.get_logger(__name__)
 # A run committed this long ago without being sent lost its sender; before, it may be on
@@ -60,6 +63,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     Raises `RedisAway` when Redis is away or refuses to write; what needs only the database is done before.
     """
     service = get_scheduler_service()
+    _step(_pull_back, now)
     counts = {
         "workers_lost": _step(_fail_lost_workers, now) if judge_leases else 0,
         "retries_released": _step(_release_retries, now),
@@ -108,8 +112,15 @@ def _each(items: Iterable[T], mend: Callable[[T], int]) -> int:
 
 def _send_unsent(now: datetime) -> int:
     """Pending runs that were never sent."""
-    unsent = _pending().filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
+    unsent = _pending().filter(
+        _before_or_never("created_at", now, UNSENT_AFTER), enqueued_at=None
+    )
     return _resend(list(unsent), now=now)
+
+
+def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:
+    """That long ago; or in a future that only a clock which was ahead has seen."""
+    return Q(**{f"{field}__lte": now - since}) | Q(**{f"{field}__gt": now + SLACK})
 
 
 def _send_all(now: datetime) -> int:
@@ -122,7 +133,7 @@ def _send_lost(now: datetime) -> int:
 
     One that a worker claims just now is sent in vain: the job finds it claimed.
     """
-    old = _pending().filter(enqueued_at__lte=now - LOST_AFTER)
+    old = _pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
     ids = old.values_list("schedule_id", "id", "scheduled_for", "attempt", "send_count")
     by_job = {send.job_id: send.run_id for send in map(Send._make, ids[:LOOKED_FOR])}
     lost = get_scheduler_service().not_queued(list(by_job)) if by_job else []
@@ -194,6 +205,20 @@ def _release_queued(now: datetime) -> int:
             return release_waiting(schedule, now=now) if schedule else 0
 
     return _each(list(islice(held_up(), BATCH)), release)
+
+
+def _pull_back(now: datetime) -> int:
+    """What no rule puts so far ahead was written by a clock that was: leases, and the
+    times of retries. They begin now."""
+    running = ScheduledRun.objects.filter(status=RunStatus.RUNNING)
+    pulled = running.filter(lease_until__gt=now + LEASE + SLACK).update(
+        lease_until=now + LEASE
+    )
+    longest = timedelta(seconds=RETRY_BACKOFF_CAP_SECONDS)
+    waiting = ScheduledRun.objects.filter(
+        status=RunStatus.WAITING, not_before__gt=now + longest + SLACK
+    )
+    return pulled + waiting.update(not_before=now)
 
 
 def _fail_lost_workers(now: datetime) -> int:

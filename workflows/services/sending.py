@@ -14,8 +14,10 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from redis.exceptions import RedisError
 
+from workflows.lease import LEASE
 from workflows.lost import WORKER_LOST, close_lost_execution, last_alive
 from workflows.models import WorkflowExecution
 from workflows.outages import OutageLog
@@ -28,6 +30,8 @@ Status = WorkflowExecution.Status
 UNSENT_AFTER = timedelta(seconds=3)
 # Sent this long ago and not claimed: it is looked for in Redis.
 LOOKED_FOR_AFTER = timedelta(seconds=5)
+# Further ahead than any two clocks may differ.
+FAR = timedelta(seconds=60)
 KEPT_SECONDS = 60  # what RQ remembers of a job that ended; we need nothing of it
 BATCH = 500
 
@@ -43,8 +47,10 @@ def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
 def resend_unsent(now: datetime) -> int:
     """Send what is pending and not in Redis; returns how many were sent. Idempotent."""
     pending = WorkflowExecution.objects.filter(status=Status.PENDING)
-    unsent = pending.filter(enqueued_at=None, created_at__lte=now - UNSENT_AFTER)
-    sent = pending.filter(enqueued_at__lte=now - LOOKED_FOR_AFTER)
+    unsent = pending.filter(
+        _before_or_never("created_at", now - UNSENT_AFTER, now), enqueued_at=None
+    )
+    sent = pending.filter(_before_or_never("enqueued_at", now - LOOKED_FOR_AFTER, now))
     rows = [*unsent.order_by("created_at")[:BATCH]]
     try:
         rows += _without_trace(sent.order_by("enqueued_at")[:BATCH])
@@ -54,15 +60,23 @@ def resend_unsent(now: datetime) -> int:
     return _send_all([row.pk for row in rows], now=now)
 
 
+def _before_or_never(field: str, moment: datetime, now: datetime) -> Q:
+    """Before `moment`; or in a future that only a clock which was ahead has seen."""
+    return Q(**{f"{field}__lte": moment}) | Q(**{f"{field}__gt": now + FAR})
+
+
 def fail_lost(now: datetime) -> int:
     """Close runs whose lease has run out: their worker is gone. Returns how many.
 
     To be called by one that has seen the database for longer than a lease: else it may
     be the caller that was away.
     """
-    lost = WorkflowExecution.objects.filter(
-        status=Status.RUNNING, enqueued_at__isnull=False, lease_until__lt=now
-    ).values_list("pk", "lease_until")[:BATCH]
+    running = WorkflowExecution.objects.filter(
+        status=Status.RUNNING, enqueued_at__isnull=False
+    )
+    # Whoever lives renews it; of a clock that was ahead it would run for ever.
+    running.filter(lease_until__gt=now + LEASE + FAR).update(lease_until=now + LEASE)
+    lost = running.filter(lease_until__lt=now).values_list("pk", "lease_until")[:BATCH]
     for pk, lease_until in lost:
         assert lease_until  # it has run out
         seen = last_alive(lease_until)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,14 +24,18 @@ from django_rq.management.commands import rqscheduler
 from typing_extensions import override
 
 from schedules import checks
+from schedules.clock_guard import ClockGuard
 from schedules.loop import AHEAD_SECONDS, Loop
 from schedules.messages import OUTAGES
 from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.durability import leave_the_disk_to_claims
 from schedules.services.firing import fire_due
+from schedules.services.jumps import Jumps
+from schedules.services.other_clocks import leads
 from schedules.services.pruning import Pruned, prune
 from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
+from schedules.services.withdrawing import withdraw_batch
 from workflows.lease import LEASE
 from workflows.queue import QUEUE_NAME
 from workflows.services import (
@@ -91,10 +96,15 @@ def new_loop(
     *,
     interval: float,
     clock: Callable[[], datetime] = clock,
+    guarded: bool = True,
 ) -> Loop:
-    """The loop, handed the services that it does not know."""
+    """The loop, handed the services that it does not know. Not `guarded`: by a `clock`
+    that is none."""
     suspects: Counter[UUID] = Counter()
-    chores = Chores()
+    jumps = Jumps()
+    chores = Chores(may_prune=lambda: not jumps.lately())
+    recovery = Recovery(jumps)
+    guard = ClockGuard(leads=partial(leads, clock), on_jump=jumps.note)
 
     def hold(until: datetime) -> None:
         early = (until - clock()).total_seconds()
@@ -113,7 +123,15 @@ def new_loop(
         for chore in (resend_unsent, chores.do):
             _do(chore, now)
 
-    return Loop(service, fire=fire, sweep=mend, clock=clock, interval=interval)
+    return Loop(
+        service,
+        fire=fire,
+        sweep=mend,
+        clock=clock,
+        interval=interval,
+        guard=guard if guarded else None,
+        recover=recovery.go_on,
+    )
 
 
 def _do(chore: Callable[[datetime], object], now: datetime) -> None:
@@ -126,6 +144,25 @@ def _do(chore: Callable[[datetime], object], now: datetime) -> None:
         logger.exception("chore_failed", chore=chore.__qualname__)
 
 
+class Recovery:
+    """When the clock is right again, what it wrote while it was ahead is withdrawn."""
+
+    def __init__(self, jumps: Jumps) -> None:
+        self._jumps = jumps
+        self._started = False
+        self._tried: set[UUID] = set()
+
+    def go_on(self, now: datetime) -> bool:
+        """Put some schedules right; whether there are more."""
+        if not self._started:
+            self._started = True
+            self._jumps.note_start(now)
+        if withdraw_batch(now, self._tried):
+            return True
+        self._tried.clear()
+        return False
+
+
 class Chores:
     """What is not urgent: a little of it with each sweep."""
 
@@ -133,7 +170,8 @@ class Chores:
     # Of each sweep, which is every few seconds.
     PRUNE_SECONDS = 0.05
 
-    def __init__(self) -> None:
+    def __init__(self, may_prune: Callable[[], bool] = lambda: True) -> None:
+        self._may_prune = may_prune
         self._retiming = True
         self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
@@ -143,11 +181,18 @@ class Chores:
         self._deleting.go_on()
         if self._retiming:
             self._retiming = retime_batch(now) > 0
-        if self._pruning is None and (self._prune_at is None or now >= self._prune_at):
+        if self._pruning is None and self._is_time_to_prune(now):
             self._pruning = prune(now)
-        if self._pruning and self._is_pruned(self._pruning):
+        if not self._pruning:
+            return
+        if not self._may_prune() or self._is_pruned(self._pruning):
             self._pruning = None
             self._prune_at = now + self.PRUNE_EVERY
+
+    def _is_time_to_prune(self, now: datetime) -> bool:
+        at = self._prune_at
+        # Later than that it was put off by a clock that was ahead.
+        return at is None or not at - self.PRUNE_EVERY <= now < at
 
     def _is_pruned(self, steps: Iterator[Pruned]) -> bool:
         """Goes on for a little while; whether that was the end."""

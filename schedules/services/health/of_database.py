@@ -16,6 +16,7 @@ from django.db.models import Min, QuerySet
 
 from schedules.causes.decide import OVERDUE_SECONDS
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
+from schedules.services.ahead import ledger_ahead
 from workflows.models import WorkflowExecution
 from workflows.troubles import DatabaseTrouble, database_trouble
 
@@ -95,9 +96,11 @@ def _of_work(now: datetime) -> dict[str, Any]:
     late = ScheduledJob.objects.due(now - timedelta(seconds=OVERDUE_SECONDS))
     due_at = late.values_list("next_run_at", flat=True).first()
     waiting_since = oldest_waiting_since()
+    ahead = ledger_ahead(now)
     return {
         "overdue": _seconds(due_at, now),
         "oldest_waiting": _seconds(waiting_since, now),
+        "ledger_ahead": ahead.total_seconds() if ahead else 0.0,
     }
 
 
