@@ -127,6 +127,8 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
         sentence, event = _unrecorded(case, at)
     elif at > case.now:
         sentence = _told_too_soon(run, case)
+        # What never ran is no run of a tick that has not come.
+        run = run if run.started_at else None
     else:
         event = _event_behind(case.schedule, run)
         sentence = told(run, event, line.ahead_of(run))

@@ -24,8 +24,8 @@ from schedules.services.claims import claim_run
 from schedules.services.doctoring import examine
 from schedules.services.jumps import Jumps
 from schedules.services.other_clocks import is_elsewhere, leads
+from tests.schedules.ahead import pending, start_and_end
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.test_clock_ahead import pending, start_and_end
 from workflows.models import WorkflowExecution
 from workflows.services import fail_lost, resend_unsent
 

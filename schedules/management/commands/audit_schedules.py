@@ -34,8 +34,8 @@ class Command(BaseCommand):
         else:
             for proof in proofs:
                 self.stdout.write(_line(proof))
-                for tick in proof.ran_early[:LISTED]:
-                    self.stdout.write(f"  {tick}: ran early, while a clock was ahead")
+                for line in _early(proof):
+                    self.stdout.write(f"  {line}")
                 for fault in proof.faults:
                     self.stdout.write(f"  {fault}")
             self.stdout.write(_total(proofs))
@@ -50,6 +50,12 @@ def _line(proof: Proof) -> str:
         f"{verdict}  {proof.schedule_id}  {proof.name}: {proof.expected} ticks expected, "
         f"{proof.recorded} recorded ({counts or 'none yet'}) in {proof.epochs} epochs"
     )
+
+
+def _early(proof: Proof) -> list[str]:
+    lines = [f"{tick}: ran early, while a clock was ahead" for tick in proof.ran_early]
+    more = len(lines) - LISTED
+    return lines if more <= 0 else [*lines[:LISTED], f"and {more} more that ran early"]
 
 
 def _total(proofs: list[Proof]) -> str:
