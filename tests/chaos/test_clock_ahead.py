@@ -14,8 +14,8 @@ from django.utils import timezone
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services.ahead import ledger_ahead
 from schedules.services.auditing import audit
-from tests.integration.clocks import WrongClock
 from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.wrong_clock import WrongClock
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]

@@ -1,7 +1,7 @@
 """A clock that is wrong for some processes, and that is set while they run.
 
-The site reads the time in one function, which these processes find replaced. libfaketime
-would not do: it moves the monotonic clock as well, or else breaks Python's `time.sleep`.
+The site reads the time in one function, which these processes find replaced; libfaketime
+would move what time-outs go by as well.
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-# Python runs it at its start, wherever it finds it.
+from platform_site.data_dir import BASE_DIR
+
+# Python runs it at its start, in place of the one that the tests may have been given.
 SITECUSTOMIZE = """\
+import runpy
 from datetime import timedelta
 from pathlib import Path
+
 from django.utils import timezone
 
+runpy.run_path({other!r})
 real = timezone.now
 shift = Path(__file__).with_name("shift")
 
@@ -23,6 +28,7 @@ def now():
 
 timezone.now = now
 """
+OTHER = BASE_DIR / "tests" / "shifted_clock" / "sitecustomize.py"
 
 
 class WrongClock:
@@ -31,7 +37,8 @@ class WrongClock:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self._folder = folder
-        (folder / "sitecustomize.py").write_text(SITECUSTOMIZE)
+        text = SITECUSTOMIZE.format(other=str(OTHER))
+        (folder / "sitecustomize.py").write_text(text)
         self.set(0)
 
     def set(self, seconds: float) -> None:
