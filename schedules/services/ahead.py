@@ -64,8 +64,8 @@ def schedules_ahead(now: datetime, *, but: Collection[UUID], limit: int) -> list
 
 
 def schedule_ahead(schedule: ScheduledJob, now: datetime) -> timedelta | None:
-    """By how much the ledger of one schedule is ahead; costs no query if all is well."""
-    if _is_in_step(schedule, now) or _is_long_ago(now):
+    """By how much the ledger of one schedule is ahead; None if it is not."""
+    if _is_long_ago(now):
         return None
     ended = schedule.next_tick_at is None
     started = _BEFORE_FRONTIER & _NOT_KNOWN if ended else _BEFORE_FRONTIER
@@ -80,8 +80,9 @@ def _is_long_ago(now: datetime) -> bool:
     return now < WRITTEN
 
 
-def _is_in_step(schedule: ScheduledJob, now: datetime) -> bool:
-    """Whether the frontier is no later than the first tick after now."""
+def is_in_step(schedule: ScheduledJob, now: datetime) -> bool:
+    """Whether the frontier is no later than the first tick after now, as it nearly always
+    is: then the schedule fires in time, and whoever asks spends no query."""
     frontier = schedule.next_tick_at
     if frontier is None:
         return False

@@ -7,7 +7,6 @@ clock has come to where it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -32,7 +31,12 @@ from schedules.models import (
 from schedules.scheduler import get_scheduler_service
 from schedules.services import alarms, epochs
 from schedules.services.actor import Actor
-from schedules.services.ahead import NOT_STARTED, schedule_ahead, schedules_ahead
+from schedules.services.ahead import (
+    NOT_STARTED,
+    is_in_step,
+    schedule_ahead,
+    schedules_ahead,
+)
 from schedules.services.events import record_event
 from schedules.services.rules import rules_of
 from schedules.services.telling import lasting
@@ -116,7 +120,7 @@ def withdraw_ahead(schedule: ScheduledJob, *, now: datetime) -> None:
 
     Costs no query while the ledger is not ahead of the clock.
     """
-    ahead = schedule_ahead(schedule, now)
+    ahead = None if is_in_step(schedule, now) else schedule_ahead(schedule, now)
     if ahead is not None:
         _put_right(schedule, ahead, upto=now, now=now)
         alarms.set_on_commit(schedule)
@@ -242,21 +246,24 @@ def _cut(schedule: ScheduledJob, upto: datetime) -> int:
 
 def _keep_early(schedule: ScheduledJob, upto: datetime) -> frozenset[datetime]:
     """The ticks after `upto` that did start. One that a backfill started has run, too: its
-    row stands for the tick from now on."""
+    row holds the tick from now on."""
     beyond = ScheduledRun.objects.filter(schedule=schedule.id, scheduled_for__gt=upto)
     ticks = set(
         beyond.filter(origin__in=TICK_ORIGINS).values_list("scheduled_for", flat=True)
     )
-    backfilled = beyond.filter(origin=Origin.BACKFILL)
-    taken_up = [
-        (pk, tick)
-        for pk, tick in backfilled.values_list("pk", "scheduled_for")
-        if tick not in ticks
-    ]
-    ids: Sequence[UUID] = [pk for pk, _ in taken_up]
-    if ids:
-        ScheduledRun.objects.filter(pk__in=ids).update(origin=Origin.CATCH_UP)
-    return frozenset(ticks | {tick for _, tick in taken_up})
+    for run in beyond.filter(origin=Origin.BACKFILL).exclude(scheduled_for__in=ticks):
+        run.origin = Origin.CATCH_UP
+        run.epoch = _epoch_of(schedule, run.scheduled_for) or run.epoch
+        run.save(update_fields=["origin", "epoch"])
+        ticks.add(run.scheduled_for)
+    return frozenset(ticks)
+
+
+def _epoch_of(schedule: ScheduledJob, tick: datetime) -> int | None:
+    """The epoch that a tick belongs to; a backfill bears that of the time it was asked for."""
+    epochs = ScheduleEpoch.objects.filter(schedule=schedule.id, from_at__lt=tick)
+    within = epochs.filter(Q(to_at=None) | Q(to_at__gte=tick)).order_by("number")
+    return within.values_list("number", flat=True).first()
 
 
 def _pull_epochs(schedule: ScheduledJob, *, upto: datetime, now: datetime) -> None:

@@ -169,3 +169,19 @@ def test_a_person_who_pauses_after_the_clock_was_ahead_has_the_last_word(
     resume_schedule(schedule.pk, actor=actor, now=AHEAD + SECOND)
     pause_schedule(schedule.pk, actor=actor, now=BACK)
     assert who_paused(schedule) == {("user", schedule.owner_id)}
+
+
+def test_what_is_left_of_an_earlier_timing_is_withdrawn_as_well(
+    make_schedule: MakeSchedule,
+) -> None:
+    """The next tick of the new timing is the same by either clock."""
+    schedule = make_schedule(catchup_policy="none")
+    actor = Actor.person(schedule.owner)
+    fire_all(NOON + HOUR)
+    fields = {"start_at": NOON + 2 * HOUR}
+    update_schedule(schedule.pk, fields, actor=actor, now=NOON + HOUR)
+    put_right()
+    schedule.refresh_from_db()
+    assert schedule.next_tick_at == NOON + 2 * HOUR
+    assert rows(schedule) == ["1 missed policy"]
+    proof_of(schedule)

@@ -11,7 +11,9 @@ from schedules.services import (
     Actor,
     backfill,
     explain,
+    pause_schedule,
     preview_schedule,
+    resume_schedule,
     update_schedule,
 )
 from tests.schedules.ahead import (
@@ -185,3 +187,22 @@ def test_a_clock_that_is_behind_starts_nothing_again(
         proof_of(schedule)
     assert len(started) == len(set(started)) == 14
     assert proof_of(schedule).expected == 14
+
+
+def test_a_backfill_of_an_earlier_timing_counts_where_its_tick_does(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="allow")
+    actor = Actor.person(schedule.owner)
+    pause_schedule(schedule.pk, actor=actor, now=NOON)
+    late = NOON + 10 * MINUTE
+    update_schedule(schedule.pk, {"interval_seconds": 300}, actor=actor, now=late)
+    backfill(schedule.pk, from_at=NOON, to_at=late, actor=actor, now=late)
+    for run in ScheduledRun.objects.filter(status="pending"):
+        start_and_end(run, late)
+    put_right(NOON)
+    assert len(proof_of(schedule).ran_early) == 10
+    resume_schedule(schedule.pk, actor=actor, now=NOON)
+    fire_all(NOON + 20 * MINUTE)
+    assert proof_of(schedule).expected == 4
+    assert ScheduledRun.objects.filter(scheduled_for__lte=late).count() == 10
