@@ -9,6 +9,7 @@ VERBS = [
     "update",
     "pause",
     "resume",
+    "revive",
     "run",
     "backfill",
     "stop",
@@ -20,7 +21,7 @@ VERBS = [
 class Migration(migrations.Migration):
     atomic = False  # or PostgreSQL would hold up every write meanwhile
 
-    dependencies = [("schedules", "0005_agent_pace")]
+    dependencies = [("schedules", "0007_manual_and_revived")]
 
     operations = [
         migrations.AddField(

@@ -216,7 +216,9 @@ def _fire(
             runs = open_runs.get(schedule.id, ledger.NOTHING_OPEN)
             if not ahead or is_settled(rules, runs):
                 known = early.get(schedule.id, NONE)
-                decided.append((schedule, _decide(schedule, rules, runs, known, now=now)))
+                decided.append(
+                    (schedule, _decide(schedule, rules, runs, known, now=now))
+                )
         firing = _write(decided, now=now)
         firing.rest = 0.0 if len(decided) < len(found) else None
         return firing
