@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
         "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}",
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "\N{HEAVY BLACK HEART}\ufe0f",
-        "e\u0301te\u0301",
         "\u2813\u2800\u2811",  # Braille, with its space
         "\ud55c\uae00",
     ],
@@ -45,3 +44,7 @@ def test_a_name_of_which_nothing_is_seen_is_refused(
     with pytest.raises(InvalidSchedule) as refused:
         make_schedule(name=name)
     assert refused.value.errors.keys() == {"name"}
+
+
+def test_a_name_is_stored_composed(make_schedule: MakeSchedule) -> None:
+    assert make_schedule(name="e\u0301te\u0301").name == "\xe9t\xe9"

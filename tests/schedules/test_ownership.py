@@ -123,7 +123,7 @@ def test_to_a_stranger_it_does_not_exist(
     assert_untouched(schedule)
 
 
-@pytest.mark.parametrize("permissions", [(), ("change", "delete")])
+@pytest.mark.parametrize("permissions", [(), ("add", "delete")])
 @pytest.mark.parametrize("do", VERBS)
 def test_to_staff_who_may_not_view_it_does_not_exist(
     schedule: ScheduledJob, clerk, permissions: tuple[str, ...], do: Do
