@@ -27,12 +27,24 @@ def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
     live = any(row.origin == "schedule" and row.status in _FIRES for row in passed)
     return replace(
         decision,
-        rows=list(around(rules, decision.rows, early)),
+        rows=_moved_up(around(rules, decision.rows, early), passed),
         fired=decision.fired - fired,
         ended=_ended(decision, passed=bool(passed), fired=fired),
         replaces=decision.replaces and not live,
         next_run_at=next_run(rules, decision.frontier, early),
     )
+
+
+def _moved_up(rows: Iterable[Row], passed: Iterable[Row]) -> list[Row]:
+    """`rows`, of which the first in line take the places of those that are passed over."""
+    free = sum(row.status == "pending" for row in passed)
+    moved: list[Row] = []
+    for row in rows:
+        if free and row.status == "waiting" and row.origin == "catch_up":
+            free -= 1
+            row = row._replace(status="pending")
+        moved.append(row)
+    return moved
 
 
 def _ended(decision: Decision, *, passed: bool, fired: int) -> str:

@@ -18,7 +18,7 @@ from schedules.loop import Loop
 from schedules.management.commands.rqscheduler import Chores, new_loop
 from schedules.models import ScheduledRun
 from schedules.scheduler import get_scheduler_service
-from schedules.services import fire_due, sweep
+from schedules.services import fire_due, health, sweep
 from schedules.services.ahead import ledger_ahead
 from schedules.services.claims import claim_run
 from schedules.services.doctoring import examine
@@ -223,6 +223,7 @@ def test_an_execution_by_hand_likewise(redis: Redis, db: None) -> None:
         trigger_type="manual",
         status="running",
         enqueued_at=NOON + 2 * DAY,
+        started_at=NOON + 2 * DAY,
         lease_until=NOON + 2 * DAY,
     )
     for now in (NOON, NOON + 11 * SECOND):
@@ -275,6 +276,7 @@ def test_doctor_and_readiness_say_by_how_much_the_ledger_is_ahead(
     assert "ahead of" not in client.get("/readyz").text
     assert ledger_ahead(NOON) is None
     fire_due(NOON + 7_300 * DAY)
+    health.forget()
     (finding,) = (one for one in examine(NOON) if "ledger is" in one.what.lower())
     assert "7300 days ahead of the clock" in finding.what
     assert "restart the scheduler" in finding.remedy

@@ -50,8 +50,13 @@ def test_what_ran_early_does_not_fire_again_and_counts_once() -> None:
     assert told(decision.rows) == ["1-2 x2 missed policy"]
     assert decision.fired == 0
     _, decision = decided(3, at(2), catchup="all")
-    assert told(decision.rows) == ["1 catch_up waiting", "3 pending"]
+    assert told(decision.rows) == ["1 catch_up pending", "3 catch_up waiting"]
     assert decision.fired == 2
+
+
+def test_who_is_next_takes_the_place_of_what_ran_early() -> None:
+    _, decision = decided(4, at(1, 2), catchup="all")
+    assert told(decision.rows) == ["3 catch_up pending", "4 catch_up waiting"]
 
 
 def test_a_tick_of_another_timing_divides_nothing() -> None:
@@ -79,7 +84,7 @@ def test_the_next_run_is_that_of_the_first_tick_that_did_not_run() -> None:
 
 @given(
     early=st.sets(st.integers(1, 60)),
-    by=st.floats(1, 60),
+    by=st.integers(4, 240).map(lambda quarters: quarters / 4),
     catchup=st.sampled_from(["latest", "all", "none"]),
     window=st.integers(0, 60),
 )
