@@ -72,6 +72,10 @@ class _Field:
             raise self.refusal(item, f"is out of range {self.low} to {self.high}.")
         return int(text)
 
+    def at(self, number: int) -> str:
+        """A value, by its name if it has one."""
+        return self.names[number - self.low] if self.names else str(number)
+
     def misunderstood(self, item: str) -> TimingError:
         if _RANDOM.fullmatch(item):
             return self.refusal(
@@ -226,9 +230,12 @@ def _bounds(field: _Field, item: str, first: str, last: str | None) -> tuple[int
     if field is _WEEKDAY and high == 0:
         high = 7 if low else 0
     if high < low:
-        raise field.refusal(
-            item, "runs backwards; give two ranges, such as 22-23,0-2 for 22-2."
-        )
+        before = first if low == field.top else f"{first}-{field.at(field.top)}"
+        after = last if high == field.low else f"{field.at(field.low)}-{last}"
+        instead = f"two ranges: {before},{after}"
+        if "/" in item:
+            instead = "a list of its values"
+        raise field.refusal(item, f"runs backwards; give {instead}.")
     return low, high
 
 

@@ -134,6 +134,11 @@ def _days_of(rule: DayRule) -> Days:
     return days
 
 
+def longest(months: Iterable[int]) -> int:
+    """The number of days of the longest of these months, in a leap year."""
+    return max(_LENGTHS.get(month, (31,))[-1] for month in months)
+
+
 def _days_in(months: Iterable[int]) -> Days:
     """All days of the sheets that these months can have."""
     lengths = {length for month in months for length in _LENGTHS.get(month, (31,))}

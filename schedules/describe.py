@@ -21,6 +21,7 @@ _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 _LARGEST_NUMBER = 999
 
 _LISTED = re.compile(r"At [0-9]")
+_LIMITED = re.compile(r"^At | (?:from|in) ")  # to some hours of a day
 # So many times of a day are listed, where they are not evenly apart.
 _MOST_LISTED = 6
 # So many, evenly apart, are a pattern: "Every 20 minutes from 09:00 to 10:00".
@@ -39,8 +40,13 @@ def describe_wall_times(times: WallTimes) -> str:
         days = days or "every day"
     if not days:
         return time
-    # "At 09:00 every day in June", but "Every 5 minutes, every day in June".
-    follows = days.startswith("on ") or (lists_times and days.startswith("every "))
+    if not _LIMITED.search(time):
+        days = days.removeprefix("every day ")
+    # "At 09:00 every day in June" and "Every 5 minutes in June", but "Every hour from 08:00 to
+    # 17:00, every day in June".
+    follows = days.startswith(("on ", "in ", "from ")) or (
+        lists_times and days.startswith("every ")
+    )
     return f"{time} {days}" if follows else f"{time}, {days}"
 
 

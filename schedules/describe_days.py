@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
-from schedules.day_terms import DayTerms, Kind, day_terms
-from schedules.english import listing, named, numbered
+from schedules.day_terms import ALL_MONTHS, DayTerms, Kind, day_terms, longest
+from schedules.english import listing, named, numbered, ordinal, pattern_step
 from schedules.walltimes import DayRule
 
 # fmt: off
@@ -16,7 +16,6 @@ _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augu
 # fmt: on
 _NTH = ("first", "second", "third", "fourth", "fifth")
 _WORKDAY = "weekday (Monday to Friday)"
-_ODD, _EVEN = [*range(1, 32, 2)], [*range(2, 31, 2)]
 
 
 @lru_cache(maxsize=1024)
@@ -33,7 +32,8 @@ def describe_days(rules: tuple[DayRule, ...]) -> str:
         return _only_on(terms, of_month)
     if weekdays:
         both = f"{of_month} of the month, and also {weekdays}"
-        return f"{both}, only {_in_months(terms.months)}" if terms.months else both
+        # In front, as the months are those of the weekdays, too.
+        return f"{_in_months(terms.months)}, {both}" if terms.months else both
     return _with_months(of_month, terms.months)
 
 
@@ -64,8 +64,9 @@ def _in_months(months: frozenset[int] | None) -> str:
     if not months:
         return ""
     names, has_stretch = _month_names(months)
-    is_one_stretch = has_stretch and len(names) == 1
-    return f"{'from' if is_one_stretch else 'in'} {listing(names)}"
+    if not has_stretch:
+        return f"in {listing(names)}"
+    return listing([f"{'from' if ' to ' in name else 'in'} {name}" for name in names])
 
 
 def _month_names(months: frozenset[int]) -> tuple[list[str], bool]:
@@ -86,7 +87,7 @@ def _weekdays(weekdays: Collection[int]) -> str:
 def _of_month(terms: DayTerms) -> str:
     """All but the plain weekdays: "on day 1 and on the last day"; empty for none."""
     found = (
-        _monthdays(terms.numbers(Kind.MONTHDAY)),
+        _monthdays(terms.numbers(Kind.MONTHDAY), terms.months or ALL_MONTHS),
         "the last day" if terms.numbers(Kind.LAST_DAY) else "",
         _nearest(terms.numbers(Kind.NEAREST_WORKDAY)),
         f"the last {_WORKDAY}" if terms.numbers(Kind.LAST_WORKDAY) else "",
@@ -95,10 +96,17 @@ def _of_month(terms: DayTerms) -> str:
     return listing([f"on {words}" for words in found if words] or [""])
 
 
-def _monthdays(days: list[int]) -> str:
-    if days in (_ODD, _EVEN):
-        return "odd days" if days == _ODD else "even days"
-    return numbered("day", days) if days else ""
+def _monthdays(days: list[int], months: frozenset[int]) -> str:
+    """ "odd days", "every 3rd day from the 1st to the 31st", "days 1 and 15"."""
+    if not days:
+        return ""
+    for first, words in ((1, "odd days"), (2, "even days")):
+        if days == [*range(first, longest(months) + 1, 2)]:
+            return words
+    if step := pattern_step(days):
+        ends = f"from the {ordinal(days[0])} to the {ordinal(days[-1])}"
+        return f"every {ordinal(step)} day {ends}"
+    return numbered("day", days)
 
 
 def _nearest(days: list[int]) -> str:

@@ -35,10 +35,16 @@ def step_of(values: Sequence[int]) -> int | None:
     return steps.pop() if len(steps) == 1 else None
 
 
+def pattern_step(values: Sequence[int]) -> int | None:
+    """How far the values are apart, if they are a pattern: "every 3rd day"."""
+    step = step_of(values)
+    is_pattern = step and step > 1 and len(values) >= _SHORTEST_PATTERN
+    return step if is_pattern else None
+
+
 def numbered(noun: str, values: Sequence[int]) -> str:
     """ "day 5", "days 1, 2 and 10 to 31", "every 7th minute from 0 to 56"."""
-    step = step_of(values)
-    if step and step > 1 and len(values) >= _SHORTEST_PATTERN:
+    if step := pattern_step(values):
         return f"every {ordinal(step)} {noun} from {values[0]} to {values[-1]}"
     words = [word for run in runs(values) for word in _run_words(run)]
     return f"{noun}{'s' if len(values) > 1 else ''} {listing(words)}"

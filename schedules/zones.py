@@ -78,6 +78,28 @@ def areas() -> frozenset[str]:
     return frozenset(name.split("/")[0] for name in _by_lower_case() if "/" in name)
 
 
+def of_city(city: str) -> str | None:
+    """The time zone that is named after the city, written in any case; None if none is."""
+    return _by_city().get(city.lower())
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    names = sorted(_by_lower_case().values())
+    return {
+        name.rpartition("/")[2].lower(): name for name in names if _is_of_city(name)
+    }
+
+
+# Before names such as "Eastern".
+_OF_COUNTRIES = ("Brazil", "Canada", "Chile", "Etc", "Mexico", "SystemV", "US")
+
+
+def _is_of_city(name: str) -> bool:
+    area, slash, _ = name.partition("/")
+    return bool(slash) and area not in _OF_COUNTRIES
+
+
 def tzdata_version() -> str:
     """The edition of the time zone database in use, such as "2026f"."""
     listing = importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi"

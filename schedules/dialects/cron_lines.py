@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from schedules.cron import MONTHS, WEEKDAYS
 from schedules.dialects.advice import Advice, Suggestion, cron_advice, cron_fields
 from schedules.dialects.weekdays import in_names
-from schedules.english import counted
 from schedules.timing_error import TimingError, quoted
 
 _FIVE = "five fields (minute, hour, day of month, month, weekday)"
@@ -20,6 +19,13 @@ _NOT_0 = (
 AWS = "This is AWS syntax, which AWS reads in UTC unless it is given a time zone."
 _YEARS = f"Its last field is a year. Give cron_expression {_FIVE}; start_at and end_at bound them."
 _SUNDAY_IS_1 = "Quartz and AWS count weekdays from Sunday as 1"
+# Sunday to Thursday is so rare that whoever writes it may well mean the other.
+_EITHER_WEEK = "1-5"
+_EITHER = (
+    f"Beside ?, {quoted(_EITHER_WEEK)} is Sunday to Thursday in Quartz and AWS, but Monday to "
+    "Friday in Spring and Kubernetes. Give cron_expression the weekdays by name, such as "
+    "mon-fri."
+)
 
 _WORDS = frozenset(
     {*WEEKDAYS, *MONTHS, *(f"{d}l" for d in WEEKDAYS), "l", "w", "lw", "h"}
@@ -59,6 +65,8 @@ def _five(fields: Sequence[str]) -> Advice | None:
         )
     if "?" not in fields or not any(char.isdigit() for char in fields[4]):
         return None
+    if fields[4] == _EITHER_WEEK:
+        return Advice(_EITHER)
     why = f"With ? weekdays are written by name (mon-fri), since {_SUNDAY_IS_1}."
     found = translated(why, fields, sunday=_sunday_beside_mark(fields[4]))
     return found if found.suggestion else None
@@ -89,6 +97,8 @@ def _six(fields: Sequence[str]) -> Advice:
         return _unlike_zero(fields)
     if in_some_months:
         return Advice(_order(6))
+    if "?" in five and weekday == _EITHER_WEEK:
+        return Advice(f"{SECONDS} {_EITHER}")
     sunday = _sunday_beside_mark(weekday) if "?" in five else 0
     return translated(_seconds(weekday, sunday), five, sunday=sunday)
 
@@ -126,7 +136,7 @@ def _unlike_zero(fields: Sequence[str]) -> Advice:
         seconds = int(match[1] or 1)
         return Advice(
             "A cron expression here has no seconds. For a run every "
-            f"{counted(seconds, 'second')} set interval_seconds to {seconds}, in place of "
+            f"{'second' if seconds == 1 else f'{seconds} seconds'} set interval_seconds to {seconds}, in place of "
             "cron_expression."
         )
     is_sure = len(fields) == 7 or "?" in fields
@@ -141,9 +151,23 @@ def _order(number: int) -> str:
 
 
 def _with_command(text: str) -> Advice | None:
-    fields = _accepted(text.split()[:5])
+    """What stands behind five fields: a user and a command, or what must not be left out."""
+    words = text.split()
+    fields, rest = _accepted(words[:5]), words[5:]
+    if fields is None:
+        return None
+    if any(_accepted(rest[place : place + 5]) for place in range(len(rest) - 4)):
+        return Advice(
+            "This is more than one cron expression. Give cron_expression one, and make a "
+            "schedule of each."
+        )
+    if all(word.isalpha() for word in rest) and rest[0].istitle():
+        return Advice(
+            f"Only the five fields belong in cron_expression. If {quoted(' '.join(rest))} is a "
+            "time zone, set timezone to its name in the IANA database, such as Europe/Berlin."
+        )
     why = "Only the five fields belong here; what runs is the workflow of the schedule."
-    return Advice(why, fields) if fields else None
+    return Advice(why, fields)
 
 
 def _accepted(fields: Sequence[str]) -> Suggestion | None:

@@ -14,12 +14,15 @@ Inner = Callable[[str], Advice | None]
 
 _ZONE = "The time zone has a field of its own."
 _BEFORE = re.compile(r"(?:cron_?)?(?:tz|time_?zone) ?[=:] ?(\S+) ?(.*)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(?:cron_?)?(?:tz|time_?zone)[=:](.+)", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
+_ZULU = "Z"
 _ABBREVIATION = re.compile(r"[A-Z]{3,5}")
 _LABEL = re.compile(
     r"(?:- )?(?:cron(?:_?expression)?|schedule|oncalendar) ?[=:] ?(.+)", re.IGNORECASE
 )
 _QUOTES = "\"'`"
+_AROUND = "()[],;"
 
 
 def wrapped(text: str, inner: Inner) -> Advice | None:
@@ -30,11 +33,26 @@ def wrapped(text: str, inner: Inner) -> Advice | None:
     if before := _BEFORE.fullmatch(text):
         zone, rest = before[1].strip(_QUOTES + ":;,"), before[2]
         return _zoned(zone, _within(_ZONE, rest, inner) if rest else Advice(_ZONE))
+    return _begins_with_zone(text, inner) or _ends_with_zone(text, inner)
+
+
+def _begins_with_zone(text: str, inner: Inner) -> Advice | None:
     first, _, rest = text.partition(" ")
+    first = first.strip(_AROUND)
     if rest and "/" in first and zones.zone_named(first):
         return _zoned(first, _within(_ZONE, rest, inner))
+    if rest and (zones.zone_named(first) or _OFFSET.fullmatch(first)):
+        found = _within(_ZONE, rest, inner)
+        if found.suggestion:
+            return _zoned(first, found)
+    return None
+
+
+def _ends_with_zone(text: str, inner: Inner) -> Advice | None:
     rest, _, last = text.rpartition(" ")
-    last = last.strip("()[],;")
+    last = last.strip(_AROUND)
+    if assigned := _ASSIGNED.fullmatch(last):
+        last = assigned[1].strip(_QUOTES)
     if not rest or not _may_be_zone(last):
         return None
     found = _within(_ZONE, rest.removesuffix(" in").rstrip(",;"), inner)
@@ -42,10 +60,12 @@ def wrapped(text: str, inner: Inner) -> Advice | None:
 
 
 def _may_be_zone(word: str) -> bool:
-    """Whether it is one, or is meant to be: an offset, PST, a city with a slip."""
+    """Whether it is one, or is meant to be: Z, an offset, PST, a city, a slip."""
     area, slash, _ = word.partition("/")
     return bool(
         zones.zone_named(word)
+        or word == _ZULU
+        or zones.of_city(word)
         or _OFFSET.fullmatch(word)
         or (_ABBREVIATION.fullmatch(word) and word.lower() not in (*WEEKDAYS, *MONTHS))
         or (slash and area.lower() in zones.areas())
@@ -64,11 +84,12 @@ def _within(why: str, text: str, inner: Inner) -> Advice:
 
 
 def _zoned(zone: str, found: Advice) -> Advice:
-    known = zones.zone_named(zone)
+    known = "UTC" if zone == _ZULU else zones.zone_named(zone)
     if known is None:
+        name = zones.of_city(zone) or "a name such as Europe/Berlin"
         return Advice(
-            f"{_ZONE} {quoted(zone)} is not one of the IANA database: set timezone to a name "
-            "such as Europe/Berlin, and cron_expression to what is beside the zone."
+            f"{_ZONE} {quoted(zone)} is not one of the IANA database: set timezone to {name}, "
+            "and cron_expression to what is beside the zone."
         )
     if found.suggestion is None:
         return Advice(f"{found.why} Set timezone to {quoted(known)}.")

@@ -186,9 +186,11 @@ def names(text: str, all_names: list[str]) -> list[int]:
 
 
 def read_months(text: str) -> int:
-    assert text.startswith("from ") == bool(re.fullmatch(r"from \w+ to \w+", text))
-    found = names(text.removeprefix("from ").removeprefix("in "), MONTHS)
-    return any_of(MONTH[n + 1] for n in found)
+    """ "in May and June", "from May to July", "in May and from July to September"."""
+    parts = re.split(r"(?:, | and )(?=in |from )", text)
+    assert all(part.startswith("from ") == (" to " in part) for part in parts), text
+    listed = ", ".join(re.sub("^(from|in) ", "", part) for part in parts)
+    return any_of(MONTH[n + 1] for n in names(listed, MONTHS))
 
 
 def read_weekdays(text: str) -> int:
@@ -205,8 +207,9 @@ def read_weekdays(text: str) -> int:
 def read_days(text: str) -> int:
     if text in ("", "every day"):
         return EVERY_DAY
-    if text.startswith("every day "):
-        return read_months(text.removeprefix("every day "))
+    if re.match("(every day )?(in|from) ", text):
+        months, on, rest = text.removeprefix("every day ").partition(", on ")
+        return read_months(months) & (read_days(f"on {rest}") if on else EVERY_DAY)
     if match := re.fullmatch(r"on (\d+) (\w+)(?:, but only (.*))?", text):
         day = MONTHDAY[int(match[1])] & MONTH[MONTHS.index(match[2]) + 1]
         return day & (read_weekdays(match[3]) if match[3] else EVERY_DAY)
@@ -219,20 +222,27 @@ def read_days(text: str) -> int:
 def read_days_of_month(text: str) -> int:
     terms, _, rest = text.partition(" of ")
     days = any_of(map(read_term, re.split(r"(?:, | and |^)on ", terms)[1:]))
-    head, *tail = re.split(r", (?=and also |but only |only |in |from )", rest)
+    head, *tail = re.split(r", (?=and also |but only )", rest)
+    head, _, months = re.match(r"(.*?)(, (?=in |from )(.*))?$", head).groups()
     if head != "the month":
         days &= read_months(f"in {head}")
+    if months:
+        days &= read_months(months)
     for part in tail:
         if part.startswith("and also "):
             days |= read_weekdays(part.removeprefix("and also "))
-        elif part.startswith("but only "):
-            days &= read_weekdays(part.removeprefix("but only "))
         else:
-            days &= read_months(part.removeprefix("only "))
+            days &= read_weekdays(part.removeprefix("but only "))
     return days
 
 
 def read_term(term: str) -> int:
+    if match := re.fullmatch(
+        f"every {ORDINAL} day from the {ORDINAL} to the {ORDINAL}", term
+    ):
+        step, first, last = map(int, match.groups())
+        assert (last - first) % step == 0
+        return any_of(MONTHDAY[n] for n in range(first, last + 1, step))
     if term in ("odd days", "even days"):
         return any_of(MONTHDAY[n] for n in range(1 + (term == "even days"), 32, 2))
     if term == "the last day":

@@ -45,6 +45,11 @@ SUGGESTIONS = {
     "0 9 * * * Europe/Berlin": cron("0 9 * * *", "Europe/Berlin"),
     "0 9 * * * europe/berlin": cron("0 9 * * *", "Europe/Berlin"),
     "0 9 * * mon UTC": cron("0 9 * * mon", "UTC"),
+    "0 9 * * mon Z": cron("0 9 * * mon", "UTC"),
+    "UTC 0 9 * * mon": cron("0 9 * * mon", "UTC"),
+    "[Europe/Berlin] 0 9 * * *": cron("0 9 * * *", "Europe/Berlin"),
+    "0 9 * * * TZ=Europe/Berlin": cron("0 9 * * *", "Europe/Berlin"),
+    "0 9 * * *; timezone='Asia/Tokyo'": cron("0 9 * * *", "Asia/Tokyo"),
     "@daily America/Argentina/Buenos_Aires": cron(
         "@daily", "America/Argentina/Buenos_Aires"
     ),
@@ -172,6 +177,12 @@ def test_a_dialect_is_answered_with_the_fields_that_mean_the_same(written, field
 NO_SUGGESTION = {
     "TZ=Mars/Base 0 9 * * *": '"Mars/Base" is not one of the IANA.*set timezone',
     "0 9 * * * Europe/Berln": '"Europe/Berln" is not one of the IANA.*set timezone',
+    "0 9 * * * berlin": '"berlin" is not one of the IANA.*set timezone to Europe/Berlin',
+    "0 9 * * * New York": 'If "New York" is a time zone, set timezone',
+    "+02:00 0 9 * * *": '"\\+02:00" is not one of the IANA',
+    "0 9 * * 1-5 | 0 12 * * sat": "more than one cron expression",
+    "0 18 ? * 1-5": "Sunday to Thursday in Quartz.*Monday to Friday in Spring.*by name",
+    "0 0 18 ? * 1-5": "first field is seconds.*Sunday to Thursday in Quartz.*by name",
     "0 9 * * * PST": '"PST" is not one of the IANA',
     "0 9 * * * +02:00": '"\\+02:00" is not one of the IANA',
     "TZ=UTC 61 9 * * *": '"61" is out of range.*Set timezone to "UTC"',
@@ -181,7 +192,7 @@ NO_SUGGESTION = {
     "5 0 12 * * ? *": "at second 0 only",
     "*/10 * * * * *": "every 10 seconds set interval_seconds to 10",
     "0/15 * * * * ?": "every 15 seconds set interval_seconds to 15",
-    "* * * * * *": "every 1 second set interval_seconds to 1",
+    "* * * * * *": "every second set interval_seconds to 1,",
     "0 0 12 * * ? 2027": "last field is a year.*cron_expression.*start_at and end_at",
     "0 15 10 ? * 6L 2002-2005": "last field is a year",
     "0 9 * * 1-5 2026": "last field is a year",
