@@ -40,6 +40,8 @@ _ZERO_AS_SUNDAY = re.compile(r"(?:^|[,-])0")
 
 def cron_line(text: str) -> Advice | None:
     fields = text.lower().split()
+    if fields[0].startswith("@"):
+        return _with_command(text) if len(fields) > 1 else None
     if len(fields) == 5:
         return _five(fields)
     if len(fields) < 5:
@@ -87,12 +89,14 @@ def _six(fields: Sequence[str]) -> Advice:
     second, *five = fields
     if _YEAR.fullmatch(fields[5]):
         return Advice(_YEARS)
-    with_year = _accepted(fields[:5]) if fields[5] == "*" else None
+    # 0 0 24 * * * is a slip in the hour, and no day 24 of some year.
+    has_words = any(char.isalpha() for field in fields for char in field)
+    with_year = _accepted(fields[:5]) if fields[5] == "*" and has_words else None
     if with_year and not _accepted(five):
         return Advice("Its last field is a year, as in AWS.", with_year)
     hour, day, month, weekday = fields[2:]
-    # Nobody runs each hour in some months only: it may be "0 9 * * 1-5" and a year.
-    in_some_months = month != "*" and {hour, day, weekday} == {"*"}
+    # Nobody runs each hour in some months only: it may be "0 9 * * 1-5" and something else.
+    in_some_months = month != "*" and hour == day == "*"
     if second not in _ZERO:
         return _unlike_zero(fields)
     if in_some_months:
@@ -153,20 +157,22 @@ def _order(number: int) -> str:
 def _with_command(text: str) -> Advice | None:
     """What stands behind five fields: a user and a command, or what must not be left out."""
     words = text.split()
-    fields, rest = _accepted(words[:5]), words[5:]
+    length = 1 if text.startswith("@") else 5
+    fields, rest = _accepted(words[:length]), words[length:]
     if fields is None:
         return None
-    if any(_accepted(rest[place : place + 5]) for place in range(len(rest) - 4)):
+    others = (rest[place : place + length] for place in range(len(rest) - length + 1))
+    if any(map(_accepted, others)):
         return Advice(
             "This is more than one cron expression. Give cron_expression one, and make a "
             "schedule of each."
         )
     if all(word.isalpha() for word in rest) and rest[0].istitle():
         return Advice(
-            f"Only the five fields belong in cron_expression. If {quoted(' '.join(rest))} is a "
+            f"Only the expression belongs in cron_expression. If {quoted(' '.join(rest))} is a "
             "time zone, set timezone to its name in the IANA database, such as Europe/Berlin."
         )
-    why = "Only the five fields belong here; what runs is the workflow of the schedule."
+    why = "Only the expression belongs here; what runs is the workflow of the schedule."
     return Advice(why, fields)
 
 

@@ -6,6 +6,7 @@ import re
 
 from schedules.dialects.advice import Advice, cron_advice
 from schedules.dialects.weekdays import in_names, weekday
+from schedules.timing_error import quoted
 
 _WHY = "This is a systemd calendar event."
 _SHORTHANDS = {
@@ -43,7 +44,27 @@ def calendar(text: str) -> Advice | None:
     time = _TIME.fullmatch(words[0]) if words else None
     if len(words) > (1 if time else 0) or not (days or date or time):
         return None
+    if time and time[3] and not (days or date):
+        return _time_or_length(text, time)
     return _event(days or "*", date, time)
+
+
+def _time_or_length(text: str, time: re.Match[str]) -> Advice:
+    """`00:05:00` is five past midnight in systemd, and five minutes in .NET."""
+    of_day = _event("*", None, time)
+    if not all(part.isdigit() for part in time.groups()):
+        return of_day
+    hours, minutes, seconds = map(int, time.groups())
+    length = 3600 * hours + 60 * minutes + seconds
+    return (
+        Advice(
+            f"{quoted(text)} is a time of day in systemd, and a length of time in .NET. For a run "
+            f'each day at that time set cron_expression to "{minutes} {hours} * * *"; for runs so '
+            f"far apart set interval_seconds to {length} in place of it."
+        )
+        if of_day.suggestion
+        else of_day
+    )
 
 
 def _weekdays(text: str) -> str | None:

@@ -53,10 +53,12 @@ def _ends_with_zone(text: str, inner: Inner) -> Advice | None:
     last = last.strip(_AROUND)
     if assigned := _ASSIGNED.fullmatch(last):
         last = assigned[1].strip(_QUOTES)
-    if not rest or not _may_be_zone(last):
+    has_command = "/" in rest and zones.of_city(last)
+    if not rest or has_command or not _may_be_zone(last):
         return None
-    found = _within(_ZONE, rest.removesuffix(" in").rstrip(",;"), inner)
-    return _zoned(last, found) if found.suggestion else None
+    rest = rest.removesuffix(" in").rstrip(",;")
+    found = _within(_ZONE, rest, inner)
+    return _zoned(last, found) if found.suggestion or inner(rest) else None
 
 
 def _may_be_zone(word: str) -> bool:
