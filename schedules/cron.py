@@ -173,7 +173,7 @@ def _one_line(expression: object) -> str:
     if len(expression) > LONGEST:
         raise _refusal(
             f"The cron expression is longer than {LONGEST} characters; shorten it with ranges and steps, "
-            "or make two schedules of it."
+            "or split it into two schedules."
         )
     if not all(char == "\t" or " " <= char <= "~" for char in expression):
         raise _refusal(
@@ -312,5 +312,5 @@ def _refuse_mixed(days: _Days, weekdays: _Days) -> None:
             raise field.refusal(
                 special[0],
                 f"does not go together with a {other.field.name}; "
-                f"set the {other.field.name} to *, or make two schedules of it.",
+                f"set the {other.field.name} to *, or split it into two schedules.",
             )

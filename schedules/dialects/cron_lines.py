@@ -13,17 +13,17 @@ from schedules.timing_error import TimingError, quoted
 _FIVE = "five fields (minute, hour, day of month, month, weekday)"
 SECONDS = "Its first field is seconds, as in Spring and Quartz."
 _NOT_0 = (
-    f"{SECONDS} A cron expression here runs at second 0 only. Give cron_expression {_FIVE}; "
+    f"{SECONDS} A cron expression here runs at second 0 only. Write cron_expression as {_FIVE}; "
     "for less than a minute set interval_seconds in place of it."
 )
 AWS = "This is AWS syntax, which AWS reads in UTC unless it is given a time zone."
-_YEARS = f"Its last field is a year. Give cron_expression {_FIVE}; start_at and end_at bound them."
-_SUNDAY_IS_1 = "Quartz and AWS count weekdays from Sunday as 1"
+_YEARS = f"Its last field is a year. Write cron_expression as {_FIVE}; start_at and end_at bound them."
+_SUNDAY_IS_1 = "Quartz and AWS count Sunday as weekday 1"
 # Sunday to Thursday is so rare that whoever writes it may well mean the other.
 _EITHER_WEEK = "1-5"
 _EITHER = (
     f"Beside ?, {quoted(_EITHER_WEEK)} is Sunday to Thursday in Quartz and AWS, but Monday to "
-    "Friday in Spring and Kubernetes. Give cron_expression the weekdays by name, such as "
+    "Friday in Spring and Kubernetes. Write the weekdays in cron_expression by name, such as "
     "mon-fri."
 )
 
@@ -62,14 +62,14 @@ def _five(fields: Sequence[str]) -> Advice | None:
     items = [item for field in fields for item in field.split(",")]
     if any(map(_JENKINS.fullmatch, items)):
         return Advice(
-            "H is a value that Jenkins picks. Give cron_expression a fixed value in its place, "
+            "H is a value that Jenkins picks. Put a fixed value in its place in cron_expression, "
             "such as 17 for the minute, and spread the runs with jitter_seconds."
         )
     if "?" not in fields or not any(char.isdigit() for char in fields[4]):
         return None
     if fields[4] == _EITHER_WEEK:
         return Advice(_EITHER)
-    why = f"With ? weekdays are written by name (mon-fri), since {_SUNDAY_IS_1}."
+    why = f"Beside ?, weekdays are written by name (mon-fri), since {_SUNDAY_IS_1}."
     found = translated(why, fields, sunday=_sunday_beside_mark(fields[4]))
     return found if found.suggestion else None
 
@@ -82,7 +82,7 @@ def aws(fields: Sequence[str]) -> Advice:
         return Advice(f"{AWS} {_YEARS}")
     if len(fields) == 5:
         return translated(AWS, fields, sunday=1)
-    return Advice(f"{AWS} Give cron_expression {_FIVE}.")
+    return Advice(f"{AWS} Write cron_expression as {_FIVE}.")
 
 
 def _six(fields: Sequence[str]) -> Advice:
@@ -116,8 +116,8 @@ def _seven(fields: Sequence[str]) -> Advice:
     weekday = five[4]
     if "?" not in five and any(char.isdigit() for char in weekday):
         return Advice(
-            f"{SECONDS} Programs differ on whether weekday 1 is Sunday or Monday. Give "
-            f"cron_expression {_FIVE}, with weekdays by name, such as mon-fri."
+            f"{SECONDS} Programs differ on whether weekday 1 is Sunday or Monday. Write "
+            f"cron_expression as {_FIVE}, with weekdays by name, such as mon-fri."
         )
     sunday = _sunday_beside_mark(weekday)
     return translated(_seconds(weekday, sunday), five, sunday=sunday)
@@ -149,8 +149,8 @@ def _unlike_zero(fields: Sequence[str]) -> Advice:
 
 def _order(number: int) -> str:
     return (
-        f"The cron expression has {number} fields, whose order differs between programs. Give "
-        f"cron_expression {_FIVE}; for seconds use an interval (interval_seconds)."
+        f"The cron expression has {number} fields, whose order differs between programs. Write "
+        f"cron_expression as {_FIVE}; for seconds use an interval (interval_seconds)."
     )
 
 
@@ -164,8 +164,8 @@ def _with_command(text: str) -> Advice | None:
     others = (rest[place : place + length] for place in range(len(rest) - length + 1))
     if any(map(_accepted, others)):
         return Advice(
-            "This is more than one cron expression. Give cron_expression one, and make a "
-            "schedule of each."
+            "This is more than one cron expression. Set cron_expression to one of "
+            "them, and make another schedule for each of the others."
         )
     if all(word.isalpha() for word in rest) and rest[0].istitle():
         return Advice(
@@ -189,14 +189,14 @@ def translated(why: str, fields: Sequence[str], *, sunday: int) -> Advice:
     named = in_names(weekday, sunday)
     if named is None:
         return Advice(
-            f"{why} It is not certain which days {quoted(weekday)} means. Give cron_expression "
-            f"{_FIVE}, with weekdays by name, such as mon-fri."
+            f"{why} It is not certain which days {quoted(weekday)} means. Write cron_expression "
+            f"as {_FIVE}, with weekdays by name, such as mon-fri."
         )
     day = "*" if day == "?" else day.upper()
     if not day.startswith("*") and not named.startswith("*"):
         return Advice(
             f"{why} It restricts the day of month and the weekday: there both must match, "
-            "here either does. Restrict one of the two in cron_expression, or make two "
-            "schedules of it."
+            "here either does. Restrict one of the two in cron_expression, or split it "
+            "into two schedules."
         )
     return cron_advice(why, f"{minute} {hour} {day} {month} {named}")

@@ -48,12 +48,12 @@ _BY_CALENDAR = re.compile(r"\b(?:month|quarter|year)s?\b")
 
 IN_SECONDS = "Runs that are a fixed time apart are an interval, in seconds."
 BY_CALENDAR = (
-    "Months and years differ in length. Give cron_expression days of the calendar, such as "
+    "Months and years differ in length. Use days of the calendar in cron_expression, such as "
     "0 0 1 * * for the first of each month."
 )
 _AT_START = (
-    "A schedule does not run because a machine or a program starts. Give cron_expression "
-    "times of day, or set interval_seconds in place of it."
+    "A schedule does not run because a machine or a program starts. Set "
+    "cron_expression to times of day, or set interval_seconds in its place."
 )
 
 

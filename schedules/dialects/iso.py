@@ -29,7 +29,7 @@ def iso(text: str) -> Advice | None:
         return _repeating(repeated[1], rest) if rest else None
     if rest and (_time(first) or _seconds(first) is not None):
         return Advice(
-            f"{quoted(text)} is a single interval of time. For runs at a fixed distance set "
+            f"{quoted(text)} is a single interval of time. For runs at a fixed interval set "
             "interval_seconds and start_at; for a single run set run_at."
         )
     if _time(first):

@@ -81,25 +81,25 @@ def _event(days: str, date: re.Match[str] | None, time: re.Match[str] | None) ->
     hour, minute, second = time.groups() if time else ("0", "0", None)
     if year not in (None, "*"):
         return Advice(
-            f"{_WHY} A cron expression has no years. Give cron_expression the five fields, and "
+            f"{_WHY} A cron expression has no years. Write cron_expression as its five fields, and "
             "bound them with start_at and end_at; for a single run set run_at."
         )
     if second not in (None, "0", "00"):
         return Advice(
-            f"{_WHY} A cron expression here has no seconds but 0. Give cron_expression the "
-            "five fields; for less than a minute set interval_seconds in place of it."
+            f"{_WHY} A cron expression here has no seconds but 0. Write cron_expression as "
+            "its five fields; for less than a minute set interval_seconds in place of it."
         )
     if sign == "~":
         if day not in ("1", "01"):
             return Advice(
                 f"{_WHY} Of the days before the end of a month only the last can be given: "
-                "give cron_expression L as the day of month."
+                "use L as the day of month in cron_expression."
             )
         day = "L"
     if days != "*" and not day.startswith("*"):
         return Advice(
             f"{_WHY} There both the date and the weekday must match, in cron_expression "
-            "either does. Restrict one of the two, or make two schedules of it."
+            "either does. Restrict one of the two, or split it into two schedules."
         )
     fields = (_plain(part) for part in (minute, hour, day, month))
     return cron_advice(_WHY, f"{' '.join(fields)} {days}")

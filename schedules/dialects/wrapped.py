@@ -29,7 +29,7 @@ def wrapped(text: str, inner: Inner) -> Advice | None:
     if text[0] in _QUOTES and text[-1] == text[0]:
         return _within("Leave out the quotation marks.", text[1:-1], inner)
     if label := _LABEL.fullmatch(text):
-        return _within("Leave out what is before the value.", label[1], inner)
+        return _within("Leave out what comes before the value.", label[1], inner)
     if before := _BEFORE.fullmatch(text):
         zone, rest = before[1].strip(_QUOTES + ":;,"), before[2]
         return _zoned(zone, _within(_ZONE, rest, inner) if rest else Advice(_ZONE))
@@ -90,7 +90,7 @@ def _zoned(zone: str, found: Advice) -> Advice:
     if known is None:
         name = zones.of_city(zone) or "a name such as Europe/Berlin"
         return Advice(
-            f"{_ZONE} {quoted(zone)} is not one of the IANA database: set timezone to {name}, "
+            f"{_ZONE} {quoted(zone)} is not an IANA time zone: set timezone to {name}, "
             "and cron_expression to what is beside the zone."
         )
     if found.suggestion is None:
