@@ -61,7 +61,8 @@ def create_schedule(
 ) -> ScheduledJob:
     """A new schedule, owned by the actor's user, with its first tick and alarm.
 
-    It is active, or with that `status` paused until somebody resumes it. The same `idempotency_key` of the same owner returns the schedule it made before
+    It is active, or with that `status` paused until somebody resumes it. The same
+    `idempotency_key` of the same owner returns the schedule it made before
     (`create_or_find` tells which it was). What an agent makes where agents propose is
     paused until a person resumes it. Raises `InvalidSchedule` with the faults by field,
     `AgentRefused` for what no agent may do; nothing is written then.
@@ -121,7 +122,8 @@ def refuse_other_content(
     status: str = Status.ACTIVE,
 ) -> None:
     """Raises `KeyReused` if `schedule` was not made from `fields`, to begin with `status`, by
-    an earlier call with the same key. What has been changed since does not matter: that call may be a retry."""
+    an earlier call with the same key. What has been changed since does not matter: that
+    call may be a retry."""
     made = schedule.events.filter(verb=Verb.CREATE).first()
     if made is None:
         return
