@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
     InlineBase = admin.StackedInline[UserProfile, User]
     PersonBase = UserAdmin[User]
+    GroupBase = GroupAdmin[Group]
 else:
     ProfileFormBase = forms.ModelForm
     InlineBase = admin.StackedInline
     PersonBase = UserAdmin
+    GroupBase = GroupAdmin
 
 
 class ProfileForm(ProfileFormBase):
@@ -81,6 +83,8 @@ class ProfileInline(InlineBase):
 class PersonAdmin(PersonBase):
     """Django's page of a user, and the profile below it once the user exists."""
 
+    search_fields = tuple(f"{name}__has_text" for name in UserAdmin.search_fields)
+
     @override
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -115,7 +119,9 @@ class PersonAdmin(PersonBase):
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._let_go(queryset)
-        super().delete_queryset(request, queryset)
+        for person in queryset:  # what goes with all of them is too much for one turn
+            with turn():
+                person.delete()
 
     def _let_go(self, people: QuerySet[User]) -> None:
         """Their events and executions keep the name and lose the link, little by little."""
@@ -131,5 +137,12 @@ class PersonAdmin(PersonBase):
         return [] if obj is None else [ProfileInline]
 
 
-admin.site.unregister(User)
+class OurGroupAdmin(GroupBase):
+    """Django's page of a group."""
+
+    search_fields = ("name__has_text",)
+
+
+admin.site.unregister([User, Group])
 admin.site.register(User, PersonAdmin)
+admin.site.register(Group, OurGroupAdmin)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.exceptions import CannotStart, WouldOrphan
@@ -21,6 +23,7 @@ from schedules.services.faults import Faults
 from triggers.resolver import TriggerResolver
 from workflows.guards import WorkflowChange
 from workflows.models import Workflow, WorkflowNode
+from workflows.turns import turn
 
 COMPONENT = TriggerResolver.component_types["schedule"]
 # What a trigger node asks for; one with none of them accepts every schedule.
@@ -192,12 +195,15 @@ def keep_startable(change: WorkflowChange) -> Callable[[], None]:
         if is_next and _aims(change.workflow) == before:
             return  # by far the commonest: it is about other nodes
         standing_now = standing.order_by("name", "pk")
-        most = None if change.orphans_schedules else MOST_COUNTED
-        orphaned = unable_to_start(standing_now, besides=unable, most=most)
+        orphaned = unable_to_start(standing_now, besides=unable, most=MOST_COUNTED)
+        is_all = len(orphaned) < MOST_COUNTED
         if change.orphans_schedules:
             _put_on_record(orphaned, change)
+            if not is_all:
+                known = unable.union(each.id for each in orphaned)
+                rest = partial(_put_the_rest_on_record, standing, known, change)
+                transaction.on_commit(rest)
         elif orphaned:
-            is_all = len(orphaned) < MOST_COUNTED
             visible = _visible(orphaned, change)
             raise WouldOrphan(orphaned, visible=visible, is_all=is_all)
 
@@ -222,6 +228,16 @@ def _visible(orphaned: Sequence[Unable], change: WorkflowChange) -> list[Unable]
     if ScheduledJob.objects.all_visible_to(change.actor):
         return list(orphaned)
     return [each for each in orphaned if each.owner_id == change.actor.pk]
+
+
+def _put_the_rest_on_record(
+    standing: QuerySet[ScheduledJob], known: Container[UUID], change: WorkflowChange
+) -> None:
+    """Thousands would hold the database for half a second: they follow in short steps."""
+    rest = unable_to_start(standing, besides=known)
+    for start in range(0, len(rest), ROWS):
+        with turn(), transaction.atomic():
+            _put_on_record(rest[start : start + ROWS], change)
 
 
 def _put_on_record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:

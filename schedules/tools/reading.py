@@ -86,7 +86,7 @@ def schedule_list(
     found = ScheduledJob.objects.filter(owner=context.user)
     filters = {
         "status": status,
-        "name__icontains": name_contains or None,
+        "name__has_text": name_contains or None,
         "workflow": workflow_of(context.user, workflow) if workflow else None,
         "created_by_kind": created_by,
         "awaits_approval": awaits_approval,
@@ -107,7 +107,7 @@ def schedule_list(
 
 def _workflows(context: ToolContext, text: str) -> Startables:
     mine = Workflow.objects.filter(owner=context.user, is_active=True)
-    found = mine.filter(name__icontains=text).order_by("name", "pk")
+    found = mine.filter(name__has_text=text).order_by("name", "pk")
     page = found.values_list("pk", "name")[:MOST_NAMED]
     return {
         "workflows": [{"id": str(pk), "name": name} for pk, name in page],

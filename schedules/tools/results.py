@@ -137,7 +137,7 @@ def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
         .exclude(Q(pk=schedule.pk) | Q(status=Status.STOPPED))
         .defer("trigger_payload")
     )
-    same_name = Q(name__iexact=schedule.name)
+    same_name = Q(name__same_text=schedule.name)
     by_name = others.filter(same_name)[:MOST_SIMILAR]
     beside = others.filter(workflow=schedule.workflow_id).exclude(same_name)
     by_timing = (each for each in beside[:MOST_COMPARED] if _alike(each, schedule))

@@ -26,3 +26,18 @@ def test_a_search_in_a_list_of_the_admin_is_bounded(
         answer = admin_client.get(address, {"q": text})
         assert answer.status_code == 200
         assert f"at most {MOST_TEXT} characters" in answer.content.decode()
+
+
+def test_every_search_in_the_admin_folds_capitals_on_both_databases() -> None:
+    fields = {
+        field for page in admin.site._registry.values() for field in page.search_fields
+    }
+    assert [field for field in fields if not str(field).endswith("__has_text")] == []
+
+
+def test_people_are_found_however_they_are_typed(
+    admin_client: Client, django_user_model
+) -> None:
+    django_user_model.objects.create_user("ursula", last_name="ÜNAL")
+    page = admin_client.get(reverse("admin:auth_user_changelist"), {"q": "ünal"})
+    assert [user.username for user in page.context["cl"].result_list] == ["ursula"]

@@ -275,6 +275,25 @@ def test_what_was_confirmed_is_on_record(
     assert schedule.events.count() == 2
 
 
+def test_of_many_the_rest_is_on_record_in_short_steps_after_the_commit(
+    make_schedule: MakeSchedule,
+    save: SaveNodes,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks,
+) -> None:
+    monkeypatch.setattr(starting, "MOST_COUNTED", 2)
+    monkeypatch.setattr(starting, "ROWS", 2)
+    for _ in range(7):
+        make_schedule()
+    with django_capture_on_commit_callbacks() as after_commit:
+        save(MANUAL, orphan_schedules=True)
+    told = ScheduleEvent.objects.filter(after={"can_start": False})
+    assert told.count() == 2
+    for callback in after_commit:
+        callback()
+    assert told.count() == told.values("schedule").distinct().count() == 7
+
+
 def test_a_workflow_that_schedules_start_is_not_made_inactive_by_mistake(
     make_schedule: MakeSchedule, workflow: Workflow, alice: User
 ) -> None:

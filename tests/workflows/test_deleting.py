@@ -18,6 +18,7 @@ from tests.schedules.conftest import NOON, MakeSchedule, alice, make_schedule, w
 from workflows import services
 from workflows.exceptions import DomainError, WorkflowDeleting
 from workflows.models import Workflow, WorkflowExecution
+from workflows.services import dependents
 from workflows.services.dependents import DELETED_AT_ONCE, LET_GO_AT_ONCE
 
 __all__ = ["alice", "make_schedule", "workflow"]
@@ -43,6 +44,12 @@ def busy(workflow: Workflow, make_schedule: MakeSchedule) -> Workflow:
     return workflow
 
 
+@pytest.fixture
+def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step is over after its first statements."""
+    monkeypatch.setattr(dependents, "STEP_SECONDS", 0)
+
+
 def delete(workflow: Workflow, actor: User) -> services.Deletion:
     return services.delete_workflow(workflow, actor=actor, now=NOON)
 
@@ -59,7 +66,7 @@ def test_one_with_little_is_gone_at_once(
 
 
 def test_one_with_much_is_taken_away_in_short_steps(
-    busy: Workflow, alice: User
+    busy: Workflow, alice: User, short_steps: None
 ) -> None:
     assert not delete(busy, alice).done
     assert Workflow.objects.get().deleting_since == NOON
@@ -73,8 +80,16 @@ def test_one_with_much_is_taken_away_in_short_steps(
     assert kept.count() == LET_GO_AT_ONCE + 1
 
 
+def test_a_step_takes_what_fits_in_its_time(
+    busy: Workflow, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependents, "STEP_SECONDS", 60)
+    delete(busy, alice)
+    assert list(services.finish_deletions()) == []  # the first was the last
+
+
 def test_no_step_holds_the_database_for_long(
-    busy: Workflow, alice: User, django_assert_max_num_queries
+    busy: Workflow, alice: User, short_steps: None, django_assert_max_num_queries
 ) -> None:
     delete(busy, alice)
     steps = services.finish_deletions()
@@ -83,7 +98,9 @@ def test_no_step_holds_the_database_for_long(
             next(steps)
 
 
-def test_what_is_interrupted_is_finished_later(busy: Workflow, alice: User) -> None:
+def test_what_is_interrupted_is_finished_later(
+    busy: Workflow, alice: User, short_steps: None
+) -> None:
     delete(busy, alice)
     next(services.finish_deletions())
     deleting = Deleting()

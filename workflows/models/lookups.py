@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.backends.signals import connection_created
 from django.db.models import CharField, JSONField, Lookup, TextField
-from django.db.models.lookups import IContains
+from django.db.models.lookups import IContains, IExact
 from django.dispatch import receiver
 from typing_extensions import override
 
@@ -66,6 +66,7 @@ class HasText(Base):
     """`name__has_text="night"`: anywhere in it, in capitals or not."""
 
     lookup_name = "has_text"
+    pattern = "%{}%"
 
     @override
     def get_prep_lookup(self) -> str:
@@ -85,5 +86,20 @@ class HasText(Base):
         same, in half the time."""
         column, params = self.process_lhs(compiler, connection)
         collation = ' COLLATE "C"' if self.rhs.isascii() else ""
-        pattern = f"%{connection.ops.prep_for_like_query(self.rhs)}%"
+        pattern = self.pattern.format(connection.ops.prep_for_like_query(self.rhs))
         return f"{column}{collation} ILIKE %s", [*params, pattern]
+
+
+@CharField.register_lookup
+class SameText(HasText):
+    """`name__same_text="night"`: this text and no other, in capitals or not."""
+
+    lookup_name = "same_text"
+    pattern = "{}"
+
+    @override
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        if self.rhs.isascii():
+            return IExact(self.lhs, self.rhs).as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        return f"{FOLD}({column}) = %s", [*params, folded(self.rhs)]

@@ -6,15 +6,19 @@ of schedules that takes many seconds, and on SQLite nobody else writes meanwhile
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import CASCADE, SET_NULL, Field, Model, QuerySet
 
-# What a step takes. A row that goes has receivers, which write; one that is let go has none.
-DELETED_AT_ONCE = 20
-LET_GO_AT_ONCE = 500
+# What one statement takes. A row that goes has receivers, which write; one that is let go
+# has none.
+DELETED_AT_ONCE = 5
+LET_GO_AT_ONCE = 200
+# A step takes as many of them as fit: on SQLite nobody else writes meanwhile.
+STEP_SECONDS = 0.025
 # With more rows than these a deletion takes several steps.
 MOST_DELETED = 50
 Rows = QuerySet[Any]
@@ -34,7 +38,14 @@ def is_short(rows: Rows) -> bool:
 
 
 def let_go(rows: Rows) -> bool:
-    """One step: some of the rows that outlive `rows` are let go. False when all are."""
+    """One step: some of the rows that outlive `rows` are let go. False when all are.
+
+    To be called within a transaction.
+    """
+    return _for_a_moment(_let_some_go, rows)
+
+
+def _let_some_go(rows: Rows) -> bool:
     for field, mine in _dependents(rows, SET_NULL):
         if some := list(mine.values_list("pk", flat=True)[:LET_GO_AT_ONCE]):
             mine.model._base_manager.filter(pk__in=some).update(**{field.name: None})
@@ -52,13 +63,27 @@ def take_away(rows: Rows) -> bool:
 
     False when nothing depends on them any more. To be called within a transaction.
     """
+    return _for_a_moment(_take_some_away, rows)
+
+
+def _take_some_away(rows: Rows) -> bool:
     for _, mine in _dependents(rows, CASCADE):
-        if take_away(mine):
+        if some := list(mine.order_by().values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+            # What depends on these few first: of all together it would be a long search.
+            few = mine.model._base_manager.filter(pk__in=some)
+            if not _take_some_away(few):
+                few.delete()
             return True
-        if some := list(mine.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
-            mine.model._base_manager.filter(pk__in=some).delete()
+    return _let_some_go(rows)
+
+
+def _for_a_moment(some: Callable[[Rows], bool], rows: Rows) -> bool:
+    """Does `some`, again and again, for as long as a step may take."""
+    until = time.monotonic() + STEP_SECONDS
+    while some(rows):
+        if time.monotonic() > until:
             return True
-    return let_go(rows)
+    return False
 
 
 def _count(rows: Rows, on_delete: Any, most: int) -> int:

@@ -16,7 +16,8 @@ def test_a_creation_tells_of_similar_schedules(
 ):
     by_name = make_schedule(name="JOB", interval_seconds=5)
     by_timing = make_schedule(name="another", interval_seconds=3600)
-    make_schedule(name="something else")
+    make_schedule(name="something else", interval_seconds=7)
+    make_schedule(name="job 2", interval_seconds=7)
     made = good(create())
     assert {each["id"] for each in made["similar"]} == {
         str(by_name.pk),
@@ -40,3 +41,12 @@ def test_a_similar_timing_is_seen_however_it_is_spelt(
     made = good(create(cron_expression="0 0 * * *"))
     found = [each["id"] for each in made["similar"]]
     assert found == ([str(other.pk)] if similar else [])
+
+
+def test_the_same_name_in_other_capitals_is_similar(
+    create, make_schedule: MakeSchedule
+):
+    by_name = make_schedule(name="ÜBER_%")
+    make_schedule(name="ÜBER_% 2")
+    made = good(create(name="über_%"))
+    assert [each["id"] for each in made["similar"]] == [str(by_name.pk)]

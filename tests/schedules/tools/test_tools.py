@@ -215,6 +215,18 @@ def test_the_list_is_narrowed_down(
     assert [each["name"] for each in listed["schedules"]] == names
 
 
+def test_a_list_is_narrowed_down_in_capitals_or_not_in_any_alphabet(
+    call: CallTool, make_schedule: MakeSchedule, workflow: Workflow
+):
+    Workflow.objects.filter(pk=workflow.pk).update(name="Übersicht")
+    made = make_schedule(name="Prüfung")
+    make_schedule(name="other")
+    filters = {"name_contains": "PRÜF", "workflows_contain": "ÜBER"}
+    listed = good(call("schedule_list", **filters), "schedule_list")
+    assert [each["id"] for each in listed["schedules"]] == [str(made.pk)]
+    assert [each["name"] for each in listed["workflows"]] == ["Übersicht"]
+
+
 def test_a_long_list_is_paged(call: CallTool, make_schedule: MakeSchedule):
     for number in range(3):
         make_schedule(name=str(number))
