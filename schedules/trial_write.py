@@ -9,6 +9,7 @@ from __future__ import annotations
 from redis import Redis
 
 KEPT_SECONDS = 5
+NO_WAIT = 0.01  # 0 would be for ever
 KEY = "ostinato:trial"
 IN_RQ = "rq:trial"
 
@@ -20,6 +21,9 @@ def try_to_write(connection: Redis) -> None:
         pipe.zadd(f"{KEY}:set", {"": 0})
         pipe.hset(f"{IN_RQ}:hash", "", "")
         pipe.rpush(f"{IN_RQ}:list", "")
+        # As a worker takes a job, and as a scheduler puts many into the queue.
+        pipe.blmove(f"{IN_RQ}:list", f"{IN_RQ}:list", timeout=NO_WAIT)
+        pipe.eval("return redis.call('EXPIRE', KEYS[1], ARGV[1])", 1, KEY, KEPT_SECONDS)
         for key in (f"{KEY}:set", f"{IN_RQ}:hash", f"{IN_RQ}:list"):
             pipe.expire(key, KEPT_SECONDS)
         pipe.publish(KEY, b"")

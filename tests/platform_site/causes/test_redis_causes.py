@@ -110,7 +110,9 @@ def test_a_wrong_password(
     assert told() == ["redis_login"]
 
 
-@pytest.mark.parametrize("rule", ["-@write", "-zadd", "-rpush", "-publish"])
+@pytest.mark.parametrize(
+    "rule", ["-@write", "-zadd", "-rpush", "-blmove", "-eval", "-publish"]
+)
 def test_a_user_who_may_not_write(
     told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch, rule: str
 ) -> None:
