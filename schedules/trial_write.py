@@ -22,7 +22,7 @@ def try_to_write(connection: Redis) -> None:
         pipe.hset(f"{IN_RQ}:hash", "", "")
         pipe.rpush(f"{IN_RQ}:list", "")
         # As a worker takes a job, and as a scheduler puts many into the queue.
-        pipe.blmove(f"{IN_RQ}:list", f"{IN_RQ}:list", timeout=NO_WAIT)
+        pipe.blmove(f"{IN_RQ}:list", f"{IN_RQ}:list", timeout=NO_WAIT)  # type: ignore[arg-type]
         pipe.eval("return redis.call('EXPIRE', KEYS[1], ARGV[1])", 1, KEY, KEPT_SECONDS)
         for key in (f"{KEY}:set", f"{IN_RQ}:hash", f"{IN_RQ}:list"):
             pipe.expire(key, KEPT_SECONDS)

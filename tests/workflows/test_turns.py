@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.at_once import at_once
+from workflows import turns
 from workflows.turns import turn
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -39,3 +40,8 @@ def test_a_turn_is_given_back_after_a_failure_too() -> None:
     with pytest.raises(ValueError, match="wrong"), turn():
         raise ValueError("wrong")
     assert len(write_often()) == 10
+
+
+def test_whoever_waits_for_sqlite_asks_within_the_longest_breath() -> None:
+    """Its last intervals between two tries are of 0.1 s."""
+    assert turns.LONGEST_BREATH_SECONDS > 0.1

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduleEvent, UserProfile
 from schedules.services.agents import agent_limits
@@ -87,3 +89,18 @@ def test_a_user_with_whom_much_would_go_is_kept(
     assert "make the user inactive" in page.text
     site.post(f"/admin/auth/user/{alice.pk}/delete/", {"post": "yes"})
     assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_each_of_many_users_goes_in_a_transaction_of_its_own(
+    site: Client, alice: User, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    people = [alice, *(User.objects.create_user(f"user {i}") for i in range(3))]
+    ids = [str(person.pk) for person in people]
+    form = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
+    with CaptureQueriesContext(connection) as queries:
+        site.post("/admin/auth/user/", form)
+    assert not User.objects.filter(pk__in=ids).exists()
+    gone = [sql for sql in map(str, queries) if 'DELETE FROM "auth_user" ' in sql]
+    assert len(gone) == len(people)
+    assert ScheduleEvent.objects.filter(verb="stop").count() == 1
