@@ -14,7 +14,7 @@ from schedules.services import Actor, fire_due, pruning, stop_schedule
 from schedules.services.auditing import audit
 from schedules.services.pruning import prune
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.models import WorkflowExecution
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -125,6 +125,27 @@ def test_each_step_is_short_and_a_look_takes_one_query(
     with django_assert_num_queries(1):
         assert next(steps).runs == 0
     assert [step.runs for step in steps if step.runs] == [1] * 2 * len(schedules)
+
+
+def test_a_step_ends_in_time_however_many_nodes_the_executions_had(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "STEP_SECONDS", 0)
+    monkeypatch.setattr(pruning, "EXECUTIONS_AT_ONCE", 2)
+    WorkflowExecution.objects.bulk_create(
+        WorkflowExecution(
+            workflow=workflow,
+            workflow_name=workflow.name,
+            trigger_type="manual",
+            trigger_node_id="start",
+            status="succeeded",
+            finished_at=NOON,
+        )
+        for _ in range(5)
+    )
+    WorkflowExecution.objects.update(created_at=NOON)
+    steps = [step.executions for step in prune(NOON + 91 * DAY)]
+    assert [count for count in steps if count] == [2, 2, 1]
 
 
 def test_old_rows_go_from_beside_young_ones(long_lived: ScheduledJob) -> None:
