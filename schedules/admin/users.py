@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
     InlineBase = admin.StackedInline[UserProfile, User]
     PersonBase = UserAdmin[User]
-    GroupBase = GroupAdmin[Group]
 else:
     ProfileFormBase = forms.ModelForm
     InlineBase = admin.StackedInline
     PersonBase = UserAdmin
-    GroupBase = GroupAdmin
 
 
 class ProfileForm(ProfileFormBase):
@@ -137,7 +135,7 @@ class PersonAdmin(PersonBase):
         return [] if obj is None else [ProfileInline]
 
 
-class OurGroupAdmin(GroupBase):
+class OurGroupAdmin(GroupAdmin):
     """Django's page of a group."""
 
     search_fields = ("name__has_text",)
