@@ -19,12 +19,14 @@ SQLITE = "ostinato.sqlite3"
 PRIVATE = ("secret_key", "admin_password", "runtime.json", "up.lock")
 # By these a folder is known as one of ours, and not as somebody's home.
 OURS = ("secret_key", "up.lock", SQLITE)
+SQLITE_MAGIC = b"SQLite format 3\0"
 OTHERS = 0o077  # what the mode of a file or folder lets anyone else do
 
 
 def data_dir() -> Path:
     """The folder of `DATA_DIR` (default `var/`), made if it is absent, with mode 700."""
-    folder = Path(os.path.realpath(os.environ.get("DATA_DIR") or BASE_DIR / "var"))
+    named = os.environ.get("DATA_DIR", "").strip()
+    folder = Path(os.path.realpath(named or BASE_DIR / "var"))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_open = folder.stat().st_mode & OTHERS
@@ -64,7 +66,11 @@ def keep_private(sqlite: Path) -> None:
     SQLite gives the files beside it the same mode.
     """
     with suppress(OSError):  # what keeps it from being used is told by SQLite
-        os.close(os.open(sqlite, os.O_RDWR | os.O_CREAT, 0o600))
+        descriptor = os.open(sqlite, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "rb") as file:
+            begins = file.read(len(SQLITE_MAGIC))
+        if begins not in {b"", SQLITE_MAGIC}:
+            return  # a file of somebody else: SQLite will refuse it, and its mode stays
         for end in ("", "-wal", "-shm"):
             _tighten(sqlite.with_name(sqlite.name + end), 0o600)
 

@@ -91,3 +91,18 @@ def test_an_sqlite_file_is_for_its_own_user_only(
 
 def test_what_cannot_be_an_sqlite_file_is_left_to_sqlite(tmp_path: Path) -> None:
     keep_private(tmp_path / "absent" / "ostinato.sqlite3")
+
+
+def test_the_mode_of_a_file_that_is_no_database_stays(tmp_path: Path) -> None:
+    """As with a `DATABASE_URL` that names a file of the system by mistake."""
+    file = tmp_path / "passwd"
+    file.write_text("root:x:0:0:root:/root:/bin/sh")
+    file.chmod(0o644)
+    keep_private(file)
+    assert mode(file) == 0o644
+
+
+def test_a_blank_name_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform_site.data_dir.BASE_DIR", tmp_path)
+    monkeypatch.setenv("DATA_DIR", " ")
+    assert data_dir() == tmp_path / "var"
