@@ -37,14 +37,13 @@ from workflows.turns import turn
 
 MOST = limits.MOST_AT_ONCE
 Act = Callable[..., object]
-VERBS: dict[str, tuple[Act, int]] = {
-    "pause": (services.pause_schedule, 200),
-    "resume": (services.resume_schedule, 200),
-    "run": (services.run_now, 202),
-    "delete": (services.stop_schedule, 204),
+# What each does, the status that it answers alone, and the scope that a token needs.
+VERBS: dict[str, tuple[Act, int, Scope]] = {
+    "pause": (services.pause_schedule, 200, Scope.OPERATE),
+    "resume": (services.resume_schedule, 200, Scope.OPERATE),
+    "run": (services.run_now, 202, Scope.OPERATE),
+    "delete": (services.stop_schedule, 204, Scope.EDIT),
 }
-
-SCOPES = {"delete": Scope.EDIT}
 
 
 class WhichSchedules(StrictSerializer):
@@ -119,8 +118,8 @@ class BulkView(DryRun):
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
         body = dict(valid(Bulk(data=request.data)))
-        require_scope(request, SCOPES.get(body["action"], Scope.OPERATE))
-        act, done = VERBS[body.pop("action")]
+        act, done, needed = VERBS[body.pop("action")]
+        require_scope(request, needed)
         check_note(body.get("note", ""))  # wrong for one, it is wrong for all
         user = user_of(request)
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
