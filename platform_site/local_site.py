@@ -76,7 +76,7 @@ class LocalSite:
         allowed = os.environ.get("HTTP_NODE_ALLOWED_ORIGINS")
         return {
             "DATA_DIR": str(self.folder),
-            "SITE_URL": self.address,
+            "SITE_URL": os.environ.get("SITE_URL", "").strip() or self.address,
             "HTTP_NODE_ALLOWED_ORIGINS": ",".join(
                 filter(None, [allowed, self.address])
             ),

@@ -15,6 +15,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import pause_schedule
 from tests.schedules.api.conftest import SCHEDULES, address, faults
 from tests.schedules.conftest import MakeSchedule
+from workflows.scopes import Scope
 
 pytestmark = pytest.mark.django_db
 BULK = f"{SCHEDULES}bulk/"
@@ -90,7 +91,7 @@ def test_a_database_that_fails_in_between_loses_no_answer(
             raise OperationalError
         return pause_schedule(id_, **given)
 
-    monkeypatch.setitem(bulk.VERBS, "pause", (pause, 200))
+    monkeypatch.setitem(bulk.VERBS, "pause", (pause, 200, Scope.OPERATE))
     answer = api.post(BULK, {"action": "pause", "ids": [str(id_) for id_ in ids]})
     assert statuses(answer) == [200, 503, 503]  # nobody waits for it twice
     assert "Try it again" in answer.json()["results"][1]["detail"]
