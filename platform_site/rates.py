@@ -1,4 +1,4 @@
-"""How often something may be asked for: the settings `API_RATE` and `HOOK_RATE`."""
+"""How often something may be asked for: the settings `API_RATE`, `HOOK_RATE` and `LOGIN_RATE`."""
 
 from __future__ import annotations
 
