@@ -72,12 +72,13 @@ class LocalSite:
             )
 
     def _environment(self) -> dict[str, str]:
+        own = {"DATA_DIR": str(self.folder)}
+        if os.environ.get("SITE_URL", "").strip():
+            return own  # workflows call the site as others do, by no private address
         # The demo calls this very site, which is a loopback address: allow that origin.
         allowed = os.environ.get("HTTP_NODE_ALLOWED_ORIGINS")
-        return {
-            "DATA_DIR": str(self.folder),
-            "SITE_URL": os.environ.get("SITE_URL", "").strip() or self.address,
-            "HTTP_NODE_ALLOWED_ORIGINS": ",".join(
-                filter(None, [allowed, self.address])
-            ),
+        origins = ",".join(filter(None, [allowed, self.address]))
+        return own | {
+            "SITE_URL": self.address,
+            "HTTP_NODE_ALLOWED_ORIGINS": origins,
         }
