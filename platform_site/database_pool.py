@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.db import connections
 
 # Besides those of requests: what looks whether the site is ready.
@@ -30,3 +33,18 @@ def pool_connections(requests: int) -> None:
         "reconnect_timeout": WAIT_SECONDS,
         "name": "web",
     }
+    pool = connections["default"].pool  # type: ignore[attr-defined]
+    pool._check = partial(_check, pool)
+
+
+def _check(pool: Any, connection: Any) -> None:
+    """Raises for a connection that the server has closed, before anybody gets it.
+
+    psycopg then pauses for a second, and longer each time. As a server that was restarted has
+    closed them all, so would be every request: so all that are idle are replaced at once.
+    """
+    try:
+        pool.check_connection(connection)
+    except Exception:
+        pool.check()
+        raise
