@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -16,6 +18,22 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         import_module("workflows.checks")
         autoload()
-        # A site's own functions. A module that is not there ends the start, and says so.
-        for module in settings.WORKFLOW_FUNCTION_MODULES:
+        load_functions(settings.WORKFLOW_FUNCTION_MODULES)
+
+
+def load_functions(modules: Sequence[str]) -> None:
+    """Import the modules of a site's own functions. One that is not there ends the process,
+    with one line; what is wrong inside of one is told with its traceback."""
+    for number, module in enumerate(modules, start=1):
+        try:
             import_module(module)
+        except ModuleNotFoundError as error:
+            if not f"{module}.".startswith(f"{error.name}."):
+                raise
+            problem = (
+                f"WORKFLOW_FUNCTION_MODULES cannot be read: its module {number} is not "
+                "found; PYTHONPATH names the folders in which modules are looked for."
+            )
+        else:
+            continue
+        sys.exit(problem)

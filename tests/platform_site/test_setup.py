@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, OperationalError
 from redis import Redis
 
 from platform_site.demo import GRAPH
@@ -90,3 +91,25 @@ def test_without_redis_one_line_says_so() -> None:
     with pytest.raises(CommandError, match="Redis does not answer") as refused:
         set_up()
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (OperationalError("no\nroute"), "The database does not answer: no route"),
+        (
+            DatabaseError("file is not a database"),
+            "The database cannot be used: file is not a database",
+        ),
+    ],
+)
+def test_without_a_database_one_line_says_so(
+    fault: Exception, line: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("platform_site.management.commands.setup.call_command", fail)
+    with pytest.raises(CommandError) as refused:
+        set_up()
+    assert str(refused.value) == line

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from platform_site.data_dir import BASE_DIR
+from workflows.apps import load_functions
 from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.functions import functions, workflow_function
 from workflows.registry import (
@@ -247,3 +248,21 @@ def test_a_function_that_exits_fails_the_node_even_with_status_0(code, status, c
     assert str(failure.value) == text
     assert "function_exited" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize("module", ["no_such_module", "no.such.module", "json.nothing"])
+def test_a_module_that_is_not_there_ends_the_start_in_one_line(module: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        load_functions(["json", module])
+    assert str(refused.value).startswith(
+        "WORKFLOW_FUNCTION_MODULES cannot be read: its module 2 is not found;"
+    )
+
+
+def test_what_a_module_itself_lacks_is_told_with_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lacks_something.py").write_text("import no_such_module")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        load_functions(["lacks_something"])

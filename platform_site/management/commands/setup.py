@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 from redis.exceptions import RedisError
 from typing_extensions import override
@@ -15,6 +15,12 @@ from typing_extensions import override
 from platform_site.demo import ensure_demo
 from platform_site.first_user import ensure_first_user
 from workflows.queue import connection
+
+# What both databases say of themselves; all other faults are kinds of these.
+FAULTS: dict[type[DatabaseError], str] = {
+    OperationalError: "does not answer",
+    DatabaseError: "cannot be used",
+}
 
 
 class Command(BaseCommand):
@@ -30,9 +36,12 @@ class Command(BaseCommand):
             raise CommandError(f"Redis does not answer: {error}") from error
         try:
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in FAULTS:  # a migration is wrong
+                raise
             reason = str(error).strip().replace("\n", " ")
-            raise CommandError(f"The database does not answer: {reason}") from error
+            what = FAULTS[type(error)]
+            raise CommandError(f"The database {what}: {reason}") from error
         user = ensure_first_user(settings.DATA_DIR)
         if options["demo"]:
             ensure_demo(user, now=timezone.now())  # noqa: TID251 an entry point
