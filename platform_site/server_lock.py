@@ -49,8 +49,11 @@ def _is_locked(descriptor: int) -> bool:
 
 def _end_holder(path: Path, descriptor: int) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ValueError, ProcessLookupError):  # it is only just being started
-            os.kill(int(os.pread(descriptor, 20, 0)), number)
+        # It is only just being started, or the note is damaged.
+        with suppress(ValueError, OverflowError, ProcessLookupError):
+            pid = int(os.pread(descriptor, 20, 0))
+            if pid > 1:  # 0 and below would be whole groups, in a file that is damaged
+                os.kill(pid, number)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             if _is_locked(descriptor):
