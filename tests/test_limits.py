@@ -37,6 +37,7 @@ MODULES = (
     "workflows.json_value",
     "workflows.resolving",
     "workflows.schema_checks",
+    "workflows.services.definition",
     "workflows.services.graph_size",
     "workflows.templating",
     "workflows.tools",

@@ -116,7 +116,16 @@ def text_of(content: bytes, content_type: str) -> str:
     return content.decode(_charset(content_type), "replace")
 
 
+def is_known_charset(name: str) -> bool:
+    """Whether it is decoded in time that grows with the size and no faster."""
+    return _plain(name) in CHARSETS
+
+
 def _charset(content_type: str) -> str:
     named = CHARSET.search(content_type)
-    name = named[1].lower().replace("_", "-") if named else ""
+    name = _plain(named[1]) if named else ""
     return PYTHON_NAMES.get(name, name) if name in CHARSETS else "utf-8"
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("_", "-")

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
+MAX_COMPOSED = 10_000  # the longest is the description of a workflow
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Control characters, and halves of surrogate pairs (which no database takes).
@@ -92,7 +93,13 @@ def storable(value: Any) -> Any:
 
 
 def composed(text: str) -> str:
-    """`text` in Unicode's form NFC: a name that is typed on another keyboard is the same."""
+    """`text` in Unicode's form NFC: a name that is typed on another keyboard is the same.
+
+    Putting marks in order takes the square of their number in time, so what is longer than
+    any text that is composed may be stays as it is, for whoever measures it to refuse.
+    """
+    if len(text) > MAX_COMPOSED:
+        return text
     return unicodedata.normalize("NFC", text)
 
 

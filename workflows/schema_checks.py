@@ -49,7 +49,16 @@ def parts(schema: Any) -> int:
             schemas += 1
         else:
             plain += 1
+        if isinstance(part, list) and not _can_be_sorted(part):
+            schemas += sum(not isinstance(item, dict | bool) for item in part)
     return schemas + plain // SCALARS_A_PART
+
+
+def _can_be_sorted(values: list[Any]) -> bool:
+    """Else whether one comes twice is found by comparing each of them with all others."""
+    return all(isinstance(item, str) for item in values) or all(
+        isinstance(item, int | float) for item in values
+    )
 
 
 def schema_fault(schema: Any) -> str | None:

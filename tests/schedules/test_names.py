@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from schedules.exceptions import InvalidSchedule
@@ -48,3 +50,16 @@ def test_a_name_of_which_nothing_is_seen_is_refused(
 
 def test_a_name_is_stored_composed(make_schedule: MakeSchedule) -> None:
     assert make_schedule(name="e\u0301te\u0301").name == "\xe9t\xe9"
+
+
+@pytest.mark.parametrize("field", ["name", "description", "tags"])
+def test_a_name_of_nothing_but_marks_is_refused_in_time(
+    make_schedule: MakeSchedule, field: str
+) -> None:
+    """To put them in order takes the square of their number: minutes for a MiB."""
+    marks = "a" + "\u0301\u0327" * 250_000
+    began = time.process_time()
+    with pytest.raises(InvalidSchedule) as refused:
+        make_schedule(**{field: [marks] if field == "tags" else marks})
+    assert time.process_time() - began < 2
+    assert refused.value.errors.keys() == {field}

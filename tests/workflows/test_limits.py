@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from tests.api import client
 from tests.graphs import add_graph
 from tests.workflows.running import component, run
 from triggers.manual import MAX_PAYLOAD
 from workflows.engine import MAX_ERROR
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import InvalidInput, NodeFailed
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry
+from workflows.services import create_workflow, update_workflow
+from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 from workflows.services.graph import MAX_CONFIG
 from workflows.templating import MAX_SOURCE
 
@@ -84,3 +87,20 @@ def test_the_error_of_a_node_has_a_length(workflow: Workflow) -> None:
     )
     with component(fail):
         assert run(workflow).error == "x" * MAX_ERROR
+
+
+def test_a_workflow_has_a_short_name_and_a_bounded_description(
+    workflow: Workflow,
+) -> None:
+    """The form of the admin knows of no length of a description."""
+    now = timezone.now()
+    fits = {"name": "n" * MAX_NAME, "description": "d" * MAX_DESCRIPTION}
+    owner = workflow.owner
+    assert create_workflow({**fits}, actor=owner, now=now).name == fits["name"]
+    for field, text in fits.items():
+        larger = {**fits, field: text + "x"}
+        with pytest.raises(InvalidInput) as refused:
+            create_workflow({**larger}, actor=owner, now=now)
+        assert refused.value.errors.keys() == {field}
+        with pytest.raises(InvalidInput):
+            update_workflow(workflow, {field: text + "x"}, actor=owner, now=now)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -91,3 +92,23 @@ def test_a_schema_that_leads_in_a_circle_is_a_fault_of_any_value() -> None:
 def test_of_many_faults_the_first_hundred_are_told() -> None:
     schema = {"items": {"type": "string"}}
     assert len(schema_problems(schema, [1] * 20_000)) == MAX_PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        lambda values: {"type": values},
+        lambda values: {"dependencies": {"a": values}},
+        lambda values: {"required": values},
+        lambda values: {"properties": {"a": {"type": values}}},
+    ],
+)
+def test_a_list_that_cannot_be_sorted_is_refused_in_time(keyword: Any) -> None:
+    """Each of its values would be compared with all others."""
+    texts_and_numbers = [value for n in range(5_000) for value in (n, str(n))]
+    texts_and_null = [None, *map(str, range(10_000))]
+    lists = [[n] if n % 2 else str(n) for n in range(8_000)]
+    for values in (texts_and_numbers, texts_and_null, lists):
+        began = time.process_time()
+        assert schema_fault(keyword(values))
+        assert time.process_time() - began < 0.5

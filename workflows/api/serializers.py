@@ -17,6 +17,7 @@ from workflows.api.strict import (
 from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
+from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 
 
 class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
@@ -44,8 +45,10 @@ class DeletionSerializer(serializers.Serializer[Any]):
 class WorkflowFields(StrictSerializer):
     """What creating a workflow takes."""
 
-    name = TextField(max_length=200)
-    description = TextField(max_length=10_000, allow_blank=True, required=False)
+    name = TextField(max_length=MAX_NAME)
+    description = TextField(
+        max_length=MAX_DESCRIPTION, allow_blank=True, required=False
+    )
     is_active = TrueOrFalseField(required=False)
 
 

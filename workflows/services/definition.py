@@ -20,6 +20,9 @@ from workflows.guards import WorkflowChange, guard_change
 from workflows.json_value import composed, map_strings, text_problem
 from workflows.models import Workflow
 
+MAX_NAME = 200
+MAX_DESCRIPTION = 10_000
+
 
 class Changes(TypedDict, total=False):
     name: str
@@ -102,10 +105,17 @@ def held_workflow(
 
 
 def _check_texts(values: Changes) -> None:
+    name, description = values.get("name", ""), values.get("description", "")
     faults = {
-        "name": text_problem(values.get("name", ""), one_line=True),
-        "description": text_problem(values.get("description", "")),
+        "name": text_problem(name, one_line=True),
+        "description": text_problem(description),
     }
+    for field, text, most in (
+        ("name", name, MAX_NAME),
+        ("description", description, MAX_DESCRIPTION),
+    ):
+        if len(text) > most:
+            faults[field] = f"At most {most:,} characters."
     errors = {field: [why] for field, why in faults.items() if why}
     if errors:
         raise InvalidInput(errors=errors)

@@ -1,0 +1,47 @@
+"""The charset that a request names is one that is decoded in little time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.test import Client
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\na-%b\r\n--x--\r\n'
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7"])
+def test_a_charset_that_takes_long_is_refused_unread(charset: str) -> None:
+    """Of a MiB of punycode Python makes a minute of work, before anybody has signed in."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    body = FORM % (b"b" * 500_000)
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    began = time.process_time()
+    answer = client.generic("POST", "/admin/login/", body, content_type=kind)
+    assert time.process_time() - began < 1
+    assert (answer.status_code, answer.json()["code"]) == (
+        415,
+        "unsupported_media_type",
+    )
+
+
+def test_neither_is_a_query_decoded_by_it() -> None:
+    query = "a-" + "b" * 60_000
+    answer = Client().generic(
+        "GET",
+        f"/api/v1/schedules/?search={query}",
+        CONTENT_TYPE="text/plain; charset=punycode",
+    )
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "UTF-8", "utf8", "iso-8859-1", "nonsense"]
+)
+def test_those_that_people_send_are_taken(charset: str) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = Client().generic("POST", "/admin/login/", FORM % b"b", content_type=kind)
+    assert answer.status_code == 200
