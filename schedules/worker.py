@@ -96,17 +96,20 @@ class ScheduleWorker(Worker):
     def handle_warm_shutdown_request(self) -> None:
         """Running work gets some seconds; then it is ended, and recorded as lost."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
-        if self.horse_pid:
-            timer = threading.Timer(GRACE_SECONDS, self.kill_horse)
-            timer.daemon = True
-            timer.start()
+        # Even if there is none at this moment: it may be about to be forked.
+        timer = threading.Timer(GRACE_SECONDS, self.kill_horse)
+        timer.daemon = True
+        timer.start()
 
     @override
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        self._job_id = job.id
+        with self._before_reaping:
+            self._job_id = job.id
+            self._why_killed = None
+            if self._stopped_job_id != job.id:
+                self._stopped_job_id = None
         self._slate.wipe()
         self._wait_status = 0
-        self._why_killed = None
         worker = os.getpid()
         child = self._reaper.fork()
         os.environ["RQ_WORKER_ID"] = self.name
@@ -123,6 +126,8 @@ class ScheduleWorker(Worker):
         self._horse_pid = child
         self._at_work.set()
         self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
+        if self._stopped_job_id == job.id:  # before there was anything to kill
+            self.kill_horse()
 
     @override
     def dequeue_job_and_maintain_ttl(
@@ -149,10 +154,19 @@ class ScheduleWorker(Worker):
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Kill it, and with it all that it has started."""
-        in_rq = self._stopped_job_id == self._job_id
-        self._why_killed = STOPPED_IN_RQ if in_rq else WORKER_STOPPED
-        self._kill(sig)
+        """Kill it, and with it all that it has started.
+
+        A job that is stopped through RQ may have ended since its name was looked at: the
+        one that has taken its place is left alone.
+        """
+        with self._before_reaping:
+            stopped = self._stopped_job_id
+            if stopped and stopped != self._job_id:
+                self._stopped_job_id = None
+                return
+            if self.horse_pid:
+                self._why_killed = STOPPED_IN_RQ if stopped else WORKER_STOPPED
+                self._kill(sig)
 
     def _kill(self, sig: signal.Signals = signal.SIGKILL) -> None:
         with self._before_reaping:  # after it, the number may be another's

@@ -138,6 +138,9 @@ def left(session: int) -> list[psutil.Process]:
 
 OUTCOMES = [
     ("return", "succeeded", ""),
+    ("a child returns", "succeeded", ""),
+    ("a child raises", "succeeded", ""),
+    ("a child exits", "succeeded", ""),
     ("raise", "failed", "An unexpected ValueError; the log has the details."),
     ("exit 0", "failed", f"{FUNCTION} 0."),
     ("exit with a text", "failed", f"{FUNCTION} 1."),
@@ -147,6 +150,9 @@ OUTCOMES = [
     ("SIGSEGV", "failed", f"{KILLED} SIGSEGV."),
     ("sleep", "failed", "Timed out after 1 s."),
     ("swallow once", "failed", "Timed out after 1 s."),
+    ("swallow and exit", "failed", "Timed out after 1 s."),
+    ("swallow and raise", "failed", "Timed out after 1 s."),
+    ("swallow and _exit", "failed", "Timed out after 1 s."),
 ]
 
 

@@ -46,6 +46,20 @@ def swallow(*, again: bool = False) -> None:
             swallow(again=True)
 
 
+def fork_and(end: Callable[[], object]) -> None:
+    """The child ends as a script would; we wait for it."""
+    if child := os.fork():
+        os.waitpid(child, 0)
+        time.sleep(0.2)
+    else:
+        end()
+
+
+def swallow_and(end: Callable[[], object]) -> None:
+    swallow()
+    end()
+
+
 def fail() -> None:
     raise ValueError("a secret")
 
@@ -62,6 +76,12 @@ ENDS: dict[str, Callable[[], object]] = {
     "exit with a text": lambda: sys.exit("a secret"),
     "_exit 0": lambda: os._exit(0),
     "_exit 3": lambda: os._exit(3),
+    "a child returns": lambda: fork_and(lambda: None),
+    "a child raises": lambda: fork_and(fail),
+    "a child exits": lambda: fork_and(lambda: sys.exit(0)),
+    "swallow and exit": lambda: swallow_and(lambda: sys.exit(0)),
+    "swallow and raise": lambda: swallow_and(fail),
+    "swallow and _exit": lambda: swallow_and(lambda: os._exit(0)),
     "exec": lambda: os.execvp("sleep", SLEEP.split()),
     "SIGSTOP": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     "SIGKILL": lambda: os.kill(os.getpid(), signal.SIGKILL),

@@ -11,6 +11,7 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed, exit_status
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
+from workflows.leftovers import no_child_comes_back
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.schemas import without_fields
 from workflows.templating import has_template
@@ -110,7 +111,8 @@ def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
         # Without the reason, which would repeat the value.
         raise NodeFailed(f'The argument "{path}" does not fit the function.')
     try:
-        return function.call(**arguments)
+        with no_child_comes_back():
+            return function.call(**arguments)
     except SystemExit as error:
         # Not even status 0 is success: a function gives a result by returning it, and a
         # library may have ended half of the work (`--help`, a signal's handler).
