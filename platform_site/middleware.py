@@ -23,7 +23,9 @@ class SiteMiddleware(CommonMiddleware):
     """
 
     @override
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(  # type: ignore[override]  # Django takes any answer
+        self, request: HttpRequest
+    ) -> HttpResponseBase | None:
         if request.encoding and not is_known_charset(request.encoding):
             return page(415, "unsupported_media_type", WRONG_CHARSET)
         return super().process_request(request)

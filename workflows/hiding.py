@@ -18,10 +18,13 @@ from workflows.json_value import MAX_DEPTH, parsed
 # An author is no secret, an authorization is one.
 SENSITIVE = re.compile(
     r"auth(?!or(?!i[sz]))|cookie|token|secret|passw|passphrase|passcode|pwd|signature"
-    r"|credential|(?:api|access|private)[-_ ]?key|session[-_ ]?id|bearer|jwt",
+    r"|credential|session[-_ ]?id|bearer|jwt|(?<!by)(?<!com)(?<!over)pass(?![a-z])"
+    r"|(?:api|access|account|encryption|master|private|shared|signing|ssh)[-_ ]?key",
     re.IGNORECASE,
 )
 TOKEN = re.compile("token", re.IGNORECASE)
+# Numbers of tokens, or of tests that pass, are no secrets.
+COUNTED = re.compile("token|pass(?![a-z])", re.IGNORECASE)
 SHORTEST_SECRET = 12
 HIDDEN = "***"  # what stands for a secret on record
 USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
@@ -31,6 +34,13 @@ LOOKS_LIKE_JSON = re.compile(r"\s*[{\[]")
 NAME = re.compile(r"(?<![\w.~%+\[\]-])([\w.~%+\[\]-]+)=")
 VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|[^&\s\"'<>\\]*")
 PACKED = re.compile(r"[^&=\s\"'<>\\]*%[^&=\s\"'<>\\]*")
+# `"name": value`, of JSON that is part of a text, cut off, or several lines of it.
+FIELD = re.compile(r"(?:\\{0,7}[\"'])([\w .~-]{1,200})\\{0,7}[\"']\s{0,9}:\s{0,9}")
+FIELD_VALUE = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
+    r"|\\{1,7}[\"'](?:(?!\\{1,7}[\"']).)*(?:\\{1,7}[\"'])?|[^\s,}\]\"']+",
+    re.DOTALL,
+)
 # As parameters of an address these are secrets, too; elsewhere they may be anything.
 IN_ADDRESS = {"key", "sig"}
 # Of `{"name": "Authorization", "value": "..."}`.
@@ -109,7 +119,26 @@ def _shown_text(text: str, *, levels: int) -> str:
             return text if shown == value else json.dumps(shown, ensure_ascii=False)
     if "://" in text:
         text = USER.sub(HIDDEN_USER, text)
+    if ":" in text:
+        text = _without_fields(text)
     return _without_pairs(text, levels=levels - 1) if "=" in text else text
+
+
+def _without_fields(text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in FIELD.finditer(text):
+        if found.start() < done:
+            continue
+        value = _match(FIELD_VALUE, text, found.end())
+        plain = value.strip("\\\"'")
+        is_none = plain in ("", "null", "true", "false") or (
+            plain.isdecimal() and _is_only(COUNTED, found[1])
+        )
+        if SENSITIVE.search(found[1]) and not is_none:
+            parts += [text[done : found.end()], f'"{HIDDEN}"']
+            done = found.end() + len(value)
+    return "".join([*parts, text[done:]])
 
 
 def _without_pairs(text: str, *, levels: int) -> str:
@@ -129,7 +158,7 @@ def _secret_at(text: str, found: re.Match[str], levels: int) -> str:
     is_parameter = text[found.start() - 1 : found.start()] in ("?", "&")
     if SENSITIVE.search(name) or (is_parameter and name.lower() in IN_ADDRESS):
         value = _match(VALUE, text, found.end())
-        is_count = value.isdecimal() and _is_only_token(name)
+        is_count = value.isdecimal() and _is_only(TOKEN, name)
         return "" if is_count else value
     # An address, packed as the parameter of another.
     packed = _match(PACKED, text, found.end())
@@ -156,11 +185,12 @@ def _is_secret(name: str, value: Any) -> bool:
     """Whether a value of that name is one; a number of tokens is none."""
     if not SENSITIVE.search(name) or value is None or isinstance(value, bool):
         return False
-    return not (_is_count(value) and _is_only_token(name))
+    return not (_is_count(value) and _is_only(COUNTED, name))
 
 
-def _is_only_token(name: str) -> bool:
-    return bool(TOKEN.search(name)) and not SENSITIVE.search(TOKEN.sub("", name))
+def _is_only(what: re.Pattern[str], name: str) -> bool:
+    """Whether nothing else in the name makes it look like that of a secret."""
+    return bool(what.search(name)) and not SENSITIVE.search(what.sub("", name))
 
 
 def _is_count(value: Any) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.hiding import (
+    HIDDEN,
     holds_known,
     without_known,
     without_suspects,
@@ -157,3 +158,43 @@ def test_hiding_takes_time_in_proportion_to_the_text(part: str):
     without_suspects(text)
     without_suspects(text[19:])
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"password": "hunter2"}\n{"user": "ann", "password": "hunter2"}',
+        'Sent {"password": "hunt\\"hunter2", "n": 1} to the shop.',
+        '"{\\"api_key\\": \\"hunter2\\", \\"n\\": 1}" was sent',
+        "{'client_secret': 'hunter2', 'n': 2}",
+        '{"n": 1, "password": "hunter2',
+        '{"n": 1, "password": hunter2}',
+        "user=ann&pass=hunter2",
+    ],
+)
+def test_a_secret_is_hidden_in_a_text_that_is_not_json_as_a_whole(text: str) -> None:
+    assert "hunter2" not in without_suspects(text)
+    assert without_suspects("the counter: 3, 'n': 4") == "the counter: 3, 'n': 4"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pass", "dbPass", "user_pass", "encryption_key", "signingKey", "AccountKey"],
+)
+def test_more_names_of_secrets_are_known(name: str) -> None:
+    assert without_suspects({name: "hunter2"}) == {name: HIDDEN}
+
+
+def test_a_number_of_passes_is_no_secret() -> None:
+    for shown in ({"pass": 12, "fail": 3}, {"bypass": "on"}, '{"pass": 12} {"n": 1}'):
+        assert without_suspects(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "unit", ['"a":', '"password":', "\\", '\\"', '"password":"', '"password":\'', "'"]
+)
+def test_fields_in_a_text_are_found_in_little_time(unit: str) -> None:
+    text = '"password":' + unit * (256 * 1024 // len(unit))
+    began = time.process_time()
+    without_suspects(text)
+    assert time.process_time() - began < 1
