@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from typing_extensions import override
 
 from schedules import zones
+from workflows.json_value import UNSTORABLE
 from workflows.models import WorkflowNode
 
 if TYPE_CHECKING:
@@ -72,6 +74,13 @@ class PayloadField(forms.JSONField):
             raise ValidationError(
                 self.error_messages["invalid"], code="invalid", params={"value": "…"}
             ) from None
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        shown = super().prepare_value(value)
+        # Half a surrogate pair is refused, and shown again as it was written: escaped.
+        is_whole = isinstance(value, InvalidJSONInput) or not UNSTORABLE.search(shown)
+        return shown if is_whole else json.dumps(value)
 
     @override
     def bound_data(self, data: Any, initial: Any) -> Any:

@@ -103,6 +103,7 @@ def test_a_schedule_is_made_by_the_service(
         ),
         ({"trigger_payload": "[" * 100_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": "9" * 5_000}, "trigger_payload", "valid JSON"),
+        ({"trigger_payload": '{"a": "\\ud800"}'}, "trigger_payload", "surrogate"),
         ({"trigger_payload": '{"a": "%s"}' % ("x" * 70_000)}, "trigger_payload", "64"),
         ({"tags": "x" * 51}, "tags", "50"),
         ({"tags": "a\x00b"}, "tags", ""),
