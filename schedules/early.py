@@ -25,9 +25,11 @@ def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
     passed = [row for row in decision.rows if _is_early(row, early)]
     fired = sum(row.status in _FIRES for row in passed)
     live = any(row.origin == "schedule" and row.status in _FIRES for row in passed)
+    # What the live tick was to replace stays, and so does who waits behind it.
+    free = 0 if decision.replaces else sum(row.status == "pending" for row in passed)
     return replace(
         decision,
-        rows=_moved_up(around(rules, decision.rows, early), passed),
+        rows=_moved_up(around(rules, decision.rows, early), free),
         fired=decision.fired - fired,
         ended=_ended(decision, passed=bool(passed), fired=fired),
         replaces=decision.replaces and not live,
@@ -35,9 +37,8 @@ def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
     )
 
 
-def _moved_up(rows: Iterable[Row], passed: Iterable[Row]) -> list[Row]:
-    """`rows`, of which the first in line take the places of those that are passed over."""
-    free = sum(row.status == "pending" for row in passed)
+def _moved_up(rows: Iterable[Row], free: int) -> list[Row]:
+    """`rows`, of which the first in line take the places that those passed over set free."""
     moved: list[Row] = []
     for row in rows:
         if free and row.status == "waiting" and row.origin == "catch_up":

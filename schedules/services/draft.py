@@ -17,7 +17,7 @@ from schedules import timing
 from schedules.early import next_run
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType, Status
-from schedules.services.early_runs import NONE, early_ticks
+from schedules.services.early_runs import early_ticks
 from schedules.services.faults import Faults, faults
 from schedules.services.fields import (
     KINDS,
@@ -205,7 +205,7 @@ def put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     schedule.next_tick_at = tick
     schedule.next_run_at = None
     if schedule.status == Status.ACTIVE:
-        early = early_ticks([schedule]).get(schedule.id, NONE)
+        early = early_ticks(schedule)
         schedule.next_run_at = next_run(rules_of(schedule), tick, early)
 
 

@@ -20,7 +20,7 @@ from schedules.models import (
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
-from schedules.services.early_runs import NONE, adopt, early_ticks
+from schedules.services.early_runs import adopt, early_ticks
 from schedules.services.fields import TIMING_FIELDS
 from schedules.services.snapshot import snapshot
 from schedules.timing import Timing, TimingError
@@ -59,7 +59,7 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
     if rules is not None:
         pass_over(schedule, rules, now=now)
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    closed = max(now, epoch.from_at, ledger.last_recorded(schedule) or now)
+    closed = max(now, epoch.from_at, ledger.last_recorded(schedule, now=now) or now)
     _close(schedule, epoch, rules, at=closed)
     return closed
 
@@ -72,7 +72,8 @@ def close_ended(
     after all that the ledger holds.
     """
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    known = [epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule)]
+    recorded = ledger.last_recorded(schedule, now=now)
+    known = [epoch.from_at, epoch.pruned_upto, recorded]
     ends = schedule.events.filter(verb=Verb.COMPLETE, created_at__lte=now)
     ended, frontier = ends.first(), schedule.next_tick_at
     # A tick whose jitter had not passed at the end is not in the ledger.
@@ -97,7 +98,7 @@ def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
     reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
     row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
     if row is not None:
-        early = early_ticks([schedule]).get(schedule.id, NONE)
+        early = early_ticks(schedule)
         rows = around(rules, [row], early)
         ledger.write_rows(((schedule, piece) for piece in rows), now=now)
         adopt(schedule, rules, early, before=now + MICROSECOND)

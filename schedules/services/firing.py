@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -36,7 +36,7 @@ from schedules.policy import decide
 from schedules.services import ledger, sending
 from schedules.services.batch import update_rows
 from schedules.services.due import DueSchedule, locked_due
-from schedules.services.early_runs import NONE, adopt, early_ticks
+from schedules.services.early_runs import NONE, EarlyTicks, adopt, early_ticks_of_due
 from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
 from schedules.services.poison import pause_poisoned
@@ -209,7 +209,7 @@ def _fire(
         open_runs = ledger.open_runs(
             [schedule.id for schedule in found if _may_overlap(schedule)]
         )
-        early = early_ticks(found)
+        early = early_ticks_of_due(found)
         decided = []
         for schedule in found:
             rules = rules_of(schedule)
@@ -233,7 +233,7 @@ def _decide(
     schedule: DueSchedule,
     rules: Rules,
     open_runs: OpenRuns,
-    early: Collection[datetime],
+    early: EarlyTicks,
     *,
     now: datetime,
 ) -> Decision:

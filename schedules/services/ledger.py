@@ -129,12 +129,14 @@ _COUNTS = {
 assert list(_COUNTS) == [f"count_{field.name}" for field in fields(OpenRuns)]
 
 
-def last_recorded(schedule: ScheduledJob) -> datetime | None:
+def last_recorded(schedule: ScheduledJob, *, now: datetime) -> datetime | None:
     """The nominal time of the newest tick that the ledger holds, up to the frontier: what
-    ran before its time lies beyond."""
+    ran before its time lies beyond. Without a frontier that is what lies after now."""
     rows = ScheduledRun.objects.filter(schedule=schedule.pk, origin__in=TICK_ORIGINS)
     if schedule.next_tick_at is not None:
         rows = rows.filter(scheduled_for__lt=schedule.next_tick_at)
+    elif schedule.early_upto is not None:
+        rows = rows.filter(scheduled_for__lte=now)
     newest = (
         rows.order_by("-scheduled_for")
         .values_list("range_end", "scheduled_for")

@@ -28,7 +28,7 @@ from schedules.services.access import (
     save_fields,
 )
 from schedules.services.actor import Actor
-from schedules.services.early_runs import NONE, adopt, early_ticks
+from schedules.services.early_runs import adopt, early_ticks
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event, who_paused
 from schedules.services.rules import rules_of
@@ -159,7 +159,7 @@ def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Deci
     except TimingError as error:
         raise InvalidSchedule(errors={error.field: [str(error)]}) from error
     decision = policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
-    early = early_ticks([schedule]).get(schedule.id, NONE)
+    early = early_ticks(schedule)
     adopt(schedule, rules, early, before=decision.frontier)
     return passing_over(rules, decision, early)
 

@@ -13,7 +13,7 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.draft import apply_fields, check_draft, check_first_tick
-from schedules.services.early_runs import NONE, early_ticks
+from schedules.services.early_runs import early_ticks
 from schedules.services.rules import rules_of
 from schedules.services.telling import timing_text
 from schedules.timing import OnceTiming, TimingError
@@ -91,7 +91,7 @@ def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
     most = count if rules.runs_left is None else min(count, rules.runs_left)
     if schedule.status == Status.STOPPED:
         most = 0
-    early = early_ticks([schedule]).get(schedule.pk, NONE)
+    early = early_ticks(schedule)
     ticks = timing.between(rules.timing, after, zones.LATEST, most + len(early))
     left = [tick for tick in ticks if tick not in early][:most]
     return Preview(

@@ -34,7 +34,7 @@ def retime_batch(now: datetime) -> int:
         # A long ledger takes seconds to walk: without a lock, which all others wait for.
         seen = ScheduledJob.objects.filter(pk=schedule_id).first()
         epoch = outdated.filter(schedule=schedule_id).first()
-        moved = bool(seen and epoch and _has_moved(seen, epoch))
+        moved = bool(seen and epoch and _has_moved(seen, epoch, now))
         with transaction.atomic():
             schedule = (
                 ScheduledJob.objects.select_for_update(no_key=True)
@@ -67,7 +67,7 @@ def _retime(
     before = schedule.next_tick_at
     # What the old tzdata said of the ticks since the frontier is gone: the new one counts.
     epochs.pass_over(schedule, rules_of(schedule), now=now)
-    after = max(now, ledger.last_recorded(schedule) or now)
+    after = max(now, ledger.last_recorded(schedule, now=now) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
     epochs.open_next(schedule, from_at=after)
     schedule.next_tick_at = tick = timing.next_after(schedule.timing, after)
@@ -94,18 +94,21 @@ def _retime(
     )
 
 
-def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
+def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch, now: datetime) -> bool:
     """Whether the ticks of the epoch so far, or its frontier, are no longer the same."""
     try:
-        return _is_out_of_step(schedule, epoch)
+        return _is_out_of_step(schedule, epoch, now)
     except TimingError:
         return False  # its zone is gone: firing it will pause it, with the reason
 
 
-def _is_out_of_step(schedule: ScheduledJob, epoch: ScheduleEpoch) -> bool:
+def _is_out_of_step(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, now: datetime
+) -> bool:
     if schedule.status == Status.STOPPED or schedule.next_tick_at is None:
         return False
-    known = (epoch.from_at, epoch.pruned_upto, ledger.last_recorded(schedule))
+    recorded = ledger.last_recorded(schedule, now=now)
+    known = (epoch.from_at, epoch.pruned_upto, recorded)
     start = max(at for at in known if at)
     if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -206,3 +207,65 @@ def test_a_backfill_of_an_earlier_timing_counts_where_its_tick_does(
     fire_all(NOON + 20 * MINUTE)
     assert proof_of(schedule).expected == 4
     assert ScheduledRun.objects.filter(scheduled_for__lte=late).count() == 10
+
+
+def test_what_was_made_manual_begins_again_from_now_on(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="allow", catchup_policy="none")
+    fire_all(AHEAD)
+    start_and_end(pending(), AHEAD)
+    put_right()
+    actor = Actor.person(schedule.owner)
+    update_schedule(schedule.pk, {"schedule_type": "manual"}, actor=actor, now=BACK)
+    proof_of(schedule)
+    update_schedule(
+        schedule.pk, {"interval_seconds": 60}, actor=actor, now=BACK + MINUTE
+    )
+    schedule.refresh_from_db()
+    assert schedule.next_tick_at == BACK + 2 * MINUTE
+    fire_all(AHEAD + 2 * MINUTE)
+    proof_of(schedule)
+
+
+def test_what_ran_once_and_early_is_revived_before_that_time(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(run_at=AHEAD)
+    fire_all(AHEAD)
+    start_and_end(pending(), AHEAD)
+    put_right()
+    actor = Actor.person(schedule.owner)
+    update_schedule(schedule.pk, {"run_at": NOON + HOUR}, actor=actor, now=BACK)
+    schedule.refresh_from_db()
+    assert (schedule.status, schedule.next_run_at) == ("active", NOON + HOUR)
+    assert proof_of(schedule).ran_early == [AHEAD]
+    fire_all(NOON + HOUR)
+    assert proof_of(schedule).expected == 1
+
+
+def test_passing_over_a_tick_that_would_replace_an_open_run_frees_nobody(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="replace")
+    fire_all(NOON + 5 * MINUTE)
+    start_and_end(pending(), NOON + 5 * MINUTE)
+    put_right()
+    for minute in (2, 3, 5):
+        fire_all(NOON + minute * MINUTE)
+    assert rows(schedule)[-3:] == ["3 pending", "4 catch_up waiting", "5 succeeded"]
+
+
+def test_ticks_that_ran_early_cost_a_batch_one_query(
+    make_schedule: MakeSchedule, django_assert_max_num_queries: Any
+) -> None:
+    schedules = [make_schedule(overlap_policy="allow") for _ in range(12)]
+    fire_all(NOON + 5 * MINUTE)
+    for run in ScheduledRun.objects.filter(status="pending"):
+        start_and_end(run, NOON + 5 * MINUTE)
+    put_right()
+    for minute in (2, 3, 6):
+        with django_assert_max_num_queries(10):
+            fire_all(NOON + minute * MINUTE)
+    for schedule in schedules:
+        assert proof_of(schedule).expected == 6
