@@ -13,6 +13,7 @@ from datetime import datetime
 from schedules import timing as when
 from schedules.decisions import Decision, Row, Rules, span_row, tick_before
 from schedules.policy import COMPLETED, END_REACHED, LIMIT_REACHED, MISSED
+from schedules.timing import Timing
 
 _FIRES = {"pending", "waiting"}
 Ticks = Collection[datetime]
@@ -90,7 +91,12 @@ def next_run(rules: Rules, frontier: datetime | None, early: Ticks) -> datetime 
     have run, when the last of them is passed over."""
     if frontier is None:
         return None
+    return rules.due_at(first_left(rules.timing, frontier, early))
+
+
+def first_left(timing: Timing, frontier: datetime, early: Ticks) -> datetime:
+    """The first tick from `frontier` on that has not run; if all have, the last one."""
     tick = frontier
-    while tick in early and (following := when.next_after(rules.timing, tick)):
+    while tick in early and (following := when.next_after(timing, tick)):
         tick = following
-    return rules.due_at(tick)
+    return tick

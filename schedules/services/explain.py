@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from schedules import timing, zones
 from schedules.decisions import MICROSECOND
+from schedules.early import first_left
 from schedules.models import (
     NEVER_RAN,
     TICK_ORIGINS,
@@ -23,6 +24,7 @@ from schedules.models import (
 )
 from schedules.services import line
 from schedules.services.ahead import schedule_ahead
+from schedules.services.early_runs import early_ticks
 from schedules.services.epochs import timing_of
 from schedules.services.telling import (
     by,
@@ -160,8 +162,9 @@ def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
 def _tick_that_fires(case: _Case, at: datetime) -> datetime | None:
     """The tick that fires at `at`: its nominal time and its jitter."""
     schedule = case.schedule
-    if schedule.next_run_at and _reads(at, schedule.next_run_at):
-        return schedule.next_tick_at
+    frontier = schedule.next_tick_at
+    if frontier and schedule.next_run_at and _reads(at, schedule.next_run_at):
+        return first_left(case.timing, frontier, early_ticks(schedule))
     tick = timing.last_upto(case.timing, at)
     jitter = case.epoch.timing.get("jitter_seconds") or 0
     if tick is None or tick <= case.epoch.from_at or not jitter:
@@ -278,6 +281,7 @@ def _is_beyond(case: _Case, tick: datetime) -> bool:
     if tick < schedule.next_tick_at or schedule.max_runs is None:
         return False
     ahead = timing.count(schedule.timing, schedule.next_tick_at - MICROSECOND, tick)
+    ahead -= sum(early <= tick for early in early_ticks(schedule))  # fired already
     return ahead > schedule.max_runs - schedule.fired_count
 
 

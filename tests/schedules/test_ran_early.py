@@ -17,12 +17,14 @@ from schedules.services import (
     resume_schedule,
     update_schedule,
 )
+from schedules.services.early_runs import early_ticks
 from tests.schedules.ahead import (
     AHEAD,
     BACK,
     DAY,
     HOUR,
     MINUTE,
+    SECOND,
     fire_all,
     pending,
     proof_of,
@@ -269,3 +271,26 @@ def test_ticks_that_ran_early_cost_a_batch_one_query(
             fire_all(NOON + minute * MINUTE)
     for schedule in schedules:
         assert proof_of(schedule).expected == 6
+
+
+def test_explain_names_the_tick_that_the_next_run_is_for(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(
+        overlap_policy="allow", catchup_policy="none", jitter_seconds=20, max_runs=3
+    )
+    at = NOON + 3 * MINUTE + 21 * SECOND
+    fire_all(at)
+    start_and_end(pending(), at)
+    put_right()
+    fire_all(NOON + 3 * MINUTE - SECOND)
+    schedule.refresh_from_db()
+    assert schedule.next_run_at is not None
+    assert schedule.next_tick_at in early_ticks(schedule)
+    (tick,) = preview_schedule(schedule, count=1, now=NOON + 3 * MINUTE).ticks
+    assert tick.due_at == schedule.next_run_at
+    told = explain(schedule, at=schedule.next_run_at, now=NOON + 3 * MINUTE).sentence
+    assert told.startswith(f"That is when the tick of {tick.scheduled_for:%F %T} UTC")
+    assert told.endswith(
+        "It has not come yet: the schedule is active and will run then."
+    )
