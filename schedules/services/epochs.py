@@ -113,12 +113,32 @@ def close_as_recorded(
 
 def recount(schedule: ScheduledJob, epoch: ScheduleEpoch, *, upto: datetime) -> None:
     """Set the counts of an epoch that ends at `upto` and not where it was closed."""
-    known = epoch.tzdata_version == timing.tzdata_version()
+    _count(schedule, epoch, _known_timing(epoch), upto=upto)
+
+
+def pull_pruned(epoch: ScheduleEpoch, *, upto: datetime) -> None:
+    """Pruning went beyond `upto`, by a clock that was ahead: what it took of later ticks
+    counts no more. Which those were nobody knows: the commonest status gives way first."""
+    epoch.pruned_upto = upto
+    rule = _known_timing(epoch)
+    if rule is None:
+        return
+    counts = epoch.pruned_counts
+    excess = sum(counts.values()) - timing.count(rule, epoch.from_at, upto)
+    for status in sorted(counts, key=counts.__getitem__, reverse=True):
+        taken = max(0, min(excess, counts[status]))
+        counts[status] -= taken
+        excess -= taken
+
+
+def _known_timing(epoch: ScheduleEpoch) -> Timing | None:
+    """Its timing, if it can still be reckoned as it was."""
+    if epoch.tzdata_version != timing.tzdata_version():
+        return None
     try:
-        rule = timing_of(epoch) if known else None
+        return timing_of(epoch)
     except TimingError:
-        rule = None
-    _count(schedule, epoch, rule, upto=upto)
+        return None
 
 
 def _count(

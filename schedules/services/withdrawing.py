@@ -275,8 +275,8 @@ def _pull_epochs(schedule: ScheduledJob, *, upto: datetime, now: datetime) -> No
         if epoch.to_at is None:
             _pull_anchor(schedule, epoch, now=now)
         epoch.from_at = min(epoch.from_at, upto)
-        if epoch.pruned_upto:
-            epoch.pruned_upto = min(epoch.pruned_upto, upto)
+        if epoch.pruned_upto and epoch.pruned_upto > upto:
+            epochs.pull_pruned(epoch, upto=upto)
         if epoch.to_at is not None and epoch.to_at > upto:
             epoch.to_at = upto
             epochs.recount(schedule, epoch, upto=upto)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,15 +12,18 @@ from schedules.models import ScheduledRun
 from schedules.services import (
     Actor,
     pause_schedule,
+    update_schedule,
 )
 from schedules.services.ahead import ledger_ahead
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.pruning import prune
 from schedules.services.withdrawing import withdraw_batch
 from tests.schedules.ahead import (
     AHEAD,
     BACK,
     DAY,
+    HOUR,
     MINUTE,
     SECOND,
     events,
@@ -128,3 +132,26 @@ def test_by_a_clock_that_has_lost_its_time_nothing_is_withdrawn(
     assert not withdraw_batch(lost, set())
     pause_schedule(schedule.pk, actor=Actor.person(schedule.owner), now=lost)
     assert rows(schedule) == ["1-5 x5 missed policy"]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_was_pruned_by_the_wrong_clock_counts_no_more(
+    make_schedule: MakeSchedule,
+    settings: Any,
+    edited: bool,  # noqa: FBT001 a parameter
+) -> None:
+    settings.RUNS_KEPT_DAYS, settings.RUNS_KEPT_AT_LEAST = 1, 1
+    schedule = make_schedule()
+    actor = Actor.person(schedule.owner)
+    fire_all(AHEAD)
+    fire_all(AHEAD + HOUR)
+    changed = {"interval_seconds": 90}
+    if edited:
+        update_schedule(schedule.pk, changed, actor=actor, now=AHEAD + HOUR)
+    list(prune(AHEAD + 9 * DAY))
+    assert not ScheduledRun.objects.filter(tick_count__gt=1_000).exists()
+    put_right()
+    proof_of(schedule)
+    update_schedule(schedule.pk, {"interval_seconds": 30}, actor=actor, now=BACK)
+    fire_all(BACK + MINUTE)
+    proof_of(schedule)
