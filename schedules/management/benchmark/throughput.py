@@ -12,7 +12,7 @@ from rq_scheduler import Scheduler
 from schedules.job_fields import ENTRY_POINT
 from schedules.management.benchmark.population import clear, cron_expressions, populate
 from schedules.management.commands.rqscheduler import new_loop
-from schedules.models import ScheduledRun, ScheduleType
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
 from schedules.scheduler import get_scheduler_service
 from workflows.queue import QUEUE_NAME
 from workflows.queue import connection as redis_connection
@@ -39,6 +39,8 @@ def ours(count: int, kind: ScheduleType) -> float:
     clock = DUE_AT
     start = time.perf_counter()
     loop.round()
+    while ScheduledJob.objects.due(DUE_AT).exists():
+        loop.round()  # a slow computer sweeps in between
     seconds = time.perf_counter() - start
     _check_queue(count)
     sent = ScheduledRun.objects.filter(enqueued_at=DUE_AT).count()
