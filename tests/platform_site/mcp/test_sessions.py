@@ -78,7 +78,7 @@ def test_a_session_lists_creates_pauses_and_stops(connect: Connect, version: str
         given = {"name": "report", "workflow": "nightly", "cron_expression": "@daily"}
         made = await client.call_tool("schedule_create", given)
         assert not made.is_error
-        assert made.structured_content["sentence"] == "At 00:00, UTC"
+        assert made.structured_content["sentence"] == "At 00:00 every day (UTC)"
         assert json.loads(made.content[0].text) == made.structured_content
         one = {"schedule_id": made.structured_content["id"]}
         paused = await client.call_tool("schedule_pause", one)
