@@ -23,7 +23,7 @@ REQUESTS = 20  # at once, by default
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_clients_at_once_are_all_answered(served: str) -> None:
     """PostgreSQL has a hundred connections by default."""
-    statuses, most = ask(served, new_token(), CLIENTS)
+    statuses, most = ask(served, new_token(), CLIENTS, patient=True)
     assert statuses == {200: CLIENTS}
     assert most <= REQUESTS + SPARE + 5
 
@@ -45,8 +45,22 @@ def new_token() -> str:
     return str(ApiToken.objects.create(user=user)[1])
 
 
-def ask(site: str, token: str, clients: int) -> tuple[Counter[int], int]:
-    """How many were answered with which status, and the connections at their most."""
+def ask(
+    site: str, token: str, clients: int, *, patient: bool = False
+) -> tuple[Counter[int], int]:
+    """How many were answered with which status, and the connections at their most.
+
+    A `patient` client comes back when it is told to, as on a computer too slow for all.
+    """
+
+    async def get(client: httpx.AsyncClient) -> httpx.Response:
+        answer = await client.get("/api/v1/workflows/")
+        for _ in range(5):
+            if not patient or answer.status_code != 503:
+                break
+            await asyncio.sleep(int(answer.headers["Retry-After"]))
+            answer = await client.get("/api/v1/workflows/")
+        return answer
 
     async def ask_all() -> tuple[Counter[int], int]:
         async with httpx.AsyncClient(
@@ -56,9 +70,7 @@ def ask(site: str, token: str, clients: int) -> tuple[Counter[int], int]:
             timeout=60,
             trust_env=False,
         ) as client:
-            asked = asyncio.gather(
-                *(client.get("/api/v1/workflows/") for _ in range(clients))
-            )
+            asked = asyncio.gather(*(get(client) for _ in range(clients)))
             most = 0
             while not asked.done():
                 most = max(most, await asyncio.to_thread(database_connections))
