@@ -91,12 +91,17 @@ def end_other_connections() -> None:
 
 
 def database_connections() -> int:
-    """How many connections the server has; SQLite has no server."""
+    """How many connections this test's database has; SQLite has no server.
+
+    The server holds the databases of other tests, too, which run at the same time.
+    """
     if connection.vendor != "postgresql":
         return 0
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname <> ''")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            )
             return int(cursor.fetchone()[0])
     finally:
         connection.close()  # this thread's own
