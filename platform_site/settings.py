@@ -20,7 +20,7 @@ from platform_site.logs import logging_config  # noqa: E402
 from platform_site.runtime_record import embedded_redis_url  # noqa: E402
 from platform_site.variables import Kind, Variables, among  # noqa: E402
 from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
-from schedules.zones import timezone_names  # noqa: E402
+from schedules.timing.zones import timezone_names  # noqa: E402
 
 env = Variables(os.environ)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from schedules import timing as when
 from schedules.timing import Timing
-from schedules.zones import LATEST
+from schedules.timing.zones import LATEST
 
 # How many faults of one epoch are listed by their time; the counts are always whole.
 LISTED = 20

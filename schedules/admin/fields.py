@@ -12,7 +12,7 @@ from django.forms.fields import InvalidJSONInput
 from django.utils.dateparse import parse_datetime
 from typing_extensions import override
 
-from schedules import zones
+from schedules.timing import zones
 from workflows.json_value import UNSTORABLE
 from workflows.models import WorkflowNode
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.decisions import MICROSECOND, Row
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
@@ -32,7 +32,7 @@ from schedules.services.events import record_event
 from schedules.services.line import release_waiting
 from schedules.services.sending import Run
 from schedules.services.texts import check_note
-from schedules.timing import Timing, TimingError
+from schedules.timing import Timing, TimingError, zones
 
 LIMIT = 1_000
 

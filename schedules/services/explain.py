@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.decisions import MICROSECOND
 from schedules.early import first_left
 from schedules.models import (
@@ -34,7 +34,7 @@ from schedules.services.telling import (
     told_with_backfill,
     utc,
 )
-from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError
+from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError, zones
 
 SECOND = timedelta(seconds=1)
 EPOCHS_AROUND = 100  # how far the ticks around a time are looked for

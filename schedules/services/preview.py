@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.decisions import MICROSECOND
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
@@ -16,7 +16,7 @@ from schedules.services.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.early_runs import early_ticks
 from schedules.services.rules import rules_of
 from schedules.services.telling import timing_text
-from schedules.timing import OnceTiming, TimingError
+from schedules.timing import OnceTiming, TimingError, zones
 
 MOST_TICKS = 500
 NOT_ABOUT_TIME = ("name", "workflow", "trigger_node")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.decisions import OpenRuns, Overlapped
 from schedules.models import (
     NEVER_RAN,
@@ -15,7 +15,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEvent,
 )
-from schedules.timing import Timing
+from schedules.timing import Timing, zones
 
 _HOW = {
     Origin.CATCH_UP: ", caught up",

@@ -11,9 +11,10 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from schedules import timing, zones
+from schedules import timing
 from schedules.models import RunStatus, ScheduledJob, Status
 from schedules.services.telling import timing_text
+from schedules.timing import zones
 
 register = template.Library()
 

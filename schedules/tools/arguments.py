@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
-from schedules import limits, zones
+from schedules import limits
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor
+from schedules.timing import zones
 from workflows.models import Workflow
 from workflows.schemas import keywords
 from workflows.tools import ToolContext, ToolRefused

@@ -13,7 +13,7 @@ from schedules.models import ScheduledJob, ScheduleEpoch, ScheduleEvent
 from schedules.services import Actor, create_schedule
 from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.sequences import at
+from tests.schedules.timing.sequences import at
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

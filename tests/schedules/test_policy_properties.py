@@ -18,7 +18,7 @@ from schedules.timing import (
     between,
     next_after,
 )
-from tests.schedules.sequences import MICROSECOND, at
+from tests.schedules.timing.sequences import MICROSECOND, at
 
 # The night before the clocks of Berlin go forward.
 START = at("2026-03-28")

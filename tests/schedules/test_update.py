@@ -26,7 +26,7 @@ from schedules.services import (
 from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
-from tests.schedules.sequences import at
+from tests.schedules.timing.sequences import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from schedules import cron, limits
+from schedules import limits
+from schedules.timing import cron
 from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
 from tests.schedules.conftest import MakeSchedule
 from workflows.api.queries import MOST_TEXT

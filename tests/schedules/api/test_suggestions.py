@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from schedules.models import ScheduledJob
 from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
 from tests.schedules.conftest import MakeSchedule
-from tests.schedules.test_dialects import NO_SUGGESTION, SUGGESTIONS
+from tests.schedules.timing.test_dialects import NO_SUGGESTION, SUGGESTIONS
 
 pytestmark = pytest.mark.django_db
 PREVIEW = f"{SCHEDULES}preview/"

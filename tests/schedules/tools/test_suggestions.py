@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.schedules.test_dialects import SUGGESTIONS
+from tests.schedules.timing.test_dialects import SUGGESTIONS
 from tests.schedules.tools.conftest import CallTool
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from schedules import zones
+from schedules.timing import zones
 from tests.schedules.conftest import MakeSchedule
 from tests.schedules.tools.conftest import CallTool
 from workflows.models import Workflow

@@ -1,0 +1,155 @@
+"""Wall times in a time zone -> ticks: what happens when the clock is moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from schedules.timing import zones
+from schedules.timing.cron import parse
+from schedules.timing.wall_times import WallTimes
+
+Note = Literal["moved_by_gap", "first_of_two"]
+
+_SECOND = timedelta(seconds=1)
+# No two offsets of a zone differ by more. So between two readings with no wall time
+# in between, only their surroundings need to be searched for moves of the clock, not
+# the forty years that can lie between two ticks.
+_REACH = timedelta(days=2)
+# A wall time beyond these is no tick in any zone, and may be no datetime in UTC.
+_FIRST_WALL = zones.EARLIEST.replace(tzinfo=None) - timedelta(days=1)
+_LAST_WALL = zones.LATEST.replace(tzinfo=None) + timedelta(days=1)
+
+
+class CronTicks(Protocol):
+    """The ticks of a cron expression in a zone. Instants are in whole seconds."""
+
+    def next(self, after: datetime) -> datetime | None:
+        """The first tick later than `after`."""
+
+    def last(self, upto: datetime) -> datetime | None:
+        """The last tick not later than `upto`."""
+
+    def count(self, after: datetime, upto: datetime) -> int:
+        """How many ticks lie in (after, upto]."""
+
+    def note(self, tick: datetime) -> Note | None:
+        """What a move of the clock did to `tick`."""
+
+
+@lru_cache(maxsize=4096)
+def cron_ticks(expression: str, timezone: str) -> CronTicks:
+    """The ticks of an expression and a zone that were checked."""
+    times = parse(expression)
+    kind = RealTimeTicks if times.every_hour else WallClockTicks
+    return kind(times, timezone)
+
+
+@lru_cache(maxsize=16384)
+def next_cron_tick(expression: str, timezone: str, after: datetime) -> datetime | None:
+    """`cron_ticks(...).next(after)`, remembered: in practice schedules share timings."""
+    return cron_ticks(expression, timezone).next(after)
+
+
+@dataclass(frozen=True, slots=True)
+class WallClockTicks:
+    """One tick for each wall time.
+
+    In the first pass where it comes twice; at the end of the gap where it is left
+    out, as one tick with all others that are lost there.
+    """
+
+    times: WallTimes
+    timezone: str
+
+    def next(self, after: datetime) -> datetime | None:
+        return self._tick(self.times.next(self._passed(after)))
+
+    def last(self, upto: datetime) -> datetime | None:
+        return self._tick(self.times.last(self._passed(upto)))
+
+    def count(self, after: datetime, upto: datetime) -> int:
+        count = self.times.count(self._passed(after), self._passed(upto))
+        for change in zones.offset_changes(self.timezone, after, upto):
+            merged = self.times.count(change.old - _SECOND, change.new)
+            count -= max(0, merged - 1)
+        return count
+
+    def note(self, tick: datetime) -> Note | None:
+        for change in zones.offset_changes(self.timezone, tick - _SECOND, tick):
+            if self.times.count(change.old - _SECOND, change.new - _SECOND):
+                return "moved_by_gap"
+        return "first_of_two" if zones.comes_twice(self.timezone, tick) else None
+
+    def _passed(self, instant: datetime) -> datetime:
+        """The latest wall time whose tick is not later than `instant`."""
+        reading = zones.wall_time(instant, self.timezone)
+        if reading.fold:
+            # All that is read in a second pass has had its tick in the first.
+            return zones.latest_move(self.timezone, instant).old - _SECOND
+        return reading
+
+    def _tick(self, wall: datetime | None) -> datetime | None:
+        if wall is None or not _FIRST_WALL < wall < _LAST_WALL:
+            return None
+        return zones.instant_of(wall, self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class RealTimeTicks:
+    """A tick at each instant at which the clock reads one of the wall times.
+
+    So in both passes where it is put back, and at no time that is left out.
+    """
+
+    times: WallTimes
+    timezone: str
+
+    def next(self, after: datetime) -> datetime | None:
+        reading, offset = self._clock(after)
+        while (wall := self.times.next(reading)) and wall < _LAST_WALL:
+            tick = (wall - offset).replace(tzinfo=UTC)
+            near = min(tick, after + _REACH)
+            change = next(zones.offset_changes(self.timezone, after, near), None)
+            if change:
+                after, reading = change.at, change.new - _SECOND
+                offset = change.new - change.at.replace(tzinfo=None)
+            elif near == tick:
+                return tick
+            else:
+                after = max(near, tick - _REACH)
+                reading, offset = self._clock(after)
+        return None
+
+    def last(self, upto: datetime) -> datetime | None:
+        reading, offset = self._clock(upto)
+        while (wall := self.times.last(reading)) and wall > _FIRST_WALL:
+            tick = (wall - offset).replace(tzinfo=UTC)
+            near = max(tick, upto - _REACH)
+            changes = [*zones.offset_changes(self.timezone, near, upto)]
+            if changes:
+                upto, reading = changes[-1].at - _SECOND, changes[-1].old - _SECOND
+                offset = reading - upto.replace(tzinfo=None)
+            elif near == tick:
+                return tick
+            else:
+                upto = min(near, tick + _REACH)
+                reading, offset = self._clock(upto)
+        return None
+
+    def count(self, after: datetime, upto: datetime) -> int:
+        count, reading = 0, zones.wall_time(after, self.timezone)
+        for change in zones.offset_changes(self.timezone, after, upto):
+            count += self.times.count(reading, change.old - _SECOND)
+            reading = change.new - _SECOND
+        return count + self.times.count(reading, zones.wall_time(upto, self.timezone))
+
+    def note(self, tick: datetime) -> Note | None:
+        return None
+
+    def _clock(self, instant: datetime) -> tuple[datetime, timedelta]:
+        """What the clock reads at `instant`, and how far it is ahead of UTC."""
+        reading = zones.wall_time(instant, self.timezone)
+        return reading, reading - instant.replace(tzinfo=None)

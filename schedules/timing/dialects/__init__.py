@@ -1,0 +1,49 @@
+"""Timings as other programs write them: recognised by their shape, never guessed and run.
+
+`advised` makes of a refusal one that says what to write here, with a `suggestion`: fields
+that can be sent as they are, where they mean the same.
+"""
+
+from __future__ import annotations
+
+from schedules.timing.cron import LONGEST
+from schedules.timing.dialects.advice import Advice
+from schedules.timing.dialects.cron_lines import cron_line
+from schedules.timing.dialects.durations import duration
+from schedules.timing.dialects.functions import function
+from schedules.timing.dialects.iso import iso
+from schedules.timing.dialects.systemd import calendar
+from schedules.timing.dialects.wrapped import wrapped
+from schedules.timing.errors import TimingError
+
+__all__ = ["Advice", "advised", "recognised"]
+
+# In quotation marks, with a zone before it and one after it.
+_DEEPEST = 3
+
+
+def advised(refusal: TimingError, expression: object) -> TimingError:
+    """The refusal of a cron expression, or a better one if it is written as elsewhere."""
+    if not isinstance(expression, str) or len(expression) > LONGEST:
+        return refusal
+    if not all(" " <= char <= "~" or char == "\t" for char in expression):
+        return refusal
+    advice = recognised(expression)
+    if advice is None:
+        return refusal
+    return TimingError(refusal.field, advice.message, suggestion=advice.suggestion)
+
+
+def recognised(text: str, depth: int = _DEEPEST) -> Advice | None:
+    """What to write in place of `text`, which is no cron expression here."""
+    text = " ".join(text.split())
+    if not text or not depth:
+        return None
+    return (
+        wrapped(text, lambda inner: recognised(inner, depth - 1))
+        or function(text)
+        or iso(text)
+        or duration(text)
+        or calendar(text)
+        or cron_line(text)
+    )

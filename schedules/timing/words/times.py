@@ -1,0 +1,175 @@
+"""Timings -> English sentences.
+
+A sentence is made from the sets that the engine enumerates, never from the text: the same
+ticks have the same sentence, however they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from schedules.timing import zones
+from schedules.timing.english import counted, listing, numbered, runs, step_of
+from schedules.timing.wall_times import DAY_MINUTES, WallTimes
+from schedules.timing.words.days import describe_days
+
+_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+# Above this, "Every 27 hours, 46 minutes and 40 seconds" says more than one number.
+_LARGEST_NUMBER = 999
+
+_LISTED = re.compile(r"At [0-9]")
+_LIMITED = re.compile(r"^At | (?:from|in) ")  # to some hours of a day
+# So many times of a day are listed, where they are not evenly apart.
+_MOST_LISTED = 6
+# So many, evenly apart, are a pattern: "Every 20 minutes from 09:00 to 10:00".
+_SHORTEST_PATTERN = 4
+_SHORTEST_LONG_PATTERN = 5
+_MOST_STRETCHES = 2
+
+
+@lru_cache(maxsize=1024)
+def describe_wall_times(times: WallTimes) -> str:
+    """Such as "At 09:00, Monday to Friday"."""
+    days = describe_days(times.rules)
+    time = _time(times.minutes, times.hours, is_daily=not days)
+    lists_times = _LISTED.match(time) is not None
+    if time.startswith("At "):
+        days = days or "every day"
+    if not days:
+        return time
+    if not _LIMITED.search(time):
+        days = days.removeprefix("every day ")
+    # "At 09:00 every day in June" and "Every 5 minutes in June", but "Every hour from 08:00 to
+    # 17:00, every day in June".
+    follows = days.startswith(("on ", "in ", "from ")) or (
+        lists_times and days.startswith("every ")
+    )
+    return f"{time} {days}" if follows else f"{time}, {days}"
+
+
+def describe_interval(seconds: int) -> str:
+    """Such as "Every 90 seconds", in the largest unit that says it in whole numbers."""
+    unit, size = next(
+        (unit, size) for unit, size in _UNITS.items() if seconds % size == 0
+    )
+    number = seconds // size
+    if number == 1:
+        # Not "every day": it is elapsed time, and moves on the wall when clocks do.
+        return "Every 24 hours" if unit == "day" else f"Every {unit}"
+    if number <= _LARGEST_NUMBER or unit == "day":
+        return f"Every {counted(number, unit)}"
+    parts = []
+    for name, in_seconds in [*_UNITS.items()][1:]:
+        whole, seconds = divmod(seconds, in_seconds)
+        if whole:
+            parts.append(counted(whole, name))
+    return f"Every {listing(parts)}"
+
+
+def describe_once(run_at: datetime, timezone: str) -> str:
+    """Such as "Once, on 2027-01-05 at 09:00 (Europe/Berlin), which is 08:00 UTC"."""
+    local, universal = zones.wall_time(run_at, timezone), run_at.astimezone(UTC)
+    told = f"Once, on {local:%Y-%m-%d} at {_seconds_clock(local)} ({timezone})"
+    if timezone == "UTC":
+        return told
+    told = f"{told}, which is {_seconds_clock(universal)} UTC"
+    same_day = local.date() == universal.date()
+    return told if same_day else f"{told} on {universal:%Y-%m-%d}"
+
+
+def _seconds_clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def _time(minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool) -> str:
+    """The times of a day on which there are some."""
+    if len(hours) == 24:
+        return _every_hour(minutes)
+    moments = [60 * hour + minute for hour in hours for minute in minutes]
+    return (
+        _evenly(moments)
+        or _listed(moments)
+        or _in_stretches(minutes, hours, is_daily=is_daily)
+        or f"{_minutes(minutes)} in {_hours(hours)}"
+    )
+
+
+def _every_hour(minutes: Sequence[int]) -> str:
+    if len(minutes) == 1:
+        return "Every hour" if minutes == (0,) else f"Hourly at minute {minutes[0]}"
+    said = _minutes(minutes)
+    if said.startswith("At "):
+        return f"Hourly at {said.removeprefix('At ')}"
+    return f"{said} of every hour" if "from" in said else said
+
+
+def _minutes(minutes: Sequence[int]) -> str:
+    """What happens in each of some hours."""
+    step = step_of(minutes)
+    if step and [*minutes] == [*range(0, 60, step)] and 60 % step == 0:
+        return _every(step)
+    if step and step > 1 and len(minutes) >= _SHORTEST_LONG_PATTERN:
+        return f"{_every(step)} from minute {minutes[0]} to {minutes[-1]}"
+    return f"At {numbered('minute', minutes)}"
+
+
+def _hours(hours: Sequence[int]) -> str:
+    said = numbered("hour", hours)
+    return f"the {said}" if said.startswith("hours") else said
+
+
+def _every(minutes: int) -> str:
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"Every {unit}" if number == 1 else f"Every {number} {unit}s"
+
+
+def _evenly(moments: Sequence[int]) -> str | None:
+    """Such as "Every 2 hours", or "Every 10 minutes from 08:00 to 23:50"."""
+    step = step_of(moments)
+    if step is None or len(moments) < _SHORTEST_PATTERN:
+        return None
+    if moments[0] == 0 and moments[-1] + step == DAY_MINUTES:
+        return _every(step)
+    if step > 60 and len(moments) < _SHORTEST_LONG_PATTERN:
+        return None
+    return f"{_every(step)} {_from_to(moments)}"
+
+
+def _listed(moments: Sequence[int]) -> str | None:
+    if len(moments) > _MOST_LISTED:
+        return None
+    return f"At {listing([*map(_clock, moments)])}"
+
+
+def _in_stretches(
+    minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool
+) -> str | None:
+    """Such as "Every hour from 08:00 to 12:00 and from 14:00 to 18:00".
+
+    One that passes midnight, such as "from 22:00 to 05:00", would be on two days, and is
+    said only where every day is like the next.
+    """
+    stretches = [*runs(hours)]
+    if is_daily and stretches[0][0] == 0 and stretches[-1][-1] == 23:
+        after_midnight = [hour + 24 for hour in stretches[0]]
+        stretches = [*stretches[1:-1], stretches[-1] + after_midnight]
+    if len(stretches) > _MOST_STRETCHES:
+        return None
+    each = [[60 * h + m for h in stretch for m in minutes] for stretch in stretches]
+    steps = {step_of(moments) for moments in each}
+    step = steps.pop()
+    if steps or step is None:
+        return None
+    return f"{_every(step)} {listing([*map(_from_to, each)])}"
+
+
+def _from_to(moments: Sequence[int]) -> str:
+    return f"from {_clock(moments[0])} to {_clock(moments[-1])}"
+
+
+def _clock(minute: int) -> str:
+    hour, minute = divmod(minute % DAY_MINUTES, 60)
+    return f"{hour:02}:{minute:02}"

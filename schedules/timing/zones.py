@@ -1,0 +1,202 @@
+"""Time zones: which names are valid, and how wall clocks map to instants.
+
+A "wall time" is a naive datetime, as read off a clock on the wall of the zone.
+An instant is an aware UTC datetime.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+
+from schedules.timing.errors import TimingError, quoted
+
+# Only the `tzdata` package is asked, never the host: a system's database can be a
+# year old, and then the same schedule fires an hour apart on two machines. It is
+# said here, beside the only code that loads zones, so that every process is right
+# (a worker, a shell, a test without Django), with PYTHONTZPATH set or not.
+zoneinfo.reset_tzpath(to=[])
+
+# Ticks lie between these: far enough from the ends of what datetime can hold that
+# neither a local time nor a probe (below) overflows.
+EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=4)
+LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=4)
+
+_NO_PLACES = ("posix/", "right/", "SystemV/")
+_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+_SECOND = timedelta(seconds=1)
+# The two closest changes of any zone, 1844 to 2100, are 6.95 days apart: no two
+# that cancel each other hide between probes.
+_PROBE = timedelta(days=3)
+# More than any clock was ever moved at once (Apia left out a day, Alaska had one
+# twice).
+_LARGEST_CHANGE = timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetChange:
+    """A clock is moved: at the instant `at` it reads `new` instead of `old`."""
+
+    at: datetime
+    old: datetime
+    new: datetime
+
+
+@cache
+def timezone_names() -> frozenset[str]:
+    """Every name that a schedule may have as its time zone."""
+    return frozenset(
+        name
+        for name in zoneinfo.available_timezones()
+        if name not in _NOT_ZONES and not name.startswith(_NO_PLACES)
+    )
+
+
+def check_timezone(name: object) -> str:
+    """The name itself, or TimingError where it is no IANA time zone."""
+    if isinstance(name, str) and name in timezone_names():
+        return name
+    known = zone_named(name) if isinstance(name, str) else None
+    advice = f"did you mean {known}?" if known else "give a name like Europe/Berlin."
+    raise TimingError(
+        "timezone", f"{quoted(name)} is not a time zone of the IANA database; {advice}"
+    )
+
+
+def zone_named(name: str) -> str | None:
+    """The time zone of that name, which may be written in any case; None if none is."""
+    return _by_lower_case().get(name.lower())
+
+
+@cache
+def areas() -> frozenset[str]:
+    """What stands before the slash of time zones, in lower case: "europe", "asia"."""
+    return frozenset(name.split("/")[0] for name in _by_lower_case() if "/" in name)
+
+
+def of_city(city: str) -> str | None:
+    """The time zone that is named after the city, written in any case; None if none is."""
+    return _by_city().get(city.lower())
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    names = sorted(_by_lower_case().values())
+    return {
+        name.rpartition("/")[2].lower(): name for name in names if _is_of_city(name)
+    }
+
+
+# Before names such as "Eastern".
+_OF_COUNTRIES = ("Brazil", "Canada", "Chile", "Etc", "Mexico", "SystemV", "US")
+
+
+def _is_of_city(name: str) -> bool:
+    area, slash, _ = name.partition("/")
+    return bool(slash) and area not in _OF_COUNTRIES
+
+
+def tzdata_version() -> str:
+    """The edition of the time zone database in use, such as "2026f"."""
+    listing = importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi"
+    with listing.open(encoding="utf-8") as lines:
+        return lines.readline().split()[-1]
+
+
+def local_time(instant: datetime, timezone: str) -> datetime:
+    """The same instant as an aware datetime of the zone."""
+    return instant.astimezone(_zone(timezone))
+
+
+def wall_time(instant: datetime, timezone: str) -> datetime:
+    """What the clock on the wall reads at `instant`; `fold` is kept."""
+    return instant.astimezone(_zone(timezone)).replace(tzinfo=None)
+
+
+def instant_of(wall: datetime, timezone: str) -> datetime:
+    """The instant at which the wall clock reads `wall`.
+
+    The first of the two where the clock is put back, and the first instant after
+    the gap where `wall` is left out. Monotone: a later wall time is never earlier.
+    """
+    zone = _zone(timezone)
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
+        return first
+    # In a gap `fold=0` reckons with the old offset and lands after the change.
+    return latest_move(timezone, first).at
+
+
+def offset_changes(
+    timezone: str, after: datetime, upto: datetime
+) -> Iterator[OffsetChange]:
+    """Every move of the zone's clock in (after, upto], oldest first."""
+    return (
+        change
+        for year in range(after.year, upto.year + 1)
+        for change in _offset_changes_in_year(timezone, year)
+        if after < change.at <= upto
+    )
+
+
+def latest_move(timezone: str, instant: datetime) -> OffsetChange:
+    """The move that makes the reading at `instant` a second pass, or follow a gap."""
+    changes = offset_changes(timezone, instant - _LARGEST_CHANGE, instant)
+    return next(changes)
+
+
+def comes_twice(timezone: str, instant: datetime) -> bool:
+    """Whether the clock will be put back to read once more as it does at `instant`."""
+    reading = wall_time(instant, timezone)
+    changes = offset_changes(timezone, instant, instant + _LARGEST_CHANGE)
+    return any(change.new <= reading < change.old for change in changes)
+
+
+@lru_cache(maxsize=8192)
+def _offset_changes_in_year(timezone: str, year: int) -> tuple[OffsetChange, ...]:
+    zone = _zone(timezone)
+    start = max(EARLIEST, datetime(year, 1, 1, tzinfo=UTC)) - _SECOND
+    end = min(LATEST, datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC))
+    changes = []
+    while start < end:
+        probe = min(start + _PROBE, end)
+        if _offset(zone, start) != _offset(zone, probe):
+            changes.append(_find_change(zone, start, probe))
+        start = probe
+    return tuple(changes)
+
+
+def _find_change(
+    zone: zoneinfo.ZoneInfo, before: datetime, after: datetime
+) -> OffsetChange:
+    old = _offset(zone, before)
+    while after - before > _SECOND:
+        middle = before + (after - before) // _SECOND // 2 * _SECOND
+        if _offset(zone, middle) == old:
+            before = middle
+        else:
+            after = middle
+    at = after.replace(tzinfo=None)
+    return OffsetChange(after, at + old, at + _offset(zone, after))
+
+
+def _offset(zone: zoneinfo.ZoneInfo, instant: datetime) -> timedelta:
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None, "a ZoneInfo knows its offset at every instant"
+    return offset
+
+
+@cache
+def _zone(timezone: str) -> zoneinfo.ZoneInfo:
+    # no_cache: a zone that was loaded from the host's files before this module was
+    # imported stays in zoneinfo's own cache for ever.
+    return zoneinfo.ZoneInfo.no_cache(timezone)
+
+
+@cache
+def _by_lower_case() -> dict[str, str]:
+    return {name.lower(): name for name in timezone_names()}
