@@ -19,6 +19,7 @@ from schedules.services.outcomes import Outcome, record_outcome
 from schedules.watch import Watch, watched
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
+from workflows.failures import FailureKind, kind_of
 from workflows.leftovers import end_leftovers
 from workflows.lost import CANCELLED
 from workflows.patience import patiently
@@ -103,7 +104,7 @@ def job_token(job_id: str = "") -> UUID:
 def _outcome(claim: Claim, watch: Watch) -> Outcome:
     if claim.execution_id is None:
         watch.work_is_over()
-        return Outcome("failed", claim.refusal, broken=claim.broken)
+        return Outcome("failed", claim.refusal, claim.kind)
     try:
         execution = run_execution(
             claim.execution_id, clock=clock, stop_if_over=watch.stop_if_over
@@ -111,14 +112,15 @@ def _outcome(claim: Claim, watch: Watch) -> Outcome:
     except Cancelled:
         return Outcome(CANCELLED.status, CANCELLED.error)
     except TimedOut as error:
-        return Outcome("failed", str(error))
+        return Outcome("failed", str(error), kind_of(error))
     except InvalidGraph as error:
         logger.exception("workflow_broken", run=str(claim.run_id))
-        return Outcome("failed", error.message, broken=True)
+        return Outcome("failed", error.message, kind_of(error))
     except BaseException as error:
         # Whatever it was, the run has ended, and here is where that is known first.
         logger.exception("run_crashed", run=str(claim.run_id))
-        return Outcome("failed", f"An unexpected {type(error).__name__} ended it.")
+        why = f"An unexpected {type(error).__name__} ended it."
+        return Outcome("failed", why, FailureKind.CRASH)
     finally:
         watch.work_is_over()
         end_leftovers(run=str(claim.run_id), execution=str(claim.execution_id))
@@ -126,4 +128,4 @@ def _outcome(claim: Claim, watch: Watch) -> Outcome:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:
         return Outcome("cancelled", execution.error)
-    return Outcome("failed", execution.error)
+    return Outcome("failed", execution.error, FailureKind(execution.failure_kind))

@@ -30,6 +30,7 @@ from schedules.job_fields import ENTRY_POINT
 from schedules.jobs import job_token
 from schedules.reaper import Reaper
 from schedules.services.outcomes import Outcome, record_outcome
+from workflows.failures import FailureKind
 from workflows.leftovers import lead_session, log_ended
 from workflows.lost import Ending, close_lost_execution, how_it_ended
 from workflows.outages import OutageLog
@@ -44,10 +45,16 @@ PR_SET_PDEATHSIG = 1
 RUN_ARGUMENTS = 4
 EXECUTION_ENTRY_POINT = "workflows.jobs.run_execution"
 WORKER_STOPPED = Ending(
-    "failed", "Worker lost: it was stopped before the run was over."
+    "failed",
+    "Worker lost: it was stopped before the run was over.",
+    FailureKind.LOST,
 )
 STOPPED_IN_RQ = Ending("cancelled", "Its job was stopped through RQ.")
-CRASHED = Ending("failed", "An unexpected error ended it; the log has the details.")
+CRASHED = Ending(
+    "failed",
+    "An unexpected error ended it; the log has the details.",
+    FailureKind.CRASH,
+)
 
 
 class ScheduleWorker(Worker):
@@ -272,7 +279,7 @@ def _record(job: Job, told: Ending, *, now: datetime) -> None:
     if job.func_name == EXECUTION_ENTRY_POINT:
         close_lost_execution(UUID(job.args[0]), told=told, now=now)
     elif run_id := _run_id(job):
-        outcome = Outcome(told.status, told.error, lost=True)
+        outcome = Outcome(told.status, told.error, told.kind, lost=True)
         record_outcome(run_id, token=job_token(job.id), outcome=outcome, now=now)
 
 

@@ -26,6 +26,7 @@ from workflows.exceptions import (
     WrongState,
     exit_status,
 )
+from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
 from workflows.hiding import without_suspects
 from workflows.inline import Chain, start_inline
@@ -105,7 +106,8 @@ class _Run:
         if node:
             self._close(node, NodeRun.Status(status.value), error=error)
         failed_node = node.node_id if node and not is_cancelled else ""
-        self._end(status, error=error, failed_node=failed_node)
+        kind = None if is_cancelled else kind_of(interruption)
+        self._end(status, kind, error=error, failed_node=failed_node)
 
     def _definition(self) -> Definition:
         workflow = self.execution.workflow
@@ -232,7 +234,7 @@ class _Run:
             )
         text = _text_of(error)
         self._close(node, NodeRun.Status.FAILED, error=text)
-        self._end(Status.FAILED, error=text, failed_node=node.node_id)
+        self._end(Status.FAILED, FailureKind.NODE, error=text, failed_node=node.node_id)
 
     def _close(self, node: NodeRun, status: NodeRun.Status, **outcome: Any) -> None:
         self.open_node = None
@@ -256,14 +258,27 @@ class _Run:
         )
         return going_on.count() < len(chain)
 
-    def _end(self, status: Status, *, error: str = "", failed_node: str = "") -> None:
+    def _end(
+        self,
+        status: Status,
+        kind: FailureKind | None = None,
+        *,
+        error: str = "",
+        failed_node: str = "",
+    ) -> None:
         # Only a running execution ends: whoever ended it before had the last word.
         running = WorkflowExecution.objects.filter(
             pk=self.execution.pk, status=Status.RUNNING
         )
         ended = {"status": status, "error": error, "failed_node": failed_node}
+        ended["failure_kind"] = kind or ""
         patiently(partial(running.update, **ended, finished_at=self.clock()))
-        log.info("execution_ended", status=status.value, **_names(self.execution))
+        log.info(
+            "execution_ended",
+            status=status.value,
+            kind=kind or "",
+            **_names(self.execution),
+        )
 
 
 def _claimed(execution_id: UUID) -> WorkflowExecution:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from workflows.exceptions import TimedOut
+from workflows.failures import FailureKind
 from workflows.lease import LEASE
 from workflows.models import NodeRun, WorkflowExecution
 
@@ -21,13 +22,14 @@ UNRENEWED = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is put on record."""
+    """What is put on record; what failed has a kind."""
 
     status: Literal["failed", "cancelled"]
     error: str
+    kind: FailureKind | None = None
 
 
-WORKER_LOST = Ending("failed", "The worker was lost.")
+WORKER_LOST = Ending("failed", "The worker was lost.", FailureKind.LOST)
 CANCELLED = Ending("cancelled", "Cancelled while it ran.")
 
 
@@ -35,10 +37,12 @@ def how_it_ended(wait_status: int) -> Ending:
     """What a process's wait status says to people."""
     code = os.waitstatus_to_exitcode(wait_status)
     if code >= 0:
-        return Ending("failed", f"The work process ended with exit status {code}.")
+        ended = f"The work process ended with exit status {code}."
+        return Ending("failed", ended, FailureKind.CRASH)
     name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
     hint = " (out of memory?)" if -code == signal.SIGKILL else ""
-    return Ending("failed", f"The work process was killed by the signal {name}{hint}.")
+    killed = f"The work process was killed by the signal {name}{hint}."
+    return Ending("failed", killed, FailureKind.CRASH)
 
 
 def ending(
@@ -57,7 +61,7 @@ def ending(
         return CANCELLED
     if deadline <= alive_at:
         seconds = (deadline - started_at).total_seconds()
-        return Ending("failed", str(TimedOut(seconds)))
+        return Ending("failed", str(TimedOut(seconds)), FailureKind.TIMEOUT)
     return told
 
 
@@ -104,6 +108,7 @@ def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> No
     open_nodes.update(status=ended.status, error=ended.error, finished_at=now)
     running.filter(pk=execution_id).update(
         status=ended.status,
+        failure_kind=ended.kind or "",
         error=ended.error,
         failed_node=at if ended.status == "failed" else "",
         finished_at=now,

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from typing_extensions import override
 
 from schedules.models.schedule import ScheduledJob, ScheduleQuerySet
+from workflows.failures import failure_kind_field, kind_on_record
 from workflows.models import WorkflowExecution
 
 
@@ -96,6 +97,8 @@ class ScheduledRun(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    # Of the last attempt, as `error`: a run that is tried again keeps them until it ends.
+    failure_kind = failure_kind_field()
     error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
 
@@ -139,6 +142,13 @@ class ScheduledRun(models.Model):
                 name="run_running_holds_lease",
                 condition=~Q(status="running")
                 | Q(token__isnull=False, lease_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="run_failed_has_kind",
+                condition=kind_on_record(
+                    Q(status="failed")
+                    | Q(status__in=["pending", "waiting", "running"], attempt__gt=1)
+                ),
             ),
         ]
         indexes = [

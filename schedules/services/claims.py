@@ -15,6 +15,7 @@ from schedules.services.access import NOT_RUNNABLE, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import NotAllowed, WorkflowInactive
+from workflows.failures import FailureKind
 from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY
@@ -24,10 +25,8 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A started attempt. `refusal` says why no workflow could be started for it.
-
-    `broken`: nor will there be one for the next, until somebody mends the schedule.
-    """
+    """A started attempt. Without an execution no workflow could be started for it: `refusal`
+    says why, and `kind` how it failed."""
 
     run_id: UUID
     schedule_id: UUID
@@ -37,7 +36,7 @@ class Claim:
     timeout_seconds: int
     execution_id: UUID | None
     refusal: str = ""
-    broken: bool = False
+    kind: FailureKind | None = None
 
 
 def claim_run(
@@ -85,13 +84,15 @@ def _claim(
             _cancel_orphan(run, now=now)
             return None
         run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
-        refusal = broken
+        refusal, kind = broken, FailureKind.BROKEN if broken else None
         run.execution = None  # not that of an earlier attempt, which has ended
         try:
             if not broken:
                 run.execution = _dispatch(schedule, run, now=now)
-        except (NoTrigger, WorkflowInactive, NotAllowed) as error:
-            refusal = str(error)
+        except NotAllowed as error:
+            refusal, kind = str(error), FailureKind.NOT_ALLOWED
+        except (NoTrigger, WorkflowInactive) as error:
+            refusal, kind = str(error), FailureKind.NO_TRIGGER
         run.save(update_fields=["deadline_at", "execution"])
     return Claim(
         run_id=run.id,
@@ -102,7 +103,7 @@ def _claim(
         timeout_seconds=schedule.timeout_seconds,
         execution_id=run.execution_id,
         refusal=refusal,
-        broken=bool(broken),
+        kind=kind,
     )
 
 
@@ -138,9 +139,10 @@ def _dispatch(
 def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
     """The schedule was stopped between the send and the claim, or is about to be."""
     run.status = RunStatus.CANCELLED
+    run.failure_kind = ""
     run.reason = Reason.STOPPED
     run.finished_at = now
-    run.save(update_fields=["status", "reason", "finished_at"])
+    run.save(update_fields=["status", "failure_kind", "reason", "finished_at"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,10 @@ def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
     )
     kept = IN_LINE & Q(origin=Origin.CATCH_UP)
     open_ticks.filter(~kept, status__in=UNSTARTED_STATUSES).update(
-        status=RunStatus.CANCELLED, reason=Reason.REPLACED, finished_at=now
+        status=RunStatus.CANCELLED,
+        failure_kind="",
+        reason=Reason.REPLACED,
+        finished_at=now,
     )
     open_ticks.filter(Q(cancel_requested_at=None), status=RunStatus.RUNNING).update(
         cancel_requested_at=now, reason=Reason.REPLACED

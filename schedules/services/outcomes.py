@@ -21,6 +21,7 @@ from schedules.policy import retry_at
 from schedules.services.actor import Actor
 from schedules.services.line import release_waiting
 from schedules.services.pausing import pause_locked
+from workflows.failures import FailureKind
 from workflows.lost import UNRENEWED, Ending, abandon_execution, ending, last_alive
 
 logger = structlog.get_logger(__name__)
@@ -30,15 +31,16 @@ WORKER_LOST = "Worker lost: it ended, or lost its lease, before the run was over
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended. `error` is for people: no traceback, no secret.
+    """How an attempt ended; what failed has a kind. `error` is for people: no traceback, no
+    secret.
 
-    `broken`: the next attempt would end the same way, until somebody mends the schedule or
-    its workflow. It pauses the schedule.
+    `broken` pauses the schedule: the next attempt would fail alike, until somebody repairs
+    the schedule or its workflow.
     """
 
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
-    broken: bool = False
+    kind: FailureKind | None = None
     lost: bool = False  # the process is gone; the execution is closed for it
 
 
@@ -99,6 +101,7 @@ def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
         execution=str(run.execution_id),
         attempt=run.attempt,
         status=outcome.status,
+        kind=outcome.kind or "",
         error=outcome.error,
     )
 
@@ -118,9 +121,9 @@ def _close_lost(
     """What the run ends with, and its execution, which its process can no longer close."""
     assert run.started_at is not None  # set by the claim, as is the next
     assert run.deadline_at is not None
-    told = Ending("failed", outcome.error)
+    told = Ending("failed", outcome.error, outcome.kind)
     if alive_at > _lease(run) - UNRENEWED:
-        told = Ending("failed", WORKER_LOST)
+        told = Ending("failed", WORKER_LOST, FailureKind.LOST)
     if outcome.status == "cancelled":
         told = Ending("cancelled", outcome.error)
     execution = run.execution
@@ -134,7 +137,7 @@ def _close_lost(
     )
     if execution:
         abandon_execution(execution.pk, ended, now=now)
-    return replace(outcome, status=ended.status, error=ended.error)
+    return replace(outcome, status=ended.status, error=ended.error, kind=ended.kind)
 
 
 def _settle(
@@ -144,6 +147,7 @@ def _settle(
     *,
     now: datetime,
 ) -> None:
+    run.failure_kind = outcome.kind or ""
     run.error = outcome.error[:ERROR_LENGTH]
     run.token = run.lease_until = None
     again = _retry_at(run, schedule, now=now) if outcome.status == "failed" else None
@@ -158,6 +162,7 @@ def _settle(
         run.enqueued_at = None
     run.save(
         update_fields=[
+            "failure_kind",
             "error",
             "token",
             "lease_until",
@@ -218,7 +223,7 @@ def _count(
 
 
 def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
-    if outcome.broken:
+    if outcome.kind == FailureKind.BROKEN:
         return f"It cannot run: {outcome.error}"
     limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
     if 0 < limit <= failures:

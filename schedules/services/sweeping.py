@@ -25,6 +25,7 @@ from schedules.services.ahead import SLACK
 from schedules.services.batch import update_rows
 from schedules.services.line import held_up, release_waiting
 from schedules.services.outcomes import WORKER_LOST, Outcome, record_outcome
+from workflows.failures import FailureKind
 from workflows.lease import LEASE
 
 logger = structlog.get_logger(__name__)
@@ -232,7 +233,7 @@ def _fail_lost_workers(now: datetime) -> int:
         return record_outcome(
             run.id,
             token=run.token,
-            outcome=Outcome("failed", WORKER_LOST, lost=True),
+            outcome=Outcome("failed", WORKER_LOST, FailureKind.LOST, lost=True),
             now=now,
             lease_ended_before=now,
         )

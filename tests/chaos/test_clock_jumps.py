@@ -26,9 +26,10 @@ from schedules.services import (
 from schedules.services.ahead import ledger_ahead
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from schedules.services.withdrawing import withdraw_batch
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -84,7 +85,7 @@ def _start_some(chance: random.Random, started: Started, now: datetime) -> None:
         token = uuid4()
         if claim_run(run.pk, run.attempt, token=token, now=now):
             started[run.schedule_id, run.scheduled_for] += 1
-            outcome = Outcome(chance.choice(["succeeded", "failed"]))
+            outcome = outcome_of(chance.choice(["succeeded", "failed"]))
             record_outcome(run.pk, token=token, outcome=outcome, now=now)
 
 

@@ -136,33 +136,34 @@ def left(session: int) -> list[psutil.Process]:
     return [process for process in living(session) if process.pid != session]
 
 
-OUTCOMES = [
-    ("return", "succeeded", ""),
-    ("a child returns", "succeeded", ""),
-    ("a child raises", "succeeded", ""),
-    ("a child exits", "succeeded", ""),
-    ("raise", "failed", "An unexpected ValueError; the log has the details."),
-    ("exit 0", "failed", f"{FUNCTION} 0."),
-    ("exit with a text", "failed", f"{FUNCTION} 1."),
-    ("_exit 0", "failed", f"{PROCESS} 0."),
-    ("_exit 3", "failed", f"{PROCESS} 3."),
-    ("SIGKILL", "failed", f"{KILLED} SIGKILL (out of memory?)."),
-    ("SIGSEGV", "failed", f"{KILLED} SIGSEGV."),
-    ("sleep", "failed", "Timed out after 1 s."),
-    ("swallow once", "failed", "Timed out after 1 s."),
-    ("swallow and exit", "failed", "Timed out after 1 s."),
-    ("swallow and raise", "failed", "Timed out after 1 s."),
-    ("swallow and _exit", "failed", "Timed out after 1 s."),
+OUTCOMES = [  # how it ends, and the status, kind and error of the run
+    ("return", "succeeded", "", ""),
+    ("a child returns", "succeeded", "", ""),
+    ("a child raises", "succeeded", "", ""),
+    ("a child exits", "succeeded", "", ""),
+    ("raise", "failed", "node", "An unexpected ValueError; the log has the details."),
+    ("exit 0", "failed", "node", f"{FUNCTION} 0."),
+    ("exit with a text", "failed", "node", f"{FUNCTION} 1."),
+    ("_exit 0", "failed", "crash", f"{PROCESS} 0."),
+    ("_exit 3", "failed", "crash", f"{PROCESS} 3."),
+    ("SIGKILL", "failed", "crash", f"{KILLED} SIGKILL (out of memory?)."),
+    ("SIGSEGV", "failed", "crash", f"{KILLED} SIGSEGV."),
+    ("sleep", "failed", "timeout", "Timed out after 1 s."),
+    ("swallow once", "failed", "timeout", "Timed out after 1 s."),
+    ("swallow and exit", "failed", "timeout", "Timed out after 1 s."),
+    ("swallow and raise", "failed", "timeout", "Timed out after 1 s."),
+    ("swallow and _exit", "failed", "timeout", "Timed out after 1 s."),
 ]
 
 
 def test_a_run_that_ends_is_recorded_at_once_and_leaves_no_process(
     worker: Manage, site: Site
 ) -> None:
-    for end, status, error in OUTCOMES:
+    for end, status, kind, error in OUTCOMES:
         run = site.run(end, timeout_seconds=1 if "Timed" in error else 60)
         session = run.session()
         assert run.ended() == (status, error), end
+        assert run.row.failure_kind == run.row.execution.failure_kind == kind, end
         # No waiting here: by now the next attempt could be under way.
         assert left(session) == [], end
         assert run.row.execution.status == status
@@ -193,10 +194,11 @@ def are_named(worker: Manage, run: ScheduledRun) -> None:
 
 
 def test_so_is_one_by_hand(worker: Manage, site: Site) -> None:
-    for end, status, error in OUTCOMES:
+    for end, status, kind, error in OUTCOMES:
         run = site.by_hand(end)
         session = run.session()
         assert run.ended() == (status, error), end
+        assert run.row.failure_kind == run.row.execution.failure_kind == kind, end
         wait_until(lambda session=session: not living(session), seconds=2)
 
 
@@ -228,6 +230,7 @@ def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
     status, error = frozen.ended(within=16)
     assert status == "failed"
     assert error.startswith("Worker lost")
+    assert frozen.row.failure_kind == "lost"
     assert left(sessions[2]) == []
     session = late.session()
     assert late.ended(within=12) == timed_out
@@ -296,6 +299,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_work_ten_seconds(
         "failed",
         "Worker lost: it was stopped before the run was over.",
     )
+    assert run.row.failure_kind == "lost"
 
 
 def test_a_second_request_ends_the_work_at_once(worker: Manage, site: Site) -> None:

@@ -90,7 +90,7 @@ def test_a_run_whose_work_horse_is_killed_is_recorded_as_that_at_once(
     schedule = long_job()
     horse_of(worker).kill()
     wait_until(lambda: the_run().status == "failed", seconds=5)
-    assert the_run().error == KILLED
+    assert (the_run().failure_kind, the_run().error) == ("crash", KILLED)
     assert the_run().execution.status == "failed"
     schedule.refresh_from_db()
     assert schedule.last_error == KILLED
@@ -104,7 +104,7 @@ def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
     worker.end(signal.SIGKILL)
     wait_until(lambda: not horse.is_running(), seconds=5)
     wait_until(lambda: the_run().status == "failed")
-    assert the_run().error.startswith("Worker lost")
+    assert the_run().failure_kind == "lost"
 
 
 @pytest.fixture

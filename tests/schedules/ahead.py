@@ -13,10 +13,11 @@ from schedules.services import (
 from schedules.services.ahead import ledger_ahead
 from schedules.services.auditing import Proof, audit
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from schedules.services.withdrawing import withdraw_batch
 from tests.schedules.conftest import NOON
 from tests.schedules.policies import told
+from tests.schedules.runs import outcome_of
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -42,7 +43,7 @@ def put_right(now: datetime = BACK) -> None:
 def start_and_end(run: ScheduledRun, now: datetime, status: Any = "succeeded") -> None:
     token = uuid4()
     assert claim_run(run.pk, run.attempt, token=token, now=now)
-    record_outcome(run.pk, token=token, outcome=Outcome(status), now=now)
+    record_outcome(run.pk, token=token, outcome=outcome_of(status), now=now)
 
 
 def pending() -> ScheduledRun:

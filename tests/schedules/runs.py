@@ -9,8 +9,15 @@ from schedules.services import fire_due
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.policies import MINUTE, NOON, SECOND, told
+from workflows.failures import FailureKind
 
 _microseconds = count(1)
+
+
+def outcome_of(status: str, error: str = "") -> Outcome:
+    """An outcome; what failed, failed in a node."""
+    kind = FailureKind.NODE if status == "failed" else None
+    return Outcome(status, error, kind)
 
 
 def held(schedule: ScheduledJob) -> list[str]:
@@ -45,7 +52,7 @@ def _start(run: ScheduledRun, minute: float) -> None:
 
 def end(run: ScheduledRun, minute: float, status: str = "succeeded") -> None:
     now = NOON + minute * MINUTE
-    assert record_outcome(run.id, token=run.id, outcome=Outcome(status), now=now)
+    assert record_outcome(run.id, token=run.id, outcome=outcome_of(status), now=now)
 
 
 def end_open(schedule: ScheduledJob, minute: float) -> bool:

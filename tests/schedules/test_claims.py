@@ -19,8 +19,10 @@ from schedules.services import (
     sweep,
 )
 from schedules.services.claims import Claim, claim_run, renew_lease
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.runs import outcome_of
+from workflows.failures import FailureKind
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -86,7 +88,7 @@ def test_without_a_trigger_the_claim_says_exactly_that(fired: ScheduledRun) -> N
     WorkflowNode.objects.filter(node_id="start").update(is_active=False)
     claimed = claim(fired)
     assert claimed is not None
-    assert claimed.execution_id is None
+    assert (claimed.execution_id, claimed.kind) == (None, FailureKind.NO_TRIGGER)
     assert "nightly" in claimed.refusal
     assert "trigger_schedule" in claimed.refusal
 
@@ -107,7 +109,7 @@ def test_an_inactive_workflow_is_said_and_is_an_attempt_like_any_other(
     Workflow.objects.update(is_active=False)
     claimed = claim(fired)
     assert claimed is not None
-    assert (claimed.execution_id, claimed.broken) == (None, False)
+    assert (claimed.execution_id, claimed.kind) == (None, FailureKind.NO_TRIGGER)
     assert "not active" in claimed.refusal
 
 
@@ -117,7 +119,7 @@ def test_a_retry_without_a_trigger_does_not_run_the_old_execution_again(
     ScheduledJob.objects.update(max_retries=1, retry_backoff_seconds=0)
     first = claim(fired)
     assert first is not None
-    failed = Outcome("failed", "no luck")
+    failed = outcome_of("failed", "no luck")
     record_outcome(fired.id, token=first.token, outcome=failed, now=DUE)
     sweep(DUE, judge_leases=False)
     WorkflowNode.objects.filter(node_id="start").update(is_active=False)

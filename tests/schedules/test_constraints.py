@@ -53,6 +53,10 @@ def test_a_schedule_that_makes_no_sense_is_refused(
         {"tick_count": 2},
         {"tick_count": 0},
         {"range_end": DUE},
+        {"failure_kind": "node"},
+        {"status": "failed"},
+        {"status": "failed", "failure_kind": "whim"},
+        {"status": "waiting", "attempt": 2},
     ],
 )
 def test_a_ledger_row_that_makes_no_sense_is_refused(

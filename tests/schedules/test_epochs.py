@@ -22,9 +22,10 @@ from schedules.services import (
 )
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)
@@ -191,7 +192,9 @@ class Life:
         run = ScheduledRun.objects.filter(schedule=self.schedule, status="pending")
         for one in run[:1]:
             claim_run(one.id, one.attempt, token=one.id, now=self.now)
-            record_outcome(one.id, token=one.id, outcome=Outcome(status), now=self.now)
+            record_outcome(
+                one.id, token=one.id, outcome=outcome_of(status), now=self.now
+            )
 
 
 @settings(

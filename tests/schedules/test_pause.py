@@ -24,6 +24,7 @@ from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)
@@ -115,11 +116,12 @@ def test_a_retry_that_waited_has_failed_and_what_runs_runs_on(
     waits, runs = ScheduledRun.objects.order_by("scheduled_for")
     for run in (waits, runs):
         assert claim_run(run.id, 1, token=run.id, now=NOON + 2 * MINUTE)
-    failed = Outcome("failed", "no luck")
+    failed = outcome_of("failed", "no luck")
     record_outcome(waits.id, token=waits.id, outcome=failed, now=NOON + 2 * MINUTE)
     pause(schedule)
     waits.refresh_from_db()
     assert (waits.status, waits.reason, waits.error) == ("failed", "paused", "no luck")
+    assert waits.failure_kind == "node"
     assert record_outcome(
         runs.id, token=runs.id, outcome=Outcome("succeeded"), now=NOON + 3 * MINUTE
     )
@@ -134,7 +136,9 @@ def test_a_retry_that_was_sent_and_has_not_started_has_failed_too(
     fire_due(NOON + MINUTE)
     run = ScheduledRun.objects.get()
     claim_run(run.id, 1, token=run.id, now=NOON + MINUTE)
-    record_outcome(run.id, token=run.id, outcome=Outcome("failed"), now=NOON + MINUTE)
+    record_outcome(
+        run.id, token=run.id, outcome=outcome_of("failed"), now=NOON + MINUTE
+    )
     sweep(NOON + 2 * MINUTE, judge_leases=False)
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("pending", 2)

@@ -25,10 +25,11 @@ from schedules.services import (
 )
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from tests.api import client
 from tests.at_once import Call, at_once
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -161,7 +162,7 @@ def test_a_retry_that_is_released_while_its_schedule_is_paused_does_not_start(
         fire_due(now)
         run = ScheduledRun.objects.get(status="pending")
         claim_run(run.id, 1, token=run.id, now=now)
-        record_outcome(run.id, token=run.id, outcome=Outcome("failed"), now=now)
+        record_outcome(run.id, token=run.id, outcome=outcome_of("failed"), now=now)
         at_once(
             [
                 lambda now=now: sweep(now, judge_leases=False),

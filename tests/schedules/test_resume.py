@@ -20,6 +20,7 @@ from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -160,7 +161,7 @@ def test_a_row_of_failures_is_forgotten(make_schedule: MakeSchedule) -> None:
     run = ScheduledRun.objects.get()
     claim_run(run.id, 1, token=run.id, now=NOON + MINUTE)
     record_outcome(
-        run.id, token=run.id, outcome=Outcome("failed", "no luck"), now=NOON + MINUTE
+        run.id, token=run.id, outcome=outcome_of("failed", "no luck"), now=NOON + MINUTE
     )
     schedule.refresh_from_db()
     assert schedule.status == "paused"

@@ -12,9 +12,10 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, fire_due, pause_schedule, run_now
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -88,7 +89,9 @@ def test_its_outcome_counts_as_any_other(make_schedule: MakeSchedule) -> None:
     schedule = make_schedule(max_retries=1)
     run = ask(schedule)
     claim_run(run.id, 1, token=run.id, now=NOON + MINUTE)
-    record_outcome(run.id, token=run.id, outcome=Outcome("failed"), now=NOON + MINUTE)
+    record_outcome(
+        run.id, token=run.id, outcome=outcome_of("failed"), now=NOON + MINUTE
+    )
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("waiting", 2)
     schedule.refresh_from_db()

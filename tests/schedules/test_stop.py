@@ -24,8 +24,9 @@ from schedules.services import (
     update_schedule,
 )
 from schedules.services.claims import claim_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.runs import outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -82,7 +83,7 @@ def test_what_runs_finishes_and_is_recorded_and_not_tried_again(
     assert record_outcome(
         run.id,
         token=run.id,
-        outcome=Outcome("failed", "no luck"),
+        outcome=outcome_of("failed", "no luck"),
         now=NOON + 3 * MINUTE,
     )
     assert ended(run) == ("failed", "")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from tests.api import client, names, staff
+from workflows.failures import FailureKind
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -93,7 +94,12 @@ def test_one_execution_is_shown_with_its_node_runs(api: APIClient, execution):
 
 
 def test_the_newest_come_first_and_filters_narrow(api, workflow: Workflow):
-    old = make(workflow, created_at=NOW - timedelta(days=1), status=Status.FAILED)
+    old = make(
+        workflow,
+        created_at=NOW - timedelta(days=1),
+        status=Status.FAILED,
+        failure_kind=FailureKind.LOST,
+    )
     new = make(workflow)
     rows = api.get(LIST).json()["results"]
     assert names(rows, "id") == [str(new.pk), str(old.pk)]

@@ -30,6 +30,10 @@ def test_the_database_refuses_an_unknown_status_kind_and_self_loop(workflow: Wor
     )
     wrong = [
         lambda: WorkflowExecution.objects.create(workflow=workflow, status="odd"),
+        lambda: WorkflowExecution.objects.create(workflow=workflow, status="failed"),
+        lambda: WorkflowExecution.objects.create(
+            workflow=workflow, failure_kind="node"
+        ),
         lambda: WorkflowEdge.objects.create(
             workflow=workflow, source=a, target=b, kind="odd"
         ),

@@ -17,6 +17,7 @@ from triggers.manual import run_workflow
 from workflows import jobs, lease
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, InvalidInput, NotFound, TimedOut
+from workflows.failures import FailureKind
 from workflows.lease import LEASE
 from workflows.lost import Ending, close_lost_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
@@ -102,6 +103,7 @@ def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, settings)
     jobs.run_execution(str(execution.pk))
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
+    assert execution.failure_kind == "timeout"
     assert execution.error == "Timed out after 0.2 s."
 
 
@@ -123,7 +125,7 @@ def test_a_run_whose_worker_is_gone_is_closed_when_its_lease_has_run_out(
     assert fail_lost(NOW + LEASE + timedelta(seconds=1)) == 1
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
-    assert execution.error == "The worker was lost."
+    assert (execution.failure_kind, execution.error) == ("lost", "The worker was lost.")
 
 
 def test_a_process_at_work_renews_its_lease(workflow, redis, monkeypatch):
@@ -183,21 +185,21 @@ def test_an_unknown_execution_is_nobodys(redis: Redis):
     jobs.run_execution(str(uuid4()))
 
 
-KILLED = Ending("failed", "The work process was killed.")
+KILLED = Ending("failed", "The work process was killed.", FailureKind.CRASH)
 
 
 @pytest.mark.parametrize(
-    ("cancelled", "seen", "status", "error"),
+    ("cancelled", "seen", "status", "kind", "error"),
     [
         # Seconds since the start and the only renewal; the time-out is 5 s.
-        (None, 3, "failed", "The work process was killed."),
-        (None, 6, "failed", "Timed out after 5 s."),
-        (2, 6, "cancelled", "Cancelled while it ran."),
-        (6, 7, "failed", "Timed out after 5 s."),
+        (None, 3, "failed", "crash", "The work process was killed."),
+        (None, 6, "failed", "timeout", "Timed out after 5 s."),
+        (2, 6, "cancelled", "", "Cancelled while it ran."),
+        (6, 7, "failed", "timeout", "Timed out after 5 s."),
     ],
 )
 def test_how_a_process_that_is_gone_ended_is_told_by_what_was_due(
-    workflow, redis, settings, cancelled, seen, status, error
+    workflow, redis, settings, cancelled, seen, status, kind, error
 ):
     settings.EXECUTION_TIMEOUT_SECONDS = 5
     execution = start(workflow)
@@ -210,6 +212,7 @@ def test_how_a_process_that_is_gone_ended_is_told_by_what_was_due(
     assert close_lost_execution(execution.pk, told=KILLED, now=now)
     execution.refresh_from_db()
     assert (execution.status, execution.error) == (status, error)
+    assert execution.failure_kind == kind
     assert execution.node_runs.get(node_id="greet").status == status
     assert not close_lost_execution(execution.pk, told=KILLED, now=now)
 
@@ -220,4 +223,4 @@ def test_a_process_that_did_not_renew_its_lease_was_lost(workflow, redis):
     now = NOW + timedelta(seconds=9.6)
     assert close_lost_execution(execution.pk, told=KILLED, now=now)
     execution.refresh_from_db()
-    assert execution.error == "The worker was lost."
+    assert (execution.failure_kind, execution.error) == ("lost", "The worker was lost.")

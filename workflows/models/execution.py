@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
+from workflows.failures import failure_kind_field, kind_on_record
 from workflows.models.workflow import Workflow, sees_all
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class WorkflowExecution(models.Model):
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.PENDING
     )
+    failure_kind = failure_kind_field()
     error = models.TextField(blank=True, default="")
     failed_node = models.CharField(max_length=64, blank=True, default="")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
@@ -107,6 +109,10 @@ class WorkflowExecution(models.Model):
                     ]
                 ),
                 name="execution_status_valid",
+            ),
+            models.CheckConstraint(
+                name="execution_failed_has_kind",
+                condition=kind_on_record(models.Q(status="failed")),
             ),
         ]
 

@@ -26,6 +26,7 @@ def write_run(schedule: ScheduledJob, minute: int, status: RunStatus) -> Schedul
         scheduled_for=at,
         due_at=at,
         status=status,
+        failure_kind="node" if status == RunStatus.FAILED else "",
         created_at=at,
     )
 

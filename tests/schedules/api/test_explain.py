@@ -69,7 +69,10 @@ def test_a_run_that_failed_says_with_what(
     schedule = make_schedule()
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.update(
-        status="failed", error="worker lost", finished_at=NOON + MINUTE
+        status="failed",
+        failure_kind="lost",
+        error="worker lost",
+        finished_at=NOON + MINUTE,
     )
     assert "failed at 2026-11-23 12:01:00 UTC at attempt 1: worker lost" in sentence(
         api, schedule, NOON + MINUTE
