@@ -115,7 +115,6 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Queue ----------------------------------------------------------------------------
 
@@ -277,7 +276,7 @@ CONTENT_SECURITY_POLICY = {
 
 # API ------------------------------------------------------------------------------
 
-KNOX_TOKEN_MODEL = "accounts.ApiToken"
+KNOX_TOKEN_MODEL = "ostinato_accounts.ApiToken"
 # Knox's only table would be that of the token model which ours replaces. Django forgets
 # it when it empties the database, and PostgreSQL then refuses to empty the users' table.
 MIGRATION_MODULES = {"knox": None}

@@ -8,6 +8,9 @@ from typing_extensions import override
 
 class SchedulesConfig(AppConfig):
     name = "schedules"
+    label = "ostinato_schedules"
+    verbose_name = "Schedules"
+    default_auto_field = "django.db.models.BigAutoField"
 
     @override
     def ready(self) -> None:

@@ -17,7 +17,7 @@ JOB_CLASS = "workflows.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
 # The checks that schedulers and workers make when they start. Django's own would load every
 # page of the site into them; `up`, `migrate` and `check` make all.
-TAG = "schedules"
+TAG = "ostinato_schedules"
 MOST_DAYS = 36_500
 MOST_RUNS = 1_000_000
 
@@ -42,14 +42,14 @@ def _json_faults() -> Iterator[CheckMessage]:
         yield Error(
             "RQ jobs would be pickled: RQ['JOB_CLASS'] is not the JSON job class.",
             hint=f"Set RQ = {{'JOB_CLASS': '{JOB_CLASS}'}}.",
-            id="schedules.E001",
+            id="ostinato_schedules.E001",
         )
     for name, queue in settings.RQ_QUEUES.items():
         if queue.get("SERIALIZER") != SERIALIZER:
             yield Error(
                 f"The queue {name!r} would pickle its jobs.",
                 hint=f"Set RQ_QUEUES[{name!r}]['SERIALIZER'] = '{SERIALIZER}'.",
-                id="schedules.E002",
+                id="ostinato_schedules.E002",
             )
 
 
@@ -59,7 +59,7 @@ def _order_faults() -> Iterator[CheckMessage]:
         yield Error(
             "`manage.py rqscheduler` would be django-rq's: it loses ticks when it crashes.",
             hint="Put 'schedules' before 'django_rq' in INSTALLED_APPS.",
-            id="schedules.E003",
+            id="ostinato_schedules.E003",
         )
 
 
@@ -68,13 +68,13 @@ def _time_faults() -> Iterator[CheckMessage]:
         yield Error(
             "Without USE_TZ, stored times are not UTC.",
             hint="Set USE_TZ = True.",
-            id="schedules.E004",
+            id="ostinato_schedules.E004",
         )
     if os.environ.get("PYTHONTZPATH") != "":
         yield Error(
             "Time zones would come from this machine's own, possibly outdated database.",
             hint="Set PYTHONTZPATH='' in the environment, or first thing in the settings.",
-            id="schedules.E005",
+            id="ostinato_schedules.E005",
         )
 
 
@@ -87,7 +87,7 @@ def _retention_faults() -> Iterator[CheckMessage]:
             yield Error(
                 f"{name} is {getattr(settings, name)}: pruning could not work.",
                 hint=f"Set {name} to a number from 0 to {most}.",
-                id="schedules.E006",
+                id="ostinato_schedules.E006",
             )
 
 
@@ -96,7 +96,7 @@ def _open_runs_faults() -> Iterator[CheckMessage]:
         yield Error(
             f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}: no schedule could be made.",
             hint=f"Set MAX_OPEN_RUNS to a number from 0 (no limit) to {MOST_OPEN_RUNS}.",
-            id="schedules.E007",
+            id="ostinato_schedules.E007",
         )
 
 
@@ -106,5 +106,5 @@ def _database_faults() -> Iterator[CheckMessage]:
         yield Warning(
             "Under load SQLite would answer 'database is locked'.",
             hint="Set OPTIONS['transaction_mode'] = 'IMMEDIATE' for the database.",
-            id="schedules.W001",
+            id="ostinato_schedules.W001",
         )

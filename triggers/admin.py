@@ -111,7 +111,7 @@ class WebhookAdmin(Base):
     @override
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_POST(self.renew_view))
-        renew = path("<int:pk>/renew/", view, name="triggers_webhook_renew")
+        renew = path("<int:pk>/renew/", view, name="ostinato_triggers_webhook_renew")
         return [renew, *super().get_urls()]
 
     def renew_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:

@@ -21,5 +21,5 @@ def check_may(
         return
     if not type(row).objects.visible_to(actor).filter(pk=row.pk).exists():
         raise NotFound
-    if not actor.has_perm(f"workflows.{permission}_{row._meta.model_name}"):
+    if not actor.has_perm(f"ostinato_workflows.{permission}_{row._meta.model_name}"):
         raise NotAllowed

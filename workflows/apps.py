@@ -13,6 +13,9 @@ from workflows.components import autoload
 
 class WorkflowsConfig(AppConfig):
     name = "workflows"
+    label = "ostinato_workflows"
+    verbose_name = "Workflows"
+    default_auto_field = "django.db.models.BigAutoField"
 
     @override
     def ready(self) -> None:

@@ -18,7 +18,9 @@ def check_provider(
     """A warning for each: without agents everything else works."""
     return [
         Warning(
-            f"{name} cannot work: agents would fail.", hint=why, id="workflows.W001"
+            f"{name} cannot work: agents would fail.",
+            hint=why,
+            id="ostinato_workflows.W001",
         )
         for name, why in setting_problems()
     ]

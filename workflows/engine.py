@@ -180,7 +180,7 @@ class _Run:
 
     def _owner(self) -> User:
         """As the user is now: a run can outlast the right to it."""
-        users = User.objects.filter(workflow_executions=self.execution.pk)
+        users = User.objects.filter(ostinato_executions=self.execution.pk)
         owner = patiently(users.first)
         if owner is None:
             raise NodeFailed("The user this runs as was deleted.")

@@ -7,7 +7,9 @@ from typing_extensions import override
 
 class AccountsConfig(AppConfig):
     name = "platform_site.accounts"
+    label = "ostinato_accounts"
     verbose_name = "Accounts"
+    default_auto_field = "django.db.models.BigAutoField"
 
     @override
     def ready(self) -> None:

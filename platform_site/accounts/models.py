@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from knox.models import AbstractAuthToken
 from typing_extensions import override
@@ -15,6 +16,10 @@ class ApiToken(AbstractAuthToken):
 
     NAME_LENGTH = 100
 
+    # As in its base, but for the reverse name: a project may use django-rest-knox itself.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_tokens"
+    )
     name = models.CharField(max_length=NAME_LENGTH, default="token")
     scope = models.CharField(
         max_length=16,

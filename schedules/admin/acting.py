@@ -146,7 +146,7 @@ def _page_before(request: HttpRequest, schedule: ScheduledJob) -> str:
         page, {request.get_host()}, require_https=request.is_secure()
     ):
         return page
-    return reverse("admin:schedules_scheduledjob_change", args=(schedule.pk,))
+    return reverse("admin:ostinato_schedules_scheduledjob_change", args=(schedule.pk,))
 
 
 def _number(count: int) -> str:

@@ -73,7 +73,9 @@ class HistoryAdmin(ReadOnly, Base):
                 '{} <span class="quiet">{} (deleted)</span>', kept, row.schedule_id
             )
         return link(
-            "admin:schedules_scheduledjob_change", row.schedule_id, row.living_name
+            "admin:ostinato_schedules_scheduledjob_change",
+            row.schedule_id,
+            row.living_name,
         )
 
 
@@ -147,7 +149,7 @@ class RunAdmin(HistoryAdmin):
     def shown_execution(self, run: ScheduledRun) -> SafeString:
         execution = run.execution_id
         return link(
-            "admin:workflows_workflowexecution_change",
+            "admin:ostinato_workflows_workflowexecution_change",
             execution,
             str(execution)[:8],
         )
@@ -182,7 +184,9 @@ class EventAdmin(HistoryAdmin):
     @admin.display(description="In execution")
     def shown_execution(self, event: ScheduleEvent) -> SafeString:
         execution = event.execution_id
-        return link("admin:workflows_workflowexecution_change", execution, execution)
+        return link(
+            "admin:ostinato_workflows_workflowexecution_change", execution, execution
+        )
 
 
 @admin.register(ScheduleEpoch)

@@ -107,7 +107,10 @@ class ListingAdmin(ActingAdmin):
             return EMPTY
         return format_html(
             '<a href="{}">{}</a> <span class="quiet">{}</span>',
-            reverse("admin:schedules_scheduledrun_change", args=(newest.newest_run,)),
+            reverse(
+                "admin:ostinato_schedules_scheduledrun_change",
+                args=(newest.newest_run,),
+            ),
             badge(newest.newest_status),
             newest.newest_reason,
         )

@@ -55,7 +55,7 @@ class Verb:
 
     @property
     def url_name(self) -> str:
-        return f"schedules_scheduledjob_{self.name}"
+        return f"ostinato_schedules_scheduledjob_{self.name}"
 
     @property
     def view(self) -> str:

@@ -11,7 +11,9 @@ class UserProfile(models.Model):
     """Settings of one user. Null means the site's setting of the same name."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="ostinato_profile",
     )
     timezone = models.CharField(max_length=64, blank=True, default="")
     agents_may_schedule = models.BooleanField(

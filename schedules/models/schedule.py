@@ -100,7 +100,9 @@ class ScheduledJob(models.Model):
         related_name="schedules",
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="ostinato_schedules",
     )
     trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
     tags = models.JSONField(default=list, blank=True, decoder=LenientDecoder)

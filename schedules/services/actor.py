@@ -53,7 +53,7 @@ class Actor:
         is_agent = self.kind == ActorKind.AGENT
         if is_agent or not ScheduledJob.objects.all_visible_to(self.user):
             raise ScheduleNotFound
-        if not self.user.has_perm(f"schedules.{permission}_scheduledjob"):
+        if not self.user.has_perm(f"ostinato_schedules.{permission}_scheduledjob"):
             raise ScheduleNotAllowed(
                 f"You may see this schedule, but not {permission} it."
             )

@@ -13,7 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = pytest.mark.xdist_group("one browser")
-LIST = "/admin/schedules/scheduledjob/"
+LIST = "/admin/ostinato_schedules/scheduledjob/"
 
 
 @pytest.fixture
@@ -108,10 +108,10 @@ def test_every_page_fits_every_screen(
         f"{LIST}add/",
         f"{LIST}{schedule.pk}/change/",
         f"{LIST}{schedule.pk}/delete/",
-        "/admin/schedules/scheduledrun/",
-        f"/admin/schedules/scheduledrun/{run.pk}/change/",
-        "/admin/schedules/scheduleevent/",
-        "/admin/schedules/scheduleepoch/",
+        "/admin/ostinato_schedules/scheduledrun/",
+        f"/admin/ostinato_schedules/scheduledrun/{run.pk}/change/",
+        "/admin/ostinato_schedules/scheduleevent/",
+        "/admin/ostinato_schedules/scheduleepoch/",
         LIST,
     ):
         assert page.goto(address).status == 200

@@ -17,11 +17,11 @@ from schedules.services import health
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     "/admin/",
-    "/admin/schedules/scheduledjob/",
-    "/admin/schedules/scheduledjob/add/",
-    "/admin/workflows/workflow/",
-    "/admin/triggers/webhook/",
-    "/admin/accounts/apitoken/",
+    "/admin/ostinato_schedules/scheduledjob/",
+    "/admin/ostinato_schedules/scheduledjob/add/",
+    "/admin/ostinato_workflows/workflow/",
+    "/admin/ostinato_triggers/webhook/",
+    "/admin/ostinato_accounts/apitoken/",
 )
 NO_SCHEDULER = "No scheduler is alive: nothing fires."
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 from redis import Redis
 
 from platform_site.demo import GRAPH
@@ -113,3 +114,18 @@ def test_without_a_database_one_line_says_so(
     with pytest.raises(CommandError) as refused:
         set_up()
     assert str(refused.value) == line
+
+
+def test_a_database_of_before_the_first_release_is_refused(redis: Redis) -> None:
+    older = [
+        MigrationRecorder.Migration(app=app, name="0001_initial")
+        for app in ("schedules", "workflows")
+    ]
+    MigrationRecorder.Migration.objects.bulk_create(older)
+    try:
+        with pytest.raises(CommandError, match=r"older than 0\.1\.0.*DATA_DIR"):
+            set_up()
+    finally:
+        MigrationRecorder.Migration.objects.filter(
+            app__in=("schedules", "workflows")
+        ).delete()

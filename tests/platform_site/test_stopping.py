@@ -35,7 +35,7 @@ def runs(site: RunningSite) -> list[tuple[str, str]]:
     """Status and error of every run, while no site may be there to ask."""
     with sqlite3.connect(site.folder / "ostinato.sqlite3") as database:
         return database.execute(
-            "SELECT status, error FROM schedules_scheduledrun"
+            "SELECT status, error FROM ostinato_schedules_scheduledrun"
         ).fetchall()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from platform_site.accounts.models import ApiToken
 
-LIST = "/admin/accounts/apitoken/"
+LIST = "/admin/ostinato_accounts/apitoken/"
 pytestmark = pytest.mark.django_db
 
 

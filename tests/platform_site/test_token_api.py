@@ -134,6 +134,6 @@ def test_a_name_with_markup_is_text_in_the_admin(api: APIClient) -> None:
     make(api, name="<script>x</script>")
     site = Client()
     site.force_login(User.objects.create_superuser("boss"))
-    page = site.get("/admin/accounts/apitoken/").text
+    page = site.get("/admin/ostinato_accounts/apitoken/").text
     assert "<script>x" not in page
     assert "&lt;script&gt;x" in page

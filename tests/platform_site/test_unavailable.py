@@ -19,8 +19,8 @@ SILENT = "The database does not answer."
 PAGES = (
     "/admin/",
     "/admin/login/",
-    "/admin/schedules/scheduledjob/",
-    "/admin/workflows/workflow/",
+    "/admin/ostinato_schedules/scheduledjob/",
+    "/admin/ostinato_workflows/workflow/",
     "/admin/auth/user/",
 )
 

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def faults() -> set[str]:
     return {
-        str(fault.id) for fault in run_checks() if str(fault.id).startswith("sched")
+        str(fault.id)
+        for fault in run_checks()
+        if str(fault.id).startswith("ostinato_sched")
     }
 
 
@@ -26,14 +28,18 @@ def test_the_site_as_it_is_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("RQ", {}, "schedules.E001"),
-        ("RQ_QUEUES", {"workflows": {"URL": "redis://127.0.0.1"}}, "schedules.E002"),
-        ("INSTALLED_APPS", site.INSTALLED_APPS[::-1], "schedules.E003"),
-        ("USE_TZ", False, "schedules.E004"),
-        ("RUNS_KEPT_DAYS", 1_000_000, "schedules.E006"),
-        ("RUNS_KEPT_AT_LEAST", -1, "schedules.E006"),
-        ("MAX_OPEN_RUNS", -1, "schedules.E007"),
-        ("MAX_OPEN_RUNS", 100_001, "schedules.E007"),
+        ("RQ", {}, "ostinato_schedules.E001"),
+        (
+            "RQ_QUEUES",
+            {"workflows": {"URL": "redis://127.0.0.1"}},
+            "ostinato_schedules.E002",
+        ),
+        ("INSTALLED_APPS", site.INSTALLED_APPS[::-1], "ostinato_schedules.E003"),
+        ("USE_TZ", False, "ostinato_schedules.E004"),
+        ("RUNS_KEPT_DAYS", 1_000_000, "ostinato_schedules.E006"),
+        ("RUNS_KEPT_AT_LEAST", -1, "ostinato_schedules.E006"),
+        ("MAX_OPEN_RUNS", -1, "ostinato_schedules.E007"),
+        ("MAX_OPEN_RUNS", 100_001, "ostinato_schedules.E007"),
     ],
 )
 def test_a_setting_that_would_do_harm_is_named(
@@ -45,7 +51,7 @@ def test_a_setting_that_would_do_harm_is_named(
 
 def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONTZPATH", "/usr/share/zoneinfo")
-    assert faults() == {"schedules.E005"}
+    assert faults() == {"ostinato_schedules.E005"}
 
 
 @pytest.mark.parametrize("name", ["rqscheduler", "rqworker"])

@@ -37,7 +37,7 @@ def spoil(schedule: ScheduledJob, column: str, text: str) -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA ignore_check_constraints = ON")
         cursor.execute(
-            f'UPDATE "schedules_scheduledjob" SET "{column}" = %s WHERE "id" = %s',
+            f'UPDATE "ostinato_schedules_scheduledjob" SET "{column}" = %s WHERE "id" = %s',
             [text, schedule.pk.hex if connection.vendor == "sqlite" else schedule.pk],
         )
         if connection.vendor == "sqlite":

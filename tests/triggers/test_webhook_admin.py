@@ -13,7 +13,7 @@ from triggers.models import Webhook
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/triggers/webhook/"
+LIST = "/admin/ostinato_triggers/webhook/"
 
 
 def site_of(user: User) -> Client:
@@ -49,7 +49,9 @@ def call(path: str) -> int:
 
 
 def renew(site: Client) -> str:
-    return reverse("admin:triggers_webhook_renew", args=[Webhook.objects.get().pk])
+    return reverse(
+        "admin:ostinato_triggers_webhook_renew", args=[Webhook.objects.get().pk]
+    )
 
 
 def test_a_webhook_that_was_made_starts_the_workflow(

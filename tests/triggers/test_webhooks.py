@@ -172,7 +172,7 @@ def test_only_webhook_nodes_have_an_address(hooked: Workflow, owner: User):
 def test_only_those_who_may_change_a_workflow_may_give_it_an_address(
     call: Caller, hooked: Workflow
 ):
-    viewer = staff("workflows.view_workflow")
+    viewer = staff("ostinato_workflows.view_workflow")
     eve = User.objects.create_user("eve")
     for user, wanted in ((eve, 404), (viewer, 403), (None, 401)):
         api = client(user)

@@ -42,11 +42,13 @@ def execution(workflow: Workflow) -> WorkflowExecution:
 
 
 def change(row: Workflow | WorkflowExecution) -> str:
-    return reverse(f"admin:workflows_{row._meta.model_name}_change", args=[row.pk])
+    return reverse(
+        f"admin:ostinato_workflows_{row._meta.model_name}_change", args=[row.pk]
+    )
 
 
 def test_a_workflow_is_made_and_changed_in_the_admin(site: Client, admin_user: User):
-    add = reverse("admin:workflows_workflow_add")
+    add = reverse("admin:ostinato_workflows_workflow_add")
     page = site.post(add, {"name": "new", "description": "d", "is_active": "on"})
     workflow = Workflow.objects.get()
     assert (page.status_code, workflow.owner) == (302, admin_user)
@@ -60,7 +62,7 @@ def test_control_characters_are_refused_at_their_field(
     site: Client, workflow: Workflow
 ):
     texts = {"name": "a\x1b[31mb", "description": "d"}
-    for page in (reverse("admin:workflows_workflow_add"), change(workflow)):
+    for page in (reverse("admin:ostinato_workflows_workflow_add"), change(workflow)):
         answer = site.post(page, texts | GRAPH)
         assert answer.status_code == 200
         assert [*answer.context["adminform"].form.errors] == ["name"]
@@ -76,14 +78,14 @@ def test_what_was_not_changed_is_not_written(site: Client, workflow: Workflow):
 
 def test_workflows_are_deleted_with_their_schedules(site: Client, workflow: Workflow):
     one = Workflow.objects.create(name="one", owner=workflow.owner)
-    row = reverse("admin:workflows_workflow_delete", args=[one.pk])
+    row = reverse("admin:ostinato_workflows_workflow_delete", args=[one.pk])
     assert site.post(row, {"post": "yes"}).status_code == 302
     chosen = {
         "action": "delete_selected",
         "post": "yes",
         "_selected_action": [workflow.pk],
     }
-    site.post(reverse("admin:workflows_workflow_changelist"), chosen)
+    site.post(reverse("admin:ostinato_workflows_workflow_changelist"), chosen)
     assert not Workflow.objects.exists()
 
 
@@ -94,7 +96,7 @@ def test_the_graph_is_shown_and_cannot_be_edited(site: Client, workflow: Workflo
 
 
 def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):
-    listed = site.get(reverse("admin:workflows_workflowexecution_changelist"))
+    listed = site.get(reverse("admin:ostinato_workflows_workflowexecution_changelist"))
     assert "greeting" in listed.content.decode()
     assert "Hello Ada" in site.get(change(execution)).content.decode()
 
@@ -140,22 +142,24 @@ def test_an_execution_that_has_not_begun_is_shown(site, execution: WorkflowExecu
 
 def test_history_cannot_be_written(site: Client, execution: WorkflowExecution):
     assert site.post(change(execution), {"status": "failed"}).status_code == 403
-    add = reverse("admin:workflows_workflowexecution_add")
-    delete = reverse("admin:workflows_workflowexecution_delete", args=[execution.pk])
+    add = reverse("admin:ostinato_workflows_workflowexecution_add")
+    delete = reverse(
+        "admin:ostinato_workflows_workflowexecution_delete", args=[execution.pk]
+    )
     assert site.post(add, {}).status_code == 403
     assert site.post(delete, {"post": "yes"}).status_code == 403
 
 
 def test_staff_who_may_only_look_changes_nothing(workflow: Workflow):
     client = Client()
-    client.force_login(staff("workflows.view_workflow"))
+    client.force_login(staff("ostinato_workflows.view_workflow"))
     assert client.get(change(workflow)).status_code == 200
     assert client.post(change(workflow), {"name": "x"}).status_code == 403
 
 
 def test_staff_who_may_change_does(workflow: Workflow):
     client = Client()
-    client.force_login(staff("workflows.change_workflow"))
+    client.force_login(staff("ostinato_workflows.change_workflow"))
     assert client.post(change(workflow), {"name": "x", **GRAPH}).status_code == 302
     workflow.refresh_from_db()
     assert workflow.name == "x"
@@ -168,4 +172,4 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
         execution.pk = None
         execution.save(force_insert=True)
     with django_assert_max_num_queries(6):
-        site.get(reverse("admin:workflows_workflowexecution_changelist"))
+        site.get(reverse("admin:ostinato_workflows_workflowexecution_changelist"))

@@ -141,7 +141,7 @@ def test_cancelling_takes_no_body(api, execution, body: bytes, field: str):
 
 
 def test_staff_cancels_only_with_the_permission(execution: WorkflowExecution):
-    user = staff("workflows.view_workflowexecution")
+    user = staff("ostinato_workflows.view_workflowexecution")
     assert client(user).get(address(execution)).status_code == 200
     assert client(user).post(address(execution, "cancel/")).status_code == 403
 

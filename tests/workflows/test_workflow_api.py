@@ -107,7 +107,7 @@ def test_nobody_gets_in_without_a_token(workflow: Workflow):
 
 
 def test_staff_sees_all_and_does_what_it_may(workflow: Workflow):
-    api = client(staff("workflows.view_workflow"))
+    api = client(staff("ostinato_workflows.view_workflow"))
     assert names(api.get(LIST).data["results"]) == ["greeting"]
     refused = api.patch(address(workflow), {"name": "x"}, format="json")
     assert (refused.status_code, refused.data["code"]) == (403, "not_allowed")
@@ -116,7 +116,7 @@ def test_staff_sees_all_and_does_what_it_may(workflow: Workflow):
 
 
 def test_staff_with_the_permission_changes_what_is_not_its_own(workflow: Workflow):
-    api = client(staff("workflows.change_workflow"))
+    api = client(staff("ostinato_workflows.change_workflow"))
     changed = api.patch(address(workflow), {"name": "x"}, format="json")
     assert (changed.status_code, changed.data["owner"]) == (200, workflow.owner.pk)
 

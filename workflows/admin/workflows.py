@@ -123,7 +123,7 @@ class WorkflowAdmin(ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except WorkflowInUse as error:
             self.message_user(request, error.message, messages.ERROR)
-            return redirect("admin:workflows_workflow_change", object_id)
+            return redirect("admin:ostinato_workflows_workflow_change", object_id)
 
     @override
     def get_deleted_objects(

@@ -45,7 +45,7 @@ class WorkflowExecution(models.Model):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
-        related_name="workflow_executions",
+        related_name="ostinato_executions",
     )
     # The execution whose node runs this one, in the same process.
     parent = models.ForeignKey(

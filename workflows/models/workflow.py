@@ -39,7 +39,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
 
     def runnable_by(self, user: User | AnonymousUser) -> Self:
         """What `user` may run: all for staff who may change them, else one's own."""
-        if user.is_staff and user.has_perm("workflows.change_workflow"):
+        if user.is_staff and user.has_perm("ostinato_workflows.change_workflow"):
             return self
         return self.filter(owner=user.pk)
 
@@ -51,7 +51,7 @@ class Workflow(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, default="")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="workflows"
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_workflows"
     )
     is_active = models.BooleanField(default=True)
     # Asked to be deleted: what hangs on it is taken away in the background.

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError
+from django.db import connection as database
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from redis.exceptions import RedisError
 from typing_extensions import override
@@ -23,6 +25,20 @@ FAULTS: dict[type[DatabaseError], str] = {
 }
 
 
+# The apps' labels until 0.1.0, whose tables no migration leads on from.
+OLDER_APPS = {"schedules", "workflows"}
+
+
+def refuse_older_tables() -> None:
+    """Raise if the database was made before the apps had the labels they have now."""
+    applied = MigrationRecorder(database).applied_migrations()
+    if {app for app, _ in applied} >= OLDER_APPS:
+        raise CommandError(
+            "This database was made by an Ostinato older than 0.1.0, and cannot be used. "
+            "Set DATA_DIR to a new folder, or DATABASE_URL to an empty database."
+        )
+
+
 class Command(BaseCommand):
     """Safe to repeat: what is there already stays as it is."""
 
@@ -35,6 +51,7 @@ class Command(BaseCommand):
         except RedisError as error:
             raise CommandError(f"Redis does not answer: {error}") from error
         try:
+            refuse_older_tables()
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
         except DatabaseError as error:
             if type(error) not in FAULTS:  # a migration is wrong

@@ -42,8 +42,8 @@ def make_staff(db: None) -> MakeStaff:
     return make
 
 
-LIST = "/admin/schedules/scheduledjob/"
+LIST = "/admin/ostinato_schedules/scheduledjob/"
 
 
 def page(schedule: ScheduledJob, verb: str = "change") -> str:
-    return reverse(f"admin:schedules_scheduledjob_{verb}", args=(schedule.pk,))
+    return reverse(f"admin:ostinato_schedules_scheduledjob_{verb}", args=(schedule.pk,))

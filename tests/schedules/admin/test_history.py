@@ -17,7 +17,7 @@ MODELS = ["scheduledrun", "scheduleevent", "scheduleepoch"]
 
 
 def address(model: str, verb: str = "changelist", *args: object) -> str:
-    return reverse(f"admin:schedules_{model}_{verb}", args=args)
+    return reverse(f"admin:ostinato_schedules_{model}_{verb}", args=args)
 
 
 def rows_of(model: str) -> list[object]:
@@ -74,7 +74,10 @@ def test_a_run_shows_its_times_in_both_zones_and_leads_to_its_schedule(
         text = site.get(page).text
         assert "17:45:00</span> <span>Asia/Kathmandu" in text
         assert "12:00:00 UTC" in text
-        assert f"/admin/schedules/scheduledjob/{history.schedule_id}/change/" in text
+        assert (
+            f"/admin/ostinato_schedules/scheduledjob/{history.schedule_id}/change/"
+            in text
+        )
 
 
 def test_a_run_leads_to_its_execution(
@@ -85,9 +88,10 @@ def test_a_run_leads_to_its_execution(
     )
     history.save(update_fields=["execution"])
     execution = reverse(
-        "admin:workflows_workflowexecution_change", args=(history.execution_id,)
+        "admin:ostinato_workflows_workflowexecution_change",
+        args=(history.execution_id,),
     )
-    schedule = f"/admin/schedules/scheduledjob/{history.schedule_id}/change/"
+    schedule = f"/admin/ostinato_schedules/scheduledjob/{history.schedule_id}/change/"
     for page in (
         address("scheduledrun"),
         address("scheduledrun", "change", history.pk),

@@ -56,7 +56,7 @@ def test_the_last_outcome_is_that_of_the_newest_row_of_the_ledger(
     text = site.get(LIST).text
     assert "badge-failed" in text
     assert "badge-succeeded" not in text
-    assert f"/admin/schedules/scheduledrun/{newest.pk}/change/" in text
+    assert f"/admin/ostinato_schedules/scheduledrun/{newest.pk}/change/" in text
 
 
 def test_the_buttons_are_those_of_the_state(

@@ -351,7 +351,7 @@ def test_the_page_shows_the_buttons_the_runs_and_the_events(
     assert page(schedule, "resume") in text
     assert page(schedule, "run") in text
     assert page(schedule, "pause") not in text
-    assert f"/admin/schedules/scheduledrun/{run.pk}/change/" in text
+    assert f"/admin/ostinato_schedules/scheduledrun/{run.pk}/change/" in text
     assert "badge-skipped" in text
     assert "alice (user)" in text
     assert "a reason" in text

@@ -10,7 +10,7 @@ from schedules.services.agents import agent_limits
 from tests.schedules.conftest import MakeSchedule
 from workflows.services import dependents
 
-PREFIX = "profile"
+PREFIX = "ostinato_profile"
 
 
 def save(site: Client, person: User, zone: str = "", **profile: str) -> object:

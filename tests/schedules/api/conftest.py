@@ -55,7 +55,7 @@ def staff_api(db: None) -> StaffApi:
 
     def speaker(*permissions: str) -> APIClient:
         return json_client(
-            staff(*(f"schedules.{name}_scheduledjob" for name in permissions))
+            staff(*(f"ostinato_schedules.{name}_scheduledjob" for name in permissions))
         )
 
     return speaker

@@ -121,7 +121,7 @@ def test_a_row_that_cannot_be_read_does_not_spoil_the_search_for_tags(
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA ignore_check_constraints=ON")
             cursor.execute(
-                "UPDATE schedules_scheduledjob SET tags = %s WHERE id = %s",
+                "UPDATE ostinato_schedules_scheduledjob SET tags = %s WHERE id = %s",
                 ['["nightly"', broken.id.hex],
             )
             cursor.execute("PRAGMA ignore_check_constraints=OFF")

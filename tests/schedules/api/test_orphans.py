@@ -119,7 +119,7 @@ def test_the_admin_asks_before_it_makes_a_workflow_inactive(
 ) -> None:
     schedule, site = make_schedule(), Client()
     site.force_login(admin_user)
-    page = reverse("admin:workflows_workflow_change", args=[workflow.pk])
+    page = reverse("admin:ostinato_workflows_workflow_change", args=[workflow.pk])
     form: dict[str, Any] = {"name": "nightly", "description": "", **GRAPH}
     answer = site.post(page, form)
     assert answer.status_code == 200

@@ -241,7 +241,7 @@ def test_markup_in_a_name_is_text_wherever_it_is_shown(
     made = create(name=name).content
     assert made["name"] == name
     for page in ("", f"{made['id']}/change/"):
-        shown = admin_client.get(f"/admin/schedules/scheduledjob/{page}").text
+        shown = admin_client.get(f"/admin/ostinato_schedules/scheduledjob/{page}").text
         assert "<script>alert" not in shown
         assert "&lt;script&gt;" in shown
 

@@ -42,7 +42,9 @@ def test_a_setting_that_cannot_work_is_named_and_not_told(
         node = failure(agent)
     assert node.error.startswith(f"The settings of this site are wrong. {name}: ")
     (warning,) = [
-        message for message in checks.run_checks() if message.id == "workflows.W001"
+        message
+        for message in checks.run_checks()
+        if message.id == "ostinato_workflows.W001"
     ]
     assert name in warning.msg
     assert "s3cret" not in f"{node.error} {node.output} {warning} {log_lines()}"
@@ -51,9 +53,9 @@ def test_a_setting_that_cannot_work_is_named_and_not_told(
 def test_good_settings_and_none_pass_the_checks(settings):
     for address in ("http://127.0.0.1:11434/v1", "https://x.example", "http://[::1]:8"):
         settings.AGENT_BASE_URL = address
-        assert not [m for m in checks.run_checks() if m.id == "workflows.W001"]
+        assert not [m for m in checks.run_checks() if m.id == "ostinato_workflows.W001"]
     settings.AGENT_BASE_URL = settings.AGENT_API_KEY = settings.AGENT_MODEL = ""
-    assert not [m for m in checks.run_checks() if m.id == "workflows.W001"]
+    assert not [m for m in checks.run_checks() if m.id == "ostinato_workflows.W001"]
 
 
 def test_a_model_that_cannot_be_made_says_what_kind_of_fault_it_was(
