@@ -2,65 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-from typing import Any
+from platform_site.management.source_checkout import command_of
 
-from typing_extensions import override
-
-from platform_site.benchmark.command import BenchmarkCommand, results
-from platform_site.benchmark.scratch import Scratch
-from platform_site.benchmark.table import table
-
-# How large a measurement is: schedules fired at once, their repeats, schedules spread
-# over so many seconds, and schedules that a start finds.
-FULL = {
-    "throughput": (10_000, 3, 0),
-    "lateness": (1_000, 1, 60),
-    "startup": (100_000, 1, 0),
-}
-# Quick: more than a batch, so that it goes the same way.
-QUICK = {"throughput": (600, 1, 0), "lateness": (20, 1, 2), "startup": (500, 1, 0)}
-
-
-class Command(BenchmarkCommand):
-    help = "Measures firing on a scratch site: throughput, lateness, start."
-
-    @override
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("--only", nargs="+", choices=list(FULL), default=list(FULL))
-        parser.add_argument(
-            "--schedules", type=int, help="how many are due at once (default 10000)"
-        )
-        parser.add_argument("--repeat", type=int, help="turns of each rate (default 3)")
-        parser.add_argument(
-            "--quick", action="store_true", help="small numbers, to see that it works"
-        )
-
-    @override
-    def measure(self, scratch: Scratch, options: dict[str, Any]) -> str:
-        measured: dict[str, list[Any]] = {}
-        for what in options["only"]:
-            schedules, repeat, seconds = (QUICK if options["quick"] else FULL)[what]
-            if what == "throughput":
-                schedules = options["schedules"] or schedules
-                repeat = options["repeat"] or repeat
-            self.stderr.write(f"{what}: {schedules:,} schedules ...")
-            for name, value in _results(scratch, what, schedules, repeat, seconds):
-                measured.setdefault(name, []).append(value)
-        return table(measured)
-
-
-def _results(
-    scratch: Scratch, what: str, schedules: int, repeat: int, seconds: int
-) -> list[Any]:
-    arguments = (
-        what,
-        f"--schedules={schedules}",
-        f"--repeat={repeat}",
-        f"--seconds={seconds}",
-    )
-    if what != "lateness":
-        return results(scratch, "measure_firing", *arguments)
-    with scratch.running("rqscheduler"):
-        return results(scratch, "measure_firing", *arguments)
+Command = command_of("benchmark_firing")

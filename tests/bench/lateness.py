@@ -8,9 +8,9 @@ from typing import cast
 from uuid import UUID
 
 from schedules import heartbeat
-from schedules.management.benchmark.population import populate
 from schedules.models import OverlapPolicy, ScheduledRun, ScheduleType
 from schedules.scheduler import get_scheduler_service
+from tests.bench.population import populate
 from workflows.queue import QUEUE_NAME
 from workflows.queue import connection as redis_connection
 
@@ -25,7 +25,7 @@ def lateness(count: int, spread_seconds: int) -> list[float]:
     The scheduler process is the caller's: here it is only waited for.
     """
     _wait_for_scheduler()
-    start = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 an entry point
+    start = datetime.now(UTC).replace(microsecond=0)
     populate(
         count,
         ScheduleType.INTERVAL,

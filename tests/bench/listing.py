@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from platform_site.accounts.tokens import make_token
 from schedules.api.filters import ScheduleFilter
-from schedules.management.benchmark.population import populate
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun, ScheduleType
+from tests.bench.population import populate
 
 LIST = "/api/v1/schedules/"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,39 +29,44 @@ class ScratchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A site of its own in `folder`: `manage.py` commands run there as in production."""
+    """A site of its own in `folder`: commands run there as in production."""
 
     folder: Path
     database_url: str
     redis_url: str
 
     @contextmanager
-    def running(self, name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A `manage.py` command, ended with the block; what it prints is in `log(name)`."""
-        command = [sys.executable, "manage.py", name, *arguments]
-        with self.log(name).open("wb") as output:
-            child = spawn(command, output=output, env=self._environment, cwd=BASE_DIR)
+    def running(self, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Python with these arguments, ended with the block; it prints to `log(command)`."""
+        with self.log(command).open("wb") as output:
+            child = spawn(
+                [sys.executable, *command],
+                output=output,
+                env=self._environment,
+                cwd=BASE_DIR,
+            )
         try:
             yield child
         finally:
             end_group(child)
 
-    def run(self, name: str, *arguments: str, seconds: float) -> str:
-        """What a `manage.py` command printed. Raises `ScratchError` if it failed."""
-        with self.running(name, *arguments) as child:
+    def run(self, *command: str, seconds: float) -> str:
+        """What Python printed, given these arguments. Raises `ScratchError` if it failed."""
+        name = command[1]
+        with self.running(*command) as child:
             try:
                 status = child.wait(seconds)
             except subprocess.TimeoutExpired:
                 why = f"{name} did not end in {seconds:.0f} seconds."
                 raise ScratchError(why) from None
-        printed = self.log(name).read_text()
+        printed = self.log(command).read_text()
         if status:
             last = "\n".join(printed.splitlines()[-15:])
             raise ScratchError(f"{name} failed:\n{last}")
         return printed
 
-    def log(self, name: str) -> Path:
-        return self.folder / f"{name}.log"
+    def log(self, command: Sequence[str]) -> Path:
+        return self.folder / f"{command[1]}.log"
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -84,7 +89,7 @@ def scratch_site(folder: Path, server_url: str = "") -> Iterator[Scratch]:
         _database(Path(name), server_url) as database_url,
     ):
         scratch = Scratch(Path(name), database_url, redis_url)
-        scratch.run("migrate", "--verbosity=0", seconds=120)
+        scratch.run("manage.py", "migrate", "--verbosity=0", seconds=120)
         yield scratch
 
 

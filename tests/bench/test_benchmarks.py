@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -10,7 +14,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from platform_site.benchmark.table import table
+from platform_site.data_dir import BASE_DIR
+from tests.bench.table import table
+
+APPS = ("platform_site", "schedules", "triggers", "workflows")
 
 
 def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
@@ -52,6 +59,30 @@ def test_a_ratio_is_that_of_measurements_side_by_side() -> None:
     measured = {"ours cron": [4000.0, 900.0], "stock cron": [1000.0, 300.0]}
     assert "cron: ratio                        3.50      >= 4.0    MISSED" in table(
         measured
+    )
+
+
+def test_without_a_source_checkout_a_benchmark_says_that_it_needs_one(
+    tmp_path: Path,
+) -> None:
+    """As from a wheel, which has the apps and no tests."""
+    for app in APPS:
+        (tmp_path / app).symlink_to(BASE_DIR / app)
+    shutil.copy(BASE_DIR / "manage.py", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "benchmark_firing", "--quick"],
+        cwd=tmp_path,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "platform_site.settings", "DATA_DIR": "data"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: This command needs a source checkout of Ostinato: its code is in "
+        "tests/bench.\n",
     )
 
 

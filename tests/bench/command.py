@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from platform_site.benchmark.scratch import Scratch, ScratchError, scratch_site
+from tests.bench.scratch import Scratch, ScratchError, scratch_site
 
 MOST_SECONDS = 1_800
 
@@ -46,8 +46,9 @@ class BenchmarkCommand(BaseCommand, ABC):
         """The report, in lines."""
 
 
-def results(scratch: Scratch, *command: str) -> list[Any]:
-    """What a command of the scratch site measured: its lines of JSON lists, without the
-    log lines beside them."""
-    printed = scratch.run(*command, seconds=MOST_SECONDS)
+def results(scratch: Scratch, what: str, **options: int) -> list[Any]:
+    """What `python -m tests.bench` measured on the scratch site: its lines of JSON lists,
+    without the log lines beside them."""
+    given = [f"--{name}={value}" for name, value in options.items()]
+    printed = scratch.run("-m", "tests.bench", what, *given, seconds=MOST_SECONDS)
     return [json.loads(line) for line in printed.splitlines() if line[:1] == "["]

@@ -10,10 +10,10 @@ from redis import Redis
 from rq_scheduler import Scheduler
 
 from schedules.job_fields import ENTRY_POINT
-from schedules.management.benchmark.population import clear, cron_expressions, populate
 from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
 from schedules.scheduler import get_scheduler_service
+from tests.bench.population import clear, cron_expressions, populate
 from workflows.queue import QUEUE_NAME
 from workflows.queue import connection as redis_connection
 
@@ -52,7 +52,7 @@ def stock(count: int, kind: ScheduleType) -> float:
     """One pass of rq-scheduler as it comes, over as many of its own jobs."""
     clear()
     scheduler = Scheduler(QUEUE_NAME, connection=redis_connection())
-    past = datetime.now(UTC) - timedelta(seconds=1)  # noqa: TID251 rq-scheduler reads the clock
+    past = datetime.now(UTC) - timedelta(seconds=1)
     expressions = cron_expressions(DUE_AT)
     for number in range(count):
         name = f"schedule-{number}"

@@ -6,10 +6,10 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from schedules.management.benchmark.population import HOUR, clear, populate
 from schedules.management.commands.rqscheduler import new_loop, register
 from schedules.models import ScheduleType
 from schedules.scheduler import SchedulerService
+from tests.bench.population import HOUR, clear, populate
 from workflows.queue import connection as redis_connection
 
 READS = {"auth", "hello", "client|setinfo", "client|id", "select", "ping", "info"}
@@ -22,7 +22,7 @@ def startup(count: int) -> dict[str, Any]:
     `writes` are the commands of the second start that could change something.
     """
     clear()
-    now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 an entry point
+    now = datetime.now(UTC).replace(microsecond=0)
     populate(count, ScheduleType.INTERVAL, due_at=now + HOUR, spread_seconds=3_600)
     cold = _seconds_to_loop()
     redis_connection().config_resetstat()

@@ -1,0 +1,64 @@
+"""The measurements, each in a process of its own: see `tests/bench/__main__.py`.
+
+They fill and empty the database and the Redis of their environment, and refuse any in which
+there is something: the benchmarks make both for them.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from schedules.models import ScheduleType
+from schedules.services.durability import leave_the_disk_to_claims
+from tests.bench.lateness import lateness
+from tests.bench.listing import listing
+from tests.bench.population import clear
+from tests.bench.startup import startup
+from tests.bench.throughput import ours, stock
+from workflows.queue import connection as redis_connection
+
+Results = Iterator[tuple[str, Any]]
+
+
+def _throughput(options: Namespace) -> Results:
+    """Ours and stock by turns, so that what else the machine does meets both."""
+    leave_the_disk_to_claims()  # as in the scheduler's process
+    for _ in range(options.repeat):
+        for kind in (ScheduleType.INTERVAL, ScheduleType.CRON):
+            yield f"stock {kind}", stock(options.schedules, kind)
+            yield f"ours {kind}", ours(options.schedules, kind)
+
+
+def _lateness(options: Namespace) -> Results:
+    yield "lateness", lateness(options.schedules, options.seconds)
+
+
+def _startup(options: Namespace) -> Results:
+    leave_the_disk_to_claims()  # as in the scheduler's process
+    yield "startup", startup(options.schedules)
+
+
+def _listing(options: Namespace) -> Results:
+    yield from listing(options.schedules, options.repeat)
+
+
+MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
+    "throughput": _throughput,
+    "lateness": _lateness,
+    "startup": _startup,
+    "listing": _listing,
+}
+
+
+def measure(options: Namespace) -> Results:
+    """Pairs of name and value. Raises `SystemExit` if it is not alone."""
+    if User.objects.exists() or any(redis_connection().scan_iter("rq:*")):
+        raise SystemExit("It works on an empty database and an empty Redis only.")
+    try:
+        yield from MEASUREMENTS[options.what](options)
+    finally:
+        clear()
