@@ -52,27 +52,22 @@ class SchedulerService(Scheduler):
     All methods raise `RedisAway` when Redis cannot be reached.
     """
 
-    def __init__(self, redis: Redis, queue_name: str = QUEUE_NAME) -> None:
-        super().__init__(connection=redis, job_class=JSONJob, interval=5)
-        self.use_queue(queue_name)
-
-    def use_queue(self, name: str) -> None:
-        """Send runs to the queue `name` from now on."""
-        self.queue_name = name
-        self._queue_key = f"{Queue.redis_queue_namespace_prefix}{name}"
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(QUEUE_NAME, connection=redis, job_class=JSONJob, interval=5)
+        self._queue_key = f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"
         self._alarm_template = JobTemplate(
             self.connection,
             status=JobStatus.SCHEDULED,
             result_ttl=-1,
             failure_ttl=-1,
-            origin=name,
+            origin=QUEUE_NAME,
         )
         self._run_template = JobTemplate(
             self.connection,
             status=JobStatus.QUEUED,
             result_ttl=RESULT_TTL,
             failure_ttl=FAILURE_TTL,
-            origin=name,
+            origin=QUEUE_NAME,
         )
 
     def schedule_job(self, job: ScheduledJob) -> str:

@@ -68,11 +68,6 @@ class ScheduleEvent(models.Model):
                 condition=Q(verb=Verb.CREATE, actor_kind=ActorKind.AGENT),
             ),
             models.Index(
-                fields=["-created_at"],
-                name="event_of_an_end",
-                condition=Q(verb__in=[Verb.STOP, Verb.COMPLETE]),
-            ),
-            models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_resumed",
                 condition=Q(verb=Verb.RESUME, actor_kind=ActorKind.AGENT),

@@ -258,17 +258,6 @@ class ScheduledJob(models.Model):
                 fields=["owner", "-created_at", "id"], name="schedule_of_owner"
             ),
             models.Index(fields=["-created_at", "id"], name="schedule_newest"),
-            # The single runs of agents, which keep their distance.
-            models.Index(
-                fields=["owner", "run_at"],
-                name="schedule_agent_once",
-                condition=Q(created_by_kind="agent", schedule_type="once"),
-            ),
-            models.Index(
-                fields=["owner", "next_tick_at"],
-                name="schedule_agent_one_run",
-                condition=Q(created_by_kind="agent", max_runs=1),
-            ),
         ]
 
     @override

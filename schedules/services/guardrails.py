@@ -27,7 +27,6 @@ from schedules.services.agents import AgentLimits, agent_limits
 from schedules.services.events import who_paused
 from schedules.services.faults import NO_WORKFLOW
 from schedules.services.fields import WHEN_FIELD
-from schedules.services.spacing import is_single
 from schedules.timing import ManualTiming, Timing
 from workflows.models import WorkflowExecution
 
@@ -142,10 +141,10 @@ def check_timing(
     now: datetime,
 ) -> None:
     """What an agent schedules runs neither too often nor too long. Without ticks it does
-    neither."""
+    neither; how many single runs there are is what the quotas bound."""
     if limits is None or isinstance(found, ManualTiming):
         return
-    shortest = None if is_single(schedule) else timing.shortest_distance(found, now)
+    shortest = timing.shortest_distance(found, now)
     jitter = timedelta(seconds=schedule.jitter_seconds)
     if shortest is not None and shortest - jitter < limits.min_interval:
         _refuse_pace(schedule, shortest, limits.min_interval)
@@ -252,33 +251,14 @@ def check_resume(
     is_of_agents = schedule.created_by_kind == ActorKind.AGENT
     if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
         return
-    with by_a_person():
-        check_timing(schedule, schedule.timing, limits=limits, now=now)
-    _check_latest(decision, limits, now=now)
-
-
-@contextmanager
-def by_a_person() -> Iterator[None]:
-    """What an agent cannot mend where it resumes, a person can."""
     try:
-        yield
+        check_timing(schedule, schedule.timing, limits=limits, now=now)
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
-
-
-def _check_latest(decision: Decision, limits: AgentLimits, *, now: datetime) -> None:
-    """What is caught up runs now: else pausing and resuming would bring runs together."""
-    if not decision.fired:
-        return
+    # What is caught up runs now: else pausing and resuming would bring runs together.
     following = decision.next_run_at
-    if decision.ended or following is None:
-        _refuse_catch_up(
-            limits,
-            "Its last run has passed.",
-            "Resume it without catch_up, which ends it. Create another for another run.",
-        )
-    if following - now < limits.min_interval:
+    if decision.fired and following and following - now < limits.min_interval:
         _refuse_catch_up(
             limits,
             f"The next run is at {following.isoformat()}, and another would run now.",

@@ -317,7 +317,6 @@ def _follow(
     elif changed.keys() & set(TIMING_FIELDS):
         guardrails.check_timing(schedule, timing, limits=limits, now=now)
         _begin_epoch(schedule, timing, old_rules, now=now)
-        quotas.check_changed(schedule, actor, now=now)
     if schedule.status_reason == NODE_DELETED and schedule.trigger_node_id:
         schedule.status_reason = ""
 

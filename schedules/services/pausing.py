@@ -143,7 +143,7 @@ def resume_schedule(
             return Resumed(schedule, 0, 0)
         check_startable(schedule, actor)
         decision = _resumption(schedule, catch_up, now=now)
-        quotas.check_resumed(schedule, decision.frontier, actor, now=now)
+        quotas.check_resumed(schedule, actor, now=now)
         guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)

@@ -20,10 +20,8 @@ from schedules.models import (
     UserProfile,
     Verb,
 )
-from schedules.services import spacing
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, limits_of
-from schedules.services.guardrails import by_a_person
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -51,7 +49,6 @@ def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
         _check_active(active, limits, actor)
     _check_kept(kept, limits, actor)
     _check_rate(limits, actor, now=now)
-    _check_spacing(draft, draft.next_tick_at, limits, actor, now=now)
 
 
 def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
@@ -66,43 +63,17 @@ def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> Non
         _check_active(active, limits, actor)
         _check_kept(kept, limits, actor)
     _check_rate(limits, actor, now=now)
-    _check_spacing(schedule, schedule.next_tick_at, limits, actor, now=now)
 
 
-def check_changed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
-    """What an agent has changed still fits. Inside the transaction that writes it."""
-    if limits := _held_limits(actor):
-        _check_spacing(schedule, schedule.next_tick_at, limits, actor, now=now)
-
-
-def check_resumed(
-    schedule: ScheduledJob, tick: datetime | None, actor: Actor, *, now: datetime
-) -> None:
-    """An agent may resume it, to run next at `tick`. Inside the transaction that does it."""
+def check_resumed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
+    """An agent may resume it. Inside the transaction that does it."""
     limits = _held_limits(actor)
     if limits is None:
         return
     _check_resume_rate(limits, actor, now=now)
     # What people made is counted nowhere.
-    if schedule.created_by_kind != ActorKind.AGENT:
-        return
-    _check_active(agent_schedules(actor)[0], limits, actor)
-    if spacing.is_single(schedule):
-        with by_a_person():
-            _check_spacing(schedule, tick, limits, actor, now=now)
-
-
-def _check_spacing(
-    schedule: ScheduledJob,
-    tick: datetime | None,
-    limits: AgentLimits,
-    actor: Actor,
-    *,
-    now: datetime,
-) -> None:
-    least = limits.min_interval
-    over = spacing.last_runs(actor, within=least, now=now)
-    spacing.check_spacing(schedule, tick, least=least, over=over)
+    if schedule.created_by_kind == ActorKind.AGENT:
+        _check_active(agent_schedules(actor)[0], limits, actor)
 
 
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as site
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.core.management.base import SystemCheckError
+from django.core.management.base import CommandError, SystemCheckError
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +19,11 @@ def faults() -> set[str]:
         for fault in run_checks()
         if str(fault.id).startswith("ostinato_sched")
     }
+
+
+def test_a_scheduler_fills_no_queue_but_that_of_the_runs() -> None:
+    with pytest.raises(CommandError, match="'workflows' only"):
+        call_command("rqscheduler", queue="other")
 
 
 def test_the_site_as_it_is_has_no_fault() -> None:

@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
@@ -61,17 +60,14 @@ class Command(rqscheduler.Command):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        queue = options["queue"]
-        if queue not in settings.RQ_QUEUES:
-            known = ", ".join(settings.RQ_QUEUES)
-            raise CommandError(f"There is no queue {queue!r} in RQ_QUEUES: {known}.")
+        if options["queue"] != QUEUE_NAME:
+            raise CommandError(f"--queue takes {QUEUE_NAME!r} only: all runs go there.")
         if options["interval"] < 1:
             raise CommandError("--interval is at least 1 second.")
         if options["pid"]:
             Path(options["pid"]).expanduser().write_text(str(os.getpid()))
         leave_the_disk_to_claims()
         service = get_scheduler_service()
-        service.use_queue(queue)
         register(service)
         new_loop(service, interval=options["interval"]).run()
 

@@ -128,6 +128,8 @@ def test_agents_that_resume_at_once_do_not_pass_the_quota(
         # The first of two runs may be late, and the second not.
         ({"interval_seconds": 60, "jitter_seconds": 59}, 60, 1, "interval_seconds"),
         ({"interval_seconds": 60, "jitter_seconds": 90}, 60, 0, "interval_seconds"),
+        # An update may raise max_runs later.
+        ({"interval_seconds": 30, "max_runs": 1}, 60, 30, "interval_seconds"),
     ],
 )
 def test_what_runs_too_often_is_refused(
@@ -160,6 +162,23 @@ def test_an_update_is_held_to_the_same_interval(by_agent: Propose, agent: Actor)
     fields = {"interval_seconds": 5}
     told = refusal(lambda: update_schedule(schedule.id, fields, actor=agent, now=NOON))
     assert told.code == "agent_interval"
+
+
+def test_single_runs_are_bounded_in_number_alone(by_agent: Propose, alice: User):
+    allow(alice, agent_max_active_schedules=2)
+    assert [by_agent(run_at=NOON + DAY).status for _ in range(2)] == ["active"] * 2
+    assert refusal(lambda: by_agent(run_at=NOON + DAY)).code == "agent_quota"
+
+
+def test_the_cost_of_one_more_is_the_same_however_many_there_are(
+    by_agent: Propose, agent: Actor, django_assert_num_queries: Any
+):
+    for minute in range(1, 20):
+        schedule = by_agent(run_at=NOON + minute * timedelta(minutes=1))
+        if minute % 2:
+            stop_schedule(schedule.id, actor=agent, now=NOON)
+    with django_assert_num_queries(14):
+        by_agent(run_at=NOON + DAY)
 
 
 def test_so_many_a_day_whatever_became_of_them(

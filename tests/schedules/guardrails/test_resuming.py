@@ -175,18 +175,16 @@ def test_pausing_and_resuming_quickly_brings_no_two_runs_together(
     assert all(b - a >= timedelta(seconds=60) for a, b in pairwise(times))
 
 
-def test_a_single_run_that_has_passed_is_not_caught_up(by_agent: Propose, agent: Actor):
+def test_a_single_run_that_has_passed_is_caught_up_once(
+    by_agent: Propose, agent: Actor
+):
     run_at = NOON + timedelta(hours=1)
     for schedule in (
         by_agent(run_at=run_at),
         by_agent(max_runs=1, start_at=run_at + DAY),
     ):
         pause(schedule, agent)
-        late = {"now": run_at + 2 * DAY, "catch_up": "latest"}
-        told = refusal(
-            lambda late=late, schedule=schedule: resume_schedule(
-                schedule.id, actor=agent, **late
-            )
+        resumed = resume_schedule(
+            schedule.id, actor=agent, now=run_at + 2 * DAY, catch_up="latest"
         )
-        assert told.code == "agent_interval"
-        assert "Create another" in told.remedy
+        assert (resumed.caught_up, resumed.schedule.status) == (1, "stopped")

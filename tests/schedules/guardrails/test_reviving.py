@@ -103,17 +103,6 @@ def test_what_a_person_made_and_an_agent_revives_keeps_them_too(
     assert refusal(lambda: revive(schedule)).code == "agent_end"
 
 
-def test_single_runs_keep_their_distance(by_agent: Propose, revive: Revive) -> None:
-    once = ended(by_agent(run_at=NOON + HOUR))
-    by_agent(run_at=NOON + 3 * HOUR)
-    near = {"run_at": NOON + 3 * HOUR + timedelta(seconds=5)}
-    assert refusal(lambda: revive(once, **near)).code == "agent_interval"
-    # Its own last run holds up its next one as well.
-    soon = {"run_at": NOON + HOUR + timedelta(seconds=20)}
-    again = NOON + HOUR + timedelta(seconds=10)
-    assert refusal(lambda: revive(once, again, **soon)).code == "agent_interval"
-
-
 def test_where_agents_propose_a_person_revives(
     over: ScheduledJob, revive: Revive, alice: User
 ) -> None:
