@@ -12,15 +12,10 @@ from typing import Any, NoReturn
 MAX_COMPOSED = 10_000  # the longest is the description of a workflow
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# Control characters, and halves of surrogate pairs (which no database takes).
-_NOT_IN_A_LINE = {"Cc", "Cs"}
-# What turns the direction of a line, breaks it, or is not seen: two names would look alike.
-_NOT_SEEN = {"Cf", "Zl", "Zp"}
-# Letters and marks by category, and yet never seen: fillers of Hangul, vowels of Khmer, the
-# grapheme joiner.
-_NEVER_DRAWN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
-# Marks show on a letter only, and this dotless pattern of Braille is its space.
-_BLANK_BRAILLE = "\u2800"
+# By Unicode's categories: what controls or breaks a line, and what turns its direction or
+# is not seen, by which two names would look alike.
+_CONTROL = {"Cc", "Cs"}
+_INVISIBLE = {"Cf", "Zl", "Zp"}
 # Between letters of Persian or Hindi, and parts of an emoji, these belong to the spelling.
 _SPELT = r"[^\s\x00-\x7f\u200c\u200d]"
 _JOINING = re.compile(rf"(?<={_SPELT})[\u200c\u200d](?={_SPELT})")
@@ -28,30 +23,23 @@ _JOINING = re.compile(rf"(?<={_SPELT})[\u200c\u200d](?={_SPELT})")
 
 def text_problem(text: str, *, one_line: bool = False) -> str | None:
     """Why `text` cannot be saved, as a sentence; None if it can."""
-    if one_line and _holds(text, _NOT_IN_A_LINE):
-        return "Control characters are not allowed."
-    if one_line and (
-        _holds(_JOINING.sub("", text), _NOT_SEEN) or _NEVER_DRAWN.search(text)
-    ):
-        return "Characters that are not seen are not allowed."
-    if one_line and text.strip() and _shows_nothing(text):
-        return "Nothing of this would be seen."
+    if one_line and (why := _line_problem(text)):
+        return why
     if UNSTORABLE.search(text):
         return "Null characters and halves of surrogate pairs are not allowed."
     return None
 
 
-def _shows_nothing(text: str) -> bool:
-    return all(
-        char.isspace()
-        or char == _BLANK_BRAILLE
-        or unicodedata.category(char).startswith("M")
-        for char in text
-    )
-
-
-def _holds(text: str, categories: set[str]) -> bool:
-    return any(unicodedata.category(char) in categories for char in text)
+def _line_problem(text: str) -> str | None:
+    plain = _JOINING.sub("", text)
+    categories = {unicodedata.category(char) for char in plain}
+    if categories & _CONTROL:
+        return "Control characters are not allowed."
+    if categories & _INVISIBLE:
+        return "Invisible characters are not allowed."
+    if plain.strip() and all(category[0] in "MZ" for category in categories):
+        return "At least one character must be visible."
+    return None
 
 
 def problem(value: Any, *, max_bytes: int) -> str | None:

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
         "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}",
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "\N{HEAVY BLACK HEART}\ufe0f",
-        "\u2813\u2800\u2811",  # Braille, with its space
         "\ud55c\uae00",
     ],
 )
@@ -29,15 +28,9 @@ def test_a_name_is_spelt_as_its_language_wants(make_schedule: MakeSchedule, name
 @pytest.mark.parametrize(
     "name",
     [
-        "\u3164",
-        "\u2800",
-        " \u2800 \u2800",
         "\ufe0f",
         "\u0301",
-        "job\u034f",
-        "jo\u3164b",
-        "\u115f\u1160",
-        "\uffa0",
+        "\u200d",
     ],
 )
 def test_a_name_of_which_nothing_is_seen_is_refused(

