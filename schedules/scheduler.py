@@ -189,11 +189,11 @@ class SchedulerService(Scheduler):
         scores = (at for entry, at in first if entry.decode() not in ignoring)
         return next(scores, None)
 
-    def due_entries(self, now: datetime, limit: int = BATCH) -> list[str]:
+    def due_entries(self, now: datetime) -> list[str]:
         """The ids of the entries that are due, ours and a site's own."""
         with redis_errors():
             members = self.connection.zrangebyscore(
-                self.scheduled_jobs_key, "-inf", now.timestamp(), start=0, num=limit
+                self.scheduled_jobs_key, "-inf", now.timestamp(), start=0, num=BATCH
             )
         return [member.decode() for member in members]
 

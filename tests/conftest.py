@@ -26,8 +26,8 @@ from schedules.services import health
 from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
+from workflows import outages
 from workflows.models import Workflow
-from workflows.outages import forget_outages
 from workflows.queue import connection as redis_connection
 
 
@@ -96,7 +96,7 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
 def nothing_remembered() -> None:
     """What a process remembers for a while: its last look around, what it has logged."""
     health.forget()
-    forget_outages()
+    outages._written.clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
-from weakref import WeakSet
 
 import structlog
 
@@ -13,7 +12,8 @@ EVERY_SECONDS = 30.0
 MOST_KEPT = 100
 LONGEST_KEY = 200
 NUMBERS = re.compile(r"[\da-f]{6,}|\d+", re.IGNORECASE)
-_logs: WeakSet[OutageLog] = WeakSet()
+# When each warning was written last, and how often it has been left out since.
+_written: dict[tuple[OutageLog, str, str], tuple[float, int]] = {}
 
 
 class OutageLog:
@@ -25,33 +25,20 @@ class OutageLog:
 
     def __init__(self, log: structlog.stdlib.BoundLogger) -> None:
         self._log = log
-        # When each was written last, and how often it has been left out since.
-        self._written: dict[tuple[str, str], tuple[float, int]] = {}
-        _logs.add(self)
-
-    def forget(self) -> None:
-        """The next warning of each kind is the first."""
-        self._written.clear()
 
     def warning(self, event: str, *, error: str = "", **fields: Any) -> None:
         """Log `event` unless the same was logged a moment ago."""
         now = time.monotonic()
-        key = event, NUMBERS.sub("#", error[:LONGEST_KEY])
-        at, left_out = self._written.get(key, (now - EVERY_SECONDS, 0))
+        key = self, event, NUMBERS.sub("#", error[:LONGEST_KEY])
+        at, left_out = _written.get(key, (now - EVERY_SECONDS, 0))
         if now - at < EVERY_SECONDS:
-            self._written[key] = at, left_out + 1
+            _written[key] = at, left_out + 1
             return
-        if len(self._written) >= MOST_KEPT:
-            self._written.clear()
-        self._written[key] = now, 0
+        if len(_written) >= MOST_KEPT:
+            _written.clear()
+        _written[key] = now, 0
         if error:
             fields["error"] = error
         if left_out:
             fields["left_out"] = left_out
         self._log.warning(event, **fields)
-
-
-def forget_outages() -> None:
-    """Of the whole process (in tests)."""
-    for log in _logs:
-        log.forget()

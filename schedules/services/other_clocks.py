@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection as database
-from redis import Redis
 from redis.exceptions import RedisError
 
+from schedules.heartbeat import clock_of
 from workflows.queue import connection
 
 LOOPBACK = {"", "localhost", "::1"}
@@ -30,7 +30,7 @@ def leads(clock: Callable[[], datetime]) -> dict[str, float]:
         found["database"] = _lead(clock, database_clock)
     if on_postgresql or is_elsewhere(settings.REDIS_URL):
         try:
-            found["redis"] = _lead(clock, lambda: redis_clock(connection()))
+            found["redis"] = _lead(clock, lambda: clock_of(connection()))
         except RedisError:
             return found
     return found
@@ -51,11 +51,6 @@ def is_elsewhere(url: str) -> bool:
     name = (parts.hostname or "").lower()
     here = {*LOOPBACK, socket.gethostname().lower()}
     return parts.scheme != "unix" and name not in here and not name.startswith("127.")
-
-
-def redis_clock(redis: Redis) -> float:
-    seconds, micros = redis.time()
-    return float(seconds) + float(micros) / 1_000_000
 
 
 def database_clock() -> float:

@@ -69,4 +69,4 @@ def test_what_comes_back_later_is_written_at_once(
 def test_it_remembers_a_bounded_number(clock: Hands, log: OutageLog) -> None:
     for letters in range(1000):
         log.warning("away", error="x" * letters)
-    assert len(log._written) <= outages.MOST_KEPT
+    assert len(outages._written) <= outages.MOST_KEPT

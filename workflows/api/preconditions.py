@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import GenericAPIView
@@ -18,9 +18,6 @@ from typing_extensions import override
 
 from workflows.exceptions import StaleVersion
 
-# RFC 9110: tags with commas between them, of which a list may have too many.
-_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-_TAGS = re.compile(rf"(?:[ \t,]*{_TAG}[ \t]*(?=,|$))+[ \t,]*")
 _MALFORMED = (
     'Give the ETag that was read, in its quotes: "v1". Several have commas between them; '
     "* stands for any."
@@ -79,17 +76,18 @@ class Tagged(GenericAPIView[Any]):
 
         Raises `PreconditionFailed` if it names others.
         """
-        if header is None or header.strip() == "*":
+        tags = ["*"] if header is None else parse_etags(header)
+        if tags == ["*"]:
             return None
-        if not _TAGS.fullmatch(header):
+        if not tags:
             raise ValidationError({"If-Match": [_MALFORMED]})
         rows = self.get_queryset().only("version")
         # It may have been deleted just now.
         version: int = get_object_or_404(
             rows, pk=self.kwargs[self.lookup_field]
         ).version
-        # A weak tag (`W/"v1"`) is found with its W/, and so is never the same.
-        if _tag(version) not in re.findall(_TAG, header):
+        # A weak tag (`W/"v1"`) keeps its W/, and so is never the same.
+        if _tag(version) not in tags:
             raise PreconditionFailed
         return version
 
