@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
 from typing import cast
 
 from redis import Redis
@@ -20,14 +19,6 @@ DEAD_AFTER_SECONDS = 15.0
 FORGOTTEN_AFTER_SECONDS = 3600
 # A hash: what is wrong, by the name of the process that met it.
 TROUBLES = "ostinato:troubles"
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One living process, and how many seconds ago it said so."""
-
-    name: str
-    age_seconds: float
 
 
 def process_name() -> str:
@@ -54,11 +45,10 @@ def beat(connection: Redis, kind: Kind, name: str, *, trouble: str = "") -> None
         pipe.execute()
 
 
-def trouble_of(connection: Redis, beats: list[Beat]) -> str:
+def trouble_of(connection: Redis, names: list[str]) -> str:
     """The first trouble that one of these processes has told of."""
-    if not beats:
+    if not names:
         return ""
-    names = [beat.name for beat in beats]
     told = cast("list[bytes | None]", connection.hmget(TROUBLES, names))
     return next((trouble.decode() for trouble in told if trouble), "")
 
@@ -69,19 +59,16 @@ def farewell(connection: Redis, kind: Kind, name: str) -> None:
     connection.hdel(TROUBLES, name)
 
 
-def alive(connection: Redis, kind: Kind) -> list[Beat]:
-    """Those of `kind` that said so lately, the freshest first."""
+def alive(connection: Redis, kind: Kind) -> list[str]:
+    """The names of those of `kind` that said so lately, the freshest first."""
     now = clock_of(connection)
     found = cast(
-        "list[tuple[bytes, float]]",
+        "list[bytes]",
         connection.zrevrangebyscore(
-            _key(kind),
-            now + DEAD_AFTER_SECONDS,
-            now - DEAD_AFTER_SECONDS,
-            withscores=True,
+            _key(kind), now + DEAD_AFTER_SECONDS, now - DEAD_AFTER_SECONDS
         ),
     )
-    return [Beat(name.decode(), max(0.0, now - score)) for name, score in found]
+    return [name.decode() for name in found]
 
 
 def _key(kind: Kind) -> str:

@@ -77,7 +77,7 @@ def wait_until_alive(kind: heartbeat.Kind, processes: Sequence[Manage]) -> None:
     names = {f"{socket.gethostname()}:{one.process.pid}" for one in processes}
     redis = redis_connection()
     wait_until(
-        lambda: names <= {beat.name for beat in heartbeat.alive(redis, kind)},
+        lambda: names <= set(heartbeat.alive(redis, kind)),
         seconds=60,
     )
 

@@ -109,8 +109,9 @@ def _rows(queryset: models.QuerySet[Any], keys: list[Any]) -> list[Any]:
     """The rows of these keys, in their order. What is looked up for each row (its last
     run) is so looked up for one page, not for all that had to be sorted."""
     found = queryset.order_by()
-    # That they belong here is known. Asked once more, SQLite would rather go through all
-    # rows of their owner than look these up by their keys.
+    # That they belong here is known: one that leaves the reader's sight between the two
+    # queries is shown as if it had been read before. Asked once more, SQLite would rather
+    # go through all rows of their owner than look these up by their keys.
     found.query.where = WhereNode()
     rows = {row.pk: row for row in found.filter(pk__in=keys)}
     return [rows[key] for key in keys if key in rows]
