@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("schedules", "0008_clock_ahead")]
+    dependencies = [("schedules", "0010_failure_kind")]
 
     operations = [
         migrations.RemoveIndex("scheduledjob", "schedule_agent_once"),
