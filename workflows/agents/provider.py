@@ -33,7 +33,6 @@ from workflows.exceptions import NodeFailed
 
 MAX_BYTES = 4 * 1024 * 1024
 NO_COMPLETION = "What the provider answers is no chat completion."
-CUSTOM_CALL = "What the provider answers is a custom tool call: no tool is one."
 REDIRECT = "redirects are not followed."
 # Another try may succeed after these: a moment's overload, or a fault of a gateway.
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 529}
@@ -64,15 +63,7 @@ class _Unwanted(Exception):
 
 
 class _ChatModel(OpenAIChatModel):
-    """The library's own, which takes a custom call for an error of its own."""
-
-    @override
-    def _validate_completion(self, response: ChatCompletion) -> Any:
-        for choice in response.choices or ():
-            for call in choice.message.tool_calls or ():
-                if call.type == "custom":
-                    raise _Unwanted(CUSTOM_CALL)
-        return super()._validate_completion(response)
+    """The library's own: whatever makes it trip is no completion."""
 
     @override
     def _process_response(
@@ -80,7 +71,6 @@ class _ChatModel(OpenAIChatModel):
     ) -> ModelResponse:
         try:
             return super()._process_response(response, **given)
-        # The library takes what it reads for a completion, and trips over what is none.
         except Exception as error:
             raise UnexpectedModelBehavior(NO_COMPLETION) from error
 
