@@ -177,14 +177,6 @@ class Migration(migrations.Migration):
             model_name='scheduledjob',
             index=models.Index(fields=['-created_at', 'id'], name='schedule_newest'),
         ),
-        migrations.AddIndex(
-            model_name='scheduledjob',
-            index=models.Index(condition=models.Q(('created_by_kind', 'agent'), ('schedule_type', 'once')), fields=['owner', 'run_at'], name='schedule_agent_once'),
-        ),
-        migrations.AddIndex(
-            model_name='scheduledjob',
-            index=models.Index(condition=models.Q(('created_by_kind', 'agent'), ('max_runs', 1)), fields=['owner', 'next_tick_at'], name='schedule_agent_one_run'),
-        ),
         migrations.AddConstraint(
             model_name='scheduledjob',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('anchor_at', None), ('interval_seconds', None), ('run_at', None), ('schedule_type', 'cron'), models.Q(('cron_expression', ''), _negated=True)), models.Q(('anchor_at__isnull', False), ('cron_expression', ''), ('interval_seconds__gte', 1), ('interval_seconds__isnull', False), ('run_at', None), ('schedule_type', 'interval')), models.Q(('anchor_at', None), ('cron_expression', ''), ('interval_seconds', None), ('run_at__isnull', False), ('schedule_type', 'once')), models.Q(('anchor_at', None), ('cron_expression', ''), ('end_at', None), ('interval_seconds', None), ('jitter_seconds', 0), ('max_runs', None), ('run_at', None), ('schedule_type', 'manual'), ('start_at', None)), _connector='OR'), name='schedule_type_has_exactly_its_fields'),
@@ -280,10 +272,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='scheduleevent',
             index=models.Index(condition=models.Q(('actor_kind', 'agent'), ('verb', 'create')), fields=['actor', '-created_at'], name='event_agent_created'),
-        ),
-        migrations.AddIndex(
-            model_name='scheduleevent',
-            index=models.Index(condition=models.Q(('verb__in', ['stop', 'complete'])), fields=['-created_at'], name='event_of_an_end'),
         ),
         migrations.AddIndex(
             model_name='scheduleevent',
