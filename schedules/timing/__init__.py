@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, pairwise
 
 from schedules.timing import zones
-from schedules.timing.clock_changes import Note, cron_ticks
+from schedules.timing.clock_changes import Note
 from schedules.timing.cron import parse
 from schedules.timing.errors import TimingError
 from schedules.timing.kinds import (
@@ -137,7 +137,7 @@ def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
     """
     if not isinstance(timing, CronTiming):
         return None
-    return cron_ticks(timing.expression, timing.timezone).note(tick)
+    return timing.ticks.note(checked_instant("tick", tick))
 
 
 def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:

@@ -1,9 +1,18 @@
-"""Wall times in a time zone -> ticks: what happens when the clock is moved."""
+"""Wall times in a time zone -> ticks: what happens when the clock is moved.
+
+An expression that leaves out some hours of the day follows the clock on the wall. It has
+one tick for each wall time: in the first pass where the clock is put back and reads it
+twice; where the clock jumps over it (a "gap"), at the end of the gap, as one tick with all
+others that are lost there. `zones.instant_of` is that rule, for one-offs as well.
+
+An expression with all 24 hours follows real time. It has a tick at each instant at which
+the clock reads one of the wall times: in both passes, and at none that is jumped over.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal, Protocol
 
@@ -24,7 +33,7 @@ _LAST_WALL = zones.LATEST.replace(tzinfo=None) + timedelta(days=1)
 
 
 class CronTicks(Protocol):
-    """The ticks of a cron expression in a zone. Instants are in whole seconds."""
+    """The ticks of a cron expression in a zone. Instants are in UTC."""
 
     def next(self, after: datetime) -> datetime | None:
         """The first tick later than `after`."""
@@ -47,19 +56,9 @@ def cron_ticks(expression: str, timezone: str) -> CronTicks:
     return kind(times, timezone)
 
 
-@lru_cache(maxsize=16384)
-def next_cron_tick(expression: str, timezone: str, after: datetime) -> datetime | None:
-    """`cron_ticks(...).next(after)`, remembered: in practice schedules share timings."""
-    return cron_ticks(expression, timezone).next(after)
-
-
 @dataclass(frozen=True, slots=True)
 class WallClockTicks:
-    """One tick for each wall time.
-
-    In the first pass where it comes twice; at the end of the gap where it is left
-    out, as one tick with all others that are lost there.
-    """
+    """One tick for each wall time."""
 
     times: WallTimes
     timezone: str
@@ -85,11 +84,9 @@ class WallClockTicks:
 
     def _passed(self, instant: datetime) -> datetime:
         """The latest wall time whose tick is not later than `instant`."""
-        reading = zones.wall_time(instant, self.timezone)
-        if reading.fold:
-            # All that is read in a second pass has had its tick in the first.
-            return zones.latest_move(self.timezone, instant).old - _SECOND
-        return reading
+        period = zones.period_at(self.timezone, instant)
+        # All that is read in a second pass has had its tick in the first.
+        return max(period.reading(instant), period.already_read)
 
     def _tick(self, wall: datetime | None) -> datetime | None:
         if wall is None or not _FIRST_WALL < wall < _LAST_WALL:
@@ -99,44 +96,33 @@ class WallClockTicks:
 
 @dataclass(frozen=True, slots=True)
 class RealTimeTicks:
-    """A tick at each instant at which the clock reads one of the wall times.
-
-    So in both passes where it is put back, and at no time that is left out.
-    """
+    """A tick at each instant at which the clock reads one of the wall times."""
 
     times: WallTimes
     timezone: str
 
     def next(self, after: datetime) -> datetime | None:
-        reading, offset = self._clock(after)
+        period = zones.period_at(self.timezone, after)
+        reading = period.reading(after)
         while (wall := self.times.next(reading)) and wall < _LAST_WALL:
-            tick = (wall - offset).replace(tzinfo=UTC)
-            near = min(tick, after + _REACH)
-            change = next(zones.offset_changes(self.timezone, after, near), None)
-            if change:
-                after, reading = change.at, change.new - _SECOND
-                offset = change.new - change.at.replace(tzinfo=None)
-            elif near == tick:
+            tick = period.instant(wall)
+            if tick < period.ends:
                 return tick
-            else:
-                after = max(near, tick - _REACH)
-                reading, offset = self._clock(after)
+            near = max(period.ends, tick - _REACH)
+            period = zones.period_at(self.timezone, near)
+            reading = period.reading(near) - _SECOND
         return None
 
     def last(self, upto: datetime) -> datetime | None:
-        reading, offset = self._clock(upto)
+        period = zones.period_at(self.timezone, upto)
+        reading = period.reading(upto)
         while (wall := self.times.last(reading)) and wall > _FIRST_WALL:
-            tick = (wall - offset).replace(tzinfo=UTC)
-            near = max(tick, upto - _REACH)
-            changes = [*zones.offset_changes(self.timezone, near, upto)]
-            if changes:
-                upto, reading = changes[-1].at - _SECOND, changes[-1].old - _SECOND
-                offset = reading - upto.replace(tzinfo=None)
-            elif near == tick:
+            tick = period.instant(wall)
+            if tick >= period.begins:
                 return tick
-            else:
-                upto = min(near, tick + _REACH)
-                reading, offset = self._clock(upto)
+            near = min(period.begins - _SECOND, tick + _REACH)
+            period = zones.period_at(self.timezone, near)
+            reading = period.reading(near)
         return None
 
     def count(self, after: datetime, upto: datetime) -> int:
@@ -148,8 +134,3 @@ class RealTimeTicks:
 
     def note(self, tick: datetime) -> Note | None:
         return None
-
-    def _clock(self, instant: datetime) -> tuple[datetime, timedelta]:
-        """What the clock reads at `instant`, and how far it is ahead of UTC."""
-        reading = zones.wall_time(instant, self.timezone)
-        return reading, reading - instant.replace(tzinfo=None)

@@ -1,21 +1,25 @@
-"""Cron text -> WallTimes: the syntax that is accepted, and why the rest is not.
-
-Every field becomes an explicit list of numbers here, because croniter reads a few
-spellings in a way of its own (`5-5` as "every", a star inside a list as the whole).
-"""
+"""Cron text -> WallTimes: the syntax that is accepted, and why the rest is not."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
+from schedules.timing.days import (
+    DayRule,
+    LastDay,
+    LastWeekday,
+    MatchingDays,
+    NearestWorkday,
+    NthWeekday,
+    Pick,
+)
 from schedules.timing.english import counted
 from schedules.timing.errors import TimingError, quoted
-from schedules.timing.wall_times import DayRule, WallTimes, listed
+from schedules.timing.wall_times import WallTimes
 
 LONGEST = 200
 _MOST_DIGITS = 4
@@ -37,14 +41,12 @@ WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _SHAPE = "minute, hour, day of month, month, weekday, such as 0 9 * * mon-fri"
 
 _RANGE = re.compile(r"(?:\*|([a-z0-9]+)(?:-([a-z0-9]+))?)(?:/([0-9]+))?")
-_LAST_WORKDAY = "31w"
 _NEAREST_WORKDAY = re.compile(r"([0-9]+)w")
 _NTH_WEEKDAY = re.compile(r"([a-z0-9]+)#([1-5])")
 _LAST_WEEKDAY = re.compile(r"l([0-7]|[a-z]{3})|([0-7]|[a-z]{3})l")
+# Any start would do: a day that exists at all does so within the horizon after it.
+_BEGINNING = (2000, 0)
 _RANDOM = re.compile(r"[hr](?:\(.*\))?(?:/.*)?|.*~.*")
-
-# Any start would do: what can run at all does so within the horizon after it.
-_BEGINNING = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall time
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,9 @@ _WEEKDAY = _Field(
 )
 
 
-# A way for a day field to match: its text, and its numbers unless it is an L, W or #.
-_Way = tuple[str, frozenset[int] | None]
-
-
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """A day field: plain numbers, and items that need a calendar.
+    """A day field: plain numbers, and items that need a calendar, as they were written.
 
     `has_star` (it begins with one) makes both day fields count, by Debian's rule.
     """
@@ -124,18 +122,21 @@ class _Days:
     field: _Field
     has_star: bool
     numbers: frozenset[int]
-    special: dict[str, str]  # as it is kept, and as it was written
+    picks: dict[Pick, str]
 
     @property
     def restricts(self) -> bool:
         return not (self.has_star and len(self.numbers) == self.field.size)
 
-    def ways(self) -> list[_Way]:
-        """Ways for a day to match, one by one: croniter does not mix all of them."""
-        ways: list[_Way] = [(item, None) for item in self.special]
-        if self.numbers:
-            text = listed(sorted(self.numbers), self.field.size)
-            ways.append((text, self.numbers))
+    def ways(self) -> list[DayRule]:
+        """The ways in which this field alone lets a day match."""
+        if not self.restricts:
+            return [DayRule()]
+        ways = [DayRule(pick=pick) for pick in self.picks]
+        if self.numbers and self.field is _WEEKDAY:
+            ways.append(DayRule(weekdays=self.numbers))
+        elif self.numbers:
+            ways.append(DayRule(monthdays=self.numbers))
         return ways
 
 
@@ -148,12 +149,12 @@ def parse(expression: str) -> WallTimes:
 def _parse(line: str) -> WallTimes:
     minute, hour, monthday, month, weekday = _fields(line)
     minutes, hours = _numbers(_MINUTE, minute), _numbers(_HOUR, hour)
-    days = _days(_MONTHDAY, monthday, _special_monthday)
-    weekdays = _days(_WEEKDAY, weekday, _special_weekday)
+    days = _days(_MONTHDAY, monthday, _monthday_pick)
+    weekdays = _days(_WEEKDAY, weekday, _weekday_pick)
     rules = tuple(
         rule
         for rule in _rules(days, _numbers(_MONTH, month), weekdays)
-        if WallTimes((0,), (0,), (rule,)).next(_BEGINNING)
+        if MatchingDays((rule,)).next(*_BEGINNING)
     )
     if not rules:
         raise _refusal(
@@ -247,65 +248,55 @@ def _step(field: _Field, item: str, step: str | None) -> int:
     return int(step)
 
 
-def _days(field: _Field, text: str, special: Callable[[str], str | None]) -> _Days:
+def _days(field: _Field, text: str, pick: Callable[[str], Pick | None]) -> _Days:
     items = ["*"] if text == "?" else text.split(",")
-    found = {item: special(item) for item in items}
-    plain = [item for item, canonical in found.items() if canonical is None]
+    found = {item: pick(item) for item in items}
+    plain = [item for item, picked in found.items() if picked is None]
     numbers = _numbers(field, ",".join(plain)) if plain else frozenset()
     if field is _WEEKDAY:
         numbers = frozenset(n % 7 for n in numbers)
-    written = {canonical: item for item, canonical in found.items() if canonical}
+    written = {picked: item for item, picked in found.items() if picked}
     return _Days(field, items[0].startswith("*"), numbers, written)
 
 
-def _special_monthday(item: str) -> str | None:
-    """`l`, or `15w`: the working day nearest to the 15th, in the same month; `lw` is that
-    of the 31st, the last one."""
+def _monthday_pick(item: str) -> Pick | None:
+    """`l`, `lw`, or `15w`: the workday nearest to the 15th, in the same month."""
+    if item == "l":
+        return LastDay()
     if item == "lw":
-        return _LAST_WORKDAY
+        return NearestWorkday(31)
     if match := _NEAREST_WORKDAY.fullmatch(item):
-        return f"{_MONTHDAY.number(match[1], item)}w"
-    return item if item == "l" else None
-
-
-def _special_weekday(item: str) -> str | None:
-    """`5#2`, the second Friday, or `l5` (also `5l`), the last one."""
-    if match := _NTH_WEEKDAY.fullmatch(item):
-        return f"{_WEEKDAY.number(match[1], item) % 7}#{match[2]}"
-    if match := _LAST_WEEKDAY.fullmatch(item):
-        return f"l{_WEEKDAY.number(match[1] or match[2], item) % 7}"
+        return NearestWorkday(_MONTHDAY.number(match[1], item))
     return None
 
 
-def _rules(days: _Days, months: frozenset[int], weekdays: _Days) -> list[DayRule]:
+def _weekday_pick(item: str) -> Pick | None:
+    """`5#2`, the second Friday, or `l5` (also `5l`), the last one."""
+    if match := _NTH_WEEKDAY.fullmatch(item):
+        return NthWeekday(_WEEKDAY.number(match[1], item) % 7, int(match[2]))
+    if match := _LAST_WEEKDAY.fullmatch(item):
+        return LastWeekday(_WEEKDAY.number(match[1] or match[2], item) % 7)
+    return None
+
+
+def _rules(days: _Days, months: frozenset[int], weekdays: _Days) -> Iterator[DayRule]:
     _refuse_mixed(days, weekdays)
     if days.has_star or weekdays.has_star:
-        pairs = [*product(days.ways(), weekdays.ways())]
+        for day, weekday in product(days.ways(), weekdays.ways()):
+            pick = day.pick or weekday.pick
+            yield DayRule(months, day.monthdays, weekday.weekdays, pick)
     else:
-        pairs = [
-            *product(days.ways(), [_any(_WEEKDAY)]),
-            *product([_any(_MONTHDAY)], weekdays.ways()),
-        ]
-    month = listed(sorted(months), _MONTH.size)
-    return [
-        DayRule(
-            f"{day} {month} {weekday}",
-            (monthdays, months, numbers) if monthdays and numbers else None,
-        )
-        for (day, monthdays), (weekday, numbers) in pairs
-    ]
-
-
-def _any(field: _Field) -> _Way:
-    return "*", frozenset(range(field.low, field.top + 1))
+        for way in (*days.ways(), *weekdays.ways()):
+            yield replace(way, months=months)
 
 
 def _refuse_mixed(days: _Days, weekdays: _Days) -> None:
     """`5#2`, `l5` and `15w` say the whole day; programs differ on what else means."""
-    written = days.special.items()
-    workdays = [item for canonical, item in written if canonical.endswith("w")]
+    workdays = [
+        item for pick, item in days.picks.items() if isinstance(pick, NearestWorkday)
+    ]
     for field, special, other in (
-        (_WEEKDAY, [*weekdays.special.values()], days),
+        (_WEEKDAY, [*weekdays.picks.values()], days),
         (_MONTHDAY, workdays, weekdays),
     ):
         if special and other.restricts:

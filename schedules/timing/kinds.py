@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from schedules.timing import dialects, zones
-from schedules.timing.clock_changes import cron_ticks, next_cron_tick
+from schedules.timing.clock_changes import CronTicks, cron_ticks
 from schedules.timing.cron import parse
 from schedules.timing.errors import TimingError, quoted
 
@@ -21,6 +21,7 @@ class CronTiming:
     timezone: str
     start_at: datetime | None = None
     end_at: datetime | None = None
+    ticks: CronTicks = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
@@ -29,16 +30,16 @@ class CronTiming:
             raise dialects.advised(refusal, self.expression) from None
         zones.check_timezone(self.timezone)
         _check_bounds(self)
+        object.__setattr__(self, "ticks", cron_ticks(self.expression, self.timezone))
 
     def next(self, after: datetime) -> datetime | None:
-        return next_cron_tick(self.expression, self.timezone, _floor(after))
+        return self.ticks.next(after)
 
     def last(self, upto: datetime) -> datetime | None:
-        return cron_ticks(self.expression, self.timezone).last(_floor(upto))
+        return self.ticks.last(upto)
 
     def count(self, after: datetime, upto: datetime) -> int:
-        ticks = cron_ticks(self.expression, self.timezone)
-        return ticks.count(_floor(after), _floor(upto))
+        return self.ticks.count(after, upto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ Timing = CronTiming | IntervalTiming | OnceTiming | ManualTiming
 
 def checked_instant(field: str, value: object) -> datetime:
     """`value` in UTC; TimingError unless it is an aware datetime."""
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return value
     if not isinstance(value, datetime) or value.utcoffset() is None:
         raise TimingError(
             field,
@@ -143,9 +146,9 @@ def _check_interval(seconds: object) -> None:
 
 
 def _check_bounds(timing: Timing) -> None:
-    for field in ("start_at", "end_at"):
-        if getattr(timing, field) is not None:
-            _set_instant(timing, field)
+    for name in ("start_at", "end_at"):
+        if getattr(timing, name) is not None:
+            _set_instant(timing, name)
     if timing.start_at and timing.end_at and timing.end_at < timing.start_at:
         raise TimingError(
             "end_at", "end_at is before start_at; give a later one, or none."
@@ -159,8 +162,3 @@ def _set_instant(timing: Timing, field: str) -> None:
             field, f"{field} has a fraction of a second; give whole seconds."
         )
     object.__setattr__(timing, field, instant)
-
-
-def _floor(instant: datetime) -> datetime:
-    # Ticks are whole seconds: the fraction changes no answer, but would fill the memo.
-    return instant.replace(microsecond=0)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from schedules.timing.errors import TimingError, quoted
 
@@ -32,8 +33,9 @@ _SECOND = timedelta(seconds=1)
 # The two closest changes of any zone, 1844 to 2100, are 6.95 days apart: no two
 # that cancel each other hide between probes.
 _PROBE = timedelta(days=3)
-# More than any clock was ever moved at once (Apia left out a day, Alaska had one
-# twice).
+# What is read in a year, and what comes twice there, depends on no change further away.
+# (No clock was ever moved by more than a day: Apia left one out, Alaska had one twice.)
+_MARGIN = timedelta(days=3)
 _LARGEST_CHANGE = timedelta(hours=26)
 
 
@@ -44,6 +46,29 @@ class OffsetChange:
     at: datetime
     old: datetime
     new: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Instants from `begins` to before `ends` between which no clock is moved.
+
+    `already_read` is the latest wall time that was read before; `ends_at_reading` is the
+    first that is not reached.
+    """
+
+    begins: datetime
+    ends: datetime
+    offset: timedelta
+    already_read: datetime
+    ends_at_reading: datetime
+
+    def reading(self, instant: datetime) -> datetime:
+        """What the clock on the wall reads at an instant of this period."""
+        return instant.replace(tzinfo=None) + self.offset
+
+    def instant(self, wall: datetime) -> datetime:
+        """When it reads `wall`, if it does so in this period."""
+        return (wall - self.offset).replace(tzinfo=UTC)
 
 
 @cache
@@ -113,22 +138,30 @@ def local_time(instant: datetime, timezone: str) -> datetime:
 
 
 def wall_time(instant: datetime, timezone: str) -> datetime:
-    """What the clock on the wall reads at `instant`; `fold` is kept."""
-    return instant.astimezone(_zone(timezone)).replace(tzinfo=None)
+    """What the clock on the wall reads at `instant`."""
+    instant = instant.astimezone(UTC)
+    return period_at(timezone, instant).reading(instant)
 
 
 def instant_of(wall: datetime, timezone: str) -> datetime:
-    """The instant at which the wall clock reads `wall`.
+    """The first instant at which the wall clock reads `wall` or, where it jumps over it,
+    something later. Monotone: a later wall time is never earlier."""
+    for period in _periods(timezone, wall.year):
+        if wall < period.ends_at_reading:
+            break
+    return max(period.begins, period.instant(wall))
 
-    The first of the two where the clock is put back, and the first instant after
-    the gap where `wall` is left out. Monotone: a later wall time is never earlier.
+
+def period_at(timezone: str, instant: datetime) -> Period:
+    """The period of the zone's clock in which `instant` (in UTC) lies.
+
+    It ends with the calendar's year, give or take a few days, even if the clock is not
+    moved then.
     """
-    zone = _zone(timezone)
-    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if first.astimezone(zone).replace(tzinfo=None, fold=0) == wall.replace(fold=0):
-        return first
-    # In a gap `fold=0` reckons with the old offset and lands after the change.
-    return latest_move(timezone, first).at
+    for period in _periods(timezone, instant.year):
+        if instant < period.ends:
+            break
+    return period
 
 
 def offset_changes(
@@ -136,17 +169,11 @@ def offset_changes(
 ) -> Iterator[OffsetChange]:
     """Every move of the zone's clock in (after, upto], oldest first."""
     return (
-        change
+        OffsetChange(later.begins, period.ends_at_reading, later.reading(later.begins))
         for year in range(after.year, upto.year + 1)
-        for change in _offset_changes_in_year(timezone, year)
-        if after < change.at <= upto
+        for period, later in pairwise(_periods(timezone, year))
+        if later.begins.year == year and after < later.begins <= upto
     )
-
-
-def latest_move(timezone: str, instant: datetime) -> OffsetChange:
-    """The move that makes the reading at `instant` a second pass, or follow a gap."""
-    changes = offset_changes(timezone, instant - _LARGEST_CHANGE, instant)
-    return next(changes)
 
 
 def comes_twice(timezone: str, instant: datetime) -> bool:
@@ -157,22 +184,35 @@ def comes_twice(timezone: str, instant: datetime) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _offset_changes_in_year(timezone: str, year: int) -> tuple[OffsetChange, ...]:
+def _periods(timezone: str, year: int) -> tuple[Period, ...]:
+    """The periods of a year, and of some days before and after it."""
     zone = _zone(timezone)
-    start = max(EARLIEST, datetime(year, 1, 1, tzinfo=UTC)) - _SECOND
-    end = min(LATEST, datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC))
-    changes = []
+    begins = max(EARLIEST, datetime(year, 1, 1, tzinfo=UTC)) - _MARGIN
+    end = min(LATEST, datetime(year, 12, 31, tzinfo=UTC)) + _MARGIN
+    already_read = datetime.min  # noqa: DTZ901 - a wall time
+    periods = []
+    for change in [*_changes(zone, begins, end), end]:
+        offset = _offset(zone, begins)
+        reading = change.replace(tzinfo=None) + offset
+        periods.append(Period(begins, change, offset, already_read, reading))
+        begins, already_read = change, reading - _SECOND
+    return tuple(periods)
+
+
+def _changes(
+    zone: zoneinfo.ZoneInfo, start: datetime, end: datetime
+) -> Iterator[datetime]:
+    """The instants after `start` at which the clock is moved."""
     while start < end:
-        probe = min(start + _PROBE, end)
+        probe = start + min(_PROBE, end - start)
         if _offset(zone, start) != _offset(zone, probe):
-            changes.append(_find_change(zone, start, probe))
+            yield _find_change(zone, start, probe)
         start = probe
-    return tuple(changes)
 
 
 def _find_change(
     zone: zoneinfo.ZoneInfo, before: datetime, after: datetime
-) -> OffsetChange:
+) -> datetime:
     old = _offset(zone, before)
     while after - before > _SECOND:
         middle = before + (after - before) // _SECOND // 2 * _SECOND
@@ -180,8 +220,7 @@ def _find_change(
             before = middle
         else:
             after = middle
-    at = after.replace(tzinfo=None)
-    return OffsetChange(after, at + old, at + _offset(zone, after))
+    return after
 
 
 def _offset(zone: zoneinfo.ZoneInfo, instant: datetime) -> timedelta:

@@ -14,11 +14,17 @@ from functools import cache, reduce
 from itertools import accumulate, product
 from operator import or_
 
+from schedules.timing.days import (
+    ALL_MONTHDAYS,
+    ALL_MONTHS,
+    DayRule,
+    LastDay,
+    LastWeekday,
+    NearestWorkday,
+    NthWeekday,
+)
 from schedules.timing.months import Month
-from schedules.timing.wall_times import DayRule
 
-ALL_MONTHS = frozenset(range(1, 13))
-_ALL_DAYS, _ALL_WEEKDAYS = frozenset(range(1, 32)), frozenset(range(7))
 _LENGTHS = {2: (28, 29), 4: (30,), 6: (30,), 9: (30,), 11: (30,)}
 # No rule looks at the year, so these 28 stand for all months there are.
 _SHEETS = [Month(last, weekday) for last in range(28, 32) for weekday in range(7)]
@@ -102,20 +108,18 @@ def _vocabulary() -> dict[Term, Days]:
 
 def _rules() -> Iterator[tuple[Term, DayRule]]:
     for day in range(1, 31):
-        yield Term(Kind.NEAREST_WORKDAY, day), DayRule(f"{day}w * *", None)
+        yield Term(Kind.NEAREST_WORKDAY, day), DayRule(pick=NearestWorkday(day))
     for weekday, nth in product(range(7), range(1, 6)):
-        rule = DayRule(f"* * {weekday}#{nth}", None)
+        rule = DayRule(pick=NthWeekday(weekday, nth))
         yield Term(Kind.NTH_WEEKDAY, weekday, nth), rule
     for weekday in range(7):
-        yield Term(Kind.LAST_WEEKDAY, weekday), DayRule(f"* * l{weekday}", None)
-    yield Term(Kind.LAST_DAY), DayRule("l * *", None)
-    yield Term(Kind.LAST_WORKDAY), DayRule("31w * *", None)
-    for day in _ALL_DAYS:
-        plain = (frozenset({day}), ALL_MONTHS, _ALL_WEEKDAYS)
-        yield Term(Kind.MONTHDAY, day), DayRule(f"{day} * *", plain)
+        yield Term(Kind.LAST_WEEKDAY, weekday), DayRule(pick=LastWeekday(weekday))
+    yield Term(Kind.LAST_DAY), DayRule(pick=LastDay())
+    yield Term(Kind.LAST_WORKDAY), DayRule(pick=NearestWorkday(31))
+    for day in ALL_MONTHDAYS:
+        yield Term(Kind.MONTHDAY, day), DayRule(monthdays=frozenset({day}))
     for weekday in range(7):
-        plain = (_ALL_DAYS, ALL_MONTHS, frozenset({weekday}))
-        yield _weekday(weekday), DayRule(f"* * {weekday}", plain)
+        yield _weekday(weekday), DayRule(weekdays=frozenset({weekday}))
 
 
 def _weekday(number: int) -> Term:
@@ -127,11 +131,10 @@ def _named_by(terms: Iterable[Term]) -> Days:
 
 
 def _days_of(rule: DayRule) -> Days:
-    days = 0
-    for place, sheet in enumerate(_SHEETS):
-        matching = sum(1 << day for day in rule.days_of(sheet))
-        days |= matching << place * _SHEET_BITS
-    return days
+    return _union(
+        rule.days_of(sheet) << place * _SHEET_BITS
+        for place, sheet in enumerate(_SHEETS)
+    )
 
 
 def longest(months: Iterable[int]) -> int:

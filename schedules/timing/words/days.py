@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import lru_cache
 
+from schedules.timing.days import ALL_MONTHS, DayRule
 from schedules.timing.english import listing, named, numbered, ordinal, pattern_step
-from schedules.timing.wall_times import DayRule
 from schedules.timing.words.day_terms import (
-    ALL_MONTHS,
     DayTerms,
     Kind,
     day_terms,

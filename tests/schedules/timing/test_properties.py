@@ -17,7 +17,6 @@ from schedules.timing import (
     IntervalTiming,
     TimingError,
     between,
-    clock_changes,
     count,
     cron,
     describe,
@@ -26,8 +25,9 @@ from schedules.timing import (
     newest,
     next_after,
     next_occurrences,
-    wall_times,
 )
+from schedules.timing.clock_changes import cron_ticks
+from schedules.timing.days import matching_days
 from schedules.timing.zones import check_timezone, timezone_names
 from tests.schedules.timing.sequences import MICROSECOND, at
 
@@ -168,13 +168,8 @@ def test_jitter_keeps_the_order_of_ticks(timing, start, jitter, seed):
 @example("*," * 99 + "* * * * *")
 def test_no_text_takes_long_to_accept_or_refuse(expression):
     def seconds():
-        for remembered in (
-            cron._parse,
-            clock_changes.cron_ticks,
-            clock_changes.next_cron_tick,
-        ):
+        for remembered in (cron._parse, cron_ticks, matching_days):
             remembered.cache_clear()
-        wall_times._yeardays_of_twin.cache_clear()
         begin = time.perf_counter()
         with suppress(TimingError):
             timing = CronTiming(expression, "Europe/Berlin")

@@ -9,6 +9,7 @@ import pytest
 
 from schedules.timing import TimingError
 from schedules.timing.cron import parse
+from schedules.timing.days import MatchingDays
 from schedules.timing.words.times import describe_wall_times
 from tests.schedules.timing.sentence_reader import (
     DATES,
@@ -34,13 +35,8 @@ def sentence(expression: str) -> str:
 def enumerated(expression: str) -> Said:
     """What the engine itself makes of it."""
     times = parse(expression)
-    found = {
-        day
-        for rule in times.rules
-        for year in range(2000, 2028)
-        for day in rule.days(year)
-    }
-    bits = "".join("01"[day in found] for day in reversed(DATES))
+    found = set(MatchingDays(times.rules).ordinals(range(2000, 2028)))
+    bits = "".join("01"[day.toordinal() in found] for day in reversed(DATES))
     minutes = {60 * hour + minute for hour in times.hours for minute in times.minutes}
     return Said(minutes, int(bits, 2))
 
