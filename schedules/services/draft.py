@@ -11,6 +11,7 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
 
 from schedules import timing
@@ -31,9 +32,10 @@ from schedules.services.fields import (
 from schedules.services.rules import rules_of
 from schedules.services.snapshot import changes, snapshot
 from schedules.services.starting import start_faults
-from schedules.timing import ManualTiming, Timing, TimingError
+from schedules.timing import CronTiming, ManualTiming, Timing, TimingError
 from workflows.json_value import composed, map_strings
 
+logger = structlog.get_logger(__name__)
 # Written by people: searched, filtered and compared.
 TEXTS = {"name", "description", "tags"}
 
@@ -160,11 +162,16 @@ def _instant(value: datetime, zone: str) -> datetime:
 
 
 def check_draft(
-    draft: ScheduledJob, *, ignoring: Collection[str] = (), starts: bool = False
+    draft: ScheduledJob,
+    *,
+    ignoring: Collection[str] = (),
+    starts: bool = False,
+    had: str = "",
 ) -> Timing:
     """The draft's timing, if every field is right but those of `ignoring`.
 
-    `starts`: its workflow must also have a trigger that accepts it. Raises
+    `starts`: its workflow must also have a trigger that accepts it. `had`: the cron
+    expression that it had before, of which no second opinion is asked. Raises
     `InvalidSchedule` with all faults by field.
     """
     errors: dict[str, list[str]] = {}
@@ -177,13 +184,36 @@ def check_draft(
             errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:
-            timing_of_draft = draft.timing
+            accepted = _accepted(draft, had)
         except TimingError as error:
             errors.setdefault(error.field, []).append(str(error))
             suggestion = error.suggestion
     if errors:
         raise InvalidSchedule(errors=errors, suggestion=suggestion)
-    return timing_of_draft
+    return accepted
+
+
+def _accepted(draft: ScheduledJob, had: str) -> Timing:
+    """Raises `TimingError`, also for an expression that croniter reads differently."""
+    accepted = draft.timing
+    if not isinstance(accepted, CronTiming) or accepted.expression == had:
+        return accepted
+    found = timing.disagreement(accepted.expression)
+    if found is None:
+        return accepted
+    logger.error(
+        "cron_disputed",
+        cron_expression=accepted.expression,
+        start=str(found.start),
+        ours=str(found.ours),
+        theirs=str(found.theirs),
+    )
+    raise TimingError(
+        "cron_expression",
+        "Ostinato and the library croniter calculate different times for this expression "
+        f"({found.ours} and {found.theirs}, near {found.start}), so one of them is wrong. "
+        "This is a fault of Ostinato: report it, and write the expression in another way.",
+    )
 
 
 def check_first_tick(

@@ -259,7 +259,7 @@ def update_schedule(
         before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
         must_start = _must_start(schedule, fields)
         apply_fields(schedule, fields, now=now)
-        timing = check_draft(schedule, starts=must_start)
+        timing = check_draft(schedule, starts=must_start, had=before["cron_expression"])
         guardrails.check_workflow(schedule, actor)
         changed = changes(before, snapshot(schedule))
         has_ended = schedule.status == Status.STOPPED

@@ -18,7 +18,7 @@ ALL_MONTHS = frozenset(range(1, 13))
 ALL_MONTHDAYS = frozenset(range(1, 32))
 ALL_WEEKDAYS = frozenset(range(7))
 # 29 February on a given weekday can be 40 years away, across 2100.
-_HORIZON_YEARS = 50
+HORIZON_YEARS = 50
 
 Bits = int
 
@@ -110,7 +110,7 @@ class MatchingDays:
     def next(self, year: int, day: int) -> tuple[int, int] | None:
         """The first later day, as its year and its place there; None if it is too far."""
         later = self.of_year(year) & -(2 << day)
-        horizon = min(year + _HORIZON_YEARS, MAXYEAR)
+        horizon = min(year + HORIZON_YEARS, MAXYEAR)
         while not later and year < horizon:
             year += 1
             later = self.of_year(year)
@@ -119,7 +119,7 @@ class MatchingDays:
     def last(self, year: int, day: int) -> tuple[int, int] | None:
         """The last earlier day, as its year and its place there; None if it is too far."""
         earlier = self.of_year(year) & ((1 << day) - 1)
-        horizon = max(year - _HORIZON_YEARS, MINYEAR)
+        horizon = max(year - HORIZON_YEARS, MINYEAR)
         while not earlier and year > horizon:
             year -= 1
             earlier = self.of_year(year)

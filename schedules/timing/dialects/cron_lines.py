@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from schedules.timing.cron import MONTHS, WEEKDAYS
 from schedules.timing.dialects.advice import (
     Advice,
     Suggestion,
@@ -14,6 +13,7 @@ from schedules.timing.dialects.advice import (
 )
 from schedules.timing.dialects.weekdays import in_names
 from schedules.timing.errors import TimingError, quoted
+from schedules.timing.fields import MONTHS, WEEKDAYS
 
 _FIVE = "five fields (minute, hour, day of month, month, weekday)"
 SECONDS = "Its first field is seconds, as in Spring and Quartz."

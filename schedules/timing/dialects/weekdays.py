@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schedules.timing.cron import WEEKDAYS
+from schedules.timing.fields import WEEKDAYS
 
 NAMES = WEEKDAYS
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from schedules.timing import zones
-from schedules.timing.cron import MONTHS, WEEKDAYS
 from schedules.timing.dialects.advice import Advice, cron_fields
 from schedules.timing.errors import TimingError, quoted
+from schedules.timing.fields import MONTHS, WEEKDAYS
 
 Inner = Callable[[str], Advice | None]
 

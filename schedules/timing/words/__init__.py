@@ -1,1 +1,25 @@
 """Timings as English sentences."""
+
+from __future__ import annotations
+
+from schedules.timing.cron import parse
+from schedules.timing.kinds import CronTiming, IntervalTiming, ManualTiming, Timing
+from schedules.timing.words.times import (
+    describe_interval,
+    describe_once,
+    describe_wall_times,
+)
+
+__all__ = ["describe"]
+
+
+def describe(timing: Timing, timezone: str = "UTC") -> str:
+    """What `timing` means, in English, for people to check it by; of a one-off, as the
+    clock of `timezone` reads, too."""
+    if isinstance(timing, CronTiming):
+        return f"{describe_wall_times(parse(timing.expression))} ({timing.timezone})"
+    if isinstance(timing, IntervalTiming):
+        return describe_interval(timing.every_seconds)
+    if isinstance(timing, ManualTiming):
+        return "Only when asked"
+    return describe_once(timing.run_at, timezone)

@@ -1,0 +1,79 @@
+"""Timings compared: with each other, and by the least time between two ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain, pairwise
+
+from schedules.timing import zones
+from schedules.timing.cron import parse
+from schedules.timing.kinds import (
+    CronTiming,
+    IntervalTiming,
+    ManualTiming,
+    OnceTiming,
+    Timing,
+)
+from schedules.timing.ticks import between, last_upto
+from schedules.timing.wall_times import WallTimes
+
+_TWO_YEARS = timedelta(days=731)
+# After 28 years the weekdays repeat.
+_CALENDAR = (datetime(2001, 1, 1), datetime(2029, 1, 1))  # noqa: DTZ001 - wall times
+
+
+def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:
+    """The least time between two ticks of `timing`, wherever it begins and ends.
+
+    Reckoned, not listed; with the moves of the clock in the two years after `after`, which
+    can bring two ticks closer together. None if there is but one tick, or none.
+    """
+    if isinstance(timing, OnceTiming | ManualTiming):
+        return None
+    if isinstance(timing, IntervalTiming):
+        return timedelta(seconds=timing.every_seconds)
+    endless = CronTiming(timing.expression, timing.timezone)
+    upto = min(after, zones.LATEST - _TWO_YEARS) + _TWO_YEARS
+    moves = zones.offset_changes(timing.timezone, after.astimezone(UTC), upto)
+    around = [_distances_around(endless, move.at) for move in moves]
+    return min([parse(timing.expression).shortest_distance, *chain(*around)])
+
+
+def _distances_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
+    """Between the last tick before the clock is moved and the next two."""
+    before = move - timedelta(seconds=1)
+    ticks = [last_upto(timing, before), *between(timing, before, zones.LATEST, 2)]
+    return (later - tick for tick, later in pairwise(ticks) if tick and later)
+
+
+def alike(one: Timing, other: Timing) -> bool:
+    """Whether the two ask for the same, however it is spelt, wherever they begin and end.
+
+    The same times of the same clock, the same interval or instant; or an interval that is
+    as long as the distance of times that are evenly apart (a day, and `@daily`).
+    """
+    match one, other:
+        case CronTiming(), CronTiming():
+            same_clock = one.timezone == other.timezone
+            return same_clock and parse(one.expression) == parse(other.expression)
+        case IntervalTiming(), IntervalTiming():
+            return one.every_seconds == other.every_seconds
+        case OnceTiming(), OnceTiming():
+            return one.run_at == other.run_at
+        case ManualTiming(), ManualTiming():
+            return True
+        case (CronTiming() as cron, IntervalTiming() as interval) | (
+            IntervalTiming() as interval,
+            CronTiming() as cron,
+        ):
+            return _is_every(parse(cron.expression), interval.every_seconds)
+    return False
+
+
+def _is_every(times: WallTimes, seconds: int) -> bool:
+    """Whether all wall times are so many seconds apart, and none is left out."""
+    every = timedelta(seconds=seconds)
+    if times.shortest_distance != every:
+        return False
+    return times.count(*_CALENDAR) * every == _CALENDAR[1] - _CALENDAR[0]

@@ -1,0 +1,157 @@
+"""Questions about the ticks of a timing: after, up to and between instants.
+
+Every instant is an aware datetime, every result is in UTC. Asking again from any instant,
+after any restart, repeats no tick and skips none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from schedules.timing import zones
+from schedules.timing.clock_changes import Note
+from schedules.timing.errors import TimingError
+from schedules.timing.kinds import CronTiming, IntervalTiming, Timing, checked_instant
+from schedules.timing.zones import check_timezone
+
+MOST_OCCURRENCES = 1000
+
+_MICROSECOND = timedelta(microseconds=1)
+_HASH_BYTES = 8
+
+
+def next_after(timing: Timing, after: datetime) -> datetime | None:
+    """The first tick later than `after`; None when no tick is left."""
+    after, upto = _clipped(timing, after, zones.LATEST)
+    tick = timing.next(after) if after < upto else None
+    return tick if tick and tick <= upto else None
+
+
+def last_upto(
+    timing: Timing, upto: datetime, after: datetime | None = None
+) -> datetime | None:
+    """The last tick not later than `upto`, and later than `after` if that is given."""
+    after, upto = _clipped(timing, after or zones.EARLIEST, upto)
+    tick = timing.last(upto) if after < upto else None
+    return tick if tick and tick > after else None
+
+
+def count(timing: Timing, after: datetime, upto: datetime) -> int:
+    """How many ticks lie in (after, upto]: exact, and reckoned without listing them."""
+    after, upto = _clipped(timing, after, upto)
+    return timing.count(after, upto) if after < upto else 0
+
+
+def between(
+    timing: Timing, after: datetime, upto: datetime, limit: int
+) -> list[datetime]:
+    """The oldest `limit` ticks in (after, upto], oldest first."""
+    ticks: list[datetime] = []
+    tick = next_after(timing, after)
+    while tick and tick <= upto and len(ticks) < limit:
+        ticks.append(tick)
+        tick = next_after(timing, tick)
+    return ticks
+
+
+def newest(
+    timing: Timing, after: datetime, upto: datetime, limit: int
+) -> list[datetime]:
+    """The newest `limit` ticks in (after, upto], oldest first."""
+    ticks: list[datetime] = []
+    tick = last_upto(timing, upto, after)
+    while tick and len(ticks) < limit:
+        ticks.append(tick)
+        tick = last_upto(timing, tick - _MICROSECOND, after)
+    return ticks[::-1]
+
+
+def due_at(
+    timing: Timing, tick: datetime, *, seed: str, jitter_seconds: int
+) -> datetime:
+    """When `tick` is to fire: the same for the same seed, before the next tick.
+
+    Spread evenly over the jitter; with fractions of a second.
+    """
+    room = timedelta(seconds=max(0, jitter_seconds))
+    following = next_after(timing, tick)
+    if following:
+        room = min(room, following - tick)
+    name = f"{seed} {tick.astimezone(UTC).isoformat()}".encode()
+    share = int.from_bytes(hashlib.sha256(name).digest()[:_HASH_BYTES])
+    return tick + timedelta(
+        microseconds=room // _MICROSECOND * share >> 8 * _HASH_BYTES
+    )
+
+
+def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
+    """What a move of the clock did to a tick of `timing`, for a preview to mark.
+
+    "moved_by_gap": a wall time that did not exist that day runs at this instant.
+    "first_of_two": its wall time comes again later that day, and does not run then.
+    """
+    if not isinstance(timing, CronTiming):
+        return None
+    return timing.ticks.note(checked_instant("tick", tick))
+
+
+def next_occurrences(
+    expression: str, timezone: str, start: datetime, count: int
+) -> list[datetime]:
+    """The first `count` ticks of a cron expression strictly after `start`."""
+    return _following(CronTiming(expression, timezone), start, count)
+
+
+def interval_occurrences(
+    every_seconds: int, anchor: datetime, start: datetime, count: int
+) -> list[datetime]:
+    """The first `count` ticks of an interval strictly after `start`.
+
+    Unlike a schedule's own anchor, this one may have a fraction of a second.
+    """
+    anchor, start = (
+        checked_instant("anchor_at", anchor),
+        checked_instant("start", start),
+    )
+    fraction = timedelta(microseconds=anchor.microsecond)
+    timing = IntervalTiming(every_seconds, anchor - fraction)
+    ticks = _following(timing, max(start, zones.EARLIEST) - fraction, count)
+    return [tick + fraction for tick in ticks]
+
+
+def resolve_local(wall: datetime, timezone: str) -> datetime:
+    """The instant of a local time, for a one-off.
+
+    A time that comes twice means the first; one that is left out, the first instant
+    after the gap.
+    """
+    check_timezone(timezone)
+    _check_wall_time(wall)
+    return zones.instant_of(wall, timezone)
+
+
+def _check_wall_time(wall: object) -> None:
+    if not isinstance(wall, datetime) or wall.tzinfo is not None:
+        raise TimingError("run_at", "run_at must be a local time, without an offset.")
+    if not zones.EARLIEST <= wall.replace(tzinfo=UTC) <= zones.LATEST:
+        raise TimingError("run_at", f"run_at {wall} is outside the calendar.")
+
+
+def _following(timing: Timing, start: datetime, count: int) -> list[datetime]:
+    if type(count) is not int or not 1 <= count <= MOST_OCCURRENCES:
+        raise TimingError("count", f"count must be 1 to {MOST_OCCURRENCES}.")
+    return between(timing, checked_instant("start", start), zones.LATEST, count)
+
+
+def _clipped(
+    timing: Timing, after: datetime, upto: datetime
+) -> tuple[datetime, datetime]:
+    """(after, upto] in UTC, cut down to where `timing` can have ticks."""
+    after = max(checked_instant("after", after), zones.EARLIEST)
+    upto = min(checked_instant("upto", upto), zones.LATEST)
+    if timing.start_at:
+        after = max(after, max(timing.start_at, zones.EARLIEST) - _MICROSECOND)
+    if timing.end_at:
+        upto = min(upto, timing.end_at)
+    return after, upto
