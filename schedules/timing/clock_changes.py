@@ -23,7 +23,7 @@ from schedules.timing.wall_times import WallTimes
 Note = Literal["moved_by_gap", "first_of_two"]
 
 _SECOND = timedelta(seconds=1)
-# No two offsets of a zone differ by more. So between two readings with no wall time
+# No clock is ever put back or forward by more. So between two readings with no wall time
 # in between, only their surroundings need to be searched for moves of the clock, not
 # the forty years that can lie between two ticks.
 _REACH = timedelta(days=2)
@@ -108,9 +108,10 @@ class RealTimeTicks:
             tick = period.instant(wall)
             if tick < period.ends:
                 return tick
-            near = max(period.ends, tick - _REACH)
-            period = zones.period_at(self.timezone, near)
-            reading = period.reading(near) - _SECOND
+            is_near = period.ends <= after + _REACH
+            after = period.ends if is_near else max(period.ends, tick - _REACH)
+            period = zones.period_at(self.timezone, after)
+            reading = period.reading(after) - _SECOND
         return None
 
     def last(self, upto: datetime) -> datetime | None:
@@ -120,9 +121,11 @@ class RealTimeTicks:
             tick = period.instant(wall)
             if tick >= period.begins:
                 return tick
-            near = min(period.begins - _SECOND, tick + _REACH)
-            period = zones.period_at(self.timezone, near)
-            reading = period.reading(near)
+            is_near = period.begins > upto - _REACH
+            before = period.begins - _SECOND
+            upto = before if is_near else min(before, tick + _REACH)
+            period = zones.period_at(self.timezone, upto)
+            reading = period.reading(upto)
         return None
 
     def count(self, after: datetime, upto: datetime) -> int:

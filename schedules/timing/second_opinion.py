@@ -53,17 +53,17 @@ def disagreement(expression: str) -> Disagreement | None:
 
     None if it agrees, or cannot read it.
     """
-    texts = [*_texts(expression)]
-    if len(texts) > _MOST_TEXTS:
+    found = [*texts(expression)]
+    if len(found) > _MOST_TEXTS:
         return None
     try:
-        theirs = _Union(texts)
+        theirs = Union(found)
     except CroniterError:
         return None
     return next(_disagreements(parse(expression), theirs), None)
 
 
-def _disagreements(ours: WallTimes, theirs: _Union) -> Iterator[Disagreement]:
+def _disagreements(ours: WallTimes, theirs: Union) -> Iterator[Disagreement]:
     for start in _STARTS:
         if ours.last(start) != theirs.last(start):
             yield Disagreement(start, ours.last(start), theirs.last(start))
@@ -76,7 +76,7 @@ def _disagreements(ours: WallTimes, theirs: _Union) -> Iterator[Disagreement]:
             after = one
 
 
-class _Union:
+class Union:
     """The wall times of several texts, enumerated by croniter."""
 
     def __init__(self, texts: list[str]) -> None:
@@ -105,7 +105,7 @@ class _Union:
         return max(found, default=None)
 
 
-def _texts(expression: str) -> Iterator[str]:
+def texts(expression: str) -> Iterator[str]:
     """An expression as croniter takes it: its days in as many texts as it has items that
     cannot be mixed there, and with `day_or` left out of it."""
     asked = fields(expression)

@@ -47,11 +47,14 @@ def between(
     timing: Timing, after: datetime, upto: datetime, limit: int
 ) -> list[datetime]:
     """The oldest `limit` ticks in (after, upto], oldest first."""
+    after, upto = _clipped(timing, after, upto)
     ticks: list[datetime] = []
-    tick = next_after(timing, after)
-    while tick and tick <= upto and len(ticks) < limit:
+    while len(ticks) < limit and after < upto:
+        tick = timing.next(after)
+        if tick is None or tick > upto:
+            break
         ticks.append(tick)
-        tick = next_after(timing, tick)
+        after = tick
     return ticks
 
 
@@ -59,11 +62,14 @@ def newest(
     timing: Timing, after: datetime, upto: datetime, limit: int
 ) -> list[datetime]:
     """The newest `limit` ticks in (after, upto], oldest first."""
+    after, upto = _clipped(timing, after, upto)
     ticks: list[datetime] = []
-    tick = last_upto(timing, upto, after)
-    while tick and len(ticks) < limit:
+    while len(ticks) < limit and after < upto:
+        tick = timing.last(upto)
+        if tick is None or tick <= after:
+            break
         ticks.append(tick)
-        tick = last_upto(timing, tick - _MICROSECOND, after)
+        upto = tick - _MICROSECOND
     return ticks[::-1]
 
 
@@ -121,11 +127,8 @@ def interval_occurrences(
 
 
 def resolve_local(wall: datetime, timezone: str) -> datetime:
-    """The instant of a local time, for a one-off.
-
-    A time that comes twice means the first; one that is left out, the first instant
-    after the gap.
-    """
+    """The instant of a local time, for a one-off: that of a cron tick at this time, by
+    the rules of `clock_changes`."""
     check_timezone(timezone)
     _check_wall_time(wall)
     return zones.instant_of(wall, timezone)

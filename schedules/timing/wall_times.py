@@ -15,6 +15,10 @@ from itertools import pairwise
 from schedules.timing.days import DayRule, MatchingDays, day_of_year, matching_days
 
 DAY_MINUTES = 24 * 60
+# How long after its beginning a day of the year begins, and a minute of the day; made
+# once, because making one takes longer than all the rest of an answer.
+_DAYS = [timedelta(days=day - 1) for day in range(367)]
+_MINUTES = [timedelta(minutes=minute) for minute in range(DAY_MINUTES)]
 
 
 @dataclass(frozen=True)
@@ -94,4 +98,4 @@ class WallTimes:
 
 def _wall_time(year: int, day: int, minute: int) -> datetime:
     new_year = datetime(year, 1, 1)  # noqa: DTZ001 - a wall time
-    return new_year + timedelta(day - 1, 60 * minute)
+    return new_year + _DAYS[day] + _MINUTES[minute]

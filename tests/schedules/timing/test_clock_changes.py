@@ -159,6 +159,18 @@ class TestLordHowe:
         )
 
 
+def test_a_second_pass_on_the_evening_before_counts_for_that_day():
+    """At a minute past midnight St. John's went back to a minute past eleven."""
+    assert_ticks(
+        CronTiming("14 * * * sat", "America/St_Johns"),
+        "1997-10-25T22:00-02:30",
+        "22:14-02:30",
+        "23:14-02:30",
+        "10-25 23:14-03:30",
+        "11-01 00:14-03:30",
+    )
+
+
 class TestCasablanca:
     """Puts its clock back for Ramadan."""
 

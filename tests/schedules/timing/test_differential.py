@@ -1,7 +1,7 @@
-"""A second implementation, to be compared with at every kind of clock change.
+"""croniter, a second implementation, compared with in both directions.
 
-croniter on aware datetimes fires wall-clock jobs in both passes of a fold; leaving
-out the second makes it agree with our rules.
+On aware datetimes it fires wall-clock jobs in both passes of a fold; leaving out the second
+makes it agree with our rules at every kind of clock change.
 """
 
 from __future__ import annotations
@@ -13,8 +13,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from croniter import croniter
 
-from schedules.timing import CronTiming, between
+from schedules.timing import (
+    CronTiming,
+    TimingError,
+    between,
+    count,
+    disagreement,
+    newest,
+)
 from schedules.timing.cron import parse
+from schedules.timing.second_opinion import Union, texts
 from schedules.timing.zones import offset_changes, timezone_names
 
 EXPRESSIONS = [
@@ -35,6 +43,7 @@ CALENDAR_EXPRESSIONS = [
     "59 23 1W 2,3 *",
 ]
 SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
 START = datetime(1980, 1, 1)  # noqa: DTZ001 a wall time
 # It rounds to the minute the end of a gap of 44 min 30 s.
 KNOWN_TO_DIFFER = {("Africa/Monrovia", 1972)}
@@ -85,6 +94,61 @@ def test_both_agree_where_other_libraries_go_wrong(expression, timezone, year):
     assert all(agree(expression, timezone, change) for change in changes)
 
 
+def random_field(chance, low, high):
+    a, b = sorted(chance.sample(range(low, high + 1), 2))
+    some = sorted(chance.sample(range(low, high + 1), chance.randint(1, 3)))
+    every = f"*/{chance.randint(2, (high - low) // 2)}"
+    return chance.choice(["*", every, f"{a}-{b}", ",".join(map(str, some))])
+
+
+def random_expression(chance):
+    monthday, weekday = random_field(chance, 1, 31), random_field(chance, 0, 6)
+    days = [(monthday, weekday), (monthday, "*"), ("*", weekday)]
+    special = [("l", "*"), (f"{chance.randint(1, 31)}w", "*"), ("*", "5#2")]
+    day, weekday = chance.choice([*days, *days, *special])
+    months = chance.choice(["*", "*", random_field(chance, 1, 12)])
+    minute, hour = random_field(chance, 0, 59), random_field(chance, 0, 23)
+    return f"{minute} {hour} {day} {months} {weekday}"
+
+
+def accepted(chance, number):
+    """Random expressions that can run at all."""
+    while number:
+        expression = random_expression(chance)
+        try:
+            yield CronTiming(expression, "UTC").expression
+        except TimingError:
+            continue
+        number -= 1
+
+
+def test_hundreds_of_expressions_agree_around_changes_forward_and_backward():
+    chance, names = random.Random("zones"), sorted(timezone_names())
+    differing = []
+    for expression in accepted(chance, 250):
+        change = None
+        while change is None:
+            zone, year = chance.choice(names), chance.randrange(1970, 2038)
+            change = next(iter(changes_in(zone, year)), None)
+        after = change + chance.randint(-48, 24) * HOUR
+        if not agree(expression, zone, after + 5 * HOUR):
+            differing.append((expression, zone, str(after)))
+    assert differing == []
+
+
+def test_hundreds_of_expressions_have_the_wall_times_of_croniter_both_ways():
+    chance, differing = random.Random("wall times"), []
+    for expression in accepted(chance, 300):
+        times, theirs = parse(expression), Union([*texts(expression)])
+        for _ in range(3):
+            at = START + chance.randrange(2 * 10**9) * SECOND
+            if (times.next(at), times.last(at)) != (theirs.next(at), theirs.last(at)):
+                differing.append((expression, str(at)))
+        if disagreement(expression):
+            differing.append((expression, "when it is accepted"))
+    assert differing == []
+
+
 @pytest.mark.parametrize("expression", CALENDAR_EXPRESSIONS)
 def test_days_that_need_the_calendar_are_those_of_croniter(expression):
     chance, times = random.Random(expression), parse(expression)
@@ -119,5 +183,8 @@ def changes_in(timezone, year):
 
 def agree(expression, timezone, instant):
     after, upto = instant - timedelta(hours=5), instant + timedelta(hours=26)
-    ours = between(CronTiming(expression, timezone), after, upto, 1000)
+    timing = CronTiming(expression, timezone)
+    ours = between(timing, after, upto, 5000)
+    assert newest(timing, after, upto, 5000) == ours
+    assert count(timing, after, upto) == len(ours)
     return ours == second_opinion(expression, timezone, after, upto)
