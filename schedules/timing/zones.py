@@ -146,8 +146,8 @@ def wall_time(instant: datetime, timezone: str) -> datetime:
 
 
 def instant_of(wall: datetime, timezone: str) -> datetime:
-    """The first instant at which the wall clock reads `wall` or later, as far as this is
-    not because it is put back. Monotone: a later wall time is never earlier."""
+    """The first instant at which the wall clock reads `wall` or later. Monotone: a later
+    wall time is never earlier."""
     for period in _periods(timezone, wall.year):
         if wall < period.ends_at_reading:
             break
