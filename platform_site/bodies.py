@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.http import HttpResponse
 
 from platform_site.asgi_messages import App, Message, Receive, Scope, Send, send_answer
-from platform_site.errors import page
-from workflows.exceptions import TooLarge
+from platform_site.errors import refused
+from workflows.kit.errors import TooLarge
 
 Header = tuple[bytes, bytes]
 NOT_A_LENGTH = {b"content-length", b"transfer-encoding"}
@@ -29,7 +28,7 @@ def bounded(app: App) -> App:
             try:
                 scope, receive = await _known(scope, receive)
             except TooLarge as error:
-                await send_answer(_refusal(error), send)
+                await send_answer(refused(scope["path"], error), send)
                 return
         await app(scope, receive, send)
 
@@ -86,7 +85,3 @@ def _first(message: Message, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return receive_next
-
-
-def _refusal(error: TooLarge) -> HttpResponse:
-    return page(413, error.code, error.message, error.errors)

@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.utils.json import strict_constant
 from typing_extensions import override
 
-from workflows.exceptions import TooLarge
+from workflows.kit.errors import TooLarge
 
 LONGEST_NAME = 200
 

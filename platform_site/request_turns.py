@@ -8,19 +8,14 @@ come back if it does not come.
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
-
-from django.http import HttpResponse
 
 from platform_site.asgi_messages import App, Message, Receive, Scope, Send, send_answer
-from platform_site.errors import is_for_programs, page
-from platform_site.unavailable import RETRY_AFTER_SECONDS
-from workflows.exceptions import Unavailable
+from platform_site.errors import refused
+from workflows.kit.errors import Unavailable
 
 WAIT_SECONDS = 10.0
 # Asked by whatever watches the site, which must not take a busy one for a dead one.
 ALWAYS_ANSWERED = {"/healthz", "/readyz"}
-BUSY = "The site is busy: try again in a few seconds."
 
 
 def in_turn(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
@@ -39,7 +34,7 @@ def in_turn(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
             async with asyncio.timeout(wait_seconds):
                 await turns.acquire()
         except TimeoutError:
-            await send_answer(_busy(scope["path"]), send)
+            await send_answer(refused(scope["path"], Unavailable()), send)
             return
         messages: list[Message] = []
 
@@ -53,15 +48,4 @@ def in_turn(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
         for message in messages:
             await send(message)
 
-    return answer
-
-
-def _busy(path: str) -> HttpResponse:
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    answer: HttpResponse
-    if is_for_programs(path):
-        answer = page(status, Unavailable.code, BUSY)
-    else:
-        answer = HttpResponse(BUSY, status=status, content_type="text/plain")
-    answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return answer

@@ -26,5 +26,6 @@ urlpatterns = [
     path("api/v1/", include("schedules.api.urls")),
 ]
 handler400 = "platform_site.errors.bad_request"
+handler403 = "platform_site.errors.permission_denied"
 handler404 = "platform_site.errors.page_not_found"
 handler500 = "platform_site.errors.server_error"

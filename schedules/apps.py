@@ -16,3 +16,5 @@ class SchedulesConfig(AppConfig):
     def ready(self) -> None:
         for name in ("checks", "receivers", "tools.components"):
             import_module(f"schedules.{name}")
+        health = import_module("schedules.services.health")
+        import_module("workflows.kit.refusals").explain_outages_by(health.explain)

@@ -1,5 +1,4 @@
-"""What can go wrong with a schedule. The docstring is the message, unless one is given;
-`code` is stable, for programs. The kinds, and what HTTP makes of them, are the site's."""
+"""What can go wrong with a schedule. The kinds are the site's: `workflows.kit.errors`."""
 
 from __future__ import annotations
 
@@ -7,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from workflows.exceptions import (
+from workflows.exceptions import StaleVersion
+from workflows.kit.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
-    StaleVersion,
     Unprocessable,
     WrongState,
 )
@@ -31,17 +30,16 @@ class _Named(Protocol):
 
 
 class ScheduleNotFound(NotFound):
-    """There is no such schedule."""
-
-    remedy = "Take the id from a list of your schedules: others cannot be reached."
+    message = "No schedule with this id exists, or you may not view it."
+    remedy = "Take the id from a list of your schedules."
 
 
 class ScheduleNotAllowed(NotAllowed):
-    """You may see this schedule, but not change it."""
+    message = "You may see this schedule, but you do not have permission to change it."
 
 
 class InvalidSchedule(InvalidInput):
-    """The schedule was refused; nothing was written. The message names every field."""
+    """Nothing was written. The message names every field."""
 
     def __init__(
         self,
@@ -50,14 +48,14 @@ class InvalidSchedule(InvalidInput):
         suggestion: Mapping[str, Any] | None = None,
     ) -> None:
         """`suggestion` holds fields that mean what was meant, if these are known."""
-        told = (f"{field}: {' '.join(why)}" for field, why in errors.items())
-        super().__init__(" ".join(told), errors=errors)
+        faults = (f"{field}: {' '.join(why)}" for field, why in errors.items())
+        super().__init__(" ".join(faults), errors=errors)
         if suggestion:
             self.details = {"suggestion": dict(suggestion)}
 
 
 class AgentRefused(NotAllowed):
-    """An agent may not do this, whatever it was told to."""
+    """A limit for agents, which holds for every prompt."""
 
     def __init__(
         self,
@@ -75,32 +73,26 @@ class AgentRefused(NotAllowed):
 
 
 class KeyReused(Unprocessable):
-    """This idempotency key was used for something else."""
-
     code = "idempotency_key_reused"
+    message = "This idempotency key has been used for another request: use a new one."
 
 
 class ScheduleEnded(WrongState):
-    """The schedule is stopped."""
-
     code = "schedule_stopped"
+    message = "The schedule is stopped."
 
 
 class NodeInUse(WrongState):
-    """Too many schedules start at this node."""
-
     code = "node_in_use"
+    message = "Too many schedules start at this node."
 
 
 class CannotStart(WrongState):
-    """This schedule cannot start: no trigger of its workflow accepts it."""
-
     code = "cannot_start"
+    message = "This schedule cannot start: no trigger of its workflow accepts it."
 
 
 class WouldOrphan(WrongState):
-    """Schedules of this workflow could no longer start."""
-
     code = "would_orphan_schedules"
 
     def __init__(
@@ -131,4 +123,4 @@ class WouldOrphan(WrongState):
 
 
 class StaleSchedule(StaleVersion):
-    """The schedule was changed by someone else meanwhile: read it again."""
+    message = "The schedule was changed by someone else in the meantime: read it again."

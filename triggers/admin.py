@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -21,16 +21,14 @@ from triggers.models import Webhook
 from triggers.webhooks import Opened, close_webhook, open_webhook
 from workflows.access import check_may
 from workflows.components.trigger_webhook import WebhookTrigger
-from workflows.exceptions import DomainError
+from workflows.forms import ServiceForm
+from workflows.kit.admin import ServiceAdmin
+from workflows.kit.errors import DomainError
 from workflows.models import Workflow, WorkflowNode
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Webhook]
-    FormBase = forms.ModelForm[Webhook]
     ChoiceBase = forms.ModelChoiceField[WorkflowNode]
 else:
-    Base = admin.ModelAdmin
-    FormBase = forms.ModelForm
     ChoiceBase = forms.ModelChoiceField
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
@@ -42,18 +40,25 @@ class NodeField(ChoiceBase):
         return f"{node.workflow}: {node.node_id}"
 
 
-class WebhookForm(FormBase):
+class WebhookForm(ServiceForm):
     """Which node gets an address: one without, of a workflow that one may change."""
 
     node = NodeField(WorkflowNode.objects.none())
+    actor: ClassVar[User]
+    opened: Opened
 
     class Meta:
         model = Webhook
         fields = ["node"]
 
+    @override
+    def save_by_service(self) -> Webhook:
+        self.opened = _open(self.cleaned_data["node"], self.actor)
+        return self.opened.webhook
+
 
 @admin.register(Webhook)
-class WebhookAdmin(Base):
+class WebhookAdmin(ServiceAdmin):
     """Django's permissions open the pages; for each webhook it also takes the right to
     change its workflow, here as over the API."""
 
@@ -77,6 +82,7 @@ class WebhookAdmin(Base):
         form: Any = super().get_form(request, *args, **options)
         if "node" in form.base_fields:
             form.base_fields["node"].queryset = _nodes_without(_user(request))
+        form.actor = _user(request)  # the class was made for this request
         return form
 
     @override
@@ -121,9 +127,11 @@ class WebhookAdmin(Base):
             raise Http404
         if not self.has_renew_permission(request, webhook):
             raise PermissionDenied
-        opened = _open(request, webhook.node)
-        self.log_change(request, opened.webhook, "Renewed.")
-        return self._shown_once(request, opened)
+        with self.refusals_shown(request):
+            opened = _open(webhook.node, _user(request))
+            self.log_change(request, opened.webhook, "Renewed.")
+            return self._shown_once(request, opened)
+        return self.page_of(pk)
 
     @override
     def change_view(
@@ -142,9 +150,9 @@ class WebhookAdmin(Base):
     def save_model(
         self, request: HttpRequest, obj: Webhook, form: Any, change: bool
     ) -> None:
-        opened = _open(request, form.cleaned_data["node"])
-        # The secrets stay on this object: in no table, no session and no log.
-        obj.__dict__.update(opened.webhook.__dict__, opened=opened)
+        """A valid `WebhookForm` has been saved by the service. The secrets stay on this
+        object: in no table, no session and no log."""
+        obj.__dict__["opened"] = form.opened
 
     @override
     def response_add(
@@ -166,18 +174,7 @@ class WebhookAdmin(Base):
 
     @override
     def delete_model(self, request: HttpRequest, obj: Webhook) -> None:
-        node = obj.node
-        try:
-            close_webhook(node.workflow, node.node_id, actor=_user(request))
-        except DomainError as error:
-            raise PermissionDenied from error
-
-    @override
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[Webhook]
-    ) -> None:
-        for webhook in queryset:
-            self.delete_model(request, webhook)
+        close_webhook(obj.node.workflow, obj.node.node_id, actor=_user(request))
 
 
 def _user(request: HttpRequest) -> User:
@@ -192,8 +189,8 @@ def _may(request: HttpRequest, workflow: Workflow) -> bool:
     return True
 
 
-def _open(request: HttpRequest, node: WorkflowNode) -> Opened:
-    return open_webhook(node.workflow, node.node_id, actor=_user(request), now=clock())
+def _open(node: WorkflowNode, actor: User) -> Opened:
+    return open_webhook(node.workflow, node.node_id, actor=actor, now=clock())
 
 
 def _nodes_without(user: User) -> QuerySet[WorkflowNode]:

@@ -14,8 +14,8 @@ from triggers import keys
 from triggers.dispatch import dispatch_event
 from triggers.models import Webhook, WebhookDelivery
 from workflows.components.trigger_webhook import TOLERANCE_SECONDS
-from workflows.exceptions import InvalidInput, NotAllowed, NotFound
 from workflows.json_value import problem
+from workflows.kit.errors import InvalidInput, NotAllowed, NotFound
 from workflows.models import WorkflowExecution
 from workflows.services import queue_execution
 
@@ -29,9 +29,8 @@ WRONG_NAME = f"An Idempotency-Key is at most {MAX_NAME} printable characters of 
 
 
 class WrongSignature(NotAllowed):
-    """The signature is wrong."""
-
     code = "wrong_signature"
+    message = "The signature is not valid."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

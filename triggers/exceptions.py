@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from workflows.exceptions import WrongState
+from workflows.kit.errors import WrongState
 
 
 class NoTrigger(WrongState):
-    """The workflow has no active trigger node that accepts this event."""
-
     code = "no_trigger"
+    message = "The workflow has no active trigger node that accepts this event."

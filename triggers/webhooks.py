@@ -13,14 +13,13 @@ from triggers import keys
 from triggers.models import Webhook
 from workflows.access import check_may
 from workflows.components.trigger_webhook import WebhookTrigger
-from workflows.exceptions import NotFound, WrongState
+from workflows.kit.errors import NotFound, WrongState
 from workflows.models import Workflow
 
 
 class NoWebhookNode(WrongState):
-    """Only a node of the type trigger_webhook has an address."""
-
     code = "no_webhook_node"
+    message = "Only a node of the type trigger_webhook has an address."
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.contrib.auth.models import User
 
-from workflows.exceptions import NotAllowed, NotFound
+from workflows.kit.errors import NotAllowed, NotFound
 from workflows.models import Workflow, WorkflowExecution
 
 Permission = Literal["change", "delete"]

@@ -21,9 +21,7 @@ from workflows.exceptions import (
     Cancelled,
     InvalidGraph,
     NodeFailed,
-    NotFound,
     TimedOut,
-    WrongState,
     exit_status,
 )
 from workflows.failures import FailureKind, kind_of
@@ -31,6 +29,7 @@ from workflows.graph import Step, next_step
 from workflows.hiding import without_suspects
 from workflows.inline import Chain, start_inline
 from workflows.json_value import problem, storable
+from workflows.kit.errors import NotFound, WrongState
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.patience import patiently
 from workflows.registry import Context, Result
@@ -304,7 +303,7 @@ def _recordable(output: Any) -> Any:
 def _text_of(error: BaseException) -> str:
     """What the record says of an error: never a traceback, never somebody's secret."""
     if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
-        text: str = without_suspects(str(error) or str(error.__doc__))
+        text: str = without_suspects(str(error))
         return text[:MAX_ERROR]
     if isinstance(error, SystemExit):
         return f"The node ended the process with exit status {exit_status(error)}."

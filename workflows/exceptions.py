@@ -1,132 +1,39 @@
-"""What can go wrong, for this app and for those above it.
-
-The docstring of each class is its default message. Which HTTP status each kind becomes is
-decided in one place, `workflows/api/statuses.py`; other apps subclass the four kinds.
-"""
+"""What can go wrong with workflows and their executions. The kinds are the site's:
+`workflows.kit.errors`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-Errors = Mapping[str, Sequence[str]]
-
-
-class DomainError(Exception):
-    """The request could not be carried out."""
-
-    code = "error"
-    remedy = ""  # what would be accepted, or what to do about it
-    details: Mapping[str, Any] = {}  # further facts for programs
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        field: str | None = None,
-        errors: Errors | None = None,
-    ) -> None:
-        """`field` names the one input that is wrong, `errors` all of them."""
-        self.message = message or (self.__doc__ or "").strip()
-        self.errors: dict[str, list[str]] = {
-            name: list(reasons) for name, reasons in (errors or {}).items()
-        }
-        if field:
-            self.errors.setdefault(field, []).append(self.message)
-        super().__init__(self.message)
-
-
-class InvalidInput(DomainError):
-    """The input is wrong."""
-
-    code = "invalid"
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        field: str | None = None,
-        errors: Errors | None = None,
-    ) -> None:
-        """Without a message the first of `errors` is the message."""
-        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
-        super().__init__(message or next(named, ""), field=field, errors=errors)
-
-
-class NotAllowed(DomainError):
-    """You do not have permission to do this."""
-
-    code = "not_allowed"
-
-
-class NotFound(DomainError):
-    """There is no such thing."""
-
-    code = "not_found"
-
-
-class WrongState(DomainError):
-    """This cannot be done in its present state."""
-
-    code = "wrong_state"
-
-
-class Unprocessable(DomainError):
-    """This is well formed and cannot be done."""
-
-    code = "unprocessable"
-
-
-class TooLarge(DomainError):
-    """The body is too large."""
-
-    code = "too_large"
-
-    def __init__(self, most: int) -> None:
-        """`most` is how many bytes are taken."""
-        super().__init__(errors={"body": [f"At most {most:,} bytes."]})
-
-
-class Unavailable(DomainError):
-    """The database is busy or cannot be reached: nothing was done. Try it again."""
-
-    code = "unavailable"
+from workflows.kit.errors import InvalidInput, WrongState
 
 
 class InvalidGraph(InvalidInput):
-    """The graph is wrong."""
-
     code = "invalid_graph"
+    message = "The graph is not valid."
 
 
 class StaleVersion(WrongState):
-    """The workflow was changed in the meantime: read it again."""
-
     code = "stale_version"
+    message = "The workflow was changed by someone else in the meantime: read it again."
 
 
 class WorkflowInactive(WrongState):
-    """The workflow is not active."""
-
     code = "workflow_inactive"
+    message = "The workflow is not active: activate it first."
 
 
 class WorkflowDeleting(WrongState):
-    """The workflow is being deleted."""
-
     code = "workflow_deleting"
+    message = "The workflow is being deleted: choose another one."
 
 
 class WorkflowInUse(WrongState):
-    """The workflow was started at that very moment: try again."""
-
     code = "workflow_in_use"
+    message = "An execution of the workflow started at the same moment: try again."
 
 
 class ExecutionEnded(WrongState):
-    """The execution has ended."""
-
     code = "execution_ended"
+    message = "The execution has already ended."
 
 
 class RegistrationError(TypeError):
@@ -135,28 +42,30 @@ class RegistrationError(TypeError):
 
 
 class NodeFailed(Exception):
-    """The node failed."""
+    """Raised by a component with a message that people may read: the engine records it on
+    the run. Any other exception is recorded by its type alone, since its text may hold a
+    secret."""
 
-    # Raised by a component with a message that people may read: the engine records it on
-    # the run. Any other exception is recorded by its type alone, since its text may hold
-    # a secret.
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or "The node failed.")
 
 
 class TimedOut(BaseException):
-    """The run timed out."""
+    """A BaseException, so that no component's own `except Exception` can swallow the
+    deadline that the caller of the engine has set, nor what cancels it."""
 
     def __init__(self, seconds: float | None = None) -> None:
         """`seconds` is the time that it had."""
         super().__init__(
-            *([] if seconds is None else [f"Timed out after {seconds:.10g} s."])
+            "The run timed out."
+            if seconds is None
+            else f"Timed out after {seconds:.10g} s."
         )
-
-    # A BaseException, so that no component's own `except Exception` can swallow the
-    # deadline that the caller of the engine has set, nor what cancels it.
 
 
 class Cancelled(TimedOut):
-    """The run was cancelled."""
+    def __init__(self) -> None:
+        BaseException.__init__(self, "The run was cancelled.")
 
 
 def exit_status(error: SystemExit) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from workflows.exceptions import InvalidGraph, NotAllowed, TimedOut
+from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.kit.errors import NotAllowed
 
 
 class FailureKind(models.TextChoices):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from workflows.exceptions import DomainError
+from workflows.kit.errors import DomainError
+from workflows.kit.refusals import refusals
 
 if TYPE_CHECKING:
     FormBase = forms.ModelForm[Any]
@@ -30,7 +31,8 @@ class ServiceForm(FormBase):
         if self.errors:
             return
         try:
-            self.instance = self.save_by_service()
+            with refusals():
+                self.instance = self.save_by_service()
         except DomainError as error:
             self._show(error)
 

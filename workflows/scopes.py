@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
+from workflows.kit.errors import NotAllowed
+
 
 class Scope(TextChoices):
     """`read`: look, and preview. `operate`: also pause, resume, run, backfill and cancel.
@@ -19,6 +21,15 @@ class Scope(TextChoices):
         return order.index(self) >= order.index(needed)
 
 
-def refusal(held: Scope, needed: Scope) -> str:
-    """Why a token of the scope `held` is refused."""
-    return f'This token has the scope "{held}"; this needs "{needed}".'
+class InsufficientScope(NotAllowed):
+    code = "insufficient_scope"
+    remedy = "Ask a person for a token with that scope."
+
+    def __init__(self, held: Scope, needed: Scope) -> None:
+        super().__init__(f'This token has the scope "{held}"; this needs "{needed}".')
+
+
+def require(needed: Scope, *, held: Scope) -> None:
+    """Raises `InsufficientScope`, which names the scope that is needed."""
+    if not held.allows(needed):
+        raise InsufficientScope(held, needed)

@@ -16,12 +16,14 @@ from uuid import UUID
 
 import structlog
 
-from workflows.exceptions import DomainError, Errors, NodeFailed, RegistrationError
+from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.hiding import holds_known
 from workflows.json_value import problem, storable
+from workflows.kit.errors import DomainError, Errors
+from workflows.kit.refusals import refusal_of
 from workflows.schema_checks import declaration_fault
 from workflows.schemas import schema_problems
-from workflows.scopes import Scope, refusal
+from workflows.scopes import Scope, require
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -77,8 +79,6 @@ class Tool:
 
 
 class ToolRefused(DomainError):
-    """The tool refused."""
-
     def __init__(
         self,
         message: str = "",
@@ -116,22 +116,28 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
     try:
         _check_user(context)
-        _check_scope(tool, context)
+        require(tool.scope, held=context.scope)
         check_arguments(tool, arguments)
         return _checked(tool, storable(tool.call(arguments, context)))
-    except DomainError as refusal:
-        log.info("tool_refused", code=refusal.code, **_names(tool, context))
-        return _refused(refusal)
     except NodeFailed as failure:
-        return _refused(ToolRefused(str(failure) or "It failed.", code="failed"))
+        return refused(ToolRefused(str(failure), code="failed"))
     # Whatever a tool raises must not end the conversation; its text may hold a secret.
     except Exception as error:
+        if refusal := _refusal_of(error, tool):
+            log.info("tool_refused", code=refusal.code, **_names(tool, context))
+            return refused(refusal)
         log.error("tool_failed", exc_info=error, **_names(tool, context))
-        what = (
-            "The tool failed for a reason of its own; the site's log has the details."
-        )
+        what = "The tool failed unexpectedly; the site's log has the details."
         remedy = "Do not repeat the call more than once; tell a person."
-        return _refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+        return refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+
+
+def _refusal_of(error: Exception, tool: Tool) -> DomainError | None:
+    """What reaches beyond the site may have been done in part: of that nobody can say that
+    nothing was done, and only its own refusals are passed on."""
+    if tool.hints.open_world:
+        return error if isinstance(error, DomainError) else None
+    return refusal_of(error)
 
 
 def call_named(
@@ -149,12 +155,12 @@ def call_named(
     if holds_known(arguments, secrets):
         what = "The arguments hold a secret of this site; nothing was done."
         remedy = "Leave it out: no tool needs it."
-        return _refused(ToolRefused(what, code="invalid_arguments", remedy=remedy))
+        return refused(ToolRefused(what, code="invalid_arguments", remedy=remedy))
     if tool := tools.get(name):
         return call_tool(tool, arguments, context)
     what = f'There is no tool "{name[:MAX_PATH]}"; nothing was done.'
     remedy = f"The tools are: {', '.join(tools) or 'none'}."
-    return _refused(ToolRefused(what, code="unknown_tool", remedy=remedy))
+    return refused(ToolRefused(what, code="unknown_tool", remedy=remedy))
 
 
 def _names(tool: Tool, context: ToolContext) -> dict[str, Any]:
@@ -168,13 +174,6 @@ def _check_user(context: ToolContext) -> None:
     if not context.user.is_active:
         what = "The user in whose name this is called is not active any more."
         raise ToolRefused(what, code="user_inactive", remedy="Ask a person.")
-
-
-def _check_scope(tool: Tool, context: ToolContext) -> None:
-    if not context.scope.allows(tool.scope):
-        what = refusal(context.scope, tool.scope)
-        remedy = "Ask a person for a token with that scope."
-        raise ToolRefused(what, code="insufficient_scope", remedy=remedy)
 
 
 def check_arguments(tool: Tool, arguments: Any) -> None:
@@ -200,14 +199,15 @@ def _checked(tool: Tool, output: Any) -> ToolResult:
     if wrong := problem(output, max_bytes=MAX_RESULT):
         what = f"The call was carried out, but its result {wrong}."
         remedy = "Do not repeat it as it was; ask for less at a time."
-        return _refused(ToolRefused(what, code="result_unusable", remedy=remedy))
+        return refused(ToolRefused(what, code="result_unusable", remedy=remedy))
     # The work is done: a failure now would have the model do it again.
     for path, why in schema_problems(tool.output_schema, output):
         log.error("tool_output_wrong", tool=tool.name, field=path, reason=why)
     return ToolResult(output)
 
 
-def _refused(refusal: DomainError) -> ToolResult:
+def refused(refusal: DomainError) -> ToolResult:
+    """A refusal as a model gets it."""
     error = {
         "code": refusal.code,
         "message": refusal.message,

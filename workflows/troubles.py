@@ -113,6 +113,11 @@ def is_database_away(error: BaseException) -> bool:
     return isinstance(error, DatabaseError) and database_trouble(error) in _CERTAIN
 
 
+def is_redis_away(error: BaseException) -> bool:
+    """Whether it comes from the Redis client, or is an error of ours that wraps one."""
+    return isinstance(error, RedisError) or isinstance(error.__cause__, RedisError)
+
+
 def database_trouble(error: BaseException) -> DatabaseTrouble:
     """The kind of trouble that an exception of Django's database layer stands for."""
     cause = _root(error)

@@ -55,7 +55,7 @@ class TokenForm(FormBase):
     @override
     def clean(self) -> dict[str, Any] | None:
         if has_too_many(self.cleaned_data.get("user", self.asks), now=clock()):
-            raise forms.ValidationError(TooManyTokens.__doc__ or "")
+            raise forms.ValidationError(TooManyTokens.message)
         return super().clean()
 
 

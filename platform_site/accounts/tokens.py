@@ -12,7 +12,7 @@ from knox.settings import CONSTANTS
 
 from platform_site.accounts.models import ApiToken
 from schedules.services.texts import text_faults
-from workflows.exceptions import InvalidInput, WrongState
+from workflows.kit.errors import InvalidInput, WrongState
 from workflows.scopes import Scope
 
 if TYPE_CHECKING:
@@ -23,9 +23,10 @@ LONGEST_DAYS = 36_500
 
 
 class TooManyTokens(WrongState):
-    """This user has as many tokens as one may have: revoke one first."""
-
     code = "too_many_tokens"
+    message = (
+        f"This user has {MOST_TOKENS} tokens, the most there may be: revoke one first."
+    )
 
 
 def make_token(

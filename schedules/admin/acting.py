@@ -16,20 +16,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
-from schedules.admin.verbs import VERBS, Press, Verb, explain, press_each
+from schedules.admin.verbs import VERBS, Press, Verb
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
-from workflows.exceptions import DomainError, NotAllowed, NotFound
-from workflows.turns import turn
+from schedules.services.bulk import for_each
+from workflows.kit.admin import ServiceAdmin
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[ScheduledJob]
     Action = Callable[["ActingAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
-else:
-    Base = admin.ModelAdmin
-
-REASONS_SHOWN = 10
 
 
 def _bulk(verb: Verb) -> Action:
@@ -45,7 +40,7 @@ def _bulk(verb: Verb) -> Action:
     return act
 
 
-class ActingAdmin(Base):
+class ActingAdmin(ServiceAdmin):
     """Who may act, and the presses: POST only, each judged for its own schedule."""
 
     actions = [_bulk(verb) for verb in VERBS]
@@ -85,53 +80,30 @@ class ActingAdmin(Base):
             raise Http404
         if not self.has_change_permission(request, schedule):
             raise PermissionDenied
-        try:
+        with self.refusals_shown(request):
             message = verb.act(schedule_id, Press.of(request))
-        except NotAllowed as error:
-            raise PermissionDenied from error
-        except NotFound as error:
-            raise Http404 from error
-        except DomainError as error:
-            self.message_user(request, explain(error), messages.ERROR)
-        else:
             self.message_user(request, message, messages.SUCCESS)
         return redirect(_page_before(request, schedule))
 
     def press_many(
         self, request: HttpRequest, verb: Verb, chosen: QuerySet[ScheduledJob]
     ) -> None:
-        schedules = list(chosen.values_list("pk", "name")[: MOST_AT_ONCE + 1])
-        if len(schedules) > MOST_AT_ONCE:
-            why = f"At most {MOST_AT_ONCE} schedules at once: nothing was done."
-            self.message_user(request, why, messages.ERROR)
-            return
-        done, failed = press_each(verb, schedules, Press.of(request))
-        if done:
-            self.message_user(request, f"{verb.past} {_number(done)}.")
-        if failed:
-            more = len(failed) - REASONS_SHOWN
-            rest = f" And {more} more." if more > 0 else ""
-            reasons = " ".join(failed[:REASONS_SHOWN])
-            why = f"{verb.label} failed for {_number(len(failed))}. {reasons}{rest}"
-            self.message_user(request, why, messages.ERROR)
+        names = dict(chosen.values_list("pk", "name")[: MOST_AT_ONCE + 1])
+        press = Press.of(request)
+        with self.refusals_shown(request):
+            outcomes = for_each(names, lambda pk: verb.act(pk, press))
+            self.show_outcomes(
+                request,
+                outcomes,
+                name=names.__getitem__,
+                label=verb.label,
+                past=verb.past,
+            )
 
     @override
     def delete_model(self, request: HttpRequest, obj: ScheduledJob) -> None:
         press = Press.of(request)
-        try:
-            stop_schedule(obj.pk, actor=press.actor, now=press.now)
-        except NotAllowed as error:
-            raise PermissionDenied from error
-        except NotFound:
-            return  # somebody else was quicker
-
-    @override
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[ScheduledJob]
-    ) -> None:
-        for schedule in queryset:
-            with turn():
-                self.delete_model(request, schedule)
+        stop_schedule(obj.pk, actor=press.actor, now=press.now)
 
 
 def _owns(request: HttpRequest, schedule: ScheduledJob | None) -> bool:
@@ -147,7 +119,3 @@ def _page_before(request: HttpRequest, schedule: ScheduledJob) -> str:
     ):
         return page
     return reverse("admin:ostinato_schedules_scheduledjob_change", args=(schedule.pk,))
-
-
-def _number(count: int) -> str:
-    return "1 schedule" if count == 1 else f"{count} schedules"

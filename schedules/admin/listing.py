@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from schedules.admin.acting import ActingAdmin
 from schedules.admin.verbs import offered
+from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
 
@@ -124,7 +125,7 @@ class ListingAdmin(ActingAdmin):
             return super().changelist_view(request, context)
         except ValidationError:
             # Django asks the database for what was ticked, and an id is no UUID.
-            self.message_user(request, "There is no such schedule.", messages.ERROR)
+            self.message_user(request, ScheduleNotFound.message, messages.ERROR)
             return redirect(request.get_full_path())
 
 

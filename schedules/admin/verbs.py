@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, cast
@@ -14,8 +14,6 @@ from django.utils import timezone
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import Actor, pause_schedule, resume_schedule, run_now
 from schedules.templatetags.schedule_display import local_time
-from workflows.exceptions import DomainError
-from workflows.turns import turn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -151,27 +149,3 @@ def offered(schedule: ScheduledJob) -> list[Verb]:
     """The buttons that make sense for the state the schedule is in."""
     verbs = (APPROVE, RUN) if schedule.awaits_approval else VERBS
     return [verb for verb in verbs if schedule.status in verb.statuses]
-
-
-def press_each(
-    verb: Verb, schedules: Iterable[tuple[UUID, str]], press: Press
-) -> tuple[int, list[str]]:
-    """How many of `schedules` (id and name) it worked for, and why not for the others."""
-    done, failed = 0, []
-    for schedule_id, name in schedules:
-        try:
-            with turn():
-                verb.act(schedule_id, press)
-        except DomainError as error:
-            failed.append(f"“{name}”: {explain(error)}")
-        else:
-            done += 1
-    return done, failed
-
-
-def explain(error: DomainError) -> str:
-    """The whole of a refusal in one line, with the faults of its fields."""
-    faults = [
-        f"{field}: {' '.join(reasons)}" for field, reasons in error.errors.items()
-    ]
-    return " ".join([error.message, *faults])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import OperationalError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -23,17 +21,16 @@ from schedules.api.serializers import ScheduleSerializer
 from schedules.api.views import next_ticks
 from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
+from schedules.services.bulk import for_each
 from schedules.services.texts import check_note
 from workflows.api import strict
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import MOST_TEXT
 from workflows.api.requests import clock, user_of, valid
 from workflows.api.scopes import require_scope
-from workflows.api.statuses import status_of
 from workflows.api.strict import ListField, StrictSerializer
-from workflows.exceptions import DomainError, Unavailable
+from workflows.kit.bulk import Outcome
 from workflows.scopes import Scope
-from workflows.turns import turn
 
 MOST = limits.MOST_AT_ONCE
 Act = Callable[..., object]
@@ -123,18 +120,21 @@ class BulkView(DryRun):
         check_note(body.get("note", ""))  # wrong for one, it is wrong for all
         user = user_of(request)
         ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
-        now = clock()
-        do = partial(act, actor=Actor.person(user), now=now, **body)
-        before = _rows(user, ids) if is_dry(request) else {}
+        now, dry = clock(), is_dry(request)
+        before = _rows(user, ids) if dry else {}
+
+        def one(id_: UUID) -> ScheduledJob | None:
+            with self.attempt():
+                act(id_, actor=Actor.person(user), now=now, **body)
+                return _rows(user, [id_]).get(id_) if dry else None
+
         results: list[dict[str, Any]] = []
-        for id_ in dict.fromkeys(ids):
-            after = None
-            with turn(), self.attempt():
-                result = _result(do, id_, done, results)
-                if is_dry(request):
-                    after = _rows(user, [id_]).get(id_)
-            if is_dry(request):
-                result |= {"before": _shown(before.get(id_)), "after": _shown(after)}
+        for outcome in for_each(ids, one):
+            result = _answer(outcome, done)
+            if dry:
+                stood = before.get(outcome.item)
+                after = stood if outcome.refusal else outcome.result
+                result |= {"before": _shown(stood), "after": _shown(after)}
                 result["next_ticks"] = next_ticks(after, now=now)
             results.append(result)
         return Response({"results": results})
@@ -167,19 +167,15 @@ def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
     return ids
 
 
-def _result(
-    do: Act, id_: UUID, done: int, earlier: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    try:
-        # Each attempt waits for the database: once it is away, nobody waits again.
-        if earlier and earlier[-1]["code"] == Unavailable.code:
-            raise Unavailable
-        do(id_)
-    except DomainError as error:
-        refusal = error
-    except OperationalError:  # what became of the others must not get lost
-        refusal = Unavailable()
-    else:
-        return {"id": str(id_), "status": done, "code": "done", "detail": ""}
-    told = {"code": refusal.code, "detail": refusal.message}
-    return {"id": str(id_), "status": status_of(refusal), **told}
+def _answer(outcome: Outcome[UUID, Any], done: int) -> dict[str, Any]:
+    """As the verb alone would have been answered."""
+    refusal = outcome.refusal
+    if refusal is None:
+        return {"id": str(outcome.item), "status": done, "code": "done", "detail": ""}
+    status, detail = refusal.http_status, refusal.message
+    return {
+        "id": str(outcome.item),
+        "status": status,
+        "code": refusal.code,
+        "detail": detail,
+    }

@@ -9,15 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-from typing_extensions import override
-
 
 class McpMissing(Exception):
-    """MCP needs the extra "mcp": python -m pip install "mcp>=2.3,<3"."""
-
-    @override
-    def __str__(self) -> str:
-        return str(self.__doc__)
+    def __init__(self) -> None:
+        super().__init__(
+            'MCP needs the extra "mcp": python -m pip install "mcp>=2.3,<3".'
+        )
 
 
 def load(name: str) -> ModuleType:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from schedules.mcp.faults import fault_of
 from schedules.mcp.server import server_for
 from schedules.tools import tools
-from workflows.scopes import Scope, refusal
+from workflows.scopes import InsufficientScope, Scope
 from workflows.tools import ToolContext
 
 HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
@@ -56,7 +56,7 @@ def _scope_that_lacks(message: Any, context: ToolContext) -> Scope | None:
 
 def _insufficient(message: Any, context: ToolContext, needed: Scope) -> HttpResponse:
     """403 and the scope, as MCP's rules on authorization have it."""
-    why = refusal(context.scope, needed)
+    why = InsufficientScope(context.scope, needed).message
     error = types.ErrorData(code=types.INVALID_REQUEST, message=why)
     told = types.JSONRPCError(
         jsonrpc="2.0", id=getattr(message, "id", None), error=error

@@ -15,7 +15,9 @@ from mcp.shared.message import SessionMessage
 
 from schedules.mcp.faults import fault_of
 from schedules.mcp.server import server_for
-from workflows.tools import Tool, ToolContext, ToolResult, call_tool
+from workflows.kit.errors import DomainError
+from workflows.kit.refusals import refusals
+from workflows.tools import Tool, ToolContext, ToolResult, call_tool, refused
 
 Line = SessionMessage | Exception  # of a line that the SDK cannot read
 Answer = Callable[[SessionMessage], Awaitable[None]]
@@ -52,7 +54,10 @@ def _call(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     try:
         # The user may have been changed, or be gone, since the last call.
         active = User.objects.filter(pk=context.user.pk, is_active=True)
-        context.user.is_active = active.exists()
+        with refusals():
+            context.user.is_active = active.exists()
         return call_tool(tool, arguments, context)
+    except DomainError as refusal:
+        return refused(refusal)
     finally:
         close_old_connections()

@@ -14,8 +14,9 @@ from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
 from schedules.services.access import NOT_RUNNABLE, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
-from workflows.exceptions import NotAllowed, WorkflowInactive
+from workflows.exceptions import WorkflowInactive
 from workflows.failures import FailureKind
+from workflows.kit.errors import NotAllowed
 from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY

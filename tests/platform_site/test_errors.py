@@ -67,7 +67,7 @@ def test_an_unknown_id_is_told_without_the_names_of_tables(
 ) -> None:
     answer = client(owner).generic(method, f"/api/v1/{rows}/{uuid4()}/")
     assert problem(answer) == (404, "not_found")
-    told = "There is nothing with this id that you may see."
+    told = "Nothing with this id exists, or you may not view it."
     assert answer.json()["detail"] == told
 
 
@@ -81,7 +81,7 @@ def test_a_database_that_is_busy_is_no_fault_of_the_site(
     with connection.execute_wrapper(refuse):
         answer = api.get("/api/v1/schedules/")
     assert problem(answer) == (503, "unavailable")
-    assert "Try it again" in answer.json()["detail"]
+    assert "Try again" in answer.json()["detail"]
     assert "request_not_served" in log_lines()
 
 

@@ -79,7 +79,7 @@ async def test_who_waits_too_long_is_told_to_come_back(path: str) -> None:
         assert headers[b"content-type"] == b"application/problem+json"
         assert json.loads(body)["code"] == "unavailable"
     else:
-        assert headers[b"content-type"].startswith(b"text/plain")
+        assert headers[b"content-type"].startswith(b"text/html")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

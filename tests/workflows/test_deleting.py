@@ -16,7 +16,8 @@ from schedules.services.claims import claim_run
 from tests.api import client
 from tests.schedules.conftest import NOON, MakeSchedule, alice, make_schedule, workflow
 from workflows import services
-from workflows.exceptions import DomainError, WorkflowDeleting
+from workflows.exceptions import WorkflowDeleting
+from workflows.kit.errors import DomainError
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import dependents
 from workflows.services.dependents import DELETED_AT_ONCE, LET_GO_AT_ONCE

@@ -16,8 +16,9 @@ from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
 from workflows import jobs, lease
 from workflows.deadline import deadline
-from workflows.exceptions import ExecutionEnded, InvalidInput, NotFound, TimedOut
+from workflows.exceptions import ExecutionEnded, TimedOut
 from workflows.failures import FailureKind
+from workflows.kit.errors import InvalidInput, NotFound
 from workflows.lease import LEASE
 from workflows.lost import Ending, close_lost_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from workflows.exceptions import InvalidGraph, NotFound, StaleVersion
+from workflows.exceptions import InvalidGraph, StaleVersion
+from workflows.kit.errors import NotFound
 from workflows.models import Workflow
 from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
 

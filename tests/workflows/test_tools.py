@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 
 from tests.graphs import add_graph
 from workflows.engine import run_execution
-from workflows.exceptions import Cancelled, NodeFailed, NotFound, RegistrationError
+from workflows.exceptions import Cancelled, NodeFailed, RegistrationError
+from workflows.kit.errors import NotFound
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component, Config, Context, Result, registry
 from workflows.tools import (

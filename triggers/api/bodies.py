@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
-from workflows.exceptions import TooLarge
+from workflows.kit.errors import TooLarge
 
 FORM = "application/x-www-form-urlencoded"
 

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from workflows.kit.admin import ServiceAdmin
+
 # The confirmation sends a field for each, of which Django takes a thousand.
 MOST_DELETED_AT_ONCE = 500
 
@@ -20,10 +22,16 @@ MOST_DELETED_AT_ONCE = 500
 def delete_selected(
     modeladmin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase | None:
-    """Django's own action, for at most 500 rows."""
+    """Django's own action, for at most 500 rows; what services delete is deleted one by
+    one."""
     if queryset.order_by()[: MOST_DELETED_AT_ONCE + 1].count() > MOST_DELETED_AT_ONCE:
         kind = modeladmin.opts.verbose_name_plural
         why = f"At most {MOST_DELETED_AT_ONCE} {kind} at once: nothing was deleted."
         modeladmin.message_user(request, why, messages.ERROR)
         return None
+    if "post" in request.POST and isinstance(modeladmin, ServiceAdmin):
+        *_, not_permitted, protected = modeladmin.get_deleted_objects(queryset, request)
+        if not (not_permitted or protected):
+            modeladmin.delete_each(request, queryset)
+            return None
     return actions.delete_selected(modeladmin, request, queryset)

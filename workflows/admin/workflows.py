@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from typing_extensions import override
 
 from workflows import services
-from workflows.admin.read_only import ModelAdmin, ReadOnlyInline
-from workflows.exceptions import NotFound, WorkflowInUse
+from workflows.admin.read_only import ReadOnlyInline
 from workflows.forms import ServiceForm
+from workflows.kit.admin import ServiceAdmin
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.services.dependents import count_deleted
-from workflows.turns import turn
 
 IN_THE_BACKGROUND = "Much hangs on “{}”: it is taken away in the background. Nothing of it starts any more."
 
@@ -70,7 +66,7 @@ class WorkflowForm(ServiceForm):
 
 
 @admin.register(Workflow)
-class WorkflowAdmin(ModelAdmin):
+class WorkflowAdmin(ServiceAdmin):
     form = WorkflowForm
     list_display = ["name", "owner", "is_active", "version", "updated_at", "deletion"]
     list_filter = ["is_active"]
@@ -116,16 +112,6 @@ class WorkflowAdmin(ModelAdmin):
         """Nothing: a valid `WorkflowForm` has been saved by the service."""
 
     @override
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except WorkflowInUse as error:
-            self.message_user(request, error.message, messages.ERROR)
-            return redirect("admin:ostinato_workflows_workflow_change", object_id)
-
-    @override
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
@@ -138,23 +124,9 @@ class WorkflowAdmin(ModelAdmin):
     @override
     def delete_model(self, request: HttpRequest, obj: Workflow) -> None:
         now = timezone.now()  # noqa: TID251 - an entry point
-        # Somebody else may have been quicker.
-        with suppress(NotFound):
-            deletion = services.delete_workflow(obj, actor=_user_of(request), now=now)
-            if not deletion.done:
-                self.message_user(request, IN_THE_BACKGROUND.format(obj.name))
-
-    @override
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[Workflow]
-    ) -> None:
-        for workflow in queryset:
-            try:
-                with turn():
-                    self.delete_model(request, workflow)
-            except WorkflowInUse as error:
-                why = f"“{workflow.name}”: {error.message}"
-                self.message_user(request, why, messages.ERROR)
+        deletion = services.delete_workflow(obj, actor=_user_of(request), now=now)
+        if not deletion.done:
+            self.message_user(request, IN_THE_BACKGROUND.format(obj.name))
 
 
 def _user_of(request: HttpRequest) -> User:

@@ -9,7 +9,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from workflows.exceptions import StaleVersion
+from workflows.kit.errors import WrongState
 
 _MALFORMED = (
     'Give the ETag that was read, in its quotes: "v1". Several have commas between them; '
@@ -31,12 +32,12 @@ IF_MATCH = OpenApiParameter(
 )
 
 
-class PreconditionFailed(APIException):
+class PreconditionFailed(WrongState):
     """The `If-Match` of the request names another version than there is."""
 
-    status_code = 412
-    default_code = "precondition_failed"
-    default_detail = "It has changed since you read it: read it again."
+    code = "precondition_failed"
+    http_status = 412
+    message = "It has changed since you read it: read it again."
 
 
 class Tagged(GenericAPIView[Any]):

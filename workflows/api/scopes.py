@@ -9,18 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from typing_extensions import override
 
-from workflows.scopes import Scope, refusal
-
-
-class InsufficientScope(PermissionDenied):
-    """The token's scope is not enough."""
-
-    default_code = "insufficient_scope"
+from workflows.scopes import Scope, require
 
 
 class HasScope(BasePermission):
@@ -46,6 +39,4 @@ def scope_of(request: Request) -> Scope:
 
 def require_scope(request: Request, needed: Scope) -> None:
     """Raises `InsufficientScope`, which names the scope that is needed."""
-    held = scope_of(request)
-    if not held.allows(needed):
-        raise InsufficientScope(refusal(held, needed))
+    require(needed, held=scope_of(request))

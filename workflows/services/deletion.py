@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import NotFound, WorkflowInUse
+from workflows.exceptions import WorkflowInUse
+from workflows.kit.errors import NotFound
 from workflows.models import Workflow
 from workflows.services.definition import held_workflow
 from workflows.services.dependents import (

@@ -7,9 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from schedules.admin import acting
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Status
-from schedules.services import fire_due
+from schedules.services import bulk, fire_due
 from tests.schedules.admin.conftest import LIST, MakeStaff
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.admin import deleting
@@ -68,7 +67,7 @@ def test_the_same_page_sent_twice_runs_each_schedule_once(
 def test_too_many_at_once_are_refused_whole(
     site: Client, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
     told = act(site, "pause", make_schedule(), make_schedule())
     assert told == ["At most 1 schedules at once: nothing was done."]
     assert not ScheduledJob.objects.filter(status=Status.PAUSED).exists()

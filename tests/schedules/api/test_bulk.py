@@ -94,7 +94,7 @@ def test_a_database_that_fails_in_between_loses_no_answer(
     monkeypatch.setitem(bulk.VERBS, "pause", (pause, 200, Scope.OPERATE))
     answer = api.post(BULK, {"action": "pause", "ids": [str(id_) for id_ in ids]})
     assert statuses(answer) == [200, 503, 503]  # nobody waits for it twice
-    assert "Try it again" in answer.json()["results"][1]["detail"]
+    assert "Try again" in answer.json()["results"][1]["detail"]
 
 
 def test_a_filter_takes_all_that_it_finds(

@@ -121,7 +121,7 @@ def test_an_agent_of_staff_reaches_nothing_but_the_users_own(
     make_schedule: MakeSchedule, admin_user: User
 ):
     schedule = make_schedule()
-    with pytest.raises(Exception, match="no such schedule"):
+    with pytest.raises(Exception, match="No schedule with this id"):
         pause_schedule(schedule.id, actor=Actor.agent(admin_user), now=NOON)
     pause_schedule(schedule.id, actor=Actor.person(admin_user), now=NOON)
 

@@ -136,7 +136,7 @@ def test_another_owners_schedule_does_not_exist(
         "not_found",
         "Take the id from a list",
     )
-    assert told["message"] == "There is no such schedule."
+    assert told["message"] == "No schedule with this id exists, or you may not view it."
     assert call("schedule_list").content["total"] == 0
     bobs.refresh_from_db()
     assert (bobs.status, bobs.version) == ("active", 1)

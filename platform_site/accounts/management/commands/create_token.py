@@ -12,7 +12,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from platform_site.accounts.tokens import LONGEST_DAYS, make_token
-from workflows.exceptions import DomainError
+from workflows.kit.errors import DomainError
 from workflows.scopes import Scope
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read

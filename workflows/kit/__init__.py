@@ -1,0 +1,3 @@
+"""What every app builds on."""
+
+from __future__ import annotations

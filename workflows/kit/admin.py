@@ -1,0 +1,101 @@
+"""The admin as a door to services: what they refuse is a message on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import model_ngettext
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from typing_extensions import override
+
+from workflows.kit.bulk import Outcome, one_by_one
+from workflows.kit.refusals import refusal_of
+
+# Django's own admin classes take no type parameters when the program runs.
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:
+    Base = admin.ModelAdmin
+REASONS_SHOWN = 10
+
+
+class ServiceAdmin(Base):
+    """Pages of rows that services change and delete."""
+
+    @contextmanager
+    def refusals_shown(
+        self, request: HttpRequest, *, but: tuple[type[Exception], ...] = ()
+    ) -> Iterator[None]:
+        """What is refused within becomes a message; the view then goes on to a page."""
+        try:
+            yield
+        except but:
+            raise
+        except Exception as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            self.message_user(request, refusal.in_full, messages.ERROR)
+
+    def show_outcomes(
+        self,
+        request: HttpRequest,
+        outcomes: Iterable[Outcome[Any, Any]],
+        *,
+        name: Callable[[Any], object],
+        label: str,
+        past: str,
+    ) -> None:
+        """For how many it worked, and why not for the others."""
+        done, failed = 0, []
+        for outcome in outcomes:
+            if outcome.refusal is None:
+                done += 1
+            else:
+                failed.append(f"“{name(outcome.item)}”: {outcome.refusal.in_full}")
+        if done:
+            self.message_user(request, f"{past} {self._number(done)}.")
+        if failed:
+            more = len(failed) - REASONS_SHOWN
+            rest = f" And {more} more." if more > 0 else ""
+            reasons = " ".join(failed[:REASONS_SHOWN])
+            why = f"{label} failed for {self._number(len(failed))}. {reasons}{rest}"
+            self.message_user(request, why, messages.ERROR)
+
+    def _number(self, count: int) -> str:
+        return f"{count} {model_ngettext(self.opts, count)}"
+
+    @override
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        # Django has pages for what it refuses by itself.
+        with self.refusals_shown(request, but=(PermissionDenied, Http404)):
+            return super().delete_view(request, object_id, extra_context)
+        return self.page_of(object_id)
+
+    def page_of(self, object_id: object) -> HttpResponse:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_change"
+        return redirect(f"{self.admin_site.name}:{name}", object_id)
+
+    def delete_each(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+        """Those that are ticked: each for itself, so that one refusal stops no other."""
+
+        def delete(row: Any) -> None:
+            with transaction.atomic():
+                self.log_deletions(request, [row])  # type: ignore[arg-type]
+                self.delete_model(request, row)
+
+        self.show_outcomes(
+            request,
+            one_by_one(rows, delete),
+            name=str,
+            label="Delete",
+            past="Successfully deleted",
+        )

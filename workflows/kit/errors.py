@@ -1,0 +1,120 @@
+"""Refusals: the kinds of them, for all apps.
+
+An app subclasses a kind for what only it can refuse. `message` is what people read unless
+one is given; `code` is stable and for programs. `workflows.kit.refusals` turns every other
+error that a caller may meet into one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Errors = Mapping[str, Sequence[str]]
+
+
+class DomainError(Exception):
+    """What was asked for is refused."""
+
+    code = "error"
+    http_status = 400
+    message: str = "The request cannot be carried out."
+    remedy = ""  # for a model: what would be accepted, or what to do about it
+    details: Mapping[str, Any] = {}  # further facts for programs
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        """`field` names the one input that is wrong, `errors` all of them."""
+        self.message = message or self.message
+        self.errors: dict[str, list[str]] = {
+            name: list(reasons) for name, reasons in (errors or {}).items()
+        }
+        if field:
+            self.errors.setdefault(field, []).append(self.message)
+        super().__init__(self.message)
+
+    @property
+    def in_full(self) -> str:
+        """One line for people: the message, and the faults that it does not name."""
+        faults = (
+            f"{name}: {each}" for name, why in self.errors.items() for each in why
+        )
+        return " ".join([self.message, *(f for f in faults if f not in self.message)])
+
+
+class InvalidInput(DomainError):
+    code = "invalid"
+    message = "The input is not valid."
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        """Without a message the first of `errors` is the message."""
+        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
+        super().__init__(message or next(named, ""), field=field, errors=errors)
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+    http_status = 403
+    message = (
+        "You do not have permission to do this. Ask the owner or an administrator."
+    )
+
+
+class NotFound(DomainError):
+    code = "not_found"
+    http_status = 404
+    message = "Nothing with this id exists, or you may not view it."
+
+
+class WrongState(DomainError):
+    code = "wrong_state"
+    http_status = 409
+    message = "This is not possible in the present state: read it again."
+
+
+class Unprocessable(DomainError):
+    code = "unprocessable"
+    http_status = 422
+    message = "The request is well formed, but it cannot be carried out."
+
+
+class TooLarge(DomainError):
+    code = "too_large"
+    http_status = 413
+    message = "The body is too large."
+
+    def __init__(self, most: int) -> None:
+        """`most` is how many bytes are accepted."""
+        super().__init__(errors={"body": [f"At most {most:,} bytes."]})
+
+
+class Unavailable(DomainError):
+    """Database, Redis or the site itself cannot serve at the moment."""
+
+    code = "unavailable"
+    http_status = 503
+    retry_after_seconds = 5
+    remedy = "Try again in a few seconds; if it lasts, tell the user."
+    details = {"retry_after_seconds": retry_after_seconds}
+
+    def __init__(self, cause: str = "The site is busy.") -> None:
+        """`cause` is a sentence that says what does not work."""
+        super().__init__(f"{cause} Nothing was done. Try again in a moment.")
+
+
+class Unexpected(DomainError):
+    """A fault of the site, where others must still be answered."""
+
+    http_status = 500
+    message = "Something went wrong here; the log has the details."

@@ -1,0 +1,153 @@
+"""The one table of refusals: which errors a caller is answered, and with what.
+
+Every door (REST, bulk, admin, tools, MCP, what comes before any view) asks here and only
+presents what it gets. What is not in the table is a fault of the site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core import exceptions as django
+from django.http import Http404, UnreadablePostError
+from rest_framework import exceptions as rest
+
+from workflows.kit.errors import (
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
+from workflows.outages import OutageLog
+from workflows.troubles import (
+    database_trouble,
+    is_database_away,
+    is_redis_away,
+    redis_trouble,
+)
+
+# What repeats something of the client's is as long as the client wants it to be.
+LONGEST_PATH = 200
+LONGEST_REASON = 500
+LONGEST_ERROR = 200
+CUT_OFF = "The connection was closed before the whole body had arrived."
+Explain = Callable[[BaseException], tuple[str, str]]
+outages = OutageLog(structlog.get_logger(__name__))
+
+
+class Unreadable(InvalidInput):
+    code = "parse_error"
+
+
+def _of_fields(error: rest.ValidationError) -> DomainError:
+    errors: dict[str, list[str]] = {}
+    for path, reason in _flat(error.detail, ""):
+        errors.setdefault(path, []).append(reason)
+    return InvalidInput(errors=errors)
+
+
+def _of_django_fields(error: django.ValidationError) -> DomainError:
+    by_field = hasattr(error, "error_dict")
+    detail = error.message_dict if by_field else error.messages
+    return _of_fields(rest.ValidationError(detail))
+
+
+def _of_permission(error: rest.PermissionDenied) -> DomainError:
+    refusal = NotAllowed(str(error.detail))
+    refusal.code = str(error.get_codes())
+    return refusal
+
+
+# Beside a database or a Redis that is away, for which it takes a look.
+TABLE: tuple[tuple[type | tuple[type, ...], Callable[[Any], DomainError]], ...] = (
+    (
+        django.RequestDataTooBig,
+        lambda _: TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE),
+    ),
+    (UnreadablePostError, lambda _: Unreadable(CUT_OFF, field="body")),
+    (rest.ParseError, lambda error: Unreadable(str(error.detail), field="body")),
+    (rest.ValidationError, _of_fields),
+    (django.ValidationError, _of_django_fields),
+    # Their own texts name tables.
+    ((Http404, django.ObjectDoesNotExist), lambda _: NotFound()),
+    (rest.NotFound, lambda error: NotFound(str(error.detail))),
+    (rest.PermissionDenied, _of_permission),
+    (django.PermissionDenied, lambda error: NotAllowed(str(error))),
+)
+
+
+def refusal_of(error: BaseException) -> DomainError | None:
+    """What a caller is answered instead of `error`; None for what nobody expected."""
+    if isinstance(error, DomainError):
+        return error
+    if is_database_away(error) or is_redis_away(error):
+        return _unavailable(error)
+    made = (make(error) for kinds, make in TABLE if isinstance(error, kinds))
+    return next(made, None)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Whatever within is to be refused leaves as a `DomainError`."""
+    try:
+        yield
+    except Exception as error:
+        refusal = refusal_of(error)
+        if refusal is None or refusal is error:
+            raise
+        raise refusal from error
+
+
+def explain_outages_by(explain: Explain) -> None:
+    """`explain` gives the code and the sentence for an error of database or Redis."""
+    global _explain
+    _explain = explain
+
+
+def _named(error: BaseException) -> tuple[str, str]:
+    if is_redis_away(error):
+        return redis_trouble(error), "Redis cannot be reached."
+    return database_trouble(error), "The database is busy or cannot be reached."
+
+
+_explain: Explain = _named
+
+
+def _unavailable(error: BaseException) -> Unavailable:
+    """The error itself goes to the log alone."""
+    code, sentence = _explain(error)
+    first_line = str(error).partition("\n")[0][:LONGEST_ERROR]
+    outages.warning("request_not_served", cause=code, error=first_line)
+    return Unavailable(sentence)
+
+
+def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Nested errors of serializers as `nodes[0].config` and the reason."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _flat(inner, _path_to(name, path))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            is_nested = isinstance(inner, dict | list)
+            yield from _flat(inner, f"{path}[{index}]" if is_nested else path)
+    else:
+        reason = _shortened(str(detail), LONGEST_REASON)
+        yield _shortened(path, LONGEST_PATH) or "body", reason
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _path_to(name: str | int, path: str) -> str:
+    if name in ("non_field_errors", "__all__"):
+        return path
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
