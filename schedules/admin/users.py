@@ -18,6 +18,7 @@ from typing_extensions import override
 from schedules import timing
 from schedules.admin.fields import ZoneInput
 from schedules.models import UserProfile
+from workflows.kit.admin import ServiceAdmin
 from workflows.services.dependents import MOST_DELETED, is_short, let_go
 from workflows.turns import turn
 
@@ -78,7 +79,7 @@ class ProfileInline(InlineBase):
     verbose_name = verbose_name_plural = "time zone and agents"
 
 
-class PersonAdmin(PersonBase):
+class PersonAdmin(ServiceAdmin, PersonBase):
     """Django's page of a user, and the profile below it once the user exists."""
 
     search_fields = tuple(f"{name}__has_text" for name in UserAdmin.search_fields)
@@ -115,11 +116,9 @@ class PersonAdmin(PersonBase):
         return super().delete_view(request, object_id, extra_context)
 
     @override
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        self._let_go(queryset)
-        for person in queryset:  # what goes with all of them is too much for one turn
-            with turn():
-                person.delete()
+    def delete_each(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        self._let_go(rows)
+        super().delete_each(request, rows)
 
     def _let_go(self, people: QuerySet[User]) -> None:
         """Their events and executions keep the name and lose the link, little by little."""

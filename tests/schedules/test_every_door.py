@@ -37,13 +37,14 @@ from schedules.services.access import NOT_RUNNABLE
 from schedules.tools import tools
 from tests.api import client
 from tests.schedules.admin.conftest import LIST, page
+from tests.schedules.admin.test_page import filled
 from tests.schedules.api.conftest import SCHEDULES, address
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.kit.errors import TooLarge
 from workflows.kit.refusals import refusal_of
 from workflows.tools import ToolContext, call_tool
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Raise = Callable[[], Exception]
 
 
@@ -156,10 +157,23 @@ class Site:
         chosen = {"_selected_action": str(self.schedule.pk), "post": "yes"}
         return self._pressed(LIST, {"action": "delete_selected", **chosen})
 
-    def _pressed(self, path: str, form: dict[str, str]) -> Answer:
+    def admin_form(self) -> Answer:
+        browser, path = self._browser(), page(self.schedule)
+        answer: Any = browser.post(path, filled(browser, path, name="new"))
+        if answer.status_code == 500:
+            return Answer("", 500)
+        faults = answer.context["adminform"].form.errors
+        return Answer(
+            " ".join(f"{field}: {' '.join(why)}" for field, why in faults.items())
+        )
+
+    def _browser(self) -> Client:
         browser = Client(raise_request_exception=False)
         browser.force_login(self.user)
-        answer: Any = browser.post(path, form, follow=True)
+        return browser
+
+    def _pressed(self, path: str, form: dict[str, str]) -> Answer:
+        answer: Any = self._browser().post(path, form, follow=True)
         if answer.status_code == 500:
             return Answer("", 500)
         assert answer.status_code == 200
@@ -205,6 +219,7 @@ DOORS: dict[str, Callable[[Site], Answer]] = {
     "admin button": Site.admin_button,
     "admin bulk": Site.admin_bulk,
     "admin delete": Site.admin_delete,
+    "admin form": Site.admin_form,
     "tool": Site.tool,
     "MCP": Site.mcp,
 }
@@ -240,8 +255,9 @@ def test_every_door_answers_alike(site: Site, name: str) -> None:
         answers = ANSWERS[name] = {door: ask(site) for door, ask in DOORS.items()}
     refusal = refusal_of(make())
     assert refusal is not None
+    in_words = [refusal.message, *(why for [why] in refusal.errors.values())]
     for door, answer in answers.items():
-        assert refusal.message in answer.text, door
+        assert any(words in answer.text for words in in_words), door
         assert answer.status in (status, None), door
         assert answer.code in (code, ""), door
     for door in ("REST", "tool", "MCP"):
@@ -256,7 +272,7 @@ def test_a_fault_is_none_of_the_callers(site: Site) -> None:
     with failing(lambda: KeyError("secret")):
         answers = ANSWERS["a fault"] = {door: ask(site) for door, ask in DOORS.items()}
     assert [answers[door].status for door in ("REST", "REST bulk")] == [500, 500]
-    assert answers["admin button"].status == 500
+    assert [answers[f"admin {door}"].status for door in ("button", "form")] == [500] * 2
     for door in ("admin bulk", "admin delete"):
         assert "“job”: Something went wrong here" in answers[door].text
     assert {answers[door].code for door in ("tool", "MCP")} == {"tool_failed"}

@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from typing_extensions import override
@@ -84,7 +85,7 @@ class ServiceAdmin(Base):
         name = f"{self.opts.app_label}_{self.opts.model_name}_change"
         return redirect(f"{self.admin_site.name}:{name}", object_id)
 
-    def delete_each(self, request: HttpRequest, rows: Iterable[Any]) -> None:
+    def delete_each(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         """Those that are ticked: each for itself, so that one refusal stops no other."""
 
         def delete(row: Any) -> None:
