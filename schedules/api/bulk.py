@@ -169,13 +169,8 @@ def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
 
 def _answer(outcome: Outcome[UUID, Any], done: int) -> dict[str, Any]:
     """As the verb alone would have been answered."""
-    refusal = outcome.refusal
-    if refusal is None:
-        return {"id": str(outcome.item), "status": done, "code": "done", "detail": ""}
-    status, detail = refusal.http_status, refusal.message
-    return {
-        "id": str(outcome.item),
-        "status": status,
-        "code": refusal.code,
-        "detail": detail,
-    }
+    answer = {"id": str(outcome.item), "status": done, "code": "done", "detail": ""}
+    if refusal := outcome.refusal:
+        answer |= {"status": refusal.http_status, "code": refusal.code}
+        answer["detail"] = refusal.message
+    return answer

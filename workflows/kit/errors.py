@@ -29,8 +29,10 @@ class DomainError(Exception):
         field: str | None = None,
         errors: Errors | None = None,
     ) -> None:
-        """`field` names the one input that is wrong, `errors` all of them."""
-        self.message = message or self.message
+        """`field` names the one input that is wrong, `errors` all of them: the first is the
+        message, unless one is given."""
+        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
+        self.message = message or next(named, self.message)
         self.errors: dict[str, list[str]] = {
             name: list(reasons) for name, reasons in (errors or {}).items()
         }
@@ -50,17 +52,6 @@ class DomainError(Exception):
 class InvalidInput(DomainError):
     code = "invalid"
     message = "The input is not valid."
-
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        field: str | None = None,
-        errors: Errors | None = None,
-    ) -> None:
-        """Without a message the first of `errors` is the message."""
-        named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
-        super().__init__(message or next(named, ""), field=field, errors=errors)
 
 
 class NotAllowed(DomainError):
@@ -96,7 +87,7 @@ class TooLarge(DomainError):
 
     def __init__(self, most: int) -> None:
         """`most` is how many bytes are accepted."""
-        super().__init__(errors={"body": [f"At most {most:,} bytes."]})
+        super().__init__(self.message, errors={"body": [f"At most {most:,} bytes."]})
 
 
 class Unavailable(DomainError):
