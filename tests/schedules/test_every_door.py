@@ -1,13 +1,12 @@
 """An error is answered alike at every door: the same status, code and sentence.
 
-`python -m tests.schedules.test_every_door` prints the table of errors and doors.
+`python -m tests.schedules.doors` prints the table of errors and doors.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -277,20 +276,3 @@ def test_a_fault_is_none_of_the_callers(site: Site) -> None:
         assert "“job”: Something went wrong here" in answers[door].text
     assert {answers[door].code for door in ("tool", "MCP")} == {"tool_failed"}
     assert not any("secret" in answer.text for answer in answers.values())
-
-
-if __name__ == "__main__":
-    options = ["-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-n", "0"]
-    failed = pytest.main([*options, __file__])
-    from tests.schedules import test_every_door
-
-    print("| error |", " | ".join(DOORS), "| what people read |")
-    print("|---" * (len(DOORS) + 2) + "|")
-    for name, answers in test_every_door.ANSWERS.items():
-        cells = [
-            " ".join(filter(None, (str(each.status or ""), each.code)))
-            or ("a message" if each.text else "")
-            for each in answers.values()
-        ]
-        print("|", name, "|", " | ".join(cells), "|", answers["tool"].text, "|")
-    sys.exit(failed)
