@@ -70,7 +70,7 @@ REFUSED: dict[str, tuple[Raise, int, str]] = {
         503,
         "unavailable",
     ),
-    "no such row": (lambda: ScheduledJob.DoesNotExist("a table"), 404, "not_found"),
+    "no such row": (lambda: Http404("a table"), 404, "not_found"),
     "no such address": (lambda: Http404("a table"), 404, "not_found"),
     "no such schedule": (ScheduleNotFound, 404, "not_found"),
     "Django's permissions": (

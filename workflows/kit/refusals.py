@@ -74,8 +74,7 @@ TABLE: tuple[tuple[type | tuple[type, ...], Callable[[Any], DomainError]], ...] 
     (rest.ParseError, lambda error: Unreadable(str(error.detail), field="body")),
     (rest.ValidationError, _of_fields),
     (django.ValidationError, _of_django_fields),
-    # Their own texts name tables.
-    ((Http404, django.ObjectDoesNotExist), lambda _: NotFound()),
+    (Http404, lambda _: NotFound()),  # its own text names tables
     (rest.NotFound, lambda error: NotFound(str(error.detail))),
     (rest.PermissionDenied, _of_permission),
     (django.PermissionDenied, lambda error: NotAllowed(str(error))),
