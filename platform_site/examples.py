@@ -29,7 +29,7 @@ from schedules.services import Actor
 from schedules.services.draft import apply_fields
 from schedules.services.explain import Explanation
 from schedules.services.preview import preview_fields
-from schedules.services.telling import timing_text
+from schedules.services.sentences import timing_text
 from triggers.api.webhooks import OpenedWebhookSerializer, StartedSerializer
 from workflows.api.strict import StrictSerializer
 

@@ -33,7 +33,7 @@ from schedules.models import (
 from schedules.services.faults import NO_NODE, NO_WORKFLOW
 from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
 from schedules.services.lifecycle import BEGINS_AS
-from schedules.services.telling import timing_text
+from schedules.services.sentences import timing_text
 from workflows.api import strict
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
@@ -284,6 +284,7 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
             "status",
             "reason",
             "overlap",
+            "failure_kind",
             "attempt",
             "scheduled_for",
             "range_end",
@@ -301,6 +302,12 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
             "created_at",
         )
         read_only_fields = fields
+        extra_kwargs = {
+            "failure_kind": {
+                "help_text": "Why the last attempt failed; empty unless the run has "
+                "failed or is being tried again."
+            }
+        }
 
 
 class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):

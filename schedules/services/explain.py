@@ -26,12 +26,13 @@ from schedules.services import line
 from schedules.services.ahead import schedule_ahead
 from schedules.services.early_runs import early_ticks
 from schedules.services.epochs import timing_of
-from schedules.services.telling import (
-    by,
+from schedules.services.sentences import (
+    at_time,
+    backfilled_sentence,
+    by_whom,
     lasting,
+    run_sentence,
     timing_text,
-    told,
-    told_with_backfill,
     utc,
 )
 from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError, zones
@@ -39,14 +40,17 @@ from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError, zone
 SECOND = timedelta(seconds=1)
 EPOCHS_AROUND = 100  # how far the ticks around a time are looked for
 _LIMITED = (
-    "It is not to be expected: max_runs allows {most} runs, and the ticks before it will "
-    "have used them up, unless some of those do not run."
+    "It is not expected to run: max_runs allows {most}, and the ticks before this one will "
+    "use them up unless some of those do not run."
 )
-_RAN_EARLY = "It has run before its time, while a clock was ahead."
+_PRUNED = (
+    "The ledger for that time has been pruned: it is no longer known what happened."
+)
+_RAN_EARLY = "It ran before its time, while a clock was ahead."
 _TOO_SOON = (
-    "It has not come yet. The ledger holds it already, for it is {ahead} ahead of the "
-    "clock: a scheduler withdraws it at its start, or the next verb on this schedule "
-    "does, and then it runs in its time."
+    "It is not due yet. The ledger already holds it, because the ledger is {ahead} ahead "
+    "of the clock. A scheduler withdraws it when it starts, or the next change of this "
+    "schedule does; it then runs on time."
 )
 
 # Which verb is behind a tick that never ran for this reason.
@@ -59,7 +63,7 @@ class Explanation:
 
     `run` is the ledger row of the tick (of which it may be one of many), `event` what a
     person or the schedule itself did that decided it, `previous_tick` and `next_tick` the
-    ticks around a time that is none.
+    ticks around a time that is not one.
     """
 
     at: datetime
@@ -73,15 +77,17 @@ class Explanation:
 
 
 def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanation:
-    """What is known of the time `at`, as it stands at `now`.
+    """What is known of the time `at`, as of `now`.
 
-    `at` is the nominal time of a tick, the time at which one fires, or that of a run by
-    hand; of any other time the ticks around it are told.
+    `at` is the nominal time of a tick, the time at which one fires, or that of a manual
+    run; for any other time the answer names the ticks around it.
     """
     if at <= schedule.created_at:
-        made = utc(schedule.created_at)
-        by_wrong_clock = ", by a clock that was ahead" if at > now else ""
-        why = f"The schedule did not exist yet: it was made {made}{by_wrong_clock}."
+        created = at_time(schedule.created_at)
+        by_wrong_clock = " by a clock that was ahead" if at > now else ""
+        why = (
+            f"The schedule did not exist yet: it was created{created}{by_wrong_clock}."
+        )
         return Explanation(at, why)
     epoch = _epoch_of(schedule, at)
     if epoch is None:
@@ -89,14 +95,14 @@ def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanati
     try:
         of_epoch = timing_of(epoch)
     except TimingError as error:
-        return Explanation(at, f"Its timing cannot be read any more: {error}")
+        return Explanation(at, f"Its timing can no longer be read: {error}")
     case = _Case(schedule, epoch, of_epoch, now)
     if _is_tick(case, at):
         return _of_tick(case, at)
     fires = _tick_that_fires(case, at)
     if fires is not None:
         found = _of_tick(case, fires)
-        whose = f"That is when the tick of {_bare(fires)} fires. {found.sentence}"
+        whose = f"That is when the tick of {utc(fires)} fires. {found.sentence}"
         return replace(found, at=at, sentence=whose)
     return _by_hand(case, at) or _no_tick(case, at)
 
@@ -128,27 +134,30 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
     if run is None:
         sentence, event = _unrecorded(case, at)
     elif at > case.now:
-        sentence = _told_too_soon(run, case)
+        sentence = _recorded_too_soon(run, case)
         # What never ran is no run of a tick that has not come.
         run = run if run.started_at else None
     else:
         event = _event_behind(case.schedule, run)
-        sentence = told(run, event, line.ahead_of(run))
+        sentence = run_sentence(run, event, line.ahead_of(run))
         backfill = _backfill_of(case.schedule, at)
         if backfill is not None and run.status in NEVER_RAN:
-            sentence = told_with_backfill(run, event, backfill, line.ahead_of(backfill))
+            ahead = line.ahead_of(backfill)
+            sentence = backfilled_sentence(run, event, backfill, ahead)
             run = backfill
     return Explanation(
         at, sentence, is_tick=True, run=run, event=event, timing_text=case.text
     )
 
 
-def _told_too_soon(run: ScheduledRun, case: _Case) -> str:
+def _recorded_too_soon(run: ScheduledRun, case: _Case) -> str:
     """Of a tick that the ledger holds before its time has come."""
     if run.started_at is not None:
-        return f"{_RAN_EARLY} {told(run, None)}"
+        return f"{_RAN_EARLY} {run_sentence(run, None)}"
     beyond = schedule_ahead(case.schedule, case.now)
-    return _TOO_SOON.format(ahead=lasting(beyond)) if beyond else told(run, None)
+    return (
+        _TOO_SOON.format(ahead=lasting(beyond)) if beyond else run_sentence(run, None)
+    )
 
 
 def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
@@ -186,7 +195,7 @@ def _by_hand(case: _Case, at: datetime) -> Explanation | None:
     if run is None:
         return None
     event = _last_event(case.schedule, Verb.RUN, before=run.created_at)
-    sentence = f"No tick, but a run was asked for{by(event)}. {told(run, event)}"
+    sentence = f"A run was requested{by_whom(event)}. {run_sentence(run, event)}"
     return Explanation(at, sentence, run=run, event=event, timing_text=case.text)
 
 
@@ -216,24 +225,24 @@ def _while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
     why = f" ({ended.note})" if ended else ""
     return Explanation(
         at,
-        f"It was not due then: the schedule had stopped{why}, and was revived"
-        f"{by(revived)}.",
+        f"It was not due then: the schedule had stopped{why} and was revived"
+        f"{by_whom(revived)}.",
         event=ended,
     )
 
 
 def _no_tick(case: _Case, at: datetime) -> Explanation:
     if isinstance(case.timing, ManualTiming):
-        why = "It was not due then: it has no ticks, and runs only when asked."
+        why = "It was not due then: it has no ticks and runs only on request."
         return Explanation(at, why, timing_text=case.text)
     previous, following = _before(case, at), _after(case, at)
-    around = [f"the one before is {utc(previous)}"] if previous else []
-    around += [f"the next is {utc(following)}"] if following else []
-    told_around = f": {' and '.join(around)}" if around else ""
+    around = [f"the previous tick is{at_time(previous)}"] if previous else []
+    around += [f"the next tick is{at_time(following)}"] if following else []
+    named = f": {' and '.join(around)}" if around else ""
     was = "was" if at <= case.now else "is"
     return Explanation(
         at,
-        f"It {was} not due then{told_around} ({case.text}).",
+        f"It {was} not due then{named} ({case.text}).",
         previous_tick=previous,
         next_tick=following,
         timing_text=case.text,
@@ -316,25 +325,24 @@ def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
     """Of a tick that the ledger does not hold."""
     schedule, epoch, now = case.schedule, case.epoch, case.now
     if epoch.pruned_upto and at <= epoch.pruned_upto:
-        return "The ledger of that time has been pruned: nobody knows any more.", None
+        return _PRUNED, None
     if schedule.status == Status.STOPPED:
         event = _last_event(schedule, Verb.COMPLETE, before=now)
         why = schedule.status_reason or "ended"
         return f"It does not run: the schedule has stopped ({why}).", event
     if _is_beyond(case, at):
-        return _LIMITED.format(most=schedule.max_runs), None
+        most = f"{schedule.max_runs} run{'s' if schedule.max_runs != 1 else ''}"
+        return _LIMITED.format(most=most), None
     if schedule.status == Status.PAUSED:
         event = _last_event(schedule, Verb.PAUSE, before=now)
-        verdict = "did not run" if at <= now else "will not run unless it is resumed"
-        return (
-            f"It {verdict}: the schedule was paused{by(event)}, and still is.",
-            event,
-        )
+        was = f"was paused{by_whom(event)} and still is"
+        if at <= now:
+            return f"It did not run: the schedule {was}.", event
+        return f"It will not run unless the schedule is resumed: it {was}.", event
     if at > now:
-        return "It has not come yet: the schedule is active and will run then.", None
-    late = f"{(now - at).total_seconds():,.0f} seconds"
-    return f"It is due and has not fired for {late}: is a scheduler running?", None
-
-
-def _bare(moment: datetime) -> str:
-    return utc(moment).removeprefix("at ")
+        return "It is not due yet: the schedule is active and will run then.", None
+    late = lasting(now - at)
+    return (
+        f"It has been due for {late} and has not fired: is a scheduler running?",
+        None,
+    )

@@ -15,7 +15,7 @@ from schedules.services.actor import Actor
 from schedules.services.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.early_runs import early_ticks
 from schedules.services.rules import rules_of
-from schedules.services.telling import timing_text
+from schedules.services.sentences import timing_text
 from schedules.timing import OnceTiming, TimingError, zones
 
 MOST_TICKS = 500

@@ -39,7 +39,7 @@ from schedules.services.ahead import (
 )
 from schedules.services.events import record_event
 from schedules.services.rules import rules_of
-from schedules.services.telling import lasting
+from schedules.services.sentences import lasting
 from workflows.turns import turn
 
 logger = structlog.get_logger(__name__)

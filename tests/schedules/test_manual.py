@@ -135,7 +135,7 @@ def test_previews_explanations_and_backfills_say_that_it_has_no_ticks(
     fields = {"schedule_type": "manual"}
     assert preview_fields(fields, count=5, actor=actor, now=NOON).ticks == []
     told_why = explain(manual, at=NOON + MINUTE, now=NOON + YEAR).sentence
-    assert told_why == "It was not due then: it has no ticks, and runs only when asked."
+    assert told_why == "It was not due then: it has no ticks and runs only on request."
 
     def fill() -> object:
         to_at = NOON + MINUTE
@@ -150,7 +150,7 @@ def test_the_run_that_somebody_asked_for_is_explained(
 ) -> None:
     run_now(manual.id, actor=actor, now=NOON + MINUTE)
     found = explain(manual, at=NOON + MINUTE, now=NOON + YEAR)
-    assert found.sentence.startswith("No tick, but a run was asked for")
+    assert found.sentence.startswith("A run was requested at ")
 
 
 @pytest.mark.parametrize(

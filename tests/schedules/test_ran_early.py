@@ -153,14 +153,12 @@ def test_explain_never_calls_a_future_tick_missed(make_schedule: MakeSchedule) -
     schedule.refresh_from_db()
     future = explain(schedule, at=NOON + HOUR, now=BACK)
     assert future.sentence == (
-        "It has not come yet. The ledger holds it already, for it is 1 day 23 h ahead of "
-        "the clock: a scheduler withdraws it at its start, or the next verb on this "
-        "schedule does, and then it runs in its time."
+        "It is not due yet. The ledger already holds it, because the ledger is 1 day 23 h "
+        "ahead of the clock. A scheduler withdraws it when it starts, or the next change of "
+        "this schedule does; it then runs on time."
     )
     early = explain(schedule, at=AHEAD, now=BACK)
-    assert early.sentence.startswith(
-        "It has run before its time, while a clock was ahead."
-    )
+    assert early.sentence.startswith("It ran before its time, while a clock was ahead.")
     (tick,) = preview_schedule(schedule, count=1, now=BACK).ticks
     assert tick.due_at == schedule.next_run_at
 
@@ -291,6 +289,4 @@ def test_explain_names_the_tick_that_the_next_run_is_for(
     assert tick.due_at == schedule.next_run_at
     told = explain(schedule, at=schedule.next_run_at, now=NOON + 3 * MINUTE).sentence
     assert told.startswith(f"That is when the tick of {tick.scheduled_for:%F %T} UTC")
-    assert told.endswith(
-        "It has not come yet: the schedule is active and will run then."
-    )
+    assert told.endswith("It is not due yet: the schedule is active and will run then.")

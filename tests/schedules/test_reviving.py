@@ -263,7 +263,7 @@ def test_the_time_in_between_is_explained_and_not_backfilled(
     edited(by_limit, max_runs=4)
     found = explain(by_limit, at=NOON + 5 * MINUTE, now=LATER)
     assert found.sentence == (
-        "It was not due then: the schedule had stopped (limit reached), and was revived at "
+        "It was not due then: the schedule had stopped (limit reached) and was revived at "
         "2026-11-23 12:10:30 UTC by alice."
     )
     assert not found.is_tick

@@ -30,7 +30,7 @@ MINUTE = timedelta(minutes=1)
 def test_before_it_was_made(api: APIClient, make_schedule: MakeSchedule) -> None:
     found = explained(api, make_schedule(), NOON - MINUTE)
     assert found["sentence"] == (
-        "The schedule did not exist yet: it was made at 2026-11-23 12:00:00 UTC."
+        "The schedule did not exist yet: it was created at 2026-11-23 12:00:00 UTC."
     )
     assert found["is_tick"] is False
 
@@ -39,7 +39,7 @@ def test_a_time_that_is_no_tick_has_ticks_around_it(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     found = explained(api, make_schedule(), NOON + 1.5 * MINUTE)
-    assert found["sentence"].startswith("It was not due then: the one before is at ")
+    assert found["sentence"].startswith("It was not due then: the previous tick is at ")
     assert found["previous_tick"] == "2026-11-23T12:01:00Z"
     assert found["next_tick"] == "2026-11-23T12:02:00Z"
 
@@ -50,7 +50,7 @@ def test_a_run_that_waits_for_a_worker_and_one_that_succeeded(
     schedule = make_schedule()
     fire_due(NOON + MINUTE)
     found = explained(api, schedule, NOON + MINUTE)
-    assert found["sentence"].startswith("It fired, and waits")
+    assert found["sentence"].startswith("It fired ")
     assert found["run"]["status"] == "pending"
     ScheduledRun.objects.update(
         status="succeeded",
@@ -72,10 +72,14 @@ def test_a_run_that_failed_says_with_what(
         status="failed",
         failure_kind="lost",
         error="worker lost",
+        started_at=NOON + MINUTE,
         finished_at=NOON + MINUTE,
     )
-    assert "failed at 2026-11-23 12:01:00 UTC at attempt 1: worker lost" in sentence(
-        api, schedule, NOON + MINUTE
+    found = explained(api, schedule, NOON + MINUTE)
+    assert found["run"]["failure_kind"] == "lost"
+    assert found["sentence"] == (
+        "It ran: it started at 2026-11-23 12:01:00 UTC and failed at "
+        "2026-11-23 12:01:00 UTC because its worker stopped or could not renew its lease."
     )
 
 
@@ -95,7 +99,7 @@ def test_a_pause_says_who_and_why(
 ) -> None:
     schedule, actor = make_schedule(), Actor.person(alice)
     pause_schedule(schedule.id, actor=actor, now=NOON + MINUTE / 2, note="holidays")
-    paused = 'the schedule was paused at 2026-11-23 12:00:30 UTC by alice ("holidays"), and still'
+    paused = 'the schedule was paused at 2026-11-23 12:00:30 UTC by alice ("holidays") and still'
     assert paused in sentence(api, schedule, NOON + MINUTE)
     resume_schedule(schedule.id, actor=actor, now=NOON + 5 * MINUTE / 2)
     found = explained(api, schedule, NOON + MINUTE)
@@ -116,7 +120,7 @@ def test_a_change_of_the_timing_says_so(
         now=NOON + 2 * MINUTE,
     )
     found = explained(api, schedule, NOON + MINUTE)
-    assert "its timing was changed before it fired" in found["sentence"]
+    assert "its timing was changed at " in found["sentence"]
     assert found["event"]["verb"] == "update"
     assert found["timing_text"] == "Every minute"
 
@@ -126,7 +130,7 @@ def test_what_is_still_to_come_and_what_should_have_come(
 ) -> None:
     schedule = make_schedule(now=timezone.now().replace(microsecond=0))
     first = schedule.next_tick_at
-    assert "It has not come yet" in sentence(api, schedule, first)
+    assert "It is not due yet" in sentence(api, schedule, first)
     overdue = make_schedule(now=NOON)
     assert "is a scheduler running?" in sentence(api, overdue, NOON + MINUTE)
 
@@ -158,8 +162,8 @@ def test_a_tick_that_was_skipped_and_backfilled_ran_by_the_backfill(
     )
     found = explained(api, schedule, at)
     assert found["sentence"].startswith(
-        "It ran by a backfill: it started at 2026-11-23 12:04:00 UTC and succeeded at "
-        "2026-11-23 12:04:00 UTC. In its time it did not run: the schedule was paused"
+        "It ran in a backfill: it started at 2026-11-23 12:04:00 UTC and succeeded at "
+        "2026-11-23 12:04:00 UTC. When it was due, it did not run: the schedule was paused"
     )
     assert found["run"]["origin"] == "backfill"
     assert "It did not run" in sentence(api, schedule, NOON + MINUTE)
@@ -174,8 +178,8 @@ def test_the_time_of_a_run_by_hand_finds_that_run(
     for at in (run.scheduled_for, now.replace(microsecond=0)):
         found = explained(api, schedule, at)
         assert found["sentence"].startswith(
-            "No tick, but a run was asked for at 2026-11-23 12:01:30 UTC by alice "
-            '("again"). It fired by hand, and waits for a worker'
+            "A run was requested at 2026-11-23 12:01:30 UTC by alice "
+            '("again"). It fired on request '
         )
         assert (found["run"]["id"], found["is_tick"]) == (str(run.id), False)
         assert found["event"]["verb"] == "run"
@@ -194,7 +198,7 @@ def test_the_time_at_which_a_tick_fires_finds_the_tick(
     for at in (run.due_at, run.due_at.replace(microsecond=0)):
         assert explained(api, schedule, at)["run"]["id"] == str(run.id)
     assert sentence(api, schedule, run.due_at).startswith(
-        "That is when the tick of 2026-11-23 12:01:00 UTC fires. It fired, and"
+        "That is when the tick of 2026-11-23 12:01:00 UTC fires. It fired "
     )
     assert schedule.next_run_at
     found = explained(api, schedule, schedule.next_run_at)

@@ -43,13 +43,13 @@ def test_an_overlap_names_the_rule_that_skipped_the_tick(
     start(allowed, 100)
     fire(102, 103)
     at = NOON + 103 * MINUTE
-    assert "as many runs were open as max_open_runs allows (1 running, 1 still " in (
+    assert "as many runs were open as max_open_runs allows (1 running, 1 " in (
         sentence(api, allowed, at)
     )
     assert "waiting in the queue, and 2 others were waiting for it" in (
         sentence(api, queued, at)
     )
-    assert "and 100 ticks, as many as may, were waiting for it" in (
+    assert "and 100 ticks, the most allowed, were waiting for it" in (
         sentence(api, backlog, at)
     )
 
@@ -70,7 +70,7 @@ def test_a_run_in_line_says_what_it_waits_for(
 ) -> None:
     schedule = make_schedule(overlap_policy="queue")
     fire(1, 2)
-    waits = "It waits for an earlier run, which is still "
+    waits = "It is waiting for an earlier run, which is still "
     at = NOON + 2 * MINUTE
     assert sentence(api, schedule, at) == f"{waits}waiting in the queue."
     start(schedule, 1)
