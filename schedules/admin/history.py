@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from schedules.admin.columns import times
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
-from schedules.services.telling import reason_text
+from schedules.services.sentences import reason_text
 from schedules.templatetags.schedule_display import (
     EMPTY,
     badge,
@@ -91,7 +91,7 @@ class RunAdmin(HistoryAdmin):
         "took",
         "shown_execution",
     )
-    list_filter = ("status", "origin")
+    list_filter = ("status", "failure_kind", "origin")
     search_fields = ("schedule_name__has_text",)
     fields = (
         "id",
@@ -103,6 +103,7 @@ class RunAdmin(HistoryAdmin):
         "origin",
         "attempt",
         "shown_execution",
+        "failure_kind",
         "error",
         "enqueued",
         "waits_until",

@@ -24,6 +24,7 @@ from schedules.models import (
 )
 from workflows.api.ordering import ordering_filter
 from workflows.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
+from workflows.failures import FailureKind
 
 
 class ScheduleFilter(filters.FilterSet):
@@ -83,6 +84,7 @@ class InstantFilter(filters.Filter):
 
 class RunFilter(filters.FilterSet):
     status = choice_filter(RunStatus.choices)
+    failure_kind = choice_filter(FailureKind.choices)
     origin = choice_filter(Origin.choices)
     since = InstantFilter(
         field_name="scheduled_for", method="reaching", label="ticks from this time on"
@@ -93,7 +95,7 @@ class RunFilter(filters.FilterSet):
 
     class Meta:
         model = ScheduledRun
-        fields = ["status", "origin", "since", "until"]
+        fields = ["status", "failure_kind", "origin", "since", "until"]
 
     def reaching(
         self, runs: QuerySet[ScheduledRun], name: str, since: datetime

@@ -35,6 +35,7 @@ from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
 from schedules.services.lifecycle import BEGINS_AS
 from schedules.services.sentences import timing_text
 from workflows.api import strict
+from workflows.api.serializers import failure_kind_field
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
 
@@ -273,6 +274,9 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
         allow_null=True,
         help_text="Of a tick that was skipped because of overlap; else null.",
     )
+    failure_kind = failure_kind_field(
+        "Why the last attempt failed; empty unless the run has failed or is being tried again."
+    )
 
     class Meta:
         model = ScheduledRun
@@ -302,12 +306,6 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
             "created_at",
         )
         read_only_fields = fields
-        extra_kwargs = {
-            "failure_kind": {
-                "help_text": "Why the last attempt failed; empty unless the run has "
-                "failed or is being tried again."
-            }
-        }
 
 
 class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):

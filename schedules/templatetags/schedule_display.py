@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 
 from schedules import timing
 from schedules.models import RunStatus, ScheduledJob, Status
-from schedules.services.sentences import timing_text
+from schedules.services.sentences import reason_text, timing_text
 from schedules.timing import zones
 
 register = template.Library()
+register.filter(reason_text)
 
 EMPTY = format_html('<span class="quiet">{}</span>', "-")
 

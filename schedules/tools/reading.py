@@ -34,6 +34,7 @@ from schedules.tools.results import (
     summary,
     utc,
 )
+from workflows.failures import FailureKind
 from workflows.models import Workflow
 from workflows.schemas import keywords
 from workflows.scopes import Scope
@@ -194,6 +195,9 @@ class Explained(TypedDict):
     sentence: Annotated[str, "The answer."]
     is_tick: Annotated[bool, "Whether the schedule was due at that time at all."]
     run_status: Annotated[str | None, "What became of the run of that tick."]
+    failure_kind: Annotated[
+        str | None, f"Why its last attempt failed: {', '.join(FailureKind.values)}."
+    ]
     execution_id: str | None
     previous_tick: str | None
     next_tick: str | None
@@ -224,6 +228,7 @@ def schedule_explain(
         "sentence": found.sentence,
         "is_tick": found.is_tick,
         "run_status": run.status if run else None,
+        "failure_kind": (run.failure_kind or None) if run else None,
         "execution_id": str(run.execution_id) if run and run.execution_id else None,
         "previous_tick": utc(found.previous_tick),
         "next_tick": utc(found.next_tick),

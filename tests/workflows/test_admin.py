@@ -101,6 +101,15 @@ def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):
     assert "Hello Ada" in site.get(change(execution)).content.decode()
 
 
+def test_executions_are_listed_by_kind_of_failure(site, execution):
+    WorkflowExecution.objects.update(status="failed", failure_kind="lost")
+    assert "Worker lost" in site.get(change(execution)).text
+    listed = reverse("admin:workflows_workflowexecution_changelist")
+    for kind, count in (("lost", 1), ("node", 0)):
+        page = site.get(listed, {"failure_kind__exact": kind})
+        assert page.context["cl"].result_count == count
+
+
 def test_of_an_agent_each_call_is_shown(site: Client, execution: WorkflowExecution):
     asked = {"kind": "model", "model": "m-1", "asked": "Plan it.", "answer": ""}
     called = {"kind": "tool", "tool": "schedule_create", "arguments": {"name": "<x>"}}

@@ -106,6 +106,10 @@ def test_the_newest_come_first_and_filters_narrow(api, workflow: Workflow):
     assert "node_runs" not in rows[0]
     failed = api.get(LIST, {"status": "failed"}).json()["results"]
     assert names(failed, "id") == [str(old.pk)]
+    assert names(failed, "failure_kind") == ["lost"]
+    for kind, found in (("lost", failed), ("node", [])):
+        answer = api.get(LIST, {"failure_kind": kind})
+        assert answer.json()["results"] == found
     assert len(api.get(LIST, {"workflow": workflow.pk}).data["results"]) == 2
     bad = api.get(LIST, {"status": "odd", "workflow": "x"})
     assert (bad.status_code, set(bad.data["errors"])) == (400, {"status", "workflow"})

@@ -16,13 +16,14 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
     list_display = [
         "workflow_name",
         "status",
+        "failure_kind",
         "trigger_type",
         "owner",
         "created_at",
         "started_at",
         "finished_at",
     ]
-    list_filter = ["status", "trigger_type"]
+    list_filter = ["status", "failure_kind", "trigger_type"]
     list_select_related = ["owner"]
     search_fields = ["workflow_name__has_text"]
     show_full_result_count = False
@@ -32,6 +33,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
             {
                 "fields": [
                     "status",
+                    "failure_kind",
                     "error",
                     "failed_node",
                     "workflow",

@@ -14,6 +14,7 @@ from workflows.api.strict import (
     TrueOrFalseField,
     WholeNumberField,
 )
+from workflows.failures import FailureKind
 from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
@@ -130,7 +131,21 @@ class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
         ]
 
 
+def failure_kind_field(help_text: str) -> serializers.ChoiceField:
+    """A kind of failure, or nothing."""
+    return serializers.ChoiceField(
+        choices=FailureKind.choices,
+        allow_blank=True,
+        read_only=True,
+        help_text=help_text,
+    )
+
+
 class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
+    failure_kind = failure_kind_field(
+        "Why the execution failed; empty unless it has failed."
+    )
+
     class Meta:
         model = WorkflowExecution
         fields = [
@@ -143,6 +158,7 @@ class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
             "trigger_node_id",
             "event",
             "status",
+            "failure_kind",
             "error",
             "failed_node",
             "cancel_requested_at",

@@ -45,6 +45,7 @@ from workflows.api.serializers import (
     graph_of,
 )
 from workflows.api.strict import StrictSerializer
+from workflows.failures import FailureKind
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 from workflows.scopes import Scope
@@ -223,11 +224,12 @@ class ExecutionFilter(filters.FilterSet):
     # By the bare id: looking the workflow up would tell whether somebody has it.
     workflow = filters.UUIDFilter(field_name="workflow_id")
     status = choice_filter(WorkflowExecution.Status.choices)
+    failure_kind = choice_filter(FailureKind.choices)
     ordering = ordering_filter("created_at")
 
     class Meta:
         model = WorkflowExecution
-        fields = ["status", "trigger_type"]
+        fields = ["status", "failure_kind", "trigger_type"]
 
 
 @extend_schema_view(

@@ -58,6 +58,18 @@ def test_a_skipped_tick_says_what_was_open(
     assert "overlap: an earlier run was still running" in page
 
 
+def test_failed_runs_are_listed_by_kind(site: Client, history: ScheduledRun) -> None:
+    ScheduledRun.objects.update(status="failed", failure_kind="lost")
+    schedule = reverse(
+        "admin:schedules_scheduledjob_change", args=[history.schedule_id]
+    )
+    for page in (address("scheduledrun"), schedule):
+        assert '<span class="quiet">worker lost</span>' in site.get(page).text
+    for kind, count in (("lost", 1), ("node", 0)):
+        page = site.get(address("scheduledrun"), {"failure_kind__exact": kind})
+        assert page.context["cl"].result_count == count
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_history_needs_its_own_permission(make_staff, history, model: str) -> None:
     staff = make_staff("view", "change")

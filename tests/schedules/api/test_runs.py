@@ -21,6 +21,7 @@ from schedules.services import (
 )
 from tests.schedules.api.conftest import address
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.failures import FailureKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -66,6 +67,7 @@ def test_a_run_tells_what_became_of_it_and_nothing_secret(
         "status": "pending",
         "reason": "",
         "overlap": None,
+        "failure_kind": "",
         "attempt": 1,
         "scheduled_for": "2026-11-23T12:01:00Z",
         "range_end": None,
@@ -116,6 +118,26 @@ def test_a_long_page_costs_no_more_queries_than_a_short_one(
             api.get(address(schedule, "runs") + f"?page_size={size}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_runs_are_narrowed_down_to_a_kind_of_failure(
+    api: APIClient, fired: Callable[[int], ScheduledJob]
+) -> None:
+    """Also those that are tried again: what failed is their last attempt."""
+    runs = address(fired(3), "runs")
+    lost, tried_again, _ = ScheduledRun.objects.order_by("scheduled_for")
+    change = ScheduledRun.objects.filter
+    change(pk=lost.pk).update(status="failed", failure_kind="lost")
+    change(pk=tried_again.pk).update(attempt=2, failure_kind="lost")
+
+    def found(query: str) -> list[str]:
+        return [run["id"] for run in api.get(f"{runs}?{query}").json()["results"]]
+
+    assert found("failure_kind=lost") == [str(tried_again.pk), str(lost.pk)]
+    assert found("failure_kind=lost&status=failed") == [str(lost.pk)]
+    assert found("failure_kind=node") == []
+    (why,) = api.get(f"{runs}?failure_kind=gone").json()["errors"]["failure_kind"]
+    assert all(kind in why for kind in FailureKind)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 
-from schedules.models import ScheduledJob, ScheduleEvent, UserProfile
-from schedules.services import Actor, resume_schedule
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, UserProfile
+from schedules.services import Actor, fire_due, resume_schedule
 from schedules.tools import tools
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.tools.conftest import CallTool
@@ -301,8 +302,20 @@ def test_an_explanation(call: CallTool, make_schedule: MakeSchedule):
     told = good(call("schedule_explain", **explain), "schedule_explain")
     assert told["is_tick"] is False
     assert told["next_tick"] == "2026-11-23T12:01:00+00:00"
+    assert (told["run_status"], told["failure_kind"]) == (None, None)
     naive = call("schedule_explain", **explain | {"at": "2026-11-23T12:00"})
     assert naive.content["error"]["message"] == "The time has no offset."
+
+
+def test_an_explanation_of_a_failed_run_has_its_kind(
+    call: CallTool, make_schedule: MakeSchedule
+):
+    schedule = make_schedule(now=NOON - timedelta(minutes=1))
+    fire_due(NOON)
+    ScheduledRun.objects.update(status="failed", failure_kind="lost", started_at=NOON)
+    explain = {"schedule_id": str(schedule.pk), "at": NOON.isoformat()}
+    found = good(call("schedule_explain", **explain), "schedule_explain")
+    assert (found["run_status"], found["failure_kind"]) == ("failed", "lost")
 
 
 def test_a_proposal_says_that_a_person_must_approve_it(
