@@ -104,7 +104,7 @@ def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):
 def test_executions_are_listed_by_kind_of_failure(site, execution):
     WorkflowExecution.objects.update(status="failed", failure_kind="lost")
     assert "Worker lost" in site.get(change(execution)).text
-    listed = reverse("admin:workflows_workflowexecution_changelist")
+    listed = reverse("admin:ostinato_workflows_workflowexecution_changelist")
     for kind, count in (("lost", 1), ("node", 0)):
         page = site.get(listed, {"failure_kind__exact": kind})
         assert page.context["cl"].result_count == count

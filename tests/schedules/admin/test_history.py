@@ -61,7 +61,7 @@ def test_a_skipped_tick_says_what_was_open(
 def test_failed_runs_are_listed_by_kind(site: Client, history: ScheduledRun) -> None:
     ScheduledRun.objects.update(status="failed", failure_kind="lost")
     schedule = reverse(
-        "admin:schedules_scheduledjob_change", args=[history.schedule_id]
+        "admin:ostinato_schedules_scheduledjob_change", args=[history.schedule_id]
     )
     for page in (address("scheduledrun"), schedule):
         assert '<span class="quiet">worker lost</span>' in site.get(page).text
