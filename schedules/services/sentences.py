@@ -146,12 +146,13 @@ def _how(run: ScheduledRun) -> str:
 
 
 def _pending(run: ScheduledRun) -> str:
-    again = run.attempt > 1
-    who = f"Attempt {run.attempt}" if again else f"It fired{_how(run)}"
+    has, joined = "has not been sent to the queue yet", "but"
     if run.enqueued_at:
-        has = f"{'' if again else 'and '}has been waiting for a worker"
-        return f"{who} {has} since {utc(run.enqueued_at)}.{_failed_before(run)}"
-    has = f"{'' if again else 'but '}has not been sent to the queue yet"
+        has = f"has been waiting for a worker since {utc(run.enqueued_at)}"
+        joined = "and"
+    who = f"It fired{_how(run)} {joined}"
+    if run.attempt > 1:
+        who = f"Attempt {run.attempt}"
     return f"{who} {has}.{_failed_before(run)}"
 
 
