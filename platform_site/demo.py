@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from schedules.services import Actor, create_schedule, pause_schedule
+from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.models import Workflow
 from workflows.services import (
     EdgeSpec,
@@ -25,7 +26,7 @@ GRAPH = GraphSpec(
     nodes=(
         NodeSpec(
             node_id="schedule",
-            component_type="trigger_schedule",
+            component_type=ScheduleTrigger.type,
             label="On schedule",
             position={"x": 0, "y": 80},
         ),

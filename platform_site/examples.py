@@ -26,7 +26,7 @@ from schedules.api.serializers import NewSchedule, ScheduleSerializer
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob
 from schedules.services import Actor
-from schedules.services.draft import apply_fields
+from schedules.services.drafts.draft import apply_fields
 from schedules.services.explain import Explanation
 from schedules.services.preview import preview_fields
 from schedules.services.sentences import timing_text

@@ -47,6 +47,7 @@ LIMIT = re.compile(r"MAX_\w+|\w+_LENGTH|\w+_BYTES|TAGS")
 OF_WORDS = {"MAX_TOLD", "MAX_PATH", "MAX_PROBLEMS"}
 NOT_FROM_OUTSIDE = {
     "schedules.limits.REQUEST_ID_LENGTH",  # of the form of the admin
+    "schedules.limits.ZONE_LENGTH",  # of columns: what is no name of a zone is refused anyway
     "triggers.deliveries.MAX_PAYLOAD",  # what a body of MAX_BODY can come to
     "triggers.deliveries.MAX_NAME",  # of what is kept under a key
     "workflows.templating.MAX_ERROR",

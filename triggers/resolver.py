@@ -7,6 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 from triggers.exceptions import NoTrigger
+from workflows.components.trigger_manual import ManualTrigger
+from workflows.components.trigger_schedule import ScheduleTrigger
+from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.models import Workflow, WorkflowNode
 
 # How closely a node asks for an event; the smallest wins.
@@ -17,9 +20,9 @@ class TriggerResolver:
     """Finds the node that an event starts at, in one query."""
 
     component_types: ClassVar[Mapping[str, str]] = {
-        "schedule": "trigger_schedule",
-        "manual": "trigger_manual",
-        "webhook": "trigger_webhook",
+        "schedule": ScheduleTrigger.type,
+        "manual": ManualTrigger.type,
+        "webhook": WebhookTrigger.type,
     }
 
     def resolve(

@@ -11,7 +11,7 @@ from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
 from platform_site.accounts.models import ApiToken
-from schedules.services.texts import text_faults
+from schedules.services.drafts.validation import text_faults
 from workflows.kit.errors import InvalidInput, WrongState
 from workflows.scopes import Scope
 

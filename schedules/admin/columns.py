@@ -13,11 +13,13 @@ from schedules.templatetags.schedule_display import both_times
 
 def times(
     field: str, description: str, *, zone: str = "zone"
-) -> Callable[[Any, Any], SafeString]:
-    """The instant in `field`, in the time zone that the row has in `zone`, and in UTC."""
+) -> Callable[..., SafeString]:
+    """The instant in `field`, in the time zone that the row has in `zone`, and in UTC: as a
+    method of a page, or as a column by itself."""
 
     @admin.display(description=description, ordering=field)
-    def column(_: Any, row: Any) -> SafeString:
+    def column(*of: Any) -> SafeString:
+        row = of[-1]
         return both_times(getattr(row, field), getattr(row, zone))
 
     return column

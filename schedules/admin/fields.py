@@ -1,4 +1,4 @@
-"""Form fields for what a schedule is made of. They read; the services judge."""
+"""How a form asks for the fields of a schedule. It reads; the services judge."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.forms.fields import InvalidJSONInput
 from django.utils.dateparse import parse_datetime
 from typing_extensions import override
 
+from schedules.services.drafts.fields import FieldSpec, Kind
 from schedules.timing import zones
 from workflows.json_value import UNSTORABLE
 from workflows.models import WorkflowNode
@@ -44,6 +45,10 @@ class WallTimeField(forms.DateTimeField):
 
 class TagsField(forms.CharField):
     """A list of words, written with commas between them."""
+
+    def __init__(self, *, encoder: None, decoder: object, **options: Any) -> None:
+        """Without what the column reads and writes its JSON with."""
+        super().__init__(**options)
 
     @override
     def prepare_value(self, value: Any) -> Any:
@@ -107,3 +112,35 @@ class ZoneInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         return context | {"zones": sorted(zones.timezone_names())}
+
+
+ANY_TYPE = ("", "as the field that is filled in below")
+
+
+_BY_KIND: dict[Kind, dict[str, Any]] = {
+    Kind.TIME: {"form_class": WallTimeField, "widget": WallTimeField.widget},
+    Kind.NODE: {"form_class": TriggerNodeField},
+    Kind.OBJECT: {
+        "form_class": PayloadField,
+        "decoder": None,  # JSON that is none is refused
+        "widget": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
+        "show_hidden_initial": False,
+    },
+    Kind.WORDS: {
+        "form_class": TagsField,
+        "widget": forms.TextInput,
+        "show_hidden_initial": False,
+    },
+}
+
+
+def asked(field: FieldSpec) -> dict[str, Any]:
+    """What its form field is made with, beside what its column says."""
+    options = {**_BY_KIND.get(field.kind, {})}
+    if field.implied:
+        options["required"] = False
+        if field.kind is Kind.CHOICE:
+            options["choices"] = [ANY_TYPE, *field.column.flatchoices]
+    if field.name == "timezone":
+        options["widget"] = ZoneInput
+    return options

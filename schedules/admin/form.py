@@ -7,31 +7,19 @@ from typing import Any, ClassVar
 from django import forms
 from typing_extensions import override
 
-from schedules import limits
-from schedules.admin.fields import (
-    PayloadField,
-    TagsField,
-    TriggerNodeField,
-    WallTimeField,
-    ZoneInput,
-)
 from schedules.admin.verbs import Press
-from schedules.models import ScheduledJob, ScheduleType, Status
+from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
+from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
+from schedules.services.drafts.validation import TRIGGER
 from schedules.services.lifecycle import BEGINS_AS
 from schedules.templatetags.schedule_display import local_time
 from workflows.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
 
-WALL_TIMES = ("run_at", "anchor_at", "start_at", "end_at")
 # What another zone moves: these are wall times. An anchor is an instant, in phase for ever.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
 NOT_FIELDS = {"version", "status"}
-ANY_TYPE = ("", "as the field that is filled in below")
-
-
-def _wall_time(help_text: str) -> WallTimeField:
-    return WallTimeField(required=False, help_text=help_text)
 
 
 class ScheduleForm(ServiceForm):
@@ -39,9 +27,6 @@ class ScheduleForm(ServiceForm):
     # What "Save as new" copies.
     source: ClassVar[ScheduledJob | None] = None
 
-    schedule_type = forms.ChoiceField(
-        label="Type", required=False, choices=[ANY_TYPE, *ScheduleType.choices]
-    )
     # Of a new schedule only: the buttons change it later.
     status = forms.ChoiceField(
         required=False,
@@ -49,109 +34,28 @@ class ScheduleForm(ServiceForm):
         initial=Status.ACTIVE,
         help_text="A paused one runs once it is resumed.",
     )
-    timezone = forms.CharField(
-        label="Time zone",
-        required=False,
-        max_length=64,
-        widget=ZoneInput,
-        help_text="An IANA name such as Europe/Berlin. All times of this form are read on "
-        "its clock; left empty, the site's own.",
-    )
-    run_at = _wall_time("For one run only: when.")
-    anchor_at = _wall_time(
-        "For an interval: the ticks are this time and every so many seconds after it. "
-        "Left empty: the start, or the creation."
-    )
-    start_at = _wall_time("No tick before this.")
-    end_at = _wall_time("No tick after this; one at this very second still fires.")
-    trigger_node = TriggerNodeField(
-        queryset=WorkflowNode.objects.none(),
-        required=False,
-        help_text="The trigger node that starts. Left empty: the first that accepts it.",
-    )
-    trigger_payload = PayloadField(
-        required=False,
-        initial=dict,
-        widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
-        help_text="A JSON object, handed to the workflow as trigger.payload.",
-    )
-    tags = TagsField(required=False, help_text="Words, with commas between them.")
     # What the page showed: a change that somebody else made meanwhile is not overwritten.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = ScheduledJob
-        fields = (
-            "name",
-            "description",
-            "workflow",
-            "trigger_node",
-            "trigger_payload",
-            "tags",
-            "schedule_type",
-            "cron_expression",
-            "timezone",
-            "interval_seconds",
-            "anchor_at",
-            "run_at",
-            "start_at",
-            "end_at",
-            "jitter_seconds",
-            "overlap_policy",
-            "max_open_runs",
-            "catchup_policy",
-            "catchup_window_seconds",
-            "max_runs",
-            "timeout_seconds",
-            "max_retries",
-            "retry_backoff_seconds",
-            "pause_after_failures",
-        )
+        fields = [field.name for field in fields_at(Door.ADMIN)]
         labels: ClassVar[dict[str, str]] = {
-            "cron_expression": "Cron expression",
-            "interval_seconds": "Interval, in seconds",
-            "jitter_seconds": "Jitter, in seconds",
-            "overlap_policy": "When runs overlap",
-            "max_open_runs": "Open at most, with “allow”",
-            "catchup_policy": "Of late ticks, run",
-            "catchup_window_seconds": "Late by at most, in seconds",
-            "max_runs": "Ends after so many runs",
-            "timeout_seconds": "Time-out, in seconds",
-            "max_retries": "Retries",
-            "retry_backoff_seconds": "Wait before a retry, in seconds",
-            "pause_after_failures": "Pause after failures",
+            name: field.label for name, field in FIELDS.items()
         }
         help_texts: ClassVar[dict[str, str]] = {
-            "cron_expression": "Five fields: minute, hour, day, month, weekday. “0 9 * * "
-            "mon-fri” is at nine on weekdays; also names, lists, ranges, */n, L, LW, 15W, 5#2 "
-            "and @daily.",
-            "interval_seconds": "Elapsed time: clock changes do not touch it. For “daily at "
-            "nine” use a cron expression.",
-            "jitter_seconds": "A fixed random delay of each tick, smaller than this.",
-            "overlap_policy": "When a tick comes while an earlier run is still open: skip "
-            "it, queue one, allow both, or replace the earlier run.",
-            "max_open_runs": "With “allow” so many runs may be open at once: in the queue, "
-            "running, or waiting for a retry. A tick beyond that is skipped. 0: no limit.",
-            "catchup_policy": "Of the ticks that came too late (an outage): run the latest, "
-            "all (at most 100), or none. With “all” the ticks that come meanwhile take "
-            "their turn behind them, unless overlap is “allow”.",
-            "catchup_window_seconds": "A tick later than this is missed in any case.",
-            "max_runs": "The schedule ends after so many fired ticks. Empty: no limit.",
-            "timeout_seconds": "A run that takes longer is ended and has failed.",
-            "max_retries": "How often a failed run is tried again.",
-            "retry_backoff_seconds": "The wait before the first retry; it doubles each time, "
-            "up to an hour.",
-            "pause_after_failures": "Pause after so many failed runs in a row. 0: never.",
+            name: field.help_at(Door.ADMIN) for name, field in FIELDS.items()
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in WALL_TIMES:
-            if instant := getattr(self.instance, name):
-                self.initial[name] = local_time(instant, self.instance.timezone)
-        for name, (low, high) in limits.NUMBERS.items():
-            if field := self.fields.get(name):
-                field.widget.attrs |= {"min": low, "max": high}
+        for field in fields_at(Door.ADMIN):
+            instant = getattr(self.instance, field.column.attname)
+            if field.kind is Kind.TIME and instant:
+                self.initial[field.name] = local_time(instant, self.instance.timezone)
+            if field.bounds and field.name in self.fields:
+                bounds = dict(zip(("min", "max"), field.bounds, strict=True))
+                self.fields[field.name].widget.attrs |= bounds
         self._offer_workflows()
 
     def _offer_workflows(self) -> None:
@@ -160,7 +64,7 @@ class ScheduleForm(ServiceForm):
         assert user is not None
         offered = Workflow.objects.runnable_by(user) | Workflow.objects.filter(pk=has)
         triggers = WorkflowNode.objects.filter(
-            component_type="trigger_schedule", workflow__in=offered
+            component_type=TRIGGER, workflow__in=offered
         )
         for name, choices in (
             ("workflow", offered),

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,13 +19,8 @@ from typing_extensions import override
 from schedules.admin.acting import ActingAdmin
 from schedules.admin.verbs import offered
 from schedules.exceptions import ScheduleNotFound
-from schedules.models import ScheduledJob, ScheduledRun
+from schedules.models import ScheduledJob, with_last_run
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
-
-
-def _newest_run(field: str) -> Subquery:
-    runs = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
-    return Subquery(runs.order_by("-scheduled_for", "-created_at").values(field)[:1])
 
 
 class ListingAdmin(ActingAdmin):
@@ -54,11 +49,8 @@ class ListingAdmin(ActingAdmin):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledJob]:
-        return ScheduledJob.objects.visible_to(request.user).annotate(
-            newest_run=_newest_run("pk"),
-            newest_status=_newest_run("status"),
-            newest_reason=_newest_run("reason"),
-        )
+        visible = ScheduledJob.objects.visible_to(request.user)
+        return with_last_run(visible, "id", "status", "reason")
 
     @override
     def get_list_display(
@@ -104,16 +96,16 @@ class ListingAdmin(ActingAdmin):
     @admin.display(description="Last outcome")
     def last_outcome(self, schedule: ScheduledJob) -> SafeString:
         newest = cast("Any", schedule)  # annotated in `get_queryset`
-        if newest.newest_run is None:
+        if newest.last_run_id is None:
             return EMPTY
         return format_html(
             '<a href="{}">{}</a> <span class="quiet">{}</span>',
             reverse(
                 "admin:ostinato_schedules_scheduledrun_change",
-                args=(newest.newest_run,),
+                args=(newest.last_run_id,),
             ),
-            badge(newest.newest_status),
-            newest.newest_reason,
+            badge(newest.last_run_status),
+            newest.last_run_reason,
         )
 
     @override

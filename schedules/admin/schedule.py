@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
 from schedules.admin.columns import times
-from schedules.admin.form import WALL_TIMES, ScheduleForm
+from schedules.admin.fields import asked
+from schedules.admin.form import ScheduleForm
 from schedules.admin.listing import ListingAdmin
 from schedules.admin.verbs import Press, offered
 from schedules.models import ScheduledJob, Status, UserProfile
+from schedules.services.drafts.fields import FIELDS, SECTIONS, Door, Kind, fields_at
 
 ROWS_OF_HISTORY = 20
 
@@ -25,74 +27,37 @@ REVIVAL = (
     "it; “Save as new” copies it."
 )
 
-FIELDSETS: tuple[tuple[str | None, Any], ...] = (
-    (None, {"fields": ("name", "description", "workflow", "trigger_node", "tags")}),
-    (
-        "When",
-        {
-            "description": "Give exactly one of a cron expression, an interval and a "
-            "time for one run; or choose the type Manual, for a schedule that runs only "
-            "when somebody asks for it.",
-            "fields": (
-                "schedule_type",
-                "cron_expression",
-                "interval_seconds",
-                "run_at",
-                "timezone",
-                "anchor_at",
-                "start_at",
-                "end_at",
-                "jitter_seconds",
-            ),
-        },
-    ),
-    (
-        "Late and overlapping runs",
-        {
-            "fields": (
-                "overlap_policy",
-                "max_open_runs",
-                "catchup_policy",
-                "catchup_window_seconds",
-                "max_runs",
-            )
-        },
-    ),
-    (
-        "Failures",
-        {
-            "fields": (
-                "timeout_seconds",
-                "max_retries",
-                "retry_backoff_seconds",
-                "pause_after_failures",
-            )
-        },
-    ),
-    ("Payload", {"fields": ("trigger_payload", "version")}),
-)
 
+def _fieldsets(
+    *, first: tuple[str, ...] = (), last: tuple[str, ...] = (), read: bool = False
+) -> Any:
+    """The sections of the table, with more in the first and in the last of them. A time
+    that is only `read` is shown in the schedule's zone and in UTC."""
+    shown = SHOWN_TIMES if read else {}
+    sets = [
+        [
+            shown.get(field.name, field.name)
+            for field in fields_at(Door.ADMIN, section.fields)
+        ]
+        for section in SECTIONS
+    ]
+    sets[0] += first
+    sets[-1] += last
+    return [
+        (section.title or None, {"fields": fields, "description": section.description})
+        for section, fields in zip(SECTIONS, sets, strict=True)
+    ]
+
+
+SHOWN_TIMES = {
+    field.name: times(field.name, field.label, zone="timezone")
+    for field in fields_at(Door.ADMIN)
+    if field.kind is Kind.TIME
+}
+FIELDSETS = _fieldsets(last=("version",))
 # A new one may begin paused.
-FIELDSETS_TO_ADD = (
-    (None, {"fields": (*FIELDSETS[0][1]["fields"], "status")}),
-    *FIELDSETS[1:],
-)
-
-# A time that is only read is shown in the schedule's zone and in UTC.
-SHOWN_TIMES = {name: f"shown_{name}" for name in WALL_TIMES}
-FIELDSETS_TO_READ = tuple(
-    (
-        title,
-        {
-            "fields": tuple(
-                SHOWN_TIMES.get(name, name)
-                for name in options["fields"]
-                if name != "version"
-            )
-        },
-    )
-    for title, options in FIELDSETS
-)
+FIELDSETS_TO_ADD = _fieldsets(first=("status",), last=("version",))
+FIELDSETS_TO_READ = _fieldsets(read=True)
 
 
 @admin.register(ScheduledJob)
@@ -102,11 +67,6 @@ class ScheduleAdmin(ListingAdmin):
     form = ScheduleForm
     fieldsets = FIELDSETS
     save_as = True
-
-    shown_run_at = times("run_at", "Run at", zone="timezone")
-    shown_anchor_at = times("anchor_at", "Anchor at", zone="timezone")
-    shown_start_at = times("start_at", "Start at", zone="timezone")
-    shown_end_at = times("end_at", "End at", zone="timezone")
 
     class Media:
         css = {"all": ("schedules/admin.css",)}
@@ -126,10 +86,17 @@ class ScheduleAdmin(ListingAdmin):
     @override
     def get_readonly_fields(
         self, request: HttpRequest, obj: ScheduledJob | None = None
-    ) -> tuple[str, ...]:
+    ) -> Any:
         if self._is_editable(request, obj):
             return ()
         return (*ScheduleForm.Meta.fields, *SHOWN_TIMES.values())
+
+    @override
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        options |= asked(FIELDS[db_field.name])
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     @override
     def get_form(

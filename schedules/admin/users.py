@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
-from schedules import timing
+from schedules import limits, timing
 from schedules.admin.fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
@@ -37,7 +37,7 @@ class ProfileForm(ProfileFormBase):
 
     timezone = forms.CharField(
         required=False,
-        max_length=64,
+        max_length=limits.ZONE_LENGTH,
         widget=ZoneInput,
         help_text="An IANA name such as Europe/Berlin; suggested for new schedules.",
     )

@@ -22,7 +22,7 @@ from schedules.api.views import next_ticks
 from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
 from schedules.services.bulk import for_each
-from schedules.services.texts import check_note
+from schedules.services.drafts.validation import check_note
 from workflows.api import strict
 from workflows.api.dry_run import DryRun, is_dry
 from workflows.api.queries import MOST_TEXT

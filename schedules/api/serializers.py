@@ -3,6 +3,7 @@ in `schedules.services`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any, get_args
 
@@ -23,28 +24,25 @@ from schedules.api.fields import (
 from schedules.decisions import OverlapRule
 from schedules.models import (
     CatchupPolicy,
-    OverlapPolicy,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
     ScheduleEvent,
-    ScheduleType,
 )
-from schedules.services.faults import NO_NODE, NO_WORKFLOW
-from schedules.services.fields import OTHER_FIELDS, TIMES, TIMING_FIELDS
+from schedules.services.drafts.fields import (
+    FIELDS,
+    Door,
+    FieldSpec,
+    Kind,
+    fields_at,
+)
+from schedules.services.drafts.validation import NO_NODE, NO_WORKFLOW
 from schedules.services.lifecycle import BEGINS_AS
 from schedules.services.sentences import timing_text
 from workflows.api import strict
 from workflows.api.serializers import failure_kind_field
 from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
 from workflows.models import Workflow, WorkflowNode
-
-
-def _number(name: str) -> WholeNumberField:
-    nullable = ScheduledJob._meta.get_field(name).null
-    return WholeNumberField(
-        bounds=limits.NUMBERS[name], required=False, allow_null=nullable
-    )
 
 
 class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
@@ -65,44 +63,53 @@ class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
         return WorkflowNode.objects.filter(workflow__in=theirs)
 
 
+TakenField = serializers.Field[Any, Any, Any, Any]
+_BY_KIND: dict[Kind, Callable[..., TakenField]] = {
+    Kind.TEXT: lambda field, **options: TextField(
+        most=field.column.max_length, **options
+    ),
+    Kind.TIME: lambda _, **options: InstantField(**options),
+    Kind.NUMBER: lambda field, **options: WholeNumberField(
+        bounds=field.bounds, **options
+    ),
+    Kind.CHOICE: lambda field, **options: serializers.ChoiceField(
+        choices=field.column.flatchoices,
+        error_messages=strict.one_of(field.choices),
+        **options,
+    ),
+    Kind.WORKFLOW: lambda _, **options: WorkflowField(
+        pk_field=UUIDField(), error_messages={"does_not_exist": NO_WORKFLOW}, **options
+    ),
+    Kind.NODE: lambda _, **options: NodeField(
+        pk_field=WholeNumberField(),
+        error_messages={"does_not_exist": NO_NODE},
+        **options,
+    ),
+    Kind.OBJECT: lambda _, **options: JSONObjectField(**options),
+    Kind.WORDS: lambda _, **options: ListField(
+        child=TextField(most=limits.TAG_LENGTH), max_length=limits.TAGS, **options
+    ),
+}
+
+
+def _taken(field: FieldSpec) -> TakenField:
+    """A field of the table as a request gives it."""
+    options: dict[str, Any] = {"allow_null": True} if field.column.null else {}
+    return _BY_KIND[field.kind](
+        field,
+        required=field.required,
+        help_text=field.help_at(Door.REST_IN),
+        **options,
+    )
+
+
 class ScheduleFields(StrictSerializer):
     """What a person can set, as `services.create_schedule` takes it."""
 
-    name = TextField(most=limits.NAME_LENGTH)
-    description = TextField(most=limits.DESCRIPTION_LENGTH, required=False)
-    workflow = WorkflowField(
-        pk_field=UUIDField(), error_messages={"does_not_exist": NO_WORKFLOW}
-    )
-    trigger_node = NodeField(
-        pk_field=WholeNumberField(),
-        required=False,
-        allow_null=True,
-        error_messages={"does_not_exist": NO_NODE},
-    )
-    trigger_payload = JSONObjectField(required=False)
-    tags = ListField(
-        child=TextField(most=limits.TAG_LENGTH), max_length=limits.TAGS, required=False
-    )
-
-    schedule_type = choice_field(ScheduleType, required=False)
-    cron_expression = TextField(required=False)
-    timezone = TextField(required=False)
-    interval_seconds = _number("interval_seconds")
-    anchor_at = InstantField(required=False, allow_null=True)
-    run_at = InstantField(required=False, allow_null=True)
-    start_at = InstantField(required=False, allow_null=True)
-    end_at = InstantField(required=False, allow_null=True)
-    jitter_seconds = _number("jitter_seconds")
-
-    catchup_policy = choice_field(CatchupPolicy, required=False)
-    catchup_window_seconds = _number("catchup_window_seconds")
-    overlap_policy = choice_field(OverlapPolicy, required=False)
-    max_open_runs = _number("max_open_runs")
-    max_runs = _number("max_runs")
-    max_retries = _number("max_retries")
-    retry_backoff_seconds = _number("retry_backoff_seconds")
-    timeout_seconds = _number("timeout_seconds")
-    pause_after_failures = _number("pause_after_failures")
+    @override
+    def get_fields(self) -> dict[str, Any]:
+        taken = {field.name: _taken(field) for field in fields_at(Door.REST_IN)}
+        return taken | super().get_fields()
 
 
 class NewSchedule(ScheduleFields):
@@ -172,13 +179,28 @@ class LastRunSerializer(serializers.Serializer[ScheduledJob]):
     )
 
 
+SHOWN = fields_at(Door.REST_OUT)
+
+
+def _shown(field: FieldSpec) -> dict[str, Any]:
+    options: dict[str, Any] = {"help_text": field.help_at(Door.REST_OUT)}
+    if field.kind is Kind.TIME:
+        # In UTC: the ends of the calendar are no time at all in some other zones.
+        options["default_timezone"] = UTC
+    return options
+
+
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
     """A schedule as it stands."""
 
     # Of a row that was read `with_last_run`.
 
-    trigger_payload = JSONObjectField(read_only=True)
-    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    trigger_payload = JSONObjectField(
+        read_only=True, help_text=FIELDS["trigger_payload"].help
+    )
+    tags = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text=FIELDS["tags"].help
+    )
     timing_text = serializers.SerializerMethodField(
         help_text="What the timing means, in English."
     )
@@ -190,8 +212,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
         model = ScheduledJob
         fields = (
             "id",
-            *OTHER_FIELDS,
-            *TIMING_FIELDS,
+            *(field.name for field in SHOWN),
             "timing_text",
             "status",
             "status_reason",
@@ -215,8 +236,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "updated_at",
         )
         read_only_fields = fields
-        # In UTC: the ends of the calendar are no time at all in some other zones.
-        extra_kwargs = {name: {"default_timezone": UTC} for name in TIMES}
+        extra_kwargs = {field.name: _shown(field) for field in SHOWN}
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:

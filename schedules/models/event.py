@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from typing_extensions import override
 
+from schedules import limits
 from schedules.models.schedule import ActorKind, ScheduledJob
 
 
@@ -33,7 +34,7 @@ class ScheduleEvent(models.Model):
         db_index=False,
         related_name="events",
     )
-    schedule_name = models.CharField(max_length=200)
+    schedule_name = models.CharField(max_length=limits.NAME_LENGTH)
     verb = models.CharField(max_length=10, choices=Verb.choices)
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor = models.ForeignKey(
@@ -45,7 +46,7 @@ class ScheduleEvent(models.Model):
     )
     actor_name = models.CharField(max_length=150, blank=True, default="")
     execution_id = models.UUIDField(null=True, blank=True)
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = models.CharField(max_length=limits.NOTE_LENGTH, blank=True, default="")
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from typing_extensions import override
 
+from schedules import limits
 from schedules.models.schedule import ScheduledJob, ScheduleQuerySet
 from workflows.failures import failure_kind_field, kind_on_record
 from workflows.models import WorkflowExecution
@@ -66,7 +67,7 @@ class ScheduledRun(models.Model):
         db_index=False,  # the composite indexes below begin with it
         related_name="runs",
     )
-    schedule_name = models.CharField(max_length=200)
+    schedule_name = models.CharField(max_length=limits.NAME_LENGTH)
     epoch = models.PositiveIntegerField()
     origin = models.CharField(max_length=10, choices=Origin.choices)
     scheduled_for = models.DateTimeField()
@@ -81,7 +82,9 @@ class ScheduledRun(models.Model):
     overlap = models.JSONField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     send_count = models.PositiveSmallIntegerField(default=0)
-    request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 null: not a manual run
+    request_id = models.CharField(  # noqa: DJ001 null: not a manual run
+        max_length=limits.REQUEST_ID_LENGTH, null=True, blank=True
+    )
     execution = models.ForeignKey(
         WorkflowExecution,
         on_delete=models.SET_NULL,
@@ -185,14 +188,17 @@ class ScheduledRun(models.Model):
         return f"{self.schedule_name} at {self.scheduled_for:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def with_last_run(schedules: ScheduleQuerySet) -> ScheduleQuerySet:
-    """Each with `last_run_status`, `last_run_scheduled_for` and `last_run_finished_at` of
-    its newest run, null if it has none: three looks into the index `run_of_schedule`, for
-    the rows of a page only."""
+LAST_RUN = ("status", "scheduled_for", "finished_at")
+
+
+def with_last_run(schedules: ScheduleQuerySet, *fields: str) -> ScheduleQuerySet:
+    """Each with `last_run_<name>` for each of the `fields` (`LAST_RUN`, if none is named) of
+    its newest run, null if it has none: a look into the index `run_of_schedule` for each,
+    for the rows of a page only."""
     newest = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
     return schedules.annotate(
         **{
             f"last_run_{name}": Subquery(newest.values(name)[:1])
-            for name in ("status", "scheduled_for", "finished_at")
+            for name in fields or LAST_RUN
         }
     )

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from typing_extensions import override
 
+from schedules import limits
+
 
 class UserProfile(models.Model):
     """Settings of one user. Null means the site's setting of the same name."""
@@ -15,7 +17,7 @@ class UserProfile(models.Model):
         on_delete=models.CASCADE,
         related_name="ostinato_profile",
     )
-    timezone = models.CharField(max_length=64, blank=True, default="")
+    timezone = models.CharField(max_length=limits.ZONE_LENGTH, blank=True, default="")
     agents_may_schedule = models.BooleanField(
         null=True,
         blank=True,

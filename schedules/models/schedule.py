@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from inspect import signature
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from typing_extensions import override
 
+from schedules import limits
 from schedules.models.readable_json import LenientDecoder
 from schedules.timing import (
     CronTiming,
@@ -87,8 +89,10 @@ class ScheduledJob(models.Model):
     """A schedule. All times are aware UTC; `timezone` is used inside the timing only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=200)
-    description = models.TextField(blank=True, default="", max_length=2000)
+    name = models.CharField(max_length=limits.NAME_LENGTH)
+    description = models.TextField(
+        blank=True, default="", max_length=limits.DESCRIPTION_LENGTH
+    )
     workflow = models.ForeignKey(
         Workflow, on_delete=models.CASCADE, related_name="schedules"
     )
@@ -106,7 +110,9 @@ class ScheduledJob(models.Model):
     )
     trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
     tags = models.JSONField(default=list, blank=True, decoder=LenientDecoder)
-    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 null: no key, so that none collide
+    idempotency_key = models.CharField(  # noqa: DJ001 null: no key, so that none collide
+        max_length=limits.IDEMPOTENCY_KEY_LENGTH, null=True, blank=True
+    )
 
     # Who made it. An agent acts for the user `created_by`, in one execution.
     created_by = models.ForeignKey(
@@ -119,8 +125,10 @@ class ScheduledJob(models.Model):
 
     # When
     schedule_type = models.CharField(max_length=10, choices=ScheduleType.choices)
-    cron_expression = models.CharField(max_length=200, blank=True, default="")
-    timezone = models.CharField(max_length=64)
+    cron_expression = models.CharField(
+        max_length=limits.CRON_LENGTH, blank=True, default=""
+    )
+    timezone = models.CharField(max_length=limits.ZONE_LENGTH)
     interval_seconds = models.PositiveBigIntegerField(null=True, blank=True)
     anchor_at = models.DateTimeField(null=True, blank=True)
     run_at = models.DateTimeField(null=True, blank=True)
@@ -148,7 +156,9 @@ class ScheduledJob(models.Model):
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
-    status_reason = models.CharField(max_length=500, blank=True, default="")
+    status_reason = models.CharField(
+        max_length=limits.NOTE_LENGTH, blank=True, default=""
+    )
     # Proposed by an agent: paused until a person resumes it.
     awaits_approval = models.BooleanField(default=False)
     rq_job_id = models.CharField(max_length=64, blank=True, default="")
@@ -273,18 +283,6 @@ class ScheduledJob(models.Model):
         return timing_of(*(getattr(self, name) for name in WHEN_FIELDS))
 
 
-WHEN_FIELDS = (
-    "schedule_type",
-    "cron_expression",
-    "timezone",
-    "interval_seconds",
-    "anchor_at",
-    "run_at",
-    "start_at",
-    "end_at",
-)
-
-
 def timing_of(
     schedule_type: str,
     cron_expression: str,
@@ -295,7 +293,7 @@ def timing_of(
     start_at: datetime | None,
     end_at: datetime | None,
 ) -> Timing:
-    """The timing that the fields `WHEN_FIELDS` of a schedule describe.
+    """The timing that these fields of a schedule describe.
 
     Raises `TimingError` if they make none.
     """
@@ -309,3 +307,6 @@ def timing_of(
         return ManualTiming()
     assert run_at is not None
     return OnceTiming(run_at, start_at, end_at)
+
+
+WHEN_FIELDS = tuple(signature(timing_of).parameters)

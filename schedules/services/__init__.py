@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
-from schedules.services.copying import name_of_copy
+from schedules.services.drafts.copying import name_of_copy
 from schedules.services.explain import Explanation, explain
 from schedules.services.firing import Firing, fire_due
 from schedules.services.lifecycle import (

@@ -27,11 +27,11 @@ from schedules.services.access import (
     refuse_ended,
 )
 from schedules.services.actor import Actor
+from schedules.services.drafts.validation import check_note
 from schedules.services.epochs import timing_of
 from schedules.services.events import record_event
 from schedules.services.line import release_waiting
 from schedules.services.sending import Run
-from schedules.services.texts import check_note
 from schedules.timing import Timing, TimingError, zones
 
 LIMIT = 1_000

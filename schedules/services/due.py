@@ -1,13 +1,19 @@
-"""The due schedules as firing reads them: the columns it needs, and no model instance."""
+"""The due schedules as firing reads them, and the rules that their columns make.
+
+A field by which `policy` decides is a column here, and a line of `rules_of`.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from schedules.models import WHEN_FIELDS, ScheduleQuerySet, timing_of
+from django.conf import settings
+
+from schedules.decisions import Catchup, Overlap, Rules
+from schedules.models import WHEN_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
 from schedules.timing import Timing
 
 # Making a timing costs more than asking it for its next tick, and schedules share them.
@@ -57,3 +63,19 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
     """
     rows = due.select_for_update(no_key=True, skip_locked=True)
     return list(map(DueSchedule._make, rows.values_list(*DueSchedule._fields)[:limit]))
+
+
+def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
+    """What decides about the schedule's ticks. Raises `TimingError` if its timing broke."""
+    left = schedule.max_runs
+    return Rules(
+        timing=schedule.timing,
+        seed=schedule.id.hex,
+        jitter_seconds=schedule.jitter_seconds,
+        overlap=cast("Overlap", schedule.overlap_policy),
+        max_open_runs=schedule.max_open_runs,
+        catchup=cast("Catchup", schedule.catchup_policy),
+        catchup_window=timedelta(seconds=schedule.catchup_window_seconds),
+        runs_left=None if left is None else max(0, left - schedule.fired_count),
+        live_for=timedelta(seconds=settings.LIVE_TICK_SECONDS),
+    )

@@ -20,9 +20,9 @@ from schedules.models import (
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
+from schedules.services.drafts.fields import TIMING_FIELDS
+from schedules.services.drafts.snapshot import snapshot
 from schedules.services.early_runs import adopt, early_ticks
-from schedules.services.fields import TIMING_FIELDS
-from schedules.services.snapshot import snapshot
 from schedules.timing import Timing, TimingError
 
 

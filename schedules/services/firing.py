@@ -35,12 +35,11 @@ from schedules.overlap import is_settled
 from schedules.policy import decide
 from schedules.services import ledger, sending
 from schedules.services.batch import update_rows
-from schedules.services.due import DueSchedule, locked_due
+from schedules.services.due import DueSchedule, locked_due, rules_of
 from schedules.services.early_runs import NONE, EarlyTicks, adopt, early_ticks_of_due
 from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
 from schedules.services.poison import pause_poisoned
-from schedules.services.rules import rules_of
 from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)

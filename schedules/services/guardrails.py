@@ -24,9 +24,9 @@ from schedules.models import (
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits, agent_limits
+from schedules.services.drafts.fields import WHEN_FIELD
+from schedules.services.drafts.validation import NO_WORKFLOW
 from schedules.services.events import who_paused
-from schedules.services.faults import NO_WORKFLOW
-from schedules.services.fields import WHEN_FIELD
 from schedules.timing import ManualTiming, Timing
 from workflows.models import WorkflowExecution
 

@@ -29,19 +29,19 @@ from schedules.services.access import (
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits
-from schedules.services.draft import (
+from schedules.services.drafts.draft import (
     apply_fields,
     check_draft,
     check_first_tick,
     put_frontier,
 )
+from schedules.services.drafts.fields import TIMING_FIELDS
+from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.validation import check_text
+from schedules.services.due import rules_of
 from schedules.services.events import new_event, record_event
-from schedules.services.fields import TIMING_FIELDS
 from schedules.services.line import release_waiting
-from schedules.services.rules import rules_of
-from schedules.services.snapshot import changes, snapshot
 from schedules.services.starting import start_faults
-from schedules.services.texts import check_text
 from schedules.timing import Timing, TimingError
 from workflows.models import WorkflowNode
 

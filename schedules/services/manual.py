@@ -17,8 +17,8 @@ from schedules.services.access import (
     refuse_ended,
 )
 from schedules.services.actor import Actor
+from schedules.services.drafts.validation import check_note, check_text
 from schedules.services.events import record_event
-from schedules.services.texts import check_note, check_text
 
 
 def run_now(

@@ -28,11 +28,11 @@ from schedules.services.access import (
     save_fields,
 )
 from schedules.services.actor import Actor
+from schedules.services.drafts.validation import check_note
+from schedules.services.due import rules_of
 from schedules.services.early_runs import adopt, early_ticks
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event, who_paused
-from schedules.services.rules import rules_of
-from schedules.services.texts import check_note
 from schedules.timing import TimingError
 
 SET_BY_RESUME = (

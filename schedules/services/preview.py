@@ -12,9 +12,9 @@ from schedules.decisions import MICROSECOND
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
-from schedules.services.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.due import rules_of
 from schedules.services.early_runs import early_ticks
-from schedules.services.rules import rules_of
 from schedules.services.sentences import timing_text
 from schedules.timing import OnceTiming, TimingError, zones
 

@@ -13,8 +13,8 @@ from schedules.models import ScheduledJob, ScheduleEpoch, Status
 from schedules.policy import END_REACHED
 from schedules.services import alarms, epochs, ledger
 from schedules.services.auditing import open_rows
+from schedules.services.due import rules_of
 from schedules.services.ending import end_locked
-from schedules.services.rules import rules_of
 from schedules.timing import TimingError
 
 logger = structlog.get_logger(__name__)

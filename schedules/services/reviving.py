@@ -11,8 +11,8 @@ from schedules.services import epochs, guardrails, quotas
 from schedules.services.access import refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.agents import AgentLimits
-from schedules.services.draft import check_first_tick, put_frontier
-from schedules.services.fields import TIMING_FIELDS
+from schedules.services.drafts.draft import check_first_tick, put_frontier
+from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.timing import Timing
 
 REVIVING_FIELDS = frozenset({*TIMING_FIELDS, "max_runs"})

@@ -19,13 +19,13 @@ from schedules.exceptions import CannotStart, WouldOrphan
 from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
 from schedules.services.batch import insert_rows
-from schedules.services.faults import Faults
+from schedules.services.drafts.validation import TRIGGER as COMPONENT
+from schedules.services.drafts.validation import Faults
 from triggers.resolver import TriggerResolver
 from workflows.guards import WorkflowChange
 from workflows.models import Workflow, WorkflowNode
 from workflows.turns import turn
 
-COMPONENT = TriggerResolver.component_types["schedule"]
 # What a trigger node asks for; one with none of them accepts every schedule.
 CONDITIONS = ["scheduled_job_id", "name_pattern"]
 HAS_CONDITIONS = Q(config__has_any_keys=CONDITIONS)

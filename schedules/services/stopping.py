@@ -11,9 +11,9 @@ from schedules.models import Reason, ScheduledJob, Verb
 from schedules.services import alarms, ledger
 from schedules.services.access import locked_schedule, refuse_stale
 from schedules.services.actor import Actor
+from schedules.services.drafts.snapshot import snapshot
+from schedules.services.drafts.validation import check_note
 from schedules.services.events import record_event
-from schedules.services.snapshot import snapshot
-from schedules.services.texts import check_note
 
 
 def stop_schedule(

@@ -37,8 +37,8 @@ from schedules.services.ahead import (
     schedule_ahead,
     schedules_ahead,
 )
+from schedules.services.due import rules_of
 from schedules.services.events import record_event
-from schedules.services.rules import rules_of
 from schedules.services.sentences import lasting
 from workflows.turns import turn
 

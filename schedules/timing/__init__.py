@@ -13,6 +13,7 @@ from schedules.timing.kinds import (
     ManualTiming,
     OnceTiming,
     Timing,
+    checked_instant,
 )
 from schedules.timing.second_opinion import disagreement
 from schedules.timing.ticks import (
@@ -40,6 +41,7 @@ __all__ = [
     "alike",
     "between",
     "check_timezone",
+    "checked_instant",
     "count",
     "describe",
     "disagreement",

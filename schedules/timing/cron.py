@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
+from schedules.limits import CRON_LENGTH
 from schedules.timing.days import (
     DayRule,
     LastDay,
@@ -29,8 +30,6 @@ from schedules.timing.fields import (
     refused,
 )
 from schedules.timing.wall_times import WallTimes
-
-LONGEST = 200
 
 _ALIASES = {
     "@hourly": "0 * * * *",
@@ -123,9 +122,9 @@ def _parse(line: str) -> WallTimes:
 def _one_line(expression: object) -> str:
     if not isinstance(expression, str):
         raise refused(f"A cron expression must be text of five fields: {_SHAPE}.")
-    if len(expression) > LONGEST:
+    if len(expression) > CRON_LENGTH:
         raise refused(
-            f"The cron expression is longer than {LONGEST} characters; shorten it with ranges and steps, "
+            f"The cron expression is longer than {CRON_LENGTH} characters; shorten it with ranges and steps, "
             "or split it into two schedules."
         )
     if not all(char == "\t" or " " <= char <= "~" for char in expression):

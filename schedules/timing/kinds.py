@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from schedules.limits import INTERVAL_SECONDS
 from schedules.timing import dialects, zones
 from schedules.timing.clock_changes import CronTicks, cron_ticks
 from schedules.timing.cron import parse
 from schedules.timing.errors import TimingError, quoted
-
-LONGEST_INTERVAL_SECONDS = 3653 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +136,11 @@ def checked_instant(field: str, value: object) -> datetime:
 
 
 def _check_interval(seconds: object) -> None:
-    if type(seconds) is not int or not 1 <= seconds <= LONGEST_INTERVAL_SECONDS:
+    shortest, longest = INTERVAL_SECONDS
+    if type(seconds) is not int or not shortest <= seconds <= longest:
         raise TimingError(
             "interval_seconds",
-            f"An interval must be a whole number of seconds, 1 to {LONGEST_INTERVAL_SECONDS} "
+            f"An interval must be a whole number of seconds, {shortest} to {longest} "
             "(ten years).",
         )
 

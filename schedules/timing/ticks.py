@@ -126,19 +126,19 @@ def interval_occurrences(
     return [tick + fraction for tick in ticks]
 
 
-def resolve_local(wall: datetime, timezone: str) -> datetime:
-    """The instant of a local time, for a one-off: that of a cron tick at this time, by
+def resolve_local(wall: datetime, timezone: str, *, field: str = "run_at") -> datetime:
+    """The instant of the local time in `field`, for a one-off: that of a cron tick at this time, by
     the rules of `clock_changes`."""
     check_timezone(timezone)
-    _check_wall_time(wall)
+    _check_wall_time(field, wall)
     return zones.instant_of(wall, timezone)
 
 
-def _check_wall_time(wall: object) -> None:
+def _check_wall_time(field: str, wall: object) -> None:
     if not isinstance(wall, datetime) or wall.tzinfo is not None:
-        raise TimingError("run_at", "run_at must be a local time, without an offset.")
+        raise TimingError(field, f"{field} must be a local time, without an offset.")
     if not zones.EARLIEST <= wall.replace(tzinfo=UTC) <= zones.LATEST:
-        raise TimingError("run_at", f"run_at {wall} is outside the calendar.")
+        raise TimingError(field, f"{field} {wall} is outside the calendar.")
 
 
 def _following(timing: Timing, start: datetime, count: int) -> list[datetime]:

@@ -1,7 +1,11 @@
-"""What the tools take: types with what a model is told of them, and how they are read."""
+"""What the tools take: types with what a model reads of them, and how they are read.
+
+The fields of a schedule are taken as the table of the fields says.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
@@ -10,9 +14,11 @@ from schedules import limits
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor
+from schedules.services.drafts.fields import Door, FieldSpec, Kind, fields_at
 from schedules.timing import zones
 from workflows.models import Workflow
 from workflows.schemas import keywords
+from workflows.services.definition import MAX_NAME
 from workflows.tools import ToolContext, ToolRefused
 
 if TYPE_CHECKING:
@@ -23,54 +29,10 @@ MOST_NAMED = 20
 ScheduleId = Annotated[
     str, keywords(maxLength=36), "The id of the schedule, as schedule_list gives it."
 ]
-Name = Annotated[
-    str,
-    keywords(minLength=1, maxLength=limits.NAME_LENGTH),
-    "What people will know it by: one line, without markup.",
-]
 WorkflowName = Annotated[
     str,
-    keywords(minLength=1, maxLength=200),
+    keywords(minLength=1, maxLength=MAX_NAME),
     "The workflow: its id, or its exact name, as schedule_list gives them.",
-]
-Kind = Annotated[
-    Literal["cron", "interval", "once", "manual"],
-    "Implied by the field that says when. Manual: no times at all, it runs only when "
-    "somebody asks for a run.",
-]
-Cron = Annotated[
-    str,
-    keywords(maxLength=200),
-    "For times on the clock. Five fields (minute hour day month weekday) such as "
-    "0 9 * * mon-fri, or @hourly, @daily, @weekly, @monthly. Read in `timezone`.",
-]
-
-
-def between(field: str) -> frozenset[tuple[str, Any]]:
-    """The bounds that a number of a schedule has everywhere."""
-    low, high = limits.NUMBERS[field]
-    return keywords(minimum=low, maximum=high)
-
-
-Seconds = Annotated[
-    int,
-    between("interval_seconds"),
-    "For a fixed distance in elapsed seconds, whatever the clock says.",
-]
-RunAt = Annotated[
-    str,
-    keywords(maxLength=40),
-    "For a single run: 2026-01-31T09:00:00+01:00, or without offset in `timezone`.",
-]
-Instant = Annotated[
-    str,
-    keywords(maxLength=40),
-    "2026-01-31T09:00:00+01:00, or without offset in `timezone`.",
-]
-Zone = Annotated[
-    str,
-    keywords(maxLength=64),
-    "An IANA name such as Europe/Berlin. The user's own where it is left out.",
 ]
 Note = Annotated[
     str, keywords(maxLength=limits.NOTE_LENGTH), "Why; people read it in the history."
@@ -80,6 +42,50 @@ CatchUp = Annotated[
     "Whether the latest of the ticks that passed meanwhile runs now; the others are "
     "recorded as skipped. Refused where the next tick is too near.",
 ]
+
+
+_TIME = "2026-01-31T09:00:00+01:00, or without offset in `timezone`."
+_BY_KIND: dict[Kind, Callable[[FieldSpec], dict[str, Any]]] = {
+    Kind.TEXT: lambda field: {"type": "string", "maxLength": field.column.max_length},
+    Kind.TIME: lambda _: {"type": "string", "maxLength": 40},
+    Kind.NUMBER: lambda field: {
+        "type": "integer",
+        **dict(zip(("minimum", "maximum"), field.bounds or (), strict=False)),
+    },
+    Kind.CHOICE: lambda field: {"enum": field.choices},
+    Kind.WORKFLOW: lambda _: {"type": "string", "maxLength": MAX_NAME},
+    Kind.OBJECT: lambda _: {"type": "object", "additionalProperties": {}},
+}
+
+
+def argument(field: FieldSpec) -> dict[str, Any]:
+    """The JSON schema of a field of the table: null is the same as leaving it out."""
+    schema = _BY_KIND[field.kind](field)
+    said = field.help_at(Door.TOOLS)
+    if field.kind is Kind.TIME:
+        said = f"{said} {_TIME}"
+    if field.required:
+        return {**schema, "minLength": 1, "description": said}
+    return {"anyOf": [schema, {"type": "null"}], "description": said}
+
+
+def fields_of(asked: Mapping[str, Any], context: ToolContext) -> dict[str, Any]:
+    """The arguments as the services take them, without those that were left out."""
+    given = {
+        field.name: _read(field, asked.get(field.argument), context)
+        for field in fields_at(Door.TOOLS)
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _read(field: FieldSpec, value: Any, context: ToolContext) -> Any:
+    if value is None:
+        return None
+    if field.kind is Kind.TIME:
+        return instant(field.name, value)
+    if field.kind is Kind.WORKFLOW:
+        return workflow_of(context.user, value)
+    return value
 
 
 def actor_of(context: ToolContext) -> Actor:

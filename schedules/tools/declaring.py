@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_type_hints
 
+from schedules.services.drafts.fields import FieldSpec
+from schedules.tools.arguments import argument
 from workflows.schemas import json_type, signature_schema
 from workflows.scopes import Scope
 from workflows.tools import Hints, Tool, ToolContext
 
-CONTEXT = "context"
+NOT_DECLARED = frozenset({"context", "asked"})
 ToolFunction = TypeVar("ToolFunction", bound=Callable[..., Mapping[str, Any]])
 tools: dict[str, Tool] = {}
 
 
 def schedule_tool(
-    title: str, scope: Scope, hints: Hints
+    title: str, scope: Scope, hints: Hints, fields: Iterable[FieldSpec] = ()
 ) -> Callable[[ToolFunction], ToolFunction]:
-    """Offer a function that takes the `context` first, and all else by name, as a tool."""
+    """Offer a function that takes the `context` first, and all else by name, as a tool:
+    `fields` of a schedule as `**asked`, and what its signature declares."""
 
     def declare(function: ToolFunction) -> ToolFunction:
         def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
@@ -30,7 +33,12 @@ def schedule_tool(
             }
             return dict(function(context, **whole))
 
-        schema = signature_schema(function, leaving_out=frozenset({CONTEXT}))
+        schema = signature_schema(function, leaving_out=NOT_DECLARED)
+        # What must be given comes first.
+        in_order = sorted(fields, key=lambda field: not field.required)
+        taken = {field.argument: argument(field) for field in in_order}
+        schema["properties"] = taken | schema["properties"]
+        schema["required"] += [each.argument for each in in_order if each.required]
         tools[function.__name__] = Tool(
             name=function.__name__,
             title=title,

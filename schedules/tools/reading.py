@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from schedules import services
 from schedules.models import ScheduledJob
+from schedules.services.drafts.fields import Door, fields_at
 from schedules.services.preview import Preview
 from schedules.tools.arguments import (
     MOST_NAMED,
-    Cron,
-    Instant,
-    Kind,
-    RunAt,
     ScheduleId,
-    Seconds,
     WorkflowName,
-    Zone,
     actor_of,
+    fields_of,
     instant,
     own_schedule,
     workflow_of,
@@ -116,6 +112,9 @@ def _workflows(context: ToolContext, text: str) -> Startables:
     }
 
 
+OF_TIMING = [field for field in fields_at(Door.TOOLS) if field.affects_timing]
+
+
 class PreviewedTick(Tick):
     moved_by_gap: Annotated[
         bool, "The clock leaves its time out: it runs at once after."
@@ -129,19 +128,13 @@ class Previewed(TypedDict):
     ticks: list[PreviewedTick]
 
 
-@schedule_tool("Preview ticks", Scope.READ, LOOKS)
+@schedule_tool("Preview ticks", Scope.READ, LOOKS, OF_TIMING)
 def schedule_preview(
     context: ToolContext,
     *,
     schedule_id: ScheduleId | None = None,
-    schedule_type: Kind | None = None,
-    cron_expression: Cron | None = None,
-    interval_seconds: Seconds | None = None,
-    run_at: RunAt | None = None,
-    timezone: Zone | None = None,
-    start_at: Instant | None = None,
-    end_at: Instant | None = None,
     count: Annotated[int, keywords(minimum=1, maximum=MOST_TICKS)] = 5,
+    **asked: Any,
 ) -> Previewed:
     """Tell when a schedule will run next, or when one would that does not exist yet.
 
@@ -150,16 +143,7 @@ def schedule_preview(
     writes it is refused with a suggestion, where one is known: fields to give instead.
     """
     now = context.clock()
-    fields = {
-        "schedule_type": schedule_type,
-        "cron_expression": cron_expression,
-        "interval_seconds": interval_seconds,
-        "run_at": instant("run_at", run_at),
-        "timezone": timezone,
-        "start_at": instant("start_at", start_at),
-        "end_at": instant("end_at", end_at),
-    }
-    given = {name: value for name, value in fields.items() if value is not None}
+    given = fields_of(asked, context)
     if schedule_id and given:
         raise ToolRefused(
             "schedule_id does not go together with the fields of another schedule.",
@@ -171,9 +155,9 @@ def schedule_preview(
         schedule = own_schedule(context, schedule_id)
         found = services.preview_schedule(schedule, count=count, now=now)
         return _previewed(found, schedule.max_runs)
-    asked = {"timezone": zone_of(context), **given}
+    given = {"timezone": zone_of(context), **given}
     actor = actor_of(context)
-    return _previewed(services.preview_fields(asked, count=count, actor=actor, now=now))
+    return _previewed(services.preview_fields(given, count=count, actor=actor, now=now))
 
 
 def _previewed(found: Preview, max_runs: int | None = None) -> Previewed:

@@ -13,6 +13,7 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, preview_schedule
 from schedules.services.agents import agent_limits
+from schedules.services.drafts.fields import FIELDS
 from schedules.services.preview import PreviewTick
 from schedules.services.quotas import agent_schedules
 from schedules.services.starting import start_faults
@@ -39,7 +40,7 @@ class Summary(TypedDict):
     workflow: str
     workflow_id: str
     sentence: Annotated[str, "When it runs, in words: check it against what was asked."]
-    max_runs: Annotated[int | None, "It ends after so many runs."]
+    max_runs: Annotated[int | None, FIELDS["max_runs"].help]
     timezone: str
     next_ticks: Annotated[list[Tick], "Of a paused one: if it were resumed now."]
     end_at: str | None

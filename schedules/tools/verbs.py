@@ -9,25 +9,16 @@ from django.db import transaction
 
 from schedules import limits, services
 from schedules.models import ActorKind, ScheduledJob, Status
-from schedules.services.draft import differing
+from schedules.services.drafts.draft import differing
+from schedules.services.drafts.fields import FIELDS, Door, fields_at
 from schedules.tools.arguments import (
     CatchUp,
-    Cron,
-    Instant,
-    Kind,
-    Name,
     Note,
-    RunAt,
     ScheduleId,
-    Seconds,
-    WorkflowName,
-    Zone,
     actor_of,
-    between,
+    fields_of,
     id_of,
-    instant,
     own_schedule,
-    workflow_of,
     zone_of,
 )
 from schedules.tools.declaring import schedule_tool
@@ -43,33 +34,11 @@ CHANGES = {"read_only": False, "open_world": False}
     "Create a schedule",
     Scope.EDIT,
     Hints(destructive=False, idempotent=False, **CHANGES),
+    fields_at(Door.TOOLS),
 )
 def schedule_create(
     context: ToolContext,
     *,
-    name: Name,
-    workflow: WorkflowName,
-    schedule_type: Kind | None = None,
-    cron_expression: Cron | None = None,
-    interval_seconds: Seconds | None = None,
-    run_at: RunAt | None = None,
-    timezone: Zone | None = None,
-    start_at: Annotated[Instant | None, "No run before this."] = None,
-    end_at: Annotated[
-        Instant | None, "No run after this. The latest that is allowed if left out."
-    ] = None,
-    max_runs: Annotated[
-        Annotated[int, between("max_runs")] | None, "It ends after so many runs."
-    ] = None,
-    payload: Annotated[
-        dict[str, Any] | None, "Handed to the workflow with every run."
-    ] = None,
-    description: Annotated[str, keywords(maxLength=limits.DESCRIPTION_LENGTH)] = "",
-    overlap_policy: Annotated[
-        Literal["skip", "queue", "allow", "replace"],
-        "What happens to a tick while an earlier run is still under way. With allow both "
-        "run, up to a limit of the site.",
-    ] = "skip",
     status: Annotated[
         Literal["active", "paused"], "A paused one runs only once it is resumed."
     ] = "active",
@@ -81,6 +50,7 @@ def schedule_create(
     dry_run: Annotated[
         bool, "Only check, and tell what would be; write nothing."
     ] = False,
+    **asked: Any,
 ) -> Standing:
     """Have a workflow run later, once or again and again.
 
@@ -91,26 +61,12 @@ def schedule_create(
     the user wants to approve, it is a proposal (awaits_approval) that runs only once a
     person has resumed it: say so.
     """
-    fields = {
-        "name": name,
-        "workflow": workflow_of(context.user, workflow),
-        "schedule_type": schedule_type,
-        "cron_expression": cron_expression,
-        "interval_seconds": interval_seconds,
-        "run_at": instant("run_at", run_at),
-        "timezone": timezone or zone_of(context),
-        "start_at": instant("start_at", start_at),
-        "end_at": instant("end_at", end_at),
-        "max_runs": max_runs,
-        "trigger_payload": payload or {},
-        "description": description,
-        "overlap_policy": overlap_policy,
-    }
-    given = {name: value for name, value in fields.items() if value is not None}
+    fields = fields_of(asked, context)
+    fields["timezone"] = fields.get("timezone") or zone_of(context)
     # One transaction, so that a dry run is the same work, taken back.
     with transaction.atomic():
         made = services.create_or_find(
-            given,
+            fields,
             actor=actor_of(context),
             now=context.clock(),
             # A dry run checks what is asked, also where the key has been used.
@@ -220,9 +176,9 @@ OPEN = ("schedule_type", "cron_expression", "interval_seconds", "run_at", "end_a
 def _found(schedule: ScheduledJob, fields: Mapping[str, Any], status: str) -> list[str]:
     """What is told of a key that has made a schedule before."""
     asked = {
-        name: value
-        for name, value in fields.items()
-        if value is not None or name not in OPEN
+        field.name: fields.get(field.name, field.column.get_default())
+        for field in fields_at(Door.TOOLS)
+        if field.name in fields or field.name not in OPEN
     }
     who = "an agent" if schedule.created_by_kind == ActorKind.AGENT else "a person"
     notes = [
@@ -233,7 +189,9 @@ def _found(schedule: ScheduledJob, fields: Mapping[str, Any], status: str) -> li
     if status == Status.PAUSED and schedule.status == Status.ACTIVE:
         other.append("status")
     if other:
-        named = ", ".join(name.removeprefix("trigger_") for name in other)
+        named = ", ".join(
+            FIELDS[name].argument if name in FIELDS else name for name in other
+        )
         notes.append(
             f"It differs from what was asked for in {named}. Another idempotency_key makes "
             "another schedule."

@@ -11,11 +11,13 @@ from django.contrib.auth.models import User
 
 from schedules.models import ScheduledJob
 from schedules.services import Actor, create_schedule
+from schedules.services.drafts.fields import FIELDS
 from tests.graphs import add_graph
 from workflows.models import Workflow
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 WHEN = {"schedule_type", "cron_expression", "run_at", "interval_seconds"}
+BOUNDS = {each.name: each.bounds for each in FIELDS.values() if each.bounds}
 MakeSchedule = Callable[..., ScheduledJob]
 
 

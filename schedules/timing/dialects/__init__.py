@@ -6,7 +6,7 @@ that can be sent as they are, where they mean the same.
 
 from __future__ import annotations
 
-from schedules.timing.cron import LONGEST
+from schedules.limits import CRON_LENGTH
 from schedules.timing.dialects.advice import Advice
 from schedules.timing.dialects.cron_lines import cron_line
 from schedules.timing.dialects.durations import duration
@@ -24,7 +24,7 @@ _DEEPEST = 3
 
 def advised(refusal: TimingError, expression: object) -> TimingError:
     """The refusal of a cron expression, or a better one if it is written as elsewhere."""
-    if not isinstance(expression, str) or len(expression) > LONGEST:
+    if not isinstance(expression, str) or len(expression) > CRON_LENGTH:
         return refusal
     if not all(" " <= char <= "~" or char == "\t" for char in expression):
         return refusal

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from schedules.limits import NUMBERS
+from schedules.limits import INTERVAL_SECONDS
 from schedules.timing.cron import parse
 from schedules.timing.english import listing
 from schedules.timing.errors import TimingError, quoted
 
 Suggestion = Mapping[str, object]
-_SHORTEST, _LONGEST = NUMBERS["interval_seconds"]
+_SHORTEST, _LONGEST = INTERVAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from schedules import limits
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from tests.graphs import add_graph
 from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
-from tests.schedules.conftest import MakeSchedule
+from tests.schedules.conftest import BOUNDS, MakeSchedule
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -100,8 +100,8 @@ WRONG: list[tuple[str, Body]] = [
     ("catchup_policy", {"catchup_policy": "some"}),
     ("overlap_policy", {"overlap_policy": ["skip"]}),
     ("max_runs", {"max_runs": 0}),
-    *((name, {name: -1}) for name in limits.NUMBERS),
-    *((name, {name: high + 1}) for name, (_, high) in limits.NUMBERS.items()),
+    *((name, {name: -1}) for name in BOUNDS),
+    *((name, {name: high + 1}) for name, (_, high) in BOUNDS.items()),
     ("color", {"color": "red"}),
     ("status", {"status": "stopped"}),
     ("version", {"version": 1}),

@@ -10,7 +10,6 @@ import pytest
 from rest_framework.test import APIClient
 
 from schedules import limits
-from schedules.timing import cron
 from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
 from tests.schedules.conftest import MakeSchedule
 from workflows.api.queries import MOST_TEXT
@@ -89,7 +88,7 @@ def test_a_number_that_json_cannot_hold_is_refused_wherever_json_is_taken(
         "59 23 31 12 *",
         "*/1 " * 40,
         "0 0 " + "L,15W," * 25 + "1 * *",
-        "9" * cron.LONGEST,
+        "9" * limits.CRON_LENGTH,
         "0 9 * * *" + " " * 100_000,
         "0 9 * * " + "1," * 50_000,
     ],
@@ -102,7 +101,7 @@ def test_a_cron_expression_is_taken_or_refused_in_time(
     began = time.process_time()
     answer = api.post(f"{SCHEDULES}?dry_run=true", body | sent)
     assert time.process_time() - began < 0.5
-    if len(expression) > cron.LONGEST:
+    if len(expression) > limits.CRON_LENGTH:
         assert faults(answer) == {"cron_expression"}
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from schedules import limits
 from schedules.models import ScheduledJob
 from schedules.tools import tools
-from tests.schedules.conftest import MakeSchedule
+from tests.schedules.conftest import BOUNDS, MakeSchedule
 from tests.schedules.tools.conftest import CallTool
 from tests.schedules.tools.test_tools import good
 
@@ -54,9 +53,9 @@ def test_what_is_no_number_of_a_schedule_is_refused_at_its_field(
 @pytest.mark.parametrize("tool", ["schedule_create", "schedule_preview"])
 def test_the_schemas_have_the_bounds_of_the_services(tool: str):
     fields = tools[tool].input_schema["properties"]
-    for name in limits.NUMBERS.keys() & fields.keys():
+    for name in BOUNDS.keys() & fields.keys():
         number = fields[name]["anyOf"][0]
-        assert (number["minimum"], number["maximum"]) == limits.NUMBERS[name]
+        assert (number["minimum"], number["maximum"]) == BOUNDS[name]
 
 
 def test_results_tell_of_the_most_runs(

@@ -1,23 +1,21 @@
-"""Every rule on a schedule's fields. Each yields the field and what is wrong with it."""
+"""Every rule on a schedule's fields and on free text: each fault, with its field."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from schedules import limits, timing
-from schedules.models import (
-    CatchupPolicy,
-    OverlapPolicy,
-    ScheduledJob,
-    ScheduleType,
-)
-from schedules.services.fields import NULLABLE, OF_TICKS, WHEN_FIELD
-from schedules.services.texts import text_faults
+from schedules.exceptions import InvalidSchedule
+from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.drafts.fields import FIELDS, WHEN_FIELD, FieldSpec, Kind
 from schedules.timing import TimingError
-from workflows.json_value import problem
+from triggers.resolver import TriggerResolver
+from workflows.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowNode
 
 Faults = Iterator[tuple[str, str]]
+TRIGGER = TriggerResolver.component_types["schedule"]
 # The same for what does not exist and for what is someone else's: neither is given away.
 NO_WORKFLOW = "The owner of the schedule has no such workflow."
 NO_NODE = "The workflow has no such node."
@@ -27,33 +25,42 @@ NO_TYPE = (
 )
 
 
-def _texts(draft: ScheduledJob) -> Faults:
-    if not draft.name.strip():
-        yield "name", "This field may not be blank."
-    for why in text_faults(draft.name, most=limits.NAME_LENGTH, one_line=True):
-        yield "name", why
-    for why in text_faults(draft.description, most=limits.DESCRIPTION_LENGTH):
-        yield "description", why
+def _values(draft: ScheduledJob) -> Faults:
+    """By the table alone: what is too long, out of bounds or none of the choices."""
+    for field in FIELDS.values():
+        value = getattr(draft, field.column.attname)
+        if (rule := _BY_KIND.get(field.kind)) and not field.implied:
+            for why in rule(field, value):
+                yield field.name, why
 
 
-def _numbers(draft: ScheduledJob) -> Faults:
-    for name, (low, high) in limits.NUMBERS.items():
-        value = getattr(draft, name)
-        if value is None and name in NULLABLE:
-            continue
-        if not isinstance(value, int) or isinstance(value, bool):
-            yield name, "A whole number is required."
-        elif not low <= value <= high:
-            yield name, f"Must be between {low} and {high}."
+def _text(field: FieldSpec, value: str) -> Iterator[str]:
+    if field.required and not value.strip():
+        yield "This field may not be blank."
+    yield from text_faults(
+        value, most=field.column.max_length, one_line=field.is_one_line
+    )
 
 
-def _choices(draft: ScheduledJob) -> Faults:
-    for name, choices in (
-        ("catchup_policy", CatchupPolicy),
-        ("overlap_policy", OverlapPolicy),
-    ):
-        if getattr(draft, name) not in choices.values:
-            yield name, f"Must be one of {', '.join(choices.values)}."
+def _number(field: FieldSpec, value: object) -> Iterator[str]:
+    if value is None and field.column.null:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        yield "A whole number is required."
+    elif field.bounds and not field.bounds[0] <= value <= field.bounds[1]:
+        yield f"Must be between {field.bounds[0]} and {field.bounds[1]}."
+
+
+def _choice(field: FieldSpec, value: object) -> Iterator[str]:
+    if value not in field.choices:
+        yield f"Must be one of {', '.join(field.choices)}."
+
+
+_BY_KIND: dict[Kind, Callable[[FieldSpec, Any], Iterator[str]]] = {
+    Kind.TEXT: _text,
+    Kind.NUMBER: _number,
+    Kind.CHOICE: _choice,
+}
 
 
 def _timezone(draft: ScheduledJob) -> Faults:
@@ -81,8 +88,9 @@ def _when(draft: ScheduledJob) -> Faults:
 
 def _of_ticks(draft: ScheduledJob) -> Faults:
     """What has no meaning where there are no ticks."""
-    for name, nothing in OF_TICKS.items():
-        if getattr(draft, name) != nothing:
+    for field in FIELDS.values():
+        name = field.name
+        if field.of_ticks and getattr(draft, name) != field.column.get_default():
             yield name, f"A schedule of type manual has no ticks: leave {name} out."
 
 
@@ -128,14 +136,12 @@ def _workflow(draft: ScheduledJob) -> Faults:
     ).first()
     if node is None:
         yield "trigger_node", NO_NODE
-    elif node.component_type != "trigger_schedule":
-        yield "trigger_node", "This node is no trigger_schedule node."
+    elif node.component_type != TRIGGER:
+        yield "trigger_node", f"This node is not a {TRIGGER} node."
 
 
 _RULES: tuple[Callable[[ScheduledJob], Faults], ...] = (
-    _texts,
-    _numbers,
-    _choices,
+    _values,
     _timezone,
     _when,
     _payload,
@@ -151,3 +157,25 @@ def faults(draft: ScheduledJob) -> Faults:
     """
     for rule in _RULES:
         yield from rule(draft)
+
+
+def text_faults(
+    text: str, *, most: int | None, one_line: bool = False
+) -> Iterator[str]:
+    """Why `text` cannot be saved; nothing if it can."""
+    if most is not None and len(text) > most:
+        yield f"At most {most} characters."
+    if why := text_problem(text, one_line=one_line):
+        yield why
+
+
+def check_text(field: str, text: str, *, most: int, one_line: bool = False) -> None:
+    """Raises `InvalidSchedule` for a text that is too long or cannot be stored."""
+    faults = list(text_faults(text, most=most, one_line=one_line))
+    if faults:
+        raise InvalidSchedule(errors={field: faults})
+
+
+def check_note(note: str) -> None:
+    """Raises `InvalidSchedule` for a note that is too long or no line of text."""
+    check_text("note", note, most=limits.NOTE_LENGTH, one_line=True)

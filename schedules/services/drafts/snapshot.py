@@ -9,16 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from schedules.models import ScheduledJob
-from schedules.services.fields import OTHER_FIELDS, TIMING_FIELDS
-
-FOREIGN_KEYS = {"workflow", "trigger_node"}
+from schedules.services.drafts.fields import Door, fields_at
 
 
 def snapshot(schedule: ScheduledJob) -> dict[str, Any]:
     """What a person can set, as JSON: times in ISO 8601 UTC, references as ids."""
     return {
-        name: _plain(getattr(schedule, f"{name}_id" if name in FOREIGN_KEYS else name))
-        for name in (*TIMING_FIELDS, *OTHER_FIELDS)
+        field.name: _plain(getattr(schedule, field.column.attname))
+        for field in fields_at(Door.HISTORY)
     }
 
 

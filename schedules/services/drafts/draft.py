@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import copy
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -18,26 +18,30 @@ from schedules import timing
 from schedules.early import next_run
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType, Status
+from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
+from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.validation import Faults, faults
+from schedules.services.due import rules_of
 from schedules.services.early_runs import early_ticks
-from schedules.services.faults import Faults, faults
-from schedules.services.fields import (
-    KINDS,
-    NEVER_NULL,
-    OF_TICKS,
-    TIMES,
-    TIMING_FIELDS,
-    WHEN_FIELD,
-    WRITABLE_FIELDS,
-)
-from schedules.services.rules import rules_of
-from schedules.services.snapshot import changes, snapshot
 from schedules.services.starting import start_faults
-from schedules.timing import CronTiming, ManualTiming, Timing, TimingError
+from schedules.timing import (
+    CronTiming,
+    ManualTiming,
+    Timing,
+    TimingError,
+    checked_instant,
+)
 from workflows.json_value import composed, map_strings
+from workflows.models import Workflow, WorkflowNode
 
 logger = structlog.get_logger(__name__)
-# Written by people: searched, filtered and compared.
-TEXTS = {"name", "description", "tags"}
+# What a field of a kind holds; the rules look at the other kinds.
+TYPES = {
+    Kind.TEXT: str,
+    Kind.TIME: datetime,
+    Kind.WORKFLOW: Workflow,
+    Kind.NODE: WorkflowNode,
+}
 
 
 def apply_fields(
@@ -47,7 +51,7 @@ def apply_fields(
 
     Raises `InvalidSchedule` when the timing fields contradict each other.
     """
-    unknown = sorted(set(fields) - WRITABLE_FIELDS)
+    unknown = sorted(fields.keys() - FIELDS.keys())
     if unknown:
         raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
     was = draft.schedule_type
@@ -57,9 +61,7 @@ def apply_fields(
         raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
     for name, value in fields.items():
         if name != "schedule_type":
-            setattr(
-                draft, name, map_strings(value, composed) if name in TEXTS else value
-            )
+            setattr(draft, name, _as_saved(name, value))
     if draft.schedule_type != was:
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""
@@ -86,11 +88,19 @@ def differing(
 def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
     """What is no text, time or row, found before any rule is asked about it."""
     for name, value in fields.items():
-        kind, what = KINDS.get(name, (object, ""))
-        if value is None and name not in NEVER_NULL:
+        field = FIELDS[name]
+        if value is None and (field.implied or field.kind is not Kind.TEXT):
             continue
-        if not isinstance(value, kind):
-            yield name, f"A {what} is required."
+        if not isinstance(value, TYPES.get(field.kind, object)):
+            yield name, f"A {field.kind.value} is required."
+
+
+def _as_saved(name: str, value: Any) -> Any:
+    """What people wrote is searched, filtered and compared: in one form of Unicode."""
+    is_written = FIELDS[name].kind in (Kind.TEXT, Kind.WORDS)
+    if is_written and not FIELDS[name].affects_timing:
+        return map_strings(value, composed)
+    return value
 
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
@@ -123,42 +133,36 @@ def _other_type(named: ScheduleType, given: ScheduleType) -> dict[str, list[str]
 
 def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
     """A change of type drops what belonged to the old one, unless it was just given."""
-    empty = {"cron_expression": "", "interval_seconds": None, "run_at": None}
-    for kind, name in WHEN_FIELD.items():
-        if kind != draft.schedule_type:
-            setattr(draft, name, empty[name])
-    if draft.schedule_type != ScheduleType.INTERVAL and "anchor_at" not in fields:
-        draft.anchor_at = None
+    dropped = {name for kind, name in WHEN_FIELD.items() if kind != draft.schedule_type}
+    if draft.schedule_type != ScheduleType.INTERVAL:
+        dropped |= {"anchor_at"} - fields.keys()
     if draft.schedule_type == ScheduleType.MANUAL:
-        for name in OF_TICKS.keys() - fields.keys():
-            setattr(draft, name, OF_TICKS[name])
+        of_ticks = {name for name, field in FIELDS.items() if field.of_ticks}
+        dropped |= of_ticks - fields.keys()
+    for name in dropped:
+        setattr(draft, name, FIELDS[name].column.get_default())
 
 
 def _settle_times(draft: ScheduledJob) -> None:
     """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
     faults: dict[str, list[str]] = {}
-    for name in TIMES:
-        value = getattr(draft, name)
+    for name, field in FIELDS.items():
+        value = getattr(draft, name) if field.kind is Kind.TIME else None
         if not isinstance(value, datetime):
             continue
         try:
-            setattr(draft, name, _instant(value, draft.timezone))
+            setattr(draft, name, _instant(name, value, draft.timezone))
         except TimingError as error:
-            # What is wrong with a local time is always said of `run_at`.
-            field = name if error.field == "run_at" else error.field
-            faults[field] = [str(error).replace("run_at", name, 1)]
+            faults[error.field] = [str(error)]
     if faults:
         raise InvalidSchedule(errors=faults)
 
 
-def _instant(value: datetime, zone: str) -> datetime:
+def _instant(name: str, value: datetime, zone: str) -> datetime:
     value = value.replace(microsecond=0)
     if value.tzinfo is None:
-        return timing.resolve_local(value, zone)
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise TimingError("run_at", "run_at is outside the calendar.") from None
+        return timing.resolve_local(value, zone, field=name)
+    return checked_instant(name, value)
 
 
 def check_draft(
