@@ -35,17 +35,14 @@ def _fieldsets(
     that is only `read` is shown in the schedule's zone and in UTC."""
     shown = SHOWN_TIMES if read else {}
     sets = [
-        [
-            shown.get(field.name, field.name)
-            for field in fields_at(Door.ADMIN, section.fields)
-        ]
-        for section in SECTIONS
+        [shown.get(field.name, field.name) for field in fields_at(Door.ADMIN, section)]
+        for _, section, _ in SECTIONS
     ]
     sets[0] += first
     sets[-1] += last
     return [
-        (section.title or None, {"fields": fields, "description": section.description})
-        for section, fields in zip(SECTIONS, sets, strict=True)
+        (title or None, {"fields": fields, "description": text})
+        for (title, _, text), fields in zip(SECTIONS, sets, strict=True)
     ]
 
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from typing_extensions import override
 
+from schedules import limits
+from schedules.services.drafts.fields import Door, FieldSpec, Kind
+from schedules.services.drafts.validation import NO_NODE, NO_WORKFLOW
 from workflows.api import strict
+from workflows.models import Workflow, WorkflowNode
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -120,6 +124,57 @@ def choice_field(choices: type[TextChoices], **options: Any) -> serializers.Choi
     return serializers.ChoiceField(
         choices=choices.choices, error_messages=strict.one_of(choices.values), **options
     )
+
+
+class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
+    """One that the owner of the schedule may run. Any other is as little there as one that
+    nobody has, whatever else is wrong."""
+
+    default_error_messages = {"does_not_exist": NO_WORKFLOW}
+
+    @override
+    def get_queryset(self) -> QuerySet[Workflow]:
+        return Workflow.objects.runnable_by(self.context["owner"])
+
+
+class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
+    """One of such a workflow."""
+
+    default_error_messages = {"does_not_exist": NO_NODE}
+
+    @override
+    def get_queryset(self) -> QuerySet[WorkflowNode]:
+        theirs = Workflow.objects.runnable_by(self.context["owner"])
+        return WorkflowNode.objects.filter(workflow__in=theirs)
+
+
+def taken_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
+    """A field of the table as a request gives it."""
+    column, words = field.column, strict.one_of(field.choices)
+    options: dict[str, Any] = {
+        "required": field.required,
+        "help_text": field.help_at(Door.REST_IN),
+    }
+    if column.null:
+        options["allow_null"] = True
+    kinds: dict[Kind, tuple[Any, dict[str, Any]]] = {
+        Kind.TEXT: (TextField, {"most": column.max_length}),
+        Kind.TIME: (InstantField, {}),
+        Kind.NUMBER: (WholeNumberField, {"bounds": field.bounds}),
+        Kind.CHOICE: (
+            serializers.ChoiceField,
+            {"choices": column.flatchoices, "error_messages": words},
+        ),
+        Kind.WORKFLOW: (WorkflowField, {"pk_field": strict.UUIDField()}),
+        Kind.NODE: (NodeField, {"pk_field": WholeNumberField()}),
+        Kind.OBJECT: (strict.JSONObjectField, {}),
+        Kind.WORDS: (
+            strict.ListField,
+            {"child": TextField(most=limits.TAG_LENGTH), "max_length": limits.TAGS},
+        ),
+    }
+    made, more = kinds[field.kind]
+    return cast("serializers.Field[Any, Any, Any, Any]", made(**more, **options))
 
 
 class _Schema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

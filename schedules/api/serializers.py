@@ -3,11 +3,9 @@ in `schedules.services`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC
 from typing import Any, get_args
 
-from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -16,10 +14,10 @@ from typing_extensions import override
 from schedules import limits, timing
 from schedules.api.fields import (
     AwareInstantField,
-    InstantField,
     TextField,
     WholeNumberField,
     choice_field,
+    taken_field,
 )
 from schedules.decisions import OverlapRule
 from schedules.models import (
@@ -36,71 +34,11 @@ from schedules.services.drafts.fields import (
     Kind,
     fields_at,
 )
-from schedules.services.drafts.validation import NO_NODE, NO_WORKFLOW
 from schedules.services.lifecycle import BEGINS_AS
 from schedules.services.sentences import timing_text
 from workflows.api import strict
 from workflows.api.serializers import failure_kind_field
-from workflows.api.strict import JSONObjectField, ListField, StrictSerializer, UUIDField
-from workflows.models import Workflow, WorkflowNode
-
-
-class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
-    """One that the owner of the schedule may run. Any other is as little there as one that
-    nobody has, whatever else is wrong."""
-
-    @override
-    def get_queryset(self) -> QuerySet[Workflow]:
-        return Workflow.objects.runnable_by(self.context["owner"])
-
-
-class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
-    """One of such a workflow."""
-
-    @override
-    def get_queryset(self) -> QuerySet[WorkflowNode]:
-        theirs = Workflow.objects.runnable_by(self.context["owner"])
-        return WorkflowNode.objects.filter(workflow__in=theirs)
-
-
-TakenField = serializers.Field[Any, Any, Any, Any]
-_BY_KIND: dict[Kind, Callable[..., TakenField]] = {
-    Kind.TEXT: lambda field, **options: TextField(
-        most=field.column.max_length, **options
-    ),
-    Kind.TIME: lambda _, **options: InstantField(**options),
-    Kind.NUMBER: lambda field, **options: WholeNumberField(
-        bounds=field.bounds, **options
-    ),
-    Kind.CHOICE: lambda field, **options: serializers.ChoiceField(
-        choices=field.column.flatchoices,
-        error_messages=strict.one_of(field.choices),
-        **options,
-    ),
-    Kind.WORKFLOW: lambda _, **options: WorkflowField(
-        pk_field=UUIDField(), error_messages={"does_not_exist": NO_WORKFLOW}, **options
-    ),
-    Kind.NODE: lambda _, **options: NodeField(
-        pk_field=WholeNumberField(),
-        error_messages={"does_not_exist": NO_NODE},
-        **options,
-    ),
-    Kind.OBJECT: lambda _, **options: JSONObjectField(**options),
-    Kind.WORDS: lambda _, **options: ListField(
-        child=TextField(most=limits.TAG_LENGTH), max_length=limits.TAGS, **options
-    ),
-}
-
-
-def _taken(field: FieldSpec) -> TakenField:
-    """A field of the table as a request gives it."""
-    options: dict[str, Any] = {"allow_null": True} if field.column.null else {}
-    return _BY_KIND[field.kind](
-        field,
-        required=field.required,
-        help_text=field.help_at(Door.REST_IN),
-        **options,
-    )
+from workflows.api.strict import JSONObjectField, StrictSerializer
 
 
 class ScheduleFields(StrictSerializer):
@@ -108,7 +46,7 @@ class ScheduleFields(StrictSerializer):
 
     @override
     def get_fields(self) -> dict[str, Any]:
-        taken = {field.name: _taken(field) for field in fields_at(Door.REST_IN)}
+        taken = {field.name: taken_field(field) for field in fields_at(Door.REST_IN)}
         return taken | super().get_fields()
 
 

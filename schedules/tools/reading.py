@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from schedules import services
 from schedules.models import ScheduledJob
-from schedules.services.drafts.fields import Door, fields_at
+from schedules.services.drafts.fields import TIMING_FIELDS, Door, fields_at
 from schedules.services.preview import Preview
 from schedules.tools.arguments import (
     MOST_NAMED,
@@ -112,7 +112,7 @@ def _workflows(context: ToolContext, text: str) -> Startables:
     }
 
 
-OF_TIMING = [field for field in fields_at(Door.TOOLS) if field.affects_timing]
+OF_TIMING = [field for field in fields_at(Door.TOOLS) if field.name in TIMING_FIELDS]
 
 
 class PreviewedTick(Tick):

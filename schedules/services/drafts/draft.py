@@ -98,7 +98,7 @@ def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
 def _as_saved(name: str, value: Any) -> Any:
     """What people wrote is searched, filtered and compared: in one form of Unicode."""
     is_written = FIELDS[name].kind in (Kind.TEXT, Kind.WORDS)
-    if is_written and not FIELDS[name].affects_timing:
+    if is_written and name not in TIMING_FIELDS:
         return map_strings(value, composed)
     return value
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.db.models import TextField
+
 from schedules import limits, timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
@@ -38,7 +40,9 @@ def _text(field: FieldSpec, value: str) -> Iterator[str]:
     if field.required and not value.strip():
         yield "This field may not be blank."
     yield from text_faults(
-        value, most=field.column.max_length, one_line=field.is_one_line
+        value,
+        most=field.column.max_length,
+        one_line=not isinstance(field.column, TextField),
     )
 
 
