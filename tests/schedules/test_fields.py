@@ -9,14 +9,13 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils.html import escape
 from rest_framework.test import APIClient
 
 from platform_site.data_dir import BASE_DIR
-from schedules import limits
+from schedules import limits, models
 from schedules.api.serializers import NewSchedule
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleEvent
@@ -236,7 +235,7 @@ def test_the_longest_cron_expression_is_the_same_for_the_syntax_the_column_and_t
 def test_a_column_holds_what_the_limit_allows(columns: str, longest: int) -> None:
     for column in columns.split():
         model, name = column.split(".")
-        found = apps.get_model("schedules", model)._meta.get_field(name)
+        found = getattr(models, model)._meta.get_field(name)
         assert found.max_length == longest, column
 
 
