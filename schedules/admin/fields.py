@@ -115,8 +115,6 @@ class ZoneInput(forms.TextInput):
 
 
 ANY_TYPE = ("", "as the field that is filled in below")
-
-
 _BY_KIND: dict[Kind, dict[str, Any]] = {
     Kind.TIME: {"form_class": WallTimeField, "widget": WallTimeField.widget},
     Kind.NODE: {"form_class": TriggerNodeField},

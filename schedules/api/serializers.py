@@ -3,6 +3,7 @@ in `schedules.services`."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC
 from typing import Any, get_args
 
@@ -40,14 +41,15 @@ from workflows.api import strict
 from workflows.api.serializers import failure_kind_field
 from workflows.api.strict import JSONObjectField, StrictSerializer
 
+TAKEN = {field.name: taken_field(field) for field in fields_at(Door.REST_IN)}
+
 
 class ScheduleFields(StrictSerializer):
     """What a person can set, as `services.create_schedule` takes it."""
 
     @override
     def get_fields(self) -> dict[str, Any]:
-        taken = {field.name: taken_field(field) for field in fields_at(Door.REST_IN)}
-        return taken | super().get_fields()
+        return deepcopy(TAKEN) | super().get_fields()
 
 
 class NewSchedule(ScheduleFields):

@@ -5,7 +5,7 @@ The fields of a schedule are taken as the table of the fields says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
@@ -44,48 +44,37 @@ CatchUp = Annotated[
 ]
 
 
-_TIME = "2026-01-31T09:00:00+01:00, or without offset in `timezone`."
-_BY_KIND: dict[Kind, Callable[[FieldSpec], dict[str, Any]]] = {
-    Kind.TEXT: lambda field: {"type": "string", "maxLength": field.column.max_length},
-    Kind.TIME: lambda _: {"type": "string", "maxLength": 40},
-    Kind.NUMBER: lambda field: {
-        "type": "integer",
-        **dict(zip(("minimum", "maximum"), field.bounds or (), strict=False)),
-    },
-    Kind.CHOICE: lambda field: {"enum": field.choices},
-    Kind.WORKFLOW: lambda _: {"type": "string", "maxLength": MAX_NAME},
-    Kind.OBJECT: lambda _: {"type": "object", "additionalProperties": {}},
-}
-
-
 def argument(field: FieldSpec) -> dict[str, Any]:
     """The JSON schema of a field of the table: null is the same as leaving it out."""
-    schema = _BY_KIND[field.kind](field)
+    low, high = field.bounds or (None, None)
+    kinds: dict[Kind, dict[str, Any]] = {
+        Kind.TEXT: {"type": "string", "maxLength": field.column.max_length},
+        Kind.TIME: {"type": "string", "maxLength": 40},
+        Kind.NUMBER: {"type": "integer", "minimum": low, "maximum": high},
+        Kind.CHOICE: {"enum": field.choices},
+        Kind.WORKFLOW: {"type": "string", "maxLength": MAX_NAME},
+        Kind.OBJECT: {"type": "object", "additionalProperties": {}},
+    }
     said = field.help_at(Door.TOOLS)
     if field.kind is Kind.TIME:
-        said = f"{said} {_TIME}"
+        said += " 2026-01-31T09:00:00+01:00, or without offset in `timezone`."
     if field.required:
-        return {**schema, "minLength": 1, "description": said}
-    return {"anyOf": [schema, {"type": "null"}], "description": said}
+        return {**kinds[field.kind], "minLength": 1, "description": said}
+    return {"anyOf": [kinds[field.kind], {"type": "null"}], "description": said}
 
 
 def fields_of(asked: Mapping[str, Any], context: ToolContext) -> dict[str, Any]:
     """The arguments as the services take them, without those that were left out."""
-    given = {
-        field.name: _read(field, asked.get(field.argument), context)
-        for field in fields_at(Door.TOOLS)
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _read(field: FieldSpec, value: Any, context: ToolContext) -> Any:
-    if value is None:
-        return None
-    if field.kind is Kind.TIME:
-        return instant(field.name, value)
-    if field.kind is Kind.WORKFLOW:
-        return workflow_of(context.user, value)
-    return value
+    fields: dict[str, Any] = {}
+    for field in fields_at(Door.TOOLS):
+        value = asked.get(field.argument)
+        if value is not None and field.kind is Kind.TIME:
+            value = instant(field.name, value)
+        elif value is not None and field.kind is Kind.WORKFLOW:
+            value = workflow_of(context.user, value)
+        if value is not None:
+            fields[field.name] = value
+    return fields
 
 
 def actor_of(context: ToolContext) -> Actor:
