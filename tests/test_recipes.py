@@ -23,7 +23,7 @@ NEW_FIELD = (
     ),
     (
         "schedules/services/drafts/fields.py",
-        '    FieldSpec(\n        "pause_after_failures"',
+        '    _tuning(\n        "pause_after_failures"',
         f'    FieldSpec("{NAME}", "{HELP}", bounds=(0, limits.DAY)),\n',
     ),
 )

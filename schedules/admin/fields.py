@@ -122,19 +122,14 @@ _BY_KIND: dict[Kind, dict[str, Any]] = {
         "form_class": PayloadField,
         "decoder": None,  # JSON that is none is refused
         "widget": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
-        "show_hidden_initial": False,
     },
-    Kind.WORDS: {
-        "form_class": TagsField,
-        "widget": forms.TextInput,
-        "show_hidden_initial": False,
-    },
+    Kind.WORDS: {"form_class": TagsField, "widget": forms.TextInput},
 }
 
 
 def asked(field: FieldSpec) -> dict[str, Any]:
     """What its form field is made with, beside what its column says."""
-    options = {**_BY_KIND.get(field.kind, {})}
+    options = {"show_hidden_initial": False, **_BY_KIND.get(field.kind, {})}
     if field.implied:
         options["required"] = False
         if field.kind is Kind.CHOICE:

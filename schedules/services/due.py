@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -38,22 +38,15 @@ class DueSchedule(NamedTuple):
     catchup_policy: str
     catchup_window_seconds: int
     jitter_seconds: int
-    schedule_type: str
-    cron_expression: str
-    timezone: str
-    interval_seconds: int | None
-    anchor_at: datetime | None
-    run_at: datetime | None
-    start_at: datetime | None
-    end_at: datetime | None
+    when: tuple[Any, ...]  # the columns `WHEN_FIELDS`
 
     @property
     def timing(self) -> Timing:
         """As `ScheduledJob.timing`, `TimingError` included."""
-        return _remembered(*self[-len(WHEN_FIELDS) :])
+        return _remembered(*self.when)
 
 
-assert DueSchedule._fields[-len(WHEN_FIELDS) :] == WHEN_FIELDS
+_OWN = DueSchedule._fields[:-1]
 
 
 def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
@@ -62,7 +55,8 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
     A row that someone holds is left for the next pass. (SQLite has one writer.)
     """
     rows = due.select_for_update(no_key=True, skip_locked=True)
-    return list(map(DueSchedule._make, rows.values_list(*DueSchedule._fields)[:limit]))
+    found = rows.values_list(*_OWN, *WHEN_FIELDS)[:limit]
+    return [DueSchedule(*row[: len(_OWN)], when=row[len(_OWN) :]) for row in found]
 
 
 def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:

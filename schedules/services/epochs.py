@@ -20,7 +20,7 @@ from schedules.models import (
 )
 from schedules.policy import passed_over
 from schedules.services import ledger
-from schedules.services.drafts.fields import TIMING_FIELDS
+from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
 from schedules.services.early_runs import adopt, early_ticks
 from schedules.timing import Timing, TimingError
@@ -162,7 +162,7 @@ def timing_of(epoch: ScheduleEpoch) -> Timing:
     """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
     fields = {
         name: datetime.fromisoformat(value)
-        if name.endswith("_at") and value is not None
+        if FIELDS[name].kind is Kind.TIME and value is not None
         else value
         for name, value in epoch.timing.items()
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, JSONField
@@ -88,7 +89,10 @@ class FieldSpec:
         return " ".join(filter(None, (self.help, self.notes.get(door))))
 
 
-_FINE = {Door.TOOLS: "Fine-tuning is for people: a model needs few arguments."}
+# Fine-tuning.
+_tuning = partial(
+    FieldSpec, without={Door.TOOLS: "It is for people: a model needs few arguments."}
+)
 _WHAT = (
     FieldSpec(
         "name",
@@ -102,16 +106,14 @@ _WHAT = (
         required=True,
         notes={Door.TOOLS: "Its id or its exact name, as schedule_list gives them."},
     ),
-    FieldSpec(
+    _tuning(
         "trigger_node",
         "The trigger node that starts. Without one: the first that accepts the schedule.",
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "tags",
         "Words to find the schedule by.",
         notes={Door.ADMIN: "Separate them with commas."},
-        without=_FINE,
     ),
 )
 # Another value of one of these begins a new epoch.
@@ -145,31 +147,28 @@ _WHEN = (
         label="Time zone",
         implied=True,
         notes={
-            Door.REST_IN: "Left out: the site's own.",
-            Door.ADMIN: "Left empty: the site's own.",
-            Door.TOOLS: "Left out: the user's own.",
+            **dict.fromkeys((Door.REST_IN, Door.ADMIN), "Without one: the site's own."),
+            Door.TOOLS: "Without one: the user's own.",
         },
     ),
-    FieldSpec(
+    _tuning(
         "anchor_at",
         "For an interval: the ticks are this time and every so many seconds after it. "
         "Without one: the start, or the creation.",
-        without=_FINE,
     ),
     FieldSpec("start_at", "No tick before this.", of_ticks=True),
     FieldSpec(
         "end_at",
         "No tick after this; one at this very second still fires.",
         of_ticks=True,
-        notes={Door.TOOLS: "Left out: the latest that is allowed."},
+        notes={Door.TOOLS: "Without one: the latest that is allowed."},
     ),
-    FieldSpec(
+    _tuning(
         "jitter_seconds",
         "A fixed random delay of each tick, smaller than this.",
         label="Jitter, in seconds",
         bounds=(0, limits.DAY),
         of_ticks=True,
-        without=_FINE,
     ),
 )
 _OVERLAP = (
@@ -179,28 +178,25 @@ _OVERLAP = (
         "both, or replace the earlier run.",
         label="When runs overlap",
     ),
-    FieldSpec(
+    _tuning(
         "max_open_runs",
         "With “allow” so many runs may be open at once: in the queue, running, or waiting "
         "for a retry. A tick beyond that is skipped. 0: no limit.",
         label="Open at most, with “allow”",
         bounds=(0, limits.MOST_OPEN_RUNS),
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "catchup_policy",
         "Of the ticks that came too late (an outage): run the latest, all (at most 100), "
         "or none. With “all” the ticks that come meanwhile take their turn behind them, "
         "unless overlap is “allow”.",
         label="Of late ticks, run",
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "catchup_window_seconds",
         "A tick later than this is missed in any case.",
         label="Late by at most, in seconds",
         bounds=(0, limits.TEN_YEARS),
-        without=_FINE,
     ),
     FieldSpec(
         "max_runs",
@@ -211,32 +207,28 @@ _OVERLAP = (
     ),
 )
 _FAILURES = (
-    FieldSpec(
+    _tuning(
         "timeout_seconds",
         "A run that takes longer is ended and has failed.",
         label="Time-out, in seconds",
         bounds=(1, 7 * limits.DAY),
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "max_retries",
         "How often a failed run is tried again.",
         label="Retries",
         bounds=(0, 100),
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "retry_backoff_seconds",
         "The wait before the first retry; it doubles each time, up to an hour.",
         label="Wait before a retry, in seconds",
         bounds=(0, 3_600),
-        without=_FINE,
     ),
-    FieldSpec(
+    _tuning(
         "pause_after_failures",
         "Pause after so many failed runs in a row. 0: never.",
         bounds=(0, 1_000),
-        without=_FINE,
     ),
 )
 _PAYLOAD = (
