@@ -56,7 +56,7 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
     """
     rows = due.select_for_update(no_key=True, skip_locked=True)
     found = rows.values_list(*_OWN, *WHEN_FIELDS)[:limit]
-    return [DueSchedule(*row[: len(_OWN)], when=row[len(_OWN) :]) for row in found]
+    return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
 
 
 def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
