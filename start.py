@@ -1,8 +1,17 @@
 #!/usr/bin/env python3
 """Ostinato from a fresh checkout; needs nothing but Python.
 
-    python3 start.py [--port N] [--workers N] [--no-demo]    run the site
-    python3 start.py test [pytest arguments]                 run every check
+    python3 start.py [--port N] [--workers N] [--no-demo]            run the site
+    python3 start.py test [--quick | --all] [pytest arguments]       check the code
+
+`test` runs lint, format, types, import contracts, the check of the migrations, and the
+tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
+
+    --quick   the tests on SQLite only, without those that start processes (sites, workers,
+              browsers) and without the slow ones: under 3 minutes
+    --all     the slow tests, too (chaos drills, races, crowds of clients): about 20 minutes
+
+Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
 
 Makes `.venv`, installs the locked requirements (again only when the lock changed) and
 hands over. Only the standard library, and syntax that an old Python can read far enough
@@ -14,16 +23,23 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent
 VENV = HOME / ".venv"
 PYTHON = VENV / "bin" / "python"
 NO_TESTS_COLLECTED = 5  # pytest's exit status
+CHOICES = {  # which tests, by their marks
+    "": "not slow",
+    "--quick": "not slow and not processes",
+    "--all": "",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -33,9 +49,8 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 0
     testing = word == "test"
-    if not (testing or word.startswith("-")):  # said now, not after half a minute
-        return say(f"{word!r} is none of these:\n\n{__doc__}")
-    problem = what_is_missing()
+    # Said now, not after half a minute.
+    problem = what_is_wrong(arguments) or what_is_missing()
     if problem:
         return say(problem)
     problem = install("requirements-dev.txt" if testing else "requirements.txt")
@@ -48,6 +63,23 @@ def main(arguments: list[str]) -> int:
             return run_checks(arguments[1:])
     command = [str(PYTHON), str(HOME / "manage.py"), "up", "--demo", *arguments]
     return os.execv(command[0], command)  # noqa: S606 (this process becomes the site)
+
+
+def what_is_wrong(arguments: list[str]) -> str:
+    """What is wrong with the command line; empty if it may be run."""
+    word = arguments[0] if arguments else "--"
+    chosen = [choice for choice in ("--quick", "--all") if choice in arguments]
+    if word != "test":
+        if chosen:
+            return f"{chosen[0]} goes with test: python3 start.py test {chosen[0]}"
+        if word.startswith("-"):
+            return ""
+        return f"{word!r} is not a command of start.py:\n\n{__doc__}"
+    if len(chosen) > 1:
+        return "--quick and --all exclude each other: use one of them."
+    if any(re.match("-m|--markexpr", argument) for argument in arguments):
+        return "-m is set by start.py test: to choose by marks, run .venv/bin/python -m pytest -m ..."
+    return ""
 
 
 def what_is_missing() -> str:
@@ -117,18 +149,24 @@ def quietly(command: list[str]) -> str:
     return "\n".join(run.stdout.splitlines()[-15:]) or "It failed."
 
 
-def run_checks(pytest_arguments: list[str]) -> int:
-    """Every check of the project, the whole suite last; 0 if all of them pass."""
+def run_checks(arguments: list[str]) -> int:
+    """Every check of the project, the tests last; 0 if all of them pass."""
     python, tools = str(PYTHON), PYTHON.parent
+    choice = next((word for word in arguments if word in CHOICES), "")
+    arguments = [word for word in arguments if word != choice]
     results = [
         check("lint", [tools / "ruff", "check", "."]),
         check("format", [tools / "ruff", "format", "--check", "."]),
-        check("types", [tools / "mypy"]),
         check("import contracts", [tools / "lint-imports"]),
         check("migrations", [python, "manage.py", "makemigrations", "--check"]),
-        tests("PostgreSQL", "tests.postgresql", pytest_arguments),
-        tests("SQLite", "pytest", pytest_arguments),
     ]
+    with ThreadPoolExecutor() as beside:
+        # It takes half a minute of one processor, while tests wait for processes.
+        types = beside.submit(check, "types", [tools / "mypy"])
+        if choice != "--quick":
+            results.append(tests("PostgreSQL", CHOICES[choice], arguments))
+        results.append(tests("SQLite", CHOICES[choice], arguments))
+    results.insert(2, types.result())
     print()
     for name, passed in results:
         print(f"{'ok  ' if passed else 'FAIL'}  {name}")
@@ -137,21 +175,27 @@ def run_checks(pytest_arguments: list[str]) -> int:
 
 def check(name: str, command: list[object]) -> tuple[str, bool]:
     """Run a check; what it prints is shown if it fails."""
-    print(f"{name} ...", end=" ", flush=True)
     failure = quietly(list(map(str, command)))
-    print(f"FAIL\n{failure}" if failure else "ok", flush=True)
+    print(f"{name} ... FAIL\n{failure}" if failure else f"{name} ... ok", flush=True)
     return name, not failure
 
 
-def tests(database: str, module: str, arguments: list[str]) -> tuple[str, bool]:
-    """Run the tests, in sight. No test of both databases among those chosen is fine."""
+def tests(database: str, marks: str, arguments: list[str]) -> tuple[str, bool]:
+    """Run the tests with these marks, in sight."""
+    module = "pytest"
+    if database == "PostgreSQL":
+        module = "tests.postgresql"
+        marks = " and ".join(filter(None, ["both_databases", marks]))
     # Two at a time: much of a test is waiting for processes. `-n 0` takes it back, for pdb.
     # Those that share a running site stay together, so that it is started once.
-    arguments = ["-n", "2", "--dist", "loadgroup", *arguments]
+    words = ["-n", "2", "--dist", "loadgroup", "-m", marks, *arguments]
     print(f"\nTests on {database}", flush=True)
-    command = [str(PYTHON), "-m", module, *arguments]
+    command = [str(PYTHON), "-m", module, *words]
     status = subprocess.run(command, check=False).returncode  # noqa: S603 (our own words)
-    nothing_chosen = status == NO_TESTS_COLLECTED and module != "pytest"
+    if status == NO_TESTS_COLLECTED and database == "SQLite":
+        print("None of these tests is left: the slow ones run with --all.")
+    # That no test of both databases is among those chosen is fine.
+    nothing_chosen = status == NO_TESTS_COLLECTED and database != "SQLite"
     return f"tests on {database}", status == 0 or nothing_chosen
 
 

@@ -54,6 +54,13 @@ def pytest_unconfigure() -> None:
 
 # Other processes show the time of the computer, and are compared with ours.
 OTHER_PROCESSES = {"redis_server", "live_server"}
+# What these start takes seconds, and is left out of `start.py test --quick`.
+SLOW_TO_START = {"child_env", "live_server"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if SLOW_TO_START & set(getattr(item, "fixturenames", ())):
+        item.add_marker("processes")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

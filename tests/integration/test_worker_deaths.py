@@ -89,7 +89,7 @@ def test_a_run_whose_work_horse_is_killed_is_recorded_as_that_at_once(
 ) -> None:
     schedule = long_job()
     horse_of(worker).kill()
-    wait_until(lambda: the_run().status == "failed", seconds=5)
+    wait_until(lambda: the_run().status == "failed")
     assert (the_run().failure_kind, the_run().error) == ("crash", KILLED)
     assert the_run().execution.status == "failed"
     schedule.refresh_from_db()
@@ -102,7 +102,7 @@ def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
     long_job()
     horse = horse_of(worker)
     worker.end(signal.SIGKILL)
-    wait_until(lambda: not horse.is_running(), seconds=5)
+    wait_until(lambda: not horse.is_running())
     wait_until(lambda: the_run().status == "failed")
     assert the_run().failure_kind == "lost"
 
@@ -134,7 +134,7 @@ def test_so_is_work_started_by_hand_whose_horse_is_killed(
 ) -> None:
     wait_until(lambda: at_the_node(by_hand))
     psutil.Process(worker.process.pid).children()[0].kill()
-    wait_until(lambda: executed(by_hand) == "failed", seconds=5)
+    wait_until(lambda: executed(by_hand) == "failed")
     assert (by_hand.error, by_hand.failed_node) == (KILLED, "wait")
 
 
@@ -143,7 +143,7 @@ def test_work_started_by_hand_whose_worker_is_killed_is_recorded_as_lost(
 ) -> None:
     wait_until(lambda: at_the_node(by_hand))
     worker.end(signal.SIGKILL)
-    wait_until(lambda: executed(by_hand) == "failed", seconds=30)
+    wait_until(lambda: executed(by_hand) == "failed")
     assert (by_hand.error, by_hand.failed_node) == ("The worker was lost.", "wait")
 
 
@@ -159,7 +159,7 @@ def test_a_lost_run_is_tried_again_if_the_schedule_allows_it(
 
 def test_work_ends_at_its_deadline(worker: Manage, long_job) -> None:
     long_job(timeout_seconds=1)
-    wait_until(lambda: the_run().status == "failed", seconds=30)
+    wait_until(lambda: the_run().status == "failed")
     assert the_run().error == "Timed out after 1 s."
     assert the_run().execution.failed_node == "wait"
 

@@ -85,14 +85,78 @@ def test_the_site_replaces_the_process_that_started_it(
     assert called == [[str(checkout / ".venv/bin/python"), *up]]
 
 
-def test_how_to_use_it_is_told_before_anything_is_installed(
+def test_how_to_use_it_is_said_before_anything_is_installed(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert start.main(["--help"]) == 0
-    assert "start.py test [pytest arguments]" in capsys.readouterr().out
+    assert "start.py test [--quick | --all] [pytest arguments]" in (
+        capsys.readouterr().out
+    )
     assert start.main(["tset"]) == 1
-    assert "'tset' is none of these" in capsys.readouterr().err
+    assert "'tset' is not a command of start.py" in capsys.readouterr().err
     assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--quick"], "--quick goes with test: python3 start.py test --quick"),
+        (["--port", "8123", "--all"], "--all goes with test: "),
+        (["test", "--all", "tests", "--quick"], "--quick and --all exclude each other"),
+        (["test", "--quick", "-m", "slow"], "-m is set by start.py test"),
+        (["test", "-mslow"], "-m is set by start.py test"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_in_one_line(
+    words: list[str],
+    problem: str,
+    checkout: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert start.main(words) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(problem)
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "databases", "marks"),
+    [
+        ([], ["tests.postgresql", "pytest"], "not slow"),
+        (["--quick"], ["pytest"], "not slow and not processes"),
+        (["--all"], ["tests.postgresql", "pytest"], ""),
+    ],
+)
+def test_each_choice_runs_every_check_and_the_tests_with_its_marks(
+    words: list[str],
+    databases: list[str],
+    marks: str,
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    called: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        called.append([str(word) for word in command])
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(start.subprocess, "run", run)
+    assert start.run_checks(["tests/schedules", *words, "-k", "pause"]) == 0
+    assert capsys.readouterr().out.count("\nok    ") == 5 + len(databases)
+    assert {Path(command[0]).name for command in called} == {
+        "ruff",
+        "mypy",
+        "lint-imports",
+        "python",
+    }
+    tests = [command[2:] for command in called if "-n" in command]
+    assert [module for module, *_ in tests] == databases
+    for module, *arguments in tests:
+        chosen = arguments[arguments.index("-m") + 1]
+        assert chosen.removeprefix("both_databases").removeprefix(" and ") == marks
+        assert chosen.startswith("both_databases") == (module != "pytest")
+        assert arguments[-3:] == ["tests/schedules", "-k", "pause"]
 
 
 def test_a_failed_check_is_shown_and_decides_the_exit_status(
@@ -109,7 +173,8 @@ def test_a_failed_check_is_shown_and_decides_the_exit_status(
     assert "types ... ok\n" in printed
 
 
-def test_ci_calls_exactly_the_command_of_the_readme() -> None:
+def test_ci_calls_a_command_of_the_readme() -> None:
     script = (BASE_DIR / ".ci" / "run").read_text()
-    assert script.splitlines()[-1] == "exec python3 start.py test"
+    assert script.splitlines()[-1] == "exec python3 start.py test --all"
+    assert "python3 start.py test --all" in (BASE_DIR / "README.md").read_text()
     subprocess.run(["bash", "-n", BASE_DIR / ".ci" / "run"], check=True)

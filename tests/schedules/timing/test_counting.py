@@ -96,9 +96,9 @@ def test_a_limit_keeps_the_oldest_or_the_newest():
 
 def test_a_year_of_minutes_is_reckoned_not_listed():
     timing = CronTiming("* * * * *", "Europe/Berlin")
-    begin = time.perf_counter()
+    begin = time.thread_time()
     assert count(timing, at("2026-01-01"), at("2027-01-01")) == 365 * 24 * 60
-    assert time.perf_counter() - begin < 0.05
+    assert time.thread_time() - begin < 0.05
 
 
 def test_a_century_of_working_days_is_exact():

@@ -82,6 +82,6 @@ def test_of_an_interval_it_is_the_interval_and_of_a_single_tick_there_is_none():
     ["* * * * *", "*/7 1-22 * * *", "0 0 1-15,l * *", "5 4 * * 1#5,2#5,l3,l4"],
 )
 def test_it_is_found_within_bounds(expression):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     distance(expression, "America/New_York")
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5

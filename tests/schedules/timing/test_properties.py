@@ -170,15 +170,15 @@ def test_no_text_takes_long_to_accept_or_refuse(expression):
     def seconds():
         for remembered in (cron._parse, cron_ticks, matching_days):
             remembered.cache_clear()
-        begin = time.perf_counter()
+        begin = time.thread_time()
         with suppress(TimingError):
             timing = CronTiming(expression, "Europe/Berlin")
             next_after(timing, at("2026-03-01"))
             describe(timing)
-        return time.perf_counter() - begin
+        return time.thread_time() - begin
 
-    # A pause of the machine is not ours: the best of three counts.
-    assert min(seconds() for _ in range(3)) < 0.05
+    # A busy processor is slower for a while: the best of three counts.
+    assert any(seconds() < 0.05 for _ in range(3))
 
 
 @BOUNDED
