@@ -55,7 +55,7 @@ def pytest_unconfigure() -> None:
 # Other processes show the time of the computer, and are compared with ours.
 OTHER_PROCESSES = {"redis_server", "live_server"}
 # What these start takes seconds, and is left out of `start.py test --quick`.
-SLOW_TO_START = {"child_env", "live_server"}
+SLOW_TO_START = {"child_env", "live_server", "connect"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

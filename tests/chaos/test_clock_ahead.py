@@ -18,7 +18,11 @@ from tests.integration.processes import Manage, manage, wait_until
 from tests.integration.wrong_clock import WrongClock
 from tests.schedules.conftest import MakeSchedule
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
 DAY = timedelta(days=1)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.__main__ import DRILLS
 from tests.chaos.report import Report
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("drill", DRILLS)

@@ -193,6 +193,7 @@ def are_named(worker: Manage, run: ScheduledRun) -> None:
     assert "713" not in re.sub(r"\(\d+\)", "", line), "no arguments: they may be secret"
 
 
+@pytest.mark.slow
 def test_so_is_one_by_hand(worker: Manage, site: Site) -> None:
     for end, status, kind, error in OUTCOMES:
         run = site.by_hand(end)
@@ -211,6 +212,7 @@ def workers(child_env: dict[str, str], tmp_path: Path) -> Iterator[list[Manage]]
         ]
 
 
+@pytest.mark.slow
 def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
     workers: list[Manage], site: Site
 ) -> None:
@@ -274,6 +276,7 @@ def test_the_process_in_which_a_template_is_rendered_dies_with_its_worker(
     wait_until(lambda: not living(session))
 
 
+@pytest.mark.slow
 def test_a_retry_starts_when_nothing_is_left_of_the_attempt_before(
     scheduler: Manage, worker: Manage, site: Site
 ) -> None:
@@ -286,6 +289,7 @@ def test_a_retry_starts_when_nothing_is_left_of_the_attempt_before(
     assert living(second) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_end_gives_its_work_ten_seconds(
     worker: Manage, site: Site
 ) -> None:

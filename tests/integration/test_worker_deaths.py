@@ -138,6 +138,7 @@ def test_so_is_work_started_by_hand_whose_horse_is_killed(
     assert (by_hand.error, by_hand.failed_node) == (KILLED, "wait")
 
 
+@pytest.mark.slow
 def test_work_started_by_hand_whose_worker_is_killed_is_recorded_as_lost(
     scheduler: Manage, worker: Manage, by_hand: WorkflowExecution
 ) -> None:

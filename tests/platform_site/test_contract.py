@@ -51,6 +51,7 @@ def _test_of(operation: str) -> Any:
     @schema.include(operation_id=operation).parametrize()
     @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @pytest.mark.django_db(transaction=True)
+    @pytest.mark.slow
     def test(case: Any, redis: Redis, token: str, live_server: LiveServer) -> None:
         kind = case.path.split("/")[3]
         row = ROWS[kind].objects.first() if kind in ROWS else None

@@ -19,6 +19,7 @@ CLIENTS = 200
 REQUESTS = 20  # at once, by default
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_clients_at_once_are_all_answered(served: str) -> None:

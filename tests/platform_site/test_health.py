@@ -98,6 +98,7 @@ def test_a_redis_that_never_answers_costs_two_seconds_at_most(
     assert found["database"] == {"ok": True}
 
 
+@pytest.mark.slow
 def test_three_hundred_at_once_cause_few_looks_and_get_no_false_answer(
     served: str, at_work: Redis
 ) -> None:

@@ -54,6 +54,7 @@ def test_without_venv_one_line_says_what_to_install(
     )
 
 
+@pytest.mark.processes
 def test_it_installs_again_only_when_the_lock_changed(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

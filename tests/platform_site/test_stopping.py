@@ -39,6 +39,7 @@ def runs(site: RunningSite) -> list[tuple[str, str]]:
         ).fetchall()
 
 
+@pytest.mark.slow
 def test_running_work_gets_ten_seconds_and_is_then_recorded_as_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -295,6 +295,7 @@ def test_the_sweep_frees_the_oldest_of_a_line_that_nobody_freed(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("overlap", ONE_AT_A_TIME)
 def test_outcomes_ticks_and_sweeps_at_once_keep_the_order(

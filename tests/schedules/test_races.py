@@ -130,6 +130,7 @@ def test_after_a_pause_has_returned_nothing_starts(
     assert all(proof.holds for proof in audit())
 
 
+@pytest.mark.slow
 def test_edits_pauses_and_ticks_at_once_lose_and_repeat_no_tick(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:
@@ -152,6 +153,7 @@ def test_edits_pauses_and_ticks_at_once_lose_and_repeat_no_tick(
     assert next(audit()).faults == []
 
 
+@pytest.mark.slow
 def test_a_retry_that_is_released_while_its_schedule_is_paused_does_not_start(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:

@@ -25,7 +25,11 @@ from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 from workflows.services import GraphSpec, NodeSpec, save_graph
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
 MINUTE = timedelta(minutes=1)
 LATER = NOON + 10 * MINUTE
 TRIGGER = NodeSpec(node_id="start", component_type="trigger_schedule")

@@ -18,7 +18,11 @@ from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 from workflows.services import GraphSpec, NodeSpec, delete_workflow, save_graph
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
 MINUTE = timedelta(minutes=1)
 
 

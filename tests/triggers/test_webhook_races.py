@@ -17,7 +17,11 @@ from triggers.models import Webhook
 from triggers.webhooks import open_webhook
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+    pytest.mark.slow,
+]
 Verb = Callable[[User, str], Any]
 ROUNDS = 8
 

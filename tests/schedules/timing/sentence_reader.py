@@ -6,9 +6,10 @@ It knows nothing of the code that writes sentences: it takes English, clocks and
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 MONTHS = [
@@ -51,16 +52,15 @@ def those(matches) -> int:
 
 
 def last_day(day: date) -> int:
-    return ((day.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)).day
+    return monthrange(day.year, day.month)[1]
 
 
-def is_nearest_workday(day: date, number: int) -> bool:
+@cache
+def nearest_workday(year: int, month: int, number: int) -> int:
     """Of the weekdays of the month, the nearest to day `number` (or to its last day)."""
-    wanted = min(number, last_day(day))
-    workdays = (
-        n for n in range(1, last_day(day) + 1) if day.replace(day=n).weekday() < 5
-    )
-    return day.day == min(workdays, key=lambda n: abs(n - wanted))
+    first, last = date(year, month, 1), monthrange(year, month)[1]
+    workdays = (n for n in range(1, last + 1) if first.replace(day=n).weekday() < 5)
+    return min(workdays, key=lambda n: abs(n - min(number, last)))
 
 
 EVERY_DAY = those(lambda day: True)
@@ -68,7 +68,10 @@ MONTHDAY = {n: those(lambda day, n=n: day.day == n) for n in range(1, 32)}
 WEEKDAY = {n: those(lambda day, n=n: day.weekday() == n) for n in range(7)}
 MONTH = {n: those(lambda day, n=n: day.month == n) for n in range(1, 13)}
 LAST_DAY = those(lambda day: day.day == last_day(day))
-NEAREST = {n: those(lambda d, n=n: is_nearest_workday(d, n)) for n in range(1, 32)}
+NEAREST = {
+    n: those(lambda d, n=n: d.day == nearest_workday(d.year, d.month, n))
+    for n in range(1, 32)
+}
 WEEK = {n: those(lambda day, n=n: (day.day + 6) // 7 == n) for n in range(1, 6)}
 LAST_WEEK = those(lambda day: day.day + 7 > last_day(day))
 
