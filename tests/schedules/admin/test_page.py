@@ -9,29 +9,11 @@ from django.test import Client
 from schedules.models import ScheduledJob, ScheduleEvent, Status, UserProfile
 from schedules.services import Actor, fire_due, pause_schedule, run_now, update_schedule
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
+from tests.schedules.admin.forms import filled, save
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowNode
 
 ADD = f"{LIST}add/"
-
-
-def filled(site: Client, address: str, **changes: object) -> dict[str, object]:
-    """What a browser would send after these changes in the form of that page."""
-    form = site.get(address).context["adminform"].form
-    shown = {}
-    for name, field in form.fields.items():
-        shown[name] = field.widget.format_value(form[name].value())
-        if isinstance(shown[name], list):  # what a select has
-            shown[name] = shown[name][0] if shown[name] else ""
-    return {name: value or "" for name, value in (shown | changes).items()}
-
-
-def save(site: Client, address: str, **changes: object) -> dict[str, list[str]]:
-    """The faults that the page shows, by field; empty when it was saved."""
-    response = site.post(address, filled(site, address, **changes))
-    if response.status_code == 302:
-        return {}
-    return dict(response.context["adminform"].form.errors)
 
 
 def test_a_schedule_is_made_by_the_service(
@@ -279,65 +261,6 @@ def test_a_schedule_is_made_that_runs_only_when_asked(
     assert save(site, page(made), schedule_type="manual") == {}
     made.refresh_from_db()
     assert (made.schedule_type, made.cron_expression) == ("manual", "")
-
-
-def copy(site: Client, schedule: ScheduledJob, **changes: object) -> ScheduledJob:
-    sent = filled(site, page(schedule), **changes)
-    del sent["status"]  # which that page does not show
-    response = site.post(page(schedule), sent | {"_saveasnew": "Save as new"})
-    assert response.status_code == 302, response.context["adminform"].form.errors
-    return ScheduledJob.objects.order_by("-created_at", "id")[0]
-
-
-def test_save_as_new_copies_a_schedule_under_a_name_of_its_own(
-    site: Client, boss: User, make_schedule: MakeSchedule
-) -> None:
-    schedule = make_schedule(
-        cron_expression="0 9 * * *",
-        timezone="Asia/Tokyo",
-        tags=["a"],
-        trigger_payload={"name": "you"},
-        max_retries=3,
-    )
-    first = copy(site, schedule)
-    assert (first.name, first.owner, first.status) == ("job (copy)", boss, "active")
-    assert copy(site, first).name == "job (copy 2)"
-    assert copy(site, schedule, name="mine").name == "mine"
-    named = make_schedule(name="job (copyright)")
-    assert copy(site, named).name == "job (copyright) (copy)"
-    assert (first.cron_expression, first.timezone) == ("0 9 * * *", "Asia/Tokyo")
-    assert (first.tags, first.max_retries) == (["a"], 3)
-    assert first.trigger_payload == {"name": "you"}
-    assert (first.fired_count, first.version, first.epoch) == (0, 1, 1)
-    schedule.refresh_from_db()
-    assert (schedule.name, schedule.version) == ("job", 1)
-
-
-def test_the_name_of_a_copy_is_never_too_long(
-    site: Client, make_schedule: MakeSchedule
-) -> None:
-    assert copy(site, make_schedule(name="x" * 200)).name == "x" * 193 + " (copy)"
-
-
-def test_the_copy_of_a_paused_schedule_is_paused(
-    site: Client, make_schedule: MakeSchedule
-) -> None:
-    assert copy(site, make_schedule(status="paused")).status == "paused"
-
-
-def test_a_schedule_that_ended_is_copied(
-    site: Client, make_schedule: MakeSchedule
-) -> None:
-    schedule = make_schedule(run_at=NOON + timedelta(seconds=1))
-    fire_due(NOON + timedelta(seconds=2))
-    made = copy(site, schedule, run_at="2099-01-01T09:00:00")
-    assert (made.name, made.status) == ("job (copy)", "active")
-    assert ScheduledJob.objects.get(pk=schedule.pk).status == Status.STOPPED
-    # A time that has passed is a fault of the form, and nothing is made.
-    sent = filled(site, page(schedule)) | {"_saveasnew": "Save as new"}
-    faults = site.post(page(schedule), sent).context["adminform"].form.errors
-    assert "passed" in faults["run_at"][0]
-    assert ScheduledJob.objects.count() == 2
 
 
 def test_the_page_shows_the_buttons_the_runs_and_the_events(
