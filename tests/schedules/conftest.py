@@ -14,11 +14,13 @@ from schedules.services import Actor, create_schedule
 from schedules.services.drafts.fields import FIELDS
 from tests.graphs import add_graph
 from workflows.models import Workflow
+from workflows.services import GraphSpec, NodeSpec, save_graph
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 WHEN = {"schedule_type", "cron_expression", "run_at", "interval_seconds"}
 BOUNDS = {each.name: each.bounds for each in FIELDS.values() if each.bounds}
 MakeSchedule = Callable[..., ScheduledJob]
+SaveNodes = Callable[..., Workflow]
 
 
 @pytest.fixture
@@ -64,3 +66,14 @@ def make_schedule(workflow: Workflow, alice: User) -> MakeSchedule:
         )
 
     return make
+
+
+@pytest.fixture
+def save_nodes(workflow: Workflow, alice: User) -> SaveNodes:
+    """Replace the graph of Alice's workflow by these nodes."""
+
+    def save(*nodes: NodeSpec, **options: Any) -> Workflow:
+        graph = GraphSpec(nodes)
+        return save_graph(workflow, graph, actor=alice, now=NOON, **options)
+
+    return save
