@@ -14,11 +14,11 @@ from schedules.services import (
     pause_schedule,
     resume_schedule,
     sweep,
-    update_schedule,
 )
 from schedules.services.auditing import audit
 from tests.at_once import at_once
 from tests.schedules.conftest import MakeSchedule
+from tests.schedules.helpers import edit
 from tests.schedules.policies import MINUTE, NOON
 from tests.schedules.runs import end, end_open, fire, held, run_of, start
 
@@ -230,18 +230,13 @@ def test_a_running_backfill_keeps_no_tick_of_a_backlog_waiting(
     assert held(schedule)[-2:] == ["3 catch_up pending", "4 catch_up waiting"]
 
 
-def edit(schedule: ScheduledJob, **fields: object) -> None:
-    actor = Actor.person(schedule.owner)
-    update_schedule(schedule.id, fields, actor=actor, now=NOON + 3.2 * MINUTE)
-
-
 def test_another_catch_up_policy_judges_live_ticks_and_keeps_the_line(
     make_schedule: MakeSchedule,
 ) -> None:
     schedule = make_schedule(catchup_policy="all")
     fire(3)
     start(schedule, 1)
-    edit(schedule, catchup_policy="latest")
+    edit(schedule, 3.2, catchup_policy="latest")
     fire(4)
     assert held(schedule)[-1] == "4 skipped overlap"
     while end_open(schedule, 4.5):
@@ -257,7 +252,7 @@ def test_a_line_that_is_already_there_becomes_a_backlog_when_all_is_chosen(
     start(schedule, 1)
     fire(3)
     assert held(schedule)[1:] == ["2 catch_up waiting", "3 waiting"]
-    edit(schedule, catchup_policy="all")
+    edit(schedule, 3.2, catchup_policy="all")
     fire(4)
     while end_open(schedule, 4.5):
         pass
@@ -270,7 +265,7 @@ def test_with_overlap_allow_the_line_starts_at_once(
     schedule = make_schedule(catchup_policy="all")
     fire(3)
     start(schedule, 1)
-    edit(schedule, overlap_policy="allow")
+    edit(schedule, 3.2, overlap_policy="allow")
     assert held(schedule)[1:] == ["2 catch_up pending", "3 catch_up pending"]
     fire(4)
     assert held(schedule)[-1] == "4 pending"

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from redis import Redis
 
 from schedules import timing
-from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.scheduler import get_scheduler_service
 from schedules.services import (
@@ -24,7 +23,6 @@ from schedules.services import (
     resume_schedule,
     run_now,
     sweep,
-    update_schedule,
 )
 from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
@@ -33,6 +31,7 @@ from schedules.services.preview import preview_fields
 from schedules.services.retiming import retime_batch
 from schedules.timing import ManualTiming
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.helpers import edit, faults
 from tests.schedules.policies import told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -48,19 +47,6 @@ def manual(make_schedule: MakeSchedule) -> ScheduledJob:
 @pytest.fixture
 def actor(alice: User) -> Actor:
     return Actor.person(alice)
-
-
-def edited(schedule: ScheduledJob, minute: float, **fields: Any) -> ScheduledJob:
-    actor = Actor.person(schedule.owner)
-    update_schedule(schedule.id, fields, actor=actor, now=NOON + minute * MINUTE)
-    schedule.refresh_from_db()
-    return schedule
-
-
-def faults(call: Any) -> dict[str, list[str]]:
-    with pytest.raises(InvalidSchedule) as refused, transaction.atomic():
-        call()
-    return refused.value.errors
 
 
 def test_the_timing_has_no_tick() -> None:
@@ -123,7 +109,7 @@ def test_it_has_no_alarm_and_none_is_missed(
     redis.flushall()
     assert sweep(NOON, judge_leases=False).alarms_set == 1
     with django_capture_on_commit_callbacks(execute=True):
-        edited(other, 0.5, schedule_type="manual")
+        edit(other, 0.5, schedule_type="manual")
     assert service.due_entries(NOON + YEAR) == []
 
 
@@ -171,7 +157,7 @@ def test_what_is_about_ticks_is_refused_by_name(
     why = f"A schedule of type manual has no ticks: leave {field} out."
     fields = {"schedule_type": "manual", field: value}
     assert faults(lambda: make_schedule(**fields)) == {field: [why]}
-    assert faults(lambda: edited(manual, 1, **fields)) == {field: [why]}
+    assert faults(lambda: edit(manual, 1, **fields)) == {field: [why]}
 
 
 def test_an_anchor_belongs_to_an_interval(make_schedule: MakeSchedule) -> None:
@@ -190,7 +176,7 @@ def test_a_change_to_it_closes_the_epoch_and_drops_what_is_about_ticks(
     make_schedule: MakeSchedule,
 ) -> None:
     schedule = make_schedule(max_runs=9, end_at=NOON + YEAR, jitter_seconds=1)
-    edited(schedule, 2.5, schedule_type="manual")
+    edit(schedule, 2.5, schedule_type="manual")
     assert (schedule.interval_seconds, schedule.anchor_at) == (None, None)
     assert (schedule.max_runs, schedule.end_at, schedule.jitter_seconds) == (
         None,
@@ -206,7 +192,7 @@ def test_a_change_from_it_begins_with_the_first_tick_after_now(
     manual: ScheduledJob, actor: Actor
 ) -> None:
     run_now(manual.id, actor=actor, now=NOON + MINUTE)
-    edited(manual, 2.5, cron_expression="* * * * *")
+    edit(manual, 2.5, cron_expression="* * * * *")
     assert (manual.schedule_type, manual.epoch) == ("cron", 2)
     assert manual.next_run_at == NOON + 3 * MINUTE
     fire_due(NOON + 3 * MINUTE)
@@ -216,7 +202,7 @@ def test_a_change_from_it_begins_with_the_first_tick_after_now(
 
 
 def test_a_change_of_anything_else_keeps_it_as_it_is(manual: ScheduledJob) -> None:
-    edited(manual, 1, name="new", max_retries=2)
+    edit(manual, 1, name="new", max_retries=2)
     assert (manual.schedule_type, manual.status, manual.epoch) == (
         "manual",
         "active",

@@ -20,11 +20,11 @@ from schedules.services import (
     resume_schedule,
     run_now,
     sweep,
-    update_schedule,
 )
 from schedules.services.auditing import audit
 from tests.at_once import at_once
 from tests.schedules.conftest import MakeSchedule
+from tests.schedules.helpers import edit
 from tests.schedules.policies import MINUTE, NOON
 from tests.schedules.runs import end, fire, held, run_of, start
 
@@ -33,11 +33,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 def allow(make_schedule: MakeSchedule, most: int, **fields: object) -> ScheduledJob:
     return make_schedule(overlap_policy="allow", max_open_runs=most, **fields)
-
-
-def edit(schedule: ScheduledJob, **fields: object) -> None:
-    actor = Actor.person(schedule.owner)
-    update_schedule(schedule.id, fields, actor=actor, now=NOON + 9 * MINUTE)
 
 
 def backfilled(schedule: ScheduledJob, upto: float, now: float) -> list[str]:
@@ -181,9 +176,9 @@ def test_a_higher_limit_starts_what_waits(
 ) -> None:
     schedule = allow(make_schedule, 1, catchup_policy="all")
     fire(5)
-    edit(schedule, max_open_runs=3)
+    edit(schedule, 9, max_open_runs=3)
     assert states_of("catch_up") == ["pending", "pending", "waiting", "waiting"]
-    edit(schedule, max_open_runs=0)
+    edit(schedule, 9, max_open_runs=0)
     assert set(states_of("catch_up")) == {"pending"}
     assert ScheduleEvent.objects.first().after == {"max_open_runs": 0}
 
@@ -191,7 +186,7 @@ def test_a_higher_limit_starts_what_waits(
 def test_a_lower_limit_ends_nothing(make_schedule: MakeSchedule) -> None:
     schedule = allow(make_schedule, 3)
     fire(1, 2, 3)
-    edit(schedule, max_open_runs=1)
+    edit(schedule, 9, max_open_runs=1)
     end(start(schedule, 1), 9)
     fire(10)
     assert held(schedule)[-1] == "10 skipped overlap"

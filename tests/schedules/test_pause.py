@@ -23,8 +23,7 @@ from schedules.services import (
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.policies import told
-from tests.schedules.runs import outcome_of
+from tests.schedules.runs import held, outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)
@@ -40,12 +39,6 @@ def pause(schedule: ScheduledJob, minute: float = 2.5, note: str = "") -> Schedu
     )
     schedule.refresh_from_db()
     return schedule
-
-
-def held(schedule: ScheduledJob) -> list[str]:
-    return told(
-        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
-    )
 
 
 def events(schedule: ScheduledJob) -> list[ScheduleEvent]:

@@ -14,8 +14,7 @@ from schedules.services.auditing import audit
 from schedules.services.claims import claim_run
 from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.policies import told
-from tests.schedules.runs import outcome_of
+from tests.schedules.runs import held, outcome_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -30,12 +29,6 @@ def ask(
         now=NOON + minute * MINUTE,
         note="to see it work",
         request_id=request_id,
-    )
-
-
-def held(schedule: ScheduledJob) -> list[str]:
-    return told(
-        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
     )
 
 

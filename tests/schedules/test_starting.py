@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 
-from schedules.exceptions import CannotStart, InvalidSchedule
+from schedules.exceptions import CannotStart
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
@@ -18,11 +17,11 @@ from schedules.services import (
     pause_schedule,
     resume_schedule,
     run_now,
-    update_schedule,
 )
 from schedules.services.starting import unable_to_start
 from tests.graphs import add_graph, startable
 from tests.schedules.conftest import NOON, MakeSchedule, SaveNodes
+from tests.schedules.helpers import edit, faults
 from tests.schedules.triggers import MANUAL, OTHER_ID, trigger
 from workflows.models import Workflow
 from workflows.services import (
@@ -33,17 +32,6 @@ from workflows.services import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 NONE = 'The workflow "nightly" has no active trigger_schedule node, and nothing else'
-
-
-def faults(call: Callable[[], object]) -> dict[str, list[str]]:
-    with pytest.raises(InvalidSchedule) as refused, transaction.atomic():
-        call()
-    return refused.value.errors
-
-
-def edited(schedule: ScheduledJob, **fields: Any) -> ScheduledJob:
-    actor = Actor.person(schedule.owner)
-    return update_schedule(schedule.id, fields, actor=actor, now=NOON)
 
 
 @pytest.mark.parametrize("status", ["active", "paused"])
@@ -116,13 +104,15 @@ def test_an_update_may_not_lead_to_where_nothing_starts_it(
 ) -> None:
     schedule = make_schedule(name="nightly-report")
     empty = Workflow.objects.create(name="empty", owner=alice)
-    assert faults(lambda: edited(schedule, workflow=empty)).keys() == {"workflow"}
+    assert faults(lambda: edit(schedule, 0, workflow=empty)).keys() == {"workflow"}
     save_nodes(trigger(name_pattern="nightly-*"), trigger("off", is_active=False))
-    assert faults(lambda: edited(schedule, name="daily")).keys() == {"name"}
+    assert faults(lambda: edit(schedule, 0, name="daily")).keys() == {"name"}
     off = workflow.nodes.get(node_id="off")
-    assert faults(lambda: edited(schedule, trigger_node=off)).keys() == {"trigger_node"}
-    assert edited(schedule, name="nightly-other").name == "nightly-other"
-    assert edited(schedule, workflow=startable("full", alice)).version == 3
+    assert faults(lambda: edit(schedule, 0, trigger_node=off)).keys() == {
+        "trigger_node"
+    }
+    assert edit(schedule, 0, name="nightly-other").name == "nightly-other"
+    assert edit(schedule, 0, workflow=startable("full", alice)).version == 3
 
 
 def test_one_that_cannot_start_may_be_changed_in_all_else(
@@ -132,9 +122,9 @@ def test_one_that_cannot_start_may_be_changed_in_all_else(
     save_nodes(MANUAL, trigger("off", is_active=False), orphan_schedules=True)
     as_it_is = {"workflow": workflow, "trigger_node": None}
     changes = {"name": "new", "max_retries": 2, "cron_expression": "@daily"}
-    assert edited(schedule, **changes, **as_it_is).name == "new"
+    assert edit(schedule, 0, **changes, **as_it_is).name == "new"
     off = {"trigger_node": workflow.nodes.get(node_id="off")}
-    assert faults(lambda: edited(schedule, **off)).keys() == {"workflow"}
+    assert faults(lambda: edit(schedule, 0, **off)).keys() == {"workflow"}
 
 
 @pytest.mark.parametrize("verb", ["resume", "run", "backfill"])

@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 from schedules.exceptions import InvalidSchedule, ScheduleEnded, StaleSchedule
 from schedules.models import (
     ScheduledJob,
-    ScheduledRun,
     ScheduleEpoch,
     ScheduleEvent,
 )
@@ -25,7 +24,7 @@ from schedules.services import (
 )
 from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.policies import told
+from tests.schedules.runs import held
 from tests.schedules.timing.sequences import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -55,12 +54,6 @@ def edit(alice: User) -> Edit:
 
 def updates(schedule: ScheduledJob) -> list[ScheduleEvent]:
     return list(ScheduleEvent.objects.filter(schedule=schedule, verb="update"))
-
-
-def held(schedule: ScheduledJob) -> list[str]:
-    return told(
-        ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
-    )
 
 
 def test_one_event_says_what_was_and_what_is(
