@@ -194,7 +194,9 @@ def are_named(worker: Manage, run: ScheduledRun) -> None:
 
 
 @pytest.mark.slow
-def test_so_is_one_by_hand(worker: Manage, site: Site) -> None:
+def test_a_run_by_hand_that_ends_is_recorded_and_leaves_no_process(
+    worker: Manage, site: Site
+) -> None:
     for end, status, kind, error in OUTCOMES:
         run = site.by_hand(end)
         session = run.session()

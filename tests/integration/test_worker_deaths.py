@@ -129,7 +129,7 @@ def executed(execution: WorkflowExecution) -> str:
     return execution.status
 
 
-def test_so_is_work_started_by_hand_whose_horse_is_killed(
+def test_work_started_by_hand_whose_horse_is_killed_is_recorded_at_once(
     worker: Manage, by_hand: WorkflowExecution
 ) -> None:
     wait_until(lambda: at_the_node(by_hand))

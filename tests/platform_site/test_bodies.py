@@ -95,7 +95,9 @@ def test_as_much_as_may_come_is_taken(run: str, token: str) -> None:
     assert post(run, [b" " * (MIB - 2), b"{}"], CHUNKED | signed_in)[0] == 202
 
 
-def test_so_it_is_over_a_socket(served: str, run: str, token: str) -> None:
+def test_chunked_bodies_are_taken_and_refused_over_a_socket(
+    served: str, run: str, token: str
+) -> None:
     signed_in = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def send(body: Iterator[bytes]) -> httpx.Response:

@@ -130,7 +130,7 @@ def test_a_byte_now_and_then_does_not_help(server: Served, sends: bytes) -> None
     wait_until(drips, seconds=5)
 
 
-def test_nor_does_it_after_a_first_request(server: Served) -> None:
+def test_who_does_not_finish_a_second_request_is_left(server: Served) -> None:
     client = server.client(HEAD + b"\r\n" + HEAD)
     answer = b""
     while not answer.endswith(b"hello"):

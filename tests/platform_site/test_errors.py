@@ -96,7 +96,7 @@ def test_people_are_still_redirected() -> None:
         ("bulk/", {"action": "run", "ids": [1] * 200_000}, "ids", "no more than 500"),
     ],
 )
-def test_of_a_list_that_is_too_long_no_item_is_told(
+def test_a_list_that_is_too_long_is_refused_without_its_items_faults(
     owner: User, path: str, body: Any, field: str, reason: str
 ) -> None:
     answer = client(owner).post(f"/api/v1/schedules/{path}", body, format="json")
@@ -106,7 +106,7 @@ def test_of_a_list_that_is_too_long_no_item_is_told(
 
 
 @pytest.mark.parametrize(("field", "most"), [("nodes", 200), ("edges", 500)])
-def test_nor_of_a_graph_that_is_too_large(
+def test_a_graph_that_is_too_large_is_refused_without_its_nodes_faults(
     workflow: Workflow, field: str, most: int
 ) -> None:
     graph = {"nodes": [], "edges": []} | {field: [1] * 300_000}
@@ -117,7 +117,7 @@ def test_nor_of_a_graph_that_is_too_large(
     assert f"no more than {most}" in told
 
 
-def test_of_many_faults_the_first_are_told(owner: User) -> None:
+def test_only_the_first_of_many_faults_are_listed(owner: User) -> None:
     body = {f"x{number}": 1 for number in range(60_000)}
     answer = client(owner).post("/api/v1/schedules/", body, format="json")
     assert problem(answer) == (400, "invalid")

@@ -90,7 +90,7 @@ def test_another_browser_is_no_other_client(ada: User) -> None:
     assert log_in(HTTP_USER_AGENT="yet another").status_code == 429
 
 
-def test_nor_is_what_a_client_says_about_where_it_comes_from(ada: User) -> None:
+def test_what_a_client_says_about_its_address_is_not_believed(ada: User) -> None:
     for number in range(LIMIT):
         log_in("wrong", HTTP_X_FORWARDED_FOR=f"10.0.0.{number}")
     assert log_in(HTTP_X_FORWARDED_FOR="10.1.1.1").status_code == 429

@@ -28,7 +28,9 @@ def test_the_token_of_a_webhook_is_in_no_line(name: str, log_lines: Callable[[],
     assert "s3cret" not in log_lines()
 
 
-def test_nor_in_a_field_of_a_structured_line(log_lines: Callable[[], str]):
+def test_the_token_of_a_webhook_is_in_no_field_of_a_structured_line(
+    log_lines: Callable[[], str],
+):
     log = structlog.get_logger("anything")
     log.warning("asked", url="http://x/api/v1/hooks/s3cret-T0ken")
     assert "url=http://x/api/v1/hooks/***" in log_lines()
@@ -46,7 +48,7 @@ def test_nor_in_a_field_of_a_structured_line(log_lines: Callable[[], str]):
         ("/?s3cret", "/?***"),
     ],
 )
-def test_nor_of_one_that_is_mistyped(
+def test_a_mistyped_token_of_a_webhook_is_in_no_line(
     asked: str, written: str, log_lines: Callable[[], str]
 ) -> None:
     logging.getLogger("uvicorn.access").info('"GET %s HTTP/1.1" 404', asked)
@@ -84,7 +86,7 @@ def test_an_error_of_ours_is_logged_with_its_lines_but_not_with_what_was_sent(
     assert "s3cret" not in line
 
 
-def test_nor_does_the_web_server_write_it_by_itself(tmp_path, child_env):
+def test_the_web_server_itself_does_not_log_the_token_of_a_webhook(tmp_path, child_env):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -75,7 +75,9 @@ def test_rest_says_it_in_the_same_words(
     assert "cause=database_silent" in log_lines()
 
 
-def test_so_do_the_tools_over_mcp(staff: Client, database_away: None) -> None:
+def test_the_tools_over_mcp_answer_503_without_a_database(
+    staff: Client, database_away: None
+) -> None:
     answer = staff.post(
         "/mcp/", {}, "application/json", headers={"Authorization": "Bearer " + "x" * 64}
     )
@@ -83,7 +85,9 @@ def test_so_do_the_tools_over_mcp(staff: Client, database_away: None) -> None:
     assert SILENT in answer.json()["detail"]
 
 
-def test_so_does_a_login(staff: Client, database_away: None) -> None:
+def test_a_login_answers_503_without_a_database(
+    staff: Client, database_away: None
+) -> None:
     form = {"username": "root", "password": "whatever"}
     assert staff.post("/admin/login/", form).status_code == 503
 

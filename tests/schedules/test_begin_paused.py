@@ -103,7 +103,7 @@ def test_whoever_made_it_paused_has_paused_it(
     assert refused.value.code == "agent_approval"
 
 
-def test_that_of_an_agent_is_no_active_one_and_kept(
+def test_an_agents_paused_schedule_counts_as_kept_and_not_as_active(
     workflow: Workflow, alice: User
 ) -> None:
     allow(alice, agent_max_active_schedules=1)
@@ -121,7 +121,7 @@ def test_that_of_an_agent_is_no_active_one_and_kept(
     assert paused[0].end_at is not None  # an agent's ends, paused or not
 
 
-def test_that_of_an_agent_that_proposes_awaits_approval(
+def test_a_proposing_agents_paused_schedule_awaits_approval(
     workflow: Workflow, alice: User
 ) -> None:
     allow(alice, agents_propose=True)

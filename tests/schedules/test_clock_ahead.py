@@ -135,7 +135,7 @@ def test_by_a_clock_that_has_lost_its_time_nothing_is_withdrawn(
 
 
 @pytest.mark.parametrize("edited", [False, True])
-def test_what_was_pruned_by_the_wrong_clock_counts_no_more(
+def test_ticks_pruned_by_the_wrong_clock_no_longer_count(
     make_schedule: MakeSchedule,
     settings: Any,
     edited: bool,  # noqa: FBT001 a parameter

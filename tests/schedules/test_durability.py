@@ -39,7 +39,7 @@ def test_a_scheduler_does_not_wait_for_the_disk(scheduler: None) -> None:
     assert answer() == DOES_NOT_WAIT[connection.vendor]
 
 
-def test_nor_does_it_on_a_connection_that_it_makes_after_an_outage(
+def test_a_scheduler_does_not_wait_for_the_disk_after_an_outage_either(
     scheduler: None,
 ) -> None:
     connection.close()

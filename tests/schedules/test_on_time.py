@@ -102,7 +102,7 @@ def test_a_worker_whose_clock_is_far_behind_does_not_wait_for_ever(
     assert time.monotonic() - started < 60
 
 
-def test_what_is_open_a_moment_before_the_tick_may_end_until_then(
+def test_a_run_that_ends_just_before_the_next_tick_does_not_make_it_skip(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(overlap_policy="skip")

@@ -83,7 +83,7 @@ def test_the_chosen_trigger_may_not_be_switched_off(
     orphans(lambda: save_nodes(trigger(), trigger("other", is_active=False)))
 
 
-def test_only_who_could_start_before_is_orphaned(
+def test_only_a_schedule_that_could_start_before_is_orphaned(
     make_schedule: MakeSchedule, save_nodes: SaveNodes
 ) -> None:
     make_schedule(name="a")
@@ -95,7 +95,7 @@ def test_only_who_could_start_before_is_orphaned(
     )
 
 
-def test_schedules_that_have_ended_are_in_nobodys_way(
+def test_schedules_that_have_ended_do_not_hold_up_a_change(
     make_schedule: MakeSchedule, save_nodes: SaveNodes
 ) -> None:
     make_schedule(run_at=NOON + MINUTE)
@@ -103,7 +103,7 @@ def test_schedules_that_have_ended_are_in_nobodys_way(
     assert save_nodes(MANUAL).version == 2
 
 
-def test_what_was_confirmed_is_on_record(
+def test_a_confirmed_orphaning_is_recorded_as_an_event(
     make_schedule: MakeSchedule, save_nodes: SaveNodes, alice: User
 ) -> None:
     schedule = make_schedule()
@@ -117,7 +117,7 @@ def test_what_was_confirmed_is_on_record(
     assert schedule.events.count() == 2
 
 
-def test_of_many_the_rest_is_on_record_in_short_steps_after_the_commit(
+def test_many_orphans_are_recorded_in_short_steps_after_the_commit(
     make_schedule: MakeSchedule,
     save_nodes: SaveNodes,
     monkeypatch: pytest.MonkeyPatch,
@@ -206,7 +206,7 @@ def test_more_names_than_can_be_tried_at_once_are_not_judged(
     assert unable_to_start(ScheduledJob.objects.all()) == []
 
 
-def test_what_somebody_else_changes_just_before_is_seen(
+def test_a_change_by_somebody_else_just_before_is_seen(
     make_schedule: MakeSchedule, save_nodes: SaveNodes, workflow: Workflow, alice: User
 ) -> None:
     save_nodes(MANUAL)

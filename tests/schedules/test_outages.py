@@ -153,7 +153,9 @@ def test_a_scheduler_that_cannot_write_says_that_it_is_alive_and_what_it_meets(
     assert meets() == ""
 
 
-def test_one_bad_round_is_no_trouble_and_two_are(rounds: Rounds, redis: Redis) -> None:
+def test_two_failed_rounds_are_reported_and_one_is_not(
+    rounds: Rounds, redis: Redis
+) -> None:
     rounds.fire = away(ValueError("poison"))
     rounds.loop.round()
     assert not heartbeat.alive(redis, "scheduler")

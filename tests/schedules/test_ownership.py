@@ -115,7 +115,7 @@ def test_an_agent_acts_within_its_users_rights(
 
 
 @pytest.mark.parametrize("do", VERBS)
-def test_to_a_stranger_it_does_not_exist(
+def test_a_schedule_does_not_exist_for_a_stranger(
     schedule: ScheduledJob, bob: User, do: Do
 ) -> None:
     with pytest.raises(ScheduleNotFound):

@@ -95,7 +95,7 @@ def test_true_is_not_one(
     assert schedule.version == 2
 
 
-def test_what_is_no_timing_moves_no_tick(
+def test_a_change_of_other_fields_moves_no_tick(
     make_schedule: MakeSchedule, edit: Edit
 ) -> None:
     schedule = edit(

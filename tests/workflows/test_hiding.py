@@ -123,7 +123,7 @@ def test_a_name_tells_a_secret(value: Any, shown: Any):
     assert without_suspects(value) == shown
 
 
-def test_of_what_is_nested_too_deeply_nothing_is_shown():
+def test_nothing_is_shown_of_what_is_nested_too_deeply():
     text = "[" * 900 + '"password=s3cret"' + "]" * 900
     assert "s3cret" not in without_suspects(text)
 

@@ -46,7 +46,9 @@ def test_as_many_parts_as_may_be_are_taken_and_one_more_is_not() -> None:
         ("text", "It is no JSON schema"),
     ],
 )
-def test_what_is_no_schema_is_told_in_few_words(schema: Any, why: str | None) -> None:
+def test_what_is_not_a_schema_is_refused_in_few_words(
+    schema: Any, why: str | None
+) -> None:
     fault = schema_fault(schema)
     assert (fault is None) if why is None else (why in str(fault))
     assert len(fault or "") <= 300

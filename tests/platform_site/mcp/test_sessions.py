@@ -183,7 +183,7 @@ def manage(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_for_nobody_there_is_no_server(child_env: dict[str, str]):
+def test_an_unknown_user_gets_no_server(child_env: dict[str, str]):
     ended = manage(child_env, "--user", "nobody")
     assert ended.returncode == 1
     assert ended.stderr.strip() == 'CommandError: There is no active user "nobody".'

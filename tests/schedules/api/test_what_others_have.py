@@ -31,7 +31,7 @@ def test_someone_elses_workflow_is_refused_like_one_that_is_not_there(
 
 
 @pytest.mark.parametrize("do", ["create", "change"])
-def test_nor_does_any_other_fault_tell_which_of_them_exist(
+def test_no_other_fault_reveals_which_of_them_exist(
     api: APIClient, body: Body, make_schedule: MakeSchedule, bob: User, do: str
 ) -> None:
     theirs = Workflow.objects.create(name="bob's", owner=bob)

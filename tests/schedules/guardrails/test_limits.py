@@ -181,7 +181,7 @@ def test_the_cost_of_one_more_is_the_same_however_many_there_are(
         by_agent(run_at=NOON + DAY)
 
 
-def test_so_many_a_day_whatever_became_of_them(
+def test_creations_a_day_are_limited_even_if_the_schedules_are_gone(
     by_agent: Propose, agent: Actor, settings: Any
 ):
     settings.AGENT_MAX_CREATED_A_DAY = 3
@@ -193,7 +193,7 @@ def test_so_many_a_day_whatever_became_of_them(
     assert by_agent(now=NOON + DAY).status == "active"
 
 
-def test_none_a_day_is_none(by_agent: Propose, settings: Any):
+def test_a_limit_of_zero_a_day_allows_none(by_agent: Propose, settings: Any):
     settings.AGENT_MAX_CREATED_A_DAY = 0
     assert refusal(by_agent).code == "agent_rate"
 
@@ -206,7 +206,7 @@ def test_what_people_make_leaves_agents_their_day(
     assert by_agent().status == "active"
 
 
-def test_so_many_resumes_an_hour_and_pausing_and_stopping_always(
+def test_resumes_an_hour_are_limited_and_pausing_and_stopping_are_not(
     by_agent: Propose, make_schedule: MakeSchedule, agent: Actor, settings: Any
 ):
     settings.AGENT_MAX_RESUMED_AN_HOUR = 3
@@ -302,7 +302,9 @@ def test_any_number_of_days_in_a_profile_makes_an_end(by_agent: Propose, alice: 
     assert by_agent().end_at == NOON + 3652 * DAY
 
 
-def test_none_of_it_binds_people(make_schedule: MakeSchedule, alice: User, settings):
+def test_the_limits_of_agents_do_not_bind_people(
+    make_schedule: MakeSchedule, alice: User, settings
+):
     settings.AGENTS_MAY_SCHEDULE = False
     allow(alice, agent_max_active_schedules=0, agents_propose=True)
     schedule = make_schedule(interval_seconds=1)
