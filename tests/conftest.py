@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import structlog
@@ -56,6 +57,15 @@ def pytest_unconfigure() -> None:
 OTHER_PROCESSES = {"redis_server", "live_server"}
 # What these start takes seconds, and is left out of `start.py test --quick`.
 SLOW_TO_START = {"child_env", "live_server", "connect"}
+
+
+# Making its tests takes seconds, in every worker of xdist; all of them are slow.
+SLOW_TO_COLLECT = "test_contract.py"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    left_out = "not slow" in config.getoption("markexpr")
+    return True if left_out and collection_path.name == SLOW_TO_COLLECT else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -77,6 +77,7 @@ for each in OPERATIONS:
     globals()[f"test_{each}_keeps_to_its_description"] = _test_of(each)
 
 
+@pytest.mark.slow
 def test_every_operation_of_the_description_has_a_test_of_its_own() -> None:
     assert OPERATIONS
     assert len(set(OPERATIONS)) == len(OPERATIONS)
