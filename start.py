@@ -7,8 +7,8 @@
 `test` runs lint, format, types, import contracts, the check of the migrations, and the
 tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
 
-    --quick   the tests on SQLite only, without those that start processes (sites, workers,
-              browsers) and without the slow ones: under 3 minutes
+    --quick   the tests on SQLite only, without the slow ones and those that start processes
+              (sites, workers, browsers) or commit (races, crashes): under 3 minutes
     --all     the slow tests, too (chaos drills, races, crowds of clients): about 20 minutes
 
 Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
@@ -37,7 +37,7 @@ PYTHON = VENV / "bin" / "python"
 NO_TESTS_COLLECTED = 5  # pytest's exit status
 CHOICES = {  # which tests, by their marks
     "": "not slow",
-    "--quick": "not slow and not processes",
+    "--quick": "not slow and not heavy",
     "--all": "",
 }
 

@@ -55,10 +55,8 @@ def pytest_unconfigure() -> None:
 
 # Other processes show the time of the computer, and are compared with ours.
 OTHER_PROCESSES = {"redis_server", "live_server"}
-# What these start takes seconds, and is left out of `start.py test --quick`.
-SLOW_TO_START = {"child_env", "live_server", "connect"}
-
-
+# What these start or empty takes long, and is left out of `start.py test --quick`.
+HEAVY = {"child_env", "live_server", "connect", "transactional_db"}
 # Making its tests takes seconds, in every worker of xdist; all of them are slow.
 SLOW_TO_COLLECT = "test_contract.py"
 
@@ -69,8 +67,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    if SLOW_TO_START & set(getattr(item, "fixturenames", ())):
-        item.add_marker("processes")
+    database = item.get_closest_marker("django_db")
+    commits = database is not None and database.kwargs.get("transaction")
+    if commits or HEAVY & set(getattr(item, "fixturenames", ())):
+        item.add_marker("heavy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -54,7 +54,7 @@ def test_without_venv_one_line_says_what_to_install(
     )
 
 
-@pytest.mark.processes
+@pytest.mark.heavy
 def test_it_installs_again_only_when_the_lock_changed(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,7 +124,7 @@ def test_options_that_do_not_go_together_are_refused_in_one_line(
     ("words", "databases", "marks"),
     [
         ([], ["tests.postgresql", "pytest"], "not slow"),
-        (["--quick"], ["pytest"], "not slow and not processes"),
+        (["--quick"], ["pytest"], "not slow and not heavy"),
         (["--all"], ["tests.postgresql", "pytest"], ""),
     ],
 )

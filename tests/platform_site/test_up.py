@@ -19,7 +19,7 @@ from platform_site.processes import free_port, is_free
 from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
-pytestmark = [pytest.mark.xdist_group("one running site"), pytest.mark.processes]
+pytestmark = [pytest.mark.xdist_group("one running site"), pytest.mark.heavy]
 
 
 @pytest.fixture(scope="module")

@@ -183,7 +183,7 @@ def test_what_is_blank_has_its_default() -> None:
     assert blank.flag("M", default=True) is True
 
 
-@pytest.mark.processes
+@pytest.mark.heavy
 def test_no_command_starts_with_a_wrong_one_and_the_secret_is_not_printed() -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "platform_site.settings"}
     done = subprocess.run(
