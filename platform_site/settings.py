@@ -122,7 +122,7 @@ REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
 # JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
 # `manage.py rqworker`) must all say so; with one missing, jobs die of UnpicklingError.
-RQ = {"JOB_CLASS": "workflows.queue.JSONJob", "COMMIT_MODE": "auto"}
+RQ = {"JOB_CLASS": "workflows.execution.queue.JSONJob", "COMMIT_MODE": "auto"}
 RQ_QUEUES = {
     "workflows": {
         "URL": REDIS_URL,

@@ -13,7 +13,7 @@ from django.db import connection
 
 from schedules.limits import MOST_OPEN_RUNS
 
-JOB_CLASS = "workflows.queue.JSONJob"
+JOB_CLASS = "workflows.execution.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
 # The checks that schedulers and workers make when they start. Django's own would load every
 # page of the site into them; `up`, `migrate` and `check` make all.

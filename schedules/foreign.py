@@ -8,7 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from schedules.scheduler import SchedulerService
-from workflows.queue import JSONJob
+from workflows.execution.queue import JSONJob
 
 logger = structlog.get_logger(__name__)
 

@@ -12,18 +12,17 @@ from django.utils import timezone
 from rq import get_current_job
 
 from schedules.clocks import compare
-from schedules.services.claims import Claim, claim_run
+from schedules.services.claims import Claim, claim_run, token_of_job
 from schedules.services.firing import fire_due
 from schedules.services.other_clocks import leads
 from schedules.services.outcomes import Outcome, record_outcome
-from schedules.watch import Watch, watched
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
+from workflows.execution.endings import CANCELLED
+from workflows.execution.guard import Guard, guarded
+from workflows.execution.slate import at_work
 from workflows.failures import FailureKind, kind_of
-from workflows.leftovers import end_leftovers
-from workflows.lost import CANCELLED
 from workflows.patience import patiently
-from workflows.slate import at_work
 
 logger = structlog.get_logger(__name__)
 MOST_EARLY_SECONDS = 1.0
@@ -52,7 +51,8 @@ def execute_scheduled_trigger(
         fire_due(clock(), schedule_id=UUID(scheduled_job_id))
         return
     wait_for(scheduled_for)
-    token = job_token()
+    job = get_current_job()
+    token = token_of_job(job.id) if job else uuid.uuid4()
     with at_work():  # from before the claim on: the token tells whether it is ours
         claim = patiently(
             lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
@@ -71,8 +71,9 @@ def execute_scheduled_trigger(
 
 
 def _run(claim: Claim) -> None:
-    with watched(claim, clock=clock) as watch:
-        outcome = _outcome(claim, watch)
+    with guarded(claim.lease, clock=clock) as guard:
+        with guard.work():
+            outcome = _outcome(claim, guard)
         patiently(
             lambda: record_outcome(
                 claim.run_id, token=claim.token, outcome=outcome, now=clock()
@@ -91,23 +92,12 @@ def wait_for(scheduled_for: str | None) -> None:
         time.sleep(max(0.0, min(early, MOST_EARLY_SECONDS)))
 
 
-def job_token(job_id: str = "") -> UUID:
-    """The token of the attempt that this RQ job claims.
-
-    Made from the job's id, so that the worker can tell whose horse it was that died.
-    """
-    job = get_current_job()
-    name = job_id or (job.id if job else "")
-    return uuid.uuid5(uuid.NAMESPACE_OID, name) if name else uuid.uuid4()
-
-
-def _outcome(claim: Claim, watch: Watch) -> Outcome:
+def _outcome(claim: Claim, guard: Guard) -> Outcome:
     if claim.execution_id is None:
-        watch.work_is_over()
         return Outcome("failed", claim.refusal, claim.kind)
     try:
         execution = run_execution(
-            claim.execution_id, clock=clock, stop_if_over=watch.stop_if_over
+            claim.execution_id, clock=clock, stop_if_over=guard.stop_if_over
         )
     except Cancelled:
         return Outcome(CANCELLED.status, CANCELLED.error)
@@ -121,9 +111,6 @@ def _outcome(claim: Claim, watch: Watch) -> Outcome:
         logger.exception("run_crashed", run=str(claim.run_id))
         why = f"An unexpected {type(error).__name__} ended it."
         return Outcome("failed", why, FailureKind.CRASH)
-    finally:
-        watch.work_is_over()
-        end_leftovers(run=str(claim.run_id), execution=str(claim.execution_id))
     if execution.status == execution.Status.SUCCEEDED:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:

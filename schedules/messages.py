@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from workflows.patience import DATABASE_AWAY
 
 ALARM_PREFIX = "schedule-"
+ENTRY_POINT = "schedules.jobs.execute_scheduled_trigger"
 
 
 class RedisAway(Exception):
@@ -33,26 +34,26 @@ def redis_errors() -> Iterator[None]:
         raise RedisAway(str(error)) from error
 
 
-class Send(NamedTuple):
-    """One attempt of a run, for the queue. `send` makes the job id one never used before."""
+class RunMessage(NamedTuple):
+    """One attempt of a run, as it is sent."""
 
     schedule_id: UUID
-    run_id: UUID
+    id: UUID
     scheduled_for: datetime
     attempt: int
-    send: int
+    send_count: int
 
     @property
     def job_id(self) -> str:
-        return f"run-{self.run_id}-{self.attempt}-{self.send}"
+        return f"run-{self.id}-{self.attempt}-{self.send_count}"
 
     @property
     def arguments(self) -> list[str | int]:
-        """Those of `schedules.jobs.execute_scheduled_trigger`."""
+        """Those of `ENTRY_POINT`."""
         return [
             str(self.schedule_id),
             self.scheduled_for.isoformat(),
-            str(self.run_id),
+            str(self.id),
             self.attempt,
         ]
 

@@ -1,7 +1,7 @@
 """The rq-scheduler adapter: alarms in its sorted set, jobs in its queue.
 
-With `jobs.py`, `job_fields.py`, `loop.py` and the worker class, the only code that knows
-RQ. Redis holds hints: everything here can be lost and is written again by the sweep.
+With `jobs.py`, `loop.py`, the worker class and `workflows.execution`, the only code that
+knows RQ. Redis holds hints: everything here can be lost and is written again by the sweep.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ from django.db.models.functions import Cast
 from redis import Redis
 from redis.exceptions import ResponseError
 from rq.job import JobStatus
-from rq.queue import Queue
 from rq.utils import utcformat
 from rq_scheduler import Scheduler
 
 from schedules import trial_write
-from schedules.job_fields import JobTemplate, key
 from schedules.messages import (
     ALARM_PREFIX,
+    ENTRY_POINT,
     Alarm,
     Mended,
-    Send,
     redis_errors,
 )
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status
-from workflows.queue import QUEUE_NAME, JSONJob, connection
+from workflows.execution.job_hashes import JobTemplate, key
+from workflows.execution.queue import QUEUE_NAME, JSONJob, connection
 
 WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"
@@ -41,32 +40,22 @@ JUMP_KEY = "ostinato:clock-jumped"
 WITNESS_SECONDS = 3_600
 BATCH = 1_000
 T = TypeVar("T")
-# How long RQ keeps a finished job's hash. The ledger is the history; this is for looking.
-RESULT_TTL = 60
-FAILURE_TTL = 3_600
 
 
 class SchedulerService(Scheduler):
-    """Sets and cancels alarms and fills the queue. Never reads the clock for a decision.
+    """Sets and cancels alarms. Never reads the clock for a decision.
 
     All methods raise `RedisAway` when Redis cannot be reached.
     """
 
     def __init__(self, redis: Redis) -> None:
         super().__init__(QUEUE_NAME, connection=redis, job_class=JSONJob, interval=5)
-        self._queue_key = f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"
         self._alarm_template = JobTemplate(
             self.connection,
+            ENTRY_POINT,
             status=JobStatus.SCHEDULED,
             result_ttl=-1,
             failure_ttl=-1,
-            origin=QUEUE_NAME,
-        )
-        self._run_template = JobTemplate(
-            self.connection,
-            status=JobStatus.QUEUED,
-            result_ttl=RESULT_TTL,
-            failure_ttl=FAILURE_TTL,
             origin=QUEUE_NAME,
         )
 
@@ -98,32 +87,18 @@ class SchedulerService(Scheduler):
                 pipe.zadd(self.scheduled_jobs_key, _scores(batch))
                 pipe.execute()
 
-    def send(
-        self, sends: Sequence[Send], alarms: Sequence[Alarm], *, now: datetime
-    ) -> None:
-        """Put the jobs of `sends` in the queue and move `alarms`, in one pipeline.
+    def move_alarms(self, pipe: Redis, alarms: Sequence[Alarm]) -> None:
+        """Add to `pipe` the new times of alarms whose hashes exist already.
 
-        The alarms' hashes stand already; a lost one is set again by the sweep.
+        A lost hash is written again by the sweep.
         """
         scores = _scores(alarms)
         over = [alarm.rq_job_id for alarm in alarms if alarm.at is None]
-        with redis_errors():
-            pipe = self.connection.pipeline(transaction=False)
-            if sends:
-                self._push(pipe, sends, now)
-            if scores:
-                pipe.zadd(self.scheduled_jobs_key, scores)
-            if over:
-                pipe.zrem(self.scheduled_jobs_key, *over)
-                pipe.delete(*map(key, over))
-            pipe.execute()
-
-    def _push(self, pipe: Redis, sends: Sequence[Send], now: datetime) -> None:
-        stamp = utcformat(now)
-        jobs = [(send.job_id, send.arguments) for send in sends]
-        self._run_template.write(pipe, jobs, created_at=stamp, enqueued_at=stamp)
-        pipe.sadd(Queue.redis_queues_keys, self._queue_key)
-        pipe.rpush(self._queue_key, *(job_id for job_id, _ in jobs))
+        if scores:
+            pipe.zadd(self.scheduled_jobs_key, scores)
+        if over:
+            pipe.zrem(self.scheduled_jobs_key, *over)
+            pipe.delete(*map(key, over))
 
     def sync_jobs_on_startup(self) -> Mended:
         """Make the alarms those of the active schedules: all of them, by difference."""
@@ -196,13 +171,6 @@ class SchedulerService(Scheduler):
                 self.scheduled_jobs_key, "-inf", now.timestamp(), start=0, num=BATCH
             )
         return [member.decode() for member in members]
-
-    def not_queued(self, job_ids: Sequence[str]) -> list[str]:
-        """Those of `job_ids` that do not wait in the queue: lost, or taken by a worker."""
-        with redis_errors():
-            queued = self.connection.lrange(self._queue_key, 0, -1)
-        there = {job_id.decode() for job_id in queued}
-        return [job_id for job_id in job_ids if job_id not in there]
 
     def stock_scheduler_works(self) -> bool:
         """Whether rq-scheduler's own loop is registered here; ours never registers."""

@@ -11,9 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.db import connection as database
@@ -26,24 +24,20 @@ from rq.job import Job
 from typing_extensions import override
 
 from schedules import heartbeat
-from schedules.job_fields import ENTRY_POINT
-from schedules.jobs import job_token
 from schedules.reaper import Reaper
-from schedules.services.outcomes import Outcome, record_outcome
+from workflows.execution.abandon import close_job
+from workflows.execution.endings import Ending, how_it_ended
+from workflows.execution.slate import Slate, Work, write_on
 from workflows.failures import FailureKind
 from workflows.leftovers import lead_session, log_ended
-from workflows.lost import Ending, close_lost_execution, how_it_ended
 from workflows.outages import OutageLog
 from workflows.process_session import end_session
-from workflows.slate import Slate, Work, write_on
 
 logger = structlog.get_logger(__name__)
 outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
 LOOK_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
-RUN_ARGUMENTS = 4
-EXECUTION_ENTRY_POINT = "workflows.jobs.run_execution"
 WORKER_STOPPED = Ending(
     "failed",
     "Worker lost: it was stopped before the run was over.",
@@ -237,7 +231,8 @@ class ScheduleWorker(Worker):
         if self._slate.work == Work.RAISED:
             told = CRASHED
         try:
-            _record(job, told, now=timezone.now())  # noqa: TID251 an entry point
+            now = timezone.now()  # noqa: TID251 an entry point
+            close_job(job.func_name, job.id, job.args, told=told, now=now)
         except Exception:
             # The sweep will find it by its lease.
             logger.exception("lost_run_not_recorded", job=job.id)
@@ -272,22 +267,6 @@ class _Beats:
             except RedisError as error:
                 outages.warning("heartbeat_not_sent", error=str(error))
             self._over.wait(heartbeat.EVERY_SECONDS)
-
-
-def _record(job: Job, told: Ending, *, now: datetime) -> None:
-    """What the job was doing is over: a run of a schedule, or an execution by hand."""
-    if job.func_name == EXECUTION_ENTRY_POINT:
-        close_lost_execution(UUID(job.args[0]), told=told, now=now)
-    elif run_id := _run_id(job):
-        outcome = Outcome(told.status, told.error, told.kind, lost=True)
-        record_outcome(run_id, token=job_token(job.id), outcome=outcome, now=now)
-
-
-def _run_id(job: Job) -> UUID | None:
-    """The run that the job was to start, if it is one of ours."""
-    if job.func_name != ENTRY_POINT or len(job.args) < RUN_ARGUMENTS:
-        return None
-    return UUID(job.args[2])
 
 
 def _die_with_parent(parent: int) -> None:

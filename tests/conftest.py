@@ -28,8 +28,8 @@ from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from workflows import outages
+from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow
-from workflows.queue import connection as redis_connection
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

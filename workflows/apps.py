@@ -19,7 +19,8 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        import_module("workflows.checks")
+        for name in ("checks", "execution.by_hand"):
+            import_module(f"workflows.{name}")
         autoload()
         load_functions(settings.WORKFLOW_FUNCTION_MODULES)
 

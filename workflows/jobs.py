@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.utils import timezone
 
 from workflows import engine
-from workflows.deadline import KILL_AFTER_SECONDS, deadline
 from workflows.exceptions import InvalidGraph, TimedOut
-from workflows.lease import held
-from workflows.leftovers import end_leftovers
+from workflows.execution.guard import guarded
+from workflows.execution.slate import at_work
 from workflows.services import claim_execution
-from workflows.slate import at_work
 
 log = structlog.get_logger(__name__)
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
@@ -23,20 +21,11 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 def run_execution(execution_id: str) -> None:
     """Claim the execution and run it; do nothing if someone else has it."""
     pk = UUID(execution_id)
-    if not claim_execution(pk, now=clock()):
+    lease = claim_execution(pk, now=clock())
+    if lease is None:
         log.info("execution_already_claimed", execution=execution_id)
         return
-    with at_work():
-        _run(pk)
-
-
-def _run(pk: UUID) -> None:
-    seconds = settings.EXECUTION_TIMEOUT_SECONDS
-    hold = held(pk, clock=clock, seconds=seconds + KILL_AFTER_SECONDS)
-    try:
-        with hold, deadline(seconds) as stop_if_over:
-            engine.run_execution(pk, clock=clock, stop_if_over=stop_if_over)
-    except (TimedOut, InvalidGraph):
-        return  # recorded by the engine: the job itself did its work
-    finally:
-        end_leftovers(execution=str(pk))
+    # What the engine has recorded is no fault of the job: it did its work.
+    recorded = suppress(TimedOut, InvalidGraph)
+    with at_work(), recorded, guarded(lease, clock=clock) as guard, guard.work():
+        engine.run_execution(pk, clock=clock, stop_if_over=guard.stop_if_over)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
@@ -15,9 +17,9 @@ from schedules.services.access import NOT_RUNNABLE, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
+from workflows.execution.guard import LEASE, Lease
 from workflows.failures import FailureKind
 from workflows.kit.errors import NotAllowed
-from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 from workflows.patience import DATABASE_AWAY
 
@@ -38,6 +40,28 @@ class Claim:
     execution_id: UUID | None
     refusal: str = ""
     kind: FailureKind | None = None
+
+    @property
+    def lease(self) -> Lease:
+        return Lease(
+            rows=held_run(self.run_id, self.token),
+            deadline=self.deadline,
+            timeout_seconds=self.timeout_seconds,
+            names={"run": str(self.run_id), "execution": str(self.execution_id)},
+        )
+
+
+def held_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
+    """The run, for as long as the attempt with this token holds it."""
+    return ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
+
+
+def token_of_job(job_id: str) -> UUID:
+    """The token of the attempt that this RQ job claims.
+
+    Made from the job's id, so that its worker knows what the process had claimed that died.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_OID, job_id)
 
 
 def claim_run(
@@ -144,20 +168,3 @@ def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
     run.reason = Reason.STOPPED
     run.finished_at = now
     run.save(update_fields=["status", "failure_kind", "reason", "finished_at"])
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Whether the lease still stands, and whether the run was asked to end."""
-
-    held: bool
-    cancelled: bool = False
-
-
-def renew_lease(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
-    """Hold the run for another lease, if it is still ours."""
-    mine = ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
-    if not mine.update(lease_until=now + LEASE):
-        return Hold(held=False)
-    cancelled = mine.filter(cancel_requested_at__isnull=False).exists()
-    return Hold(held=True, cancelled=cancelled)

@@ -29,7 +29,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services.health import Looks, judge
 from schedules.services.starting import unable_to_start
 from schedules.timing import tzdata_version
-from workflows.queue import QUEUE_NAME, connection
+from workflows.execution.queue import QUEUE_NAME, connection
 
 logger = structlog.get_logger(__name__)
 OVERDUE = timedelta(seconds=60)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -33,13 +34,15 @@ from schedules.models import (
 )
 from schedules.overlap import is_settled
 from schedules.policy import decide
-from schedules.services import ledger, sending
+from schedules.scheduler import get_scheduler_service
+from schedules.services import ledger
 from schedules.services.batch import update_rows
 from schedules.services.due import DueSchedule, locked_due, rules_of
 from schedules.services.early_runs import NONE, EarlyTicks, adopt, early_ticks_of_due
 from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
 from schedules.services.poison import pause_poisoned
+from schedules.services.sending import RUNS
 from workflows.patience import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
@@ -116,12 +119,14 @@ def fire_due(
 
 def _send(firing: Firing, *, now: datetime) -> None:
     unlocked = time.monotonic()
-    sent = sending.enqueue(firing.runs, firing.alarms, now=now)
+    runs = RUNS.messages(firing.runs)
+    move_alarms = partial(get_scheduler_service().move_alarms, alarms=firing.alarms)
+    sent = RUNS.enqueue(runs, now=now, also=move_alarms)
     _log(firing)
     if firing.schedules >= settings.FIRE_BATCH_SIZE:
         firing.rest = _rest(time.monotonic() - unlocked)
     if sent:
-        sending.mark_sent(firing.runs, now=now)
+        RUNS.mark_sent(runs, now=now)
 
 
 def _rest(unlocked_for: float) -> float:

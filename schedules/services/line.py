@@ -15,7 +15,8 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
 )
-from schedules.services import ledger, sending
+from schedules.services import ledger
+from schedules.services.sending import RUNS
 
 ORIGINS = (*TICK_ORIGINS, Origin.BACKFILL)
 
@@ -38,7 +39,7 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> int:
     ).update(status=RunStatus.PENDING)
     for run in first:
         run.status = RunStatus.PENDING
-    sending.send_on_commit(first, now=now)
+    RUNS.send_on_commit(first, now=now)
     return released
 
 

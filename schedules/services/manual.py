@@ -10,7 +10,6 @@ from django.db import transaction
 
 from schedules import limits
 from schedules.models import Origin, RunStatus, ScheduledRun, Verb
-from schedules.services import sending
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -19,6 +18,7 @@ from schedules.services.access import (
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note, check_text
 from schedules.services.events import record_event
+from schedules.services.sending import RUNS
 
 
 def run_now(
@@ -65,7 +65,7 @@ def run_now(
             note=note,
             after={"run": str(run.id)},
         )
-        sending.send_on_commit([run], now=now)
+        RUNS.send_on_commit([run], now=now)
     return run
 
 

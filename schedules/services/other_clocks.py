@@ -13,7 +13,7 @@ from django.db import connection as database
 from redis.exceptions import RedisError
 
 from schedules.heartbeat import clock_of
-from workflows.queue import connection
+from workflows.execution.queue import connection
 
 LOOPBACK = {"", "localhost", "::1"}
 

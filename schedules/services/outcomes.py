@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -21,12 +22,12 @@ from schedules.policy import retry_at
 from schedules.services.actor import Actor
 from schedules.services.line import release_waiting
 from schedules.services.pausing import pause_locked
+from workflows.execution.abandon import abandon_execution
+from workflows.execution.endings import Attempt, Ending, ending
 from workflows.failures import FailureKind
-from workflows.lost import UNRENEWED, Ending, abandon_execution, ending, last_alive
 
 logger = structlog.get_logger(__name__)
 ERROR_LENGTH = 2_000
-WORKER_LOST = "Worker lost: it ended, or lost its lease, before the run was over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,50 @@ class Outcome:
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
     kind: FailureKind | None = None
-    lost: bool = False  # the process is gone; the execution is closed for it
 
 
 def record_outcome(
-    run_id: UUID,
-    *,
-    token: UUID,
-    outcome: Outcome,
-    now: datetime,
-    lease_ended_before: datetime | None = None,
+    run_id: UUID, *, token: UUID, outcome: Outcome, now: datetime
 ) -> bool:
     """Record how the attempt that holds `token` ended; False if it holds it no longer.
-
-    With `lease_ended_before` it is recorded only if the lease ran out before that time:
-    a worker that renewed it meanwhile is alive.
 
     A failed attempt waits for its retry on the same ledger row if the schedule allows one
     (and is active); else the run has failed, and may pause its schedule. Whoever waited
     for its end is released.
     """
+    return _record(run_id, token, lambda run: outcome, now=now)
+
+
+def close_lost_run(
+    run_id: UUID,
+    token: UUID,
+    *,
+    told: Ending,
+    now: datetime,
+    lease_ended_before: datetime | None = None,
+) -> bool:
+    """Record an attempt and its execution, whose process is gone; see `Leased`."""
+
+    def close(run: ScheduledRun) -> Outcome | None:
+        ended = ending(
+            _attempt(run), told, now=now, lease_ended_before=lease_ended_before
+        )
+        if ended is None:
+            return None
+        if run.execution_id:
+            abandon_execution(run.execution_id, ended, now=now)
+        return Outcome(ended.status, ended.error, ended.kind)
+
+    return _record(run_id, token, close, now=now)
+
+
+def _record(
+    run_id: UUID,
+    token: UUID,
+    outcome_of: Callable[[ScheduledRun], Outcome | None],
+    *,
+    now: datetime,
+) -> bool:
     schedule_id = (
         ScheduledRun.objects.filter(pk=run_id)
         .values_list("schedule_id", flat=True)
@@ -79,11 +104,9 @@ def record_outcome(
             .filter(pk=run_id, token=token, status=RunStatus.RUNNING)
             .first()
         )
-        if run is None or _still_held(run, lease_ended_before):
+        outcome = outcome_of(run) if run else None
+        if run is None or outcome is None:
             return False
-        if outcome.lost:
-            alive_at = last_alive(_lease(run)) if lease_ended_before else now
-            outcome = _close_lost(run, outcome, alive_at=alive_at, now=now)
         _settle(run, schedule, outcome, now=now)
         if schedule is not None:
             _count(schedule, run, outcome, now=now)
@@ -106,38 +129,18 @@ def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
     )
 
 
-def _still_held(run: ScheduledRun, lease_ended_before: datetime | None) -> bool:
-    return lease_ended_before is not None and _lease(run) >= lease_ended_before
-
-
-def _lease(run: ScheduledRun) -> datetime:
-    assert run.lease_until is not None  # a running run holds one: a constraint
-    return run.lease_until
-
-
-def _close_lost(
-    run: ScheduledRun, outcome: Outcome, *, alive_at: datetime, now: datetime
-) -> Outcome:
-    """What the run ends with, and its execution, which its process can no longer close."""
-    assert run.started_at is not None  # set by the claim, as is the next
+def _attempt(run: ScheduledRun) -> Attempt:
+    assert run.started_at is not None  # set by the claim, as are the others
     assert run.deadline_at is not None
-    told = Ending("failed", outcome.error, outcome.kind)
-    if alive_at > _lease(run) - UNRENEWED:
-        told = Ending("failed", WORKER_LOST, FailureKind.LOST)
-    if outcome.status == "cancelled":
-        told = Ending("cancelled", outcome.error)
+    assert run.lease_until is not None
     execution = run.execution
-    ended = ending(
-        told,
-        alive_at=alive_at,
-        cancelled_at=run.cancel_requested_at
-        or (execution.cancel_requested_at if execution else None),
+    return Attempt(
         started_at=run.started_at,
         deadline=run.deadline_at,
+        lease_until=run.lease_until,
+        cancelled_at=run.cancel_requested_at
+        or (execution.cancel_requested_at if execution else None),
     )
-    if execution:
-        abandon_execution(execution.pk, ended, now=now)
-    return replace(outcome, status=ended.status, error=ended.error, kind=ended.kind)
 
 
 def _settle(

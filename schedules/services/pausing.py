@@ -20,7 +20,7 @@ from schedules.models import (
     Status,
     Verb,
 )
-from schedules.services import alarms, guardrails, ledger, quotas, sending
+from schedules.services import alarms, guardrails, ledger, quotas
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -33,6 +33,7 @@ from schedules.services.due import rules_of
 from schedules.services.early_runs import adopt, early_ticks
 from schedules.services.ending import end_locked
 from schedules.services.events import record_event, who_paused
+from schedules.services.sending import RUNS
 from schedules.timing import TimingError
 
 SET_BY_RESUME = (
@@ -147,7 +148,7 @@ def resume_schedule(
         guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
         _apply(schedule, decision, actor=actor, now=now, note=note)
-        sending.send_on_commit(runs, now=now)
+        RUNS.send_on_commit(runs, now=now)
     passed = sum(row.tick_count for row in decision.rows)
     return Resumed(schedule, passed, decision.fired)
 

@@ -11,8 +11,8 @@ from schedules import heartbeat
 from schedules.models import OverlapPolicy, ScheduledRun, ScheduleType
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import populate
-from workflows.queue import QUEUE_NAME
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.queue import connection as redis_connection
 
 HEADSTART_SECONDS = 6
 PATIENCE_SECONDS = 20

@@ -19,7 +19,7 @@ from tests.bench.listing import listing
 from tests.bench.population import clear
 from tests.bench.startup import startup
 from tests.bench.throughput import ours, stock
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import connection as redis_connection
 
 Results = Iterator[tuple[str, Any]]
 

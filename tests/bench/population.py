@@ -13,8 +13,8 @@ from django.core.management import call_command
 
 from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, ScheduleType
+from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow
-from workflows.queue import connection as redis_connection
 
 HOUR = timedelta(hours=1)
 BATCH = 1_000

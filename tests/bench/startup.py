@@ -10,7 +10,7 @@ from schedules.management.commands.rqscheduler import new_loop, register
 from schedules.models import ScheduleType
 from schedules.scheduler import SchedulerService
 from tests.bench.population import HOUR, clear, populate
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import connection as redis_connection
 
 READS = {"auth", "hello", "client|setinfo", "client|id", "select", "ping", "info"}
 READS |= {"zrangebyscore", "zrange", "exists", "config|resetstat"}

@@ -9,13 +9,13 @@ from typing import cast
 from redis import Redis
 from rq_scheduler import Scheduler
 
-from schedules.job_fields import ENTRY_POINT
 from schedules.management.commands.rqscheduler import new_loop
+from schedules.messages import ENTRY_POINT
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import clear, cron_expressions, populate
-from workflows.queue import QUEUE_NAME
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.queue import connection as redis_connection
 
 # Any whole minute will do: the loop is given this as its clock.
 DUE_AT = datetime(2026, 11, 23, 12, 7, tzinfo=UTC)

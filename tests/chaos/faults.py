@@ -15,7 +15,7 @@ from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from tests.chaos.people import BATCH_EVERY_SECONDS, People
 from tests.chaos.site import Site, kill
 from tests.integration.processes import Manage, wait_until
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import connection as redis_connection
 
 BOTH = 2
 

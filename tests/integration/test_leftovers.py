@@ -23,8 +23,8 @@ from tests.graphs import add_graph
 from tests.integration.processes import Manage, manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
+from workflows.execution.queue import connection
 from workflows.models import Workflow, WorkflowExecution
-from workflows.queue import connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FUNCTION = "The function ended the process with exit status"

@@ -17,6 +17,7 @@ from tests.graphs import add_graph
 from tests.integration.processes import Manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
+from workflows.execution.endings import WORKER_LOST
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,7 +146,7 @@ def test_work_started_by_hand_whose_worker_is_killed_is_recorded_as_lost(
     wait_until(lambda: at_the_node(by_hand))
     worker.end(signal.SIGKILL)
     wait_until(lambda: executed(by_hand) == "failed")
-    assert (by_hand.error, by_hand.failed_node) == ("The worker was lost.", "wait")
+    assert (by_hand.error, by_hand.failed_node) == (WORKER_LOST.error, "wait")
 
 
 def test_a_lost_run_is_tried_again_if_the_schedule_allows_it(
@@ -167,7 +168,7 @@ def test_work_ends_at_its_deadline(worker: Manage, long_job) -> None:
 
 def test_a_worker_without_work_ends_at_once(worker: Manage) -> None:
     from schedules.heartbeat import alive
-    from workflows.queue import connection
+    from workflows.execution.queue import connection
 
     wait_until(lambda: alive(connection(), "worker"))
     assert worker.end() == 0

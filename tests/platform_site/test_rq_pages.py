@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from redis import Redis
 
-from workflows.queue import queue
+from workflows.execution.queue import queue
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/django_rq/dashboard/"

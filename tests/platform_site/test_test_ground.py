@@ -13,7 +13,7 @@ from redis import ConnectionError as RedisIsAway
 from redis import Redis
 
 from platform_site.data_dir import BASE_DIR
-from workflows.queue import connection as redis_connection
+from workflows.execution.queue import connection as redis_connection
 
 pytestmark = pytest.mark.both_databases
 
@@ -48,7 +48,7 @@ def test_a_child_process_works_on_the_same_servers(
 ) -> None:
     program = (
         "from django.contrib.auth.models import User\n"
-        "from workflows.queue import connection\n"
+        "from workflows.execution.queue import connection\n"
         "User.objects.create(username='bob'); connection().set('hello', 1)\n"
     )
     subprocess.run(

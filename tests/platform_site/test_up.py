@@ -103,7 +103,9 @@ def test_the_password_of_the_queue_store_is_in_no_command_line(
 def test_a_command_finds_the_queue_store_from_the_data_folder_alone(
     site: RunningSite,
 ) -> None:
-    program = "from workflows.queue import connection; print(connection().ping())"
+    program = (
+        "from workflows.execution.queue import connection; print(connection().ping())"
+    )
     run = manage(site.folder, "shell", "--verbosity=0", "-c", program)
     assert run.stdout.strip() == "True", run.stderr
 

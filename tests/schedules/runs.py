@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
+from uuid import UUID
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
-from schedules.services.claims import claim_run
+from schedules.services.claims import claim_run, held_run
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.policies import MINUTE, NOON, SECOND, told
+from workflows.execution.guard import Hold, Lease
 from workflows.failures import FailureKind
 
 _microseconds = count(1)
@@ -48,6 +51,12 @@ def _start(run: ScheduledRun, minute: float) -> None:
     # Never two at the same time, so that their order is known.
     now = NOON + minute * MINUTE + next(_microseconds) * SECOND / 1_000_000
     assert claim_run(run.id, run.attempt, token=run.id, now=now)
+
+
+def renew(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
+    """The attempt with this token holds on to its run, if it still has it."""
+    lease = Lease(held_run(run_id, token), now, timeout_seconds=60, names={})
+    return lease.renew(now=now)
 
 
 def end(run: ScheduledRun, minute: float, status: str = "succeeded") -> None:

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 from redis import Redis
 
-from schedules import watch
 from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from schedules.services import fire_due
 from tests.schedules.conftest import MakeSchedule
+from workflows.execution import guard
 from workflows.models import NodeRun, Workflow, WorkflowNode
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -36,7 +36,7 @@ def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
     silent_site: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watch, "RENEW_EVERY_SECONDS", 0.2)
+    monkeypatch.setattr(guard, "RENEW_EVERY_SECONDS", 0.2)
     WorkflowNode.objects.filter(workflow=workflow, node_id="say").update(
         component_type="http_request", config={"url": silent_site}
     )

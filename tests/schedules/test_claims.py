@@ -18,10 +18,10 @@ from schedules.services import (
     stop_schedule,
     sweep,
 )
-from schedules.services.claims import Claim, claim_run, renew_lease
+from schedules.services.claims import Claim, claim_run
 from schedules.services.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.runs import outcome_of
+from tests.schedules.runs import outcome_of, renew
 from workflows.failures import FailureKind
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
@@ -97,8 +97,8 @@ def test_a_lease_is_renewed_only_by_who_holds_it(fired: ScheduledRun) -> None:
     claimed = claim(fired)
     assert claimed is not None
     later = DUE + timedelta(seconds=5)
-    assert not renew_lease(fired.id, uuid.uuid4(), now=later).held
-    assert renew_lease(fired.id, claimed.token, now=later).held
+    assert not renew(fired.id, uuid.uuid4(), now=later).held
+    assert renew(fired.id, claimed.token, now=later).held
     fired.refresh_from_db()
     assert fired.lease_until == later + timedelta(seconds=10)
 

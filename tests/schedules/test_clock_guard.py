@@ -27,7 +27,6 @@ from schedules.services.other_clocks import is_elsewhere, leads
 from tests.schedules.ahead import pending, start_and_end
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import WorkflowExecution
-from workflows.services import fail_lost, resend_unsent
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 SECOND = timedelta(seconds=1)
@@ -227,7 +226,7 @@ def test_an_execution_by_hand_likewise(redis: Redis, db: None) -> None:
         lease_until=NOON + 2 * DAY,
     )
     for now in (NOON, NOON + 11 * SECOND):
-        fail_lost(now)
+        sweep(now, judge_leases=True)
     execution.refresh_from_db()
     assert execution.status == "failed"
 
@@ -258,7 +257,7 @@ def test_what_was_sent_or_never_sent_in_the_future_is_sent_again(
         workflow_name="by hand", trigger_type="manual", status="pending"
     )
     WorkflowExecution.objects.update(created_at=NOON + 2 * DAY)
-    assert resend_unsent(NOON) == 1
+    assert sweep(NOON, judge_leases=False).runs_sent == 1
 
 
 def test_a_beat_of_the_future_is_no_sign_of_life(redis: Redis) -> None:

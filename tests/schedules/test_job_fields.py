@@ -13,12 +13,13 @@ from rq.serializers import JSONSerializer
 from rq_scheduler import Scheduler
 
 from schedules import jobs
-from schedules.job_fields import ENTRY_POINT
+from schedules.messages import ENTRY_POINT
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.scheduler import FAILURE_TTL, RESULT_TTL, get_scheduler_service
+from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.queue import QUEUE_NAME, JSONJob
+from workflows.execution.outbox import FAILURE_TTL, RESULT_TTL
+from workflows.execution.queue import QUEUE_NAME, JSONJob
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = timedelta(minutes=1)

@@ -30,7 +30,7 @@ from schedules.scheduler import WAKE_CHANNEL, get_scheduler_service
 from schedules.wake import WakeUp
 from tests.integration.processes import manage, wait_until
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.queue import QUEUE_NAME, JSONJob
+from workflows.execution.queue import QUEUE_NAME, JSONJob
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)

@@ -15,7 +15,7 @@ from redis import Redis
 from schedules import jobs
 from schedules.loop import AHEAD_SECONDS, Loop
 from schedules.management.commands.rqscheduler import new_loop
-from schedules.messages import Send
+from schedules.messages import RunMessage
 from schedules.models import ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due
@@ -23,7 +23,8 @@ from schedules.services.claims import claim_run
 from schedules.services.firing import Firing
 from schedules.services.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import MakeSchedule
-from workflows.queue import QUEUE_NAME
+from workflows.execution.outbox import Outbox
+from workflows.execution.queue import QUEUE_NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUEUE = f"rq:queue:{QUEUE_NAME}"
@@ -55,15 +56,15 @@ def test_the_loop_begins_before_the_alarm_and_sends_after_it(
 ) -> None:
     now = timezone.now().replace(microsecond=0)
     make_schedule(now=now, interval_seconds=1, overlap_policy="allow")
-    early: list[Send] = []
+    early: list[RunMessage] = []
     service = get_scheduler_service()
-    send = service.send
+    enqueue = Outbox.enqueue
 
-    def noted(sends: Sequence[Send], *args: Any, **kwargs: Any) -> None:
-        early.extend(one for one in sends if timezone.now() < one.scheduled_for)
-        send(sends, *args, **kwargs)
+    def noted(box: Outbox, runs: Sequence[RunMessage], **kwargs: Any) -> bool:
+        early.extend(run for run in runs if timezone.now() < run.scheduled_for)
+        return enqueue(box, runs, **kwargs)
 
-    monkeypatch.setattr(service, "send", noted)
+    monkeypatch.setattr(Outbox, "enqueue", noted)
     loop = new_loop(service, interval=5)
     on_time = ScheduledRun.objects.filter(enqueued_at=F("scheduled_for"))
     # On a busy computer a tick may come late; one of some is on time.

@@ -10,10 +10,11 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, fire_due, pause_schedule, stop_schedule, sweep
-from schedules.services.claims import claim_run, renew_lease
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.claims import claim_run
+from schedules.services.outcomes import Outcome, close_lost_run, record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import outcome_of
+from workflows.execution.endings import CANCELLED, Ending
 from workflows.failures import FailureKind
 from workflows.models import WorkflowExecution
 
@@ -148,76 +149,7 @@ def test_what_runs_while_its_schedule_is_stopped_records_itself(
     assert run.execution is not None
 
 
-KILLED = Outcome("failed", "The work process was killed.", FailureKind.CRASH, lost=True)
-LOST = "Worker lost"
-CANCELLED = "Cancelled while it ran."
-
-
-@pytest.mark.parametrize(
-    ("renewed", "cancelled", "seen", "status", "kind", "error"),
-    [
-        # Seconds since the start; the time-out is 60 s.
-        (9, None, 10, "failed", "crash", KILLED.error),
-        (60, None, 61, "failed", "timeout", "Timed out after 60 s."),
-        (54, None, 63.4, "failed", "timeout", "Timed out after 60 s."),
-        (9, None, 18.6, "failed", "lost", LOST),
-        (9, 10, 11, "cancelled", "", CANCELLED),
-        (9, 10, 18.6, "cancelled", "", CANCELLED),
-        (60, 50, 62, "cancelled", "", CANCELLED),
-        (60, 61, 62, "failed", "timeout", "Timed out after 60 s."),
-    ],
-)
-def test_how_a_process_that_is_gone_ended_is_told_by_what_was_due(
-    redis: Redis,
-    make_schedule: MakeSchedule,
-    renewed,
-    cancelled,
-    seen,
-    status,
-    kind,
-    error,
-) -> None:
-    run = fire(make_schedule(timeout_seconds=60), 1)
-    token = start(run, DUE)
-    assert renew_lease(run.id, token, now=DUE + renewed * SECOND).held
-    if cancelled:
-        asked_at = DUE + cancelled * SECOND
-        ScheduledRun.objects.update(cancel_requested_at=asked_at)
-    now = DUE + seen * SECOND
-    assert record_outcome(run.id, token=token, outcome=KILLED, now=now)
-    run.refresh_from_db()
-    assert (run.status, run.failure_kind) == (status, kind)
-    assert run.error.startswith(error)
-    assert run.execution is not None
-    execution = run.execution
-    assert (execution.status, execution.error) == (status, run.error)
-    assert execution.failure_kind == kind
-
-
-@pytest.mark.parametrize(
-    ("renewed", "cancelled", "status", "kind", "error"),
-    [
-        (9, None, "failed", "lost", LOST),
-        # Nobody knows when it ended after it was seen for the last time.
-        (59, None, "failed", "lost", LOST),
-        (59, 60, "failed", "lost", LOST),
-        (60, None, "failed", "timeout", "Timed out after 60 s."),
-        (9, 8, "cancelled", "", CANCELLED),
-    ],
-)
-def test_the_sweep_judges_by_when_the_process_was_seen_alive(
-    redis: Redis, make_schedule: MakeSchedule, renewed, cancelled, status, kind, error
-) -> None:
-    run = fire(make_schedule(timeout_seconds=60), 1)
-    token = start(run, DUE)
-    assert renew_lease(run.id, token, now=DUE + renewed * SECOND).held
-    if cancelled:
-        asked_at = DUE + cancelled * SECOND
-        ScheduledRun.objects.update(cancel_requested_at=asked_at)
-    sweep(DUE + 90 * SECOND, judge_leases=True)
-    run.refresh_from_db()
-    assert (run.status, run.failure_kind) == (status, kind)
-    assert run.error.startswith(error)
+KILLED = Ending("failed", "The work process was killed.", FailureKind.CRASH)
 
 
 def test_an_execution_that_was_asked_to_end_makes_its_run_a_cancelled_one(
@@ -226,6 +158,7 @@ def test_an_execution_that_was_asked_to_end_makes_its_run_a_cancelled_one(
     run = fire(make_schedule(max_retries=3), 1)
     token = start(run, DUE)
     WorkflowExecution.objects.update(cancel_requested_at=DUE + SECOND)
-    assert record_outcome(run.id, token=token, outcome=KILLED, now=DUE + 2 * SECOND)
+    assert close_lost_run(run.id, token, told=KILLED, now=DUE + 2 * SECOND)
     run.refresh_from_db()
-    assert (run.status, run.failure_kind, run.error) == ("cancelled", "", CANCELLED)
+    ended = (run.status, run.failure_kind, run.error)
+    assert ended == ("cancelled", "", CANCELLED.error)

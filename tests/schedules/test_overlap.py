@@ -8,11 +8,11 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import Actor, backfill, sweep, update_schedule
-from schedules.services.claims import claim_run, renew_lease
+from schedules.services.claims import claim_run
 from tests.schedules.conftest import MakeSchedule
 from tests.schedules.policies import MINUTE, NOON, SECOND
-from tests.schedules.runs import end, fire, held, run_of, start
-from workflows.lease import LEASE
+from tests.schedules.runs import end, fire, held, renew, run_of, start
+from workflows.execution.guard import LEASE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -36,7 +36,7 @@ def test_replace_asks_the_running_one_to_end_and_waits_for_it(
     fire(1)
     first = start(schedule, 1)
     fire(2)
-    assert renew_lease(first.id, first.id, now=NOON + 2 * MINUTE).cancelled
+    assert renew(first.id, first.id, now=NOON + 2 * MINUTE).cancelled
     fire(3)
     assert held(schedule) == [
         "1 running replaced",

@@ -17,9 +17,9 @@ from schedules.services import (
     Actor,
     fire_due,
     ledger,
+    outcomes,
     pause_schedule,
     sweep,
-    sweeping,
     update_schedule,
 )
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -128,14 +128,14 @@ def test_a_run_that_the_sweep_cannot_mend_does_not_keep_the_others(
     fire_due(DUE)
     for run in ScheduledRun.objects.all():
         jobs.claim_run(run.pk, 1, token=run.pk, now=DUE)
-    record = sweeping.record_outcome
+    abandon = outcomes.abandon_execution
 
-    def stumble(run_id, **outcome):
-        if ScheduledRun.objects.get(pk=run_id).schedule_id == poisoned.pk:
+    def stumble(execution_id, *args, **kwargs):
+        if ScheduledRun.objects.get(execution=execution_id).schedule_id == poisoned.pk:
             raise ValueError("poison")
-        return record(run_id, **outcome)
+        abandon(execution_id, *args, **kwargs)
 
-    monkeypatch.setattr(sweeping, "record_outcome", stumble)
+    monkeypatch.setattr(outcomes, "abandon_execution", stumble)
     assert sweep(DUE + 11 * SECOND, judge_leases=True).workers_lost == 1
     assert statuses() == {"poisoned": "running", "other": "failed"}
 

@@ -17,7 +17,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services.sweeping import sweep
 from schedules.worker import ScheduleWorker
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.queue import QUEUE_NAME, JSONJob, queue
+from workflows.execution.queue import QUEUE_NAME, JSONJob, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)
@@ -57,7 +57,7 @@ def test_a_tick_fires_and_is_sent_as_soon_as_redis_takes_it(
         assert loop.round() <= 1
     run = ScheduledRun.objects.get()
     assert (run.scheduled_for, run.enqueued_at) == (DUE, None)
-    assert log_lines().count("runs_not_sent") == 1
+    assert log_lines().count("not_enqueued") == 1
     assert log_lines().count("round_failed") <= 2
     memory.is_back()
     loop.round()

@@ -9,10 +9,11 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.scheduler import get_scheduler_service
-from schedules.services import fire_due, sweep, sweeping
+from schedules.services import fire_due, sweep
 from schedules.services.claims import claim_run
-from schedules.services.sweeping import LOST_AFTER
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.execution import outbox
+from workflows.execution.outbox import Outbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -54,20 +55,6 @@ def vars_of(swept) -> list[int]:
     return [getattr(swept, name) for name in swept.__slots__]
 
 
-def test_a_run_that_was_committed_but_never_sent_is_sent_once(
-    settled: Redis, make_schedule: MakeSchedule
-) -> None:
-    make_schedule()
-    fire_due(DUE)
-    run = ScheduledRun.objects.get()
-    unsend(run)
-    settled.delete(QUEUE)
-    assert mend(DUE + 10 * SECOND).runs_sent == 1
-    assert mend(DUE + 20 * SECOND).runs_sent == 0
-    # Under an id never used before: a known id would overwrite a running job's hash.
-    assert settled.lrange(QUEUE, 0, -1) == [f"run-{run.id}-1-1".encode()]
-
-
 def test_a_run_that_may_still_be_on_its_way_is_left_alone(
     settled: Redis, make_schedule: MakeSchedule
 ) -> None:
@@ -91,46 +78,21 @@ def test_after_a_flush_runs_and_alarms_are_back(
     assert not any(vars_of(mend(DUE + 2 * SECOND)))
 
 
-def test_a_sent_run_without_a_trace_in_redis_is_sent_again(
-    settled: Redis, make_schedule: MakeSchedule
-) -> None:
-    make_schedule(interval_seconds=3600)
-    fire_due(NOON + 60 * MINUTE)
-    job_id = settled.lpop(QUEUE).decode()
-    settled.delete(f"rq:job:{job_id}")
-    sent = NOON + 60 * MINUTE
-    assert mend(sent + LOST_AFTER - SECOND).runs_sent == 0
-    assert mend(sent + LOST_AFTER).runs_sent == 1
-
-
-def test_a_run_that_a_worker_took_and_never_claimed_is_sent_again(
-    settled: Redis, make_schedule: MakeSchedule
-) -> None:
-    make_schedule(interval_seconds=3600)
-    sent = NOON + 60 * MINUTE
-    fire_due(sent)
-    assert mend(sent + LOST_AFTER).runs_sent == 0, "it waits in the queue"
-    job_id = settled.lpop(QUEUE).decode()  # its worker is killed now
-    assert settled.exists(f"rq:job:{job_id}")
-    assert mend(sent + LOST_AFTER).runs_sent == 1
-    assert settled.llen(QUEUE) == 1
-
-
 def test_a_redis_that_is_flushed_while_it_is_mended_is_mended_once_more(
     settled: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_schedule()
     fire_due(DUE)
     settled.flushall()
-    service = get_scheduler_service()
-    send = service.send
+    enqueue = Outbox.enqueue
 
-    def flushed_after(*args, **kwargs) -> None:
-        send(*args, **kwargs)
+    def flushed_after(*args, **kwargs) -> bool:
+        sent = enqueue(*args, **kwargs)
         settled.flushall()
+        return sent
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, "send", flushed_after)
+        patch.setattr(Outbox, "enqueue", flushed_after)
         assert mend(DUE + SECOND).runs_sent == 1
     assert settled.llen(QUEUE) == 0
     assert mend(DUE + 2 * SECOND).runs_sent == 1
@@ -187,16 +149,6 @@ def test_a_run_whose_lease_ran_out_is_recorded_as_lost(
     assert (schedule.error_count, schedule.consecutive_failures) == (1, 1)
 
 
-def test_a_run_that_still_holds_its_lease_is_left_alone(
-    settled: Redis, make_schedule: MakeSchedule
-) -> None:
-    make_schedule()
-    fire_due(DUE)
-    run = ScheduledRun.objects.get()
-    claim_run(run.id, 1, token=run.id, now=DUE)
-    assert mend(DUE + 9 * SECOND, judge_leases=True).workers_lost == 0
-
-
 def test_a_retry_is_sent_when_its_time_has_come(
     settled: Redis, make_schedule: MakeSchedule
 ) -> None:
@@ -218,7 +170,7 @@ def test_a_retry_is_sent_when_its_time_has_come(
 def test_a_lost_run_is_found_however_many_wait_before_it(
     settled: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "BATCH", 2)
+    monkeypatch.setattr(outbox, "BATCH", 2)
     for _ in range(6):
         make_schedule(overlap_policy="allow")
     fire_due(NOON + MINUTE)

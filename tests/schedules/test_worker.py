@@ -10,7 +10,7 @@ from rq import Worker
 from rq.executions import Execution
 
 from schedules.worker import ScheduleWorker
-from workflows.queue import JSONJob, queue
+from workflows.execution.queue import JSONJob, queue
 
 
 def test_a_worker_stays_with_its_run_while_redis_is_away(

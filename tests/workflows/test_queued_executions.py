@@ -11,23 +11,16 @@ from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from tests.integration.processes import wait_until
 from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
-from workflows import jobs, lease
+from workflows import jobs
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, TimedOut
-from workflows.failures import FailureKind
+from workflows.execution.queue import JSONJob, queue
 from workflows.kit.errors import InvalidInput, NotFound
-from workflows.lease import LEASE
-from workflows.lost import Ending, close_lost_execution
-from workflows.models import NodeRun, Workflow, WorkflowExecution
-from workflows.queue import JSONJob, queue
+from workflows.models import Workflow, WorkflowExecution
 from workflows.services import (
     cancel_execution,
-    claim_execution,
-    fail_lost,
-    resend_unsent,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -52,46 +45,13 @@ def work() -> None:
 
 def test_a_manual_run_is_queued_claimed_and_run(workflow: Workflow, redis: Redis):
     execution = start(workflow)
-    assert queue().job_ids == [f"execution-{execution.pk}-1"]
+    assert queue().job_ids == [f"execution-{execution.pk}-0"]
     execution.refresh_from_db()
     assert (execution.status, execution.enqueued_at) == (Status.PENDING, NOW)
     work()
     execution.refresh_from_db()
     assert execution.status == Status.SUCCEEDED
     assert execution.node_runs.get(node_id="greet").output == "Hello Ada"
-
-
-def test_without_redis_it_stays_unsent_until_the_sweep_sends_it(
-    workflow: Workflow, request: pytest.FixtureRequest
-):
-    execution = start(workflow)
-    assert resend_unsent(LATER) == 0
-    execution.refresh_from_db()
-    assert (execution.status, execution.enqueued_at) == (Status.PENDING, None)
-    request.getfixturevalue("redis")
-    assert resend_unsent(LATER) == 1
-    assert resend_unsent(LATER) == 0
-    work()
-    execution.refresh_from_db()
-    assert (execution.status, execution.enqueued_at) == (Status.SUCCEEDED, LATER)
-
-
-def test_what_a_flush_lost_is_sent_again_under_a_new_id(
-    workflow: Workflow, redis: Redis
-):
-    execution = start(workflow)
-    minutes = timedelta(minutes=2)
-    assert resend_unsent(NOW + minutes) == 0
-    redis.flushall()
-    assert resend_unsent(NOW + minutes) == 1
-    assert queue().job_ids == [f"execution-{execution.pk}-2"]
-
-
-def test_a_job_that_comes_twice_runs_once(workflow: Workflow, redis: Redis):
-    execution = start(workflow)
-    work()
-    jobs.run_execution(str(execution.pk))
-    assert execution.node_runs.count() == 2
 
 
 def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, settings):
@@ -114,27 +74,6 @@ def test_a_deadline_gives_the_alarm_back():
         signal.pause()
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
-
-
-def test_a_run_whose_worker_is_gone_is_closed_when_its_lease_has_run_out(
-    workflow, redis
-):
-    execution = start(workflow)
-    assert claim_execution(execution.pk, now=NOW)
-    NodeRun.objects.create(execution=execution, sequence=1, node_id="greet")
-    assert fail_lost(NOW + LEASE) == 0
-    assert fail_lost(NOW + LEASE + timedelta(seconds=1)) == 1
-    execution.refresh_from_db()
-    assert (execution.status, execution.failed_node) == (Status.FAILED, "greet")
-    assert (execution.failure_kind, execution.error) == ("lost", "The worker was lost.")
-
-
-def test_a_process_at_work_renews_its_lease(workflow, redis, monkeypatch):
-    monkeypatch.setattr(lease, "RENEW_EVERY_SECONDS", 0.05)
-    execution = start(workflow)
-    assert claim_execution(execution.pk, now=NOW)
-    with lease.held(execution.pk, clock=lambda: LATER):
-        wait_until(lambda: WorkflowExecution.objects.get().lease_until == LATER + LEASE)
 
 
 def test_a_pending_execution_is_cancelled_at_once_and_never_runs(workflow, redis):
@@ -184,44 +123,3 @@ def test_without_a_manual_trigger_nothing_is_run(workflow: Workflow):
 
 def test_an_unknown_execution_is_nobodys(redis: Redis):
     jobs.run_execution(str(uuid4()))
-
-
-KILLED = Ending("failed", "The work process was killed.", FailureKind.CRASH)
-
-
-@pytest.mark.parametrize(
-    ("cancelled", "seen", "status", "kind", "error"),
-    [
-        # Seconds since the start and the only renewal; the time-out is 5 s.
-        (None, 3, "failed", "crash", "The work process was killed."),
-        (None, 6, "failed", "timeout", "Timed out after 5 s."),
-        (2, 6, "cancelled", "", "Cancelled while it ran."),
-        (6, 7, "failed", "timeout", "Timed out after 5 s."),
-    ],
-)
-def test_how_a_process_that_is_gone_ended_is_told_by_what_was_due(
-    workflow, redis, settings, cancelled, seen, status, kind, error
-):
-    settings.EXECUTION_TIMEOUT_SECONDS = 5
-    execution = start(workflow)
-    assert claim_execution(execution.pk, now=NOW)
-    NodeRun.objects.create(execution=execution, sequence=1, node_id="greet")
-    if cancelled:
-        asked_at = NOW + timedelta(seconds=cancelled)
-        WorkflowExecution.objects.update(cancel_requested_at=asked_at)
-    now = NOW + timedelta(seconds=seen)
-    assert close_lost_execution(execution.pk, told=KILLED, now=now)
-    execution.refresh_from_db()
-    assert (execution.status, execution.error) == (status, error)
-    assert execution.failure_kind == kind
-    assert execution.node_runs.get(node_id="greet").status == status
-    assert not close_lost_execution(execution.pk, told=KILLED, now=now)
-
-
-def test_a_process_that_did_not_renew_its_lease_was_lost(workflow, redis):
-    execution = start(workflow)
-    assert claim_execution(execution.pk, now=NOW)
-    now = NOW + timedelta(seconds=9.6)
-    assert close_lost_execution(execution.pk, told=KILLED, now=now)
-    execution.refresh_from_db()
-    assert (execution.failure_kind, execution.error) == ("lost", "The worker was lost.")

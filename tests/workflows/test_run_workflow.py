@@ -14,7 +14,8 @@ from triggers.dispatch import dispatch_event
 from workflows import jobs
 from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph
-from workflows.lost import WORKER_LOST, abandon_execution
+from workflows.execution.abandon import abandon_execution
+from workflows.execution.endings import WORKER_LOST
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Config, Context
 from workflows.services import GraphSpec, NodeSpec, save_graph
@@ -240,7 +241,7 @@ def test_a_lost_worker_closes_both(outer: Workflow, workflow: Workflow):
     abandon_execution(execution.pk, WORKER_LOST, now=NOW)
     child.refresh_from_db()
     assert (child.status, child.failed_node) == (Status.FAILED, "greet")
-    assert child.error == "The worker was lost."
+    assert child.error == WORKER_LOST.error
 
 
 def test_a_graph_may_run_a_workflow_of_its_owner(owner: User, workflow: Workflow):

@@ -271,7 +271,7 @@ class ExecutionViewSet(
     @extend_schema(request=None, responses=ExecutionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """End it: at once if it has not begun, else before its next node."""
+        """End it: at once if it has not begun, else within seconds."""
         asked = self.get_object()
         valid(StrictSerializer(data=request.data))  # it takes no field
         execution = services.cancel_execution(

@@ -90,10 +90,10 @@ class WorkflowExecution(models.Model):
                 condition=models.Q(status="pending"),
                 name="execution_pending",
             ),
-            # Running on its own, so that nobody but the sweep would miss it.
+            # Held by its own lease, and not by that of a schedule's run.
             models.Index(
-                fields=["started_at"],
-                condition=models.Q(status="running", enqueued_at__isnull=False),
+                fields=["lease_until"],
+                condition=models.Q(status="running", lease_until__isnull=False),
                 name="execution_running",
             ),
         ]

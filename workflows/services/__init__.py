@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.execution.by_hand import claim_execution, queue_execution
 from workflows.services.definition import Changes, create_workflow, update_workflow
 from workflows.services.deletion import (
     Deletion,
@@ -10,7 +11,7 @@ from workflows.services.deletion import (
     finish_deletions,
     preview_deletion,
 )
-from workflows.services.execution import cancel_execution, claim_execution
+from workflows.services.execution import cancel_execution
 from workflows.services.graph import (
     EdgeSpec,
     GraphSpec,
@@ -18,7 +19,6 @@ from workflows.services.graph import (
     checked_graph,
     save_graph,
 )
-from workflows.services.sending import fail_lost, queue_execution, resend_unsent
 
 __all__ = [
     "Changes",
@@ -32,11 +32,9 @@ __all__ = [
     "create_workflow",
     "delete_workflow",
     "deletions_wait",
-    "fail_lost",
     "finish_deletions",
     "preview_deletion",
     "queue_execution",
-    "resend_unsent",
     "save_graph",
     "update_workflow",
 ]

@@ -1,34 +1,24 @@
-"""Claiming and cancelling executions."""
+"""Cancelling executions."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 from django.contrib.auth.models import User
 
 from workflows.access import check_may
 from workflows.exceptions import ExecutionEnded
-from workflows.lease import LEASE
 from workflows.models import WorkflowExecution
 
 log = structlog.get_logger(__name__)
 Status = WorkflowExecution.Status
 
 
-def claim_execution(execution_id: UUID, *, now: datetime) -> bool:
-    """Start a pending execution, holding it; False if it is not pending (any more)."""
-    claimed = WorkflowExecution.objects.filter(
-        pk=execution_id, status=Status.PENDING
-    ).update(status=Status.RUNNING, started_at=now, lease_until=now + LEASE)
-    return claimed == 1
-
-
 def cancel_execution(
     execution: WorkflowExecution, *, actor: User, now: datetime
 ) -> WorkflowExecution:
-    """End a pending execution, or ask a running one to stop before its next node.
+    """End a pending execution, or ask a running one to end.
 
     Idempotent. Raises `ExecutionEnded` for one that has succeeded or failed.
     """

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from platform_site.demo import ensure_demo
 from platform_site.first_user import ensure_first_user
-from workflows.queue import connection
+from workflows.execution.queue import connection
 
 # What both databases say of themselves; all other faults are kinds of these.
 FAULTS: dict[type[DatabaseError], str] = {

@@ -35,14 +35,9 @@ from schedules.services.pruning import Pruned, prune
 from schedules.services.retiming import retime_batch
 from schedules.services.sweeping import sweep
 from schedules.services.withdrawing import withdraw_batch
-from workflows.lease import LEASE
-from workflows.queue import QUEUE_NAME
-from workflows.services import (
-    deletions_wait,
-    fail_lost,
-    finish_deletions,
-    resend_unsent,
-)
+from workflows.execution.guard import LEASE
+from workflows.execution.queue import QUEUE_NAME
+from workflows.services import deletions_wait, finish_deletions
 
 logger = structlog.get_logger(__name__)
 
@@ -111,13 +106,8 @@ def new_loop(
         return fire_due(now, suspects=suspects, hold=hold if ahead else None).rest
 
     def mend(now: datetime, seen_for: float) -> None:
-        judge_leases = seen_for > LEASE.total_seconds()
-        sweep(now, judge_leases=judge_leases)
-        # Executions that nobody's schedule fired: runs by hand.
-        if judge_leases:
-            _do(fail_lost, now)
-        for chore in (resend_unsent, chores.do):
-            _do(chore, now)
+        sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+        _do(chores.do, now)
 
     return Loop(
         service,

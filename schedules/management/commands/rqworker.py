@@ -19,8 +19,8 @@ from typing_extensions import override
 
 from schedules import checks
 from schedules.worker import ScheduleWorker
+from workflows.execution.queue import QUEUE_NAME
 from workflows.outages import OutageLog
-from workflows.queue import QUEUE_NAME
 
 outages = OutageLog(structlog.get_logger(__name__))
 RETRY_SECONDS = 2.0

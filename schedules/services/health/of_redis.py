@@ -16,7 +16,7 @@ from redis.retry import Retry
 from schedules import heartbeat
 from schedules.services.health.shared import SILENT_AFTER_SECONDS
 from schedules.trial_write import try_to_write
-from workflows.queue import QUEUE_NAME
+from workflows.execution.queue import QUEUE_NAME
 from workflows.troubles import redis_trouble
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis
 from rq.job import Job, JobStatus
 
-from workflows.queue import QUEUE_NAME, JSONJob
+from workflows.execution.queue import QUEUE_NAME, JSONJob
 
 SMALLEST_WINDOW_BITS = 9
 # ARGV: the prefix of the keys, how many parts the common fields have, these parts, then
@@ -28,15 +28,15 @@ for at = last + 1, #ARGV, 2 do
   redis.call('HSET', ARGV[1] .. id, 'description', id, 'data', ARGV[at + 1], unpack(same))
 end
 """
-ENTRY_POINT = "schedules.jobs.execute_scheduled_trigger"
 
 
 class JobTemplate:
-    """The hash of a job that calls `ENTRY_POINT`, but for its id and arguments."""
+    """The hash of a job that calls `entry_point`, but for its id and arguments."""
 
     def __init__(
         self,
         connection: Redis,
+        entry_point: str,
         *,
         status: JobStatus,
         result_ttl: int,
@@ -44,19 +44,20 @@ class JobTemplate:
         origin: str = QUEUE_NAME,
     ) -> None:
         job = JSONJob.create(
-            ENTRY_POINT,
+            entry_point,
             args=(),
             connection=connection,
             id="template",
             description="",
             result_ttl=result_ttl,
             failure_ttl=failure_ttl,
-            timeout=-1,  # the deadline is the run's own, fixed when it is claimed
+            timeout=-1,  # the deadline is the row's own, fixed when it is claimed
             status=status,
             origin=origin,
         )
         own = {"data", "description"}
         fields = job.to_dict().items()
+        self._entry_point = entry_point
         self._fields = {name: value for name, value in fields if name not in own}
 
     def write(
@@ -69,7 +70,7 @@ class JobTemplate:
         same = [part for pair in (self._fields | times).items() for part in pair]
         each: list[Any] = []
         for job_id, args in jobs:
-            call = json.dumps([ENTRY_POINT, None, args, {}])
+            call = json.dumps([self._entry_point, None, args, {}])
             each += (job_id, _compressed(call.encode()))
         pipe.eval(WRITE_HASHES, 0, key(""), len(same), *same, *each)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import django_rq
 from django.conf import settings
@@ -54,10 +53,16 @@ def queue() -> Queue:
     return django_rq.get_queue(QUEUE_NAME, connection=connection())
 
 
-def known(job_ids: Sequence[str]) -> set[str]:
-    """Those of the jobs that Redis still has, in one round trip."""
-    pipeline = connection().pipeline(transaction=False)
-    for job_id in job_ids:
-        pipeline.exists(JSONJob.key_for(job_id))
-    found = zip(job_ids, pipeline.execute(), strict=True)
-    return {job_id for job_id, is_there in found if is_there}
+def queued_ids() -> set[str]:
+    """The ids of the jobs that wait in the queue.
+
+    Whether a job's hash exists says nothing: a worker that died with the job in its hands
+    leaves it, under a state that RQ corrects only after minutes.
+    """
+    found = cast("list[bytes]", connection().lrange(queue_key(), 0, -1))
+    return {job_id.decode() for job_id in found}
+
+
+def queue_key() -> str:
+    """The Redis key of the list in which the jobs wait."""
+    return f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"

@@ -1,0 +1,191 @@
+"""A process that cannot hold its lease is gone before others may take its work for lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from schedules.services import sweep
+from tests.integration.processes import wait_until
+from tests.schedules.conftest import NOON
+from tests.workflows.execution.kinds import SECOND, Kind
+from workflows.execution import guard
+from workflows.execution.guard import LEASE, Lease, guarded
+
+HOLD_SECONDS = 0.3
+both_kinds = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "HOLD_SECONDS", HOLD_SECONDS)
+    monkeypatch.setattr(guard, "RENEW_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "RETRY_SECONDS", 0.1)
+
+
+class Rows:
+    """A row in a database that does, when it is asked, what the test says."""
+
+    def __init__(self, answer: Callable[[], object]) -> None:
+        self._answer = answer
+
+    def update(self, **values: object) -> int:
+        self._answer()
+        return 1
+
+    def filter(self, **conditions: object) -> Rows:
+        return self
+
+    def exists(self) -> bool:
+        return False
+
+
+def lease(answer: Callable[[], object]) -> Lease:
+    deadline = timezone.now() + timedelta(hours=1)
+    return Lease(cast("Any", Rows(answer)), deadline, timeout_seconds=3600, names={})
+
+
+def in_a_horse(work: Callable[[], object]) -> tuple[int, float]:
+    """The exit status of a process that does the work, and how long it lived."""
+    started = time.monotonic()
+    if (horse := os.fork()) == 0:
+        work()
+        os._exit(0)
+    _, status = os.waitpid(horse, 0)
+    return os.waitstatus_to_exitcode(status), time.monotonic() - started
+
+
+def guarded_work(
+    work: Callable[[], object], lease: Lease, clock: Callable[[], datetime]
+) -> Callable[[], None]:
+    def do() -> None:
+        with guarded(lease, clock=clock) as guard, guard.work():
+            work()
+
+    return do
+
+
+def work_for(seconds: float, answer: Callable[[], object]) -> Callable[[], None]:
+    return guarded_work(lambda: time.sleep(seconds), lease(answer), timezone.now)
+
+
+def refuse(error: Exception) -> Callable[[], object]:
+    def answer() -> object:
+        raise error
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: time.sleep(60),
+        refuse(DatabaseError("away")),
+        refuse(InterfaceError("away")),
+    ],
+    ids=["silent", "refusing", "gone"],
+)
+def test_a_horse_whose_database_does_not_serve_ends_itself(
+    short_lease: None, answer: Callable[[], object]
+) -> None:
+    status, lived = in_a_horse(work_for(20, answer))
+    assert status == 1
+    assert lived < HOLD_SECONDS + 2
+
+
+def test_a_horse_that_renews_its_lease_lives_on(short_lease: None) -> None:
+    assert in_a_horse(work_for(3 * HOLD_SECONDS, lambda: None))[0] == 0
+
+
+def test_an_outcome_may_take_longer_than_the_lease(short_lease: None) -> None:
+    def work() -> None:
+        with guarded(lease(lambda: time.sleep(0.5)), clock=timezone.now) as guard:
+            with guard.work():
+                pass
+            time.sleep(3 * HOLD_SECONDS)
+
+    assert in_a_horse(work)[0] == 0
+
+
+def keep_the_interpreter() -> None:
+    """A loop in C, in which no other thread of this process gets a turn."""
+    sum(range(10**12))
+
+
+@both_kinds
+def test_work_that_keeps_the_interpreter_to_itself_ends_with_its_lease(
+    short_lease: None, redis, kind: Kind
+) -> None:
+    kind.ask()
+    work = guarded_work(keep_the_interpreter, kind.claim(), lambda: NOON)
+    status, lived = in_a_horse(work)
+    assert status == 1
+    assert lived < HOLD_SECONDS + 2
+
+
+@both_kinds
+@pytest.mark.both_databases
+def test_work_under_way_renews_its_lease(short_lease: None, redis, kind: Kind) -> None:
+    kind.ask()
+    later = NOON + 10 * SECOND
+    with guarded(kind.claim(), clock=lambda: later):
+        wait_until(lambda: kind.row.lease_until == later + LEASE)
+
+
+@both_kinds
+@pytest.mark.both_databases
+def test_work_that_was_taken_for_lost_ends_itself(
+    short_lease: None, redis, kind: Kind
+) -> None:
+    kind.ask()
+    lease = kind.claim()
+    sweep(NOON + LEASE + SECOND, judge_leases=True)
+    status, _ = in_a_horse(guarded_work(lambda: time.sleep(20), lease, lambda: NOON))
+    assert status == -signal.SIGKILL
+    assert kind.row.status == "failed"
+
+
+@pytest.fixture
+def silent_site(settings) -> Iterator[socket.socket]:
+    """A server that never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.HTTP_NODE_ALLOWED_ORIGINS = [address_of(server)]
+        yield server
+
+
+def address_of(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@both_kinds
+@pytest.mark.both_databases
+def test_work_that_is_cancelled_ends_at_once_wherever_it_is(
+    short_lease: None, redis, kind: Kind, silent_site: socket.socket
+) -> None:
+    node = kind.workflow.nodes.filter(node_id="work")
+    node.update(component_type="http_request", config={"url": address_of(silent_site)})
+    row = kind.ask(datetime.now(UTC))
+    asked: list[socket.socket] = []
+
+    def cancel() -> None:
+        asked.append(silent_site.accept()[0])  # the node is at work
+        type(row).objects.update(cancel_requested_at=datetime.now(UTC))
+        connection.close()
+
+    person = threading.Thread(target=cancel)
+    person.start()
+    kind.run()
+    person.join()
+    asked[0].close()
+    assert kind.row.status == kind.execution().status == "cancelled"
+    assert kind.execution().node_runs.get(node_id="work").status == "cancelled"

@@ -1,0 +1,99 @@
+"""What was committed reaches the queue, and again if it got lost there; of both kinds."""
+
+from __future__ import annotations
+
+import pytest
+from redis import Redis
+
+from schedules.messages import RedisAway
+from schedules.scheduler import get_scheduler_service
+from schedules.services import sweep
+from tests.schedules.conftest import NOON
+from tests.workflows.execution.kinds import QUEUE, SECOND, Kind
+from workflows.execution.outbox import LOST_AFTER
+from workflows.execution.queue import queued_ids
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+
+@pytest.fixture
+def settled(redis: Redis) -> Redis:
+    """A Redis that this site has marked as its own."""
+    get_scheduler_service().mark_alive()
+    return redis
+
+
+def sent_by_the_sweep(after: float) -> int:
+    return sweep(NOON + after * SECOND, judge_leases=False).runs_sent
+
+
+def test_what_is_asked_for_is_in_the_queue_when_it_is_committed(
+    settled: Redis, kind: Kind
+):
+    kind.ask()
+    assert queued_ids() == {kind.job_id()}
+    assert (kind.row.status, kind.row.enqueued_at) == ("pending", NOON)
+
+
+def test_without_redis_it_waits_until_the_sweep_can_send_it(
+    kind: Kind, request: pytest.FixtureRequest
+):
+    kind.ask()
+    with pytest.raises(RedisAway):
+        sent_by_the_sweep(after=10)
+    assert (kind.row.send_count, kind.row.enqueued_at) == (0, None)
+    request.getfixturevalue("settled")
+    assert sent_by_the_sweep(after=11) == 1
+    assert sent_by_the_sweep(after=12) == 0
+    assert queued_ids() == {kind.job_id()}
+    assert kind.row.enqueued_at == NOON + 11 * SECOND
+
+
+def test_what_a_worker_took_and_never_claimed_is_sent_again(settled: Redis, kind: Kind):
+    kind.ask()
+    taken = kind.job_id()
+    assert settled.lpop(QUEUE) == taken.encode()  # its worker is killed now
+    assert settled.exists(f"rq:job:{taken}")
+    after = LOST_AFTER.total_seconds()
+    assert sent_by_the_sweep(after=after - 1) == 0, "a worker may be about to claim it"
+    assert sent_by_the_sweep(after=after) == 1
+    # Under an id never used before: a known id would overwrite a running job's hash.
+    assert queued_ids() == {kind.job_id()} != {taken}
+
+
+def test_what_waits_in_the_queue_is_not_sent_again(settled: Redis, kind: Kind):
+    kind.ask()
+    assert sent_by_the_sweep(after=3600) == 0
+
+
+def test_what_a_flush_lost_is_sent_again_at_once(settled: Redis, kind: Kind):
+    kind.ask()
+    settled.flushall()
+    assert sent_by_the_sweep(after=1) == 1
+    assert queued_ids() == {kind.job_id()}
+
+
+def test_of_two_senders_that_found_the_same_rows_one_sends_them(
+    settled: Redis, kind: Kind
+):
+    kind.ask()
+    found = kind.outbox.sent_long_ago(NOON + 10 * SECOND)
+    for sent in (1, 0):
+        assert kind.outbox.send_lost(found, set(), NOON + 10 * SECOND) == sent
+    assert kind.row.send_count == 1
+
+
+def test_what_was_claimed_meanwhile_is_not_sent(settled: Redis, kind: Kind):
+    kind.ask()
+    found = kind.outbox.sent_long_ago(NOON + 10 * SECOND)
+    kind.claim(NOON + 10 * SECOND)
+    assert kind.outbox.send_lost(found, set(), NOON + 10 * SECOND) == 0
+
+
+def test_a_job_that_comes_twice_runs_once(settled: Redis, kind: Kind):
+    kind.ask()
+    kind.run()
+    assert kind.row.status == "succeeded"
+    nodes = kind.execution().node_runs.count()
+    kind.run()
+    assert kind.execution().node_runs.count() == nodes

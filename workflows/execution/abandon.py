@@ -1,0 +1,122 @@
+"""Closing work whose process is gone: one that its worker saw end, or whose lease ran out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db.models import Model
+
+from workflows.execution.endings import WORKER_LOST, Ending
+from workflows.execution.guard import LEASE
+from workflows.execution.steps import FAR, mend_each
+from workflows.models import NodeRun, WorkflowExecution
+
+log = structlog.get_logger(__name__)
+BATCH = 500
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A kind of row that a process holds by a lease while it works on it.
+
+    Its model has `status` ("running" then) and `lease_until`.
+
+    `close(*key, told=, now=, lease_ended_before=None)` puts on record how the work ended;
+    False if that was done before, or if the lease did not end before that time: then the
+    process lives. `key` names the columns that it takes; `key_of_job` finds their values
+    from the id and the arguments of an RQ job that calls `entry_point`, None if the job is
+    not about such a row.
+    """
+
+    model: type[Model]
+    key: tuple[str, ...]
+    close: Callable[..., bool]
+    entry_point: str
+    key_of_job: Callable[[str, Sequence[Any]], Key | None]
+
+
+_kinds: list[Leased] = []
+
+
+def register(kind: Leased) -> None:
+    """From now on rows of this kind are closed when their process is gone."""
+    _kinds.append(kind)
+
+
+def close_job(
+    entry_point: str | None,
+    job_id: str,
+    args: Sequence[Any],
+    *,
+    told: Ending,
+    now: datetime,
+) -> None:
+    """The process that did this RQ job has ended just now, without a record of its end."""
+    for kind in _kinds:
+        if kind.entry_point == entry_point and (key := kind.key_of_job(job_id, args)):
+            kind.close(*key, told=told, now=now)
+
+
+def close_lost(now: datetime) -> int:
+    """Close work whose lease has run out: its process is gone, or has killed itself by now.
+    Returns how much.
+
+    To be called by one that has seen the database for longer than a lease: else it may
+    be the caller that was away.
+    """
+    closed = 0
+    for kind in _kinds:
+        lost = _running(kind).filter(lease_until__lt=now).order_by("lease_until")
+        close = partial(_close, kind, now=now)
+        closed += mend_each(list(lost.values_list(*kind.key)[:BATCH]), close)
+    return closed
+
+
+def _close(kind: Leased, key: Key, *, now: datetime) -> bool:
+    return kind.close(*key, told=WORKER_LOST, now=now, lease_ended_before=now)
+
+
+def pull_back(now: datetime) -> int:
+    """A lease that lasts for longer than any was written by a clock that was ahead: it
+    begins now. Whoever lives renews it."""
+    far = now + LEASE + FAR
+    return sum(
+        _running(kind).filter(lease_until__gt=far).update(lease_until=now + LEASE)
+        for kind in _kinds
+    )
+
+
+def _running(kind: Leased) -> Any:
+    return kind.model._default_manager.filter(
+        status="running", lease_until__isnull=False
+    )
+
+
+def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> None:
+    """Record a running execution, the node it was at and what that ran."""
+    running = WorkflowExecution.objects.filter(status=WorkflowExecution.Status.RUNNING)
+    called = running.filter(parent=execution_id)
+    for child in called.values_list("pk", flat=True):
+        abandon_execution(child, ended, now=now)
+    open_nodes = NodeRun.objects.filter(
+        execution=execution_id, status=NodeRun.Status.RUNNING
+    )
+    at = open_nodes.values_list("node_id", flat=True).first() or ""
+    open_nodes.update(status=ended.status, error=ended.error, finished_at=now)
+    # Without a lease nobody holds it: should its process live after all, it ends itself.
+    running.filter(pk=execution_id).update(
+        status=ended.status,
+        failure_kind=ended.kind or "",
+        error=ended.error,
+        failed_node=at if ended.status == "failed" else "",
+        finished_at=now,
+        lease_until=None,
+    )
+    log.warning("execution_lost", execution=str(execution_id), status=ended.status)

@@ -1,0 +1,110 @@
+"""Executions that run on their own, started by hand or by a webhook: how they are sent,
+claimed and held. One of a schedule's run is sent and held by that run instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from workflows.execution import abandon, outbox
+from workflows.execution.abandon import Leased, abandon_execution
+from workflows.execution.endings import Attempt, Ending, ending
+from workflows.execution.guard import LEASE, Lease
+from workflows.execution.outbox import Outbox
+from workflows.models import WorkflowExecution
+
+ENTRY_POINT = "workflows.jobs.run_execution"
+Status = WorkflowExecution.Status
+
+
+class ExecutionMessage(NamedTuple):
+    """An execution as it is sent."""
+
+    id: UUID
+    send_count: int
+
+    @property
+    def job_id(self) -> str:
+        return f"execution-{self.id}-{self.send_count}"
+
+    @property
+    def arguments(self) -> list[str]:
+        return [str(self.id)]
+
+
+EXECUTIONS = Outbox("executions", WorkflowExecution, ExecutionMessage, ENTRY_POINT)
+outbox.register(EXECUTIONS)
+
+
+def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
+    """Send a pending execution once the transaction is committed; if Redis is away it stays
+    unsent, and the next sweep sends it."""
+    EXECUTIONS.send_on_commit([execution], now=now)
+
+
+def claim_execution(execution_id: UUID, *, now: datetime) -> Lease | None:
+    """Start a pending execution; None if it is not pending (any more)."""
+    row = WorkflowExecution.objects.filter(pk=execution_id)
+    claimed = {"status": Status.RUNNING, "started_at": now, "lease_until": now + LEASE}
+    if not row.filter(status=Status.PENDING).update(**claimed):
+        return None
+    seconds = settings.EXECUTION_TIMEOUT_SECONDS
+    return Lease(
+        # It is held until another closes it: who records its end takes no lease away.
+        rows=row.filter(lease_until__isnull=False),
+        deadline=now + timedelta(seconds=seconds),
+        timeout_seconds=seconds,
+        names={"execution": str(execution_id)},
+    )
+
+
+def close_lost_execution(
+    execution_id: UUID,
+    *,
+    told: Ending,
+    now: datetime,
+    lease_ended_before: datetime | None = None,
+) -> bool:
+    """Close a running execution whose process is gone; see `abandon.Close`."""
+    with transaction.atomic():
+        execution = (
+            WorkflowExecution.objects.select_for_update(no_key=True)
+            .filter(pk=execution_id, status=Status.RUNNING)
+            .first()
+        )
+        if execution is None:
+            return False
+        assert execution.started_at is not None  # set by the claim, as is the next
+        assert execution.lease_until is not None
+        limit = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS)
+        attempt = Attempt(
+            started_at=execution.started_at,
+            deadline=execution.started_at + limit,
+            lease_until=execution.lease_until,
+            cancelled_at=execution.cancel_requested_at,
+        )
+        ended = ending(attempt, told, now=now, lease_ended_before=lease_ended_before)
+        if ended is None:
+            return False
+        abandon_execution(execution_id, ended, now=now)
+    return True
+
+
+def _key_of_job(job_id: str, args: Sequence[Any]) -> tuple[UUID]:
+    return (UUID(args[0]),)
+
+
+abandon.register(
+    Leased(
+        model=WorkflowExecution,
+        key=("pk",),
+        close=close_lost_execution,
+        entry_point=ENTRY_POINT,
+        key_of_job=_key_of_job,
+    )
+)

@@ -1,0 +1,227 @@
+"""The outbox: what was committed goes to the queue, and again if it got lost there.
+
+The row is the truth: it is committed first, sent afterwards, and sent again by the sweep
+when Redis was away or has forgotten it. A second job finds it claimed and does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Model, Q, QuerySet
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.job import JobStatus
+from rq.queue import Queue
+from rq.utils import utcformat
+
+from workflows.execution.job_hashes import JobTemplate
+from workflows.execution.queue import connection, queue_key, queued_ids
+from workflows.execution.steps import FAR, mend_each
+from workflows.outages import OutageLog
+
+outages = OutageLog(structlog.get_logger(__name__))
+PENDING = "pending"
+# Committed this long ago and not sent: it has lost its sender; before, it may be on its
+# way. Sending twice would be harmless, only wasteful.
+UNSENT_AFTER = timedelta(seconds=3)
+# Sent this long ago and not claimed: it is looked for in the queue. A worker that died
+# with it in its hands leaves its job in Redis, but not in the queue.
+LOST_AFTER = timedelta(seconds=5)
+# So many are compared with the queue; those that are queued cost next to nothing.
+LOOKED_FOR = 50_000
+BATCH = 500
+# How long RQ keeps a finished job's hash. Our rows are the history; this is for looking.
+RESULT_TTL = 60
+FAILURE_TTL = 3_600
+# A row as it is sent: a NamedTuple of columns, `id` and `send_count` among them, that knows
+# its `job_id` and the `arguments` of the entry point.
+Message = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The way of one kind of row to the workers.
+
+    Its model has `status` ("pending" until it is claimed), `created_at`, `enqueued_at` and
+    `send_count`, which makes of every send a job id that was never used before: a known id
+    overwrites a running job's hash, or keeps an old expiry.
+    """
+
+    name: str
+    model: type[Model]
+    message: type[Message]
+    entry_point: str
+
+    def send_on_commit(self, rows: Iterable[Any], *, now: datetime) -> None:
+        """Send those of `rows` that may start once the transaction has committed."""
+        ready = self.messages(row for row in rows if row.status == PENDING)
+        if ready:
+            transaction.on_commit(partial(self.send, ready, now=now))
+
+    def messages(self, rows: Iterable[Any]) -> list[Message]:
+        """The rows as they are sent."""
+        columns = attrgetter(*self.message._fields)
+        return list(map(self.message._make, map(columns, rows)))
+
+    def send(self, messages: Sequence[Message], *, now: datetime) -> bool:
+        """Enqueue them and write down that they were sent; False if Redis is away.
+
+        What was not sent stays pending with no `enqueued_at`: the sweep sends it.
+        """
+        sent = self.enqueue(messages, now=now)
+        if sent:
+            self.mark_sent(messages, now=now)
+        return sent
+
+    def enqueue(
+        self,
+        messages: Sequence[Message],
+        *,
+        now: datetime,
+        also: Callable[[Redis], None] = lambda pipe: None,
+    ) -> bool:
+        """Put them in the queue, in one go with what `also` adds; False if Redis is away."""
+        pipe = connection().pipeline(transaction=False)
+        if messages:
+            self._push(pipe, messages, now)
+        also(pipe)
+        try:
+            pipe.execute()
+        except RedisError as error:
+            count = len(messages)
+            outages.warning(
+                "not_enqueued", rows=self.name, count=count, error=str(error)
+            )
+            return False
+        return True
+
+    def mark_sent(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """A worker may have one already: only what is still pending is marked."""
+        if messages:
+            ids = [message.id for message in messages]
+            self._pending().filter(pk__in=ids).update(enqueued_at=now)
+
+    def send_unsent(self, now: datetime) -> int:
+        """Send what was committed and never sent."""
+        unsent = self._pending().filter(
+            _before_or_never("created_at", now, UNSENT_AFTER), enqueued_at=None
+        )
+        return self._send_again(self._read(unsent), now=now)
+
+    def send_all(self, now: datetime) -> int:
+        """Send all that is pending, wherever it was before."""
+        return self._send_again(self._read(self._pending()), now=now)
+
+    def sent_long_ago(self, now: datetime) -> list[Message]:
+        """What was sent, and is not claimed: it should be in the queue."""
+        old = self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
+        return self._read(old[:LOOKED_FOR])
+
+    def send_lost(self, sent: list[Message], queued: set[str], now: datetime) -> int:
+        """Send again those of `sent` that are not `queued`.
+
+        One that a worker claims just now is sent in vain: the job finds it claimed.
+        """
+        lost = [message for message in sent if message.job_id not in queued]
+        return self._send_again(lost[:BATCH], now=now)
+
+    def _send_again(self, messages: Sequence[Message], *, now: datetime) -> int:
+        sent = 0
+        for start in range(0, len(messages), BATCH):
+            mine = self._take(messages[start : start + BATCH])
+            if mine and not self.send(mine, now=now):
+                break  # Redis is away: the next sweep goes on from here
+            sent += len(mine)
+        return sent
+
+    def _take(self, messages: Sequence[Message]) -> list[Message]:
+        """Those that are still as they were read, under new job ids.
+
+        The count moves on before the send: a second scheduler that read the same rows loses
+        the race for them, and a crash in between costs nothing but a number.
+        """
+        ids = [message.id for message in messages]
+        rows = self._pending().filter(pk__in=ids)
+        with transaction.atomic():
+            locked = rows.select_for_update(no_key=True, skip_locked=True)
+            as_read = set(self._read(locked)).intersection(messages)
+            self.model._default_manager.filter(
+                pk__in=[message.id for message in as_read]
+            ).update(send_count=F("send_count") + 1)
+        return [
+            message._replace(send_count=message.send_count + 1)
+            for message in messages
+            if message in as_read
+        ]
+
+    def _read(self, rows: QuerySet[Any]) -> list[Message]:
+        return list(map(self.message._make, rows.values_list(*self.message._fields)))
+
+    def _pending(self) -> QuerySet[Any]:
+        # By the index that serves all of these questions.
+        return self.model._default_manager.filter(status=PENDING).order_by(
+            "enqueued_at"
+        )
+
+    def _push(self, pipe: Redis, messages: Sequence[Message], now: datetime) -> None:
+        stamp = utcformat(now)
+        jobs = [(message.job_id, message.arguments) for message in messages]
+        template = _template(self.entry_point)
+        template.write(pipe, jobs, created_at=stamp, enqueued_at=stamp)
+        pipe.sadd(Queue.redis_queues_keys, queue_key())
+        pipe.rpush(queue_key(), *(job_id for job_id, _ in jobs))
+
+
+_outboxes: list[Outbox] = []
+
+
+def register(outbox: Outbox) -> None:
+    """From now on the sweep sends again what this outbox has lost."""
+    _outboxes.append(outbox)
+
+
+def send_unsent(now: datetime) -> int:
+    """Send what was committed and never sent; how much it was."""
+    return mend_each(_outboxes, lambda outbox: outbox.send_unsent(now))
+
+
+def send_all(now: datetime) -> int:
+    """After a flush: send all that is pending; how much it was."""
+    return mend_each(_outboxes, lambda outbox: outbox.send_all(now))
+
+
+def send_lost(now: datetime) -> int:
+    """Send what was sent long ago and is no longer in the queue; how much it was.
+
+    Raises `RedisError` when Redis is away.
+    """
+    # The database first: what is sent in between is then in the queue, and not missed.
+    sent = [(outbox, outbox.sent_long_ago(now)) for outbox in _outboxes]
+    if not any(messages for _, messages in sent):
+        return 0
+    queued = queued_ids()
+    return mend_each(sent, lambda each: each[0].send_lost(each[1], queued, now))
+
+
+def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:
+    """That long ago; or in a future that only a clock which was ahead has seen."""
+    return Q(**{f"{field}__lte": now - since}) | Q(**{f"{field}__gt": now + FAR})
+
+
+@lru_cache
+def _template(entry_point: str) -> JobTemplate:
+    return JobTemplate(
+        connection(),
+        entry_point,
+        status=JobStatus.QUEUED,
+        result_ttl=RESULT_TTL,
+        failure_ttl=FAILURE_TTL,
+    )

@@ -1,0 +1,31 @@
+"""Steps of the sweep: what one of them cannot do must not keep the others from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from redis.exceptions import RedisError
+
+from workflows.patience import DATABASE_AWAY
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+# Further ahead than any two clocks may differ: only a clock that was ahead wrote it.
+FAR = timedelta(seconds=60)
+
+
+def mend_each(items: Iterable[T], mend: Callable[[T], int]) -> int:
+    """How much was mended of `items`; one that cannot be is logged, and left for later."""
+    mended = 0
+    for item in items:
+        try:
+            mended += mend(item)
+        except (*DATABASE_AWAY, RedisError):
+            raise
+        except Exception:
+            # Logged each time: what could not be mended is still broken.
+            log.exception("not_mended", item=str(item))
+    return mended
