@@ -11,8 +11,6 @@ from types import FrameType
 from workflows.exceptions import TimedOut
 
 AT_ONCE = 0.001  # 0 would stop the alarm
-# So long after its deadline a process that works on is killed.
-KILL_AFTER_SECONDS = 5.0
 
 
 @contextmanager

@@ -5,7 +5,6 @@ Every step is idempotent, and harmless when two schedulers take it at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,9 +12,8 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from redis.exceptions import RedisError
 
-from schedules.messages import OUTAGES, redis_errors
+from schedules.messages import redis_errors
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from schedules.policy import RETRY_BACKOFF_CAP_SECONDS
 from schedules.scheduler import get_scheduler_service
@@ -23,7 +21,7 @@ from schedules.services.ahead import SLACK
 from schedules.services.line import held_up, release_waiting
 from schedules.services.sending import RUNS
 from workflows.execution import abandon, outbox
-from workflows.execution.steps import mend_each
+from workflows.execution.steps import mend_each, mend_one
 
 logger = structlog.get_logger(__name__)
 # Alarms are compared with the database this far ahead, long before they are needed.
@@ -52,19 +50,18 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     is done before.
     """
     service = get_scheduler_service()
-    _step(abandon.pull_back, now)
-    _step(_pull_back_retries, now)
+    mend_one(now, abandon.pull_back)
+    mend_one(now, _pull_back_retries)
     counts = {
-        "workers_lost": _step(abandon.close_lost, now) if judge_leases else 0,
-        "retries_released": _step(_release_retries, now),
-        "queued_released": _step(_release_queued, now),
+        "workers_lost": mend_one(now, abandon.close_lost) if judge_leases else 0,
+        "retries_released": mend_one(now, _release_retries),
+        "queued_released": mend_one(now, _release_queued),
     }
     service.check_writable()
     flushed = service.was_flushed()
     witness = service.witness() if flushed else None
-    send = outbox.send_all if flushed else outbox.send_unsent
     with redis_errors():
-        counts["runs_sent"] = _step(send, now) + _step(outbox.send_lost, now)
+        counts["runs_sent"] = outbox.send_again(now, flushed=flushed)
     if flushed:
         alarms = service.sync_jobs_on_startup()
         service.mark_alive(witness)
@@ -74,18 +71,6 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     if any(asdict(swept).values()):
         logger.info("swept", flushed=flushed, **asdict(swept))
     return swept
-
-
-def _step(mend: Callable[[datetime], int], now: datetime) -> int:
-    """What one step mended; a step that fails must not keep the others from mending."""
-    try:
-        return mend(now)
-    except (*OUTAGES, RedisError):
-        raise
-    except Exception:
-        # Logged each time: what it could not mend is still broken.
-        logger.exception("sweep_step_failed", step=mend.__name__)
-        return 0
 
 
 def _release_retries(now: datetime) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -109,31 +109,24 @@ class Outbox:
             ids = [message.id for message in messages]
             self._pending().filter(pk__in=ids).update(enqueued_at=now)
 
-    def send_unsent(self, now: datetime) -> int:
-        """Send what was committed and never sent."""
-        unsent = self._pending().filter(
-            _before_or_never("created_at", now, UNSENT_AFTER), enqueued_at=None
-        )
-        return self._send_again(self._read(unsent), now=now)
+    def send_unsent(self, now: datetime, *, flushed: bool) -> int:
+        """Send what was never sent; after a flush all that is pending."""
+        never = Q(_before_or_never("created_at", now, UNSENT_AFTER), enqueued_at=None)
+        rows = self._pending() if flushed else self._pending().filter(never)
+        return self.send_again(self._read(rows), now=now)
 
-    def send_all(self, now: datetime) -> int:
-        """Send all that is pending, wherever it was before."""
-        return self._send_again(self._read(self._pending()), now=now)
-
-    def sent_long_ago(self, now: datetime) -> list[Message]:
-        """What was sent, and is not claimed: it should be in the queue."""
-        old = self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
-        return self._read(old[:LOOKED_FOR])
-
-    def send_lost(self, sent: list[Message], queued: set[str], now: datetime) -> int:
-        """Send again those of `sent` that are not `queued`.
+    def send_lost(self, now: datetime, queued: Callable[[], set[str]]) -> int:
+        """Send again what was sent long ago and is not `queued`.
 
         One that a worker claims just now is sent in vain: the job finds it claimed.
         """
-        lost = [message for message in sent if message.job_id not in queued]
-        return self._send_again(lost[:BATCH], now=now)
+        old = self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
+        sent = self._read(old[:LOOKED_FOR])
+        lost = [each for each in sent if each.job_id not in queued()]
+        return self.send_again(lost[:BATCH], now=now)
 
-    def _send_again(self, messages: Sequence[Message], *, now: datetime) -> int:
+    def send_again(self, messages: Sequence[Message], *, now: datetime) -> int:
+        """Send those that nobody else has claimed or sent since they were read."""
         sent = 0
         for start in range(0, len(messages), BATCH):
             mine = self._take(messages[start : start + BATCH])
@@ -149,7 +142,7 @@ class Outbox:
         the race for them, and a crash in between costs nothing but a number.
         """
         ids = [message.id for message in messages]
-        rows = self._pending().filter(pk__in=ids)
+        rows = self._pending().filter(pk__in=ids).order_by()
         with transaction.atomic():
             locked = rows.select_for_update(no_key=True, skip_locked=True)
             as_read = set(self._read(locked)).intersection(messages)
@@ -188,27 +181,14 @@ def register(outbox: Outbox) -> None:
     _outboxes.append(outbox)
 
 
-def send_unsent(now: datetime) -> int:
-    """Send what was committed and never sent; how much it was."""
-    return mend_each(_outboxes, lambda outbox: outbox.send_unsent(now))
-
-
-def send_all(now: datetime) -> int:
-    """After a flush: send all that is pending; how much it was."""
-    return mend_each(_outboxes, lambda outbox: outbox.send_all(now))
-
-
-def send_lost(now: datetime) -> int:
-    """Send what was sent long ago and is no longer in the queue; how much it was.
+def send_again(now: datetime, *, flushed: bool = False) -> int:
+    """Send what was never sent, and what is no longer in the queue; how much it was.
 
     Raises `RedisError` when Redis is away.
     """
-    # The database first: what is sent in between is then in the queue, and not missed.
-    sent = [(outbox, outbox.sent_long_ago(now)) for outbox in _outboxes]
-    if not any(messages for _, messages in sent):
-        return 0
-    queued = queued_ids()
-    return mend_each(sent, lambda each: each[0].send_lost(each[1], queued, now))
+    queued = cache(queued_ids)  # asked for once, and only if there is a need
+    unsent = mend_each(_outboxes, lambda each: each.send_unsent(now, flushed=flushed))
+    return unsent + mend_each(_outboxes, lambda each: each.send_lost(now, queued))
 
 
 def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:

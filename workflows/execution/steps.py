@@ -18,14 +18,18 @@ FAR = timedelta(seconds=60)
 
 
 def mend_each(items: Iterable[T], mend: Callable[[T], int]) -> int:
-    """How much was mended of `items`; one that cannot be is logged, and left for later."""
-    mended = 0
-    for item in items:
-        try:
-            mended += mend(item)
-        except (*DATABASE_AWAY, RedisError):
-            raise
-        except Exception:
-            # Logged each time: what could not be mended is still broken.
-            log.exception("not_mended", item=str(item))
-    return mended
+    """How much was mended of `items`."""
+    return sum(mend_one(item, mend) for item in items)
+
+
+def mend_one(item: T, mend: Callable[[T], int | None]) -> int:
+    """How much was mended; what cannot be is logged, and left for later."""
+    try:
+        return mend(item) or 0
+    except (*DATABASE_AWAY, RedisError):
+        raise
+    except Exception:
+        # Logged each time: what could not be mended is still broken.
+        step = getattr(mend, "__qualname__", "")
+        log.exception("not_mended", step=step, item=str(item))
+        return 0

@@ -37,6 +37,7 @@ from schedules.services.sweeping import sweep
 from schedules.services.withdrawing import withdraw_batch
 from workflows.execution.guard import LEASE
 from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.steps import mend_one
 from workflows.services import deletions_wait, finish_deletions
 
 logger = structlog.get_logger(__name__)
@@ -107,7 +108,7 @@ def new_loop(
 
     def mend(now: datetime, seen_for: float) -> None:
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
-        _do(chores.do, now)
+        mend_one(now, chores.do)
 
     return Loop(
         service,
@@ -118,16 +119,6 @@ def new_loop(
         guard=guard if guarded else None,
         recover=recovery.go_on,
     )
-
-
-def _do(chore: Callable[[datetime], object], now: datetime) -> None:
-    """One chore; a row that breaks it must not keep the loop from its round."""
-    try:
-        chore(now)
-    except OUTAGES:
-        raise
-    except Exception:
-        logger.exception("chore_failed", chore=chore.__qualname__)
 
 
 class Recovery:

@@ -10,7 +10,7 @@ from redis import Redis
 from schedules.messages import RedisAway
 from schedules.services import sweep
 from tests.schedules.conftest import NOON
-from tests.workflows.execution.kinds import SECOND, ByHand, Kind, Scheduled
+from tests.workflows.execution.kinds import SECOND, Kind, Scheduled
 from workflows.execution.abandon import close_job
 from workflows.execution.endings import CANCELLED, WORKER_LOST, Ending
 from workflows.execution.guard import LEASE
@@ -79,9 +79,8 @@ def test_a_lease_of_a_clock_that_was_ahead_begins_now(redis: Redis, kind: Kind):
 
 def close(kind: Kind, job_id: str, now: datetime) -> None:
     """Its worker has seen the process end."""
-    run = [str(kind.make_schedule), "at noon", str(kind.row.pk), 1]
-    args = [str(kind.row.pk)] if isinstance(kind, ByHand) else run
-    close_job(kind.outbox.entry_point, job_id, args, told=KILLED, now=now)
+    entry_point, args = kind.outbox.entry_point, kind.arguments()
+    close_job(entry_point, job_id, args, told=KILLED, now=now)
 
 
 def test_a_process_that_its_worker_saw_end_is_closed_at_once(redis: Redis, kind: Kind):
