@@ -16,9 +16,9 @@ from schedules.services.claims import Claim, claim_run, token_of_job
 from schedules.services.firing import fire_due
 from schedules.services.other_clocks import leads
 from schedules.services.outcomes import Outcome, record_outcome
-from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
+from workflows.execution.engine import run_execution
 from workflows.execution.guard import Guard, guarded
 from workflows.execution.slate import at_work
 from workflows.failures import FailureKind, kind_of

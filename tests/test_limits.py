@@ -31,7 +31,7 @@ MODULES = (
     "workflows.agents.answer",
     "workflows.agents.provider",
     "workflows.components.http_request",
-    "workflows.engine",
+    "workflows.execution.engine",
     "workflows.graph",
     "workflows.guarded_http",
     "workflows.json_value",

@@ -29,7 +29,7 @@ def dispatch_event(
 
     It runs nothing and touches nothing but the database, so it is safe inside a caller's
     transaction. With `running` the caller has claimed the execution and calls
-    `workflows.engine.run_execution` after its commit; with `pending` it calls
+    `workflows.execution.engine.run_execution` after its commit; with `pending` it calls
     `workflows.services.queue_execution`. Raises `NoTrigger` or `WorkflowInactive`.
     """
     if not workflow.is_active:

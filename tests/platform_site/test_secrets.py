@@ -20,7 +20,7 @@ from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from tests.graphs import add_graph
 from triggers import keys
-from workflows import jobs
+from workflows.execution import jobs
 from workflows.functions import functions, workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution, WorkflowNode
 

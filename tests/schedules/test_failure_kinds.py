@@ -106,7 +106,7 @@ def test_an_error_of_ours_is_a_crash(
     def crash(*_: object, **__: object) -> None:
         raise ValueError("a secret")
 
-    monkeypatch.setattr("workflows.engine.next_step", crash)
+    monkeypatch.setattr("workflows.execution.engine.next_step", crash)
     run = attempt(make_schedule)
     assert (run.failure_kind, run.execution.failure_kind) == ("crash", "crash")
     assert "a secret" not in run.error

@@ -14,7 +14,7 @@ from tests.api import client, staff
 from tests.triggers.conftest import Caller
 from triggers.api.webhooks import HookThrottle
 from triggers.models import Webhook, WebhookDelivery
-from workflows import jobs
+from workflows.execution import jobs
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing_extensions import override
 
 from triggers.dispatch import dispatch_event
-from workflows.engine import run_execution
+from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import Component, Config, Context, Result, registry
 

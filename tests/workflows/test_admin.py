@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.api import staff
 from triggers.dispatch import dispatch_event
-from workflows.engine import run_execution
+from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 
 from tests.graphs import add_graph
 from tests.workflows.running import NOW, clock, component, fire, run, statuses
-from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
+from workflows.execution.engine import run_execution
 from workflows.kit.errors import WrongState
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Result

@@ -12,8 +12,8 @@ from tests.api import client
 from tests.graphs import add_graph
 from tests.workflows.running import component, run
 from triggers.manual import MAX_PAYLOAD
-from workflows.engine import MAX_ERROR
 from workflows.exceptions import NodeFailed
+from workflows.execution.engine import MAX_ERROR
 from workflows.kit.errors import InvalidInput
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry

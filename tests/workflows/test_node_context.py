@@ -8,8 +8,8 @@ import pytest
 
 from tests.graphs import add_graph
 from tests.workflows.running import clock, component, fire, run, statuses
-from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, NodeFailed, TimedOut
+from workflows.execution.engine import run_execution
 from workflows.models import Workflow
 from workflows.registry import Config, Context, Result
 

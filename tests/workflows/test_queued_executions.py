@@ -13,7 +13,6 @@ from rq.serializers import JSONSerializer
 
 from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
-from workflows import jobs
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, TimedOut
 from workflows.execution.queue import JSONJob, queue

@@ -11,11 +11,11 @@ from tests.api import client
 from tests.graphs import add_graph
 from tests.workflows.running import component
 from triggers.dispatch import dispatch_event
-from workflows import jobs
-from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, InvalidGraph
+from workflows.execution import jobs
 from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import WORKER_LOST
+from workflows.execution.engine import run_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Config, Context
 from workflows.services import GraphSpec, NodeSpec, save_graph

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.graphs import add_graph
-from workflows.engine import run_execution
 from workflows.exceptions import Cancelled, NodeFailed, RegistrationError
+from workflows.execution.engine import run_execution
 from workflows.kit.errors import NotFound
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component, Config, Context, Result, registry

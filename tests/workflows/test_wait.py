@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.graphs import add_graph
 from triggers.manual import run_workflow
-from workflows import jobs
+from workflows.execution import jobs
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
 from workflows.services import cancel_execution

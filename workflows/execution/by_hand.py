@@ -18,7 +18,7 @@ from workflows.execution.guard import LEASE, Lease
 from workflows.execution.outbox import Outbox
 from workflows.models import WorkflowExecution
 
-ENTRY_POINT = "workflows.jobs.run_execution"
+ENTRY_POINT = "workflows.execution.jobs.run_execution"
 Status = WorkflowExecution.Status
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.execution.by_hand import claim_execution, queue_execution
+from workflows.execution.by_hand import queue_execution
 from workflows.services.definition import Changes, create_workflow, update_workflow
 from workflows.services.deletion import (
     Deletion,
@@ -28,7 +28,6 @@ __all__ = [
     "NodeSpec",
     "cancel_execution",
     "checked_graph",
-    "claim_execution",
     "create_workflow",
     "delete_workflow",
     "deletions_wait",

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from workflows.access import check_may
 from workflows.components.run_workflow import RunWorkflow
-from workflows.definition import given_as_tools, pure_graph
 from workflows.exceptions import InvalidGraph
+from workflows.execution.definition import given_as_tools, pure_graph
 from workflows.graph import FLOW, Edge, Problem, problems
 from workflows.guards import WorkflowChange, guard_change
 from workflows.json_value import problem, text_problem

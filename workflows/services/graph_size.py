@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from workflows import schema_checks, templating
-from workflows.definition import Described
+from workflows.execution.definition import Described
 from workflows.graph import MAX_EDGES, MAX_NODES, Problem
 from workflows.registry import Component, registry
 

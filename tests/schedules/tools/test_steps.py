@@ -16,7 +16,7 @@ from tests.graphs import add_graph
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.dispatch import dispatch_event
 from triggers.manual import run_workflow
-from workflows.engine import run_execution
+from workflows.execution.engine import run_execution
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
 from workflows.tools import ToolContext, call_tool

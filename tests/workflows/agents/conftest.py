@@ -22,7 +22,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.agents import conversation, provider
-from workflows.engine import run_execution
+from workflows.execution.engine import run_execution
 from workflows.functions import functions, workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 

@@ -22,9 +22,9 @@ from tests.workflows.agents.conftest import (
     node_of,
     start,
 )
-from workflows import jobs
-from workflows.engine import run_execution
 from workflows.exceptions import TimedOut
+from workflows.execution import jobs
+from workflows.execution.engine import run_execution
 from workflows.functions import functions, workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.services import cancel_execution

@@ -11,8 +11,8 @@ import pytest
 from platform_site.data_dir import BASE_DIR
 from tests.api import client
 from tests.workflows.agents.conftest import NOW, calls, configure, give, run, start
-from workflows.engine import run_execution
 from workflows.exceptions import InvalidGraph
+from workflows.execution.engine import run_execution
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -36,7 +36,7 @@ from tests.workflows.agents.conftest import (
     run,
     start,
 )
-from workflows.engine import run_execution
+from workflows.execution.engine import run_execution
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from schedules.services.claims import claim_run, token_of_job
 from schedules.services.sending import RUNS
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.manual import run_workflow
-from workflows import jobs
+from workflows.execution import jobs
 from workflows.execution.by_hand import EXECUTIONS, claim_execution
 from workflows.execution.guard import Lease
 from workflows.models import Workflow, WorkflowExecution

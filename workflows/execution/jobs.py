@@ -8,11 +8,11 @@ from uuid import UUID
 import structlog
 from django.utils import timezone
 
-from workflows import engine
 from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.execution import engine
+from workflows.execution.by_hand import claim_execution
 from workflows.execution.guard import guarded
 from workflows.execution.slate import at_work
-from workflows.services import claim_execution
 
 log = structlog.get_logger(__name__)
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read

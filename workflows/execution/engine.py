@@ -16,7 +16,6 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from workflows.definition import Definition, load
 from workflows.exceptions import (
     Cancelled,
     InvalidGraph,
@@ -24,10 +23,11 @@ from workflows.exceptions import (
     TimedOut,
     exit_status,
 )
+from workflows.execution.definition import Definition, load
+from workflows.execution.inline import Chain, start_inline
 from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
 from workflows.hiding import without_suspects
-from workflows.inline import Chain, start_inline
 from workflows.json_value import problem, storable
 from workflows.kit.errors import NotFound, WrongState
 from workflows.models import NodeRun, WorkflowExecution
