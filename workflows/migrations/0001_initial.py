@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='workflowexecution',
-            index=models.Index(condition=models.Q(('enqueued_at__isnull', False), ('status', 'running')), fields=['started_at'], name='execution_running'),
+            index=models.Index(condition=models.Q(('lease_until__isnull', False), ('status', 'running')), fields=['lease_until'], name='execution_running'),
         ),
         migrations.AddConstraint(
             model_name='workflowexecution',
