@@ -15,6 +15,7 @@ from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
 from workflows.deadline import deadline
 from workflows.exceptions import ExecutionEnded, TimedOut
+from workflows.execution import jobs
 from workflows.execution.queue import JSONJob, queue
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.models import Workflow, WorkflowExecution
