@@ -1,21 +1,59 @@
-"""What waits for what: the one rule for firing, for outcomes and for the sweep.
+"""What waits for what: the one rule for firing, catching up, backfilling, outcomes and the sweep.
 
 Pure. Each function is asked with what is open of one schedule and answers for that moment.
+*In line* are the runs that wait behind open ones.
 
-*In line* are the runs that wait behind open ones. Ticks wait for ticks only. A backfill
-also waits for ticks, unless overlap is `allow`.
+| | `skip` | `queue` | `replace` | `allow` |
+|---|---|---|---|---|
+| a live tick finds no place free | skipped | waits, if no live tick does; else skipped | cancels what is open and starts, or waits for what runs to end | skipped |
+| places | one | one | one | `max_open_runs` |
+| late ticks, and those that a resume catches up | start, or join the line | the same | the same | the same |
+| a live tick under catch-up `all`, as long as a backlog drains | joins the line | the same | the same: it cancels nothing | as any other |
+| a place becomes free | the first in line: a live tick, then by time; under `all` by time alone | the same | the same | the same |
+| backfills wait for | ticks, and one another | the same | the same | `max_open_runs` of their own |
+
+Ticks wait for ticks only, runs by hand for nothing, and nothing waits for those.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from schedules.decisions import OpenRuns, Overlapped, OverlapRule, Rules
 
 # How many ticks of a schedule may be in line.
 LINE = 100
 UNLIMITED = sys.maxsize
+# Of a run that is not over. `retrying` waits for the time of its next attempt.
+State = Literal["pending", "running", "retrying", "in_line"]
+OPEN: tuple[State, ...] = ("pending", "running", "retrying")
+
+
+class Which(NamedTuple):
+    """The runs of these origins that are in one of these states."""
+
+    origins: tuple[str, ...]
+    states: tuple[State, ...]
+
+
+TICKS = ("schedule", "catch_up")
+# What each number of `OpenRuns` counts.
+COUNTED: Mapping[str, Which] = {
+    "pending": Which(TICKS, ("pending",)),
+    "running": Which(TICKS, ("running",)),
+    "retrying": Which(TICKS, ("retrying",)),
+    "catching_up": Which(("catch_up",), OPEN),
+    "waiting_live": Which(("schedule",), ("in_line",)),
+    "waiting_late": Which(("catch_up",), ("in_line",)),
+    "open_backfills": Which(("backfill",), OPEN),
+    "waiting_backfills": Which(("backfill",), ("in_line",)),
+}
+# What a live tick that replaces cancels. Late ticks in line are not open: they keep their
+# place. What runs is asked to end.
+REPLACED = (Which(TICKS, ("pending", "retrying")), Which(("schedule",), ("in_line",)))
+ASKED_TO_END = Which(TICKS, ("running",))
 
 
 class Verdict(NamedTuple):
@@ -43,17 +81,17 @@ def joins_line(rules: Rules, runs: OpenRuns, *, late: bool) -> bool:
 
 def judge(rules: Rules, runs: OpenRuns) -> Verdict:
     """What becomes of a live tick that does not join the line."""
-    if rules.overlap == "allow":
-        if places(rules.overlap, rules.max_open_runs, runs):
-            return Verdict("pending")
-        return Verdict("skipped", overlapped(runs, "max_open_runs"))
-    if not runs.open:
+    if places(rules.overlap, rules.max_open_runs, runs):
         return Verdict("pending")
-    if rules.overlap == "queue" and not runs.waiting_live:
-        return Verdict("waiting")
-    if rules.overlap == "replace":
-        return Verdict("waiting" if runs.running else "pending", replaces=True)
-    return Verdict("skipped", overlapped(runs, "policy"))
+    match rules.overlap:
+        case "queue" if not runs.waiting_live:
+            return Verdict("waiting")
+        case "replace":
+            return Verdict("waiting" if runs.running else "pending", replaces=True)
+        case "allow":
+            return Verdict("skipped", overlapped(runs, "max_open_runs"))
+        case _:
+            return Verdict("skipped", overlapped(runs, "policy"))
 
 
 def overlapped(runs: OpenRuns, rule: OverlapRule) -> Overlapped:

@@ -28,8 +28,8 @@ from schedules.timing import ManualTiming, OnceTiming
 RETRY_BACKOFF_CAP_SECONDS = 3_600
 COMPLETED = "completed"
 MISSED = "missed"
-END_REACHED = "end reached"
-LIMIT_REACHED = "limit reached"
+END_REACHED = "end_reached"
+LIMIT_REACHED = "limit_reached"
 FIRED = frozenset({"pending", "waiting"})
 
 

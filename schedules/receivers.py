@@ -5,17 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
-from schedules.models import ScheduledJob
+from schedules.models import ReasonCode, ScheduledJob
 from schedules.services.actor import Actor
-from schedules.services.lifecycle import forget_trigger_node
 from schedules.services.starting import keep_startable
-from schedules.services.stopping import withdraw_locked
+from schedules.services.stop import withdraw_locked
+from schedules.services.transitions import forget_trigger_node
 from workflows.guards import register_guard
-from workflows.models import WorkflowNode
+from workflows.models import Workflow, WorkflowNode
 
 register_guard(keep_startable)
 
@@ -26,13 +28,24 @@ def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -
     if origin is instance:
         return
     # Held from here on: nothing can fire between the withdrawal and the deletion.
-    ScheduledJob.objects.select_for_update(no_key=True).filter(pk=instance.pk).first()
+    ScheduledJob.objects.locked(instance.pk)
     withdraw_locked(
         instance,
         actor=Actor.system(),
         now=timezone.now(),  # noqa: TID251 an entry point: nobody hands a cascade the time
         note="Deleted together with its workflow or its owner.",
+        code=_what_went(instance, origin),
     )
+
+
+def _what_went(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
+    """What a deletion that began at `origin` (rows or a query) took the schedule along
+    with. An owner's workflows go with them: then it is the owner, too."""
+    kind = origin.model if isinstance(origin, QuerySet) else type(origin)
+    return {
+        get_user_model(): ReasonCode.OWNER_DELETED,
+        Workflow: ReasonCode.WORKFLOW_DELETED,
+    }.get(kind)
 
 
 @receiver(pre_delete, sender=WorkflowNode)

@@ -10,9 +10,9 @@ from typing_extensions import override
 from schedules.admin.verbs import Press
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
+from schedules.services.create import BEGINS_AS
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.services.drafts.validation import TRIGGER
-from schedules.services.lifecycle import BEGINS_AS
 from schedules.templatetags.schedule_display import local_time
 from workflows.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode

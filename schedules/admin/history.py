@@ -159,7 +159,7 @@ class RunAdmin(HistoryAdmin):
 @admin.register(ScheduleEvent)
 class EventAdmin(HistoryAdmin):
     list_display = ("at", "of_schedule", "verb", "who", "note")
-    list_filter = ("verb", "actor_kind")
+    list_filter = ("verb", "actor_kind", "reason_code")
     search_fields = (
         "schedule_name__has_text",
         "actor_name__has_text",
@@ -171,6 +171,7 @@ class EventAdmin(HistoryAdmin):
         "verb",
         "who",
         "shown_execution",
+        "reason_code",
         "note",
         "before",
         "after",

@@ -28,6 +28,7 @@ class ListingAdmin(ActingAdmin):
 
     list_filter = (
         "status",
+        "reason_code",
         "awaits_approval",
         "schedule_type",
         ("workflow", admin.RelatedOnlyFieldListFilter),
@@ -74,9 +75,8 @@ class ListingAdmin(ActingAdmin):
 
     @admin.display(description="Status", ordering="status")
     def shown_status(self, schedule: ScheduledJob) -> SafeString:
-        reason = schedule.status_reason
         return badge(schedule.status) + format_html(
-            ' <span class="quiet">{}</span>', reason
+            ' <span class="quiet">{}</span>', schedule.why
         )
 
     @admin.display(description="Timing")

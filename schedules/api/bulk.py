@@ -48,6 +48,7 @@ class WhichSchedules(StrictSerializer):
     one would be no filter, and the verb would reach every schedule there is."""
 
     status = strict.TextField(required=False)
+    reason_code = strict.TextField(required=False)
     workflow = strict.TextField(required=False)
     search = strict.TextField(required=False, max_length=MOST_TEXT)
     tag = strict.TextField(required=False, max_length=MOST_TEXT)

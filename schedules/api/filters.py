@@ -14,6 +14,7 @@ from schedules.api.fields import instant_in_query
 from schedules.models import (
     TICK_ORIGINS,
     Origin,
+    ReasonCode,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
@@ -26,9 +27,13 @@ from workflows.api.ordering import ordering_filter
 from workflows.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 from workflows.failures import FailureKind
 
+# An empty value is no filter.
+CODES = [choice for choice in ReasonCode.choices if choice[0]]
+
 
 class ScheduleFilter(filters.FilterSet):
     status = choice_filter(Status.choices)
+    reason_code = choice_filter(CODES)
     workflow = filters.UUIDFilter(field_name="workflow_id", label="id of the workflow")
     search = filters.CharFilter(
         method="containing",
@@ -50,6 +55,7 @@ class ScheduleFilter(filters.FilterSet):
         model = ScheduledJob
         fields = [
             "status",
+            "reason_code",
             "workflow",
             "search",
             "tag",
@@ -113,7 +119,8 @@ class RunFilter(filters.FilterSet):
 
 class EventFilter(filters.FilterSet):
     verb = choice_filter(Verb.choices)
+    reason_code = choice_filter(CODES)
 
     class Meta:
         model = ScheduleEvent
-        fields = ["verb"]
+        fields = ["verb", "reason_code"]

@@ -28,6 +28,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEvent,
 )
+from schedules.services.create import BEGINS_AS
 from schedules.services.drafts.fields import (
     FIELDS,
     Door,
@@ -35,7 +36,6 @@ from schedules.services.drafts.fields import (
     Kind,
     fields_at,
 )
-from schedules.services.lifecycle import BEGINS_AS
 from schedules.services.sentences import timing_text
 from workflows.api import strict
 from workflows.api.serializers import failure_kind_field
@@ -155,6 +155,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             *(field.name for field in SHOWN),
             "timing_text",
             "status",
+            "reason_code",
             "status_reason",
             "awaits_approval",
             "rq_job_id",
@@ -282,6 +283,7 @@ class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):
             "actor",
             "actor_name",
             "execution_id",
+            "reason_code",
             "note",
             "before",
             "after",

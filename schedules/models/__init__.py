@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from schedules.models.choices import (
+    BY,
+    REASONS_OF,
+    ActorKind,
+    CatchupPolicy,
+    OverlapPolicy,
+    ReasonCode,
+    ScheduleType,
+    Status,
+)
 from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import ScheduleEvent, Verb
 from schedules.models.ledger import (
@@ -18,19 +28,16 @@ from schedules.models.ledger import (
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
     WHEN_FIELDS,
-    ActorKind,
-    CatchupPolicy,
-    OverlapPolicy,
     ScheduledJob,
     ScheduleQuerySet,
-    ScheduleType,
-    Status,
     timing_of,
 )
 
 __all__ = [
+    "BY",
     "NEVER_RAN",
     "OPEN_STATUSES",
+    "REASONS_OF",
     "TICK_ORIGINS",
     "UNSTARTED_STATUSES",
     "WHEN_FIELDS",
@@ -39,6 +46,7 @@ __all__ = [
     "Origin",
     "OverlapPolicy",
     "Reason",
+    "ReasonCode",
     "RunStatus",
     "ScheduleEpoch",
     "ScheduleEvent",

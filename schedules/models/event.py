@@ -8,7 +8,8 @@ from django.db.models import Q
 from typing_extensions import override
 
 from schedules import limits
-from schedules.models.schedule import ActorKind, ScheduledJob
+from schedules.models.choices import ActorKind, ReasonCode
+from schedules.models.schedule import ScheduledJob
 
 
 class Verb(models.TextChoices):
@@ -46,6 +47,9 @@ class ScheduleEvent(models.Model):
     )
     actor_name = models.CharField(max_length=150, blank=True, default="")
     execution_id = models.UUIDField(null=True, blank=True)
+    reason_code = models.CharField(
+        max_length=20, choices=ReasonCode.choices, blank=True, default=""
+    )
     note = models.CharField(max_length=limits.NOTE_LENGTH, blank=True, default="")
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
@@ -57,7 +61,11 @@ class ScheduleEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="event_choices",
-                condition=Q(verb__in=Verb.values, actor_kind__in=ActorKind.values),
+                condition=Q(
+                    verb__in=Verb.values,
+                    actor_kind__in=ActorKind.values,
+                    reason_code__in=ReasonCode.values,
+                ),
             ),
         ]
         indexes = [

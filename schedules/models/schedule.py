@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import reduce
 from inspect import signature
+from operator import or_
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +16,15 @@ from django.db.models import F, Q
 from typing_extensions import override
 
 from schedules import limits
+from schedules.models.choices import (
+    REASONS_OF,
+    ActorKind,
+    CatchupPolicy,
+    OverlapPolicy,
+    ReasonCode,
+    ScheduleType,
+    Status,
+)
 from schedules.models.readable_json import LenientDecoder
 from schedules.timing import (
     CronTiming,
@@ -28,38 +40,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
-class ScheduleType(models.TextChoices):
-    CRON = "cron"
-    INTERVAL = "interval"
-    ONCE = "once"
-    MANUAL = "manual"  # no ticks: it runs only when asked
-
-
-class Status(models.TextChoices):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    STOPPED = "stopped"  # it has come to its end by itself; `status_reason` says how
-
-
-class CatchupPolicy(models.TextChoices):
-    LATEST = "latest"
-    ALL = "all"
-    NONE = "none"
-
-
-class OverlapPolicy(models.TextChoices):
-    SKIP = "skip"
-    QUEUE = "queue"
-    ALLOW = "allow"
-    REPLACE = "replace"
-
-
-class ActorKind(models.TextChoices):
-    USER = "user"
-    AGENT = "agent"
-    SYSTEM = "system"
-
-
 class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
     def due(self, now: datetime) -> ScheduleQuerySet:
         """Active schedules whose next run is due, the longest overdue first.
@@ -69,6 +49,21 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
         return self.filter(status=Status.ACTIVE, next_run_at__lte=now).order_by(
             "next_run_at"
         )
+
+    def held(self, *, skip_locked: bool = False) -> ScheduleQuerySet:
+        """These rows, locked until the transaction ends, as they are by then.
+
+        Whoever changes a schedule's state, or adds, releases or withdraws its runs, holds
+        its row: so no two of them decide by the same ledger. The order is workflow, then
+        schedule, then run; holding them in another order could wait for ever. `no_key`:
+        rows that refer to the schedule are written meanwhile. SQLite has one writer, and
+        needs no lock.
+        """
+        return self.select_for_update(no_key=True, skip_locked=skip_locked)
+
+    def locked(self, schedule_id: UUID) -> ScheduledJob | None:
+        """The schedule, its row `held`; None if it is gone."""
+        return self.held().filter(pk=schedule_id).first()
 
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
         """What `user` may see: all for staff with the permission, else one's own."""
@@ -156,6 +151,9 @@ class ScheduledJob(models.Model):
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
+    reason_code = models.CharField(
+        max_length=20, choices=ReasonCode.choices, blank=True, default=""
+    )
     status_reason = models.CharField(
         max_length=limits.NOTE_LENGTH, blank=True, default=""
     )
@@ -232,6 +230,16 @@ class ScheduledJob(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="schedule_reason_is_of_its_status",
+                condition=reduce(
+                    or_,
+                    (
+                        Q(status=status, reason_code__in=[*codes])
+                        for status, codes in REASONS_OF.items()
+                    ),
+                ),
+            ),
+            models.CheckConstraint(
                 name="schedule_ends_after_it_starts",
                 condition=Q(start_at=None)
                 | Q(end_at=None)
@@ -273,6 +281,13 @@ class ScheduledJob(models.Model):
     @override
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def why(self) -> str:
+        """Why it is as it is, for people; empty if nothing is known of it."""
+        if self.status_reason or not self.reason_code:
+            return self.status_reason
+        return str(ReasonCode(self.reason_code).label)
 
     @property
     def timing(self) -> Timing:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
-from schedules.services.drafts.copying import name_of_copy
-from schedules.services.explain import Explanation, explain
-from schedules.services.firing import Firing, fire_due
-from schedules.services.lifecycle import (
+from schedules.services.create import (
     Created,
     create_or_find,
     create_schedule,
     refuse_other_content,
-    update_schedule,
 )
-from schedules.services.manual import run_now
-from schedules.services.pausing import Resumed, pause_schedule, resume_schedule
+from schedules.services.drafts.copying import name_of_copy
+from schedules.services.explain import Explanation, explain
+from schedules.services.firing import Firing, fire_due
+from schedules.services.pause import pause_schedule
 from schedules.services.preview import Preview, preview_fields, preview_schedule
-from schedules.services.stopping import stop_schedule
+from schedules.services.resume import Resumed, resume_schedule
+from schedules.services.run_now import run_now
+from schedules.services.stop import stop_schedule
 from schedules.services.sweeping import Swept, sweep
+from schedules.services.update import update_schedule
 
 __all__ = [
     "Actor",

@@ -1,4 +1,4 @@
-"""Getting hold of one schedule, and writing it back."""
+"""Getting hold of one schedule, if the actor may do what they ask for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_RUNNABLE = (
 
 
 def locked_schedule(
-    schedule_id: UUID, *, actor: Actor, permission: str, now: datetime
+    schedule_id: UUID, *, actor: Actor, now: datetime, permission: str = "change"
 ) -> ScheduledJob:
     """The schedule, its row held until the caller's transaction ends. If its ledger is
     ahead of the clock, that is put right first.
@@ -39,11 +39,7 @@ def locked_schedule(
     Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
     may not do `permission` to it, `AgentRefused` if agents may not act for the user.
     """
-    schedule = (
-        ScheduledJob.objects.select_for_update(no_key=True)
-        .filter(pk=schedule_id)
-        .first()
-    )
+    schedule = ScheduledJob.objects.locked(schedule_id)
     if schedule is None:
         raise ScheduleNotFound
     actor.check_may(permission, schedule)
@@ -74,7 +70,7 @@ def hold_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:
     """Raises `ScheduleEnded` if the schedule has come to its end; `done` is the participle."""
     if schedule.status == Status.STOPPED:
-        why = f" ({schedule.status_reason})" if schedule.status_reason else ""
+        why = f" ({schedule.why})" if schedule.why else ""
         raise ScheduleEnded(
             f"This schedule is stopped{why}: it can no longer be {done}. A new timing, a "
             "later end_at or a higher max_runs revives it."
@@ -110,10 +106,3 @@ def refuse_stale(schedule: ScheduledJob, version: int | None) -> None:
     """Raises `StaleSchedule` if the caller has read another version than there is."""
     if version is not None and version != schedule.version:
         raise StaleSchedule
-
-
-def save_fields(schedule: ScheduledJob, *fields: str, now: datetime) -> None:
-    """Write the named fields and no others; every verb moves the version on."""
-    schedule.version += 1
-    schedule.updated_at = now
-    schedule.save(update_fields=[*fields, "version", "updated_at"])

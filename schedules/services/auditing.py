@@ -73,8 +73,7 @@ def _look_again(schedule_id: UUID) -> Proof:
     if proof.holds:
         return proof
     with transaction.atomic():
-        rows = ScheduledJob.objects.select_for_update(no_key=True)
-        rows.filter(pk=schedule_id).first()
+        ScheduledJob.objects.locked(schedule_id)
         return _audit_one(schedule_id)
 
 

@@ -57,9 +57,7 @@ def backfill(
     if to_at < from_at:
         raise InvalidSchedule(errors={"to": ["Must not be before from."]})
     with transaction.atomic():
-        schedule = locked_schedule(
-            schedule_id, actor=actor, permission="change", now=now
-        )
+        schedule = locked_schedule(schedule_id, actor=actor, now=now)
         refuse_ended(schedule, "backfilled")
         check_startable(schedule, actor)
         # Clipped to where ticks can lie: a range may mean "from the beginning to the end".
@@ -70,17 +68,9 @@ def backfill(
             raise InvalidSchedule(errors={"from": [_why_none(schedule)]})
         runs = _written(schedule, ticks, now=now)
         release_waiting(schedule, now=now)
+        told = {"from": from_at.isoformat(), "to": to_at.isoformat(), "runs": len(runs)}
         record_event(
-            schedule,
-            Verb.BACKFILL,
-            actor=actor,
-            now=now,
-            note=note,
-            after={
-                "from": from_at.isoformat(),
-                "to": to_at.isoformat(),
-                "runs": len(runs),
-            },
+            schedule, Verb.BACKFILL, actor=actor, now=now, note=note, after=told
         )
     return runs
 

@@ -31,7 +31,7 @@ class DueSchedule(NamedTuple):
     early_upto: datetime | None
     fired_count: int
     max_runs: int | None
-    status: str
+    reason_code: str
     status_reason: str
     overlap_policy: str
     max_open_runs: int
@@ -54,7 +54,7 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
 
     A row that someone holds is left for the next pass. (SQLite has one writer.)
     """
-    rows = due.select_for_update(no_key=True, skip_locked=True)
+    rows = due.held(skip_locked=True)
     found = rows.values_list(*_OWN, *WHEN_FIELDS)[:limit]
     return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
 

@@ -328,7 +328,7 @@ def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
         return _PRUNED, None
     if schedule.status == Status.STOPPED:
         event = _last_event(schedule, Verb.COMPLETE, before=now)
-        why = schedule.status_reason or "ended"
+        why = schedule.why or "ended"
         return f"It does not run: the schedule has stopped ({why}).", event
     if _is_beyond(case, at):
         most = f"{schedule.max_runs} run{'s' if schedule.max_runs != 1 else ''}"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import structlog
@@ -28,20 +28,15 @@ from schedules.models import (
     OverlapPolicy,
     RunStatus,
     ScheduledJob,
-    ScheduleEvent,
     ScheduleQuerySet,
-    Status,
 )
 from schedules.overlap import is_settled
 from schedules.policy import decide
 from schedules.scheduler import get_scheduler_service
-from schedules.services import ledger
-from schedules.services.batch import update_rows
+from schedules.services import ledger, transitions
 from schedules.services.due import DueSchedule, locked_due, rules_of
 from schedules.services.early_runs import NONE, EarlyTicks, adopt, early_ticks_of_due
-from schedules.services.ending import ended_event
 from schedules.services.ledger import NewRun
-from schedules.services.poison import pause_poisoned
 from schedules.services.sending import RUNS
 from workflows.patience import DATABASE_AWAY
 
@@ -50,10 +45,6 @@ PASSES_BEFORE_PAUSE = 3
 # After a batch SQLite's one write lock stays free for so long, or the web and the workers
 # starve. The sends and the log lines of the batch count: they need no lock.
 SQLITE_BREATH_SECONDS = 0.03
-
-
-class FrontierMoved(Exception):
-    """Somebody else fired these ticks first; the batch was rolled back."""
 
 
 @dataclass(slots=True)
@@ -192,7 +183,7 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
         suspects[schedule_id] += 1
         logger.exception("schedule_set_aside", schedule=str(schedule_id))
         if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
-            pause_poisoned(schedule_id, error, now=now)
+            transitions.set_aside(schedule_id, error, now=now)
             del suspects[schedule_id]
         return Firing()
     suspects.pop(schedule_id, None)
@@ -256,38 +247,4 @@ def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Fir
         ((schedule, row) for schedule, decision in decided for row in decision.rows),
         now=now,
     )
-    moved = [_moved(schedule, decision) for schedule, decision in decided]
-    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=moved) != len(
-        moved
-    ):
-        raise FrontierMoved
-    ended = [
-        ended_event(schedule, decision.ended, now=now)
-        for schedule, decision in decided
-        if decision.ended
-    ]
-    ScheduleEvent.objects.bulk_create(ended)
-    alarms = [
-        Alarm(schedule.rq_job_id, None if decision.ended else decision.next_run_at)
-        for schedule, decision in decided
-    ]
-    return Firing(len(decided), rows, alarms)
-
-
-_AS_READ = ("id", "epoch", "next_tick_at")
-_MOVED = ("next_tick_at", "next_run_at", "fired_count", "status", "status_reason")
-
-
-def _moved(schedule: DueSchedule, decision: Decision) -> tuple[Any, ...]:
-    """The schedule as it was read, and where it stands now; from the nominal tick."""
-    ended = decision.ended
-    return (
-        schedule.id,
-        schedule.epoch,
-        schedule.next_tick_at,
-        decision.frontier,
-        None if ended else decision.next_run_at,
-        schedule.fired_count + decision.fired,
-        Status.STOPPED if ended else schedule.status,
-        ended or schedule.status_reason,
-    )
+    return Firing(len(decided), rows, transitions.advance(decided, now=now))

@@ -201,8 +201,13 @@ def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
         )
 
 
-def check_change(schedule: ScheduledJob, limits: AgentLimits | None) -> None:
-    """What people approve is not changed behind their back, before they do or after."""
+def check_change(schedule: ScheduledJob, actor: Actor) -> AgentLimits | None:
+    """The limits by which an agent may change the schedule; None: it is no agent.
+
+    What people approve is not changed behind their back, before they do or after.
+    """
+    limits = limits_on(actor)
+    check_lineage(actor, limits)
     if limits and (limits.propose or schedule.awaits_approval):
         raise AgentRefused(
             "approval",
@@ -210,6 +215,7 @@ def check_change(schedule: ScheduledJob, limits: AgentLimits | None) -> None:
             limit="a person's change",
             remedy="Propose another schedule, or ask a person to change this one.",
         )
+    return limits
 
 
 def check_start(schedule: ScheduledJob, actor: Actor) -> None:

@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
+from schedules import overlap
 from schedules.decisions import OpenRuns, Row
 from schedules.models import (
     NEVER_RAN,
@@ -109,24 +112,30 @@ def open_runs(
 
 # Those that wait for an open run to end, not for the time of their next attempt.
 IN_LINE = Q(status=RunStatus.WAITING, not_before=None)
-_TICK, _BACKFILL = Q(origin__in=TICK_ORIGINS), Q(origin=Origin.BACKFILL)
-_RETRYING = Q(status=RunStatus.WAITING, not_before__isnull=False)
-_OPEN = Q(status__in=(RunStatus.PENDING, RunStatus.RUNNING)) | _RETRYING
+_STATES: dict[overlap.State, Q] = {
+    "pending": Q(status=RunStatus.PENDING),
+    "running": Q(status=RunStatus.RUNNING),
+    "retrying": Q(status=RunStatus.WAITING, not_before__isnull=False),
+    "in_line": IN_LINE,
+}
+
+
+def _rows(*which: overlap.Which) -> Q:
+    """The condition in SQL for what `overlap` says of runs."""
+    return reduce(
+        or_,
+        (
+            Q(origin__in=origins) & reduce(or_, map(_STATES.__getitem__, states))
+            for origins, states in which
+        ),
+    )
+
+
 # In the order of the fields of `OpenRuns`, under other names than the table's columns.
 _COUNTS = {
-    f"count_{name}": Count("pk", filter=which)
-    for name, which in {
-        "pending": _TICK & Q(status=RunStatus.PENDING),
-        "running": _TICK & Q(status=RunStatus.RUNNING),
-        "retrying": _TICK & _RETRYING,
-        "catching_up": Q(origin=Origin.CATCH_UP) & _OPEN,
-        "waiting_live": Q(origin=Origin.SCHEDULE) & IN_LINE,
-        "waiting_late": Q(origin=Origin.CATCH_UP) & IN_LINE,
-        "open_backfills": _BACKFILL & _OPEN,
-        "waiting_backfills": _BACKFILL & IN_LINE,
-    }.items()
+    f"count_{field.name}": Count("pk", filter=_rows(overlap.COUNTED[field.name]))
+    for field in fields(OpenRuns)
 }
-assert list(_COUNTS) == [f"count_{field.name}" for field in fields(OpenRuns)]
 
 
 def last_recorded(schedule: ScheduledJob, *, now: datetime) -> datetime | None:
@@ -190,22 +199,17 @@ def take_up_again(
 
 
 def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
-    """For `replace`: what has not started is cancelled, what runs is asked to end.
-
-    Ticks to be caught up that wait for their turn are not open: they keep their place.
-    """
+    """For `replace`: what has not started is cancelled, what runs is asked to end."""
     if not schedule_ids:
         return
-    open_ticks = ScheduledRun.objects.filter(
-        schedule__in=schedule_ids, origin__in=TICK_ORIGINS
-    )
-    kept = IN_LINE & Q(origin=Origin.CATCH_UP)
-    open_ticks.filter(~kept, status__in=UNSTARTED_STATUSES).update(
+    runs = ScheduledRun.objects.filter(schedule__in=schedule_ids)
+    runs.filter(_rows(*overlap.REPLACED)).update(
         status=RunStatus.CANCELLED,
         failure_kind="",
         reason=Reason.REPLACED,
         finished_at=now,
     )
-    open_ticks.filter(Q(cancel_requested_at=None), status=RunStatus.RUNNING).update(
+    running = _rows(overlap.ASKED_TO_END)
+    runs.filter(running, Q(cancel_requested_at=None)).update(
         cancel_requested_at=now, reason=Reason.REPLACED
     )

@@ -13,15 +13,16 @@ from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
+    ReasonCode,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
     Status,
 )
 from schedules.policy import retry_at
+from schedules.services import transitions
 from schedules.services.actor import Actor
 from schedules.services.line import release_waiting
-from schedules.services.pausing import pause_locked
 from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
 from workflows.failures import FailureKind
@@ -94,11 +95,7 @@ def _record(
     if schedule_id is None:
         return False
     with transaction.atomic():
-        schedule = (
-            ScheduledJob.objects.select_for_update(no_key=True)
-            .filter(pk=schedule_id)
-            .first()
-        )
+        schedule = ScheduledJob.objects.locked(schedule_id)
         run = (
             ScheduledRun.objects.select_for_update(no_key=True)
             .filter(pk=run_id, token=token, status=RunStatus.RUNNING)
@@ -220,15 +217,18 @@ def _count(
             "consecutive_failures",
         ]
     )
-    note = _why_pause(schedule, outcome)
-    if note and schedule.status == Status.ACTIVE:
-        pause_locked(schedule, actor=Actor.system(), now=now, note=note[:NOTE_LENGTH])
+    code, note = _why_pause(schedule, outcome)
+    if code and schedule.status == Status.ACTIVE:
+        note = note[:NOTE_LENGTH]
+        system = Actor.system()
+        transitions.pause(schedule, actor=system, now=now, note=note, code=code)
 
 
-def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> str:
+def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> tuple[ReasonCode, str]:
     if outcome.kind == FailureKind.BROKEN:
-        return f"It cannot run: {outcome.error}"
+        return ReasonCode.CANNOT_RUN, f"It cannot run: {outcome.error}"
     limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
     if 0 < limit <= failures:
-        return f"Paused after {failures} failures in a row: {schedule.last_error}"
-    return ""
+        why = f"Paused after {failures} failures in a row: {schedule.last_error}"
+        return ReasonCode.FAILURES, why
+    return ReasonCode.NONE, ""

@@ -39,22 +39,23 @@ def _held_limits(actor: Actor) -> AgentLimits | None:
     return limits_of(actor.user, held.get_or_create(user=actor.user)[0])
 
 
-def check_new(draft: ScheduledJob, actor: Actor, *, now: datetime) -> None:
-    """One more schedule of an agent's fits. Inside the transaction that adds it."""
+def check_new(actor: Actor, *, counts: bool, now: datetime) -> None:
+    """One more schedule of an agent's fits. Inside the transaction that adds it. `counts`:
+    it is to be active, or a proposal."""
     limits = _held_limits(actor)
     if limits is None:
         return
     active, kept = agent_schedules(actor)
-    if draft.status == Status.ACTIVE or draft.awaits_approval:
+    if counts:
         _check_active(active, limits, actor)
     _check_kept(kept, limits, actor)
     _check_rate(limits, actor, now=now)
 
 
 def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
-    """A schedule that an agent revives fits as a new one does. Inside the transaction that
-    writes it, before it is written."""
-    limits = _held_limits(actor)
+    """A schedule that had ended and that an agent revives fits as a new one does. Inside the
+    transaction that writes it, before it is written."""
+    limits = _held_limits(actor) if schedule.status == Status.STOPPED else None
     if limits is None:
         return
     # What people made is counted nowhere but in the rate.

@@ -10,11 +10,10 @@ from django.db import transaction
 from schedules import timing
 from schedules.conservation import account
 from schedules.models import ScheduledJob, ScheduleEpoch, Status
-from schedules.policy import END_REACHED
-from schedules.services import alarms, epochs, ledger
+from schedules.services import epochs, ledger, transitions
 from schedules.services.auditing import open_rows
 from schedules.services.due import rules_of
-from schedules.services.ending import end_locked
+from schedules.services.transitions import NewTiming
 from schedules.timing import TimingError
 
 logger = structlog.get_logger(__name__)
@@ -36,11 +35,7 @@ def retime_batch(now: datetime) -> int:
         epoch = outdated.filter(schedule=schedule_id).first()
         moved = bool(seen and epoch and _has_moved(seen, epoch, now))
         with transaction.atomic():
-            schedule = (
-                ScheduledJob.objects.select_for_update(no_key=True)
-                .filter(pk=schedule_id)
-                .first()
-            )
+            schedule = ScheduledJob.objects.locked(schedule_id)
             epoch = outdated.filter(schedule=schedule_id).first()
             if epoch is not None and _place(schedule) == _place(seen):
                 _retime(schedule, epoch, current, moved=moved, now=now)
@@ -69,22 +64,8 @@ def _retime(
     epochs.pass_over(schedule, rules_of(schedule), now=now)
     after = max(now, ledger.last_recorded(schedule, now=now) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
-    epochs.open_next(schedule, from_at=after)
-    schedule.next_tick_at = tick = timing.next_after(schedule.timing, after)
-    active = schedule.status == Status.ACTIVE and tick is not None
-    schedule.next_run_at = rules_of(schedule).due_at(tick) if active and tick else None
-    if schedule.status == Status.ACTIVE and tick is None:
-        end_locked(schedule, END_REACHED, now=now)
-    schedule.save(
-        update_fields=[
-            "epoch",
-            "next_tick_at",
-            "next_run_at",
-            "status",
-            "status_reason",
-        ]
-    )
-    alarms.set_on_commit(schedule)
+    tick = timing.next_after(schedule.timing, after)
+    transitions.retime(schedule, NewTiming(after, tick), now=now)
     logger.warning(
         "schedule_moved_by_tzdata",
         schedule=str(schedule.id),

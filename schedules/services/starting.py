@@ -247,6 +247,7 @@ def _put_on_record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:
         "actor_kind": actor.kind,
         "actor": change.actor.pk,
         "actor_name": actor.name,
+        "reason_code": "",
         "note": ORPHANED,
         "before": {"can_start": True},
         "after": {"can_start": False},

@@ -95,11 +95,7 @@ def _release_queued(now: datetime) -> int:
 
     def release(schedule_id: UUID) -> int:
         with transaction.atomic():
-            schedule = (
-                ScheduledJob.objects.select_for_update(no_key=True)
-                .filter(pk=schedule_id)
-                .first()
-            )
+            schedule = ScheduledJob.objects.locked(schedule_id)
             return release_waiting(schedule, now=now) if schedule else 0
 
     return mend_each(list(islice(held_up(), BATCH)), release)

@@ -26,11 +26,9 @@ from schedules.models import (
     ScheduleEpoch,
     ScheduleType,
     Status,
-    Verb,
 )
 from schedules.scheduler import get_scheduler_service
-from schedules.services import alarms, epochs
-from schedules.services.actor import Actor
+from schedules.services import alarms, epochs, transitions
 from schedules.services.ahead import (
     NOT_STARTED,
     is_in_step,
@@ -38,7 +36,6 @@ from schedules.services.ahead import (
     schedules_ahead,
 )
 from schedules.services.due import rules_of
-from schedules.services.events import record_event
 from schedules.services.sentences import lasting
 from workflows.turns import turn
 
@@ -49,16 +46,8 @@ STEP_SECONDS = 0.1
 MOST_ROWS = 1_000
 CHUNK = 500
 _FIRED = {RunStatus.PENDING, RunStatus.WAITING, RunStatus.CANCELLED}
-_WRITTEN = (
-    "next_tick_at",
-    "next_run_at",
-    "status",
-    "status_reason",
-    "fired_count",
-    "early_upto",
-    "anchor_at",
-    "created_at",
-)
+# What is written beside its state.
+_WRITTEN = ("fired_count", "early_upto", "anchor_at", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +84,13 @@ def withdraw_batch(now: datetime, tried: set[UUID]) -> bool:
 def _withdraw(schedule_id: UUID, tried: set[UUID], now: datetime) -> list[Alarm]:
     try:
         with turn(), transaction.atomic():
-            schedule = (
-                ScheduledJob.objects.select_for_update(no_key=True)
-                .filter(pk=schedule_id)
-                .first()
-            )
+            schedule = ScheduledJob.objects.locked(schedule_id)
             ahead = schedule_ahead(schedule, now) if schedule else None
             if schedule is None or ahead is None:
                 tried.add(schedule_id)
                 return []
-            _put_right(schedule, ahead, upto=_reach(schedule, now), now=now)
+            upto = _reach(schedule, now)
+            return [_put_right(schedule, ahead, upto=upto, now=now)]
     except OUTAGES:
         raise
     except Exception:
@@ -112,7 +98,6 @@ def _withdraw(schedule_id: UUID, tried: set[UUID], now: datetime) -> list[Alarm]
         logger.exception("ticks_not_withdrawn", schedule=str(schedule_id))
         tried.add(schedule_id)
         return []
-    return [Alarm(schedule.rq_job_id, schedule.next_run_at)]
 
 
 def withdraw_ahead(schedule: ScheduledJob, *, now: datetime) -> None:
@@ -142,62 +127,34 @@ def _unstarted(schedule: ScheduledJob, upto: datetime) -> QuerySet[ScheduledRun]
 
 def _put_right(
     schedule: ScheduledJob, ahead: timedelta, *, upto: datetime, now: datetime
-) -> None:
+) -> Alarm:
     """The ledger ends at `upto` again, and the frontier is the first tick after it."""
-    before = {"next_tick_at": _iso(schedule.next_tick_at), "status": schedule.status}
     withdrawn = _take_out(schedule, upto)
     _pull_epochs(schedule, upto=upto, now=now)
     schedule.fired_count = max(0, schedule.fired_count - withdrawn.fired)
     schedule.created_at = min(schedule.created_at, now)
     if withdrawn.early:
         schedule.early_upto = max(withdrawn.early)
-    _place(schedule, withdrawn, upto)
-    schedule.save(update_fields=_WRITTEN)
+    ended = schedule.status == Status.STOPPED
+    rules, early = rules_of(schedule), withdrawn.early
+    place = recovery.place(rules, early, now=upto, ended=ended)
     told = {
         "ticks_withdrawn": withdrawn.ticks,
         "runs_withdrawn": withdrawn.fired,
-        "ran_early": len(withdrawn.early),
+        "ran_early": len(early),
     }
-    record_event(
-        schedule,
-        Verb.WITHDRAW,
-        actor=Actor.system(),
-        now=now,
-        note=f"The ledger was {lasting(ahead)} ahead of the clock.",
-        before=before,
-        after={
-            "next_tick_at": _iso(schedule.next_tick_at),
-            "status": schedule.status,
-            **told,
-        },
+    note = f"The ledger was {lasting(ahead)} ahead of the clock."
+    alarm = transitions.withdraw(
+        schedule, place, *_WRITTEN, note=note, withdrawn=told, now=now
     )
     logger.warning(
         "ticks_withdrawn",
         schedule=str(schedule.id),
         ahead=lasting(ahead),
-        next=_iso(schedule.next_tick_at),
+        next=schedule.next_tick_at.isoformat() if schedule.next_tick_at else None,
         **told,
     )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _place(schedule: ScheduledJob, withdrawn: Withdrawn, upto: datetime) -> None:
-    place = recovery.place(
-        rules_of(schedule),
-        withdrawn.early,
-        now=upto,
-        ended=schedule.status == Status.STOPPED,
-    )
-    if place is None:
-        return
-    schedule.next_tick_at = place.frontier
-    if schedule.status == Status.STOPPED and place.active:
-        schedule.status, schedule.status_reason = Status.ACTIVE, ""
-    active = schedule.status == Status.ACTIVE
-    schedule.next_run_at = place.next_run_at if active else None
+    return alarm
 
 
 def _take_out(schedule: ScheduledJob, upto: datetime) -> Withdrawn:

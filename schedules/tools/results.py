@@ -35,7 +35,8 @@ class Summary(TypedDict):
     id: Annotated[str | None, "None for a dry run."]
     name: str
     status: Annotated[str, "active, paused, or stopped once it has come to its end."]
-    status_reason: str
+    reason_code: Annotated[str, "Why it is paused or stopped, as a code."]
+    status_reason: Annotated[str, "The same in words."]
     awaits_approval: Annotated[bool, "A proposal: it runs once a person resumes it."]
     workflow: str
     workflow_id: str
@@ -85,6 +86,7 @@ def summary(schedule: ScheduledJob, *, now: datetime) -> Summary:
         "id": str(schedule.pk),
         "name": schedule.name,
         "status": schedule.status,
+        "reason_code": schedule.reason_code,
         "status_reason": schedule.status_reason,
         "awaits_approval": schedule.awaits_approval,
         "workflow": schedule.workflow.name,

@@ -11,8 +11,8 @@ from redis import Redis
 
 from schedules.exceptions import NodeInUse
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from schedules.services import Actor, fire_due, lifecycle, stop_schedule
-from schedules.services.lifecycle import NODE_DELETED
+from schedules.services import Actor, fire_due, stop_schedule, transitions
+from schedules.services.transitions import NODE_DELETED
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowNode
 
@@ -91,7 +91,7 @@ def test_a_node_that_many_schedules_start_at_goes_in_few_queries(
     for _ in range(30):
         make_schedule(trigger_node=node)
     with django_assert_max_num_queries(10), transaction.atomic():
-        lifecycle.forget_trigger_node(node, now=NOON)
+        transitions.forget_trigger_node(node, now=NOON)
     assert not ScheduledJob.objects.filter(trigger_node=node).exists()
     assert {*ScheduledJob.objects.values_list("status_reason", flat=True)} == {
         NODE_DELETED
@@ -102,7 +102,7 @@ def test_a_node_that_many_schedules_start_at_goes_in_few_queries(
 def test_a_node_that_too_many_schedules_start_at_stays(
     make_schedule: MakeSchedule, workflow: Workflow, monkeypatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(transitions, "MOST_AT_ONCE", 1)
     node = workflow.nodes.get(node_id="start")
     for _ in range(2):
         make_schedule(trigger_node=node)

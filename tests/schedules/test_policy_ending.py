@@ -22,7 +22,7 @@ from tests.schedules.policies import (
 def test_the_last_run_that_the_limit_allows_ends_it() -> None:
     decision = decided(1, runs_left=1)
     assert told(decision.rows) == ["1 pending"]
-    assert decision.ended == "limit reached"
+    assert decision.ended == "limit_reached"
     assert decided(1, runs_left=2).ended == ""
 
 
@@ -45,7 +45,7 @@ def test_caught_up_ticks_count_and_what_exceeds_the_limit_is_one_skipped_row() -
         "3 catch_up waiting",
         "4-5 x2 skipped limit",
     ]
-    assert (decision.fired, decision.ended) == (3, "limit reached")
+    assert (decision.fired, decision.ended) == (3, "limit_reached")
 
 
 def test_under_allow_the_live_tick_counts_before_those_that_are_caught_up() -> None:
@@ -56,7 +56,7 @@ def test_under_allow_the_live_tick_counts_before_those_that_are_caught_up() -> N
         "3-4 x2 skipped limit",
         "5 pending",
     ]
-    assert (decision.fired, decision.ended) == (3, "limit reached")
+    assert (decision.fired, decision.ended) == (3, "limit_reached")
 
 
 def test_the_tick_at_the_end_still_fires_and_none_after_it() -> None:
@@ -64,7 +64,7 @@ def test_the_tick_at_the_end_still_fires_and_none_after_it() -> None:
     first, last = decided(1, timing=timing), decided(2, first=2, timing=timing)
     assert (minute(first.frontier), first.ended) == ("2", "")
     assert told(last.rows) == ["2 pending"]
-    assert (last.frontier, last.next_run_at, last.ended) == (None, None, "end reached")
+    assert (last.frontier, last.next_run_at, last.ended) == (None, None, "end_reached")
 
 
 def test_a_once_is_completed_when_it_fired() -> None:

@@ -200,4 +200,4 @@ def test_ticks_outside_start_and_end_are_none() -> None:
         "4 catch_up waiting",
         "5 catch_up waiting",
     ]
-    assert decision.ended == "end reached"
+    assert decision.ended == "end_reached"

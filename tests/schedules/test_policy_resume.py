@@ -78,7 +78,7 @@ def test_the_limit_bounds_what_is_caught_up() -> None:
         "4 catch_up pending",
         "5 catch_up waiting",
     ]
-    assert (decision.fired, decision.ended) == (2, "limit reached")
+    assert (decision.fired, decision.ended) == (2, "limit_reached")
 
 
 def test_nothing_passed_and_nothing_is_recorded() -> None:
@@ -91,7 +91,7 @@ def test_with_nothing_left_it_ends() -> None:
     timing = every_minute(end_at=NOON + 2 * MINUTE)
     decision = resumed(9, "none", timing=timing)
     assert told(decision.rows) == ["1-2 x2 skipped paused"]
-    assert (decision.frontier, decision.ended) == (None, "end reached")
+    assert (decision.frontier, decision.ended) == (None, "end_reached")
 
 
 @pytest.mark.parametrize(

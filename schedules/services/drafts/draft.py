@@ -15,14 +15,11 @@ import structlog
 from django.conf import settings
 
 from schedules import timing
-from schedules.early import next_run
 from schedules.exceptions import InvalidSchedule
-from schedules.models import ScheduledJob, ScheduleType, Status
+from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.validation import Faults, faults
-from schedules.services.due import rules_of
-from schedules.services.early_runs import early_ticks
 from schedules.services.starting import start_faults
 from schedules.timing import (
     CronTiming,
@@ -232,15 +229,6 @@ def check_first_tick(
         return tick
     field, why = _why_none(draft, after)
     raise InvalidSchedule(errors={field: [why]})
-
-
-def put_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
-    """The frontier, and when it fires; only an active schedule has a next run."""
-    schedule.next_tick_at = tick
-    schedule.next_run_at = None
-    if schedule.status == Status.ACTIVE:
-        early = early_ticks(schedule)
-        schedule.next_run_at = next_run(rules_of(schedule), tick, early)
 
 
 def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:

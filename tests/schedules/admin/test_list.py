@@ -59,6 +59,16 @@ def test_the_last_outcome_is_that_of_the_newest_row_of_the_ledger(
     assert f"/admin/ostinato_schedules/scheduledrun/{newest.pk}/change/" in text
 
 
+def test_a_row_says_why_it_is_paused_also_without_a_note(
+    site: Client, make_schedule: MakeSchedule, alice: User
+) -> None:
+    schedule = make_schedule(name="nightly report")
+    pause_schedule(schedule.pk, actor=Actor.person(alice), now=NOON)
+    assert '<span class="quiet">by a person</span>' in site.get(LIST).text
+    assert schedule.name in site.get(f"{LIST}?reason_code__exact=by_user").text
+    assert schedule.name not in site.get(f"{LIST}?reason_code__exact=failures").text
+
+
 def test_the_buttons_are_those_of_the_state(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:

@@ -72,6 +72,22 @@ def test_what_agents_proposed_is_approved_at_once(
     assert faults(api.post(BULK, wrong)) == {"filter.awaits_approval"}
 
 
+def test_what_failures_have_paused_is_resumed_at_once(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    failing, asleep = make_schedule(), make_schedule(status="paused")
+    ScheduledJob.objects.filter(pk=failing.pk).update(
+        status="paused", reason_code="failures", next_run_at=None
+    )
+    body = {"action": "resume", "filter": {"reason_code": "failures"}}
+    results = api.post(BULK, body).json()["results"]
+    assert [result["id"] for result in results] == [str(failing.id)]
+    asleep.refresh_from_db()
+    assert asleep.status == "paused"
+    wrong = {"action": "resume", "filter": {"reason_code": "bad luck"}}
+    assert faults(api.post(BULK, wrong)) == {"filter.reason_code"}
+
+
 def test_a_note_that_is_wrong_for_one_is_wrong_for_all(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:

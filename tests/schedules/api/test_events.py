@@ -40,6 +40,18 @@ def test_they_are_narrowed_down_by_verb(
     assert faults(api.get(f"{events}explode")) == {"verb"}
 
 
+def test_they_are_narrowed_down_by_the_code_of_their_reason(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    api.post(address(schedule, "pause"), {"note": "holidays"})
+    events = f"{address(schedule, 'events')}?reason_code="
+    (paused,) = api.get(f"{events}by_user").json()["results"]
+    assert (paused["verb"], paused["reason_code"]) == ("pause", "by_user")
+    assert api.get(f"{events}failures").json()["results"] == []
+    assert faults(api.get(f"{events}holidays")) == {"reason_code"}
+
+
 def test_anothers_events_are_not_shown(
     bobs_api: APIClient, make_schedule: MakeSchedule
 ) -> None:

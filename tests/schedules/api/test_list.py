@@ -258,3 +258,19 @@ def test_what_agents_have_proposed_can_be_found(
     assert api.get(SCHEDULES, {"awaits_approval": "maybe"}).status_code == 400
     assert api.get(address(proposal)).json()["awaits_approval"] is True
     assert api.post(address(proposal, "resume")).json()["awaits_approval"] is False
+
+
+def test_what_is_paused_for_one_reason_can_be_found(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(name="active")
+    paused = make_schedule(name="paused")
+    answer = api.post(address(paused, "pause"), {"note": "holidays"})
+    assert (answer.json()["reason_code"], answer.json()["status_reason"]) == (
+        "by_user",
+        "holidays",
+    )
+    assert names(api, reason_code="by_user") == ["paused"]
+    assert names(api, reason_code="failures") == []
+    refused = api.get(SCHEDULES, {"reason_code": "holidays"})
+    assert faults(refused) == {"reason_code"}

@@ -160,6 +160,7 @@ def test_a_schedule_is_paused_resumed_and_stopped(create, call: CallTool):
     made = good(create())["id"]
     paused = good(call("schedule_pause", schedule_id=made, note="lunch"))
     assert (paused["status"], paused["status_reason"]) == ("paused", "lunch")
+    assert paused["reason_code"] == "by_agent"
     assert paused["active_count"] == 0
     resumed = good(call("schedule_resume", schedule_id=made))
     assert (resumed["status"], resumed["active_count"]) == ("active", 1)

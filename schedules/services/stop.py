@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules.models import Reason, ScheduledJob, Verb
+from schedules.models import BY, Reason, ReasonCode, ScheduledJob, Verb
 from schedules.services import alarms, ledger
 from schedules.services.access import locked_schedule, refuse_stale
 from schedules.services.actor import Actor
@@ -42,11 +42,17 @@ def stop_schedule(
 
 
 def withdraw_locked(
-    schedule: ScheduledJob, *, actor: Actor, now: datetime, note: str
+    schedule: ScheduledJob,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    code: ReasonCode | None = None,
 ) -> None:
     """Everything a deletion needs but the deletion: runs, event, alarm.
 
-    Also called when the deletion of a workflow or of a user takes the schedule along.
+    Also called when the deletion of a workflow or of a user takes the schedule along:
+    `code` says which.
     """
     cancelled = ledger.withdraw_unstarted(schedule.id, Reason.STOPPED, now=now)
     record_event(
@@ -54,6 +60,7 @@ def withdraw_locked(
         Verb.STOP,
         actor=actor,
         now=now,
+        reason_code=code or BY[actor.kind],
         note=note,
         before={**snapshot(schedule), "status": schedule.status},
         after={"runs_cancelled": cancelled},

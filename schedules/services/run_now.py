@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules import limits
-from schedules.models import Origin, RunStatus, ScheduledRun, Verb
+from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun, Verb
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -38,33 +38,15 @@ def run_now(
     check_note(note)
     check_text("request_id", request_id or "", most=limits.REQUEST_ID_LENGTH)
     with transaction.atomic():
-        schedule = locked_schedule(
-            schedule_id, actor=actor, permission="change", now=now
-        )
+        schedule = locked_schedule(schedule_id, actor=actor, now=now)
         made = _made_before(schedule_id, request_id)
         if made is not None:
             return made
         refuse_ended(schedule, "run")
         check_startable(schedule, actor)
-        run = ScheduledRun.objects.create(
-            schedule_id=schedule.id,
-            schedule_name=schedule.name,
-            epoch=schedule.epoch,
-            origin=Origin.MANUAL,
-            scheduled_for=now,
-            due_at=now,
-            status=RunStatus.PENDING,
-            request_id=request_id or uuid.uuid4().hex,
-            created_at=now,
-        )
-        record_event(
-            schedule,
-            Verb.RUN,
-            actor=actor,
-            now=now,
-            note=note,
-            after={"run": str(run.id)},
-        )
+        run = _written(schedule, request_id, now=now)
+        after = {"run": str(run.id)}
+        record_event(schedule, Verb.RUN, actor=actor, now=now, note=note, after=after)
         RUNS.send_on_commit([run], now=now)
     return run
 
@@ -75,3 +57,19 @@ def _made_before(schedule_id: UUID, request_id: str | None) -> ScheduledRun | No
     return ScheduledRun.objects.filter(
         schedule=schedule_id, request_id=request_id
     ).first()
+
+
+def _written(
+    schedule: ScheduledJob, request_id: str | None, *, now: datetime
+) -> ScheduledRun:
+    return ScheduledRun.objects.create(
+        schedule_id=schedule.id,
+        schedule_name=schedule.name,
+        epoch=schedule.epoch,
+        origin=Origin.MANUAL,
+        scheduled_for=now,
+        due_at=now,
+        status=RunStatus.PENDING,
+        request_id=request_id or uuid.uuid4().hex,
+        created_at=now,
+    )

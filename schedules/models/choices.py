@@ -1,0 +1,89 @@
+"""The words that the fields of a schedule may hold."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ScheduleType(models.TextChoices):
+    CRON = "cron"
+    INTERVAL = "interval"
+    ONCE = "once"
+    MANUAL = "manual"  # no ticks: it runs only when asked
+
+
+class Status(models.TextChoices):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"  # it has come to its end by itself; `reason_code` says how
+
+
+class ReasonCode(models.TextChoices):
+    """Why a schedule is as it is, for programs. `status_reason` says it to people."""
+
+    NONE = "", "none"
+    # Of an active schedule
+    NODE_DELETED = "node_deleted", "its trigger node was deleted"
+    # Of a paused one
+    BY_USER = "by_user", "by a person"
+    BY_AGENT = "by_agent", "by an agent"
+    BY_SYSTEM = "by_system", "by the site"
+    PROPOSAL = "proposal", "proposed by an agent"
+    FAILURES = "failures", "too many failures in a row"
+    CANNOT_RUN = "cannot_run", "its runs cannot succeed"
+    CANNOT_FIRE = "cannot_fire", "it could not be fired"
+    # Of a stopped one
+    COMPLETED = "completed", "completed"
+    MISSED = "missed", "missed"
+    END_REACHED = "end_reached", "end reached"
+    LIMIT_REACHED = "limit_reached", "limit reached"
+    # Of the event of a deletion, which is all that is left then
+    WORKFLOW_DELETED = "workflow_deleted", "its workflow was deleted"
+    OWNER_DELETED = "owner_deleted", "its owner was deleted"
+
+
+class CatchupPolicy(models.TextChoices):
+    LATEST = "latest"
+    ALL = "all"
+    NONE = "none"
+
+
+class OverlapPolicy(models.TextChoices):
+    SKIP = "skip"
+    QUEUE = "queue"
+    ALLOW = "allow"
+    REPLACE = "replace"
+
+
+class ActorKind(models.TextChoices):
+    USER = "user"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+BY = {
+    ActorKind.USER: ReasonCode.BY_USER,
+    ActorKind.AGENT: ReasonCode.BY_AGENT,
+    ActorKind.SYSTEM: ReasonCode.BY_SYSTEM,
+}
+# None: written by hand, past every door.
+REASONS_OF: dict[Status, tuple[ReasonCode, ...]] = {
+    Status.ACTIVE: (ReasonCode.NONE, ReasonCode.NODE_DELETED),
+    Status.PAUSED: (
+        ReasonCode.NONE,
+        ReasonCode.BY_USER,
+        ReasonCode.BY_AGENT,
+        ReasonCode.BY_SYSTEM,
+        ReasonCode.PROPOSAL,
+        ReasonCode.FAILURES,
+        ReasonCode.CANNOT_RUN,
+        ReasonCode.CANNOT_FIRE,
+    ),
+    Status.STOPPED: (
+        ReasonCode.NONE,
+        ReasonCode.COMPLETED,
+        ReasonCode.MISSED,
+        ReasonCode.END_REACHED,
+        ReasonCode.LIMIT_REACHED,
+    ),
+}

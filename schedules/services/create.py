@@ -1,0 +1,171 @@
+"""Create: a new schedule, once for each idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from schedules.exceptions import InvalidSchedule, KeyReused
+from schedules.limits import IDEMPOTENCY_KEY_LENGTH
+from schedules.messages import alarm_id
+from schedules.models import ScheduledJob, Status, Verb
+from schedules.services import guardrails, quotas, transitions
+from schedules.services.access import hold_workflows
+from schedules.services.actor import Actor
+from schedules.services.agents import AgentLimits
+from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.validation import check_text
+
+BEGINS_AS = (Status.ACTIVE, Status.PAUSED)
+
+
+def create_schedule(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+    status: str = Status.ACTIVE,
+) -> ScheduledJob:
+    """A new schedule, owned by the actor's user, with its first tick and alarm.
+
+    It is active, or with that `status` paused until somebody resumes it. The same
+    `idempotency_key` of the same owner returns the schedule it made before
+    (`create_or_find` tells which it was). What an agent makes where agents propose is
+    paused until a person resumes it. Raises `InvalidSchedule` with the faults by field,
+    `AgentRefused` for what no agent may do; nothing is written then.
+    """
+    return create_or_find(
+        fields, actor=actor, now=now, idempotency_key=idempotency_key, status=status
+    ).schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A schedule; whether it was made now, or by an earlier call with the same key."""
+
+    schedule: ScheduledJob
+    is_new: bool
+
+
+def create_or_find(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    idempotency_key: str | None = None,
+    status: str = Status.ACTIVE,
+) -> Created:
+    """As `create_schedule`, and whether the schedule is new."""
+    assert actor.user is not None, "a schedule has an owner"
+    # An empty key is none: else every other would be its repeat.
+    key = idempotency_key or None
+    check_text("idempotency_key", key or "", most=IDEMPOTENCY_KEY_LENGTH)
+    if status not in BEGINS_AS:
+        why = f"A schedule begins as {' or '.join(BEGINS_AS)}."
+        raise InvalidSchedule(errors={"status": [why]})
+    limits = guardrails.check_switch(actor)
+    guardrails.check_lineage(actor, limits)
+    made = _made_before(actor, key)
+    if made:
+        return Created(made, is_new=False)
+    try:
+        draft = _make(
+            fields, actor=actor, limits=limits, now=now, key=key, status=status
+        )
+        return Created(draft, is_new=True)
+    except IntegrityError:
+        # Two requests with one key raced: the other one made it.
+        made = _made_before(actor, key)
+        if made is None:
+            raise
+        return Created(made, is_new=False)
+
+
+def refuse_other_content(
+    schedule: ScheduledJob,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    status: str = Status.ACTIVE,
+) -> None:
+    """Raises `KeyReused` if `schedule` was not made from `fields`, to begin with `status`, by
+    an earlier call with the same key. What has been changed since does not matter: that
+    call may be a retry."""
+    made = schedule.events.filter(verb=Verb.CREATE).first()
+    if made is None:
+        return
+    at = schedule.created_at
+    draft = ScheduledJob(owner=actor.user, created_at=at, updated_at=at)
+    apply_fields(draft, fields, now=at)
+    wanted = {
+        name: value for name, value in snapshot(draft).items() if name in made.after
+    }
+    begun = made.after.get("status", Status.ACTIVE)
+    other = sorted(changes(made.after, wanted)) + ["status"] * (begun != status)
+    if other:
+        raise KeyReused(
+            "This key has made another schedule, which differs in "
+            f"{', '.join(other)}: give another key.",
+            field="idempotency_key",
+        )
+
+
+def _make(
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    limits: AgentLimits | None,
+    now: datetime,
+    key: str | None,
+    status: str,
+) -> ScheduledJob:
+    proposed = bool(limits and limits.propose)
+    with transaction.atomic():
+        hold_workflows(fields)
+        draft = ScheduledJob(
+            owner=actor.user,
+            created_by=actor.user,
+            created_by_kind=actor.kind,
+            created_by_execution=actor.execution_id,
+            idempotency_key=key,
+            created_at=now,
+            updated_at=now,
+        )
+        tick = _fill(draft, fields, actor=actor, limits=limits, now=now)
+        counts = proposed or status == Status.ACTIVE
+        quotas.check_new(actor, counts=counts, now=now)
+        transitions.begin(
+            draft, tick, status=status, proposed=proposed, actor=actor, now=now
+        )
+    return draft
+
+
+def _fill(
+    draft: ScheduledJob,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    limits: AgentLimits | None,
+    now: datetime,
+) -> datetime | None:
+    """Put the fields on the draft, and check all that must be right. Returns its first
+    tick; nothing is written yet."""
+    apply_fields(draft, guardrails.with_an_end(fields, limits=limits, now=now), now=now)
+    draft.rq_job_id = alarm_id(draft.id)
+    with guardrails.naming_the_end(draft, fields, limits=limits, now=now):
+        timing = check_draft(draft, starts=True)
+        guardrails.check_workflow(draft, actor)
+        guardrails.check_timing(draft, timing, limits=limits, now=now)
+        return check_first_tick(draft, timing, after=now)
+
+
+def _made_before(actor: Actor, key: str | None) -> ScheduledJob | None:
+    if not key:
+        return None
+    return ScheduledJob.objects.filter(owner=actor.user, idempotency_key=key).first()

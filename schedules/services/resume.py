@@ -1,0 +1,79 @@
+"""Resume: active again, from the next tick on; of what passed meanwhile, what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules import policy
+from schedules.decisions import Decision
+from schedules.early import passing_over
+from schedules.exceptions import InvalidSchedule
+from schedules.models import CatchupPolicy, ScheduledJob, Status
+from schedules.services import guardrails, ledger, quotas, transitions
+from schedules.services.access import check_startable, locked_schedule, refuse_ended
+from schedules.services.actor import Actor
+from schedules.services.drafts.validation import check_note
+from schedules.services.due import rules_of
+from schedules.services.early_runs import adopt, early_ticks
+from schedules.services.sending import RUNS
+from schedules.timing import TimingError
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A resumed schedule; how many ticks passed meanwhile, and how many of them run."""
+
+    schedule: ScheduledJob
+    passed: int
+    caught_up: int
+
+
+def resume_schedule(
+    schedule_id: UUID,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    catch_up: str = CatchupPolicy.NONE,
+) -> Resumed:
+    """Fire again, from the next tick after now on. Idempotent.
+
+    Of the ticks that passed meanwhile `catch_up` runs none, the latest, or all (at most
+    the newest 100); the ledger gets one `skipped: paused` range for the others. With no
+    tick left the schedule ends. A person who resumes what an agent proposed approves it.
+    Raises `ScheduleEnded` for one that has ended, `AgentRefused` for what no agent may do.
+    """
+    check_note(note)
+    if catch_up not in CatchupPolicy.values:
+        why = f"Must be one of {', '.join(CatchupPolicy.values)}."
+        raise InvalidSchedule(errors={"catch_up": [why]})
+    with transaction.atomic():
+        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        refuse_ended(schedule, "resumed")
+        if schedule.status == Status.ACTIVE:
+            return Resumed(schedule, 0, 0)
+        check_startable(schedule, actor)
+        decision = _resumption(schedule, catch_up, now=now)
+        quotas.check_resumed(schedule, actor, now=now)
+        guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
+        runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
+        transitions.resume(schedule, decision, actor=actor, now=now, note=note)
+        RUNS.send_on_commit(runs, now=now)
+    passed = sum(row.tick_count for row in decision.rows)
+    return Resumed(schedule, passed, decision.fired)
+
+
+def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
+    open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
+    try:
+        rules = rules_of(schedule)
+    except TimingError as error:
+        raise InvalidSchedule(errors={error.field: [str(error)]}) from error
+    decision = policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
+    early = early_ticks(schedule)
+    adopt(schedule, rules, early, before=decision.frontier)
+    return passing_over(rules, decision, early)

@@ -1,0 +1,120 @@
+"""Update: change fields; a new timing opens a new epoch, and may revive what has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from schedules.decisions import Rules
+from schedules.exceptions import InvalidSchedule
+from schedules.models import ScheduledJob, Status
+from schedules.services import epochs, guardrails, quotas, transitions
+from schedules.services.access import (
+    hold_workflows,
+    locked_schedule,
+    refuse_ended,
+    refuse_stale,
+)
+from schedules.services.actor import Actor
+from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.fields import TIMING_FIELDS
+from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.due import rules_of
+from schedules.services.line import release_waiting
+from schedules.services.starting import start_faults
+from schedules.services.transitions import NewTiming
+from schedules.timing import Timing, TimingError
+
+TIMING = frozenset(TIMING_FIELDS)
+# What gives a schedule that has ended new ticks.
+REVIVING = TIMING | {"max_runs"}
+# What lets runs start that were in line.
+MAKES_ROOM = {"overlap_policy", "max_open_runs"}
+
+
+def update_schedule(
+    schedule_id: UUID,
+    fields: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> ScheduledJob:
+    """Change fields. A change of timing closes the epoch and opens the next.
+
+    A schedule that has ended is active again, from its next tick after now on, if it gets a
+    new timing, a later `end_at` or a higher `max_runs`. Raises `ScheduleEnded` for any other
+    change of one, `StaleSchedule` for another `version`, `InvalidSchedule` by field.
+    """
+    with transaction.atomic():
+        hold_workflows(fields, of=schedule_id)
+        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        refuse_stale(schedule, version)
+        limits = guardrails.check_change(schedule, actor)
+        before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
+        starts = _must_start(schedule, fields)
+        apply_fields(schedule, fields, now=now)
+        timing = check_draft(schedule, starts=starts, had=before["cron_expression"])
+        guardrails.check_workflow(schedule, actor)
+        changed = changes(before, snapshot(schedule))
+        if not REVIVING & changed.keys():
+            refuse_ended(schedule, "changed")
+        if changed:
+            _refuse_used_up(schedule)
+            begins = None
+            if schedule.status == Status.STOPPED or TIMING & changed.keys():
+                guardrails.check_timing(schedule, timing, limits=limits, now=now)
+                begins = _new_timing(schedule, timing, old_rules, now=now)
+                quotas.check_revived(schedule, actor, now=now)
+            transitions.edit(schedule, before, changed, begins, actor=actor, now=now)
+            if MAKES_ROOM & changed.keys():
+                release_waiting(schedule, now=now)
+    return schedule
+
+
+def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
+    """Whether the change may not leave the schedule without a trigger that accepts it.
+
+    One that cannot start as it is may be renamed: that makes nothing worse.
+    """
+    aims = {
+        name: fields[name] for name in ("workflow", "trigger_node") if name in fields
+    }
+    is_moved = any(
+        getattr(aim, "pk", None) != getattr(schedule, f"{name}_id")
+        for name, aim in aims.items()
+    )
+    if is_moved or schedule.status == Status.STOPPED:
+        return True
+    return "name" in fields and not any(start_faults(schedule))
+
+
+def _refuse_used_up(schedule: ScheduledJob) -> None:
+    fired = schedule.fired_count
+    if schedule.max_runs is not None and schedule.max_runs <= fired:
+        times = "once" if fired == 1 else f"{fired} times"
+        why = f"It has fired {times} already: give more than {fired}, or null."
+        raise InvalidSchedule(errors={"max_runs": [why]})
+
+
+def _new_timing(
+    schedule: ScheduledJob, timing: Timing, old_rules: Rules | None, *, now: datetime
+) -> NewTiming:
+    """The old timing ends where it has come to, and the new one begins there; of a schedule
+    that has ended, after now: what passed meanwhile is no tick."""
+    ended = schedule.status == Status.STOPPED
+    close = epochs.close_ended if ended else epochs.close
+    from_at = close(schedule, old_rules, now=now)
+    return NewTiming(from_at, check_first_tick(schedule, timing, after=from_at))
+
+
+def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
+    """None if the timing broke (a zone that left tzdata): an edit is what mends it."""
+    try:
+        return rules_of(schedule)
+    except TimingError:
+        return None
