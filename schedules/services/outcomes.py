@@ -219,9 +219,14 @@ def _count(
     )
     code, note = _why_pause(schedule, outcome)
     if code and schedule.status == Status.ACTIVE:
-        note = note[:NOTE_LENGTH]
-        system = Actor.system()
-        transitions.pause(schedule, actor=system, now=now, note=note, code=code)
+        transitions.pause(
+            schedule,
+            actor=Actor.system(),
+            now=now,
+            note=note[:NOTE_LENGTH],
+            code=code,
+            failure_kind=run.failure_kind,
+        )
 
 
 def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> tuple[ReasonCode, str]:

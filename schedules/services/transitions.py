@@ -122,8 +122,10 @@ def pause(
     now: datetime,
     note: str = "",
     code: ReasonCode | None = None,
+    failure_kind: str = "",
 ) -> None:
-    """Nothing that was asked for before starts any more. `code`: why, if nobody's wish."""
+    """Nothing that was asked for before starts any more. `code`: why, if nobody's wish;
+    `failure_kind`: that of the attempt after which it is paused."""
     before = {"status": schedule.status}
     withdrawn = ledger.withdraw_unstarted(schedule.id, Reason.PAUSED, now=now)
     code = code or BY[actor.kind]
@@ -133,6 +135,7 @@ def pause(
         _become(schedule, Status.PAUSED, why, note)
     schedule.next_run_at = None
     after = {"status": Status.PAUSED, "runs_withdrawn": withdrawn}
+    after |= {"failure_kind": failure_kind} if failure_kind else {}
     told = {"reason_code": code, "note": note, "before": before, "after": after}
     _write(schedule, Verb.PAUSE, actor=actor, now=now, **told)
 

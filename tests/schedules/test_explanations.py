@@ -9,8 +9,14 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
-from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, Status
-from schedules.policy import COMPLETED, END_REACHED, LIMIT_REACHED, MISSED
+from schedules.models import (
+    REASONS_OF,
+    ReasonCode,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    Status,
+)
 from schedules.services import (
     Actor,
     explain,
@@ -34,11 +40,11 @@ def paused(schedule: ScheduledJob, alice: User) -> None:
     pause_schedule(schedule.id, actor=actor, now=now, note="holidays")
 
 
-def stopped(reason: str) -> Callable[[ScheduledJob, User], None]:
+def stopped(code: ReasonCode) -> Callable[[ScheduledJob, User], None]:
     def stop(schedule: ScheduledJob, alice: User) -> None:
         ScheduledJob.objects.update(
             status=Status.STOPPED,
-            status_reason=reason,
+            reason_code=code,
             next_run_at=None,
             next_tick_at=None,
         )
@@ -47,6 +53,13 @@ def stopped(reason: str) -> Callable[[ScheduledJob, User], None]:
 
 
 PAUSED = 'was paused at 2026-11-23 12:00:30 UTC by alice ("holidays") and still is.'
+ENDS = {
+    ReasonCode.NONE: "ended",
+    ReasonCode.COMPLETED: "completed",
+    ReasonCode.MISSED: "missed",
+    ReasonCode.END_REACHED: "end reached",
+    ReasonCode.LIMIT_REACHED: "limit reached",
+}
 # By status: what is said of a tick of the past, and of one to come, at 12:03.
 STATUSES = {
     Status.ACTIVE: [
@@ -65,11 +78,11 @@ STATUSES = {
     ],
     Status.STOPPED: [
         (
-            stopped(reason),
-            f"It does not run: the schedule has stopped ({reason}).",
-            f"It does not run: the schedule has stopped ({reason}).",
+            stopped(code),
+            f"It does not run: the schedule has stopped ({ENDS[code]}).",
+            f"It does not run: the schedule has stopped ({ENDS[code]}).",
         )
-        for reason in (COMPLETED, MISSED, END_REACHED, LIMIT_REACHED)
+        for code in REASONS_OF[Status.STOPPED]
     ],
 }
 

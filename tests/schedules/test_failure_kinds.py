@@ -14,7 +14,7 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules import jobs
-from schedules.models import ScheduledJob, ScheduledRun
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import fire_due
 from tests.schedules.conftest import MakeSchedule
 from workflows.failures import FailureKind
@@ -98,6 +98,9 @@ def test_an_attempt_that_fails_keeps_its_kind(
     # Only what cannot succeed before somebody repairs it pauses the schedule at once.
     status = "paused" if kind == FailureKind.BROKEN else "active"
     assert ScheduledJob.objects.get().status == status
+    pauses = ScheduleEvent.objects.filter(verb="pause")
+    kinds = [event.after["failure_kind"] for event in pauses]
+    assert kinds == ["broken"] * (status == "paused")
 
 
 def test_an_error_of_ours_is_a_crash(
