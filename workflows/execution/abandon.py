@@ -119,4 +119,9 @@ def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> No
         finished_at=now,
         lease_until=None,
     )
-    log.warning("execution_lost", execution=str(execution_id), status=ended.status)
+    log.warning(
+        "execution_lost",
+        execution=str(execution_id),
+        status=ended.status,
+        kind=ended.kind or "",
+    )
