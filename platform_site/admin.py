@@ -24,7 +24,7 @@ from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 from typing_extensions import override
 
 from workflows.admin.deleting import delete_selected
-from workflows.api.queries import MOST_TEXT
+from workflows.kit.api.queries import MOST_TEXT
 
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"

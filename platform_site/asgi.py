@@ -12,7 +12,7 @@ django_application = get_asgi_application()
 # REST framework, by which errors are told, cannot be imported before Django is set up.
 from django.conf import settings  # noqa: E402
 
-from platform_site.bodies import bounded  # noqa: E402
-from platform_site.request_turns import in_turn  # noqa: E402
+from platform_site.http.bodies import bounded  # noqa: E402
+from platform_site.http.request_turns import in_turn  # noqa: E402
 
 application = bounded(in_turn(django_application, most=settings.WEB_MAX_REQUESTS))

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from schedules.causes import SUBJECTS, Cause, Facts, Severity, Verdict
-from schedules.services.health import facts_now, judge
+from schedules.services.insight.health import facts_now, judge
 
 
 @never_cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from workflows.tracebacks import where
+from workflows.kit.tracebacks import where
 
 # The token of a webhook is part of its address, and addresses are logged by many. Whatever
 # stands behind a `?`, or where the id of a token belongs, may be a token by mistake; so may

@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from platform_site.accounts.authentication import BearerAuthentication
 from schedules.mcp import McpMissing, load
-from workflows.api.scopes import scope_of
+from workflows.kit.api.scopes import scope_of
 from workflows.tools import ToolContext
 
 

@@ -14,10 +14,12 @@ from pathlib import Path
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=[])
 
-from platform_site import addresses, rates, secret_files  # noqa: E402
-from platform_site.data_dir import data_dir, database, keep_private  # noqa: E402
+from platform_site import addresses  # noqa: E402
+from platform_site.http import rates  # noqa: E402
+from platform_site.local import secret_files  # noqa: E402
+from platform_site.local.data_dir import data_dir, database, keep_private  # noqa: E402
+from platform_site.local.runtime_record import embedded_redis_url  # noqa: E402
 from platform_site.logs import logging_config  # noqa: E402
-from platform_site.runtime_record import embedded_redis_url  # noqa: E402
 from platform_site.variables import Kind, Variables, among  # noqa: E402
 from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
 from schedules.timing.zones import timezone_names  # noqa: E402
@@ -64,7 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "platform_site.middleware.SiteMiddleware",
+    "platform_site.http.middleware.SiteMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -287,16 +289,16 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
-        "workflows.api.scopes.HasScope",
+        "workflows.kit.api.scopes.HasScope",
     ],
-    "DEFAULT_PARSER_CLASSES": ["platform_site.json_parser.SafeJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["platform_site.http.json_parser.SafeJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "workflows.api.paging.Paging",
+    "DEFAULT_PAGINATION_CLASS": "workflows.kit.api.paging.Paging",
     # `?format=` would be a parameter that no description has.
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "platform_site.errors.handle",
+    "EXCEPTION_HANDLER": "platform_site.http.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": LOGIN_RATE,
@@ -316,11 +318,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "GET_LIB_DOC_EXCLUDES": "platform_site.openapi.told_to_developers",
+    "GET_LIB_DOC_EXCLUDES": "platform_site.http.openapi.told_to_developers",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "platform_site.openapi.document_errors",
-        "platform_site.examples.add_examples",
+        "platform_site.http.openapi.document_errors",
+        "platform_site.http.examples.add_examples",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ScheduleStatus": "schedules.models.Status",

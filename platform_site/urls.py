@@ -8,8 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from platform_site.health import healthz, readyz
+from platform_site.http.openapi import DocsView, SchemaView
 from platform_site.mcp import McpView
-from platform_site.openapi import DocsView, SchemaView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -25,7 +25,7 @@ urlpatterns = [
     path("api/v1/", include("workflows.api.urls")),
     path("api/v1/", include("schedules.api.urls")),
 ]
-handler400 = "platform_site.errors.bad_request"
-handler403 = "platform_site.errors.permission_denied"
-handler404 = "platform_site.errors.page_not_found"
-handler500 = "platform_site.errors.server_error"
+handler400 = "platform_site.http.errors.bad_request"
+handler403 = "platform_site.http.errors.permission_denied"
+handler404 = "platform_site.http.errors.page_not_found"
+handler500 = "platform_site.http.errors.server_error"

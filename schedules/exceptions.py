@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from workflows.exceptions import StaleVersion
 from workflows.kit.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    StaleVersion,
     Unprocessable,
     WrongState,
 )

@@ -11,18 +11,18 @@ import structlog
 from django.utils import timezone
 from rq import get_current_job
 
-from schedules.clocks import compare
-from schedules.services.claims import Claim, claim_run, token_of_job
-from schedules.services.firing import fire_due
-from schedules.services.other_clocks import leads
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.policy.clocks import compare
+from schedules.services.clocks.other_clocks import leads
+from schedules.services.runs.claims import Claim, claim_run, token_of_job
+from schedules.services.runs.firing import fire_due
+from schedules.services.runs.outcomes import Outcome, record_outcome
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
 from workflows.execution.engine import run_execution
 from workflows.execution.guard import Guard, guarded
 from workflows.execution.slate import at_work
 from workflows.failures import FailureKind, kind_of
-from workflows.patience import patiently
+from workflows.kit.database_retry import patiently
 
 logger = structlog.get_logger(__name__)
 MOST_EARLY_SECONDS = 1.0

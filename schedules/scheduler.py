@@ -22,19 +22,13 @@ from rq.job import JobStatus
 from rq.utils import utcformat
 from rq_scheduler import Scheduler
 
-from schedules import trial_write
-from schedules.messages import (
-    ALARM_PREFIX,
-    ENTRY_POINT,
-    Alarm,
-    Mended,
-    redis_errors,
-)
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status
+from schedules.rq import trial_write
+from schedules.rq.messages import ALARM_PREFIX, ENTRY_POINT, Alarm, Mended, redis_errors
+from schedules.rq.wake import WAKE_CHANNEL
 from workflows.execution.job_hashes import JobTemplate, key
 from workflows.execution.queue import QUEUE_NAME, JSONJob, connection
 
-WAKE_CHANNEL = "ostinato:wake"
 LIFE_KEY = "ostinato:life"
 JUMP_KEY = "ostinato:clock-jumped"
 WITNESS_SECONDS = 3_600

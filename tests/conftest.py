@@ -20,15 +20,15 @@ from django.contrib.auth.models import User
 from django.db import connection
 from redis import Redis
 
-from platform_site.data_dir import BASE_DIR
-from platform_site.processes import free_port
-from platform_site.valkey import EmbeddedValkey
-from schedules.services import health
+from platform_site.local.data_dir import BASE_DIR
+from platform_site.local.processes import free_port
+from platform_site.local.valkey import EmbeddedValkey
+from schedules.services.insight import health
 from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
-from workflows import outages
 from workflows.execution.queue import connection as redis_connection
+from workflows.kit import outages
 from workflows.models import Workflow
 
 

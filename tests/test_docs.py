@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from platform_site.settings import env
 from schedules.causes import CAUSES
 

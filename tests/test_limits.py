@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 KIB = 1024
 CONSTANT = re.compile(r"`((?:\w+\.)+[A-Z_]+)`")
@@ -33,13 +33,13 @@ MODULES = (
     "workflows.components.http_request",
     "workflows.execution.engine",
     "workflows.graph",
-    "workflows.guarded_http",
-    "workflows.json_value",
-    "workflows.resolving",
-    "workflows.schema_checks",
+    "workflows.safety.guarded_http",
+    "workflows.kit.json_value",
+    "workflows.safety.resolving",
+    "workflows.schemas.check",
     "workflows.services.definition",
     "workflows.services.graph_size",
-    "workflows.templating",
+    "workflows.safety.templating",
     "workflows.tools",
 )
 LIMIT = re.compile(r"MAX_\w+|\w+_LENGTH|\w+_BYTES|TAGS")
@@ -50,7 +50,7 @@ NOT_FROM_OUTSIDE = {
     "schedules.limits.ZONE_LENGTH",  # of columns: what is no name of a zone is refused anyway
     "triggers.deliveries.MAX_PAYLOAD",  # what a body of MAX_BODY can come to
     "triggers.deliveries.MAX_NAME",  # of what is kept under a key
-    "workflows.templating.MAX_ERROR",
+    "workflows.safety.templating.MAX_ERROR",
 }
 
 

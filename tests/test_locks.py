@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)(.*)$")

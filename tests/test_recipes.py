@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 COPIED = ("platform_site", "schedules", "triggers", "workflows", "tests")
 NAME, HELP = "warn_after_seconds", "Warn about a run that takes longer. 0: never."

@@ -21,9 +21,9 @@ from triggers.models import Webhook
 from triggers.webhooks import Opened, close_webhook, open_webhook
 from workflows.access import check_may
 from workflows.components.trigger_webhook import WebhookTrigger
-from workflows.forms import ServiceForm
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.errors import DomainError
+from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from triggers import keys
 from triggers.dispatch import dispatch_event
 from triggers.models import Webhook, WebhookDelivery
 from workflows.components.trigger_webhook import TOLERANCE_SECONDS
-from workflows.json_value import problem
 from workflows.kit.errors import InvalidInput, NotAllowed, NotFound
+from workflows.kit.json_value import problem
 from workflows.models import WorkflowExecution
 from workflows.services import queue_execution
 

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from triggers.dispatch import dispatch_event
 from workflows.access import check_may
-from workflows.json_value import problem
 from workflows.kit.errors import InvalidInput, NotFound
+from workflows.kit.json_value import problem
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import queue_execution
 

@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-from workflows.kit.errors import InvalidInput, WrongState
+from workflows.kit.errors import DomainError, Errors, InvalidInput, WrongState
 
 
 class InvalidGraph(InvalidInput):
     code = "invalid_graph"
     message = "The graph is not valid."
-
-
-class StaleVersion(WrongState):
-    code = "stale_version"
-    message = "The workflow was changed by someone else in the meantime: read it again."
 
 
 class WorkflowInactive(WrongState):
@@ -73,3 +68,20 @@ def exit_status(error: SystemExit) -> int:
     if error.code is None:
         return 0
     return error.code & 0xFF if isinstance(error.code, int) else 1
+
+
+class ToolRefused(DomainError):
+    """A tool does not do what it was asked; the model reads why, and the remedy."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "refused",
+        remedy: str = "",
+        field: str | None = None,
+        errors: Errors | None = None,
+    ) -> None:
+        super().__init__(message, field=field, errors=errors)
+        self.code = code
+        self.remedy = remedy

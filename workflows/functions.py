@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
-from workflows.schemas import schema_problems, signature_schema
+from workflows.schemas.declare import schema_problems, signature_schema
 
 NO_PLAIN_CALL = (
     inspect.iscoroutinefunction,

@@ -18,15 +18,15 @@ from jsonschema import Draft202012Validator, SchemaError
 
 from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.graph import Node, Problem
-from workflows.json_value import strings
-from workflows.schemas import schema_problems
-from workflows.templating import (
+from workflows.kit.json_value import strings
+from workflows.safety.templating import (
     MARKS,
     expression_problem,
     render_text,
     render_value,
     template_problem,
 )
+from workflows.schemas.declare import schema_problems
 from workflows.tools import Clock, Tool, ToolContext
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from uuid import UUID
 
 import structlog
 
-from workflows.exceptions import NodeFailed, RegistrationError
-from workflows.hiding import holds_known
-from workflows.json_value import problem, storable
-from workflows.kit.errors import DomainError, Errors
+from workflows.exceptions import NodeFailed, RegistrationError, ToolRefused
+from workflows.kit.errors import DomainError
+from workflows.kit.json_value import problem, storable
 from workflows.kit.refusals import refusal_of
-from workflows.schema_checks import declaration_fault
-from workflows.schemas import schema_problems
+from workflows.safety.redaction import holds_known
+from workflows.schemas.check import declaration_fault
+from workflows.schemas.declare import schema_problems
 from workflows.scopes import Scope, require
 
 if TYPE_CHECKING:
@@ -76,21 +76,6 @@ class Tool:
     def __post_init__(self) -> None:
         for wrong in _declaration_problems(self):
             raise RegistrationError(f'The tool "{self.name}": {wrong}')
-
-
-class ToolRefused(DomainError):
-    def __init__(
-        self,
-        message: str = "",
-        *,
-        code: str = "refused",
-        remedy: str = "",
-        field: str | None = None,
-        errors: Errors | None = None,
-    ) -> None:
-        super().__init__(message, field=field, errors=errors)
-        self.code = code
-        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)

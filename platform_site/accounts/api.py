@@ -15,10 +15,10 @@ from typing_extensions import override
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.tokens import make_token
 from schedules.api.fields import AwareInstantField, TextField
-from workflows.api.dry_run import DryRun, is_dry
-from workflows.api.requests import clock, user_of, valid
-from workflows.api.scopes import require_scope
-from workflows.api.strict import StrictSerializer, one_of
+from workflows.kit.api.dry_run import DryRun, is_dry
+from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.scopes import require_scope
+from workflows.kit.api.strict import StrictSerializer, one_of
 from workflows.scopes import Scope
 
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from schedules.causes import Severity
-from schedules.services.health import facts_now, judge
+from schedules.services.insight.health import facts_now, judge
 
 register = template.Library()
 logger = structlog.get_logger(__name__)

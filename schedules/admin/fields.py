@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from schedules.services.drafts.fields import FieldSpec, Kind
 from schedules.timing import zones
-from workflows.json_value import UNSTORABLE
+from workflows.kit.json_value import UNSTORABLE
 from workflows.models import WorkflowNode
 
 if TYPE_CHECKING:

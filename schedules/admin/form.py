@@ -14,7 +14,7 @@ from schedules.services.create import BEGINS_AS
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.services.drafts.validation import TRIGGER
 from schedules.templatetags.schedule_display import local_time
-from workflows.forms import ServiceForm
+from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
 
 # What another zone moves: these are wall times. An anchor is an instant, in phase for ever.

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from schedules.admin.columns import times
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
-from schedules.services.sentences import reason_text
+from schedules.services.insight.sentences import reason_text
 from schedules.templatetags.schedule_display import (
     EMPTY,
     badge,

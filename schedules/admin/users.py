@@ -19,8 +19,8 @@ from schedules import limits, timing
 from schedules.admin.fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
+from workflows.kit.sqlite_write_lock import turn
 from workflows.services.dependents import MOST_DELETED, is_short, let_go
-from workflows.turns import turn
 
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]

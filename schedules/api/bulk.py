@@ -23,12 +23,12 @@ from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
 from schedules.services.bulk import for_each
 from schedules.services.drafts.validation import check_note
-from workflows.api import strict
-from workflows.api.dry_run import DryRun, is_dry
-from workflows.api.queries import MOST_TEXT
-from workflows.api.requests import clock, user_of, valid
-from workflows.api.scopes import require_scope
-from workflows.api.strict import ListField, StrictSerializer
+from workflows.kit.api import strict
+from workflows.kit.api.dry_run import DryRun, is_dry
+from workflows.kit.api.queries import MOST_TEXT
+from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.scopes import require_scope
+from workflows.kit.api.strict import ListField, StrictSerializer
 from workflows.kit.bulk import Outcome
 from workflows.scopes import Scope
 

@@ -15,9 +15,9 @@ from schedules import services
 from schedules.api.fields import AwareInstantField, instant_in_query
 from schedules.api.history import visible_schedule
 from schedules.api.serializers import EventSerializer, RunSerializer
-from schedules.services.explain import Explanation
-from workflows.api.queries import StrictQuery
-from workflows.api.requests import clock
+from schedules.services.insight.explain import Explanation
+from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.requests import clock
 
 AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.why)
 

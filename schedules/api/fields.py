@@ -20,7 +20,7 @@ from typing_extensions import override
 from schedules import limits
 from schedules.services.drafts.fields import Door, FieldSpec, Kind
 from schedules.services.drafts.validation import NO_NODE, NO_WORKFLOW
-from workflows.api import strict
+from workflows.kit.api import strict
 from workflows.models import Workflow, WorkflowNode
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")

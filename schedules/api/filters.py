@@ -23,9 +23,9 @@ from schedules.models import (
     Status,
     Verb,
 )
-from workflows.api.ordering import ordering_filter
-from workflows.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 from workflows.failures import FailureKind
+from workflows.kit.api.ordering import ordering_filter
+from workflows.kit.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 
 # An empty value is no filter.
 CODES = [choice for choice in ReasonCode.choices if choice[0]]

@@ -15,7 +15,7 @@ from typing_extensions import override
 from schedules.api.filters import EventFilter, RunFilter
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Verb
-from workflows.api.queries import StrictQuery
+from workflows.kit.api.queries import StrictQuery
 
 M = TypeVar("M", bound=Model)
 

@@ -18,14 +18,14 @@ from schedules.api.fields import AnyField, WholeNumberField
 from schedules.api.history import visible_schedule
 from schedules.api.serializers import ScheduleFields
 from schedules.services import Actor
-from schedules.services.preview import (
+from schedules.services.insight.preview import (
     MOST_TICKS,
     NOT_ABOUT_TIME,
     Preview,
     PreviewTick,
 )
-from workflows.api.queries import StrictQuery
-from workflows.api.requests import clock, user_of, valid
+from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.requests import clock, user_of, valid
 from workflows.scopes import Scope
 
 IGNORED = (*NOT_ABOUT_TIME, "status", "idempotency_key")

@@ -20,7 +20,6 @@ from schedules.api.fields import (
     choice_field,
     taken_field,
 )
-from schedules.decisions import OverlapRule
 from schedules.models import (
     CatchupPolicy,
     RunStatus,
@@ -28,6 +27,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEvent,
 )
+from schedules.policy.types import OverlapRule
 from schedules.services.create import BEGINS_AS
 from schedules.services.drafts.fields import (
     FIELDS,
@@ -36,10 +36,10 @@ from schedules.services.drafts.fields import (
     Kind,
     fields_at,
 )
-from schedules.services.sentences import timing_text
-from workflows.api import strict
+from schedules.services.insight.sentences import timing_text
 from workflows.api.serializers import failure_kind_field
-from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.kit.api import strict
+from workflows.kit.api.strict import JSONObjectField, StrictSerializer
 
 TAKEN = {field.name: taken_field(field) for field in fields_at(Door.REST_IN)}
 

@@ -36,9 +36,9 @@ from schedules.api.serializers import (
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status, with_last_run
 from schedules.services import Actor
-from workflows.api.dry_run import DryRun
-from workflows.api.preconditions import IF_MATCH, Tagged
-from workflows.api.requests import clock, user_of, valid
+from workflows.kit.api.dry_run import DryRun
+from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.requests import clock, user_of, valid
 from workflows.scopes import Scope
 
 NEXT_TICKS = 5

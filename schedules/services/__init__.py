@@ -11,14 +11,14 @@ from schedules.services.create import (
     refuse_other_content,
 )
 from schedules.services.drafts.copying import name_of_copy
-from schedules.services.explain import Explanation, explain
-from schedules.services.firing import Firing, fire_due
+from schedules.services.insight.explain import Explanation, explain
+from schedules.services.insight.preview import Preview, preview_fields, preview_schedule
 from schedules.services.pause import pause_schedule
-from schedules.services.preview import Preview, preview_fields, preview_schedule
 from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.run_now import run_now
+from schedules.services.runs.firing import Firing, fire_due
+from schedules.services.runs.sweep import Swept, sweep
 from schedules.services.stop import stop_schedule
-from schedules.services.sweeping import Swept, sweep
 from schedules.services.update import update_schedule
 
 __all__ = [

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules import timing
-from schedules.decisions import MICROSECOND, Row
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
     NEVER_RAN,
@@ -20,7 +19,7 @@ from schedules.models import (
     ScheduleType,
     Verb,
 )
-from schedules.services import ledger
+from schedules.policy.types import MICROSECOND, Row
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -28,10 +27,11 @@ from schedules.services.access import (
 )
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
-from schedules.services.epochs import timing_of
+from schedules.services.epochs.epochs import timing_of
 from schedules.services.events import record_event
-from schedules.services.line import release_waiting
-from schedules.services.sending import Run
+from schedules.services.runs import ledger
+from schedules.services.runs.line import release_waiting
+from schedules.services.runs.sending import Run
 from schedules.timing import Timing, TimingError, zones
 
 LIMIT = 1_000

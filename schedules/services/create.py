@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 
 from schedules.exceptions import InvalidSchedule, KeyReused
 from schedules.limits import IDEMPOTENCY_KEY_LENGTH
-from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, Status, Verb
-from schedules.services import guardrails, quotas, transitions
+from schedules.rq.messages import alarm_id
+from schedules.services import transitions
 from schedules.services.access import hold_workflows
 from schedules.services.actor import Actor
-from schedules.services.agents import AgentLimits
+from schedules.services.agents import guardrails, quotas
+from schedules.services.agents.limits import AgentLimits
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.validation import check_text

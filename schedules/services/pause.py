@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules.models import ActorKind, ScheduledJob, Status
-from schedules.services import ledger, transitions
+from schedules.services import transitions
 from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.events import who_paused
+from schedules.services.runs import ledger
 
 
 def pause_schedule(

@@ -8,18 +8,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules import policy
-from schedules.decisions import Decision
-from schedules.early import passing_over
 from schedules.exceptions import InvalidSchedule
 from schedules.models import CatchupPolicy, ScheduledJob, Status
-from schedules.services import guardrails, ledger, quotas, transitions
+from schedules.policy import decide
+from schedules.policy.early import passing_over
+from schedules.policy.types import Decision
+from schedules.services import transitions
 from schedules.services.access import check_startable, locked_schedule, refuse_ended
 from schedules.services.actor import Actor
+from schedules.services.agents import guardrails, quotas
+from schedules.services.clocks.early_runs import adopt, early_ticks
 from schedules.services.drafts.validation import check_note
-from schedules.services.due import rules_of
-from schedules.services.early_runs import adopt, early_ticks
-from schedules.services.sending import RUNS
+from schedules.services.runs import ledger
+from schedules.services.runs.due import rules_of
+from schedules.services.runs.sending import RUNS
 from schedules.timing import TimingError
 
 
@@ -73,7 +75,7 @@ def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Deci
         rules = rules_of(schedule)
     except TimingError as error:
         raise InvalidSchedule(errors={error.field: [str(error)]}) from error
-    decision = policy.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
+    decision = decide.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
     early = early_ticks(schedule)
     adopt(schedule, rules, early, before=decision.frontier)
     return passing_over(rules, decision, early)

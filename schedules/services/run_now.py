@@ -18,7 +18,7 @@ from schedules.services.access import (
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note, check_text
 from schedules.services.events import record_event
-from schedules.services.sending import RUNS
+from schedules.services.runs.sending import RUNS
 
 
 def run_now(

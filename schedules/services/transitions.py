@@ -16,11 +16,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from schedules.decisions import Decision
-from schedules.early import next_run
 from schedules.exceptions import NodeInUse
 from schedules.limits import MOST_AT_ONCE, NOTE_LENGTH
-from schedules.messages import Alarm
 from schedules.models import (
     BY,
     ActorKind,
@@ -31,15 +28,19 @@ from schedules.models import (
     Status,
     Verb,
 )
-from schedules.policy import END_REACHED
-from schedules.recovery import Place
-from schedules.services import alarms, epochs, ledger
+from schedules.policy.decide import END_REACHED
+from schedules.policy.early import next_run
+from schedules.policy.recovery import Place
+from schedules.policy.types import Decision
+from schedules.rq.messages import Alarm
 from schedules.services.actor import Actor
-from schedules.services.batch import update_rows
+from schedules.services.clocks.early_runs import early_ticks
 from schedules.services.drafts.snapshot import snapshot
-from schedules.services.due import DueSchedule, rules_of
-from schedules.services.early_runs import early_ticks
+from schedules.services.epochs import epochs
 from schedules.services.events import new_event, record_event
+from schedules.services.runs import alarms, ledger
+from schedules.services.runs.bulk_sql import update_rows
+from schedules.services.runs.due import DueSchedule, rules_of
 from workflows.models import WorkflowNode
 
 NODE_DELETED = "Its trigger node was deleted: any trigger of its workflow that accepts it is started."

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules.decisions import Rules
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
-from schedules.services import epochs, guardrails, quotas, transitions
+from schedules.policy.types import Rules
+from schedules.services import transitions
 from schedules.services.access import (
     hold_workflows,
     locked_schedule,
@@ -20,12 +20,14 @@ from schedules.services.access import (
     refuse_stale,
 )
 from schedules.services.actor import Actor
+from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, snapshot
-from schedules.services.due import rules_of
-from schedules.services.line import release_waiting
-from schedules.services.starting import start_faults
+from schedules.services.epochs import epochs
+from schedules.services.runs.due import rules_of
+from schedules.services.runs.line import release_waiting
+from schedules.services.runs.starting import start_faults
 from schedules.services.transitions import NewTiming
 from schedules.timing import Timing, TimingError
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from schedules import timing
 from schedules.models import RunStatus, ScheduledJob, Status
-from schedules.services.sentences import reason_text, timing_text
+from schedules.services.insight.sentences import reason_text, timing_text
 from schedules.timing import zones
 
 register = template.Library()

@@ -16,10 +16,11 @@ from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor
 from schedules.services.drafts.fields import Door, FieldSpec, Kind, fields_at
 from schedules.timing import zones
+from workflows.exceptions import ToolRefused
 from workflows.models import Workflow
-from workflows.schemas import keywords
+from workflows.schemas.declare import keywords
 from workflows.services.definition import MAX_NAME
-from workflows.tools import ToolContext, ToolRefused
+from workflows.tools import ToolContext
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

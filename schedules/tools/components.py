@@ -12,8 +12,8 @@ from schedules.tools.declaring import tools
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import schema_problems, without_fields
-from workflows.templating import MAX_SOURCE, has_template
+from workflows.safety.templating import MAX_SOURCE, has_template
+from workflows.schemas.declare import schema_problems, without_fields
 from workflows.tools import Tool, ToolContext, call_tool, check_arguments
 
 ICONS = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from schedules import services
 from schedules.models import ScheduledJob
 from schedules.services.drafts.fields import TIMING_FIELDS, Door, fields_at
-from schedules.services.preview import Preview
+from schedules.services.insight.preview import Preview
 from schedules.tools.arguments import (
     MOST_NAMED,
     ScheduleId,
@@ -30,11 +30,12 @@ from schedules.tools.results import (
     summary,
     utc,
 )
+from workflows.exceptions import ToolRefused
 from workflows.failures import FailureKind
 from workflows.models import Workflow
-from workflows.schemas import keywords
+from workflows.schemas.declare import keywords
 from workflows.scopes import Scope
-from workflows.tools import Hints, ToolContext, ToolRefused
+from workflows.tools import Hints, ToolContext
 
 LOOKS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
 MOST_LISTED = 25

@@ -12,11 +12,11 @@ from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, preview_schedule
-from schedules.services.agents import agent_limits
+from schedules.services.agents.limits import agent_limits
+from schedules.services.agents.quotas import agent_schedules
 from schedules.services.drafts.fields import FIELDS
-from schedules.services.preview import PreviewTick
-from schedules.services.quotas import agent_schedules
-from schedules.services.starting import start_faults
+from schedules.services.insight.preview import PreviewTick
+from schedules.services.runs.starting import start_faults
 from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext

@@ -23,7 +23,7 @@ from schedules.tools.arguments import (
 )
 from schedules.tools.declaring import schedule_tool
 from schedules.tools.results import Counts, Standing, counts, standing, utc
-from workflows.schemas import keywords
+from workflows.schemas.declare import keywords
 from workflows.scopes import Scope
 from workflows.tools import Hints, ToolContext
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from schedules import heartbeat
 from schedules.models import OverlapPolicy, ScheduledRun, ScheduleType
+from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import populate
 from workflows.execution.queue import QUEUE_NAME

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from schedules.models import ScheduleType
-from schedules.services.durability import leave_the_disk_to_claims
+from schedules.services.upkeep.commits import leave_the_disk_to_claims
 from tests.bench.lateness import lateness
 from tests.bench.listing import listing
 from tests.bench.population import clear

@@ -11,8 +11,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from schedules.messages import alarm_id
 from schedules.models import ScheduledJob, ScheduleType
+from schedules.rq.messages import alarm_id
 from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from platform_site.data_dir import BASE_DIR
-from platform_site.processes import end_group, spawn
-from platform_site.valkey import EmbeddedValkey
+from platform_site.local.data_dir import BASE_DIR
+from platform_site.local.processes import end_group, spawn
+from platform_site.local.valkey import EmbeddedValkey
 
 PREFIX = "ostinato_benchmark_"
 

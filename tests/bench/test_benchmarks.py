@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from tests.bench.table import table
 
 APPS = ("platform_site", "schedules", "triggers", "workflows")

@@ -10,8 +10,8 @@ from redis import Redis
 from rq_scheduler import Scheduler
 
 from schedules.management.commands.rqscheduler import new_loop
-from schedules.messages import ENTRY_POINT
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
+from schedules.rq.messages import ENTRY_POINT
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import clear, cron_expressions, populate
 from workflows.execution.queue import QUEUE_NAME

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from schedules import heartbeat
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
+from schedules.rq import heartbeat
 from tests.chaos.people import BATCH_EVERY_SECONDS, People
 from tests.chaos.site import Site, kill
 from tests.integration.processes import Manage, wait_until

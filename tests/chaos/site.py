@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from platform_site.valkey import EmbeddedValkey
+from platform_site.local.valkey import EmbeddedValkey
 from tests.chaos.counter import Marks
 from tests.chaos.databases import Database
 from tests.integration.processes import Manage

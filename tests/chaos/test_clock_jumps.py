@@ -23,11 +23,11 @@ from schedules.services import (
     sweep,
     update_schedule,
 )
-from schedules.services.ahead import ledger_ahead
-from schedules.services.auditing import audit
-from schedules.services.claims import claim_run
-from schedules.services.outcomes import record_outcome
-from schedules.services.withdrawing import withdraw_batch
+from schedules.services.clocks.ahead import ledger_ahead
+from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.insight.audit import audit
+from schedules.services.runs.claims import claim_run
+from schedules.services.runs.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import outcome_of
 

@@ -22,9 +22,9 @@ from schedules import jobs
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due, sweep
-from schedules.services.auditing import audit
+from schedules.services.insight.audit import audit
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows import patience
+from workflows.kit import database_retry
 from workflows.models import WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -166,7 +166,7 @@ def test_a_worker_that_dies_anywhere_starts_no_attempt_twice(
 def test_a_database_that_is_away_for_a_moment_anywhere_in_a_run_costs_nothing(
     redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(database_retry, "PAUSE_SECONDS", 0.0)
     make_schedule(overlap_policy="allow")
     for step in range(MOST_STEPS):
         fire_due(DUE + step * MINUTE)

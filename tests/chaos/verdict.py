@@ -11,10 +11,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from schedules.messages import RedisAway
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
+from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
-from schedules.services.auditing import audit
+from schedules.services.insight.audit import audit
 from tests.chaos.report import Ticks
 from tests.chaos.site import Site
 from workflows.models import WorkflowExecution

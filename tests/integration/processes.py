@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 
 def wait_until(what: Callable[[], object], *, seconds: float = 40) -> None:

@@ -324,7 +324,9 @@ def reaper_of(worker: Manage) -> int:
     """Its process number; 0 if there is none."""
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []
-        if str(worker.process.pid) in words and "workflows.reaper" in " ".join(words):
+        if str(
+            worker.process.pid
+        ) in words and "workflows.processes.reaper" in " ".join(words):
             return process.pid
     return 0
 

@@ -167,7 +167,7 @@ def test_work_ends_at_its_deadline(worker: Manage, long_job) -> None:
 
 
 def test_a_worker_without_work_ends_at_once(worker: Manage) -> None:
-    from schedules.heartbeat import alive
+    from schedules.rq.heartbeat import alive
     from workflows.execution.queue import connection
 
     wait_until(lambda: alive(connection(), "worker"))

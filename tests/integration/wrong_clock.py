@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 # Python runs it at its start, in place of the one that the tests may have been given.
 SITECUSTOMIZE = """\

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from workflows.api.queries import MOST_TEXT
+from workflows.kit.api.queries import MOST_TEXT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LISTS = sorted(

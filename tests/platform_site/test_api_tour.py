@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from redis import Redis
 
 from platform_site.accounts.models import ApiToken
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 TOUR = re.findall(
     r"^```sh\n(.*?)^```",

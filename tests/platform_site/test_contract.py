@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from platform_site.accounts.models import ApiToken
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from schedules.models import ScheduledJob
 from tests.schedules.conftest import (  # noqa: F401 fixtures
     MakeSchedule,

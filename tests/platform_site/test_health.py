@@ -20,8 +20,8 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules.causes import SUBJECTS
-from schedules.heartbeat import beat
-from schedules.services import health
+from schedules.rq.heartbeat import beat
+from schedules.services.insight import health
 from workflows.models import Workflow, WorkflowExecution
 
 ALL_WELL: dict[str, dict[str, Any]] = {name: {"ok": True} for name in SUBJECTS}

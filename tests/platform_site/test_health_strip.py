@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
-from schedules.heartbeat import beat
-from schedules.services import health
+from schedules.rq.heartbeat import beat
+from schedules.services.insight import health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
@@ -69,7 +69,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("api/broken/", broken)]
-handler500 = "platform_site.errors.server_error"
+handler500 = "platform_site.http.errors.server_error"
 
 
 def test_an_error_of_ours_is_logged_with_its_lines_but_not_with_what_was_sent(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import start
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 
 SOURCE = (BASE_DIR / "start.py").read_text()
 

@@ -12,7 +12,7 @@ from django.db import connection
 from redis import ConnectionError as RedisIsAway
 from redis import Redis
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from workflows.execution.queue import connection as redis_connection
 
 pytestmark = pytest.mark.both_databases

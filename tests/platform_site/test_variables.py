@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from platform_site.settings import env
 from platform_site.variables import Variables
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schedules.decisions import Decision, OpenRuns, Row, Rules
-from schedules.policy import decide, resume
+from schedules.policy.decide import decide, resume
+from schedules.policy.types import Decision, OpenRuns, Row, Rules
 from schedules.timing import IntervalTiming, OnceTiming
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

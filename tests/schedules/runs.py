@@ -8,8 +8,8 @@ from uuid import UUID
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
-from schedules.services.claims import claim_run, held_run
-from schedules.services.outcomes import Outcome, record_outcome
+from schedules.services.runs.claims import claim_run, held_run
+from schedules.services.runs.outcomes import Outcome, record_outcome
 from tests.schedules.policies import MINUTE, NOON, SECOND, told
 from workflows.execution.guard import Hold, Lease
 from workflows.failures import FailureKind

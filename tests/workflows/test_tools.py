@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.graphs import add_graph
-from workflows.exceptions import Cancelled, NodeFailed, RegistrationError
+from workflows.exceptions import Cancelled, NodeFailed, RegistrationError, ToolRefused
 from workflows.execution.engine import run_execution
 from workflows.kit.errors import NotFound
 from workflows.models import NodeRun, Workflow, WorkflowExecution
@@ -21,7 +21,6 @@ from workflows.tools import (
     Hints,
     Tool,
     ToolContext,
-    ToolRefused,
     call_tool,
 )
 

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from triggers.manual import run_workflow
-from workflows.api.dry_run import DryRun
-from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import ExecutionSerializer
-from workflows.api.strict import JSONObjectField, StrictSerializer
+from workflows.kit.api.dry_run import DryRun
+from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.strict import JSONObjectField, StrictSerializer
 from workflows.models import Workflow
 from workflows.scopes import Scope
 

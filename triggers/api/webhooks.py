@@ -28,10 +28,10 @@ from triggers.deliveries import (
 )
 from triggers.models import Webhook
 from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
-from workflows.api.dry_run import DryRun, is_dry
-from workflows.api.queries import StrictQuery
-from workflows.api.requests import clock, user_of, valid
-from workflows.api.strict import StrictSerializer
+from workflows.kit.api.dry_run import DryRun, is_dry
+from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow
 from workflows.scopes import Scope
 

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from workflows import services
 from workflows.admin.read_only import ReadOnlyInline
-from workflows.forms import ServiceForm
 from workflows.kit.admin import ServiceAdmin
+from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.services.dependents import count_deleted
 

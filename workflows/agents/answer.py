@@ -8,11 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 from urllib.parse import unquote
 
-from workflows.bounded import SECONDS, OutOfBounds, bounded
 from workflows.graph import Problem
-from workflows.json_value import problem, storable
-from workflows.schema_checks import schema_fault, subschemas
-from workflows.schemas import schema_problems
+from workflows.kit.json_value import problem, storable
+from workflows.safety.sandbox import SECONDS, OutOfBounds, bounded
+from workflows.schemas.check import schema_fault, subschemas
+from workflows.schemas.declare import schema_problems
 
 # The tool by which a model hands in an answer that has a schema.
 ANSWER_TOOL = "final_result"

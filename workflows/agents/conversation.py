@@ -36,14 +36,14 @@ from workflows.agents.answer import (
     text_answer,
 )
 from workflows.agents.budget import Budget, BudgetSpent, OutOfTime
-from workflows.agents.line import LOOK_EVERY_SECONDS, Line
+from workflows.agents.model_connection import LOOK_EVERY_SECONDS, Line
 from workflows.agents.provider import Fault, fault_of
 from workflows.agents.record import Record, excerpt
-from workflows.deadline import deadline
 from workflows.exceptions import NodeFailed
-from workflows.hiding import without_known
-from workflows.json_value import problem
+from workflows.kit.json_value import problem
 from workflows.registry import Context
+from workflows.safety.deadline import deadline
+from workflows.safety.redaction import without_known
 from workflows.tools import MAX_ARGUMENTS, Tool, call_named
 
 log = structlog.get_logger(__name__)

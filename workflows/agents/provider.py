@@ -28,8 +28,8 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from typing_extensions import override
 
-from workflows.decoding import ACCEPTED, Decoder
 from workflows.exceptions import NodeFailed
+from workflows.safety.decoding import ACCEPTED, Decoder
 
 MAX_BYTES = 4 * 1024 * 1024
 NO_COMPLETION = "What the provider answers is no chat completion."

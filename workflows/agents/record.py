@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflows.agents.budget import Spending
-from workflows.hiding import without_known, without_suspects
-from workflows.json_value import problem
+from workflows.kit.json_value import problem
+from workflows.safety.redaction import without_known, without_suspects
 from workflows.tools import Clock
 
 LONG = 2000  # of JSON, for each text or value

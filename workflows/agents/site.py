@@ -13,7 +13,7 @@ import httpx
 from django.conf import settings
 
 from workflows.graph import Problem
-from workflows.json_value import text_problem
+from workflows.kit.json_value import text_problem
 
 NEEDED = ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL")
 # What a header can hold; anything else would be repeated by the error that says so.

@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from workflows.api.strict import (
+from workflows.failures import FailureKind
+from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
+from workflows.kit.api.strict import (
     JSONObjectField,
     SlugField,
     StrictSerializer,
@@ -14,8 +16,6 @@ from workflows.api.strict import (
     TrueOrFalseField,
     WholeNumberField,
 )
-from workflows.failures import FailureKind
-from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
 from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME

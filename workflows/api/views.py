@@ -21,17 +21,6 @@ from typing_extensions import override
 
 from workflows import services
 from workflows.access import check_may
-from workflows.api.dry_run import ASKED as TRUE_OR_FALSE
-from workflows.api.dry_run import DryRun, is_dry
-from workflows.api.ordering import ordering_filter
-from workflows.api.preconditions import IF_MATCH, Tagged
-from workflows.api.queries import (
-    MOST_TEXT,
-    StrictQuery,
-    choice_filter,
-    true_or_false_filter,
-)
-from workflows.api.requests import clock, user_of, valid
 from workflows.api.serializers import (
     DeletionSerializer,
     ExecutionDetailSerializer,
@@ -44,8 +33,19 @@ from workflows.api.serializers import (
     WorkflowSerializer,
     graph_of,
 )
-from workflows.api.strict import StrictSerializer
 from workflows.failures import FailureKind
+from workflows.kit.api.dry_run import ASKED as TRUE_OR_FALSE
+from workflows.kit.api.dry_run import DryRun, is_dry
+from workflows.kit.api.ordering import ordering_filter
+from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.queries import (
+    MOST_TEXT,
+    StrictQuery,
+    choice_filter,
+    true_or_false_filter,
+)
+from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 from workflows.scopes import Scope

@@ -13,10 +13,10 @@ from workflows.agents.record import Record
 from workflows.agents.site import NEEDED, setting_problems
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
-from workflows.json_value import storable
+from workflows.kit.json_value import storable
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import whole
-from workflows.templating import MAX_SOURCE
+from workflows.safety.templating import MAX_SOURCE
+from workflows.schemas.declare import whole
 
 NOT_INSTALLED = (
     "The agent node needs the extra `agents`: pip install 'pydantic-ai-slim[openai]'."

@@ -11,12 +11,12 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed, exit_status
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
-from workflows.leftovers import no_child_comes_back
+from workflows.kit.tracebacks import where
+from workflows.processes.leftovers import no_child_comes_back
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import without_fields
-from workflows.templating import has_template
+from workflows.safety.templating import has_template
+from workflows.schemas.declare import without_fields
 from workflows.tools import NAME, Hints, Tool, ToolContext
-from workflows.tracebacks import where
 
 log = structlog.get_logger(__name__)
 

@@ -9,17 +9,17 @@ import httpx
 from django.conf import settings
 from typing_extensions import override
 
-from workflows.decoding import ACCEPTED, text_of
-from workflows.exceptions import NodeFailed
+from workflows.exceptions import NodeFailed, ToolRefused
 from workflows.graph import Problem
-from workflows.guarded_http import GuardedTransport
-from workflows.hiding import SENSITIVE, without_secrets, without_suspects
-from workflows.json_value import parsed
-from workflows.own_site import refuse_own_site
+from workflows.kit.json_value import parsed
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import whole, without_fields
-from workflows.templating import MARKS, MAX_SOURCE
-from workflows.tools import NAME, Hints, Tool, ToolContext, ToolRefused
+from workflows.safety.decoding import ACCEPTED, text_of
+from workflows.safety.guarded_http import GuardedTransport
+from workflows.safety.own_site import refuse_own_site
+from workflows.safety.redaction import SENSITIVE, without_secrets, without_suspects
+from workflows.safety.templating import MARKS, MAX_SOURCE
+from workflows.schemas.declare import whole, without_fields
+from workflows.tools import NAME, Hints, Tool, ToolContext
 
 MAX_BYTES = 1024 * 1024
 MAX_REDIRECTS = 5

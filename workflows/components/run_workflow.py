@@ -8,7 +8,7 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.templating import MARKS
+from workflows.safety.templating import MARKS
 
 
 @register("run_workflow")

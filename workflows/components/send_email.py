@@ -13,7 +13,7 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.templating import MARKS, MAX_SOURCE
+from workflows.safety.templating import MARKS, MAX_SOURCE
 
 NO_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 ADDRESSES = ("to", "reply_to")

@@ -5,10 +5,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from workflows.json_value import strings
+from workflows.kit.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.schemas import whole
-from workflows.templating import MAX_SOURCE, first_true
+from workflows.safety.templating import MAX_SOURCE, first_true
+from workflows.schemas.declare import whole
 
 PORT = {"type": "string", "pattern": whole("[A-Za-z0-9_-]{1,64}")}
 DEFAULT = "default"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from workflows.registry import Component, Config, Context, Result, register
-from workflows.templating import MAX_SOURCE
+from workflows.safety.templating import MAX_SOURCE
 
 
 @register("template")

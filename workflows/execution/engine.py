@@ -27,14 +27,14 @@ from workflows.execution.definition import Definition, load
 from workflows.execution.inline import Chain, start_inline
 from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
-from workflows.hiding import without_suspects
-from workflows.json_value import problem, storable
+from workflows.kit.database_retry import patiently
 from workflows.kit.errors import NotFound, WrongState
+from workflows.kit.json_value import problem, storable
+from workflows.kit.tracebacks import where
 from workflows.models import NodeRun, WorkflowExecution
-from workflows.patience import patiently
 from workflows.registry import Context, Result
+from workflows.safety.redaction import without_suspects
 from workflows.tools import Clock
-from workflows.tracebacks import where
 
 Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024

@@ -27,7 +27,7 @@ from django.db.models import QuerySet
 
 from workflows.exceptions import Cancelled, TimedOut
 from workflows.execution.slate import note_kill_at
-from workflows.leftovers import end_leftovers
+from workflows.processes.leftovers import end_leftovers
 
 logger = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=10)

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from workflows.exceptions import NodeFailed
+from workflows.kit.database_retry import patiently
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
-from workflows.patience import patiently
 
 # How many workflows may be under way inside each other, the outermost included.
 MAX_DEPTH = 5

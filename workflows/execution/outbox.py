@@ -25,7 +25,7 @@ from rq.utils import utcformat
 from workflows.execution.job_hashes import JobTemplate
 from workflows.execution.queue import connection, queue_key, queued_ids
 from workflows.execution.steps import FAR, mend_each
-from workflows.outages import OutageLog
+from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
 PENDING = "pending"

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 from redis.exceptions import RedisError
 
-from workflows.patience import DATABASE_AWAY
+from workflows.kit.database_retry import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import structlog
 
 from workflows.kit.errors import DomainError, Unavailable, Unexpected
 from workflows.kit.refusals import refusals
-from workflows.turns import turn
+from workflows.kit.sqlite_write_lock import turn
 
 log = structlog.get_logger(__name__)
 Item = TypeVar("Item")

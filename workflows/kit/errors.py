@@ -109,3 +109,8 @@ class Unexpected(DomainError):
 
     http_status = 500
     message = "Something went wrong here; the log has the details."
+
+
+class StaleVersion(WrongState):
+    code = "stale_version"
+    message = "The workflow was changed by someone else in the meantime: read it again."

@@ -24,8 +24,8 @@ from workflows.kit.errors import (
     TooLarge,
     Unavailable,
 )
-from workflows.outages import OutageLog
-from workflows.troubles import (
+from workflows.kit.outages import OutageLog
+from workflows.kit.service_errors import (
     database_trouble,
     is_database_away,
     is_redis_away,

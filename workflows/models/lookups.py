@@ -11,7 +11,7 @@ from django.db.models.lookups import IContains, IExact
 from django.dispatch import receiver
 from typing_extensions import override
 
-from workflows.json_value import composed
+from workflows.kit.json_value import composed
 
 if TYPE_CHECKING:
     Base = Lookup[str]

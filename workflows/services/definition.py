@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import F
 
 from workflows.access import check_may
-from workflows.exceptions import StaleVersion, WorkflowDeleting
+from workflows.exceptions import WorkflowDeleting
 from workflows.guards import WorkflowChange, guard_change
-from workflows.json_value import composed, map_strings, text_problem
-from workflows.kit.errors import InvalidInput, NotFound
+from workflows.kit.errors import InvalidInput, NotFound, StaleVersion
+from workflows.kit.json_value import composed, map_strings, text_problem
 from workflows.models import Workflow
 
 MAX_NAME = 200

@@ -15,6 +15,7 @@ from django.db.models import F
 from workflows.access import check_may
 from workflows.exceptions import WorkflowInUse
 from workflows.kit.errors import NotFound
+from workflows.kit.sqlite_write_lock import turn
 from workflows.models import Workflow
 from workflows.services.definition import held_workflow
 from workflows.services.dependents import (
@@ -23,7 +24,6 @@ from workflows.services.dependents import (
     outlived_by_few,
     take_away,
 )
-from workflows.turns import turn
 
 logger = structlog.get_logger(__name__)
 

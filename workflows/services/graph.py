@@ -18,7 +18,7 @@ from workflows.exceptions import InvalidGraph
 from workflows.execution.definition import given_as_tools, pure_graph
 from workflows.graph import FLOW, Edge, Problem, problems
 from workflows.guards import WorkflowChange, guard_change
-from workflows.json_value import problem, text_problem
+from workflows.kit.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from workflows import schema_checks, templating
 from workflows.execution.definition import Described
 from workflows.graph import MAX_EDGES, MAX_NODES, Problem
 from workflows.registry import Component, registry
+from workflows.safety import templating
+from workflows.schemas import check
 
 MAX_BYTES = 512 * 1024
 Pair = tuple[Component, Mapping[str, Any]]
@@ -60,10 +61,10 @@ def _text_problems(nodes: Sequence[Pair]) -> Iterator[Problem]:
 
 
 def _schema_problems(nodes: Sequence[Pair]) -> Iterator[Problem]:
-    most = schema_checks.MAX_PARTS
+    most = check.MAX_PARTS
     if (
         sum(
-            schema_checks.parts(schema)
+            check.parts(schema)
             for component, config in nodes
             for schema in component.schemas(config)
         )

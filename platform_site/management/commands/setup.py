@@ -14,8 +14,8 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 from typing_extensions import override
 
-from platform_site.demo import ensure_demo
-from platform_site.first_user import ensure_first_user
+from platform_site.local.demo import ensure_demo
+from platform_site.local.first_user import ensure_first_user
 from workflows.execution.queue import connection
 
 # What both databases say of themselves; all other faults are kinds of these.

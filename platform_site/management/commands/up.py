@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
-from platform_site.instance import AlreadyRunningError, sole_instance
-from platform_site.launch import Launch, LaunchError, StopRequested
-from platform_site.local_site import LocalSite
-from platform_site.stop_signals import StopSignals
-from platform_site.valkey import EmbeddedValkey
+from platform_site.local.instance import AlreadyRunningError, sole_instance
+from platform_site.local.launch import Launch, LaunchError, StopRequested
+from platform_site.local.site import LocalSite
+from platform_site.local.stop_signals import StopSignals
+from platform_site.local.valkey import EmbeddedValkey
 
 
 def port(text: str) -> int:

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from typing_extensions import override
 
-from platform_site.connections import BACKLOG, Connection
-from platform_site.database_pool import pool_connections
+from platform_site.http.connections import BACKLOG, Connection
+from platform_site.http.database_pool import pool_connections
+from platform_site.http.request_turns import WAIT_SECONDS
 from platform_site.management.commands.up import port
-from platform_site.request_turns import WAIT_SECONDS
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from schedules.conservation import LISTED
-from schedules.services.auditing import Proof, as_json, audit
+from schedules.policy.conservation import LISTED
+from schedules.services.insight.audit import Proof, as_json, audit
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from typing_extensions import override
 
-from schedules.services.jumps import Jumps
-from schedules.services.pruning import prune
+from schedules.services.clocks.jumps import Jumps
+from schedules.services.upkeep.pruning import prune
 
 
 class Command(BaseCommand):

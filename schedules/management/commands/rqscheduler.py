@@ -23,18 +23,18 @@ from django_rq.management.commands import rqscheduler
 from typing_extensions import override
 
 from schedules import checks
-from schedules.clock_guard import ClockGuard
-from schedules.loop import AHEAD_SECONDS, Loop
-from schedules.messages import OUTAGES
+from schedules.processes.clock_guard import ClockGuard
+from schedules.processes.loop import AHEAD_SECONDS, Loop
+from schedules.rq.messages import OUTAGES
 from schedules.scheduler import SchedulerService, get_scheduler_service
-from schedules.services.durability import leave_the_disk_to_claims
-from schedules.services.firing import fire_due
-from schedules.services.jumps import Jumps
-from schedules.services.other_clocks import leads
-from schedules.services.pruning import Pruned, prune
-from schedules.services.retiming import retime_batch
-from schedules.services.sweeping import sweep
-from schedules.services.withdrawing import withdraw_batch
+from schedules.services.clocks.jumps import Jumps
+from schedules.services.clocks.other_clocks import leads
+from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.epochs.retiming import retime_batch
+from schedules.services.runs.firing import fire_due
+from schedules.services.runs.sweep import sweep
+from schedules.services.upkeep.commits import leave_the_disk_to_claims
+from schedules.services.upkeep.pruning import Pruned, prune
 from workflows.execution.guard import LEASE
 from workflows.execution.queue import QUEUE_NAME
 from workflows.execution.steps import mend_one

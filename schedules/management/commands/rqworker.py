@@ -18,9 +18,9 @@ from rq.serializers import JSONSerializer
 from typing_extensions import override
 
 from schedules import checks
-from schedules.worker import ScheduleWorker
+from schedules.processes.worker import ScheduleWorker
 from workflows.execution.queue import QUEUE_NAME
-from workflows.outages import OutageLog
+from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
 RETRY_SECONDS = 2.0

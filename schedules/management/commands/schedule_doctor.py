@@ -13,7 +13,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from schedules.causes import Severity
-from schedules.services.doctoring import Finding, examine
+from schedules.services.insight.doctor import Finding, examine
 
 
 class Command(BaseCommand):

@@ -20,7 +20,7 @@ from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.validation import Faults, faults
-from schedules.services.starting import start_faults
+from schedules.services.runs.starting import start_faults
 from schedules.timing import (
     CronTiming,
     ManualTiming,
@@ -28,7 +28,7 @@ from schedules.timing import (
     TimingError,
     checked_instant,
 )
-from workflows.json_value import composed, map_strings
+from workflows.kit.json_value import composed, map_strings
 from workflows.models import Workflow, WorkflowNode
 
 logger = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD, FieldSpec, Kind
 from schedules.timing import TimingError
 from triggers.resolver import TriggerResolver
-from workflows.json_value import problem, text_problem
+from workflows.kit.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowNode
 
 Faults = Iterator[tuple[str, str]]

@@ -12,9 +12,9 @@ from django.utils.html import escape
 from redis import Redis
 
 from schedules.causes import Severity
-from schedules.heartbeat import beat
-from schedules.services import health
-from schedules.services.doctoring import examine
+from schedules.rq.heartbeat import beat
+from schedules.services.insight import health
+from schedules.services.insight.doctor import examine
 from tests.schedules.conftest import alice, make_schedule, workflow  # noqa: F401 fixtures
 
 Told = Callable[[], list[str]]

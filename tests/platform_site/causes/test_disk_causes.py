@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from schedules.services.health import of_disk
+from schedules.services.insight.health import of_disk
 from tests.platform_site.causes.conftest import Told
 
 

@@ -14,9 +14,9 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from platform_site.processes import end_group
-from platform_site.valkey import EmbeddedValkey
-from schedules.heartbeat import beat
+from platform_site.local.processes import end_group
+from platform_site.local.valkey import EmbeddedValkey
+from schedules.rq.heartbeat import beat
 from tests.integration.processes import wait_until
 from tests.platform_site.causes.conftest import Told
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import fire_due, health
+from schedules.services import fire_due
+from schedules.services.insight import health
 from tests.platform_site.causes.conftest import Told
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow, WorkflowExecution

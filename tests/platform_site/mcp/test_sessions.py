@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from schedules.models import ScheduledJob, ScheduleEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduleEvent, UserProfile
-from schedules.services.agents import agent_limits
+from schedules.services.agents.limits import agent_limits
 from tests.schedules.conftest import MakeSchedule
 from workflows.services import dependents
 

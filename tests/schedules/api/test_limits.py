@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 from schedules import limits
 from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
 from tests.schedules.conftest import MakeSchedule
-from workflows.api.queries import MOST_TEXT
-from workflows.json_value import MAX_DEPTH
+from workflows.kit.api.queries import MOST_TEXT
+from workflows.kit.json_value import MAX_DEPTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

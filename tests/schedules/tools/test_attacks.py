@@ -23,7 +23,7 @@ from schedules.models import (
     UserProfile,
 )
 from schedules.services import fire_due
-from schedules.services.claims import claim_run
+from schedules.services.runs.claims import claim_run
 from schedules.tools import tools
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.tools.conftest import CallTool

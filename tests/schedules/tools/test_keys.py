@@ -7,7 +7,7 @@ import pytest
 from schedules.models import ScheduledJob
 from schedules.services import Actor, create_schedule, fire_due
 from tests.schedules.conftest import NOON
-from tests.schedules.guardrails.conftest import DAY
+from tests.schedules.services.agents.conftest import DAY
 from tests.schedules.tools.test_tools import good
 from workflows.models import Workflow
 

@@ -11,7 +11,7 @@ from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, create_schedule, fire_due, run_now
-from schedules.services.claims import claim_run
+from schedules.services.runs.claims import claim_run
 from tests.graphs import add_graph
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.dispatch import dispatch_event

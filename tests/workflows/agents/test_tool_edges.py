@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from platform_site.data_dir import BASE_DIR
+from platform_site.local.data_dir import BASE_DIR
 from tests.api import client
 from tests.workflows.agents.conftest import NOW, calls, configure, give, run, start
 from workflows.exceptions import InvalidGraph

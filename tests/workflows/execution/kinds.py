@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
-from schedules.services.claims import claim_run, token_of_job
-from schedules.services.sending import RUNS
+from schedules.services.runs.claims import claim_run, token_of_job
+from schedules.services.runs.sending import RUNS
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.manual import run_workflow
 from workflows.execution import jobs

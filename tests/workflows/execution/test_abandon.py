@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from redis import Redis
 
-from schedules.messages import RedisAway
+from schedules.rq.messages import RedisAway
 from schedules.services import sweep
 from tests.schedules.conftest import NOON
 from tests.workflows.execution.kinds import SECOND, Kind, Scheduled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis import Redis
 
-from schedules.messages import RedisAway
+from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
 from schedules.services import sweep
 from tests.schedules.conftest import NOON

@@ -1,0 +1,216 @@
+"""The examples in the description of the API.
+
+What is sent is written down here; what is answered is made of it by the code that answers.
+A test sends each of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from rest_framework.renderers import JSONRenderer
+
+from platform_site.accounts.api import TokenSerializer
+from platform_site.accounts.models import ApiToken
+from schedules import timing
+from schedules.api.bulk import BulkAnswer
+from schedules.api.explain import ExplanationSerializer
+from schedules.api.preview import COUNT, PreviewSerializer
+from schedules.api.serializers import NewSchedule, ScheduleSerializer
+from schedules.models import ScheduledJob
+from schedules.rq.messages import alarm_id
+from schedules.services import Actor
+from schedules.services.drafts.draft import apply_fields
+from schedules.services.insight.explain import Explanation
+from schedules.services.insight.preview import preview_fields
+from schedules.services.insight.sentences import timing_text
+from triggers.api.webhooks import OpenedWebhookSerializer, StartedSerializer
+from workflows.kit.api.strict import StrictSerializer
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SITE = "https://ostinato.example"
+WORKFLOW, SCHEDULE, EXECUTION = (
+    UUID(int=0x018F0000_0000_7000_8000_000000000000 + number) for number in (1, 2, 3)
+)
+OWNER = User(pk=1, username="ada")
+SECRET = "shown-once-in-this-answer"  # noqa: S105 an example is none
+
+REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
+    "schedules_create": {
+        "cron": {
+            "name": "nightly report",
+            "workflow": str(WORKFLOW),
+            "cron_expression": "30 2 * * mon-fri",
+            "timezone": "Europe/Berlin",
+            "trigger_payload": {"who": "everyone"},
+            "tags": ["reports"],
+        },
+        "interval": {
+            "name": "look every five minutes",
+            "workflow": str(WORKFLOW),
+            "interval_seconds": 300,
+            "timezone": "UTC",
+            "overlap_policy": "allow",
+            "max_open_runs": 5,
+            "max_retries": 3,
+        },
+        "once": {
+            "name": "switch over",
+            "workflow": str(WORKFLOW),
+            "run_at": "2096-01-01T00:00:00",
+            "timezone": "Asia/Tokyo",
+        },
+    },
+    "schedules_preview_create": {
+        "clocks change": {
+            "cron_expression": "30 2 * * *",
+            "timezone": "Europe/Berlin",
+            "start_at": "2030-03-30T00:00:00",
+            "count": 3,
+        }
+    },
+    "schedules_bulk_create": {
+        "pause by filter": {
+            "action": "pause",
+            "filter": {"tag": "reports", "status": "active"},
+            "note": "holidays",
+        },
+        "run some": {"action": "run", "ids": [str(SCHEDULE)]},
+    },
+    "tokens_create": {
+        "for a time": {"name": "laptop", "expires_at": "2096-01-01T00:00:00Z"}
+    },
+    "hooks_create": {"any JSON": {"name": "Ada"}},
+}
+
+
+def _read(kind: type[StrictSerializer], sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent as the services are given it, but for rows, which are in no example."""
+    fields = {name: field for name, field in kind().fields.items() if name in sent}
+    return {
+        name: field.run_validation(sent[name])
+        for name, field in fields.items()
+        if name != "workflow"
+    }
+
+
+def _saved() -> ScheduledJob:
+    sent = REQUESTS["schedules_create"]["cron"]
+    schedule = ScheduledJob(
+        id=SCHEDULE,
+        workflow_id=WORKFLOW,
+        owner=OWNER,
+        created_by=OWNER,
+        rq_job_id=alarm_id(SCHEDULE),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    apply_fields(schedule, _read(NewSchedule, sent), now=NOW)
+    first = timing.next_after(schedule.timing, NOW)
+    schedule.next_tick_at = schedule.next_run_at = first
+    for name in ("status", "scheduled_for", "finished_at"):
+        setattr(schedule, f"last_run_{name}", None)  # as it is read from the database
+    return schedule
+
+
+def _schedule() -> dict[str, Any]:
+    return {**ScheduleSerializer(_saved()).data}
+
+
+def _preview() -> dict[str, Any]:
+    sent = dict(REQUESTS["schedules_preview_create"]["clocks change"])
+    found = preview_fields(
+        _read(NewSchedule, sent),
+        count=sent.get("count", COUNT),
+        actor=Actor.person(OWNER),
+        now=NOW,
+    )
+    return {**PreviewSerializer(found).data}
+
+
+def _explanation() -> dict[str, Any]:
+    saved = _saved()
+    rule = saved.timing
+    found = Explanation(
+        at=NOW,
+        sentence="That is no tick of this schedule.",
+        timing_text=timing_text(rule, saved.timezone),
+        previous_tick=timing.last_upto(rule, NOW),
+        next_tick=timing.next_after(rule, NOW),
+    )
+    return {**ExplanationSerializer(found).data}
+
+
+def _bulk() -> dict[str, Any]:
+    done = {"id": SCHEDULE, "status": 200, "code": "done", "detail": ""}
+    return {**BulkAnswer({"results": [done]}).data}
+
+
+def _token() -> dict[str, Any]:
+    sent = REQUESTS["tokens_create"]["for a time"]
+    expiry = datetime.fromisoformat(sent["expires_at"])
+    token = ApiToken(
+        name=sent["name"], token_key=SECRET[:15], created=NOW, expiry=expiry
+    )
+    return {**TokenSerializer(token).data, "token": SECRET}
+
+
+def _webhook() -> dict[str, Any]:
+    opened = {
+        "node_id": "hook",
+        "created_at": NOW,
+        "url": SITE + reverse("hook", kwargs={"token": SECRET}),
+        "signing_key": f"whsec_{SECRET}",
+    }
+    return {**OpenedWebhookSerializer(opened).data}
+
+
+def _started() -> dict[str, Any]:
+    path = reverse("execution-detail", kwargs={"pk": str(EXECUTION)})
+    return {**StartedSerializer({"execution": EXECUTION, "url": SITE + path}).data}
+
+
+ANSWERS: dict[str, Callable[[], dict[str, Any]]] = {
+    "schedules_create": _schedule,
+    "schedules_retrieve": _schedule,
+    "schedules_preview_create": _preview,
+    "schedules_explain_retrieve": _explanation,
+    "schedules_bulk_create": _bulk,
+    "tokens_create": _token,
+    "workflows_webhooks_create": _webhook,
+    "hooks_create": _started,
+}
+
+
+def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: the examples stand with what they are examples of."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            name = operation["operationId"]
+            if name in REQUESTS:
+                body = operation["requestBody"]["content"]["application/json"]
+                body["examples"] = {
+                    title: {"value": value} for title, value in REQUESTS[name].items()
+                }
+            if name in ANSWERS:
+                _answer(operation)["example"] = plain(ANSWERS[name]())
+    return result
+
+
+def _answer(operation: dict[str, Any]) -> dict[str, Any]:
+    """What is answered when all went well: not a dry run, which is 200 where that is 201."""
+    done = [status for status in operation["responses"] if status.startswith("2")]
+    content: dict[str, Any] = operation["responses"][max(done)]["content"]
+    found: dict[str, Any] = content["application/json"]
+    return found
+
+
+def plain(value: dict[str, Any]) -> Any:
+    """As it goes over the wire."""
+    return json.loads(JSONRenderer().render(value))

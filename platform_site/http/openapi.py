@@ -1,0 +1,242 @@
+"""The OpenAPI description: who may ask, and the errors that every address can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from csp.decorators import csp_update
+from django.utils.decorators import method_decorator
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.plumbing import get_lib_doc_excludes
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from typing_extensions import override
+
+from platform_site.http.errors import PROBLEM_JSON
+from workflows.kit.api.dry_run import DryRun
+from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.strict import StrictSerializer
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457). `code` is stable and for programs, "
+    "`detail` is for people, `errors` has the reasons of each field.",
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "suggestion": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "Of a timing that is written as another program writes it: the "
+            "fields that mean the same here, to be sent as they are.",
+        },
+    },
+    "example": {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": 'cron_expression: minute: "61" is out of range 0 to 59.',
+        "code": "invalid",
+        "errors": {"cron_expression": ['minute: "61" is out of range 0 to 59.']},
+    },
+}
+DRY_RUN: dict[str, Any] = {
+    "type": "object",
+    "description": "What a write would change: how things stand, how they would, and "
+    "for a schedule its next ticks.",
+    "required": ["dry_run", "before", "after"],
+    "properties": {
+        "dry_run": {"type": "boolean", "enum": [True]},
+        "before": {"type": "object", "nullable": True},
+        "after": {"type": "object", "nullable": True},
+        "next_ticks": {
+            "type": "array",
+            "items": {"type": "string", "format": "date-time"},
+        },
+    },
+}
+DRY_RUN_PARAMETER = {
+    "in": "query",
+    "name": "dry_run",
+    "schema": {"type": "boolean", "default": False},
+    "description": "Check everything, write nothing, and tell what would change.",
+}
+# Which statuses an address can answer besides what it is for.
+ERRORS = {
+    400: "The input is wrong; `errors` says where.",
+    401: "No token, or one that is wrong, expired or revoked.",
+    403: "You may see this, but not do that, or the scope of the token is not enough.",
+    404: "There is no such thing, or it is not yours.",
+    406: "`Accept` has no place for JSON.",
+    409: "Its state does not allow it, or it has changed since you read it.",
+    412: "It has changed since the ETag of If-Match.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "The idempotency key was used for something else.",
+    503: "The database is busy or cannot be reached: try again.",
+    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+}
+# Which of them an operation that only reads never answers.
+NEVER_BY_GET = {409, 413, 415}
+# By which a caller chooses how the description is written.
+FORMAT = "format"
+# The headers of answers.
+ETAG = "The version of what is answered, for If-Match."
+LOCATION = "Where the execution is found."
+
+
+class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "platform_site.accounts.authentication.BearerAuthentication"
+    name = "token"
+
+    @override
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of `tokens/`, of `manage.py create_token` or of the admin.",
+        }
+
+
+def told_to_developers() -> list[type]:
+    """Classes whose docstring is no description of the views and bodies that inherit it."""
+    of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
+    return [*of_libraries, DryRun, StrictQuery, StrictSerializer, Tagged]
+
+
+def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: each operation answers its errors as a problem."""
+    result["components"]["schemas"] |= {"Problem": PROBLEM, "DryRun": DRY_RUN}
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            _document_headers(operation, result["components"]["schemas"])
+            for status, text in ERRORS.items():
+                if _may_answer(method, operation, status):
+                    operation["responses"].setdefault(str(status), _problem(text))
+            if method != "get" and not _changes_nothing_to_try(operation):
+                _document_dry_run(operation)
+    return result
+
+
+def _may_answer(method: str, operation: dict[str, Any], status: int) -> bool:
+    if status == 412:
+        return _takes(operation, IF_MATCH.name)
+    if status == 422:
+        return (
+            method == "post"
+            and "schedules" in operation.get("tags", ())
+            and _takes(operation, "Idempotency-Key")
+        )
+    return method != "get" or status not in NEVER_BY_GET
+
+
+def _takes(operation: dict[str, Any], *names: str) -> bool:
+    """Whether the operation has a parameter of each of these names."""
+    taken = {parameter["name"] for parameter in operation.get("parameters", ())}
+    return taken.issuperset(names)
+
+
+def _document_headers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """`ETag` where what is answered is one thing with a version, `Location` where the
+    answer is that of a webhook."""
+    for answer in operation["responses"].values():
+        for content in answer.get("content", {}).values():
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if "version" in schemas.get(name, {}).get("properties", ()):
+                answer["headers"] = {"ETag": _header(ETAG)}
+            if name == "Started":
+                answer["headers"] = {"Location": _header(LOCATION)}
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"schema": {"type": "string"}, "description": text}
+
+
+def _changes_nothing_to_try(operation: dict[str, Any]) -> bool:
+    """A preview writes nothing anyway; who calls a webhook means it."""
+    name = operation["operationId"]
+    return "preview" in name or name.startswith("hooks_")
+
+
+def _document_dry_run(operation: dict[str, Any]) -> None:
+    """`?dry_run=true` answers 200 and what would change, whatever else is answered."""
+    operation.setdefault("parameters", []).append(DRY_RUN_PARAMETER)
+    schema: dict[str, Any] = {"$ref": "#/components/schemas/DryRun"}
+    done = operation["responses"].get("200", {})
+    if done:
+        schema = {"oneOf": [done["content"]["application/json"]["schema"], schema]}
+    operation["responses"]["200"] = done | {
+        "description": "Done; or, of a dry run, what would change.",
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _problem(text: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
+
+
+class ByFormat(DefaultContentNegotiation):
+    """`?format=` goes before the header Accept, which a browser sends without being asked."""
+
+    @override
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        asked = request.query_params.get(FORMAT)
+        chosen = [each for each in renderers if asked in (None, each.format)]
+        if asked and chosen:
+            return chosen[0], chosen[0].media_type or ""
+        by_accept: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return by_accept
+
+
+class SchemaView(StrictQuery, SpectacularAPIView):
+    """The description itself, as YAML or as JSON. It has one language and one version: none
+    is asked for."""
+
+    content_negotiation_class = ByFormat
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        formats = sorted({renderer.format for renderer in self.renderer_classes})
+        asked = request.query_params.get(FORMAT)
+        if asked not in (None, *formats):
+            raise ValidationError({FORMAT: [f"Must be one of {', '.join(formats)}."]})
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        return {FORMAT}
+
+
+@method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")
+class DocsView(StrictQuery, SpectacularSwaggerSplitView):
+    """The description to browse and to try, from this site's own files.
+
+    Its script writes styles into the page: allowed here and nowhere else.
+    """
+
+    template_name = "platform_site/api_docs.html"
+
+    @override
+    def query_parameters(self, request: Request) -> set[str]:
+        return {"script"}  # by which the page asks for its own script

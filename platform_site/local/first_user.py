@@ -1,0 +1,36 @@
+"""The user `admin`, whose password is made once and kept in the data folder."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from django.contrib.auth.models import User
+
+from platform_site.local.secret_files import secret, stored
+from platform_site.local.set_aside import remove
+
+USERNAME = "admin"
+PASSWORD_BYTES = 12
+PASSWORD_FILE = "admin_password"  # noqa: S105 (the name of the file)
+
+
+def ensure_first_user(folder: Path) -> User:
+    """The user `admin`, made if there is none. The password file stands only while it
+    holds the password: once somebody changed it, the file is removed. So is one that
+    cannot be read."""
+    user = User.objects.filter(username=USERNAME).first()
+    if user is None:
+        password = secret(folder, PASSWORD_FILE, size=PASSWORD_BYTES)
+        return User.objects.create_superuser(USERNAME, password=password)
+    known = first_password(folder)
+    if known is None or not user.check_password(known):
+        remove(folder / PASSWORD_FILE)
+    return user
+
+
+def first_password(folder: Path) -> str | None:
+    """The password of `admin`, if it still is the one that was made for it."""
+    with suppress(OSError):
+        return stored(folder / PASSWORD_FILE, size=PASSWORD_BYTES)
+    return None

@@ -1,0 +1,82 @@
+"""What is handed to the rq-scheduler adapter, and how it says that Redis is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from workflows.kit.database_retry import DATABASE_AWAY
+
+ALARM_PREFIX = "schedule-"
+ENTRY_POINT = "schedules.jobs.execute_scheduled_trigger"
+
+
+class RedisAway(Exception):
+    """Redis cannot be reached; what was to be written there is written by the sweep."""
+
+
+# What is nobody's fault and passes: whoever loops waits for it.
+OUTAGES = (RedisAway, *DATABASE_AWAY)
+
+
+@contextmanager
+def redis_errors() -> Iterator[None]:
+    """Callers above know `RedisAway` and nothing of Redis' own errors."""
+    try:
+        yield
+    except RedisError as error:
+        raise RedisAway(str(error)) from error
+
+
+class RunMessage(NamedTuple):
+    """One attempt of a run, as it is sent."""
+
+    schedule_id: UUID
+    id: UUID
+    scheduled_for: datetime
+    attempt: int
+    send_count: int
+
+    @property
+    def job_id(self) -> str:
+        return f"run-{self.id}-{self.attempt}-{self.send_count}"
+
+    @property
+    def arguments(self) -> list[str | int]:
+        """Those of `ENTRY_POINT`."""
+        return [
+            str(self.schedule_id),
+            self.scheduled_for.isoformat(),
+            str(self.id),
+            self.attempt,
+        ]
+
+
+class Alarm(NamedTuple):
+    """When to look at a schedule; `at` None means never again."""
+
+    rq_job_id: str
+    at: datetime | None
+
+    @property
+    def schedule_id(self) -> str:
+        return self.rq_job_id.removeprefix(ALARM_PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a comparison of the alarms with the database put right."""
+
+    set: int = 0
+    removed: int = 0
+
+
+def alarm_id(schedule_id: UUID) -> str:
+    """The RQ job id of a schedule's alarm."""
+    return f"{ALARM_PREFIX}{schedule_id}"

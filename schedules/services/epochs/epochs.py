@@ -1,0 +1,188 @@
+"""Epochs: closing one and opening the next when a schedule's timing changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Sum
+
+from schedules import timing
+from schedules.models import (
+    TICK_ORIGINS,
+    Reason,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    Status,
+    Verb,
+)
+from schedules.policy.decide import passed_over
+from schedules.policy.early import around
+from schedules.policy.types import MICROSECOND, Rules
+from schedules.services.clocks.early_runs import adopt, early_ticks
+from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, Kind
+from schedules.services.drafts.snapshot import snapshot
+from schedules.services.runs import ledger
+from schedules.timing import Timing, TimingError
+
+
+def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
+    """The first epoch: ticks after the creation."""
+    _open(schedule, from_at=now)
+
+
+def open_next(schedule: ScheduledJob, *, from_at: datetime) -> None:
+    """The next epoch: ticks of the new timing after `from_at`."""
+    schedule.epoch += 1
+    _open(schedule, from_at=from_at)
+
+
+def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
+    fields = snapshot(schedule)
+    ScheduleEpoch.objects.create(
+        schedule=schedule,
+        number=schedule.epoch,
+        timing={name: fields[name] for name in TIMING_FIELDS},
+        tzdata_version=timing.tzdata_version(),
+        from_at=from_at,
+    )
+
+
+def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:
+    """Record the ticks of the old timing up to now as never fired, and close its epoch.
+
+    `rules` are the old ones; None if their timing broke: then nothing more is known of its
+    ticks than the ledger says. Returns from when on the new timing has ticks: after now,
+    and after the last tick in the ledger and the epoch's beginning (later than now if the
+    clock was set back), so that none comes twice.
+    """
+    if rules is not None:
+        pass_over(schedule, rules, now=now)
+    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
+    closed = max(now, epoch.from_at, ledger.last_recorded(schedule, now=now) or now)
+    _close(schedule, epoch, rules, at=closed)
+    return closed
+
+
+def close_ended(
+    schedule: ScheduledJob, rules: Rules | None, *, now: datetime
+) -> datetime:
+    """Close the epoch of a schedule that has ended at its end: what its timing would have
+    had since is no tick. Returns from when on it may have ticks again: after now, and
+    after all that the ledger holds.
+    """
+    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
+    recorded = ledger.last_recorded(schedule, now=now)
+    known = [epoch.from_at, epoch.pruned_upto, recorded]
+    ends = schedule.events.filter(verb=Verb.COMPLETE, created_at__lte=now)
+    ended, frontier = ends.first(), schedule.next_tick_at
+    # A tick whose jitter had not passed at the end is not in the ledger.
+    if ended and (frontier is None or ended.created_at < frontier):
+        known.append(ended.created_at)
+    closed = max(at for at in known if at)
+    _close(schedule, epoch, rules, at=closed)
+    return max(now, closed)
+
+
+def _close(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, rules: Rules | None, *, at: datetime
+) -> None:
+    """Close the epoch with the number of ticks that it had up to `at`."""
+    _count(schedule, epoch, rules.timing if rules else None, upto=at)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
+
+
+def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
+    """One row for the ticks that came unfired, which the timing to come will not fire."""
+    reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
+    row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
+    if row is not None:
+        early = early_ticks(schedule)
+        rows = around(rules, [row], early)
+        ledger.write_rows(((schedule, piece) for piece in rows), now=now)
+        adopt(schedule, rules, early, before=now + MICROSECOND)
+
+
+def close_as_recorded(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
+) -> None:
+    """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
+    _close(schedule, epoch, None, at=at)
+
+
+def recount(schedule: ScheduledJob, epoch: ScheduleEpoch, *, upto: datetime) -> None:
+    """Set the counts of an epoch that ends at `upto` and not where it was closed."""
+    _count(schedule, epoch, _known_timing(epoch), upto=upto)
+
+
+def pull_pruned(epoch: ScheduleEpoch, *, upto: datetime) -> None:
+    """Pruning went beyond `upto`, by a clock that was ahead: what it took of later ticks
+    counts no more. Which those were nobody knows: the commonest status gives way first."""
+    epoch.pruned_upto = upto
+    rule = _known_timing(epoch)
+    if rule is None:
+        return
+    counts = epoch.pruned_counts
+    excess = sum(counts.values()) - timing.count(rule, epoch.from_at, upto)
+    for status in sorted(counts, key=counts.__getitem__, reverse=True):
+        taken = max(0, min(excess, counts[status]))
+        counts[status] -= taken
+        excess -= taken
+
+
+def _known_timing(epoch: ScheduleEpoch) -> Timing | None:
+    """Its timing, if it can still be reckoned as it was."""
+    if epoch.tzdata_version != timing.tzdata_version():
+        return None
+    try:
+        return timing_of(epoch)
+    except TimingError:
+        return None
+
+
+def _count(
+    schedule: ScheduledJob,
+    epoch: ScheduleEpoch,
+    rule: Timing | None,
+    *,
+    upto: datetime,
+) -> None:
+    """How many ticks the epoch had up to `upto`, and what became of them. Without a
+    timing nothing more is known of them than the ledger holds, or held before pruning."""
+    epoch.counts = _counts(schedule, epoch, upto)
+    if rule is None:
+        recorded = [*epoch.counts.values(), *epoch.pruned_counts.values()]
+        epoch.tick_count = sum(recorded)
+    else:
+        epoch.tick_count = timing.count(rule, epoch.from_at, upto)
+
+
+def timing_of(epoch: ScheduleEpoch) -> Timing:
+    """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
+    fields = {
+        name: datetime.fromisoformat(value)
+        if FIELDS[name].kind is Kind.TIME and value is not None
+        else value
+        for name, value in epoch.timing.items()
+    }
+    return ScheduledJob(**fields).timing
+
+
+def _counts(
+    schedule: ScheduledJob, epoch: ScheduleEpoch, upto: datetime
+) -> dict[str, int]:
+    """How many ticks of the epoch up to `upto` are in the ledger, by status; what ran
+    before its time lies after it."""
+    rows = (
+        ScheduledRun.objects.filter(
+            schedule=schedule.id,
+            epoch=epoch.number,
+            origin__in=TICK_ORIGINS,
+            scheduled_for__lte=upto,
+        )
+        .order_by()
+        .values_list("status")
+        .annotate(ticks=Sum("tick_count"))
+    )
+    return {status: int(ticks) for status, ticks in rows}

@@ -1,0 +1,28 @@
+"""Why database or Redis did not serve a caller: the sentence of every refusal of that kind."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from schedules.causes import CAUSES, Severity
+from schedules.services.insight.health.looking import facts_now, judge
+from workflows.kit.service_errors import database_trouble, is_redis_away, redis_trouble
+
+WAIT_SECONDS = 1.0
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """The code and the sentence of what doctor and readiness say, where that explains the
+    error; else of what the error says."""
+    if is_redis_away(error):
+        code, subjects = str(redis_trouble(error)), {"disk", "redis"}
+    else:
+        code, subjects = str(database_trouble(error)), {"disk", "database"}
+    verdict = judge(facts_now(timezone.now(), wait=WAIT_SECONDS))  # noqa: TID251 any door may ask
+    seen = (
+        cause
+        for cause in verdict.causes
+        if cause.severity == Severity.ERROR and cause.subject in subjects
+    )
+    cause = next(seen, CAUSES[code])
+    return cause.code, cause.what

@@ -1,0 +1,60 @@
+"""Redis: whether it answers and takes a write, and who says there that he is alive."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
+
+from schedules.rq import heartbeat
+from schedules.rq.trial_write import try_to_write
+from schedules.services.insight.health.shared import SILENT_AFTER_SECONDS
+from workflows.execution.queue import QUEUE_NAME
+from workflows.kit.service_errors import redis_trouble
+
+
+def look(now: datetime) -> dict[str, Any]:
+    """Facts by a client of its own: the site's waits longer, and tries again."""
+    began = time.monotonic()
+    client = Redis.from_url(
+        settings.REDIS_URL,
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=SILENT_AFTER_SECONDS,
+        socket_timeout=SILENT_AFTER_SECONDS,
+    )
+    facts: dict[str, Any] = {}
+    with client:
+        try:
+            at = heartbeat.clock_of(client)
+            facts["ahead_of_redis"] = now.timestamp() + time.monotonic() - began - at
+            try_to_write(client)
+            return facts | _of_memory(client) | _of_processes(client)
+        except (RedisError, OSError) as error:
+            return facts | {"redis": redis_trouble(error)}
+
+
+def _of_memory(client: Redis) -> dict[str, Any]:
+    """How much of `maxmemory` is in use, where nothing would be thrown away for room."""
+    with suppress(ResponseError):  # not every user may ask
+        memory = client.info("memory")
+        most = memory.get("maxmemory", 0)
+        if most and memory.get("maxmemory_policy", "noeviction") == "noeviction":
+            return {"redis_memory": memory["used_memory"] / most}
+    return {}
+
+
+def _of_processes(client: Redis) -> dict[str, Any]:
+    schedulers = heartbeat.alive(client, "scheduler")
+    return {
+        "schedulers": len(schedulers),
+        "scheduler_meets": heartbeat.trouble_of(client, schedulers),
+        "workers": len(heartbeat.alive(client, "worker")),
+        "workers_here": len(heartbeat.alive(client, f"worker:{QUEUE_NAME}")),
+    }

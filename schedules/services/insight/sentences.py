@@ -1,0 +1,264 @@
+"""Sentences made from data: what a timing means, and what became of a run.
+
+Whole sentences are put together here and read by people only: nothing takes one apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from schedules import timing
+from schedules.models import (
+    NEVER_RAN,
+    Origin,
+    Reason,
+    RunStatus,
+    ScheduledRun,
+    ScheduleEvent,
+)
+from schedules.policy.types import OpenRuns, Overlapped
+from schedules.timing import Timing, zones
+from workflows.failures import FailureKind
+
+_HOW = {
+    Origin.CATCH_UP: " as a catch-up",
+    Origin.BACKFILL: " in a backfill",
+    Origin.MANUAL: " on request",
+}
+_BECAUSE = {
+    FailureKind.NODE: "a node failed",
+    FailureKind.LOST: "its worker stopped or could not renew its lease",
+    FailureKind.NO_TRIGGER: "no active trigger of its workflow accepted the schedule",
+    FailureKind.NOT_ALLOWED: "the owner of the schedule may no longer run its workflow",
+    FailureKind.BROKEN: "its workflow or its payload is broken",
+    FailureKind.CRASH: "its process crashed",
+}
+_NOT_STARTED = {FailureKind.NO_TRIGGER, FailureKind.NOT_ALLOWED}
+# Of these the text of the error says nothing that the sentence does not.
+_WITHOUT_ERROR = {FailureKind.TIMEOUT, FailureKind.LOST}
+_STILL = {
+    "running": "running",
+    "retrying": "waiting for its next attempt",
+    "pending": "waiting in the queue",
+}
+_WITHDRAWN = {
+    Reason.PAUSED: " because the schedule was paused",
+    Reason.STOPPED: " because the schedule was deleted",
+    Reason.REPLACED: " because a newer run replaced it",
+}
+
+
+def timing_text(rule: Timing, zone: str) -> str:
+    """What the timing means, in English; of a one-off, as the clock of `zone` reads, too
+    (unless that zone has left tzdata)."""
+    return timing.describe(rule, zone if zone in zones.timezone_names() else "UTC")
+
+
+def run_sentence(
+    run: ScheduledRun, event: ScheduleEvent | None, ahead: OpenRuns | None = None
+) -> str:
+    """What became of the run. `event`: what a person or the schedule itself did that
+    decided it; `ahead`: what is open now, of a run that waits in line."""
+    if run.status in NEVER_RAN:
+        return f"It did not run: {_why_not(run, event)}."
+    if ahead is not None and ahead.open:
+        still = _STILL[_farthest(ahead)]
+        return f"It is waiting for an earlier run, which is still {still}."
+    return _OF_STATUS[RunStatus(run.status)](run)
+
+
+def backfilled_sentence(
+    run: ScheduledRun,
+    event: ScheduleEvent | None,
+    backfill: ScheduledRun,
+    ahead: OpenRuns | None,
+) -> str:
+    """Of a tick that did not run when it was due, and that a backfill has taken up."""
+    now = run_sentence(backfill, None, ahead)
+    return f"{now} When it was due, it did not run: {_why_not(run, event)}."
+
+
+def reason_text(run: ScheduledRun) -> str:
+    """The reason of a row in a few words: what was open, or what kind of failure it was."""
+    if run.reason == Reason.OVERLAP and run.overlap:
+        return f"{run.reason}: {_overlapped(run)}"
+    return ", ".join(filter(None, (run.reason, run.get_failure_kind_display().lower())))
+
+
+def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
+    return {
+        Reason.NONE: "no reason was recorded",
+        Reason.OVERLAP: f"{_overlapped(run)}; overlapping ticks are skipped",
+        Reason.PAUSED: f"the schedule was paused{by_whom(event)}",
+        Reason.EDITED: f"its timing was changed{by_whom(event)} before it fired",
+        Reason.LIMIT: "the schedule had already fired as often as max_runs allows",
+        Reason.WINDOW: "it was found too late, outside the catch-up window",
+        Reason.POLICY: "it was found late, and the catch-up policy did not choose it",
+        Reason.STOPPED: "the schedule was deleted",
+        Reason.REPLACED: "a newer run replaced it",
+    }[Reason(run.reason)]
+
+
+def _overlapped(run: ScheduledRun) -> str:
+    """What was open when the tick was skipped."""
+    if not run.overlap:  # written before that was on record
+        return "an earlier run was still open"
+    found = Overlapped(**run.overlap)
+    if found.rule == "max_open_runs":
+        counted = [
+            f"{count} {what}"
+            for count, what in (
+                (found.running, "running"),
+                (found.pending, "waiting in the queue"),
+                (found.retrying, "waiting for a retry"),
+            )
+            if count
+        ]
+        return f"as many runs were open as max_open_runs allows ({', '.join(counted)})"
+    behind = ""
+    if found.rule == "line":
+        behind = f", and {found.waiting} ticks, the most allowed, were waiting for it"
+    elif found.waiting:
+        others = "another was" if found.waiting == 1 else f"{found.waiting} others were"
+        behind = f", and {others} waiting for it"
+    return f"an earlier run was still {_STILL[_farthest(found)]}{behind}"
+
+
+def _farthest(found: Overlapped | OpenRuns) -> str:
+    """What the open run does; of several, the one that has come farthest counts."""
+    if found.running:
+        return "running"
+    return "retrying" if found.retrying else "pending"
+
+
+def by_whom(event: ScheduleEvent | None) -> str:
+    """When the verb came, from whom and with which note, to follow a participle."""
+    if event is None:
+        return ""
+    note = f' ("{event.note}")' if event.note else ""
+    who = event.actor_name or event.actor_kind
+    return f"{at_time(event.created_at)} by {who}{note}"
+
+
+def _how(run: ScheduledRun) -> str:
+    return _HOW.get(Origin(run.origin), "")
+
+
+def _pending(run: ScheduledRun) -> str:
+    has, joined = "has not been sent to the queue yet", "but"
+    if run.enqueued_at:
+        has = f"has been waiting for a worker since {utc(run.enqueued_at)}"
+        joined = "and"
+    who = f"It fired{_how(run)} {joined}"
+    if run.attempt > 1:
+        who = f"Attempt {run.attempt}"
+    return f"{who} {has}.{_failed_before(run)}"
+
+
+def _waiting(run: ScheduledRun) -> str:
+    if run.not_before:
+        due = f"Attempt {run.attempt} is due{at_time(run.not_before)}."
+        return f"{due}{_failed_before(run)}"
+    return "It is waiting for an earlier run of the schedule to end."
+
+
+def _running(run: ScheduledRun) -> str:
+    who = f"Attempt {run.attempt}" if run.attempt > 1 else "It"
+    since = utc(run.started_at) if run.started_at else "an unknown time"
+    asked = ""
+    if run.cancel_requested_at:
+        newer = " for a newer run" if run.reason == Reason.REPLACED else ""
+        asked = f" It was asked to stop{newer}{at_time(run.cancel_requested_at)}."
+    return (
+        f"{who} has been running{_how(run)} since {since}.{asked}{_failed_before(run)}"
+    )
+
+
+def _ran(run: ScheduledRun, attempt: int) -> str:
+    who = f"attempt {attempt}" if attempt > 1 else "it"
+    return f"It ran{_how(run)}: {who} started{at_time(run.started_at)}"
+
+
+def _succeeded(run: ScheduledRun) -> str:
+    return f"{_ran(run, run.attempt)} and succeeded{at_time(run.finished_at)}."
+
+
+def _failed(run: ScheduledRun) -> str:
+    withdrawn = _WITHDRAWN.get(Reason(run.reason), "")
+    when, then, attempt = at_time(run.finished_at), "", run.attempt
+    if withdrawn and not run.cancel_requested_at:
+        # A retry that was withdrawn before it started: the attempt before it has failed.
+        then = f" Attempt {attempt} was cancelled{when}{withdrawn}."
+        when, attempt = "", attempt - 1
+    said = f"{_ran(run, attempt)} and failed"
+    if run.failure_kind in _NOT_STARTED:
+        who = f"Attempt {attempt}" if attempt > 1 else f"It fired{_how(run)} but"
+        said = f"{who} could not start"
+    return f"{said}{when} because {_cause(run)}.{then}{_error(run)}"
+
+
+def _failed_before(run: ScheduledRun) -> str:
+    """Why there is another attempt, if this is one."""
+    if not run.failure_kind:
+        return ""
+    return f" Attempt {run.attempt - 1} failed because {_cause(run)}.{_error(run)}"
+
+
+def _cause(run: ScheduledRun) -> str:
+    kind = FailureKind(run.failure_kind)
+    if kind != FailureKind.TIMEOUT:
+        return _BECAUSE[kind]
+    if not (run.started_at and run.deadline_at):
+        return "it timed out"
+    return (
+        f"it timed out after {(run.deadline_at - run.started_at).total_seconds():g} s"
+    )
+
+
+def _error(run: ScheduledRun) -> str:
+    """The text of the error, as it was recorded, at the end of all that is said."""
+    if not run.error or run.failure_kind in _WITHOUT_ERROR:
+        return ""
+    return f" Error: {run.error}"
+
+
+def _cancelled(run: ScheduledRun) -> str:
+    end = f"was cancelled{at_time(run.finished_at)}{_WITHDRAWN.get(Reason(run.reason), '')}."
+    if run.started_at is None:
+        return f"It never started: it {end}"
+    if run.attempt > 1 and run.reason and not run.cancel_requested_at:
+        return f"Attempt {run.attempt - 1} failed, and attempt {run.attempt} {end}"
+    return f"{_ran(run, run.attempt)} and {end}"
+
+
+_OF_STATUS: dict[RunStatus, Callable[[ScheduledRun], str]] = {
+    RunStatus.PENDING: _pending,
+    RunStatus.WAITING: _waiting,
+    RunStatus.RUNNING: _running,
+    RunStatus.SUCCEEDED: _succeeded,
+    RunStatus.FAILED: _failed,
+    RunStatus.CANCELLED: _cancelled,
+}
+
+_UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def lasting(duration: timedelta) -> str:
+    """A duration in its two largest units: "1 day 23 h", "5 min", "40 s"."""
+    left, parts = int(abs(duration).total_seconds()), []
+    for unit, seconds in _UNITS:
+        number, left = divmod(left, seconds)
+        name = "days" if unit == "day" and number > 1 else unit
+        parts.append(f"{number} {name}" if number else "")
+    first = next((at for at, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
+
+
+def utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def at_time(moment: datetime | None) -> str:
+    """The time to follow a verb; nothing of one that is not on record."""
+    return f" at {utc(moment)}" if moment else ""

@@ -1,0 +1,44 @@
+"""Alarms follow the database: set and cancelled when a verb's transaction commits.
+
+If Redis is away the verb has still succeeded, and the next sweep sets the alarm.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from django.db import transaction
+
+from schedules.models import ScheduledJob, Status
+from schedules.rq.messages import RedisAway
+from schedules.scheduler import get_scheduler_service
+
+logger = structlog.get_logger(__name__)
+
+
+def set_on_commit(schedule: ScheduledJob) -> None:
+    """The alarm of an active schedule is set; that of any other is cancelled, and so is
+    that of one without ticks."""
+    if schedule.status != Status.ACTIVE or schedule.next_run_at is None:
+        cancel_on_commit(schedule.rq_job_id)
+        return
+    transaction.on_commit(partial(_set, schedule))
+
+
+def cancel_on_commit(rq_job_id: str) -> None:
+    transaction.on_commit(partial(_cancel, rq_job_id))
+
+
+def _set(schedule: ScheduledJob) -> None:
+    try:
+        get_scheduler_service().schedule_job(schedule)
+    except RedisAway as error:
+        logger.warning("alarm_not_set", schedule=str(schedule.id), error=str(error))
+
+
+def _cancel(rq_job_id: str) -> None:
+    try:
+        get_scheduler_service().cancel_job(rq_job_id)
+    except RedisAway as error:
+        logger.warning("alarm_not_cancelled", alarm=rq_job_id, error=str(error))

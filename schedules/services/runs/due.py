@@ -1,0 +1,75 @@
+"""The due schedules as firing reads them, and the rules that their columns make.
+
+A field by which `policy` decides is a column here, and a line of `rules_of`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from django.conf import settings
+
+from schedules.models import WHEN_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
+from schedules.policy.types import Catchup, Overlap, Rules
+from schedules.timing import Timing
+
+# Making a timing costs more than asking it for its next tick, and schedules share them.
+_remembered = lru_cache(maxsize=16_384)(timing_of)
+
+
+class DueSchedule(NamedTuple):
+    """One row; its fields are those of `ScheduledJob` of the same name."""
+
+    id: UUID
+    name: str
+    rq_job_id: str
+    epoch: int
+    next_tick_at: datetime
+    early_upto: datetime | None
+    fired_count: int
+    max_runs: int | None
+    reason_code: str
+    status_reason: str
+    overlap_policy: str
+    max_open_runs: int
+    catchup_policy: str
+    catchup_window_seconds: int
+    jitter_seconds: int
+    when: tuple[Any, ...]  # the columns `WHEN_FIELDS`
+
+    @property
+    def timing(self) -> Timing:
+        """As `ScheduledJob.timing`, `TimingError` included."""
+        return _remembered(*self.when)
+
+
+_OWN = DueSchedule._fields[:-1]
+
+
+def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
+    """At most `limit` rows of `due`, held until the transaction ends.
+
+    A row that someone holds is left for the next pass. (SQLite has one writer.)
+    """
+    rows = due.held(skip_locked=True)
+    found = rows.values_list(*_OWN, *WHEN_FIELDS)[:limit]
+    return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
+
+
+def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
+    """What decides about the schedule's ticks. Raises `TimingError` if its timing broke."""
+    left = schedule.max_runs
+    return Rules(
+        timing=schedule.timing,
+        seed=schedule.id.hex,
+        jitter_seconds=schedule.jitter_seconds,
+        overlap=cast("Overlap", schedule.overlap_policy),
+        max_open_runs=schedule.max_open_runs,
+        catchup=cast("Catchup", schedule.catchup_policy),
+        catchup_window=timedelta(seconds=schedule.catchup_window_seconds),
+        runs_left=None if left is None else max(0, left - schedule.fired_count),
+        live_for=timedelta(seconds=settings.LIVE_TICK_SECONDS),
+    )

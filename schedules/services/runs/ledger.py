@@ -1,0 +1,215 @@
+"""Writing and withdrawing ledger rows. The caller's transaction holds the schedule's row."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from schedules.models import (
+    NEVER_RAN,
+    OPEN_STATUSES,
+    TICK_ORIGINS,
+    UNSTARTED_STATUSES,
+    Origin,
+    Reason,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+)
+from schedules.policy import overlap
+from schedules.policy.types import OpenRuns, Row
+from schedules.services.runs.bulk_sql import insert_rows
+from schedules.services.runs.due import DueSchedule
+
+NOTHING_OPEN = OpenRuns()
+
+
+class NewRun(NamedTuple):
+    """A ledger row as it is written; its fields are those of `ScheduledRun`."""
+
+    id: UUID
+    schedule_id: UUID
+    schedule_name: str
+    epoch: int
+    origin: str
+    scheduled_for: datetime
+    range_end: datetime | None
+    tick_count: int
+    due_at: datetime
+    status: str
+    reason: str
+    finished_at: datetime | None
+    created_at: datetime
+    attempt: int = 1
+    send_count: int = 0
+    error: str = ""
+    overlap: dict[str, Any] | None = None
+
+
+_COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
+
+
+def write_rows(
+    rows: Iterable[tuple[ScheduledJob | DueSchedule, Row]], *, now: datetime
+) -> list[NewRun]:
+    """Insert the decided rows in one statement a batch.
+
+    Raises `IntegrityError` if a tick is in the ledger already: nothing is written then.
+    """
+    runs = [_run(schedule, row, now) for schedule, row in rows]
+    insert_rows(ScheduledRun, fields=_COLUMNS, rows=runs)
+    return runs
+
+
+def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRun:
+    ended = row.status in NEVER_RAN
+    return NewRun(
+        id=uuid.uuid4(),
+        schedule_id=schedule.id,
+        schedule_name=schedule.name,
+        epoch=schedule.epoch,
+        origin=row.origin,
+        scheduled_for=row.scheduled_for,
+        range_end=row.range_end,
+        tick_count=row.tick_count,
+        due_at=row.due_at,
+        status=row.status,
+        reason=row.reason,
+        finished_at=now if ended else None,
+        created_at=now,
+        overlap=row.overlapped._asdict() if row.overlapped else None,
+    )
+
+
+def open_runs(
+    schedules: Sequence[UUID] | QuerySet[ScheduledRun, UUID],
+    origins: Collection[Origin] = TICK_ORIGINS,
+) -> dict[UUID, OpenRuns]:
+    """How much is open of each schedule, by one query however much it is.
+
+    Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
+    """
+    if isinstance(schedules, Sequence) and not schedules:
+        return {}
+    rows = (
+        ScheduledRun.objects.filter(
+            schedule__in=schedules, status__in=OPEN_STATUSES, origin__in=origins
+        )
+        .order_by()
+        .values_list("schedule_id")
+        .annotate(**_COUNTS)
+    )
+    return {schedule_id: OpenRuns(*counts) for schedule_id, *counts in rows}
+
+
+# Those that wait for an open run to end, not for the time of their next attempt.
+IN_LINE = Q(status=RunStatus.WAITING, not_before=None)
+_STATES: dict[overlap.State, Q] = {
+    "pending": Q(status=RunStatus.PENDING),
+    "running": Q(status=RunStatus.RUNNING),
+    "retrying": Q(status=RunStatus.WAITING, not_before__isnull=False),
+    "in_line": IN_LINE,
+}
+
+
+def _rows(*which: overlap.Which) -> Q:
+    """The condition in SQL for what `overlap` says of runs."""
+    return reduce(
+        or_,
+        (
+            Q(origin__in=origins) & reduce(or_, map(_STATES.__getitem__, states))
+            for origins, states in which
+        ),
+    )
+
+
+# In the order of the fields of `OpenRuns`, under other names than the table's columns.
+_COUNTS = {
+    f"count_{field.name}": Count("pk", filter=_rows(overlap.COUNTED[field.name]))
+    for field in fields(OpenRuns)
+}
+
+
+def last_recorded(schedule: ScheduledJob, *, now: datetime) -> datetime | None:
+    """The nominal time of the newest tick that the ledger holds, up to the frontier: what
+    ran before its time lies beyond. Without a frontier that is what lies after now."""
+    rows = ScheduledRun.objects.filter(schedule=schedule.pk, origin__in=TICK_ORIGINS)
+    if schedule.next_tick_at is not None:
+        rows = rows.filter(scheduled_for__lt=schedule.next_tick_at)
+    elif schedule.early_upto is not None:
+        rows = rows.filter(scheduled_for__lte=now)
+    newest = (
+        rows.order_by("-scheduled_for")
+        .values_list("range_end", "scheduled_for")
+        .first()
+    )
+    return (newest[0] or newest[1]) if newest else None
+
+
+def has_unstarted(schedule_id: UUID) -> bool:
+    """Whether a run of any origin waits for its start."""
+    return ScheduledRun.objects.filter(
+        schedule=schedule_id, status__in=UNSTARTED_STATUSES
+    ).exists()
+
+
+def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> int:
+    """Every run that has not started never will; returns how many.
+
+    A pause skips them, a stop cancels them; a retry that waited has failed already.
+    """
+    unstarted = ScheduledRun.objects.filter(
+        schedule=schedule_id, status__in=UNSTARTED_STATUSES
+    )
+    retries = unstarted.filter(attempt__gt=1).update(
+        status=RunStatus.FAILED, reason=reason, finished_at=now
+    )
+    end = RunStatus.CANCELLED if reason == Reason.STOPPED else RunStatus.SKIPPED
+    return retries + unstarted.update(status=end, reason=reason, finished_at=now)
+
+
+def take_up_again(
+    schedule_id: UUID, origin: Origin, ticks: Sequence[datetime], status: RunStatus
+) -> list[ScheduledRun]:
+    """The rows of those `ticks` of which runs were withdrawn before they started, open
+    again: a tick has one row of an origin."""
+    withdrawn = ScheduledRun.objects.filter(
+        schedule=schedule_id,
+        origin=origin,
+        status=RunStatus.SKIPPED,
+        scheduled_for__in=ticks,
+    )
+    again = ScheduledRun.objects.filter(pk__in=list(withdrawn.values_list(flat=True)))
+    again.update(
+        status=status,
+        reason=Reason.NONE,
+        finished_at=None,
+        enqueued_at=None,
+        send_count=F("send_count") + 1,  # a job id is never used again
+    )
+    return list(again)
+
+
+def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
+    """For `replace`: what has not started is cancelled, what runs is asked to end."""
+    if not schedule_ids:
+        return
+    runs = ScheduledRun.objects.filter(schedule__in=schedule_ids)
+    runs.filter(_rows(*overlap.REPLACED)).update(
+        status=RunStatus.CANCELLED,
+        failure_kind="",
+        reason=Reason.REPLACED,
+        finished_at=now,
+    )
+    running = _rows(overlap.ASKED_TO_END)
+    runs.filter(running, Q(cancel_requested_at=None)).update(
+        cancel_requested_at=now, reason=Reason.REPLACED
+    )

@@ -1,0 +1,239 @@
+"""What became of an attempt: success, a retry, a failure; and what that sets free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from schedules.limits import NOTE_LENGTH
+from schedules.models import (
+    ReasonCode,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    Status,
+)
+from schedules.policy.decide import retry_at
+from schedules.services import transitions
+from schedules.services.actor import Actor
+from schedules.services.runs.line import release_waiting
+from workflows.execution.abandon import abandon_execution
+from workflows.execution.endings import Attempt, Ending, ending
+from workflows.failures import FailureKind
+
+logger = structlog.get_logger(__name__)
+ERROR_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended; what failed has a kind. `error` is for people: no traceback, no
+    secret.
+
+    `broken` pauses the schedule: the next attempt would fail alike, until somebody repairs
+    the schedule or its workflow.
+    """
+
+    status: Literal["succeeded", "failed", "cancelled"]
+    error: str = ""
+    kind: FailureKind | None = None
+
+
+def record_outcome(
+    run_id: UUID, *, token: UUID, outcome: Outcome, now: datetime
+) -> bool:
+    """Record how the attempt that holds `token` ended; False if it holds it no longer.
+
+    A failed attempt waits for its retry on the same ledger row if the schedule allows one
+    (and is active); else the run has failed, and may pause its schedule. Whoever waited
+    for its end is released.
+    """
+    return _record(run_id, token, lambda run: outcome, now=now)
+
+
+def close_lost_run(
+    run_id: UUID,
+    token: UUID,
+    *,
+    told: Ending,
+    now: datetime,
+    lease_ended_before: datetime | None = None,
+) -> bool:
+    """Record an attempt and its execution, whose process is gone; see `Leased`."""
+
+    def close(run: ScheduledRun) -> Outcome | None:
+        ended = ending(
+            _attempt(run), told, now=now, lease_ended_before=lease_ended_before
+        )
+        if ended is None:
+            return None
+        if run.execution_id:
+            abandon_execution(run.execution_id, ended, now=now)
+        return Outcome(ended.status, ended.error, ended.kind)
+
+    return _record(run_id, token, close, now=now)
+
+
+def _record(
+    run_id: UUID,
+    token: UUID,
+    outcome_of: Callable[[ScheduledRun], Outcome | None],
+    *,
+    now: datetime,
+) -> bool:
+    schedule_id = (
+        ScheduledRun.objects.filter(pk=run_id)
+        .values_list("schedule_id", flat=True)
+        .first()
+    )
+    if schedule_id is None:
+        return False
+    with transaction.atomic():
+        schedule = ScheduledJob.objects.locked(schedule_id)
+        run = (
+            ScheduledRun.objects.select_for_update(no_key=True)
+            .filter(pk=run_id, token=token, status=RunStatus.RUNNING)
+            .first()
+        )
+        outcome = outcome_of(run) if run else None
+        if run is None or outcome is None:
+            return False
+        _settle(run, schedule, outcome, now=now)
+        if schedule is not None:
+            _count(schedule, run, outcome, now=now)
+            release_waiting(schedule, now=now)
+    _log_ended(run, outcome)
+    return True
+
+
+def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
+    logger.info(
+        "run_ended",
+        schedule=str(run.schedule_id),
+        tick=run.scheduled_for.isoformat(),
+        run=str(run.id),
+        execution=str(run.execution_id),
+        attempt=run.attempt,
+        status=outcome.status,
+        kind=outcome.kind or "",
+        error=outcome.error,
+    )
+
+
+def _attempt(run: ScheduledRun) -> Attempt:
+    assert run.started_at is not None  # set by the claim, as are the others
+    assert run.deadline_at is not None
+    assert run.lease_until is not None
+    execution = run.execution
+    return Attempt(
+        started_at=run.started_at,
+        deadline=run.deadline_at,
+        lease_until=run.lease_until,
+        cancelled_at=run.cancel_requested_at
+        or (execution.cancel_requested_at if execution else None),
+    )
+
+
+def _settle(
+    run: ScheduledRun,
+    schedule: ScheduledJob | None,
+    outcome: Outcome,
+    *,
+    now: datetime,
+) -> None:
+    run.failure_kind = outcome.kind or ""
+    run.error = outcome.error[:ERROR_LENGTH]
+    run.token = run.lease_until = None
+    again = _retry_at(run, schedule, now=now) if outcome.status == "failed" else None
+    if again is None:
+        run.status = RunStatus(outcome.status)
+        run.finished_at = now
+    else:
+        run.status = RunStatus.WAITING
+        run.not_before = again
+        run.attempt += 1
+        run.send_count = 0
+        run.enqueued_at = None
+    run.save(
+        update_fields=[
+            "failure_kind",
+            "error",
+            "token",
+            "lease_until",
+            "status",
+            "finished_at",
+            "not_before",
+            "attempt",
+            "send_count",
+            "enqueued_at",
+        ]
+    )
+
+
+def _retry_at(
+    run: ScheduledRun, schedule: ScheduledJob | None, *, now: datetime
+) -> datetime | None:
+    """When a failed attempt is tried again; None if never.
+
+    A run that was asked to end is not: whatever replaces it waits for its end.
+    """
+    if schedule is None or schedule.status == Status.PAUSED or run.cancel_requested_at:
+        return None
+    return retry_at(
+        attempt=run.attempt,
+        max_retries=schedule.max_retries,
+        backoff_seconds=schedule.retry_backoff_seconds,
+        now=now,
+    )
+
+
+def _count(
+    schedule: ScheduledJob, run: ScheduledRun, outcome: Outcome, *, now: datetime
+) -> None:
+    """Keep the schedule's tallies; too many failures in a row pause it."""
+    schedule.run_count += 1
+    if run.started_at and (
+        not schedule.last_run_at or run.started_at > schedule.last_run_at
+    ):
+        schedule.last_run_at = run.started_at
+    if outcome.status == "failed":
+        schedule.error_count += 1
+        schedule.last_error = run.error
+        schedule.consecutive_failures += run.status == RunStatus.FAILED
+    elif outcome.status == "succeeded":
+        schedule.consecutive_failures = 0
+    schedule.save(
+        update_fields=[
+            "run_count",
+            "last_run_at",
+            "error_count",
+            "last_error",
+            "consecutive_failures",
+        ]
+    )
+    code, note = _why_pause(schedule, outcome)
+    if code and schedule.status == Status.ACTIVE:
+        transitions.pause(
+            schedule,
+            actor=Actor.system(),
+            now=now,
+            note=note[:NOTE_LENGTH],
+            code=code,
+            failure_kind=run.failure_kind,
+        )
+
+
+def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> tuple[ReasonCode, str]:
+    if outcome.kind == FailureKind.BROKEN:
+        return ReasonCode.CANNOT_RUN, f"It cannot run: {outcome.error}"
+    limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
+    if 0 < limit <= failures:
+        why = f"Paused after {failures} failures in a row: {schedule.last_error}"
+        return ReasonCode.FAILURES, why
+    return ReasonCode.NONE, ""

@@ -1,0 +1,109 @@
+"""The sweep: mends, by index, what a crash or a flushed Redis left undone.
+
+Every step is idempotent, and harmless when two schedulers take it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from schedules.models import RunStatus, ScheduledJob, ScheduledRun
+from schedules.policy.decide import RETRY_BACKOFF_CAP_SECONDS
+from schedules.rq.messages import redis_errors
+from schedules.scheduler import get_scheduler_service
+from schedules.services.clocks.ahead import SLACK
+from schedules.services.runs.line import held_up, release_waiting
+from schedules.services.runs.sending import RUNS
+from workflows.execution import abandon, outbox
+from workflows.execution.steps import mend_each, mend_one
+
+logger = structlog.get_logger(__name__)
+# Alarms are compared with the database this far ahead, long before they are needed.
+ALARMS_AHEAD = timedelta(seconds=15)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of each kind one sweep mended."""
+
+    runs_sent: int = 0
+    retries_released: int = 0
+    queued_released: int = 0
+    workers_lost: int = 0
+    alarms_set: int = 0
+    alarms_removed: int = 0
+
+
+def sweep(now: datetime, *, judge_leases: bool) -> Swept:
+    """Mend what is broken; returns what was.
+
+    `judge_leases`: the caller has seen the database without a break for longer than a
+    lease, so that a lease which ran out means a dead worker and not a blind scheduler.
+    Raises `RedisAway` when Redis is away or refuses to write; what needs only the database
+    is done before.
+    """
+    service = get_scheduler_service()
+    mend_one(now, abandon.pull_back)
+    mend_one(now, _pull_back_retries)
+    counts = {
+        "workers_lost": mend_one(now, abandon.close_lost) if judge_leases else 0,
+        "retries_released": mend_one(now, _release_retries),
+        "queued_released": mend_one(now, _release_queued),
+    }
+    service.check_writable()
+    flushed = service.was_flushed()
+    witness = service.witness() if flushed else None
+    with redis_errors():
+        counts["runs_sent"] = outbox.send_again(now, flushed=flushed)
+    if flushed:
+        alarms = service.sync_jobs_on_startup()
+        service.mark_alive(witness)
+    else:
+        alarms = service.mend_alarms(now + ALARMS_AHEAD)
+    swept = Swept(**counts, alarms_set=alarms.set, alarms_removed=alarms.removed)
+    if any(asdict(swept).values()):
+        logger.info("swept", flushed=flushed, **asdict(swept))
+    return swept
+
+
+def _release_retries(now: datetime) -> int:
+    """Runs whose time to be tried again has come."""
+    due = ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before__lte=now)
+
+    def release(run: ScheduledRun) -> int:
+        with transaction.atomic():
+            mine = ScheduledRun.objects.filter(
+                pk=run.pk, status=RunStatus.WAITING, not_before=run.not_before
+            ).update(status=RunStatus.PENDING, not_before=None)
+            if mine:
+                run.status = RunStatus.PENDING
+                RUNS.send_on_commit([run], now=now)
+        return mine
+
+    return mend_each(due.order_by("not_before")[:BATCH], release)
+
+
+def _release_queued(now: datetime) -> int:
+    """Runs that wait behind an open run that is over: normally its outcome frees them."""
+
+    def release(schedule_id: UUID) -> int:
+        with transaction.atomic():
+            schedule = ScheduledJob.objects.locked(schedule_id)
+            return release_waiting(schedule, now=now) if schedule else 0
+
+    return mend_each(list(islice(held_up(), BATCH)), release)
+
+
+def _pull_back_retries(now: datetime) -> int:
+    """What no rule puts so far ahead was written by a clock that was: it begins now."""
+    longest = timedelta(seconds=RETRY_BACKOFF_CAP_SECONDS)
+    return ScheduledRun.objects.filter(
+        status=RunStatus.WAITING, not_before__gt=now + longest + SLACK
+    ).update(not_before=now)

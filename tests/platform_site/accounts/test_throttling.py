@@ -1,0 +1,53 @@
+"""A site may bound how much each user asks of the API; by default it does not."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
+
+from platform_site.http.rates import rate
+from tests.api import client
+
+pytestmark = pytest.mark.django_db
+LIST = "/api/v1/workflows/"
+
+
+@pytest.fixture
+def two_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
+
+
+@pytest.mark.parametrize("text", ["1000/hour", "2/min", "5/s", "1/day"])
+def test_a_rate_is_one_that_the_throttle_can_read(text: str) -> None:
+    assert rate(text) == text
+    assert SimpleRateThrottle.parse_rate(None, text)
+
+
+def statuses(speaker: APIClient) -> list[int]:
+    return [speaker.get(LIST).status_code for _ in range(3)]
+
+
+def test_by_default_nobody_is_held_up(owner: User) -> None:
+    assert statuses(client(owner)) == [200, 200, 200]
+
+
+def test_who_asks_too_much_is_told_how_long_to_wait(
+    owner: User, two_a_minute: None
+) -> None:
+    speaker = client(owner)
+    assert statuses(speaker) == [200, 200, 429]
+    refused = speaker.get(LIST)
+    assert refused.json()["code"] == "throttled"
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+
+
+def test_one_user_does_not_use_up_anothers_share(
+    owner: User, two_a_minute: None
+) -> None:
+    assert 429 in statuses(client(owner))
+    other = User.objects.create_user("grace")
+    assert statuses(client(other))[0] == 200

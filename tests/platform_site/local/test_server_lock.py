@@ -1,0 +1,32 @@
+"""Who holds the lock of the embedded Valkey's folder is ended, and nobody else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from platform_site.local import server_lock
+
+
+@pytest.mark.parametrize("noted", ["0", "-1", "1", "no number", "", "9" * 30])
+def test_a_damaged_note_of_the_process_ends_nobody(
+    noted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+
+    def end(pid: int, _: int) -> None:
+        ended.append(pid)
+        raise OverflowError if pid > 2**31 else ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", end)
+    monkeypatch.setattr(server_lock, "PATIENCE_SECONDS", 0.02)
+    path = tmp_path / "server.lock"
+    path.write_text(noted)
+    with path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(server_lock.FolderInUse), server_lock.server_lock(path):
+            pass
+    assert [pid for pid in ended if pid <= 1] == []

@@ -1,0 +1,36 @@
+"""What the processes that `manage.py up` starts are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from platform_site.local.site import LocalSite
+
+ADDRESS = "http://127.0.0.1:8123"
+PUBLIC = "https://ostinato.example.org"
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "origins"),
+    [(None, ADDRESS, [ADDRESS]), (PUBLIC, PUBLIC, [])],
+)
+def test_they_know_the_site_by_the_address_that_was_given_if_any(
+    given: str | None,
+    url: str,
+    origins: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And may call it by its private one only if it has no other: what is told to be the
+    site's own is refused to models."""
+    monkeypatch.delenv("HTTP_NODE_ALLOWED_ORIGINS", raising=False)
+    monkeypatch.delenv("SITE_URL", raising=False)
+    if given is not None:
+        monkeypatch.setenv("SITE_URL", given)
+    assert LocalSite(tmp_path, 8123).run_once("diffsettings").wait() == 0
+    told = (tmp_path / "logs" / "diffsettings.log").read_text()
+    assert re.findall("^SITE_URL = '(.*?)'", told, re.MULTILINE) == [url]
+    assert f"\nHTTP_NODE_ALLOWED_ORIGINS = {origins}" in told

@@ -1,0 +1,127 @@
+"""Redis answers and refuses to write: ticks fire, workers wait, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from schedules.management.commands.rqscheduler import new_loop
+from schedules.models import ScheduledRun
+from schedules.processes import worker
+from schedules.processes.worker import ScheduleWorker
+from schedules.rq import heartbeat
+from schedules.rq.messages import RedisAway
+from schedules.scheduler import get_scheduler_service
+from schedules.services.runs.sweep import sweep
+from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.execution.queue import QUEUE_NAME, JSONJob, queue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUE = NOON + timedelta(minutes=1)
+QUEUE = f"rq:queue:{QUEUE_NAME}"
+
+
+class Memory:
+    """That of the Valkey of the tests."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def runs_out(self) -> None:
+        self._redis.config_set("maxmemory", 1024)
+
+    def is_back(self) -> None:
+        self._redis.config_set("maxmemory", 0)
+
+
+@pytest.fixture
+def memory(redis: Redis) -> Iterator[Memory]:
+    memory = Memory(redis)
+    yield memory
+    memory.is_back()
+
+
+def test_a_tick_fires_and_is_sent_as_soon_as_redis_takes_it(
+    memory: Memory,
+    redis: Redis,
+    make_schedule: MakeSchedule,
+    log_lines: Callable[[], str],
+) -> None:
+    make_schedule()
+    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: DUE)
+    memory.runs_out()
+    for _ in range(10):
+        assert loop.round() <= 1
+    run = ScheduledRun.objects.get()
+    assert (run.scheduled_for, run.enqueued_at) == (DUE, None)
+    assert log_lines().count("not_enqueued") == 1
+    assert log_lines().count("round_failed") <= 2
+    memory.is_back()
+    loop.round()
+    assert redis.llen(QUEUE) == 1
+    assert heartbeat.alive(redis, "scheduler")
+
+
+def test_a_sweep_tries_nothing_in_vain(
+    memory: Memory, redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: DUE)
+    memory.runs_out()
+    loop.round()
+    later = DUE + timedelta(hours=1)
+    for _ in range(5):
+        with pytest.raises(RedisAway, match="maxmemory"):
+            sweep(later, judge_leases=True)
+    assert ScheduledRun.objects.get().send_count == 0
+    memory.is_back()
+    assert sweep(later, judge_leases=True).runs_sent == 1
+
+
+@pytest.fixture
+def idle_worker(redis: Redis) -> ScheduleWorker:
+    worker = ScheduleWorker([queue()], connection=redis, job_class=JSONJob)
+    worker.register_birth()
+    return worker
+
+
+def test_an_idle_worker_waits_until_redis_takes_writes_again(
+    memory: Memory,
+    idle_worker: ScheduleWorker,
+    monkeypatch: pytest.MonkeyPatch,
+    log_lines: Callable[[], str],
+) -> None:
+    queue().enqueue_call("builtins.print", job_id="run-1")
+    memory.runs_out()
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 5:
+            memory.is_back()
+
+    monkeypatch.setattr(worker.time, "sleep", sleep)
+    found = idle_worker.dequeue_job_and_maintain_ttl(timeout=5)
+    assert found
+    assert found[0].id == "run-1"
+    assert max(pauses) <= 2
+    assert log_lines().count("worker_lost_redis") == 1
+
+
+def test_a_burst_waits_for_nothing(memory: Memory, idle_worker: ScheduleWorker) -> None:
+    memory.runs_out()
+    with pytest.raises(ResponseError):
+        idle_worker.dequeue_job_and_maintain_ttl(timeout=None)
+
+
+def test_what_runs_is_not_given_up(memory: Memory, idle_worker: ScheduleWorker) -> None:
+    job = queue().enqueue_call("builtins.print", job_id="run-1")
+    execution = idle_worker.prepare_execution(job)
+    memory.runs_out()
+    idle_worker.maintain_heartbeats(job, execution)
+    memory.is_back()
+    idle_worker.maintain_heartbeats(job, execution)

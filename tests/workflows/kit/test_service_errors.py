@@ -1,0 +1,136 @@
+"""What an exception says about the database or Redis as a whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from django.db.transaction import TransactionManagementError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ResponseError, TimeoutError
+
+from schedules.rq.messages import RedisAway
+from workflows.kit.service_errors import (
+    DatabaseTrouble,
+    RedisTrouble,
+    database_trouble,
+    is_database_away,
+    redis_trouble,
+)
+
+
+def wrapped(kind: type[DatabaseError], driver: BaseException) -> DatabaseError:
+    """As Django raises it."""
+    error = kind(str(driver))
+    error.__cause__ = driver
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "trouble"),
+    [
+        ("53100", OperationalError, DatabaseTrouble.FULL),
+        ("25006", InternalError, DatabaseTrouble.READ_ONLY),
+        ("57P01", OperationalError, DatabaseTrouble.SILENT),
+        ("57P03", OperationalError, DatabaseTrouble.SILENT),
+        ("08006", OperationalError, DatabaseTrouble.SILENT),
+        ("28P01", OperationalError, DatabaseTrouble.REFUSED),
+        ("53300", OperationalError, DatabaseTrouble.REFUSED),
+        ("42P01", ProgrammingError, DatabaseTrouble.TABLES),
+        ("55P03", OperationalError, DatabaseTrouble.LOCKED),
+        ("XX001", InternalError, DatabaseTrouble.DAMAGED),
+        ("54001", OperationalError, DatabaseTrouble.OTHER),
+    ],
+)
+def test_an_error_code_of_postgresql(
+    code: str, kind: type[DatabaseError], trouble: DatabaseTrouble
+) -> None:
+    error = wrapped(kind, psycopg.errors.lookup(code)("in any language"))
+    assert database_trouble(error) == trouble
+    assert is_database_away(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("connection failed: Connection refused", DatabaseTrouble.SILENT),
+        ("connection timeout expired", DatabaseTrouble.SILENT),
+        ("FATAL:  the database system is starting up", DatabaseTrouble.SILENT),
+        ("FATAL:  password authentication failed", DatabaseTrouble.REFUSED),
+        ('FATAL:  database "gone" does not exist', DatabaseTrouble.REFUSED),
+    ],
+)
+def test_a_login_that_failed(text: str, trouble: DatabaseTrouble) -> None:
+    error = wrapped(OperationalError, psycopg.OperationalError(text))
+    assert database_trouble(error) == trouble
+
+
+def test_a_pool_that_is_empty_is_no_silence() -> None:
+    kind = type(
+        "PoolTimeout",
+        (psycopg.OperationalError,),
+        {"__module__": "psycopg_pool.errors"},
+    )
+    error = wrapped(OperationalError, kind("couldn't get a connection after 5 s"))
+    assert database_trouble(error) == DatabaseTrouble.BUSY
+
+
+def test_what_was_refused_after_an_error_has_its_cause() -> None:
+    first = wrapped(InternalError, psycopg.errors.lookup("25006")("read-only"))
+    error = TransactionManagementError("not until the end of the block")
+    error.__cause__ = first
+    assert database_trouble(error) == DatabaseTrouble.READ_ONLY
+
+
+def test_an_error_of_sqlite_has_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "site.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE one (x)")
+    read_only = f"file:{path}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as database:
+        with pytest.raises(sqlite3.OperationalError) as raised:
+            database.execute("CREATE TABLE two (x)")
+        error = wrapped(OperationalError, raised.value)
+        assert database_trouble(error) == DatabaseTrouble.READ_ONLY
+        with pytest.raises(sqlite3.OperationalError) as raised:
+            database.execute("SELECT * FROM three")
+        error = wrapped(OperationalError, raised.value)
+        assert database_trouble(error) == DatabaseTrouble.TABLES
+
+
+def test_a_row_that_is_wrong_is_no_trouble_of_the_database() -> None:
+    twice = psycopg.errors.lookup("23505")("duplicate key")
+    assert not is_database_away(wrapped(IntegrityError, twice))
+    assert not is_database_away(ValueError("FATAL"))
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (RedisConnectionError("refused"), RedisTrouble.SILENT),
+        (TimeoutError("timed out"), RedisTrouble.SILENT),
+        (RedisConnectionError("max number of clients reached"), RedisTrouble.CLIENTS),
+        (OutOfMemoryError("command not allowed"), RedisTrouble.MEMORY),
+        (ResponseError("MISCONF cannot save"), RedisTrouble.DISK),
+        (
+            ResponseError("Command # 1 (SET a) of pipeline caused error: MISCONF no"),
+            RedisTrouble.DISK,
+        ),
+        (ResponseError("WRONGTYPE of a key"), RedisTrouble.REFUSES),
+    ],
+)
+def test_an_error_of_redis(error: Exception, trouble: RedisTrouble) -> None:
+    assert redis_trouble(error) == trouble
+    ours = RedisAway(str(error))
+    ours.__cause__ = error
+    assert redis_trouble(ours) == trouble

@@ -1,0 +1,107 @@
+"""Serializers that refuse what they do not know, and JSON that databases can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from typing_extensions import override
+
+from workflows.kit.json_value import problem
+
+MAX_JSON = 64 * 1024
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A misspelt field is an error, not a silent nothing."""
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                reason = ["There is no such field."]
+                raise serializers.ValidationError(
+                    {str(name): reason for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class JSONObjectField(serializers.JSONField):
+    """A JSON object of at most 64 KiB."""
+
+    @override
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("A JSON object is needed.")
+        if reason := problem(data, max_bytes=MAX_JSON):
+            raise serializers.ValidationError(f"It {reason}.")
+        return data
+
+
+class ListField(serializers.ListField):
+    """A JSON array. Of one that is too long no item is looked at: each wrong one costs."""
+
+    @override
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
+class TextField(serializers.CharField):
+    """A JSON string: not a number that could be read as one."""
+
+    @override
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("A text is required.")
+        return super().to_internal_value(data)
+
+
+class SlugField(TextField, serializers.SlugField):
+    """A JSON string of letters, digits, `-` and `_`."""
+
+
+def one_of(values: Iterable[str]) -> dict[str, Any]:
+    """The words of a choice that is none: those there are, and not what was given."""
+    return {"invalid_choice": f"Must be one of {', '.join(values)}."}
+
+
+class UUIDField(serializers.UUIDField):
+    """A JSON string: not a number, which could be an id as well. It is not repeated."""
+
+    default_error_messages = {"invalid": "Must be a UUID."}
+
+    @override
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        found: UUID = super().to_internal_value(data)
+        return found
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A JSON integer: not `true`, not "5", not 5.0."""
+
+    default_error_messages = {"invalid": "A whole number is required."}
+
+    @override
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:  # isinstance would take True for 1
+            self.fail("invalid")
+        return data
+
+
+class TrueOrFalseField(serializers.BooleanField):
+    """A JSON boolean: not 0, not "yes"."""
+
+    @override
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Must be true or false.")
+        return data

@@ -1,0 +1,48 @@
+"""Which addresses are the site's own.
+
+A model that calls its own site over HTTP would begin a new chain, in which no guardrail sees
+what started it.
+"""
+
+from __future__ import annotations
+
+import httpx
+from django.conf import settings
+
+from workflows.exceptions import ToolRefused
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PORTS = {"http": 80, "https": 443}
+
+
+def refuse_own_site(url: httpx.URL) -> None:
+    """Raises `ToolRefused` for an address of this site."""
+    if is_own_site(url):
+        raise ToolRefused(
+            "This address is one of the site itself, which a model does not call.",
+            code="own_site",
+            field="url",
+            remedy="Use the schedule tools, or run_workflow, instead.",
+        )
+
+
+def is_own_site(url: httpx.URL) -> bool:
+    """Whether the site answers there: under any other name of a host Django refuses."""
+    site = httpx.URL(settings.SITE_URL)
+    host = _host(url)
+    if host not in {_host(site), *map(_plain, settings.ALLOWED_HOSTS)}:
+        return False
+    # On the machine itself other ports are other programs.
+    return host not in LOOPBACK or _port(url) == _port(site)
+
+
+def _host(url: httpx.URL) -> str:
+    return _plain(url.raw_host.decode("ascii", "replace"))
+
+
+def _plain(host: str) -> str:
+    return host.lower().strip("[]").removesuffix(".")
+
+
+def _port(url: httpx.URL) -> int | None:
+    return url.port or PORTS.get(url.scheme)

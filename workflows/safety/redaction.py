@@ -1,0 +1,199 @@
+"""Secrets, kept out of what is put on record.
+
+One rule for what every node took and gave: a value is hidden whose name looks like that of
+a secret, wherever the name is: in JSON however nested, in JSON inside a text, in headers,
+addresses, forms and the like. All of it in time that grows with the size and no faster.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from workflows.kit.json_value import MAX_DEPTH, parsed
+
+# An author is no secret, an authorization is one.
+SENSITIVE = re.compile(
+    r"auth(?!or(?!i[sz]))|cookie|token|secret|passw|passphrase|passcode|pwd|signature"
+    r"|credential|session[-_ ]?id|bearer|jwt|(?<!by)(?<!com)(?<!over)pass(?![a-z])"
+    r"|(?:api|access|account|encryption|master|private|shared|signing|ssh)[-_ ]?key",
+    re.IGNORECASE,
+)
+TOKEN = re.compile("token", re.IGNORECASE)
+# Numbers of tokens, or of tests that pass, are no secrets.
+COUNTED = re.compile("token|pass(?![a-z])", re.IGNORECASE)
+SHORTEST_SECRET = 12
+HIDDEN = "***"  # what stands for a secret on record
+USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
+HIDDEN_USER = f"{HIDDEN}:{HIDDEN}@"
+LOOKS_LIKE_JSON = re.compile(r"\s*[{\[]")
+# `name=value`, as in queries, forms, cookies and connection strings.
+NAME = re.compile(r"(?<![\w.~%+\[\]-])([\w.~%+\[\]-]+)=")
+VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|[^&\s\"'<>\\]*")
+PACKED = re.compile(r"[^&=\s\"'<>\\]*%[^&=\s\"'<>\\]*")
+# `"name": value`, of JSON that is part of a text, cut off, or several lines of it.
+FIELD = re.compile(r"(?:\\{0,7}[\"'])([\w .~-]{1,200})\\{0,7}[\"']\s{0,9}:\s{0,9}")
+FIELD_VALUE = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
+    r"|\\{1,7}[\"'](?:(?!\\{1,7}[\"']).)*(?:\\{1,7}[\"'])?|[^\s,}\]\"']+",
+    re.DOTALL,
+)
+# As parameters of an address these are secrets, too; elsewhere they may be anything.
+IN_ADDRESS = {"key", "sig"}
+# Of `{"name": "Authorization", "value": "..."}`.
+SAYS_NAME = ("name", "key", "header", "field")
+
+
+def without_secrets(items: Mapping[str, Any]) -> dict[str, Any]:
+    """`items` with each value hidden whose name looks like that of a secret."""
+    return {
+        name: HIDDEN if _is_secret(name, value) else value
+        for name, value in items.items()
+    }
+
+
+def without_known(value: Any, known: Collection[str]) -> Any:
+    """A JSON value without any of the `known` secrets, in keys neither."""
+    if isinstance(value, dict):
+        return {
+            without_known(name, known): without_known(item, known)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [without_known(item, known) for item in value]
+    if isinstance(value, str):
+        for secret in filter(None, known):
+            value = value.replace(secret, HIDDEN)
+    return value
+
+
+def holds_known(value: Any, known: Collection[str]) -> bool:
+    """Whether a JSON value holds one of the `known` secrets, in a key or a text.
+
+    A short word, such as providers without keys are given for one, is no secret.
+    """
+    telling = [secret for secret in known if len(secret) >= SHORTEST_SECRET]
+    ahead = [value]  # not by recursion: a model nests as deep as it likes
+    while ahead:
+        item = ahead.pop()
+        if isinstance(item, str) and any(secret in item for secret in telling):
+            return True
+        if isinstance(item, dict):
+            ahead += [*item, *item.values()]
+        elif isinstance(item, list):
+            ahead += item
+    return False
+
+
+def without_suspects(value: Any, *, levels: int = MAX_DEPTH) -> Any:
+    """A JSON value without what looks secret by its name; of what is nested deeper than
+    JSON may be, nothing is shown."""
+    if levels < 0:
+        return HIDDEN
+    if isinstance(value, dict):
+        return _without_named_value(
+            {
+                name: HIDDEN
+                if _is_secret(name, item)
+                else without_suspects(item, levels=levels - 1)
+                for name, item in value.items()
+            }
+        )
+    if isinstance(value, list):
+        return [without_suspects(item, levels=levels - 1) for item in value]
+    return _shown_text(value, levels=levels) if isinstance(value, str) else value
+
+
+def _shown_text(text: str, *, levels: int) -> str:
+    """A text without the secrets in its addresses, forms and JSON."""
+    if LOOKS_LIKE_JSON.match(text):
+        try:
+            value = parsed(text)
+        except ValueError:
+            pass
+        else:
+            shown = without_suspects(value, levels=levels - 1)
+            return text if shown == value else json.dumps(shown, ensure_ascii=False)
+    if "://" in text:
+        text = USER.sub(HIDDEN_USER, text)
+    if ":" in text:
+        text = _without_fields(text)
+    return _without_pairs(text, levels=levels - 1) if "=" in text else text
+
+
+def _without_fields(text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in FIELD.finditer(text):
+        if found.start() < done:
+            continue
+        value = _match(FIELD_VALUE, text, found.end())
+        plain = value.strip("\\\"'")
+        is_none = plain in ("", "null", "true", "false") or (
+            plain.isdecimal() and _is_only(COUNTED, found[1])
+        )
+        if SENSITIVE.search(found[1]) and not is_none:
+            parts += [text[done : found.end()], f'"{HIDDEN}"']
+            done = found.end() + len(value)
+    return "".join([*parts, text[done:]])
+
+
+def _without_pairs(text: str, *, levels: int) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in NAME.finditer(text):
+        begin, end = found.span()
+        if begin >= done and (secret := _secret_at(text, found, levels)):
+            parts += [text[done:end], HIDDEN]
+            done = end + len(secret)
+    return "".join([*parts, text[done:]])
+
+
+def _secret_at(text: str, found: re.Match[str], levels: int) -> str:
+    """The value that follows a name, if it is a secret; else nothing."""
+    name = unquote_plus(found[1])
+    is_parameter = text[found.start() - 1 : found.start()] in ("?", "&")
+    if SENSITIVE.search(name) or (is_parameter and name.lower() in IN_ADDRESS):
+        value = _match(VALUE, text, found.end())
+        is_count = value.isdecimal() and _is_only(TOKEN, name)
+        return "" if is_count else value
+    # An address, packed as the parameter of another.
+    packed = _match(PACKED, text, found.end())
+    plain = unquote_plus(packed)
+    is_telling = plain != packed and without_suspects(plain, levels=levels) != plain
+    return packed if is_telling else ""
+
+
+def _match(pattern: re.Pattern[str], text: str, begin: int) -> str:
+    found = pattern.match(text, begin)
+    return found[0] if found else ""
+
+
+def _without_named_value(pair: dict[str, Any]) -> dict[str, Any]:
+    if "value" in pair and any(
+        isinstance(name := pair.get(word), str) and _is_secret(name, pair["value"])
+        for word in SAYS_NAME
+    ):
+        return {**pair, "value": HIDDEN}
+    return pair
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Whether a value of that name is one; a number of tokens is none."""
+    if not SENSITIVE.search(name) or value is None or isinstance(value, bool):
+        return False
+    return not (_is_count(value) and _is_only(COUNTED, name))
+
+
+def _is_only(what: re.Pattern[str], name: str) -> bool:
+    """Whether nothing else in the name makes it look like that of a secret."""
+    return bool(what.search(name)) and not SENSITIVE.search(what.sub("", name))
+
+
+def _is_count(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_count, value.values()))
+    return isinstance(value, int | float)
