@@ -14,7 +14,12 @@ class SchedulesConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("checks", "receivers", "services.runs.row_type", "tools.components"):
+        for name in (
+            "checks",
+            "receivers",
+            "services.runs.row_type",
+            "tools.components",
+        ):
             import_module(f"schedules.{name}")
         health = import_module("schedules.services.insight.health")
         import_module("workflows.kit.refusals").explain_outages_by(health.explain)

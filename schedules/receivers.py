@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from schedules.models import ReasonCode, ScheduledJob
 from schedules.services.actor import Actor
-from schedules.services.runs.starting import keep_startable
+from schedules.services.drafts.starting import keep_startable
 from schedules.services.stop import withdraw_locked
 from schedules.services.transitions import forget_trigger_node
 from workflows.guards import register_guard

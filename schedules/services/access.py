@@ -20,7 +20,7 @@ from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
 from schedules.services.agents.guardrails import check_start, check_switch
 from schedules.services.clocks.withdrawing import withdraw_ahead
-from schedules.services.runs.starting import check_can_start
+from schedules.services.drafts.starting import check_can_start
 from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 

@@ -29,7 +29,7 @@ from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.epochs.epochs import timing_of
 from schedules.services.events import record_event
-from schedules.services.runs import ledger
+from schedules.services.ledger import ledger
 from schedules.services.runs.line import release_waiting
 from schedules.services.runs.sending import Run
 from schedules.timing import Timing, TimingError, zones

@@ -9,7 +9,7 @@ from typing import Any
 
 from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
-from schedules.services.runs.due import DueSchedule
+from schedules.services.due import DueSchedule
 
 
 def record_event(

@@ -13,7 +13,7 @@ from schedules.services.access import locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.events import who_paused
-from schedules.services.runs import ledger
+from schedules.services.ledger import ledger
 
 
 def pause_schedule(

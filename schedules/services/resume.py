@@ -17,10 +17,10 @@ from schedules.services import transitions
 from schedules.services.access import check_startable, locked_schedule, refuse_ended
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
-from schedules.services.clocks.early_runs import adopt, early_ticks
 from schedules.services.drafts.validation import check_note
-from schedules.services.runs import ledger
-from schedules.services.runs.due import rules_of
+from schedules.services.due import rules_of
+from schedules.services.ledger import ledger
+from schedules.services.ledger.early import adopt, early_ticks
 from schedules.services.runs.sending import RUNS
 from schedules.timing import TimingError
 

@@ -8,12 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules.models import BY, Reason, ReasonCode, ScheduledJob, Verb
+from schedules.services import alarms
 from schedules.services.access import locked_schedule, refuse_stale
 from schedules.services.actor import Actor
 from schedules.services.drafts.snapshot import snapshot
 from schedules.services.drafts.validation import check_note
 from schedules.services.events import record_event
-from schedules.services.runs import alarms, ledger
+from schedules.services.ledger import ledger
 
 
 def stop_schedule(

@@ -33,14 +33,15 @@ from schedules.policy.early import next_run
 from schedules.policy.recovery import Place
 from schedules.policy.types import Decision
 from schedules.rq.messages import Alarm
+from schedules.services import alarms
 from schedules.services.actor import Actor
-from schedules.services.clocks.early_runs import early_ticks
 from schedules.services.drafts.snapshot import snapshot
+from schedules.services.due import DueSchedule, rules_of
 from schedules.services.epochs import epochs
 from schedules.services.events import new_event, record_event
-from schedules.services.runs import alarms, ledger
-from schedules.services.runs.bulk_sql import update_rows
-from schedules.services.runs.due import DueSchedule, rules_of
+from schedules.services.ledger import ledger
+from schedules.services.ledger.bulk_sql import update_rows
+from schedules.services.ledger.early import early_ticks
 from workflows.models import WorkflowNode
 
 NODE_DELETED = "Its trigger node was deleted: any trigger of its workflow that accepts it is started."

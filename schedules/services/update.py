@@ -24,10 +24,10 @@ from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.starting import start_faults
+from schedules.services.due import rules_of
 from schedules.services.epochs import epochs
-from schedules.services.runs.due import rules_of
 from schedules.services.runs.line import release_waiting
-from schedules.services.runs.starting import start_faults
 from schedules.services.transitions import NewTiming
 from schedules.timing import Timing, TimingError
 

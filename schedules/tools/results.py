@@ -15,8 +15,8 @@ from schedules.services import Actor, preview_schedule
 from schedules.services.agents.limits import agent_limits
 from schedules.services.agents.quotas import agent_schedules
 from schedules.services.drafts.fields import FIELDS
+from schedules.services.drafts.starting import start_faults
 from schedules.services.insight.preview import PreviewTick
-from schedules.services.runs.starting import start_faults
 from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext

@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.insight.audit import audit
+from schedules.services.ledger.ahead import ledger_ahead
 from tests.integration.processes import Manage, manage, wait_until
 from tests.integration.wrong_clock import WrongClock
 from tests.schedules.conftest import MakeSchedule

@@ -23,9 +23,9 @@ from schedules.services import (
     sweep,
     update_schedule,
 )
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.clocks.withdrawing import withdraw_batch
 from schedules.services.insight.audit import audit
+from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import record_outcome
 from tests.schedules.conftest import NOON, MakeSchedule

@@ -30,11 +30,11 @@ from schedules.scheduler import SchedulerService, get_scheduler_service
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.clocks.other_clocks import leads
 from schedules.services.clocks.withdrawing import withdraw_batch
-from schedules.services.epochs.retiming import retime_batch
 from schedules.services.runs.firing import fire_due
 from schedules.services.runs.sweep import sweep
 from schedules.services.upkeep.commits import leave_the_disk_to_claims
 from schedules.services.upkeep.pruning import Pruned, prune
+from schedules.services.upkeep.retiming import retime_batch
 from workflows.execution.guard import LEASE
 from workflows.execution.queue import QUEUE_NAME
 from workflows.execution.steps import mend_one

@@ -28,17 +28,16 @@ from schedules.models import (
 from schedules.policy import recovery
 from schedules.rq.messages import OUTAGES, Alarm, RedisAway
 from schedules.scheduler import get_scheduler_service
-from schedules.services import transitions
-from schedules.services.clocks.ahead import (
+from schedules.services import alarms, transitions
+from schedules.services.due import rules_of
+from schedules.services.epochs import epochs
+from schedules.services.ledger.ahead import (
     NOT_STARTED,
     is_in_step,
     schedule_ahead,
     schedules_ahead,
 )
-from schedules.services.epochs import epochs
-from schedules.services.insight.sentences import lasting
-from schedules.services.runs import alarms
-from schedules.services.runs.due import rules_of
+from schedules.timing.english import lasting
 from workflows.kit.sqlite_write_lock import turn
 
 logger = structlog.get_logger(__name__)

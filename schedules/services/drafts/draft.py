@@ -19,8 +19,8 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.starting import start_faults
 from schedules.services.drafts.validation import Faults, faults
-from schedules.services.runs.starting import start_faults
 from schedules.timing import (
     CronTiming,
     ManualTiming,

@@ -19,10 +19,10 @@ from schedules.models import (
 from schedules.policy.decide import passed_over
 from schedules.policy.early import around
 from schedules.policy.types import MICROSECOND, Rules
-from schedules.services.clocks.early_runs import adopt, early_ticks
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
-from schedules.services.runs import ledger
+from schedules.services.ledger import ledger
+from schedules.services.ledger.early import adopt, early_ticks
 from schedules.timing import Timing, TimingError
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from schedules.models import (
     ScheduleEpoch,
 )
 from schedules.policy.conservation import Account, Recorded, account
+from schedules.services.ledger.ledger import open_rows
 from schedules.timing import TimingError
 
 BATCH = 200
@@ -139,27 +139,6 @@ def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
     for schedule_id, epoch, status, ticks in rows:
         found.setdefault(schedule_id, {}).setdefault(epoch, {})[status] = int(ticks)
     return found
-
-
-def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
-    """The ledger rows of each schedule's open epoch up to the frontier, oldest first: one
-    query."""
-    rows = (
-        ScheduledRun.objects.filter(
-            Q(schedule__next_tick_at=None)
-            | Q(schedule__next_tick_at__gt=F("scheduled_for")),
-            schedule__in=ids,
-            origin__in=TICK_ORIGINS,
-            epoch=F("schedule__epoch"),
-        )
-        .order_by("schedule_id", "scheduled_for")
-        .values_list("schedule_id", "scheduled_for", "range_end", "tick_count")
-    )
-    for schedule_id, group in groupby(rows.iterator(5_000), key=lambda row: row[0]):
-        yield (
-            schedule_id,
-            [Recorded(first, last or first, ticks) for _, first, last, ticks in group],
-        )
 
 
 def _prove(

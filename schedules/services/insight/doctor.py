@@ -26,8 +26,8 @@ from schedules.models import (
 )
 from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
+from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Looks, judge
-from schedules.services.runs.starting import unable_to_start
 from schedules.timing import tzdata_version
 from workflows.execution.queue import QUEUE_NAME, connection
 

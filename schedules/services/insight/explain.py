@@ -22,20 +22,20 @@ from schedules.models import (
 )
 from schedules.policy.early import first_left
 from schedules.policy.types import MICROSECOND
-from schedules.services.clocks.ahead import schedule_ahead
-from schedules.services.clocks.early_runs import early_ticks
 from schedules.services.epochs.epochs import timing_of
 from schedules.services.insight.sentences import (
     at_time,
     backfilled_sentence,
     by_whom,
-    lasting,
     run_sentence,
     timing_text,
     utc,
 )
+from schedules.services.ledger.ahead import schedule_ahead
+from schedules.services.ledger.early import early_ticks
 from schedules.services.runs import line
 from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError, zones
+from schedules.timing.english import lasting
 
 SECOND = timedelta(seconds=1)
 EPOCHS_AROUND = 100  # how far the ticks around a time are looked for

@@ -12,10 +12,10 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.policy.types import MICROSECOND
 from schedules.services.actor import Actor
-from schedules.services.clocks.early_runs import early_ticks
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.due import rules_of
 from schedules.services.insight.sentences import timing_text
-from schedules.services.runs.due import rules_of
+from schedules.services.ledger.early import early_ticks
 from schedules.timing import OnceTiming, TimingError, zones
 
 MOST_TICKS = 500

@@ -6,7 +6,7 @@ Whole sentences are put together here and read by people only: nothing takes one
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from schedules import timing
 from schedules.models import (
@@ -240,19 +240,6 @@ _OF_STATUS: dict[RunStatus, Callable[[ScheduledRun], str]] = {
     RunStatus.FAILED: _failed,
     RunStatus.CANCELLED: _cancelled,
 }
-
-_UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-
-
-def lasting(duration: timedelta) -> str:
-    """A duration in its two largest units: "1 day 23 h", "5 min", "40 s"."""
-    left, parts = int(abs(duration).total_seconds()), []
-    for unit, seconds in _UNITS:
-        number, left = divmod(left, seconds)
-        name = "days" if unit == "day" and number > 1 else unit
-        parts.append(f"{number} {name}" if number else "")
-    first = next((at for at, part in enumerate(parts) if part), len(parts) - 1)
-    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
 
 
 def utc(moment: datetime) -> str:

@@ -34,15 +34,10 @@ from schedules.policy.types import Decision, OpenRuns, Rules
 from schedules.rq.messages import Alarm
 from schedules.scheduler import get_scheduler_service
 from schedules.services import transitions
-from schedules.services.clocks.early_runs import (
-    NONE,
-    EarlyTicks,
-    adopt,
-    early_ticks_of_due,
-)
-from schedules.services.runs import ledger
-from schedules.services.runs.due import DueSchedule, locked_due, rules_of
-from schedules.services.runs.ledger import NewRun
+from schedules.services.due import DueSchedule, locked_due, rules_of
+from schedules.services.ledger import ledger
+from schedules.services.ledger.early import NONE, EarlyTicks, adopt, early_ticks_of_due
+from schedules.services.ledger.ledger import NewRun
 from schedules.services.runs.sending import RUNS
 from workflows.kit.database_retry import DATABASE_AWAY
 

@@ -15,7 +15,7 @@ from schedules.models import (
 )
 from schedules.policy import overlap
 from schedules.policy.types import OpenRuns
-from schedules.services.runs import ledger
+from schedules.services.ledger import ledger
 from schedules.services.runs.sending import RUNS
 
 ORIGINS = (*TICK_ORIGINS, Origin.BACKFILL)

@@ -17,7 +17,7 @@ from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from schedules.policy.decide import RETRY_BACKOFF_CAP_SECONDS
 from schedules.rq.messages import redis_errors
 from schedules.scheduler import get_scheduler_service
-from schedules.services.clocks.ahead import SLACK
+from schedules.services.ledger.ahead import SLACK
 from schedules.services.runs.line import held_up, release_waiting
 from schedules.services.runs.sending import RUNS
 from workflows.execution import abandon, outbox

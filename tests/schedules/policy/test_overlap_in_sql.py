@@ -23,7 +23,8 @@ from schedules.models import (
 )
 from schedules.policy import overlap
 from schedules.policy.types import OpenRuns
-from schedules.services.runs import ledger, line
+from schedules.services.ledger import ledger
+from schedules.services.runs import line
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -19,11 +19,11 @@ from schedules.processes.loop import Loop
 from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due, sweep
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.clocks.other_clocks import is_elsewhere, leads
 from schedules.services.insight import health
 from schedules.services.insight.doctor import examine
+from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import pending, start_and_end

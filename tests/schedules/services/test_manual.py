@@ -23,12 +23,12 @@ from schedules.services import (
     run_now,
     sweep,
 )
-from schedules.services.epochs.retiming import retime_batch
 from schedules.services.insight import explain
 from schedules.services.insight.audit import audit
 from schedules.services.insight.preview import preview_fields
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import Outcome, record_outcome
+from schedules.services.upkeep.retiming import retime_batch
 from schedules.timing import ManualTiming
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.helpers import edit, faults

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from schedules.exceptions import WouldOrphan
 from schedules.models import ScheduledJob, ScheduleEvent
 from schedules.services import fire_due
-from schedules.services.runs import starting
-from schedules.services.runs.starting import keep_startable, unable_to_start
+from schedules.services.drafts import starting
+from schedules.services.drafts.starting import keep_startable, unable_to_start
 from tests.schedules.conftest import NOON, MakeSchedule, SaveNodes
 from tests.schedules.triggers import MANUAL, OTHER_ID, trigger
 from workflows.guards import WorkflowChange

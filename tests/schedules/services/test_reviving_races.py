@@ -18,8 +18,8 @@ from schedules.services import (
     sweep,
     update_schedule,
 )
+from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.audit import audit
-from schedules.services.runs.starting import unable_to_start
 from tests.at_once import at_once
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow

@@ -16,7 +16,7 @@ from django.db.models import Min, QuerySet
 
 from schedules.causes.decide import OVERDUE_SECONDS
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
-from schedules.services.clocks.ahead import ledger_ahead
+from schedules.services.ledger.ahead import ledger_ahead
 from workflows.kit.service_errors import DatabaseTrouble, database_trouble
 from workflows.models import WorkflowExecution
 

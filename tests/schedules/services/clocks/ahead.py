@@ -10,9 +10,9 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     fire_due,
 )
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.clocks.withdrawing import withdraw_batch
 from schedules.services.insight.audit import Proof, audit
+from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import record_outcome
 from tests.schedules.conftest import NOON

@@ -14,8 +14,8 @@ from schedules.services import (
     pause_schedule,
     update_schedule,
 )
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from schedules.services.upkeep.pruning import prune

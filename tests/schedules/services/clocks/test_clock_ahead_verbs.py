@@ -16,8 +16,8 @@ from schedules.services import (
     update_schedule,
 )
 from schedules.services.clocks import withdrawing
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.events import who_paused
+from schedules.services.ledger.ahead import ledger_ahead
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import (
     AHEAD,

@@ -9,8 +9,8 @@ import pytest
 from schedules.models import ScheduledJob, ScheduleEpoch
 from schedules.services import Actor, pause_schedule
 from schedules.services.clocks import withdrawing
-from schedules.services.clocks.ahead import ledger_ahead
 from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.ledger.ahead import ledger_ahead
 from tests.at_once import at_once
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import (

@@ -11,10 +11,10 @@ from schedules.models import Origin, Reason, RunStatus, ScheduledRun
 from schedules.policy.types import OpenRuns
 from schedules.services.insight.sentences import (
     backfilled_sentence,
-    lasting,
     reason_text,
     run_sentence,
 )
+from schedules.timing.english import lasting
 from tests.schedules.unsaved import BY_ALICE, MINUTE, NINE, run
 from workflows.failures import FailureKind
 

@@ -14,7 +14,8 @@ from schedules import jobs
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.scheduler import get_scheduler_service
 from schedules.services import Actor, fire_due, pause_schedule, sweep, update_schedule
-from schedules.services.runs import ledger, outcomes
+from schedules.services.ledger import ledger
+from schedules.services.runs import outcomes
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import WorkflowNode
 

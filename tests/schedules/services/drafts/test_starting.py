@@ -18,7 +18,7 @@ from schedules.services import (
     resume_schedule,
     run_now,
 )
-from schedules.services.runs.starting import unable_to_start
+from schedules.services.drafts.starting import unable_to_start
 from tests.graphs import add_graph, startable
 from tests.schedules.conftest import NOON, MakeSchedule, SaveNodes
 from tests.schedules.helpers import edit, faults

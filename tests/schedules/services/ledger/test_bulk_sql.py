@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services.runs.bulk_sql import insert_rows, update_rows
-from schedules.services.runs.ledger import NewRun
+from schedules.services.ledger.bulk_sql import insert_rows, update_rows
+from schedules.services.ledger.ledger import NewRun
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]

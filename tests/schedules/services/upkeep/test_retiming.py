@@ -14,8 +14,8 @@ from schedules.models import (
     ScheduleEvent,
 )
 from schedules.services import fire_due
-from schedules.services.epochs.retiming import retime_batch
 from schedules.services.insight.audit import audit
+from schedules.services.upkeep.retiming import retime_batch
 from schedules.timing import tzdata_version
 from tests.schedules.conftest import NOON, MakeSchedule
 

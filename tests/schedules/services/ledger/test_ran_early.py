@@ -16,8 +16,8 @@ from schedules.services import (
     resume_schedule,
     update_schedule,
 )
-from schedules.services.clocks.early_runs import early_ticks
 from schedules.services.insight import explain
+from schedules.services.ledger.early import early_ticks
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import (
     AHEAD,

@@ -11,10 +11,10 @@ from schedules import timing
 from schedules.models import ScheduledJob, ScheduleEpoch, Status
 from schedules.policy.conservation import account
 from schedules.services import transitions
+from schedules.services.due import rules_of
 from schedules.services.epochs import epochs
-from schedules.services.insight.audit import open_rows
-from schedules.services.runs import ledger
-from schedules.services.runs.due import rules_of
+from schedules.services.ledger import ledger
+from schedules.services.ledger.ledger import open_rows
 from schedules.services.transitions import NewTiming
 from schedules.timing import TimingError
 

@@ -20,7 +20,7 @@ from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import TRIGGER as COMPONENT
 from schedules.services.drafts.validation import Faults
-from schedules.services.runs.bulk_sql import insert_rows
+from schedules.services.ledger.bulk_sql import insert_rows
 from triggers.resolver import TriggerResolver
 from workflows.guards import WorkflowChange
 from workflows.kit.sqlite_write_lock import turn

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from schedules import timing
 from schedules.models import TICK_ORIGINS, ScheduledJob, ScheduledRun
 from schedules.policy.types import Rules
-from schedules.services.runs.due import DueSchedule
+from schedules.services.due import DueSchedule
 
 Schedule = ScheduledJob | DueSchedule
 # Each tick with the epoch that it belongs to so far.

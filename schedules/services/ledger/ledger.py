@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,9 +26,10 @@ from schedules.models import (
     ScheduledRun,
 )
 from schedules.policy import overlap
+from schedules.policy.conservation import Recorded
 from schedules.policy.types import OpenRuns, Row
-from schedules.services.runs.bulk_sql import insert_rows
-from schedules.services.runs.due import DueSchedule
+from schedules.services.due import DueSchedule
+from schedules.services.ledger.bulk_sql import insert_rows
 
 NOTHING_OPEN = OpenRuns()
 
@@ -213,3 +215,24 @@ def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
     runs.filter(running, Q(cancel_requested_at=None)).update(
         cancel_requested_at=now, reason=Reason.REPLACED
     )
+
+
+def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
+    """The ledger rows of each schedule's open epoch up to the frontier, oldest first: one
+    query."""
+    rows = (
+        ScheduledRun.objects.filter(
+            Q(schedule__next_tick_at=None)
+            | Q(schedule__next_tick_at__gt=F("scheduled_for")),
+            schedule__in=ids,
+            origin__in=TICK_ORIGINS,
+            epoch=F("schedule__epoch"),
+        )
+        .order_by("schedule_id", "scheduled_for")
+        .values_list("schedule_id", "scheduled_for", "range_end", "tick_count")
+    )
+    for schedule_id, group in groupby(rows.iterator(5_000), key=lambda row: row[0]):
+        yield (
+            schedule_id,
+            [Recorded(first, last or first, ticks) for _, first, last, ticks in group],
+        )
