@@ -115,7 +115,7 @@ def test_every_cause_is_in_the_table_with_its_words_and_its_remedy() -> None:
 def test_every_guardrail_is_in_the_table() -> None:
     rules = {
         rule
-        for path in (BASE_DIR / "schedules" / "services").glob("*.py")
+        for path in (BASE_DIR / "schedules" / "services").rglob("*.py")
         for rule in re.findall(r'AgentRefused\(\s*"(\w+)"', path.read_text())
     }
     assert "quota" in rules

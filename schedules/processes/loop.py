@@ -1,28 +1,39 @@
 """The scheduler's loop: sleep until something is due or a verb wakes it, then one round.
 
-It survives whatever a round raises: it logs, backs off, and goes on. It is handed what to
-do each round and knows none of the services behind it.
+It survives whatever a round raises: it logs, backs off, and goes on.
 """
 
 from __future__ import annotations
 
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
+from uuid import UUID
 
 import structlog
 from django.db import connection
+from django.utils import timezone
 from redis.exceptions import RedisError
 
+from schedules.processes.chores import Chores, Recovery
 from schedules.processes.clock_guard import ClockGuard
 from schedules.processes.other_jobs import ForeignJobs
 from schedules.rq import heartbeat
-from schedules.rq.messages import ALARM_PREFIX, RedisAway, redis_errors
+from schedules.rq.messages import ALARM_PREFIX, OUTAGES, RedisAway, redis_errors
 from schedules.rq.wake import WakeUp
 from schedules.scheduler import SchedulerService
+from schedules.services.clocks.jumps import Jumps
+from schedules.services.clocks.other_clocks import leads
+from schedules.services.runs.firing import fire_due
+from schedules.services.runs.sweep import sweep
+from workflows.execution.guard import LEASE
+from workflows.execution.steps import mend_one
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.outages import OutageLog
 from workflows.kit.service_errors import database_trouble
@@ -51,34 +62,45 @@ class _Stop(BaseException):
     """SIGINT or SIGTERM came while the loop was asleep."""
 
 
-class Loop:
-    """One scheduler process.
+def read_clock() -> datetime:
+    """The one place where the scheduler reads the clock."""
+    return timezone.now()  # noqa: TID251 an entry point
 
-    `fire(now)` fires one batch, sends none of it before `now`, and returns how many
-    seconds to rest before the next, None if nothing more is due; `sweep(now, seen_for)`
-    mends, knowing for how many seconds the database was seen without a break. `guard`
-    holds both while the clock cannot be trusted; `recover(now)` puts some of what a wrong
-    clock has left right, and says whether there is more.
+
+def register(service: SchedulerService) -> None:
+    """Set the alarms of all active schedules, by difference; the sweep repeats it."""
+    try:
+        mended = service.sync_jobs_on_startup()
+    except OUTAGES as error:
+        logger.warning("schedules_not_registered", error=str(error))
+    else:
+        logger.info("schedules_registered", **asdict(mended))
+
+
+class Loop:
+    """One scheduler process: it fires, sweeps and does its chores, round after round.
+
+    `interval` is in seconds. Not `guarded`: `clock` is no clock but one moment, as in a
+    benchmark, and nothing watches whether it can be trusted.
     """
 
     def __init__(
         self,
         service: SchedulerService,
         *,
-        fire: Callable[[datetime], float | None],
-        sweep: Callable[[datetime, float], object],
-        clock: Callable[[], datetime],
         interval: float,
-        guard: ClockGuard | None = None,
-        recover: Callable[[datetime], bool] = lambda now: False,
+        clock: Callable[[], datetime] = read_clock,
+        guarded: bool = True,
     ) -> None:
         self._service = service
-        self._fire = fire
-        self._sweep = sweep
         self._clock = clock
         self._interval = interval
-        self._guard = guard
-        self._recover = recover
+        self._suspects: Counter[UUID] = Counter()
+        jumps = Jumps()
+        self._chores = Chores(may_prune=lambda: not jumps.lately())
+        self._recovery = Recovery(jumps)
+        guard = ClockGuard(leads=partial(leads, clock), on_jump=jumps.note)
+        self._guard = guard if guarded else None
         self._hold = 0.0
         self._wake = WakeUp(service.connection)
         self._foreign = ForeignJobs(service)
@@ -135,13 +157,28 @@ class Loop:
         self._backoff = 0.0
         return seconds
 
+    def fire(self, now: datetime) -> float | None:
+        """Fire one batch, and send none of it before `now`; returns how many seconds to
+        rest before the next, None if nothing more is due."""
+        hold = self._hold_until if now > self._clock() else None
+        return fire_due(now, suspects=self._suspects, hold=hold).rest
+
+    def sweep(self, now: datetime, seen_for: float) -> None:
+        """Mend, knowing for how many seconds the database was seen without a break."""
+        sweep(now, judge_leases=seen_for > LEASE.total_seconds())
+        mend_one(now, self._chores.do)
+
+    def _hold_until(self, moment: datetime) -> None:
+        early = (moment - self._clock()).total_seconds()
+        time.sleep(max(0.0, min(early, AHEAD_SECONDS)))
+
     def _fire_all(self) -> None:
         while not self._stopping:
             self._hold = self._guard.hold(self._clock()) if self._guard else 0.0
             if self._hold:
                 return
             self._looked_at = self._due_moment()
-            rest = self._fire(self._looked_at)
+            rest = self.fire(self._looked_at)
             if rest is None:
                 return
             time.sleep(rest)
@@ -161,7 +198,7 @@ class Loop:
         """After a jump, and at the start: is the ledger ahead of the clock?"""
         if self._guard is None or not self._guard.settled:
             return False
-        self._guard.settled = self._recover(self._clock())
+        self._guard.settled = self._recovery.go_on(self._clock())
         return self._guard.settled
 
     def _due_moment(self) -> datetime:
@@ -185,7 +222,7 @@ class Loop:
         early = SWEEP_EARLY_SECONDS if self._alarm_served() else 0.0
         if time.monotonic() < self._next_sweep - early:
             return
-        self._sweep(self._clock(), self._seen_at - self._seen_since)
+        self.sweep(self._clock(), self._seen_at - self._seen_since)
         if self._guard:
             self._guard.compare()
         self._beat()

@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from schedules.management.commands.rqscheduler import new_loop, register
 from schedules.models import ScheduleType
+from schedules.processes.loop import Loop, register
 from schedules.scheduler import SchedulerService
 from tests.bench.population import HOUR, clear, populate
 from workflows.execution.queue import connection as redis_connection
@@ -37,5 +37,5 @@ def _seconds_to_loop() -> float:
     start = time.perf_counter()
     service = SchedulerService(redis_connection())
     register(service)
-    new_loop(service, interval=5)
+    Loop(service, interval=5)
     return time.perf_counter() - start

@@ -9,8 +9,8 @@ from typing import cast
 from redis import Redis
 from rq_scheduler import Scheduler
 
-from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
+from schedules.processes.loop import Loop
 from schedules.rq.messages import ENTRY_POINT
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import clear, cron_expressions, populate
@@ -34,7 +34,7 @@ def ours(count: int, kind: ScheduleType) -> float:
     service.sync_jobs_on_startup()
     service.mark_alive()
     clock = BEFORE
-    loop = new_loop(service, interval=5, clock=lambda: clock, guarded=False)
+    loop = Loop(service, interval=5, clock=lambda: clock, guarded=False)
     loop.round()
     clock = DUE_AT
     start = time.perf_counter()

@@ -12,9 +12,8 @@ from django.db import connection
 from django.test import Client
 from redis import Redis
 
-from schedules.management.commands.rqscheduler import Chores, new_loop
 from schedules.models import ScheduledRun
-from schedules.processes.clock_guard import ClockGuard
+from schedules.processes.chores import Chores
 from schedules.processes.loop import Loop
 from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
@@ -26,6 +25,7 @@ from schedules.services.insight.doctor import examine
 from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.processes.loops import ScriptedLoop
 from tests.schedules.services.clocks.ahead import pending, start_and_end
 from workflows.models import WorkflowExecution
 
@@ -54,14 +54,12 @@ def others(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What this host's clock is ahead of, and by how many seconds; no other clock here
     goes by the time of the test."""
     found: dict[str, float] = {}
-    monkeypatch.setattr(
-        "schedules.management.commands.rqscheduler.leads", lambda clock: found
-    )
+    monkeypatch.setattr("schedules.processes.loop.leads", lambda clock: found)
     return found
 
 
 def loop_by(clock: Callable[[], datetime]) -> Loop:
-    return new_loop(get_scheduler_service(), interval=5, clock=clock)
+    return Loop(get_scheduler_service(), interval=5, clock=clock)
 
 
 def test_after_a_jump_nothing_fires_before_two_looks_agree(
@@ -121,13 +119,8 @@ def test_leases_are_judged_only_after_a_lease_by_the_new_clock(
 ) -> None:
     seen: list[float] = []
     clock = Clock(NOON)
-    loop = Loop(
-        get_scheduler_service(),
-        fire=lambda now: None,
-        sweep=lambda now, seen_for: seen.append(seen_for),
-        clock=clock,
-        interval=5,
-        guard=ClockGuard(leads=dict, on_jump=lambda: None),
+    loop = ScriptedLoop(
+        sweep=lambda now, seen_for: seen.append(seen_for), clock=clock, guarded=True
     )
     loop.round()
     loop._seen_since -= 60

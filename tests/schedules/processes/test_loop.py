@@ -17,29 +17,24 @@ from rq_scheduler import Scheduler
 
 from platform_site.local.processes import end_group
 from platform_site.local.valkey import EmbeddedValkey
-from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledRun
 from schedules.processes.loop import (
     BACKOFF_CAP_SECONDS,
     BACKOFF_START_SECONDS,
     SHORTEST_SLEEP_SECONDS,
-    Loop,
 )
 from schedules.rq import heartbeat
 from schedules.rq.wake import WAKE_CHANNEL, WakeUp
 from schedules.scheduler import get_scheduler_service
 from tests.integration.processes import manage, wait_until
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.processes.loops import ScriptedLoop, loop_at
 from workflows.execution.queue import QUEUE_NAME, JSONJob
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)
 ALARMS = "rq:scheduler:scheduled_jobs"
 QUEUE = f"rq:queue:{QUEUE_NAME}"
-
-
-def loop_at(now: datetime) -> Loop:
-    return new_loop(get_scheduler_service(), interval=5, clock=lambda: now)
 
 
 def test_a_verb_wakes_a_sleeping_scheduler(
@@ -129,13 +124,7 @@ def test_while_the_database_is_away_the_loop_backs_off_up_to_a_cap(
         if away:
             raise OperationalError("the server went away")
 
-    loop = Loop(
-        get_scheduler_service(),
-        fire=fire,
-        sweep=lambda now, seen_for: None,
-        clock=lambda: NOON,
-        interval=5,
-    )
+    loop = ScriptedLoop(fire=fire, clock=lambda: NOON)
     pauses = [loop.round() for _ in range(6)]
     assert pauses[:2] == [BACKOFF_START_SECONDS, 2 * BACKOFF_START_SECONDS]
     assert pauses[-2:] == [BACKOFF_CAP_SECONDS, BACKOFF_CAP_SECONDS]

@@ -13,7 +13,6 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules import jobs
-from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledRun
 from schedules.processes.loop import AHEAD_SECONDS, Loop
 from schedules.rq.messages import RunMessage
@@ -23,6 +22,7 @@ from schedules.services.runs.claims import claim_run
 from schedules.services.runs.firing import Firing
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import MakeSchedule
+from tests.schedules.processes.loops import ScriptedLoop, loop_at
 from workflows.execution.outbox import Outbox
 from workflows.execution.queue import QUEUE_NAME
 
@@ -65,7 +65,7 @@ def test_the_loop_begins_before_the_alarm_and_sends_after_it(
         return enqueue(box, runs, **kwargs)
 
     monkeypatch.setattr(Outbox, "enqueue", noted)
-    loop = new_loop(service, interval=5)
+    loop = Loop(service, interval=5)
     on_time = ScheduledRun.objects.filter(enqueued_at=F("scheduled_for"))
     # On a busy computer a tick may come late; one of some is on time.
     until = time.monotonic() + 40
@@ -80,7 +80,7 @@ def test_a_schedule_that_is_farther_ahead_is_left_for_later(
 ) -> None:
     schedule = make_schedule()
     before = schedule.next_run_at - timedelta(seconds=2 * AHEAD_SECONDS)
-    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: before)
+    loop = loop_at(before)
     loop.round()
     loop.round()
     assert not ScheduledRun.objects.exists()
@@ -132,7 +132,7 @@ def test_the_loop_goes_round_again_at_once_for_what_it_left(
     made = timezone.now().replace(microsecond=0) - 118 * SECOND
     schedule = make_schedule(now=made, overlap_policy="skip")
     fire_due(made + 60 * SECOND)  # open ever since
-    loop = new_loop(get_scheduler_service(), interval=5)
+    loop = Loop(get_scheduler_service(), interval=5)
     runs = ScheduledRun.objects.filter(schedule=schedule)
     while runs.count() < 2:
         time.sleep(loop.round())
@@ -152,13 +152,7 @@ def test_with_much_to_catch_up_the_sweep_still_has_its_turn(redis: Redis) -> Non
     def sweep(now: datetime, seen_for: float) -> None:
         swept.append(now)
 
-    loop = Loop(
-        get_scheduler_service(),
-        fire=fire,
-        sweep=sweep,
-        clock=timezone.now,
-        interval=5,
-    )
+    loop = ScriptedLoop(fire=fire, sweep=sweep, clock=timezone.now)
     started = time.monotonic()
     loop.round()
     assert swept

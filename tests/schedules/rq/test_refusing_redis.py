@@ -9,15 +9,14 @@ import pytest
 from redis import Redis
 from redis.exceptions import ResponseError
 
-from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledRun
 from schedules.processes import worker
 from schedules.processes.worker import ScheduleWorker
 from schedules.rq import heartbeat
 from schedules.rq.messages import RedisAway
-from schedules.scheduler import get_scheduler_service
 from schedules.services.runs.sweep import sweep
 from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.processes.loops import loop_at
 from workflows.execution.queue import QUEUE_NAME, JSONJob, queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +51,7 @@ def test_a_tick_fires_and_is_sent_as_soon_as_redis_takes_it(
     log_lines: Callable[[], str],
 ) -> None:
     make_schedule()
-    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: DUE)
+    loop = loop_at(DUE)
     memory.runs_out()
     for _ in range(10):
         assert loop.round() <= 1
@@ -70,7 +69,7 @@ def test_a_sweep_tries_nothing_in_vain(
     memory: Memory, redis: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule()
-    loop = new_loop(get_scheduler_service(), interval=5, clock=lambda: DUE)
+    loop = loop_at(DUE)
     memory.runs_out()
     loop.round()
     later = DUE + timedelta(hours=1)

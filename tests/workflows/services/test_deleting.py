@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from rest_framework.test import APIClient
 
-from schedules.management.commands.rqscheduler import Deleting
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+from schedules.processes.chores import Deleting
 from schedules.services import Actor, create_schedule, fire_due, run_now
 from schedules.services.runs.claims import claim_run
 from tests.api import client

@@ -17,15 +17,13 @@ from django.db.backends.signals import connection_created
 from django.utils import timezone
 from redis import Redis
 
-from schedules.management.commands.rqscheduler import new_loop
 from schedules.models import ScheduledRun
 from schedules.processes import loop as loops
-from schedules.processes.loop import Loop
 from schedules.rq import heartbeat
 from schedules.rq.messages import RedisAway
-from schedules.scheduler import get_scheduler_service
 from schedules.services import Actor, pause_schedule
 from tests.schedules.conftest import MakeSchedule
+from tests.schedules.processes.loops import ScriptedLoop, loop_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,12 +37,10 @@ class Rounds:
         self.redis_is_away = False
         self.swept: list[float] = []
         monkeypatch.setattr(loops.time, "monotonic", lambda: self.seconds)
-        self.loop = Loop(
-            get_scheduler_service(),
+        self.loop = ScriptedLoop(
             fire=lambda now: self.fire(now),
             sweep=self._sweep,
             clock=timezone.now,
-            interval=5,
         )
 
     def _sweep(self, now: datetime, seen_for: float) -> None:
@@ -170,8 +166,7 @@ def test_a_read_only_database_is_what_a_real_round_meets(
 ) -> None:
     due = timezone.now() + timedelta(minutes=2)
     make_schedule(timezone.now())
-    service = get_scheduler_service()
-    loop = new_loop(service, interval=5, clock=lambda: due, guarded=False)
+    loop = loop_at(due, guarded=False)
     with read_only():
         loop.round()
         alive = heartbeat.alive(redis, "scheduler")

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 
-from schedules.management.commands.rqscheduler import Chores
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
+from schedules.processes.chores import Chores
 from schedules.services import Actor, fire_due, stop_schedule
 from schedules.services.insight.audit import audit
 from schedules.services.upkeep import pruning
