@@ -28,16 +28,16 @@ def check_settings(
 ) -> list[CheckMessage]:
     """Every fault of the settings that this app depends on, each with its remedy."""
     return [
-        *_json_faults(),
-        *_order_faults(),
-        *_time_faults(),
-        *_database_faults(),
-        *_retention_faults(),
-        *_open_runs_faults(),
+        *_json_problems(),
+        *_order_problems(),
+        *_time_problems(),
+        *_database_problems(),
+        *_retention_problems(),
+        *_open_runs_problems(),
     ]
 
 
-def _json_faults() -> Iterator[CheckMessage]:
+def _json_problems() -> Iterator[CheckMessage]:
     if getattr(settings, "RQ", {}).get("JOB_CLASS") != JOB_CLASS:
         yield Error(
             "RQ jobs would be pickled: RQ['JOB_CLASS'] is not the JSON job class.",
@@ -53,7 +53,7 @@ def _json_faults() -> Iterator[CheckMessage]:
             )
 
 
-def _order_faults() -> Iterator[CheckMessage]:
+def _order_problems() -> Iterator[CheckMessage]:
     apps = list(settings.INSTALLED_APPS)
     if apps.index("schedules") > apps.index("django_rq"):
         yield Error(
@@ -63,7 +63,7 @@ def _order_faults() -> Iterator[CheckMessage]:
         )
 
 
-def _time_faults() -> Iterator[CheckMessage]:
+def _time_problems() -> Iterator[CheckMessage]:
     if not settings.USE_TZ:
         yield Error(
             "Without USE_TZ, stored times are not UTC.",
@@ -78,7 +78,7 @@ def _time_faults() -> Iterator[CheckMessage]:
         )
 
 
-def _retention_faults() -> Iterator[CheckMessage]:
+def _retention_problems() -> Iterator[CheckMessage]:
     for name, most in (
         ("RUNS_KEPT_DAYS", MOST_DAYS),
         ("RUNS_KEPT_AT_LEAST", MOST_RUNS),
@@ -91,7 +91,7 @@ def _retention_faults() -> Iterator[CheckMessage]:
             )
 
 
-def _open_runs_faults() -> Iterator[CheckMessage]:
+def _open_runs_problems() -> Iterator[CheckMessage]:
     if not 0 <= settings.MAX_OPEN_RUNS <= MOST_OPEN_RUNS:
         yield Error(
             f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}: no schedule could be made.",
@@ -100,7 +100,7 @@ def _open_runs_faults() -> Iterator[CheckMessage]:
         )
 
 
-def _database_faults() -> Iterator[CheckMessage]:
+def _database_problems() -> Iterator[CheckMessage]:
     options = connection.settings_dict["OPTIONS"]
     if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
         yield Warning(

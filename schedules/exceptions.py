@@ -48,8 +48,8 @@ class InvalidSchedule(InvalidInput):
         suggestion: Mapping[str, Any] | None = None,
     ) -> None:
         """`suggestion` holds fields that mean what was meant, if these are known."""
-        faults = (f"{field}: {' '.join(why)}" for field, why in errors.items())
-        super().__init__(" ".join(faults), errors=errors)
+        problems = (f"{field}: {' '.join(why)}" for field, why in errors.items())
+        super().__init__(" ".join(problems), errors=errors)
         if suggestion:
             self.details = {"suggestion": dict(suggestion)}
 
@@ -77,7 +77,7 @@ class KeyReused(Unprocessable):
     message = "This idempotency key has been used for another request: use a new one."
 
 
-class ScheduleEnded(WrongState):
+class ScheduleStopped(WrongState):
     code = "schedule_stopped"
     message = "The schedule is stopped."
 

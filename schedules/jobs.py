@@ -22,7 +22,7 @@ from workflows.execution.engine import run_execution
 from workflows.execution.guard import Guard, guarded
 from workflows.execution.slate import at_work
 from workflows.failures import FailureKind, kind_of
-from workflows.kit.database_retry import patiently
+from workflows.kit.database_retry import retry_while_away
 
 logger = structlog.get_logger(__name__)
 MOST_EARLY_SECONDS = 1.0
@@ -54,7 +54,7 @@ def execute_scheduled_trigger(
     job = get_current_job()
     token = token_of_job(job.id) if job else uuid.uuid4()
     with at_work():  # from before the claim on: the token tells whether it is ours
-        claim = patiently(
+        claim = retry_while_away(
             lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
         )
         if claim is None:
@@ -74,7 +74,7 @@ def _run(claim: Claim) -> None:
     with guarded(claim.lease, clock=clock) as guard:
         with guard.work():
             outcome = _outcome(claim, guard)
-        patiently(
+        retry_while_away(
             lambda: record_outcome(
                 claim.run_id, token=claim.token, outcome=outcome, now=clock()
             )

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 EventType = Literal["schedule", "manual", "webhook"]
 
 
-class ScheduleEvent(TypedDict):
+class TickEvent(TypedDict):
     """A tick of a schedule. Times are ISO text, since JSON holds no datetime."""
 
     schedule_id: str
@@ -37,4 +37,4 @@ class WebhookEvent(TypedDict):
     payload: Any
 
 
-EventData = ScheduleEvent | ManualEvent | WebhookEvent
+EventData = TickEvent | ManualEvent | WebhookEvent

@@ -26,7 +26,7 @@ class WorkflowInUse(WrongState):
     message = "An execution of the workflow started at the same moment: try again."
 
 
-class ExecutionEnded(WrongState):
+class ExecutionFinished(WrongState):
     code = "execution_ended"
     message = "The execution has already ended."
 

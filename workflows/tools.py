@@ -21,7 +21,7 @@ from workflows.kit.errors import DomainError
 from workflows.kit.json_value import problem, storable
 from workflows.kit.refusals import refusal_of
 from workflows.safety.redaction import holds_known
-from workflows.schemas.check import declaration_fault
+from workflows.schemas.check import declaration_problem
 from workflows.schemas.declare import schema_problems
 from workflows.scopes import Scope, require
 
@@ -214,7 +214,7 @@ def _declaration_problems(tool: Tool) -> Iterator[str]:
     if not (tool.title and tool.description):
         yield "it needs a title and a description."
     for schema in (tool.input_schema, tool.output_schema):
-        if fault := declaration_fault(schema):
+        if fault := declaration_problem(schema):
             yield f"a schema of it is wrong: {fault}"
         if schema.get("type") != "object":
             yield "its schemas describe objects."

@@ -20,7 +20,7 @@ from platform_site.accounts.tokens import (
     TooManyTokens,
     has_too_many,
     make_token,
-    name_faults,
+    name_problems,
 )
 from schedules.templatetags.schedule_display import both_times
 from workflows.scopes import Scope
@@ -48,8 +48,8 @@ class TokenForm(FormBase):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if faults := name_faults(name):
-            raise forms.ValidationError(faults)
+        if problems := name_problems(name):
+            raise forms.ValidationError(problems)
         return name
 
     @override

@@ -11,7 +11,7 @@ from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
 from platform_site.accounts.models import ApiToken
-from schedules.services.drafts.validation import text_faults
+from schedules.services.drafts.validation import text_problems
 from workflows.kit.errors import InvalidInput, WrongState
 from workflows.scopes import Scope
 
@@ -40,13 +40,13 @@ def make_token(
 ) -> tuple[ApiToken, str]:
     """The token and its text, which is stored nowhere. `through` is the token that asks:
     what it makes does not outlive it and may do no more. Raises `InvalidInput` or `TooManyTokens`."""
-    faults = {
-        "name": name_faults(name),
-        "expires_at": _expiry_faults(expires_at, through, now=now),
-        "scope": _scope_faults(scope, through),
+    problems = {
+        "name": name_problems(name),
+        "expires_at": _expiry_problems(expires_at, through, now=now),
+        "scope": _scope_problems(scope, through),
     }
-    if any(faults.values()):
-        raise InvalidInput(errors={key: why for key, why in faults.items() if why})
+    if any(problems.values()):
+        raise InvalidInput(errors={key: why for key, why in problems.items() if why})
     digest, text = get_digest_token()
     token = ApiToken(
         digest=digest,
@@ -72,11 +72,11 @@ def has_too_many(user: User, *, now: datetime) -> bool:
     return bool(tokens.count() >= MOST_TOKENS)
 
 
-def name_faults(name: str) -> list[str]:
+def name_problems(name: str) -> list[str]:
     """Why a token cannot be called so; nothing if it can."""
     if not name.strip():
         return ["A name is needed."]
-    return list(text_faults(name, most=ApiToken.NAME_LENGTH, one_line=True))
+    return list(text_problems(name, most=ApiToken.NAME_LENGTH, one_line=True))
 
 
 def revoke_tokens(user: User) -> int:
@@ -87,7 +87,7 @@ def revoke_tokens(user: User) -> int:
     return count
 
 
-def _scope_faults(scope: Scope, through: ApiToken | None) -> list[str]:
+def _scope_problems(scope: Scope, through: ApiToken | None) -> list[str]:
     if through and not Scope(through.scope).allows(scope):
         return [
             f'The token that asks has the scope "{through.scope}": not more than that.'
@@ -95,7 +95,7 @@ def _scope_faults(scope: Scope, through: ApiToken | None) -> list[str]:
     return []
 
 
-def _expiry_faults(
+def _expiry_problems(
     expires_at: datetime | None, through: ApiToken | None, *, now: datetime
 ) -> list[str]:
     if expires_at and not now < expires_at <= now + timedelta(days=LONGEST_DAYS):

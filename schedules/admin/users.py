@@ -19,7 +19,7 @@ from schedules import limits, timing
 from schedules.admin.fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 from workflows.services.dependents import MOST_DELETED, is_short, let_go
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class PersonAdmin(ServiceAdmin, PersonBase):
         """Their events and executions keep the name and lose the link, little by little."""
         more = True
         while more:
-            with turn(), transaction.atomic():
+            with brief_write(), transaction.atomic():
                 more = let_go(people)
 
     @override

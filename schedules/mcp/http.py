@@ -13,7 +13,7 @@ from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import ValidationError
 
-from schedules.mcp.faults import fault_of
+from schedules.mcp.problems import fault_of
 from schedules.mcp.server import server_for
 from schedules.tools import tools
 from workflows.scopes import InsufficientScope, Scope

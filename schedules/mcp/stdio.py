@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
-from schedules.mcp.faults import fault_of
+from schedules.mcp.problems import fault_of
 from schedules.mcp.server import server_for
 from workflows.kit.errors import DomainError
 from workflows.kit.refusals import refusals

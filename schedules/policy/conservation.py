@@ -36,15 +36,15 @@ class Account:
     recorded: int = 0
     missing: int = 0
     double: int = 0
-    faults: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        return not (self.missing or self.double or self.faults)
+        return not (self.missing or self.double or self.problems)
 
-    def tell(self, fault: str) -> None:
-        if len(self.faults) < LISTED:
-            self.faults.append(fault)
+    def tell(self, problem: str) -> None:
+        if len(self.problems) < LISTED:
+            self.problems.append(problem)
 
 
 def account(

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from schedules.processes.chores import Chores, Recovery
 from schedules.processes.clock_guard import ClockGuard
-from schedules.processes.other_jobs import ForeignJobs
+from schedules.processes.other_jobs import OtherJobs
 from schedules.rq import heartbeat
 from schedules.rq.messages import ALARM_PREFIX, OUTAGES, RedisAway, redis_errors
 from schedules.rq.wake import WakeUp
@@ -36,7 +36,7 @@ from workflows.execution.guard import LEASE
 from workflows.execution.steps import mend_one
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.outages import OutageLog
-from workflows.kit.service_errors import database_trouble
+from workflows.kit.service_errors import database_failure
 
 logger = structlog.get_logger(__name__)
 outages = OutageLog(logger)
@@ -103,7 +103,7 @@ class Loop:
         self._guard = guard if guarded else None
         self._hold = 0.0
         self._wake = WakeUp(service.connection)
-        self._foreign = ForeignJobs(service)
+        self._other_jobs = OtherJobs(service)
         self._name = heartbeat.process_name()
         self._stopping = False
         self._asleep = False
@@ -146,7 +146,7 @@ class Loop:
         except DATABASE_AWAY as error:
             self._blind = True
             connection.close()
-            self._beat_in_trouble(database_trouble(error))
+            self._beat_in_trouble(database_failure(error))
             return self._back_off(f"{type(error).__name__}: {error}")
         except Exception:
             # Whatever it was, the next tick must not suffer from it.
@@ -264,10 +264,10 @@ class Loop:
         if len(foreign) < len(due):
             self._service.mend_alarms(now)
         with redis_errors():
-            self._foreign.enqueue(foreign)
+            self._other_jobs.enqueue(foreign)
 
     def _until_next_alarm(self) -> float:
-        at = self._service.next_alarm_at(ignoring=self._foreign.unreadable)
+        at = self._service.next_alarm_at(ignoring=self._other_jobs.unreadable)
         self._next_alarm = at
         if at is None:
             return self._interval

@@ -13,7 +13,7 @@ from workflows.execution.queue import JSONJob
 logger = structlog.get_logger(__name__)
 
 
-class ForeignJobs:
+class OtherJobs:
     """Runs them as stock rq-scheduler would, one at a time, each in its own try."""
 
     def __init__(self, service: SchedulerService) -> None:

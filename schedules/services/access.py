@@ -11,9 +11,9 @@ from django.db.models import Q
 
 from schedules.exceptions import (
     InvalidSchedule,
-    ScheduleEnded,
     ScheduleNotAllowed,
     ScheduleNotFound,
+    ScheduleStopped,
     StaleSchedule,
 )
 from schedules.models import ScheduledJob, Status
@@ -48,7 +48,7 @@ def locked_schedule(
     return schedule
 
 
-def hold_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None:
+def lock_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None:
     """Hold the workflows that `fields` point to, and that of the schedule `of`, until the
     caller's transaction ends: what is found of them from now on stays.
 
@@ -68,10 +68,10 @@ def hold_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None
 
 
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:
-    """Raises `ScheduleEnded` if the schedule has come to its end; `done` is the participle."""
+    """Raises `ScheduleStopped` if the schedule has come to its end; `done` is the participle."""
     if schedule.status == Status.STOPPED:
         why = f" ({schedule.why})" if schedule.why else ""
-        raise ScheduleEnded(
+        raise ScheduleStopped(
             f"This schedule is stopped{why}: it can no longer be {done}. A new timing, a "
             "later end_at or a higher max_runs revives it."
         )

@@ -50,7 +50,7 @@ def backfill(
 
     At most 1,000. They wait for one another, the oldest first (with overlap `allow`: up to
     `max_open_runs` at once), and count neither for `max_runs` nor for overlap. Raises `InvalidSchedule`
-    for a range that is empty, backwards or too long, `ScheduleEnded` for a schedule that
+    for a range that is empty, backwards or too long, `ScheduleStopped` for a schedule that
     has ended.
     """
     check_note(note)

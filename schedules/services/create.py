@@ -14,7 +14,7 @@ from schedules.limits import IDEMPOTENCY_KEY_LENGTH
 from schedules.models import ScheduledJob, Status, Verb
 from schedules.rq.messages import alarm_id
 from schedules.services import transitions
-from schedules.services.access import hold_workflows
+from schedules.services.access import lock_workflows
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
 from schedules.services.agents.limits import AgentLimits
@@ -128,7 +128,7 @@ def _make(
 ) -> ScheduledJob:
     proposed = bool(limits and limits.propose)
     with transaction.atomic():
-        hold_workflows(fields)
+        lock_workflows(fields)
         draft = ScheduledJob(
             owner=actor.user,
             created_by=actor.user,

@@ -23,7 +23,7 @@ def pause_schedule(
 
     Every run that has not started becomes `skipped: paused` (a retry that waited:
     `failed`); what runs, runs on. A person who pauses what is paused already is put on
-    record, once. Raises `ScheduleEnded` for a schedule that has ended.
+    record, once. Raises `ScheduleStopped` for a schedule that has ended.
     """
     check_note(note)
     with transaction.atomic():

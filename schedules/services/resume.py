@@ -47,7 +47,7 @@ def resume_schedule(
     Of the ticks that passed meanwhile `catch_up` runs none, the latest, or all (at most
     the newest 100); the ledger gets one `skipped: paused` range for the others. With no
     tick left the schedule ends. A person who resumes what an agent proposed approves it.
-    Raises `ScheduleEnded` for one that has ended, `AgentRefused` for what no agent may do.
+    Raises `ScheduleStopped` for one that has ended, `AgentRefused` for what no agent may do.
     """
     check_note(note)
     if catch_up not in CatchupPolicy.values:

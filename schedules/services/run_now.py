@@ -33,7 +33,7 @@ def run_now(
 
     The frontier does not move and `max_runs` is not touched. The same `request_id` of the
     same schedule returns the run it made before: a double click makes one run. Raises
-    `ScheduleEnded` for a schedule that has ended.
+    `ScheduleStopped` for a schedule that has ended.
     """
     check_note(note)
     check_text("request_id", request_id or "", most=limits.REQUEST_ID_LENGTH)

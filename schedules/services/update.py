@@ -14,7 +14,7 @@ from schedules.models import ScheduledJob, Status
 from schedules.policy.types import Rules
 from schedules.services import transitions
 from schedules.services.access import (
-    hold_workflows,
+    lock_workflows,
     locked_schedule,
     refuse_ended,
     refuse_stale,
@@ -24,7 +24,7 @@ from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, snapshot
-from schedules.services.drafts.starting import start_faults
+from schedules.services.drafts.starting import start_problems
 from schedules.services.due import rules_of
 from schedules.services.epochs import epochs
 from schedules.services.runs.line import release_waiting
@@ -49,11 +49,11 @@ def update_schedule(
     """Change fields. A change of timing closes the epoch and opens the next.
 
     A schedule that has ended is active again, from its next tick after now on, if it gets a
-    new timing, a later `end_at` or a higher `max_runs`. Raises `ScheduleEnded` for any other
+    new timing, a later `end_at` or a higher `max_runs`. Raises `ScheduleStopped` for any other
     change of one, `StaleSchedule` for another `version`, `InvalidSchedule` by field.
     """
     with transaction.atomic():
-        hold_workflows(fields, of=schedule_id)
+        lock_workflows(fields, of=schedule_id)
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
         refuse_stale(schedule, version)
         limits = guardrails.check_change(schedule, actor)
@@ -92,7 +92,7 @@ def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
     )
     if is_moved or schedule.status == Status.STOPPED:
         return True
-    return "name" in fields and not any(start_faults(schedule))
+    return "name" in fields and not any(start_problems(schedule))
 
 
 def _refuse_used_up(schedule: ScheduledJob) -> None:

@@ -15,7 +15,7 @@ from schedules.services import Actor, preview_schedule
 from schedules.services.agents.limits import agent_limits
 from schedules.services.agents.quotas import agent_schedules
 from schedules.services.drafts.fields import FIELDS
-from schedules.services.drafts.starting import start_faults
+from schedules.services.drafts.starting import start_problems
 from schedules.services.insight.preview import PreviewTick
 from schedules.timing import TimingError
 from schedules.tools.arguments import actor_of
@@ -166,5 +166,5 @@ def _notes_on(schedule: ScheduledJob) -> list[str]:
     notes = []
     if schedule.awaits_approval:
         notes.append("It is a proposal: it runs once a person has resumed it.")
-    notes += [f"It cannot start. {why}" for _, why in start_faults(schedule)]
+    notes += [f"It cannot start. {why}" for _, why in start_problems(schedule)]
     return notes

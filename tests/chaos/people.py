@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from schedules.exceptions import ScheduleEnded, ScheduleNotFound
+from schedules.exceptions import ScheduleNotFound, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
@@ -29,7 +29,7 @@ from tests.chaos.site import Site
 from tests.graphs import add_graph
 from workflows.models import Workflow, WorkflowExecution
 
-GONE = (ScheduleNotFound, ScheduleEnded)
+GONE = (ScheduleNotFound, ScheduleStopped)
 THREADS = 4
 
 

@@ -24,7 +24,7 @@ def edit(
     return schedule
 
 
-def faults(call: Callable[[], object]) -> dict[str, list[str]]:
+def problems(call: Callable[[], object]) -> dict[str, list[str]]:
     """The faults for which the call is refused, by field; it leaves no trace."""
     with pytest.raises(InvalidSchedule) as refused, transaction.atomic():
         call()

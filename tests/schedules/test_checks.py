@@ -13,11 +13,11 @@ from django.core.management.base import CommandError, SystemCheckError
 pytestmark = pytest.mark.django_db
 
 
-def faults() -> set[str]:
+def problems() -> set[str]:
     return {
-        str(fault.id)
-        for fault in run_checks()
-        if str(fault.id).startswith("ostinato_sched")
+        str(problem.id)
+        for problem in run_checks()
+        if str(problem.id).startswith("ostinato_sched")
     }
 
 
@@ -27,7 +27,7 @@ def test_a_scheduler_fills_no_queue_but_that_of_the_runs() -> None:
 
 
 def test_the_site_as_it_is_has_no_fault() -> None:
-    assert faults() == set()
+    assert problems() == set()
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_the_site_as_it_is_has_no_fault() -> None:
     ],
 )
 def test_a_setting_that_would_do_harm_is_named(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: Any, fault: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: Any, problem: str
 ) -> None:
     monkeypatch.setattr(site, name, value)
-    assert fault in faults()
+    assert problem in problems()
 
 
 def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONTZPATH", "/usr/share/zoneinfo")
-    assert faults() == {"ostinato_schedules.E005"}
+    assert problems() == {"ostinato_schedules.E005"}
 
 
 @pytest.mark.parametrize("name", ["rqscheduler", "rqworker"])

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
-from triggers.events import ScheduleEvent
+from triggers.events import TickEvent
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.models import Workflow, WorkflowExecution
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def tick(name: str = "nightly-report", **more) -> ScheduleEvent:
+def tick(name: str = "nightly-report", **more) -> TickEvent:
     return {
         "schedule_id": str(uuid4()),
         "schedule_name": name,
@@ -29,7 +29,7 @@ def tick(name: str = "nightly-report", **more) -> ScheduleEvent:
     }
 
 
-def dispatch(workflow: Workflow, event: ScheduleEvent, **more) -> WorkflowExecution:
+def dispatch(workflow: Workflow, event: TickEvent, **more) -> WorkflowExecution:
     return dispatch_event("schedule", event, workflow=workflow, now=NOW, **more)
 
 

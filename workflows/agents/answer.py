@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from workflows.graph import Problem
 from workflows.kit.json_value import problem, storable
 from workflows.safety.sandbox import SECONDS, OutOfBounds, bounded
-from workflows.schemas.check import schema_fault, subschemas
+from workflows.schemas.check import schema_problem, subschemas
 from workflows.schemas.declare import schema_problems
 
 # The tool by which a model hands in an answer that has a schema.
@@ -32,7 +32,7 @@ class Unusable(Exception):
 
 def output_schema_problems(schema: Schema) -> Iterator[Problem]:
     """What is wrong with the schema of an answer itself."""
-    if fault := schema_fault(schema):
+    if fault := schema_problem(schema):
         yield "output_schema", fault
         return
     if schema.get("type") != "object":

@@ -27,7 +27,7 @@ from workflows.execution.definition import Definition, load
 from workflows.execution.inline import Chain, start_inline
 from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
-from workflows.kit.database_retry import patiently
+from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import NotFound, WrongState
 from workflows.kit.json_value import problem, storable
 from workflows.kit.tracebacks import where
@@ -61,7 +61,7 @@ def _run(
     stop_if_over: Callable[[], None],
     callers: Chain = (),
 ) -> _Run:
-    execution = patiently(partial(_claimed, execution_id))
+    execution = retry_while_away(partial(_claimed, execution_id))
     log.info("execution_started", **_names(execution))
     run = _Run(execution, clock, stop_if_over, callers)
     try:
@@ -69,7 +69,7 @@ def _run(
     except BaseException as interruption:
         run.interrupted(interruption)
         raise
-    patiently(execution.refresh_from_db)
+    retry_while_away(execution.refresh_from_db)
     return run
 
 
@@ -86,10 +86,10 @@ class _Run:
     open_node: NodeRun | None = None
 
     def to_the_end(self) -> None:
-        definition = patiently(self._definition)
+        definition = retry_while_away(self._definition)
         start = self.execution.trigger_node_id
         while step := next_step(definition.graph, start, self.taken):
-            if patiently(self._is_cancelled):
+            if retry_while_away(self._is_cancelled):
                 self._end(Status.CANCELLED)
                 return
             if not self._settle(definition, step):
@@ -175,12 +175,12 @@ class _Run:
         """At once: the next thing that the node does may take the process with it."""
         node.output = without_suspects(_recordable(output))
         row = NodeRun.objects.filter(pk=node.pk)
-        patiently(partial(row.update, input=node.input, output=node.output))
+        retry_while_away(partial(row.update, input=node.input, output=node.output))
 
     def _owner(self) -> User:
         """As the user is now: a run can outlast the right to it."""
         users = User.objects.filter(ostinato_executions=self.execution.pk)
-        owner = patiently(users.first)
+        owner = retry_while_away(users.first)
         if owner is None:
             raise NodeFailed("The user this runs as was deleted.")
         return owner
@@ -197,12 +197,12 @@ class _Run:
             # Not from its record, where secrets are hidden.
             outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:
-            patiently(child.refresh_from_db)
+            retry_while_away(child.refresh_from_db)
             if not child.cancel_requested_at:
                 raise  # nobody asked for the child's own end, so it is ours
         except InvalidGraph:
             pass  # recorded with the child
-        patiently(child.refresh_from_db)
+        retry_while_away(child.refresh_from_db)
         if child.status == Status.SUCCEEDED:
             return {"execution_id": str(child.pk), "output": outputs[-1]}
         self._stop_if_cancelled()
@@ -221,7 +221,7 @@ class _Run:
             status=NodeRun.Status.RUNNING if step.runs else NodeRun.Status.SKIPPED,
             started_at=self.clock() if step.runs else None,
         )
-        return patiently(create)
+        return retry_while_away(create)
 
     def _fail(self, node: NodeRun, error: BaseException) -> None:
         if not isinstance(error, NodeFailed):
@@ -242,11 +242,11 @@ class _Run:
         for name, value in outcome.items():
             setattr(node, name, value)
         fields = ["status", "finished_at", "input", *outcome]
-        patiently(partial(node.save, update_fields=fields))
+        retry_while_away(partial(node.save, update_fields=fields))
 
     def _stop_if_cancelled(self) -> None:
         self.stop_if_over()
-        if patiently(self._is_cancelled):
+        if retry_while_away(self._is_cancelled):
             raise Cancelled
 
     def _is_cancelled(self) -> bool:
@@ -271,7 +271,7 @@ class _Run:
         )
         ended = {"status": status, "error": error, "failed_node": failed_node}
         ended["failure_kind"] = kind or ""
-        patiently(partial(running.update, **ended, finished_at=self.clock()))
+        retry_while_away(partial(running.update, **ended, finished_at=self.clock()))
         log.info(
             "execution_ended",
             status=status.value,

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows.exceptions import NodeFailed
-from workflows.kit.database_retry import patiently
+from workflows.kit.database_retry import retry_while_away
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
 # How many workflows may be under way inside each other, the outermost included.
@@ -23,8 +23,8 @@ def start_inline(
     chain: Chain, workflow_id: UUID, payload: Mapping[str, Any], *, now: datetime
 ) -> WorkflowExecution:
     """The row of a called workflow, claimed for this process. `NodeFailed` says why not."""
-    workflow = patiently(partial(_called, chain, workflow_id))
-    start = patiently(partial(_start, workflow))
+    workflow = retry_while_away(partial(_called, chain, workflow_id))
+    start = retry_while_away(partial(_start, workflow))
     caller = chain[-1]
     values = {
         "workflow": workflow,
@@ -45,7 +45,7 @@ def start_inline(
     }
     # The id first: a second attempt must find the row that the first has left.
     insert = partial(WorkflowExecution.objects.get_or_create, pk=uuid.uuid4())
-    execution, _ = patiently(partial(insert, defaults=values))
+    execution, _ = retry_while_away(partial(insert, defaults=values))
     return execution
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from workflows.kit.errors import DomainError, Unavailable, Unexpected
 from workflows.kit.refusals import refusals
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 
 log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
@@ -45,7 +45,7 @@ def one_by_one(
 
 def _tried(item: Item, act: Callable[[Item], Result]) -> Outcome[Item, Result]:
     try:
-        with turn(), refusals():
+        with brief_write(), refusals():
             return Outcome(item, act(item))
     except DomainError as refusal:
         return Outcome(item, refusal=refusal)

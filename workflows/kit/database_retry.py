@@ -25,7 +25,7 @@ T = TypeVar("T")
 outages = OutageLog(structlog.get_logger(__name__))
 
 
-def patiently(step: Callable[[], T]) -> T:
+def retry_while_away(step: Callable[[], T]) -> T:
     """The result of `step`, tried again for as long as the database is away.
 
     For work that something else ends: its deadline, or its process with its lease. Not

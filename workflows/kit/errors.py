@@ -43,10 +43,10 @@ class DomainError(Exception):
     @property
     def in_full(self) -> str:
         """One line for people: the message, and the faults that it does not name."""
-        faults = (
+        problems = (
             f"{name}: {each}" for name, why in self.errors.items() for each in why
         )
-        return " ".join([self.message, *(f for f in faults if f not in self.message)])
+        return " ".join([self.message, *(f for f in problems if f not in self.message)])
 
 
 class InvalidInput(DomainError):

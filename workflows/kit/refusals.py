@@ -26,10 +26,10 @@ from workflows.kit.errors import (
 )
 from workflows.kit.outages import OutageLog
 from workflows.kit.service_errors import (
-    database_trouble,
+    database_failure,
     is_database_away,
     is_redis_away,
-    redis_trouble,
+    redis_failure,
 )
 
 # What repeats something of the client's is as long as the client wants it to be.
@@ -111,8 +111,8 @@ def explain_outages_by(explain: Explain) -> None:
 
 def _named(error: BaseException) -> tuple[str, str]:
     if is_redis_away(error):
-        return redis_trouble(error), "Redis cannot be reached."
-    return database_trouble(error), "The database is busy or cannot be reached."
+        return redis_failure(error), "Redis cannot be reached."
+    return database_failure(error), "The database is busy or cannot be reached."
 
 
 _explain: Explain = _named

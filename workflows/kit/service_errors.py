@@ -22,7 +22,7 @@ from redis.exceptions import (
 )
 
 
-class DatabaseTrouble(StrEnum):
+class DatabaseFailure(StrEnum):
     """Why the database as a whole cannot serve."""
 
     SILENT = "database_silent"
@@ -36,7 +36,7 @@ class DatabaseTrouble(StrEnum):
     OTHER = "database_failing"
 
 
-class RedisTrouble(StrEnum):
+class RedisFailure(StrEnum):
     """Why Redis cannot serve."""
 
     SILENT = "redis_silent"
@@ -54,54 +54,54 @@ class RedisTrouble(StrEnum):
 
 # Whatever raised them, the database as a whole is to blame.
 _CERTAIN = {
-    DatabaseTrouble.SILENT,
-    DatabaseTrouble.READ_ONLY,
-    DatabaseTrouble.FULL,
-    DatabaseTrouble.TABLES,
-    DatabaseTrouble.DAMAGED,
+    DatabaseFailure.SILENT,
+    DatabaseFailure.READ_ONLY,
+    DatabaseFailure.FULL,
+    DatabaseFailure.TABLES,
+    DatabaseFailure.DAMAGED,
 }
 # The longest prefix of a PostgreSQL error code decides.
 _OF_SQLSTATE = {
-    "08": DatabaseTrouble.SILENT,
-    "57P": DatabaseTrouble.SILENT,
-    "28": DatabaseTrouble.REFUSED,
-    "3D": DatabaseTrouble.REFUSED,
-    "53300": DatabaseTrouble.REFUSED,
-    "25006": DatabaseTrouble.READ_ONLY,
-    "53100": DatabaseTrouble.FULL,
-    "55P03": DatabaseTrouble.LOCKED,
-    "40001": DatabaseTrouble.LOCKED,
-    "40P01": DatabaseTrouble.LOCKED,
-    "42P01": DatabaseTrouble.TABLES,
-    "42703": DatabaseTrouble.TABLES,
-    "58030": DatabaseTrouble.DAMAGED,
-    "XX001": DatabaseTrouble.DAMAGED,
-    "XX002": DatabaseTrouble.DAMAGED,
+    "08": DatabaseFailure.SILENT,
+    "57P": DatabaseFailure.SILENT,
+    "28": DatabaseFailure.REFUSED,
+    "3D": DatabaseFailure.REFUSED,
+    "53300": DatabaseFailure.REFUSED,
+    "25006": DatabaseFailure.READ_ONLY,
+    "53100": DatabaseFailure.FULL,
+    "55P03": DatabaseFailure.LOCKED,
+    "40001": DatabaseFailure.LOCKED,
+    "40P01": DatabaseFailure.LOCKED,
+    "42P01": DatabaseFailure.TABLES,
+    "42703": DatabaseFailure.TABLES,
+    "58030": DatabaseFailure.DAMAGED,
+    "XX001": DatabaseFailure.DAMAGED,
+    "XX002": DatabaseFailure.DAMAGED,
 }
 _OF_SQLITE = {
-    "SQLITE_FULL": DatabaseTrouble.FULL,
-    "SQLITE_READONLY": DatabaseTrouble.READ_ONLY,
-    "SQLITE_BUSY": DatabaseTrouble.LOCKED,
-    "SQLITE_LOCKED": DatabaseTrouble.LOCKED,
-    "SQLITE_CANTOPEN": DatabaseTrouble.SILENT,
-    "SQLITE_IOERR": DatabaseTrouble.DAMAGED,
-    "SQLITE_CORRUPT": DatabaseTrouble.DAMAGED,
-    "SQLITE_NOTADB": DatabaseTrouble.DAMAGED,
+    "SQLITE_FULL": DatabaseFailure.FULL,
+    "SQLITE_READONLY": DatabaseFailure.READ_ONLY,
+    "SQLITE_BUSY": DatabaseFailure.LOCKED,
+    "SQLITE_LOCKED": DatabaseFailure.LOCKED,
+    "SQLITE_CANTOPEN": DatabaseFailure.SILENT,
+    "SQLITE_IOERR": DatabaseFailure.DAMAGED,
+    "SQLITE_CORRUPT": DatabaseFailure.DAMAGED,
+    "SQLITE_NOTADB": DatabaseFailure.DAMAGED,
 }
-_OF_REDIS_CLASS: tuple[tuple[type[RedisError], RedisTrouble], ...] = (
+_OF_REDIS_CLASS: tuple[tuple[type[RedisError], RedisFailure], ...] = (
     # The first that fits: some are subclasses of `ConnectionError`.
-    (BusyLoadingError, RedisTrouble.LOADING),
-    (AuthenticationError, RedisTrouble.LOGIN),
-    (NoPermissionError, RedisTrouble.PERMISSION),
-    (OutOfMemoryError, RedisTrouble.MEMORY),
-    (ReadOnlyError, RedisTrouble.REPLICA),
-    (MasterDownError, RedisTrouble.REPLICA),
+    (BusyLoadingError, RedisFailure.LOADING),
+    (AuthenticationError, RedisFailure.LOGIN),
+    (NoPermissionError, RedisFailure.PERMISSION),
+    (OutOfMemoryError, RedisFailure.MEMORY),
+    (ReadOnlyError, RedisFailure.REPLICA),
+    (MasterDownError, RedisFailure.REPLICA),
 )
 _OF_REDIS_WORD = {
-    "MISCONF": RedisTrouble.DISK,
-    "NOREPLICAS": RedisTrouble.REPLICAS,
-    "BUSY": RedisTrouble.BUSY,
-    "max": RedisTrouble.CLIENTS,  # "max number of clients reached"
+    "MISCONF": RedisFailure.DISK,
+    "NOREPLICAS": RedisFailure.REPLICAS,
+    "BUSY": RedisFailure.BUSY,
+    "max": RedisFailure.CLIENTS,  # "max number of clients reached"
 }
 _STARTING = ("starting up", "shutting down", "recovery mode")
 
@@ -110,7 +110,7 @@ def is_database_away(error: BaseException) -> bool:
     """Whether the database as a whole is to blame, and no row, query or input."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    return isinstance(error, DatabaseError) and database_trouble(error) in _CERTAIN
+    return isinstance(error, DatabaseError) and database_failure(error) in _CERTAIN
 
 
 def is_redis_away(error: BaseException) -> bool:
@@ -118,24 +118,24 @@ def is_redis_away(error: BaseException) -> bool:
     return isinstance(error, RedisError) or isinstance(error.__cause__, RedisError)
 
 
-def database_trouble(error: BaseException) -> DatabaseTrouble:
+def database_failure(error: BaseException) -> DatabaseFailure:
     """The kind of trouble that an exception of Django's database layer stands for."""
     cause = _root(error)
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause)
     if type(cause).__module__.startswith("psycopg_pool"):
-        return DatabaseTrouble.BUSY
+        return DatabaseFailure.BUSY
     code = getattr(cause, "sqlstate", None)
     if code:
         known = (code[:length] for length in (5, 3, 2))
         return next(
             (_OF_SQLSTATE[prefix] for prefix in known if prefix in _OF_SQLSTATE),
-            DatabaseTrouble.OTHER,
+            DatabaseFailure.OTHER,
         )
     return _of_login(str(cause))
 
 
-def redis_trouble(error: BaseException) -> RedisTrouble:
+def redis_failure(error: BaseException) -> RedisFailure:
     """The kind of trouble that an exception of the Redis client stands for."""
     if isinstance(error.__cause__, RedisError):  # of an error of ours that wraps it
         error = error.__cause__
@@ -145,9 +145,9 @@ def redis_trouble(error: BaseException) -> RedisTrouble:
     # A pipeline puts the command before the words of the server.
     word = str(error).rpartition(" caused error: ")[2].partition(" ")[0]
     fallback = (
-        RedisTrouble.REFUSES
+        RedisFailure.REFUSES
         if isinstance(error, ResponseError)
-        else RedisTrouble.SILENT
+        else RedisFailure.SILENT
     )
     return _OF_REDIS_WORD.get(word, fallback)
 
@@ -159,15 +159,15 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
-def _of_sqlite(error: sqlite3.Error) -> DatabaseTrouble:
+def _of_sqlite(error: sqlite3.Error) -> DatabaseFailure:
     # Extended names, such as SQLITE_IOERR_WRITE, begin with the plain one.
     name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
     if name == "SQLITE_ERROR" and "no such" in str(error):
-        return DatabaseTrouble.TABLES
-    return _OF_SQLITE.get(name, DatabaseTrouble.OTHER)
+        return DatabaseFailure.TABLES
+    return _OF_SQLITE.get(name, DatabaseFailure.OTHER)
 
 
-def _of_login(text: str) -> DatabaseTrouble:
+def _of_login(text: str) -> DatabaseFailure:
     if "FATAL" in text and not any(word in text for word in _STARTING):
-        return DatabaseTrouble.REFUSED
-    return DatabaseTrouble.SILENT
+        return DatabaseFailure.REFUSED
+    return DatabaseFailure.SILENT

@@ -20,7 +20,7 @@ _one_at_a_time = Lock()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
+def brief_write() -> Iterator[None]:
     """One transaction of many. On SQLite those of a process come one after the other, and
     after each the lock is left to others."""
     if connection.vendor != "sqlite":

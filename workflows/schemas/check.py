@@ -61,7 +61,7 @@ def _can_be_sorted(values: list[Any]) -> bool:
     )
 
 
-def schema_fault(schema: Any) -> str | None:
+def schema_problem(schema: Any) -> str | None:
     """Why it is no JSON schema, as a sentence; None if it is one."""
     if parts(schema) > MAX_PARTS:
         return f"It has more than {MAX_PARTS} parts."
@@ -79,17 +79,19 @@ def schema_fault(schema: Any) -> str | None:
     return None
 
 
-def declaration_fault(schema: Mapping[str, Any]) -> str | None:
+def declaration_problem(schema: Mapping[str, Any]) -> str | None:
     """The same for a schema that the site declares: the parts of one are the parts of many
     that leave some of its fields out, and each is checked once."""
     properties = schema.get("properties", {})
     if not isinstance(properties, Mapping) or not _are_names(
         schema.get("required", [])
     ):
-        return schema_fault(schema)
+        return schema_problem(schema)
     shell = {**schema, "properties": {}, "required": []}
-    faults = (_known_fault(json.dumps(part)) for part in (shell, *properties.values()))
-    return next(filter(None, faults), None)
+    problems = (
+        _known_problem(json.dumps(part)) for part in (shell, *properties.values())
+    )
+    return next(filter(None, problems), None)
 
 
 def subschemas(schema: Any) -> Iterator[Any]:
@@ -110,8 +112,8 @@ def subschemas(schema: Any) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _known_fault(text: str) -> str | None:
-    return schema_fault(json.loads(text))
+def _known_problem(text: str) -> str | None:
+    return schema_problem(json.loads(text))
 
 
 def _are_names(required: Any) -> bool:

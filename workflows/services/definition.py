@@ -60,7 +60,7 @@ def update_workflow(
     switches_off = changes.get("is_active") is False
     check = guard_change(change) if switches_off else None
     with transaction.atomic():
-        held = held_workflow(workflow, version)
+        held = locked_workflow(workflow, version)
         new = {
             name: value
             for name, value in map_strings(changes, composed).items()
@@ -76,7 +76,7 @@ def update_workflow(
     return held
 
 
-def held_workflow(
+def locked_workflow(
     workflow: Workflow,
     version: int | None,
     *,
@@ -102,7 +102,7 @@ def held_workflow(
 
 def _check_texts(values: Changes) -> None:
     name, description = values.get("name", ""), values.get("description", "")
-    faults = {
+    problems = {
         "name": text_problem(name, one_line=True),
         "description": text_problem(description),
     }
@@ -111,8 +111,8 @@ def _check_texts(values: Changes) -> None:
         ("description", description, MAX_DESCRIPTION),
     ):
         if len(text) > most:
-            faults[field] = f"At most {most:,} characters."
-    errors = {field: [why] for field, why in faults.items() if why}
+            problems[field] = f"At most {most:,} characters."
+    errors = {field: [why] for field, why in problems.items() if why}
     if errors:
         raise InvalidInput(errors=errors)
 
@@ -120,12 +120,12 @@ def _check_texts(values: Changes) -> None:
 def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
     """Count a change, and hold the row until the transaction ends.
 
-    Raises what `held_workflow` raises.
+    Raises what `locked_workflow` raises.
     """
     row = Workflow.objects.filter(pk=workflow.pk, deleting_since=None)
     if version is not None:
         row = row.filter(version=version)
     if not row.update(version=F("version") + 1, updated_at=now):
-        held_workflow(workflow, version)  # says why
+        locked_workflow(workflow, version)  # says why
         raise NotFound
     workflow.refresh_from_db(fields=["version", "updated_at"])

@@ -15,9 +15,9 @@ from django.db.models import F
 from workflows.access import check_may
 from workflows.exceptions import WorkflowInUse
 from workflows.kit.errors import NotFound
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 from workflows.models import Workflow
-from workflows.services.definition import held_workflow
+from workflows.services.definition import locked_workflow
 from workflows.services.dependents import (
     count_deleted,
     is_short,
@@ -41,7 +41,7 @@ def preview_deletion(
 ) -> Deletion:
     """What `delete_workflow` would do. It writes nothing and locks nothing."""
     check_may(actor, "delete", workflow)
-    held_workflow(workflow, version, deleting=True, lock=False)
+    locked_workflow(workflow, version, deleting=True, lock=False)
     rows = Workflow.objects.filter(pk=workflow.pk)
     counts = dict(sorted(count_deleted(rows).items()))
     return Deletion(counts, done=is_short(rows) and outlived_by_few(rows))
@@ -62,7 +62,7 @@ def delete_workflow(
     try:
         with transaction.atomic():
             # Held before what hangs on it is collected: who hangs more on it holds it, too.
-            held = held_workflow(workflow, version, deleting=True)
+            held = locked_workflow(workflow, version, deleting=True)
             if deletion.done:
                 held.delete()
             elif held.deleting_since is None:
@@ -101,10 +101,10 @@ def finish_deletions() -> Iterator[str]:
 
 def _step(workflow: Workflow) -> bool:
     """Whether there is more to do."""
-    with turn(), transaction.atomic():
+    with brief_write(), transaction.atomic():
         try:
             # One at a time: what a step deletes, another must not find.
-            held = held_workflow(workflow, None, deleting=True)
+            held = locked_workflow(workflow, None, deleting=True)
         except NotFound:
             return False
         if take_away(Workflow.objects.filter(pk=held.pk)):

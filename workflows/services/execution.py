@@ -8,7 +8,7 @@ import structlog
 from django.contrib.auth.models import User
 
 from workflows.access import check_may
-from workflows.exceptions import ExecutionEnded
+from workflows.exceptions import ExecutionFinished
 from workflows.models import WorkflowExecution
 
 log = structlog.get_logger(__name__)
@@ -20,7 +20,7 @@ def cancel_execution(
 ) -> WorkflowExecution:
     """End a pending execution, or ask a running one to end.
 
-    Idempotent. Raises `ExecutionEnded` for one that has succeeded or failed.
+    Idempotent. Raises `ExecutionFinished` for one that has succeeded or failed.
     """
     check_may(actor, "change", execution)
     row = WorkflowExecution.objects.filter(pk=execution.pk)
@@ -32,7 +32,7 @@ def cancel_execution(
         )
     execution.refresh_from_db()
     if execution.status in (Status.SUCCEEDED, Status.FAILED):
-        raise ExecutionEnded(f"The execution has {execution.status}.")
+        raise ExecutionFinished(f"The execution has {execution.status}.")
     log.info(
         "execution_cancelled",
         execution=str(execution.pk),

@@ -36,8 +36,8 @@ class Command(BaseCommand):
                 self.stdout.write(_line(proof))
                 for line in _early(proof):
                     self.stdout.write(f"  {line}")
-                for fault in proof.faults:
-                    self.stdout.write(f"  {fault}")
+                for problem in proof.problems:
+                    self.stdout.write(f"  {problem}")
             self.stdout.write(_total(proofs))
         if not all(proof.holds for proof in proofs):
             sys.exit(1)

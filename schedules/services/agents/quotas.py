@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-def _held_limits(actor: Actor) -> AgentLimits | None:
+def _locked_limits(actor: Actor) -> AgentLimits | None:
     """The limits of an agent, until the end of the transaction: of agents that come at
     once, the last see what the first have made. None for people and the system.
     """
@@ -42,7 +42,7 @@ def _held_limits(actor: Actor) -> AgentLimits | None:
 def check_new(actor: Actor, *, counts: bool, now: datetime) -> None:
     """One more schedule of an agent's fits. Inside the transaction that adds it. `counts`:
     it is to be active, or a proposal."""
-    limits = _held_limits(actor)
+    limits = _locked_limits(actor)
     if limits is None:
         return
     active, kept = agent_schedules(actor)
@@ -55,7 +55,7 @@ def check_new(actor: Actor, *, counts: bool, now: datetime) -> None:
 def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     """A schedule that had ended and that an agent revives fits as a new one does. Inside the
     transaction that writes it, before it is written."""
-    limits = _held_limits(actor) if schedule.status == Status.STOPPED else None
+    limits = _locked_limits(actor) if schedule.status == Status.STOPPED else None
     if limits is None:
         return
     # What people made is counted nowhere but in the rate.
@@ -68,7 +68,7 @@ def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> Non
 
 def check_resumed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
     """An agent may resume it. Inside the transaction that does it."""
-    limits = _held_limits(actor)
+    limits = _locked_limits(actor)
     if limits is None:
         return
     _check_resume_rate(limits, actor, now=now)

@@ -38,7 +38,7 @@ from schedules.services.ledger.ahead import (
     schedules_ahead,
 )
 from schedules.timing.english import lasting
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 
 logger = structlog.get_logger(__name__)
 BATCH = 20
@@ -84,7 +84,7 @@ def withdraw_batch(now: datetime, tried: set[UUID]) -> bool:
 
 def _withdraw(schedule_id: UUID, tried: set[UUID], now: datetime) -> list[Alarm]:
     try:
-        with turn(), transaction.atomic():
+        with brief_write(), transaction.atomic():
             schedule = ScheduledJob.objects.locked(schedule_id)
             ahead = schedule_ahead(schedule, now) if schedule else None
             if schedule is None or ahead is None:

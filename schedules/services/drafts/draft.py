@@ -19,8 +19,8 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
-from schedules.services.drafts.starting import start_faults
-from schedules.services.drafts.validation import Faults, faults
+from schedules.services.drafts.starting import start_problems
+from schedules.services.drafts.validation import Problems, problems
 from schedules.timing import (
     CronTiming,
     ManualTiming,
@@ -53,9 +53,9 @@ def apply_fields(
         raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
-    faults = dict(_wrong_kinds(fields))
-    if faults:
-        raise InvalidSchedule(errors={name: [why] for name, why in faults.items()})
+    problems = dict(_wrong_kinds(fields))
+    if problems:
+        raise InvalidSchedule(errors={name: [why] for name, why in problems.items()})
     for name, value in fields.items():
         if name != "schedule_type":
             setattr(draft, name, _as_saved(name, value))
@@ -82,7 +82,7 @@ def differing(
     return [name for name in fields if name in changed]
 
 
-def _wrong_kinds(fields: Mapping[str, Any]) -> Faults:
+def _wrong_kinds(fields: Mapping[str, Any]) -> Problems:
     """What is no text, time or row, found before any rule is asked about it."""
     for name, value in fields.items():
         field = FIELDS[name]
@@ -142,7 +142,7 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
 
 def _settle_times(draft: ScheduledJob) -> None:
     """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
-    faults: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
     for name, field in FIELDS.items():
         value = getattr(draft, name) if field.kind is Kind.TIME else None
         if not isinstance(value, datetime):
@@ -150,9 +150,9 @@ def _settle_times(draft: ScheduledJob) -> None:
         try:
             setattr(draft, name, _instant(name, value, draft.timezone))
         except TimingError as error:
-            faults[error.field] = [str(error)]
-    if faults:
-        raise InvalidSchedule(errors=faults)
+            problems[error.field] = [str(error)]
+    if problems:
+        raise InvalidSchedule(errors=problems)
 
 
 def _instant(name: str, value: datetime, zone: str) -> datetime:
@@ -177,11 +177,11 @@ def check_draft(
     """
     errors: dict[str, list[str]] = {}
     suggestion = None
-    for field, why in faults(draft):
+    for field, why in problems(draft):
         if field not in ignoring:
             errors.setdefault(field, []).append(why)
     if starts and not errors.keys() & {"name", "workflow", "trigger_node"}:
-        for field, why in start_faults(draft):
+        for field, why in start_problems(draft):
             errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:

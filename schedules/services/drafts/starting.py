@@ -19,11 +19,11 @@ from schedules.exceptions import CannotStart, WouldOrphan
 from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import TRIGGER as COMPONENT
-from schedules.services.drafts.validation import Faults
+from schedules.services.drafts.validation import Problems
 from schedules.services.ledger.bulk_sql import insert_rows
 from triggers.resolver import TriggerResolver
 from workflows.guards import WorkflowChange
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 from workflows.models import Workflow, WorkflowNode
 
 # What a trigger node asks for; one with none of them accepts every schedule.
@@ -41,7 +41,7 @@ ORPHANED = (
 )
 
 
-def start_faults(schedule: ScheduledJob) -> Faults:
+def start_problems(schedule: ScheduledJob) -> Problems:
     """Why its workflow would not be started for the schedule, by field; none if it would.
 
     One query, if it would. The workflow and the node must be there, and the owner's to use.
@@ -104,7 +104,7 @@ def _accepting(
 
 def check_can_start(schedule: ScheduledJob) -> None:
     """Raises `CannotStart` if no trigger accepts the schedule any more."""
-    for _, why in start_faults(schedule):
+    for _, why in start_problems(schedule):
         raise CannotStart(f"This schedule cannot start. {why}")
 
 
@@ -236,7 +236,7 @@ def _put_the_rest_on_record(
     """Thousands would hold the database for half a second: they follow in short steps."""
     rest = unable_to_start(standing, besides=known)
     for start in range(0, len(rest), ROWS):
-        with turn(), transaction.atomic():
+        with brief_write(), transaction.atomic():
             _put_on_record(rest[start : start + ROWS], change)
 
 

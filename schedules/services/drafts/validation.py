@@ -16,7 +16,7 @@ from triggers.resolver import TriggerResolver
 from workflows.kit.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowNode
 
-Faults = Iterator[tuple[str, str]]
+Problems = Iterator[tuple[str, str]]
 TRIGGER = TriggerResolver.component_types["schedule"]
 # The same for what does not exist and for what is someone else's: neither is given away.
 NO_WORKFLOW = "The owner of the schedule has no such workflow."
@@ -27,7 +27,7 @@ NO_TYPE = (
 )
 
 
-def _values(draft: ScheduledJob) -> Faults:
+def _values(draft: ScheduledJob) -> Problems:
     """By the table alone: what is too long, out of bounds or none of the choices."""
     for field in FIELDS.values():
         value = getattr(draft, field.column.attname)
@@ -39,7 +39,7 @@ def _values(draft: ScheduledJob) -> Faults:
 def _text(field: FieldSpec, value: str) -> Iterator[str]:
     if field.required and not value.strip():
         yield "This field may not be blank."
-    yield from text_faults(
+    yield from text_problems(
         value,
         most=field.column.max_length,
         one_line=not isinstance(field.column, TextField),
@@ -67,7 +67,7 @@ _BY_KIND: dict[Kind, Callable[[FieldSpec, Any], Iterator[str]]] = {
 }
 
 
-def _timezone(draft: ScheduledJob) -> Faults:
+def _timezone(draft: ScheduledJob) -> Problems:
     """Of every type: people read the times of an interval in it, too."""
     try:
         timing.check_timezone(draft.timezone)
@@ -75,7 +75,7 @@ def _timezone(draft: ScheduledJob) -> Faults:
         yield error.field, str(error)
 
 
-def _when(draft: ScheduledJob) -> Faults:
+def _when(draft: ScheduledJob) -> Problems:
     if not draft.schedule_type:
         yield "schedule_type", NO_TYPE
         return
@@ -90,7 +90,7 @@ def _when(draft: ScheduledJob) -> Faults:
         yield "end_at", "Must not be before start_at."
 
 
-def _of_ticks(draft: ScheduledJob) -> Faults:
+def _of_ticks(draft: ScheduledJob) -> Problems:
     """What has no meaning where there are no ticks."""
     for field in FIELDS.values():
         name = field.name
@@ -98,7 +98,7 @@ def _of_ticks(draft: ScheduledJob) -> Faults:
             yield name, f"A schedule of type manual has no ticks: leave {name} out."
 
 
-def _payload(draft: ScheduledJob) -> Faults:
+def _payload(draft: ScheduledJob) -> Problems:
     payload = draft.trigger_payload
     if not isinstance(payload, dict):
         yield "trigger_payload", "Must be a JSON object."
@@ -107,7 +107,7 @@ def _payload(draft: ScheduledJob) -> Faults:
         yield "trigger_payload", f"The payload {wrong}."
 
 
-def _tags(draft: ScheduledJob) -> Faults:
+def _tags(draft: ScheduledJob) -> Problems:
     tags = draft.tags
     if not isinstance(tags, list) or len(tags) > limits.TAGS:
         yield "tags", f"Must be a list of at most {limits.TAGS} words."
@@ -121,10 +121,10 @@ def _tags(draft: ScheduledJob) -> Faults:
 def _is_tag(tag: object) -> bool:
     if not isinstance(tag, str) or not tag or tag != tag.strip():
         return False
-    return not any(text_faults(tag, most=limits.TAG_LENGTH, one_line=True))
+    return not any(text_problems(tag, most=limits.TAG_LENGTH, one_line=True))
 
 
-def _workflow(draft: ScheduledJob) -> Faults:
+def _workflow(draft: ScheduledJob) -> Problems:
     if draft.workflow_id is None:
         yield "workflow", "This field is required."
         return
@@ -144,7 +144,7 @@ def _workflow(draft: ScheduledJob) -> Faults:
         yield "trigger_node", f"This node is not a {TRIGGER} node."
 
 
-_RULES: tuple[Callable[[ScheduledJob], Faults], ...] = (
+_RULES: tuple[Callable[[ScheduledJob], Problems], ...] = (
     _values,
     _timezone,
     _when,
@@ -154,7 +154,7 @@ _RULES: tuple[Callable[[ScheduledJob], Faults], ...] = (
 )
 
 
-def faults(draft: ScheduledJob) -> Faults:
+def problems(draft: ScheduledJob) -> Problems:
     """Each fault of the draft's fields, with the name of the field.
 
     What is wrong with its timing is said by the timing itself.
@@ -163,7 +163,7 @@ def faults(draft: ScheduledJob) -> Faults:
         yield from rule(draft)
 
 
-def text_faults(
+def text_problems(
     text: str, *, most: int | None, one_line: bool = False
 ) -> Iterator[str]:
     """Why `text` cannot be saved; nothing if it can."""
@@ -175,9 +175,9 @@ def text_faults(
 
 def check_text(field: str, text: str, *, most: int, one_line: bool = False) -> None:
     """Raises `InvalidSchedule` for a text that is too long or cannot be stored."""
-    faults = list(text_faults(text, most=most, one_line=one_line))
-    if faults:
-        raise InvalidSchedule(errors={field: faults})
+    problems = list(text_problems(text, most=most, one_line=one_line))
+    if problems:
+        raise InvalidSchedule(errors={field: problems})
 
 
 def check_note(note: str) -> None:

@@ -41,11 +41,11 @@ class Proof:
     double: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     ran_early: list[datetime] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        return not self.faults
+        return not self.problems
 
 
 def audit(schedule_ids: Iterable[UUID] | None = None) -> Iterator[Proof]:
@@ -172,7 +172,7 @@ def _prove_closed(proof: Proof, epoch: ScheduleEpoch, found: Mapping[str, int]) 
     proof.missing += max(0, expected - recorded)
     proof.double += max(0, recorded - expected)
     if expected != recorded:
-        proof.faults.append(
+        proof.problems.append(
             f"epoch {epoch.number}: {recorded} ticks in the ledger, not {expected}"
         )
 
@@ -184,7 +184,7 @@ def _prove_open(
     rows: list[Recorded],
 ) -> None:
     if not epochs or epochs[-1].to_at is not None:
-        proof.faults.append("it has no open epoch")
+        proof.problems.append("it has no open epoch")
         return
     epoch = epochs[-1]
     pruned = sum(epoch.pruned_counts.values())
@@ -196,7 +196,7 @@ def _prove_open(
             rows=rows,
         )
     except TimingError as error:
-        proof.faults.append(f"its timing cannot be read: {error}")
+        proof.problems.append(f"its timing cannot be read: {error}")
         return
     _add(proof, found, pruned)
 
@@ -206,7 +206,7 @@ def _add(proof: Proof, found: Account, pruned: int) -> None:
     proof.recorded += found.recorded + pruned
     proof.missing += found.missing
     proof.double += found.double
-    proof.faults += found.faults
+    proof.problems += found.problems
 
 
 def as_json(proof: Proof) -> dict[str, Any]:
@@ -222,5 +222,5 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "double": proof.double,
         "counts": proof.counts,
         "ran_early": [tick.isoformat() for tick in proof.ran_early],
-        "faults": proof.faults,
+        "faults": proof.problems,
     }

@@ -44,14 +44,14 @@ class Claim:
     @property
     def lease(self) -> Lease:
         return Lease(
-            rows=held_run(self.run_id, self.token),
+            rows=locked_run(self.run_id, self.token),
             deadline=self.deadline,
             timeout_seconds=self.timeout_seconds,
             names={"run": str(self.run_id), "execution": str(self.execution_id)},
         )
 
 
-def held_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
+def locked_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
     """The run, for as long as the attempt with this token holds it."""
     return ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
 

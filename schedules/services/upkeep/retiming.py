@@ -102,4 +102,4 @@ def _is_out_of_step(
         frontier=schedule.next_tick_at,
         rows=dict(open_rows([schedule.id])).get(schedule.id, []),
     )
-    return bool(proof.faults)
+    return bool(proof.problems)

@@ -105,10 +105,10 @@ def test_without_redis_one_line_says_so() -> None:
     ],
 )
 def test_without_a_database_one_line_says_so(
-    fault: Exception, line: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    problem: Exception, line: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise fault
+        raise problem
 
     monkeypatch.setattr("platform_site.management.commands.setup.call_command", fail)
     with pytest.raises(CommandError) as refused:

@@ -68,6 +68,6 @@ def test_a_schedule_that_ended_is_copied(
     assert ScheduledJob.objects.get(pk=schedule.pk).status == Status.STOPPED
     # A time that has passed is a fault of the form, and nothing is made.
     sent = filled(site, page(schedule)) | {"_saveasnew": "Save as new"}
-    faults = site.post(page(schedule), sent).context["adminform"].form.errors
-    assert "passed" in faults["run_at"][0]
+    problems = site.post(page(schedule), sent).context["adminform"].form.errors
+    assert "passed" in problems["run_at"][0]
     assert ScheduledJob.objects.count() == 2

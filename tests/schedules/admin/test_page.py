@@ -20,7 +20,7 @@ def test_a_schedule_is_made_by_the_service(
     site: Client, boss: User, workflow: Workflow
 ) -> None:
     node = WorkflowNode.objects.get(node_id="start")
-    faults = save(
+    problems = save(
         site,
         ADD,
         name="mornings",
@@ -33,7 +33,7 @@ def test_a_schedule_is_made_by_the_service(
         trigger_payload='{"name": "you"}',
         max_retries="3",
     )
-    assert faults == {}
+    assert problems == {}
     made = ScheduledJob.objects.get()
     assert (made.name, made.owner, made.trigger_node) == ("mornings", boss, node)
     assert (made.schedule_type, made.timezone) == ("cron", "Europe/Berlin")
@@ -100,8 +100,8 @@ def test_a_fault_stands_at_its_field_and_nothing_is_written(
         "workflow": str(workflow.pk),
         "cron_expression": "0 9 * * *",
     }
-    faults = save(site, ADD, **(good | changes))
-    assert reason in " ".join(faults[field])
+    problems = save(site, ADD, **(good | changes))
+    assert reason in " ".join(problems[field])
     assert not ScheduledJob.objects.exists()
     assert not ScheduleEvent.objects.exists()
 
@@ -181,9 +181,11 @@ def test_a_change_of_type_drops_what_belonged_to_the_old_one(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(cron_expression="@daily")
-    faults = save(site, page(schedule), schedule_type="interval", interval_seconds="60")
+    problems = save(
+        site, page(schedule), schedule_type="interval", interval_seconds="60"
+    )
     schedule.refresh_from_db()
-    assert faults == {}
+    assert problems == {}
     assert (schedule.cron_expression, schedule.interval_seconds) == ("", 60)
     assert schedule.epoch == 2
 
@@ -243,8 +245,8 @@ def test_a_schedule_is_made_that_runs_only_when_asked(
     site: Client, workflow: Workflow
 ) -> None:
     given = {"name": "by hand", "workflow": str(workflow.pk)}
-    faults = save(site, ADD, schedule_type="manual", max_runs="3", **given)
-    assert faults == {
+    problems = save(site, ADD, schedule_type="manual", max_runs="3", **given)
+    assert problems == {
         "max_runs": ["A schedule of type manual has no ticks: leave max_runs out."]
     }
     assert save(site, ADD, schedule_type="manual", **given) == {}
@@ -324,10 +326,10 @@ def test_staff_are_offered_only_workflows_that_they_may_run(
     fields = staff.get(ADD).context["adminform"].form.fields
     assert list(fields["workflow"].queryset) == []
     assert list(fields["trigger_node"].queryset) == []
-    faults = save(
+    problems = save(
         staff, ADD, name="x", workflow=str(workflow.pk), interval_seconds="60"
     )
-    assert "workflow" in faults
+    assert "workflow" in problems
 
 
 def test_a_new_schedule_is_offered_the_persons_own_zone(

@@ -31,7 +31,7 @@ def json_client(user: User | None = None) -> APIClient:
     return speaker
 
 
-def faults(answer: Any) -> set[str]:
+def problems(answer: Any) -> set[str]:
     """The fields that were refused, each with a reason."""
     assert answer.status_code == 400
     errors: dict[str, list[str]] = answer.json()["errors"]

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import fire_due
-from tests.schedules.api.conftest import address, faults
+from tests.schedules.api.conftest import address, problems
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -43,7 +43,7 @@ def test_what_was_backfilled_is_not_backfilled_again(
     api: APIClient, missed: ScheduledJob
 ) -> None:
     api.post(address(missed, "backfill"), RANGE)
-    assert faults(api.post(address(missed, "backfill"), RANGE)) == {"from"}
+    assert problems(api.post(address(missed, "backfill"), RANGE)) == {"from"}
     assert ScheduledRun.objects.filter(origin="backfill").count() == 9
 
 
@@ -62,7 +62,7 @@ def test_what_was_backfilled_is_not_backfilled_again(
 def test_a_range_that_cannot_be_is_refused_at_its_field(
     api: APIClient, missed: ScheduledJob, body: dict[str, Any], wrong: set[str]
 ) -> None:
-    assert faults(api.post(address(missed, "backfill"), body)) == wrong
+    assert problems(api.post(address(missed, "backfill"), body)) == wrong
     assert not ScheduledRun.objects.filter(origin="backfill").exists()
 
 
@@ -70,7 +70,7 @@ def test_all_there_is_can_be_asked_for(api: APIClient, missed: ScheduledJob) -> 
     ever = {"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59.999999Z"}
     answer = api.post(address(missed, "backfill"), ever)
     assert (answer.status_code, answer.json()["runs"]) == (202, 9)
-    assert faults(api.post(address(missed, "backfill"), ever)) == {"from"}
+    assert problems(api.post(address(missed, "backfill"), ever)) == {"from"}
 
 
 @pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
@@ -78,7 +78,7 @@ def test_the_ends_of_the_calendar_have_no_tick(
     api: APIClient, missed: ScheduledJob, end: str
 ) -> None:
     answer = api.post(address(missed, "backfill"), {"from": end, "to": end})
-    assert faults(answer) == {"from"}
+    assert problems(answer) == {"from"}
 
 
 def test_nobody_backfills_what_is_anothers(

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from schedules import limits
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from tests.graphs import add_graph
-from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
+from tests.schedules.api.conftest import SCHEDULES, Body, address, problems
 from tests.schedules.conftest import BOUNDS, MakeSchedule
 from workflows.models import Workflow
 
@@ -124,7 +124,7 @@ def test_a_wrong_field_is_refused_by_name(
     api: APIClient, body: Body, field: str, wrong: Body
 ) -> None:
     answer = post_text(api, json.dumps(body | wrong))
-    assert field in faults(answer)
+    assert field in problems(answer)
     assert nothing_was_made()
 
 
@@ -132,13 +132,13 @@ def test_a_wrong_field_is_refused_by_name(
 def test_a_missing_field_is_named(api: APIClient, body: Body, field: str) -> None:
     del body[field]
     answer = api.post(SCHEDULES, body)
-    assert field in faults(answer)
+    assert field in problems(answer)
 
 
 def test_all_faults_are_told_at_once(api: APIClient, body: Body) -> None:
     wrong = {"max_retries": -1, "timezone": "Mars/Olympus", "tags": [""]}
     answer = api.post(SCHEDULES, body | wrong)
-    assert faults(answer) == wrong.keys()
+    assert problems(answer) == wrong.keys()
 
 
 def test_a_number_is_no_id_of_a_workflow(
@@ -156,7 +156,7 @@ def test_a_node_of_another_workflow_is_refused_like_one_that_is_not_there(
     answers = [
         api.post(SCHEDULES, body | {"trigger_node": pk}) for pk in (node.pk, 10**9)
     ]
-    assert faults(answers[0]) == {"trigger_node"}
+    assert problems(answers[0]) == {"trigger_node"}
     assert answers[0].json() == answers[1].json()
 
 
@@ -165,7 +165,7 @@ def test_a_node_that_is_no_schedule_trigger_is_refused(
 ) -> None:
     node = workflow.nodes.get(node_id="say")
     answer = api.post(SCHEDULES, body | {"trigger_node": node.pk})
-    assert "trigger_node" in faults(answer)
+    assert "trigger_node" in problems(answer)
 
 
 def test_a_change_is_checked_like_a_creation(
@@ -184,7 +184,7 @@ def test_a_change_is_checked_like_a_creation(
     }
     for field, value in wrong.items():
         answer = api.patch(address(schedule), {field: value})
-        assert field in faults(answer)
+        assert field in problems(answer)
     schedule.refresh_from_db()
     assert schedule.version == 1
     assert not ScheduleEvent.objects.filter(verb="update").exists()
@@ -196,7 +196,7 @@ def test_max_runs_below_what_has_fired_is_refused(
     schedule = make_schedule()
     ScheduledJob.objects.update(fired_count=3)
     answer = api.patch(address(schedule), {"max_runs": 3})
-    assert "max_runs" in faults(answer)
+    assert "max_runs" in problems(answer)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_verb_refuses_what_it_does_not_know(
 ) -> None:
     schedule = make_schedule()
     answer = api.post(address(schedule, verb), {field: value})
-    assert field in faults(answer)
+    assert field in problems(answer)
     assert not ScheduledRun.objects.exists()
     schedule.refresh_from_db()
     assert (schedule.status, schedule.version) == ("active", 1)
@@ -262,4 +262,4 @@ def test_a_number_that_no_database_holds_is_refused(
 ) -> None:
     text = json.dumps(body)[:-1] + f', "trigger_payload": {{"n": {value}}}}}'
     answer = post_text(api, text)
-    assert "trigger_payload" in faults(answer)
+    assert "trigger_payload" in problems(answer)

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from schedules.api.serializers import NewSchedule
 from schedules.models import ScheduledJob, ScheduleEvent
 from schedules.services import fire_due
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
@@ -68,7 +68,7 @@ def test_one_is_made_that_runs_only_when_asked(
     assert (preview["text"], preview["ticks"]) == ("Only when asked", [])
     tried = api.patch(f"{row}?dry_run=true", {"cron_expression": "@daily"}).json()
     assert (tried["after"]["schedule_type"], len(tried["next_ticks"])) == ("cron", 5)
-    assert faults(api.patch(row, {"max_runs": 3})) == {"max_runs"}
+    assert problems(api.patch(row, {"max_runs": 3})) == {"max_runs"}
 
 
 def test_a_patch_revives_what_has_stopped(api: APIClient, over: ScheduledJob) -> None:
@@ -84,7 +84,7 @@ def test_a_patch_revives_what_has_stopped(api: APIClient, over: ScheduledJob) ->
     assert len(tried["next_ticks"]) == 4  # of five runs one is used up
     over.refresh_from_db()
     assert over.status == "stopped"
-    assert faults(api.patch(row, {"jitter_seconds": 5})) == {"max_runs"}
+    assert problems(api.patch(row, {"jitter_seconds": 5})) == {"max_runs"}
     assert api.patch(row, {"max_runs": 5}).json()["status"] == "active"
     events = api.get(f"{row}events/", {"verb": "revive"}).json()["results"]
     assert [event["after"]["max_runs"] for event in events] == [5]
@@ -125,5 +125,5 @@ def test_a_copy_of_what_has_stopped_is_active(
     assert made["anchor_at"] == stopped["anchor_at"]
     assert made["next_tick_at"] > timezone.now().isoformat()
     # Its status is not taken along by mistake.
-    assert faults(api.post(SCHEDULES, sent | {"status": "stopped"})) == {"status"}
+    assert problems(api.post(SCHEDULES, sent | {"status": "stopped"})) == {"status"}
     assert ScheduleEvent.objects.filter(verb="create").count() == 2

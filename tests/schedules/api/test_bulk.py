@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from schedules.api import bulk
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import pause_schedule
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import MakeSchedule
 from workflows.scopes import Scope
 
@@ -69,7 +69,7 @@ def test_what_agents_proposed_is_approved_at_once(
     wanted = ScheduledJob.objects.filter(status="active", awaits_approval=False)
     assert set(wanted) == {proposed, other}
     wrong = {"action": "resume", "filter": {"awaits_approval": "yes"}}
-    assert faults(api.post(BULK, wrong)) == {"filter.awaits_approval"}
+    assert problems(api.post(BULK, wrong)) == {"filter.awaits_approval"}
 
 
 def test_what_failures_have_paused_is_resumed_at_once(
@@ -85,7 +85,7 @@ def test_what_failures_have_paused_is_resumed_at_once(
     asleep.refresh_from_db()
     assert asleep.status == "paused"
     wrong = {"action": "resume", "filter": {"reason_code": "bad luck"}}
-    assert faults(api.post(BULK, wrong)) == {"filter.reason_code"}
+    assert problems(api.post(BULK, wrong)) == {"filter.reason_code"}
 
 
 def test_a_note_that_is_wrong_for_one_is_wrong_for_all(
@@ -93,7 +93,7 @@ def test_a_note_that_is_wrong_for_one_is_wrong_for_all(
 ) -> None:
     ids = [str(make_schedule().id) for _ in range(2)]
     body = {"action": "pause", "ids": ids, "note": "two\nlines"}
-    assert faults(api.post(BULK, body)) == {"note"}
+    assert problems(api.post(BULK, body)) == {"note"}
     assert not ScheduledJob.objects.filter(status="paused").exists()
 
 
@@ -131,7 +131,7 @@ def test_a_filter_that_is_blank_reaches_nothing(
     make_schedule(name="precious")
     for filters in ({name: blank}, {"search": "precious"} | {name: blank}):
         answer = api.post(BULK, {"action": "delete", "filter": filters})
-        assert faults(answer) == {f"filter.{name}"}
+        assert problems(answer) == {f"filter.{name}"}
     assert ScheduledJob.objects.count() == 1
 
 
@@ -141,7 +141,7 @@ def test_a_text_that_is_too_long_to_look_for_is_refused(
 ) -> None:
     make_schedule()
     body = {"action": "delete", "filter": {name: "x" * 50_000}}
-    assert faults(api.post(BULK, body)) == {f"filter.{name}"}
+    assert problems(api.post(BULK, body)) == {f"filter.{name}"}
 
 
 def test_resuming_may_catch_up(api: APIClient, make_schedule: MakeSchedule) -> None:
@@ -232,4 +232,4 @@ def test_nobody_reaches_what_is_anothers(
 def test_what_cannot_be_is_refused_at_its_field(
     api: APIClient, body: dict[str, Any], wrong: set[str]
 ) -> None:
-    assert faults(api.post(BULK, body)) == wrong
+    assert problems(api.post(BULK, body)) == wrong

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduleEvent
-from tests.schedules.api.conftest import SCHEDULES, StaffApi, address, faults
+from tests.schedules.api.conftest import SCHEDULES, StaffApi, address, problems
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -66,6 +66,6 @@ def test_staff_without_the_permission_see_no_history_of_others(
 def test_a_body_is_refused(
     api: APIClient, make_schedule: MakeSchedule, body: object, wrong: set[str]
 ) -> None:
-    assert faults(api.delete(address(make_schedule()), body)) == wrong
+    assert problems(api.delete(address(make_schedule()), body)) == wrong
     assert ScheduledJob.objects.count() == 1
     assert api.delete(address(ScheduledJob.objects.get()), {}).status_code == 204

@@ -11,7 +11,7 @@ from redis import Redis
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import MakeSchedule
 from workflows import services
 from workflows.models import Workflow, WorkflowExecution
@@ -154,7 +154,7 @@ def test_what_would_be_refused_is_refused(
 ) -> None:
     schedule = make_schedule()
     answer = api.patch(address(schedule) + DRY, {"interval_seconds": 0})
-    assert faults(answer) == {"interval_seconds"}
+    assert problems(answer) == {"interval_seconds"}
     assert bobs_api.post(address(schedule, "pause") + DRY, {}).status_code == 404
     stale = api.patch(address(schedule) + DRY, {"name": "new", "version": 9})
     assert stale.status_code == 409
@@ -165,7 +165,7 @@ def test_only_true_and_false_are_understood(
 ) -> None:
     schedule = make_schedule()
     answer = api.post(address(schedule, "pause") + "?dry_run=perhaps", {})
-    assert faults(answer) == {"dry_run"}
+    assert problems(answer) == {"dry_run"}
     schedule.refresh_from_db()
     assert schedule.status == "active"
     done = api.post(address(schedule, "pause") + "?dry_run=false", {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
-from tests.schedules.api.conftest import address, faults
+from tests.schedules.api.conftest import address, problems
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -37,7 +37,7 @@ def test_they_are_narrowed_down_by_verb(
     assert [e["verb"] for e in api.get(f"{events}create").json()["results"]] == [
         "create"
     ]
-    assert faults(api.get(f"{events}explode")) == {"verb"}
+    assert problems(api.get(f"{events}explode")) == {"verb"}
 
 
 def test_they_are_narrowed_down_by_the_code_of_their_reason(
@@ -49,7 +49,7 @@ def test_they_are_narrowed_down_by_the_code_of_their_reason(
     (paused,) = api.get(f"{events}by_user").json()["results"]
     assert (paused["verb"], paused["reason_code"]) == ("pause", "by_user")
     assert api.get(f"{events}failures").json()["results"] == []
-    assert faults(api.get(f"{events}holidays")) == {"reason_code"}
+    assert problems(api.get(f"{events}holidays")) == {"reason_code"}
 
 
 def test_anothers_events_are_not_shown(

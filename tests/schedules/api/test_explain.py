@@ -20,7 +20,7 @@ from schedules.services import (
     run_now,
     update_schedule,
 )
-from tests.schedules.api.conftest import address, explained, faults, sentence
+from tests.schedules.api.conftest import address, explained, problems, sentence
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -245,7 +245,7 @@ def test_the_ticks_around_a_time_are_those_that_the_schedule_had(
 def test_a_time_that_cannot_be_read_is_refused(
     api: APIClient, make_schedule: MakeSchedule, at: str
 ) -> None:
-    assert faults(api.get(address(make_schedule(), "explain") + at)) == {"at"}
+    assert problems(api.get(address(make_schedule(), "explain") + at)) == {"at"}
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])

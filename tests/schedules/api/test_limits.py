@@ -10,7 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from schedules import limits
-from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
+from tests.schedules.api.conftest import SCHEDULES, Body, address, problems
 from tests.schedules.conftest import MakeSchedule
 from workflows.kit.api.queries import MOST_TEXT
 from workflows.kit.json_value import MAX_DEPTH
@@ -47,7 +47,7 @@ AT_THE_LIMIT: list[tuple[str, Any, Any]] = [
 def test_a_schedule_takes_what_is_as_large_as_it_may_be(
     api: APIClient, body: Body, field: str, fits: Any, is_larger: Any
 ) -> None:
-    assert field in faults(api.post(SCHEDULES, body | {field: is_larger}))
+    assert field in problems(api.post(SCHEDULES, body | {field: is_larger}))
     made = api.post(SCHEDULES, body | {field: fits})
     assert made.status_code == 201, made.json()
     assert made.json()[field] == fits
@@ -63,7 +63,7 @@ def test_json_is_nested_only_so_deep(api: APIClient, body: Body) -> None:
     fits = body | {"trigger_payload": nested(MAX_DEPTH - 1)}
     assert api.post(SCHEDULES, fits).status_code == 201
     is_deeper = body | {"trigger_payload": nested(MAX_DEPTH)}
-    assert faults(api.post(SCHEDULES, is_deeper)) == {"trigger_payload"}
+    assert problems(api.post(SCHEDULES, is_deeper)) == {"trigger_payload"}
 
 
 @pytest.mark.parametrize("number", ["9" * 4301, "1e999", "-1e400", "NaN", "Infinity"])
@@ -102,13 +102,13 @@ def test_a_cron_expression_is_taken_or_refused_in_time(
     answer = api.post(f"{SCHEDULES}?dry_run=true", body | sent)
     assert time.process_time() - began < 0.5
     if len(expression) > limits.CRON_LENGTH:
-        assert faults(answer) == {"cron_expression"}
+        assert problems(answer) == {"cron_expression"}
 
 
 def test_a_note_has_a_length(api: APIClient, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
     is_larger = {"note": "n" * (limits.NOTE_LENGTH + 1)}
-    assert faults(api.post(address(schedule, "pause"), is_larger)) == {"note"}
+    assert problems(api.post(address(schedule, "pause"), is_larger)) == {"note"}
     fits = {"note": "n" * limits.NOTE_LENGTH}
     assert api.post(address(schedule, "pause"), fits).status_code == 200
 
@@ -116,7 +116,7 @@ def test_a_note_has_a_length(api: APIClient, make_schedule: MakeSchedule) -> Non
 def test_an_idempotency_key_has_a_length(api: APIClient, body: Body) -> None:
     most = limits.IDEMPOTENCY_KEY_LENGTH
     is_larger = body | {"idempotency_key": "k" * (most + 1)}
-    assert faults(api.post(SCHEDULES, is_larger)) == {"idempotency_key"}
+    assert problems(api.post(SCHEDULES, is_larger)) == {"idempotency_key"}
     fits = body | {"idempotency_key": "k" * most}
     assert api.post(SCHEDULES, fits).status_code == 201
 

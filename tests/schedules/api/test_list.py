@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from schedules.models import UserProfile
 from schedules.services import Actor, create_schedule, fire_due
 from tests.graphs import startable
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
@@ -82,7 +82,7 @@ def test_a_text_that_is_too_long_to_look_for_is_refused(
     api: APIClient, make_schedule: MakeSchedule, name: str
 ) -> None:
     make_schedule(name="x" * 200)
-    assert faults(api.get(SCHEDULES, {name: "x" * 50_000})) == {name}
+    assert problems(api.get(SCHEDULES, {name: "x" * 50_000})) == {name}
     assert api.get(SCHEDULES, {name: "x" * 200}).status_code == 200
 
 
@@ -90,7 +90,7 @@ def test_a_blank_filter_is_no_silent_nothing_but_a_blank_search_is_none(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(name="one")
-    assert faults(api.get(f"{SCHEDULES}?status=&tag=%20")) == {"status", "tag"}
+    assert problems(api.get(f"{SCHEDULES}?status=&tag=%20")) == {"status", "tag"}
     assert names(api, search="") == ["one"]
 
 
@@ -273,4 +273,4 @@ def test_what_is_paused_for_one_reason_can_be_found(
     assert names(api, reason_code="by_user") == ["paused"]
     assert names(api, reason_code="failures") == []
     refused = api.get(SCHEDULES, {"reason_code": "holidays"})
-    assert faults(refused) == {"reason_code"}
+    assert problems(refused) == {"reason_code"}

@@ -10,7 +10,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Status
-from tests.schedules.api.conftest import address, faults
+from tests.schedules.api.conftest import address, problems
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -91,4 +91,4 @@ def test_a_note_is_one_line(
     api: APIClient, make_schedule: MakeSchedule, verb: str
 ) -> None:
     answer = api.post(address(make_schedule(), verb), {"note": "a\x1b[2Jb"})
-    assert faults(answer) == {"note"}
+    assert problems(answer) == {"note"}

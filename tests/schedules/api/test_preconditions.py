@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from schedules.exceptions import StaleSchedule
 from schedules.models import ScheduledJob, ScheduleEvent
 from schedules.services import Actor, fire_due, stop_schedule
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow
 
@@ -74,7 +74,7 @@ def test_a_header_that_is_no_tag_is_refused_by_name(
 ) -> None:
     schedule = make_schedule()
     answer = api.patch(address(schedule), {"name": "new"}, headers={"If-Match": tag})
-    assert faults(answer) == {"If-Match"}
+    assert problems(answer) == {"If-Match"}
     assert '"v1"' in answer.json()["detail"]
     schedule.refresh_from_db()
     assert schedule.name == "job"
@@ -141,13 +141,13 @@ def test_two_different_keys_are_refused(api: APIClient, workflow: Workflow) -> N
         "idempotency_key": "k2",
     }
     answer = api.post(SCHEDULES, body, headers={"Idempotency-Key": "k1"})
-    assert faults(answer) == {"idempotency_key"}
+    assert problems(answer) == {"idempotency_key"}
 
 
 def test_a_key_that_is_too_long_is_refused(api: APIClient, workflow: Workflow) -> None:
     body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
     answer = api.post(SCHEDULES, body, headers={"Idempotency-Key": "k" * 201})
-    assert faults(answer) == {"idempotency_key"}
+    assert problems(answer) == {"idempotency_key"}
 
 
 @pytest.mark.parametrize(

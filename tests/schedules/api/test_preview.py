@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduleEvent
-from tests.schedules.api.conftest import SCHEDULES, address, faults
+from tests.schedules.api.conftest import SCHEDULES, address, problems
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_no_tick_comes_after_the_end_or_the_last_run(api: APIClient) -> None:
 def test_what_could_not_be_created_is_refused_at_its_field(
     api: APIClient, body: dict[str, Any], wrong: set[str]
 ) -> None:
-    assert faults(api.post(PREVIEW, body)) == wrong
+    assert problems(api.post(PREVIEW, body)) == wrong
 
 
 def test_the_next_ticks_of_a_schedule(
@@ -151,7 +151,7 @@ def test_a_count_that_cannot_be_is_refused(
     api: APIClient, make_schedule: MakeSchedule, count: str
 ) -> None:
     answer = api.get(f"{address(make_schedule(), 'preview')}?count={count}")
-    assert faults(answer) == {"count"}
+    assert problems(answer) == {"count"}
 
 
 def test_a_schedule_whose_zone_has_gone_says_so(
@@ -159,7 +159,7 @@ def test_a_schedule_whose_zone_has_gone_says_so(
 ) -> None:
     schedule = make_schedule(cron_expression="0 9 * * *", timezone="Europe/Berlin")
     ScheduledJob.objects.update(timezone="Mars/Olympus")
-    assert faults(api.get(address(schedule, "preview"))) == {"timezone"}
+    assert problems(api.get(address(schedule, "preview"))) == {"timezone"}
 
 
 def test_anothers_schedule_is_not_previewed(

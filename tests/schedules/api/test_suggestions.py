@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob
-from tests.schedules.api.conftest import SCHEDULES, Body, address, faults
+from tests.schedules.api.conftest import SCHEDULES, Body, address, problems
 from tests.schedules.conftest import MakeSchedule
 from tests.schedules.timing.test_dialects import NO_SUGGESTION, SUGGESTIONS
 
@@ -23,7 +23,7 @@ WRITTEN = "CRON_TZ=America/New_York 0 9 * * 1-5"
 
 
 def refused(answer: Any) -> dict[str, Any]:
-    assert faults(answer) == {"cron_expression"}
+    assert problems(answer) == {"cron_expression"}
     problem: dict[str, Any] = answer.json()
     return problem
 
@@ -85,5 +85,5 @@ def test_a_change_is_refused_with_it_and_made_with_it(
 
 def test_another_fault_of_the_timing_is_told_first(api: APIClient) -> None:
     answer = api.post(PREVIEW, {"cron_expression": WRITTEN, "timezone": "Moon/Base"})
-    assert faults(answer) == {"timezone"}
+    assert problems(answer) == {"timezone"}
     assert "suggestion" not in answer.json()

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob
 from tests.graphs import add_graph, startable
-from tests.schedules.api.conftest import SCHEDULES, Body, StaffApi, address, faults
+from tests.schedules.api.conftest import SCHEDULES, Body, StaffApi, address, problems
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
 
@@ -25,7 +25,7 @@ def test_someone_elses_workflow_is_refused_like_one_that_is_not_there(
         api.post(SCHEDULES, body | {"workflow": workflow})
         for workflow in (str(theirs.id), "6f0bd4c4-25d4-4b29-8bd4-3ad11ff3ae50")
     ]
-    assert faults(answers[0]) == {"workflow"}
+    assert problems(answers[0]) == {"workflow"}
     assert answers[0].json() == answers[1].json()
     assert not ScheduledJob.objects.exists()
 
@@ -42,7 +42,7 @@ def test_no_other_fault_reveals_which_of_them_exist(
     def told(field: str, pk: Any) -> Any:
         sent = wrong | {field: pk}
         answer = api.post(SCHEDULES, sent) if do == "create" else api.patch(row, sent)
-        assert field in faults(answer)
+        assert field in problems(answer)
         return answer.json()
 
     nobodys = "6f0bd4c4-25d4-4b29-8bd4-3ad11ff3ae50"
@@ -56,5 +56,5 @@ def test_staff_gives_a_schedule_only_what_its_owner_may_run(
     boss, row = staff_api("view", "change"), address(make_schedule())
     hers = startable("hers", alice)
     his = Workflow.objects.create(name="his", owner=bob)
-    assert faults(boss.patch(row, {"workflow": str(his.pk)})) == {"workflow"}
+    assert problems(boss.patch(row, {"workflow": str(his.pk)})) == {"workflow"}
     assert boss.patch(row, {"workflow": str(hers.pk)}).status_code == 200

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from schedules.causes import CAUSES, Facts, Severity, in_words, verdict
-from workflows.kit.service_errors import DatabaseTrouble, RedisTrouble
+from workflows.kit.service_errors import DatabaseFailure, RedisFailure
 
 WELL = {
     "schedulers": 1,
@@ -129,7 +129,7 @@ def test_zero_seconds_never_call_a_queue_old() -> None:
     assert verdict(facts, queue_old_seconds=0).causes == []
 
 
-@pytest.mark.parametrize("trouble", [*DatabaseTrouble, *RedisTrouble])
+@pytest.mark.parametrize("trouble", [*DatabaseFailure, *RedisFailure])
 def test_every_trouble_has_its_words(trouble: str) -> None:
     assert trouble in CAUSES
 

@@ -52,7 +52,7 @@ def test_missed_ticks_run_and_those_that_fired_do_not(
     assert fill(gappy, 8, 12) == [8, 9]
     missed = ScheduledRun.objects.get(status="missed")
     assert missed.tick_count == 9, "what the ledger said stays said"
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_the_same_backfill_twice_makes_no_second_run(

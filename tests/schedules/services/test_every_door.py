@@ -25,9 +25,9 @@ from platform_site.accounts.models import ApiToken
 from schedules.exceptions import (
     InvalidSchedule,
     KeyReused,
-    ScheduleEnded,
     ScheduleNotAllowed,
     ScheduleNotFound,
+    ScheduleStopped,
     StaleSchedule,
 )
 from schedules.models import ScheduledJob
@@ -99,7 +99,7 @@ REFUSED: dict[str, tuple[Raise, int, str]] = {
         400,
         "invalid",
     ),
-    "state": (ScheduleEnded, 409, "schedule_stopped"),
+    "state": (ScheduleStopped, 409, "schedule_stopped"),
     "version": (StaleSchedule, 409, "stale_version"),
     "key": (KeyReused, 422, "idempotency_key_reused"),
     "body too large": (lambda: TooLarge(10), 413, "too_large"),
@@ -161,9 +161,9 @@ class Site:
         answer: Any = browser.post(path, filled(browser, path, name="new"))
         if answer.status_code == 500:
             return Answer("", 500)
-        faults = answer.context["adminform"].form.errors
+        problems = answer.context["adminform"].form.errors
         return Answer(
-            " ".join(f"{field}: {' '.join(why)}" for field, why in faults.items())
+            " ".join(f"{field}: {' '.join(why)}" for field, why in problems.items())
         )
 
     def _browser(self) -> Client:

@@ -31,7 +31,7 @@ from schedules.services.runs.outcomes import Outcome, record_outcome
 from schedules.services.upkeep.retiming import retime_batch
 from schedules.timing import ManualTiming
 from tests.schedules.conftest import NOON, MakeSchedule
-from tests.schedules.helpers import edit, faults
+from tests.schedules.helpers import edit, problems
 from tests.schedules.policies import told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -128,7 +128,7 @@ def test_previews_explanations_and_backfills_say_that_it_has_no_ticks(
         return backfill(manual.id, from_at=NOON, to_at=to_at, actor=actor, now=to_at)
 
     why = "A schedule of type manual has no ticks to backfill: run it instead."
-    assert faults(fill) == {"from": [why]}
+    assert problems(fill) == {"from": [why]}
 
 
 def test_the_run_that_somebody_asked_for_is_explained(
@@ -156,19 +156,19 @@ def test_what_is_about_ticks_is_refused_by_name(
 ) -> None:
     why = f"A schedule of type manual has no ticks: leave {field} out."
     fields = {"schedule_type": "manual", field: value}
-    assert faults(lambda: make_schedule(**fields)) == {field: [why]}
-    assert faults(lambda: edit(manual, 1, **fields)) == {field: [why]}
+    assert problems(lambda: make_schedule(**fields)) == {field: [why]}
+    assert problems(lambda: edit(manual, 1, **fields)) == {field: [why]}
 
 
 def test_an_anchor_belongs_to_an_interval(make_schedule: MakeSchedule) -> None:
     fields = {"schedule_type": "manual", "anchor_at": NOON}
-    assert faults(lambda: make_schedule(**fields)).keys() == {"anchor_at"}
+    assert problems(lambda: make_schedule(**fields)).keys() == {"anchor_at"}
 
 
 def test_without_any_timing_the_way_to_have_none_is_told(
     make_schedule: MakeSchedule,
 ) -> None:
-    (why,) = faults(lambda: make_schedule(schedule_type=""))["schedule_type"]
+    (why,) = problems(lambda: make_schedule(schedule_type=""))["schedule_type"]
     assert "schedule_type manual" in why
 
 

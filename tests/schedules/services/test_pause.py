@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded
+from schedules.exceptions import InvalidSchedule, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     Actor,
@@ -210,7 +210,7 @@ def test_pausing_again_withdraws_what_was_asked_for_since(
 def test_a_schedule_that_has_ended_says_so(make_schedule: MakeSchedule) -> None:
     schedule = make_schedule(max_runs=1)
     fire_due(NOON + MINUTE)
-    with pytest.raises(ScheduleEnded, match=r"stopped \(limit reached\)"):
+    with pytest.raises(ScheduleStopped, match=r"stopped \(limit reached\)"):
         pause(schedule)
     assert ScheduledRun.objects.get().status == "pending", "what fired still runs"
 

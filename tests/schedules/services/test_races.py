@@ -150,7 +150,7 @@ def test_edits_pauses_and_ticks_at_once_lose_and_repeat_no_tick(
 
         calls = [lambda now=now: fire_due(now), edit, pause_and_resume]
         assert not [error for error in at_once(calls) if isinstance(error, Exception)]
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 @pytest.mark.slow

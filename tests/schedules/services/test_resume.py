@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded
+from schedules.exceptions import InvalidSchedule, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import (
     Actor,
@@ -144,7 +144,7 @@ def test_with_nothing_left_it_ends_and_says_so(
     assert (schedule.status, schedule.status_reason) == ("stopped", reason)
     assert resumed.schedule.next_run_at is schedule.next_run_at is None
     assert trail(schedule) == ["create", "pause", "resume", "complete"]
-    with pytest.raises(ScheduleEnded, match=rf"stopped \({reason}\)"):
+    with pytest.raises(ScheduleStopped, match=rf"stopped \({reason}\)"):
         resume(schedule, 9.6)
 
 

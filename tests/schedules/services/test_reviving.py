@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded, StaleSchedule
+from schedules.exceptions import InvalidSchedule, ScheduleStopped, StaleSchedule
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
 from schedules.scheduler import get_scheduler_service
 from schedules.services import (
@@ -91,7 +91,7 @@ def test_more_runs_revive_it_from_the_next_tick_after_now_on(
     for minute in (11, 12):
         fire_due(NOON + minute * MINUTE)
     stopped(by_limit, "limit reached")
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
     first, second = ScheduleEpoch.objects.order_by("number")
     assert (first.to_at, first.tick_count) == (NOON + 2 * MINUTE, 2)
     assert second.from_at == LATER
@@ -106,7 +106,7 @@ def test_a_later_end_revives_it(by_end: ScheduledJob) -> None:
     assert (by_end.status, by_end.next_run_at) == ("active", NOON + 11 * MINUTE)
     fire_due(NOON + 11 * MINUTE)
     assert len(ledger()) == 3
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_a_new_time_revives_what_was_to_run_once(completed: ScheduledJob) -> None:
@@ -115,7 +115,7 @@ def test_a_new_time_revives_what_was_to_run_once(completed: ScheduledJob) -> Non
     fire_due(NOON + DAY)
     stopped(completed, "completed")
     assert ScheduledRun.objects.count() == 2
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_another_kind_of_timing_revives_it(
     edited(completed, **timing)
     assert completed.status == "active"
     assert completed.events.first().verb == "revive"  # type: ignore[union-attr]
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_the_event_says_who_revived_it_and_by_what(
@@ -152,7 +152,7 @@ def test_the_event_says_who_revived_it_and_by_what(
 def test_a_change_that_revives_nothing_is_refused_with_the_way_to_do_it(
     by_limit: ScheduledJob, fields: dict[str, Any]
 ) -> None:
-    with pytest.raises(ScheduleEnded) as refused, transaction.atomic():
+    with pytest.raises(ScheduleStopped) as refused, transaction.atomic():
         edited(by_limit, **fields)
     assert refused.value.message == (
         "This schedule is stopped (limit reached): it can no longer be changed. A new "
@@ -230,7 +230,7 @@ def test_a_tick_whose_jitter_had_not_passed_at_the_end_is_no_tick(
     fire_due(max(due, following))
     stopped(schedule, "limit reached")
     edited(schedule, max_runs=5)
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_it_is_revived_again_and_again(by_limit: ScheduledJob) -> None:
@@ -240,7 +240,7 @@ def test_it_is_revived_again_and_again(by_limit: ScheduledJob) -> None:
         fire_due(at + MINUTE)
         stopped(by_limit, "limit reached")
     assert (by_limit.epoch, by_limit.fired_count) == (4, 5)
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
     assert ScheduleEvent.objects.filter(verb="revive").count() == 3
 
 
@@ -252,7 +252,7 @@ def test_one_that_ended_by_a_resume_with_nothing_left_is_revived(
     resume_schedule(schedule.id, actor=actor, now=NOON + 5 * MINUTE)
     stopped(schedule, "end reached")
     edited(schedule, end_at=NOON + DAY)
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
     (first, _) = ScheduleEpoch.objects.order_by("number")
     assert first.to_at == NOON + 5 * MINUTE
 
@@ -297,7 +297,7 @@ def test_what_ended_can_be_run_once_it_is_revived(
     by_limit: ScheduledJob, alice: User
 ) -> None:
     actor = Actor.person(alice)
-    with pytest.raises(ScheduleEnded, match="A new timing, a later end_at"):
+    with pytest.raises(ScheduleStopped, match="A new timing, a later end_at"):
         run_now(by_limit.id, actor=actor, now=LATER)
     edited(by_limit, schedule_type="manual")
     assert run_now(by_limit.id, actor=actor, now=LATER).status == "pending"

@@ -57,7 +57,7 @@ def test_of_revivals_at_once_one_revives(over: ScheduledJob, alice: User) -> Non
         2,
         LATER + MINUTE,
     )
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_a_revival_beside_schedulers_and_sweeps_loses_and_doubles_nothing(
@@ -81,7 +81,7 @@ def test_a_revival_beside_schedulers_and_sweeps_loses_and_doubles_nothing(
         over.refresh_from_db()
         assert (over.status, over.fired_count) == ("stopped", times)
     assert ScheduledRun.objects.count() == 6
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
     sweep(LATER, judge_leases=False)
     assert get_scheduler_service().alarms_out_of_step() == (0, 0)
 

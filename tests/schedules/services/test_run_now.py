@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded
+from schedules.exceptions import InvalidSchedule, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, fire_due, pause_schedule, run_now
 from schedules.services.insight.audit import audit
@@ -44,7 +44,7 @@ def test_it_moves_no_frontier_and_counts_for_no_limit(
     assert schedule.next_tick_at == NOON + MINUTE
     fire_due(NOON + MINUTE)
     assert held(schedule) == ["0.5 manual pending", "1 pending"]
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_one_event_says_who_asked_and_for_which_run(
@@ -111,7 +111,7 @@ def test_the_same_request_is_answered_although_the_schedule_has_ended(
     run = ask(schedule, request_id="click")
     fire_due(NOON + MINUTE)
     assert ask(schedule, 2, request_id="click").id == run.id
-    with pytest.raises(ScheduleEnded, match=r"stopped \(limit reached\)"):
+    with pytest.raises(ScheduleStopped, match=r"stopped \(limit reached\)"):
         ask(schedule, 2)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded, StaleSchedule
+from schedules.exceptions import InvalidSchedule, ScheduleStopped, StaleSchedule
 from schedules.models import (
     ScheduledJob,
     ScheduleEpoch,
@@ -243,7 +243,7 @@ def test_a_schedule_that_has_ended_says_so(
 ) -> None:
     schedule = make_schedule(run_at=NOON + MINUTE)
     fire_due(NOON + MINUTE)
-    with pytest.raises(ScheduleEnded, match=r"stopped \(completed\)"):
+    with pytest.raises(ScheduleStopped, match=r"stopped \(completed\)"):
         edit(schedule, 2, name="again")
 
 

@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 
 from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
-from workflows.exceptions import ExecutionEnded, TimedOut
+from workflows.exceptions import ExecutionFinished, TimedOut
 from workflows.execution import jobs
 from workflows.execution.queue import JSONJob, queue
 from workflows.kit.errors import InvalidInput, NotFound
@@ -95,7 +95,7 @@ def test_a_running_execution_is_asked_to_stop(workflow, redis):
 def test_what_has_ended_cannot_be_cancelled(workflow, redis):
     execution = start(workflow)
     work()
-    with pytest.raises(ExecutionEnded, match="succeeded"):
+    with pytest.raises(ExecutionFinished, match="succeeded"):
         cancel_execution(execution, actor=workflow.owner, now=LATER)
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from django.db import OperationalError, connection
 
-from workflows.exceptions import ExecutionEnded
+from workflows.exceptions import ExecutionFinished
 from workflows.kit.bulk import one_by_one
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_each_is_done_only_when_its_outcome_is_asked_for() -> None:
 def test_one_that_is_refused_or_broken_stops_no_other() -> None:
     def act(item: int) -> str:
         if item == 1:
-            raise ExecutionEnded
+            raise ExecutionFinished
         if item == 2:
             raise KeyError("secret")
         return "done"

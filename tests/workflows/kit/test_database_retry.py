@@ -22,4 +22,4 @@ def test_a_step_is_taken_again_until_the_database_serves(
             raise left.pop()
         return "recorded"
 
-    assert database_retry.patiently(step) == "recorded"
+    assert database_retry.retry_while_away(step) == "recorded"

@@ -21,11 +21,11 @@ from redis.exceptions import OutOfMemoryError, ResponseError, TimeoutError
 
 from schedules.rq.messages import RedisAway
 from workflows.kit.service_errors import (
-    DatabaseTrouble,
-    RedisTrouble,
-    database_trouble,
+    DatabaseFailure,
+    RedisFailure,
+    database_failure,
     is_database_away,
-    redis_trouble,
+    redis_failure,
 )
 
 
@@ -39,40 +39,40 @@ def wrapped(kind: type[DatabaseError], driver: BaseException) -> DatabaseError:
 @pytest.mark.parametrize(
     ("code", "kind", "trouble"),
     [
-        ("53100", OperationalError, DatabaseTrouble.FULL),
-        ("25006", InternalError, DatabaseTrouble.READ_ONLY),
-        ("57P01", OperationalError, DatabaseTrouble.SILENT),
-        ("57P03", OperationalError, DatabaseTrouble.SILENT),
-        ("08006", OperationalError, DatabaseTrouble.SILENT),
-        ("28P01", OperationalError, DatabaseTrouble.REFUSED),
-        ("53300", OperationalError, DatabaseTrouble.REFUSED),
-        ("42P01", ProgrammingError, DatabaseTrouble.TABLES),
-        ("55P03", OperationalError, DatabaseTrouble.LOCKED),
-        ("XX001", InternalError, DatabaseTrouble.DAMAGED),
-        ("54001", OperationalError, DatabaseTrouble.OTHER),
+        ("53100", OperationalError, DatabaseFailure.FULL),
+        ("25006", InternalError, DatabaseFailure.READ_ONLY),
+        ("57P01", OperationalError, DatabaseFailure.SILENT),
+        ("57P03", OperationalError, DatabaseFailure.SILENT),
+        ("08006", OperationalError, DatabaseFailure.SILENT),
+        ("28P01", OperationalError, DatabaseFailure.REFUSED),
+        ("53300", OperationalError, DatabaseFailure.REFUSED),
+        ("42P01", ProgrammingError, DatabaseFailure.TABLES),
+        ("55P03", OperationalError, DatabaseFailure.LOCKED),
+        ("XX001", InternalError, DatabaseFailure.DAMAGED),
+        ("54001", OperationalError, DatabaseFailure.OTHER),
     ],
 )
 def test_an_error_code_of_postgresql(
-    code: str, kind: type[DatabaseError], trouble: DatabaseTrouble
+    code: str, kind: type[DatabaseError], trouble: DatabaseFailure
 ) -> None:
     error = wrapped(kind, psycopg.errors.lookup(code)("in any language"))
-    assert database_trouble(error) == trouble
+    assert database_failure(error) == trouble
     assert is_database_away(error)
 
 
 @pytest.mark.parametrize(
     ("text", "trouble"),
     [
-        ("connection failed: Connection refused", DatabaseTrouble.SILENT),
-        ("connection timeout expired", DatabaseTrouble.SILENT),
-        ("FATAL:  the database system is starting up", DatabaseTrouble.SILENT),
-        ("FATAL:  password authentication failed", DatabaseTrouble.REFUSED),
-        ('FATAL:  database "gone" does not exist', DatabaseTrouble.REFUSED),
+        ("connection failed: Connection refused", DatabaseFailure.SILENT),
+        ("connection timeout expired", DatabaseFailure.SILENT),
+        ("FATAL:  the database system is starting up", DatabaseFailure.SILENT),
+        ("FATAL:  password authentication failed", DatabaseFailure.REFUSED),
+        ('FATAL:  database "gone" does not exist', DatabaseFailure.REFUSED),
     ],
 )
-def test_a_login_that_failed(text: str, trouble: DatabaseTrouble) -> None:
+def test_a_login_that_failed(text: str, trouble: DatabaseFailure) -> None:
     error = wrapped(OperationalError, psycopg.OperationalError(text))
-    assert database_trouble(error) == trouble
+    assert database_failure(error) == trouble
 
 
 def test_a_pool_that_is_empty_is_no_silence() -> None:
@@ -82,14 +82,14 @@ def test_a_pool_that_is_empty_is_no_silence() -> None:
         {"__module__": "psycopg_pool.errors"},
     )
     error = wrapped(OperationalError, kind("couldn't get a connection after 5 s"))
-    assert database_trouble(error) == DatabaseTrouble.BUSY
+    assert database_failure(error) == DatabaseFailure.BUSY
 
 
 def test_what_was_refused_after_an_error_has_its_cause() -> None:
     first = wrapped(InternalError, psycopg.errors.lookup("25006")("read-only"))
     error = TransactionManagementError("not until the end of the block")
     error.__cause__ = first
-    assert database_trouble(error) == DatabaseTrouble.READ_ONLY
+    assert database_failure(error) == DatabaseFailure.READ_ONLY
 
 
 def test_an_error_of_sqlite_has_a_name(tmp_path: Path) -> None:
@@ -101,11 +101,11 @@ def test_an_error_of_sqlite_has_a_name(tmp_path: Path) -> None:
         with pytest.raises(sqlite3.OperationalError) as raised:
             database.execute("CREATE TABLE two (x)")
         error = wrapped(OperationalError, raised.value)
-        assert database_trouble(error) == DatabaseTrouble.READ_ONLY
+        assert database_failure(error) == DatabaseFailure.READ_ONLY
         with pytest.raises(sqlite3.OperationalError) as raised:
             database.execute("SELECT * FROM three")
         error = wrapped(OperationalError, raised.value)
-        assert database_trouble(error) == DatabaseTrouble.TABLES
+        assert database_failure(error) == DatabaseFailure.TABLES
 
 
 def test_a_row_that_is_wrong_is_no_trouble_of_the_database() -> None:
@@ -117,20 +117,20 @@ def test_a_row_that_is_wrong_is_no_trouble_of_the_database() -> None:
 @pytest.mark.parametrize(
     ("error", "trouble"),
     [
-        (RedisConnectionError("refused"), RedisTrouble.SILENT),
-        (TimeoutError("timed out"), RedisTrouble.SILENT),
-        (RedisConnectionError("max number of clients reached"), RedisTrouble.CLIENTS),
-        (OutOfMemoryError("command not allowed"), RedisTrouble.MEMORY),
-        (ResponseError("MISCONF cannot save"), RedisTrouble.DISK),
+        (RedisConnectionError("refused"), RedisFailure.SILENT),
+        (TimeoutError("timed out"), RedisFailure.SILENT),
+        (RedisConnectionError("max number of clients reached"), RedisFailure.CLIENTS),
+        (OutOfMemoryError("command not allowed"), RedisFailure.MEMORY),
+        (ResponseError("MISCONF cannot save"), RedisFailure.DISK),
         (
             ResponseError("Command # 1 (SET a) of pipeline caused error: MISCONF no"),
-            RedisTrouble.DISK,
+            RedisFailure.DISK,
         ),
-        (ResponseError("WRONGTYPE of a key"), RedisTrouble.REFUSES),
+        (ResponseError("WRONGTYPE of a key"), RedisFailure.REFUSES),
     ],
 )
-def test_an_error_of_redis(error: Exception, trouble: RedisTrouble) -> None:
-    assert redis_trouble(error) == trouble
+def test_an_error_of_redis(error: Exception, trouble: RedisFailure) -> None:
+    assert redis_failure(error) == trouble
     ours = RedisAway(str(error))
     ours.__cause__ = error
-    assert redis_trouble(ours) == trouble
+    assert redis_failure(ours) == trouble

@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.at_once import at_once
 from workflows.kit import sqlite_write_lock
-from workflows.kit.sqlite_write_lock import turn
+from workflows.kit.sqlite_write_lock import brief_write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 WORK_SECONDS = 0.02
@@ -20,7 +20,7 @@ def write_often() -> list[tuple[float, float]]:
     """When each of ten turns had the lock."""
     times = []
     for _ in range(10):
-        with turn():
+        with brief_write():
             began = time.monotonic()
             time.sleep(WORK_SECONDS)
             times.append((began, time.monotonic()))
@@ -37,7 +37,7 @@ def test_on_sqlite_the_lock_stays_free_as_long_as_it_was_held() -> None:
 
 
 def test_a_turn_is_given_back_after_a_failure_too() -> None:
-    with pytest.raises(ValueError, match="wrong"), turn():
+    with pytest.raises(ValueError, match="wrong"), brief_write():
         raise ValueError("wrong")
     assert len(write_often()) == 10
 

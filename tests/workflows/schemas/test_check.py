@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from workflows.schemas.check import MAX_PARTS, declaration_fault, parts, schema_fault
+from workflows.schemas.check import (
+    MAX_PARTS,
+    declaration_problem,
+    parts,
+    schema_problem,
+)
 from workflows.schemas.declare import MAX_PROBLEMS, schema_problems
 
 
@@ -29,8 +34,10 @@ def test_as_many_parts_as_may_be_are_taken_and_one_more_is_not() -> None:
     def schema(number: int) -> dict[str, Any]:
         return {"allOf": [{}] * (number - 1)}
 
-    assert schema_fault(schema(MAX_PARTS)) is None
-    assert schema_fault(schema(MAX_PARTS + 1)) == f"It has more than {MAX_PARTS} parts."
+    assert schema_problem(schema(MAX_PARTS)) is None
+    assert (
+        schema_problem(schema(MAX_PARTS + 1)) == f"It has more than {MAX_PARTS} parts."
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,16 +56,16 @@ def test_as_many_parts_as_may_be_are_taken_and_one_more_is_not() -> None:
 def test_what_is_not_a_schema_is_refused_in_few_words(
     schema: Any, why: str | None
 ) -> None:
-    fault = schema_fault(schema)
-    assert (fault is None) if why is None else (why in str(fault))
-    assert len(fault or "") <= 300
+    problem = schema_problem(schema)
+    assert (problem is None) if why is None else (why in str(problem))
+    assert len(problem or "") <= 300
 
 
 def test_a_declared_schema_is_wrong_when_a_part_of_it_is() -> None:
-    assert declaration_fault({"properties": {"a": {"type": "string"}}}) is None
-    assert declaration_fault({"properties": {"a": {"type": "x"}}, "required": ["a"]})
-    assert declaration_fault({"properties": {}, "required": "a"})
-    assert declaration_fault({"properties": {}, "type": "x"})
+    assert declaration_problem({"properties": {"a": {"type": "string"}}}) is None
+    assert declaration_problem({"properties": {"a": {"type": "x"}}, "required": ["a"]})
+    assert declaration_problem({"properties": {}, "required": "a"})
+    assert declaration_problem({"properties": {}, "type": "x"})
 
 
 @pytest.mark.parametrize("value", [10**400, -(10**400)])
@@ -112,5 +119,5 @@ def test_a_list_that_cannot_be_sorted_is_refused_in_time(keyword: Any) -> None:
     lists = [[n] if n % 2 else str(n) for n in range(8_000)]
     for values in (texts_and_numbers, texts_and_null, lists):
         began = time.process_time()
-        assert schema_fault(keyword(values))
+        assert schema_problem(keyword(values))
         assert time.process_time() - began < 0.5

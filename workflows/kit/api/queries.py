@@ -44,12 +44,12 @@ class StrictQuery(APIView):
         if not hasattr(self, (request.method or "").lower()):
             raise MethodNotAllowed(str(request.method))  # whatever it asks
         known = self.query_parameters(request)
-        faults = {
+        problems = {
             name: [why]
             for name, values in request.query_params.lists()
-            if (why := _fault(name, values, known))
+            if (why := _problem(name, values, known))
         }
-        faults |= {
+        problems |= {
             parameter.name: [REQUIRED]
             for parameter in _declared(self, request)
             if parameter.required and _lacks(request, parameter.name)
@@ -57,9 +57,9 @@ class StrictQuery(APIView):
         if request.method == "DELETE" and request.data:
             # No deletion takes a body: a condition in one would not be looked at.
             fields = request.data if isinstance(request.data, dict) else ["body"]
-            faults |= {str(name): [NO_FIELD] for name in fields}
-        if faults:
-            raise ValidationError(faults)
+            problems |= {str(name): [NO_FIELD] for name in fields}
+        if problems:
+            raise ValidationError(problems)
 
     def query_parameters(self, request: Request) -> set[str]:
         """The names of all that this request may carry."""
@@ -92,7 +92,7 @@ def true_or_false_filter(label: str) -> filters.TypedChoiceFilter:
     )
 
 
-def _fault(name: str, values: list[str], known: set[str]) -> str:
+def _problem(name: str, values: list[str], known: set[str]) -> str:
     if name not in known:
         return UNKNOWN
     if len(values) > 1:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from schedules.causes import CAUSES, Severity
 from schedules.services.insight.health.looking import facts_now, judge
-from workflows.kit.service_errors import database_trouble, is_redis_away, redis_trouble
+from workflows.kit.service_errors import database_failure, is_redis_away, redis_failure
 
 WAIT_SECONDS = 1.0
 
@@ -15,9 +15,9 @@ def explain(error: BaseException) -> tuple[str, str]:
     """The code and the sentence of what doctor and readiness say, where that explains the
     error; else of what the error says."""
     if is_redis_away(error):
-        code, subjects = str(redis_trouble(error)), {"disk", "redis"}
+        code, subjects = str(redis_failure(error)), {"disk", "redis"}
     else:
-        code, subjects = str(database_trouble(error)), {"disk", "database"}
+        code, subjects = str(database_failure(error)), {"disk", "database"}
     verdict = judge(facts_now(timezone.now(), wait=WAIT_SECONDS))  # noqa: TID251 any door may ask
     seen = (
         cause

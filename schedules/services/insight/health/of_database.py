@@ -17,7 +17,7 @@ from django.db.models import Min, QuerySet
 from schedules.causes.decide import OVERDUE_SECONDS
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from schedules.services.ledger.ahead import ledger_ahead
-from workflows.kit.service_errors import DatabaseTrouble, database_trouble
+from workflows.kit.service_errors import DatabaseFailure, database_failure
 from workflows.models import WorkflowExecution
 
 # SQLite has one lock: whoever holds it can write, so there is no need to wait for it.
@@ -35,10 +35,10 @@ def look(now: datetime) -> dict[str, Any]:
                 cursor, lambda: now.timestamp() + time.monotonic() - began
             )
             if _migrations_are_missing(cursor):
-                return facts | {"database": DatabaseTrouble.TABLES}
+                return facts | {"database": DatabaseFailure.TABLES}
         return facts | _of_work(now)
     except (DatabaseError, InterfaceError) as error:
-        return facts | {"database": database_trouble(error)}
+        return facts | {"database": database_failure(error)}
     finally:
         connection.close()
 
@@ -60,7 +60,7 @@ def _of_server(cursor: CursorWrapper, clock: Callable[[], float]) -> dict[str, A
     )
     read_only, seconds = cursor.fetchone()
     return {
-        "database": DatabaseTrouble.READ_ONLY if read_only == "on" else "",
+        "database": DatabaseFailure.READ_ONLY if read_only == "on" else "",
         "ahead_of_database": clock() - float(seconds),
     }
 
@@ -72,8 +72,8 @@ def _sqlite_refusal(cursor: CursorWrapper) -> str:
         cursor.execute("BEGIN IMMEDIATE")
         cursor.execute("CREATE TABLE ostinato_trial (page)")
     except DatabaseError as error:
-        trouble = database_trouble(error)
-        return "" if trouble == DatabaseTrouble.LOCKED else trouble
+        trouble = database_failure(error)
+        return "" if trouble == DatabaseFailure.LOCKED else trouble
     finally:
         with suppress(DatabaseError):  # it may have been rolled back by SQLite
             cursor.execute("ROLLBACK")

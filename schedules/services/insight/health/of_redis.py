@@ -17,7 +17,7 @@ from schedules.rq import heartbeat
 from schedules.rq.trial_write import try_to_write
 from schedules.services.insight.health.shared import SILENT_AFTER_SECONDS
 from workflows.execution.queue import QUEUE_NAME
-from workflows.kit.service_errors import redis_trouble
+from workflows.kit.service_errors import redis_failure
 
 
 def look(now: datetime) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def look(now: datetime) -> dict[str, Any]:
             try_to_write(client)
             return facts | _of_memory(client) | _of_processes(client)
         except (RedisError, OSError) as error:
-            return facts | {"redis": redis_trouble(error)}
+            return facts | {"redis": redis_failure(error)}
 
 
 def _of_memory(client: Redis) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def pending() -> ScheduledRun:
 
 def proof_of(schedule: ScheduledJob) -> Proof:
     (proof,) = audit([schedule.pk])
-    assert proof.faults == []
+    assert proof.problems == []
     return proof
 
 

@@ -21,7 +21,7 @@ from schedules.services import (
 from schedules.services.drafts.starting import unable_to_start
 from tests.graphs import add_graph, startable
 from tests.schedules.conftest import NOON, MakeSchedule, SaveNodes
-from tests.schedules.helpers import edit, faults
+from tests.schedules.helpers import edit, problems
 from tests.schedules.triggers import MANUAL, OTHER_ID, trigger
 from workflows.models import Workflow
 from workflows.services import (
@@ -43,7 +43,7 @@ def test_without_an_active_trigger_it_is_not_made(
     status: str,
 ) -> None:
     save_nodes(*nodes)
-    (why,) = faults(lambda: make_schedule(status=status))["workflow"]
+    (why,) = problems(lambda: make_schedule(status=status))["workflow"]
     assert why.startswith(NONE)
     assert "add one to its graph, or give another workflow" in why
     assert not ScheduledJob.objects.exists()
@@ -53,7 +53,7 @@ def test_all_faults_are_told_at_once(
     make_schedule: MakeSchedule, save_nodes: SaveNodes
 ) -> None:
     save_nodes(MANUAL)
-    found = faults(lambda: make_schedule(max_retries=-1, timezone="Mars"))
+    found = problems(lambda: make_schedule(max_retries=-1, timezone="Mars"))
     assert found.keys() == {"max_retries", "timezone", "workflow"}
 
 
@@ -63,7 +63,7 @@ def test_a_trigger_that_asks_for_another_name_does_not_accept_it(
     save_nodes(
         trigger(name_pattern="nightly-*"), trigger("b", scheduled_job_id=OTHER_ID)
     )
-    (why,) = faults(make_schedule)["name"]
+    (why,) = problems(make_schedule)["name"]
     assert why.endswith(
         'accepts the name "job": give one that matches "nightly-*", or give trigger_node.'
     )
@@ -74,7 +74,7 @@ def test_a_trigger_that_asks_for_another_schedule_may_be_chosen(
     make_schedule: MakeSchedule, workflow: Workflow, save_nodes: SaveNodes
 ) -> None:
     save_nodes(trigger(scheduled_job_id=OTHER_ID))
-    (why,) = faults(make_schedule)["trigger_node"]
+    (why,) = problems(make_schedule)["trigger_node"]
     assert why.endswith("give one of them as trigger_node.")
     made = make_schedule(trigger_node=workflow.nodes.get())
     assert made.trigger_node == workflow.nodes.get()
@@ -85,7 +85,7 @@ def test_the_node_that_is_chosen_must_be_active(
 ) -> None:
     save_nodes(trigger(is_active=False), trigger("other"))
     chosen = workflow.nodes.get(node_id="start")
-    (why,) = faults(lambda: make_schedule(trigger_node=chosen))["trigger_node"]
+    (why,) = problems(lambda: make_schedule(trigger_node=chosen))["trigger_node"]
     assert "activate it, or give another or none" in why
 
 
@@ -96,7 +96,7 @@ def test_an_inactive_workflow_starts_nothing(
     why = 'The workflow "nightly" is not active: activate it first.'
     # What the caller has read of it before does not count.
     assert workflow.is_active
-    assert faults(make_schedule) == {"workflow": [why]}
+    assert problems(make_schedule) == {"workflow": [why]}
 
 
 def test_an_update_may_not_lead_to_where_nothing_starts_it(
@@ -104,11 +104,11 @@ def test_an_update_may_not_lead_to_where_nothing_starts_it(
 ) -> None:
     schedule = make_schedule(name="nightly-report")
     empty = Workflow.objects.create(name="empty", owner=alice)
-    assert faults(lambda: edit(schedule, 0, workflow=empty)).keys() == {"workflow"}
+    assert problems(lambda: edit(schedule, 0, workflow=empty)).keys() == {"workflow"}
     save_nodes(trigger(name_pattern="nightly-*"), trigger("off", is_active=False))
-    assert faults(lambda: edit(schedule, 0, name="daily")).keys() == {"name"}
+    assert problems(lambda: edit(schedule, 0, name="daily")).keys() == {"name"}
     off = workflow.nodes.get(node_id="off")
-    assert faults(lambda: edit(schedule, 0, trigger_node=off)).keys() == {
+    assert problems(lambda: edit(schedule, 0, trigger_node=off)).keys() == {
         "trigger_node"
     }
     assert edit(schedule, 0, name="nightly-other").name == "nightly-other"
@@ -124,7 +124,7 @@ def test_one_that_cannot_start_may_be_changed_in_all_else(
     changes = {"name": "new", "max_retries": 2, "cron_expression": "@daily"}
     assert edit(schedule, 0, **changes, **as_it_is).name == "new"
     off = {"trigger_node": workflow.nodes.get(node_id="off")}
-    assert faults(lambda: edit(schedule, 0, **off)).keys() == {"workflow"}
+    assert problems(lambda: edit(schedule, 0, **off)).keys() == {"workflow"}
 
 
 @pytest.mark.parametrize("verb", ["resume", "run", "backfill"])

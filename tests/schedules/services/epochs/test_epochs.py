@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded
+from schedules.exceptions import InvalidSchedule, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.services import (
     Actor,
@@ -41,9 +41,9 @@ def epochs(schedule: ScheduledJob) -> list[ScheduleEpoch]:
     return list(ScheduleEpoch.objects.filter(schedule=schedule).order_by("number"))
 
 
-def faults(schedule: ScheduledJob) -> list[str]:
+def problems(schedule: ScheduledJob) -> list[str]:
     (proof,) = audit([schedule.id])
-    return proof.faults
+    return proof.problems
 
 
 def test_a_change_of_timing_closes_one_epoch_and_opens_the_next(
@@ -60,7 +60,7 @@ def test_a_change_of_timing_closes_one_epoch_and_opens_the_next(
     assert old.timing["interval_seconds"] == 60
     assert (new.number, new.from_at, new.to_at) == (2, edited, None)
     assert new.timing["interval_seconds"] == 600
-    assert faults(schedule) == []
+    assert problems(schedule) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_each_field_of_the_timing_opens_an_epoch(
 ) -> None:
     schedule = edit(make_schedule(), NOON + 1.5 * MINUTE, **fields)
     assert [epoch.number for epoch in epochs(schedule)] == [1, 2]
-    assert faults(schedule) == []
+    assert problems(schedule) == []
 
 
 def test_runs_belong_to_the_epoch_of_their_tick(make_schedule: MakeSchedule) -> None:
@@ -103,7 +103,7 @@ def test_after_the_clock_was_set_back_a_little_an_edit_repeats_no_tick(
     schedule.refresh_from_db()
     assert schedule.next_tick_at == NOON + 5 * MINUTE + 20 * SECOND
     assert [epoch.from_at for epoch in epochs(schedule)][1:] == [NOON + 5 * MINUTE] * 2
-    assert faults(schedule) == []
+    assert problems(schedule) == []
 
 
 def test_an_epoch_whose_zone_is_gone_is_closed_with_what_the_ledger_holds(
@@ -116,7 +116,7 @@ def test_an_epoch_whose_zone_is_gone_is_closed_with_what_the_ledger_holds(
     edit(schedule, NOON + 9.5 * MINUTE, timezone="UTC")
     old, _ = epochs(schedule)
     assert (old.tick_count, old.counts) == (2, {"pending": 2})
-    assert faults(schedule) == []
+    assert problems(schedule) == []
 
 
 def test_resuming_keeps_the_epoch(make_schedule: MakeSchedule) -> None:
@@ -125,7 +125,7 @@ def test_resuming_keeps_the_epoch(make_schedule: MakeSchedule) -> None:
     pause_schedule(schedule.id, actor=actor, now=NOON)
     resume_schedule(schedule.id, actor=actor, now=NOON + 9 * MINUTE)
     assert len(epochs(schedule)) == 1
-    assert faults(schedule) == []
+    assert problems(schedule) == []
 
 
 seconds = st.integers(-400, 9_000)
@@ -226,10 +226,10 @@ def test_the_ledger_conserves_ticks_through_any_life(
     for name, argument in taken:
         try:
             getattr(life, name)(argument)
-        except (InvalidSchedule, ScheduleEnded):
+        except (InvalidSchedule, ScheduleStopped):
             continue
     schedule.refresh_from_db()
-    assert faults(schedule) == [], told(
+    assert problems(schedule) == [], told(
         ScheduledRun.objects.filter(schedule=schedule).order_by("scheduled_for")
     )
     for epoch in epochs(schedule)[:-1]:

@@ -59,7 +59,7 @@ def test_after_everything_that_can_happen_every_tick_is_accounted_for(
     eventful: ScheduledJob,
 ) -> None:
     proof = proof_of(eventful)
-    assert proof.faults == []
+    assert proof.problems == []
     # Forty-five minutes of a minutely interval; then the sevens up to half past one.
     assert proof.expected == proof.recorded == 45 + 7
     assert proof.epochs == 2
@@ -71,7 +71,7 @@ def test_a_missing_tick_is_found(eventful: ScheduledJob) -> None:
     ).delete()
     proof = proof_of(eventful)
     assert (proof.missing, proof.double) == (1, 0)
-    assert "missing" in proof.faults[0]
+    assert "missing" in proof.problems[0]
 
 
 def test_a_missing_tick_of_a_closed_epoch_is_found(eventful: ScheduledJob) -> None:
@@ -121,7 +121,7 @@ def test_one_that_has_ended_is_proved_too(make_schedule: MakeSchedule) -> None:
     ended = make_schedule(end_at=NOON + 3 * MINUTE)
     fire_due(NOON + MINUTE)
     fire_due(NOON + 5 * MINUTE)
-    assert [proof_of(s).faults for s in (once, limited, ended)] == [[], [], []]
+    assert [proof_of(s).problems for s in (once, limited, ended)] == [[], [], []]
 
 
 def test_the_command_prints_the_proof_and_its_status_tells(
@@ -166,7 +166,7 @@ def test_a_schedule_that_fires_while_it_is_read_is_no_fault(
 
     with connection.execute_wrapper(fire_between):
         proof = proof_of(schedule)
-    assert proof.faults == []
+    assert proof.problems == []
     assert proof.recorded > 3, "it fired meanwhile"
 
 

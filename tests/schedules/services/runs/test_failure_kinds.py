@@ -86,11 +86,11 @@ def test_an_attempt_that_fails_keeps_its_kind(
     redis: Redis,
     make_schedule: MakeSchedule,
     workflow: Workflow,
-    fault: Callable[[Workflow], None],
+    problem: Callable[[Workflow], None],
     kind: str,
     has_execution: bool,  # noqa: FBT001
 ) -> None:
-    run = attempt(make_schedule, before=lambda: fault(workflow), timeout_seconds=1)
+    run = attempt(make_schedule, before=lambda: problem(workflow), timeout_seconds=1)
     assert (run.status, run.failure_kind) == ("failed", kind)
     assert (run.execution is not None) == has_execution
     if run.execution:

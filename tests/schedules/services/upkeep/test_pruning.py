@@ -41,7 +41,7 @@ def prune_all(now=NOON + 91 * DAY) -> int:
 
 def holds(schedule: ScheduledJob) -> bool:
     (proof,) = audit([schedule.id])
-    assert proof.faults == []
+    assert proof.problems == []
     return proof.expected == proof.recorded == 130
 
 

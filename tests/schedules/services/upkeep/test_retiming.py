@@ -57,7 +57,7 @@ def test_a_next_tick_that_moved_is_reckoned_again_and_its_alarm_follows(
     assert schedule.epoch == 2
     score = redis.zscore("rq:scheduler:scheduled_jobs", schedule.rq_job_id)
     assert score == right.timestamp()
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_a_tick_that_was_due_before_it_moved_is_not_lost_without_a_trace(
@@ -81,7 +81,7 @@ def test_a_tick_that_was_due_before_it_moved_is_not_lost_without_a_trace(
     )
     schedule.refresh_from_db()
     assert schedule.next_tick_at == right + 24 * HOUR
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_one_that_has_no_tick_left_ends_and_says_so(
@@ -117,7 +117,7 @@ def test_ticks_of_the_past_that_moved_alone_are_found(
     with_old_tzdata(schedule)
     assert not next(audit()).holds
     retime_batch(first + 6 * 24 * HOUR + HOUR)
-    assert next(audit()).faults == []
+    assert next(audit()).problems == []
 
 
 def test_what_was_pruned_has_not_moved(

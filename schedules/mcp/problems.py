@@ -15,8 +15,8 @@ NO_MESSAGE = types.ErrorData(
 
 def fault_of(error: Exception) -> types.JSONRPCError:
     """The answer to what the SDK could not read, and so under no id."""
-    faults = error.errors() if isinstance(error, ValidationError) else []
-    is_json = all(fault["type"] != "json_invalid" for fault in faults)
+    problems = error.errors() if isinstance(error, ValidationError) else []
+    is_json = all(problem["type"] != "json_invalid" for problem in problems)
     return types.JSONRPCError(
         jsonrpc="2.0", id=None, error=NO_MESSAGE if is_json else NO_JSON
     )
