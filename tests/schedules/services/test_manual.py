@@ -16,6 +16,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import (
     Actor,
     backfill,
+    explain,
     fire_due,
     pause_schedule,
     preview_schedule,
@@ -23,7 +24,6 @@ from schedules.services import (
     run_now,
     sweep,
 )
-from schedules.services.insight import explain
 from schedules.services.insight.audit import audit
 from schedules.services.insight.preview import preview_fields
 from schedules.services.runs.claims import claim_run

@@ -16,6 +16,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import (
     Actor,
     backfill,
+    explain,
     fire_due,
     pause_schedule,
     resume_schedule,
@@ -23,7 +24,6 @@ from schedules.services import (
     sweep,
     update_schedule,
 )
-from schedules.services.insight import explain
 from schedules.services.insight.audit import audit
 from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule

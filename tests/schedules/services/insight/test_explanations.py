@@ -17,8 +17,14 @@ from schedules.models import (
     ScheduleEpoch,
     Status,
 )
-from schedules.services import Actor, fire_due, pause_schedule, run_now, update_schedule
-from schedules.services.insight import explain
+from schedules.services import (
+    Actor,
+    explain,
+    fire_due,
+    pause_schedule,
+    run_now,
+    update_schedule,
+)
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import MINUTE, SECOND
 

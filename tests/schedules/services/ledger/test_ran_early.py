@@ -11,12 +11,12 @@ from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
     backfill,
+    explain,
     pause_schedule,
     preview_schedule,
     resume_schedule,
     update_schedule,
 )
-from schedules.services.insight import explain
 from schedules.services.ledger.early import early_ticks
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import (
