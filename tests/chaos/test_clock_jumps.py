@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule, ScheduleEnded
+from schedules.exceptions import InvalidSchedule, ScheduleStopped
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
@@ -91,7 +91,7 @@ def _start_some(chance: random.Random, started: Started, now: datetime) -> None:
 
 def _do_something(chance: random.Random, schedule: ScheduledJob, now: datetime) -> None:
     actor = Actor.person(schedule.owner)
-    with suppress(ScheduleEnded, InvalidSchedule):
+    with suppress(ScheduleStopped, InvalidSchedule):
         match chance.randrange(7):
             case 0:
                 pause_schedule(schedule.pk, actor=actor, now=now)

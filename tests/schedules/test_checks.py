@@ -31,7 +31,7 @@ def test_the_site_as_it_is_has_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "fault"),
+    ("name", "value", "problem"),
     [
         ("RQ", {}, "ostinato_schedules.E001"),
         (

@@ -95,7 +95,7 @@ def test_without_redis_one_line_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "line"),
+    ("problem", "line"),
     [
         (OperationalError("no\nroute"), "The database does not answer: no route"),
         (

@@ -194,7 +194,7 @@ def test_without_the_extra_the_node_says_what_to_install(
     for name in list(sys.modules):
         if name.startswith("pydantic_ai"):
             monkeypatch.setitem(sys.modules, name, None)
-    for name in ("conversation", "line", "provider"):
+    for name in ("conversation", "model_connection", "provider"):
         monkeypatch.delitem(sys.modules, f"workflows.agents.{name}")
         monkeypatch.delattr(sys.modules["workflows.agents"], name)
     node = failure(agent)

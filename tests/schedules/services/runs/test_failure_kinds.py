@@ -72,7 +72,7 @@ def component_is_gone(workflow: Workflow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "has_execution"),
+    ("problem", "kind", "has_execution"),
     [
         (node_fails, "node", True),
         (takes_too_long, "timeout", True),

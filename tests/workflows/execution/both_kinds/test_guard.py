@@ -18,7 +18,7 @@ from django.utils import timezone
 from schedules.services import sweep
 from tests.integration.processes import wait_until
 from tests.schedules.conftest import NOON
-from tests.workflows.execution.kinds import SECOND, Kind
+from tests.workflows.execution.both_kinds.kinds import SECOND, Kind
 from workflows.execution import guard
 from workflows.execution.guard import LEASE, Lease, guarded
 

@@ -10,7 +10,7 @@ from redis import Redis
 from schedules.rq.messages import RedisAway
 from schedules.services import sweep
 from tests.schedules.conftest import NOON
-from tests.workflows.execution.kinds import SECOND, Kind, Scheduled
+from tests.workflows.execution.both_kinds.kinds import SECOND, Kind, Scheduled
 from workflows.execution.abandon import close_job
 from workflows.execution.endings import CANCELLED, WORKER_LOST, Ending
 from workflows.execution.guard import LEASE

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from tests.graphs import add_graph
 from tests.schedules.conftest import MakeSchedule, alice, make_schedule
-from tests.workflows.execution.kinds import ByHand, Kind, Scheduled
+from tests.workflows.execution.both_kinds.kinds import ByHand, Kind, Scheduled
 from workflows.models import Workflow
 
 __all__ = ["alice", "make_schedule"]

@@ -9,7 +9,7 @@ from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
 from schedules.services import sweep
 from tests.schedules.conftest import NOON
-from tests.workflows.execution.kinds import QUEUE, SECOND, Kind
+from tests.workflows.execution.both_kinds.kinds import QUEUE, SECOND, Kind
 from workflows.execution.outbox import LOST_AFTER
 from workflows.execution.queue import queued_ids
 
