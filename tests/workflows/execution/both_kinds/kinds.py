@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
-from schedules.services import Actor, run_now
+from schedules.services import Actor, create_schedule, run_now
 from schedules.services.runs.claims import claim_run, token_of_job
 from schedules.services.runs.sending import RUNS
-from tests.schedules.conftest import NOON, MakeSchedule
+from tests.schedules.conftest import NOON
 from triggers.manual import run_workflow
 from workflows.execution import jobs
 from workflows.execution.by_hand import EXECUTIONS, claim_execution
@@ -25,13 +25,14 @@ class Scheduled:
 
     outbox = RUNS
 
-    def __init__(self, workflow: Workflow, make_schedule: MakeSchedule) -> None:
+    def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
-        self._make_schedule = make_schedule
 
     def ask(self, now: datetime = NOON) -> ScheduledRun:
-        schedule = self._make_schedule(now - SECOND, interval_seconds=3600)
-        return run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
+        actor = Actor.person(self.workflow.owner)
+        fields = {"name": "job", "workflow": self.workflow, "interval_seconds": 3600}
+        schedule = create_schedule(fields, actor=actor, now=now - SECOND)
+        return run_now(schedule.id, actor=actor, now=now)
 
     @property
     def row(self) -> ScheduledRun:
@@ -60,7 +61,7 @@ class ByHand:
 
     outbox = EXECUTIONS
 
-    def __init__(self, workflow: Workflow, make_schedule: MakeSchedule) -> None:
+    def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
 
     def ask(self, now: datetime = NOON) -> WorkflowExecution:
