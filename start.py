@@ -156,19 +156,19 @@ def run_checks(arguments: list[str]) -> int:
     python, tools = str(PYTHON), PYTHON.parent
     choice = next((word for word in arguments if word in CHOICES), "")
     arguments = [word for word in arguments if word != choice]
-    results = [
-        check("lint", [tools / "ruff", "check", "."]),
-        check("format", [tools / "ruff", "format", "--check", "."]),
-        check("import contracts", [tools / "lint-imports"]),
-        check("migrations", [python, "manage.py", "makemigrations", "--check"]),
-    ]
-    with ThreadPoolExecutor() as beside:
-        # It takes half a minute of one processor, while tests wait for processes.
-        types = beside.submit(check, "types", [tools / "mypy"])
-        if choice != "--quick":
-            results.append(tests("PostgreSQL", CHOICES[choice], arguments))
-        results.append(tests("SQLite", CHOICES[choice], arguments))
-    results.insert(2, types.result())
+    checks = {
+        "lint": [tools / "ruff", "check", "."],
+        "format": [tools / "ruff", "format", "--check", "."],
+        "import contracts": [tools / "lint-imports"],
+        "migrations": [python, "manage.py", "makemigrations", "--check"],
+        "types": [tools / "mypy"],
+    }
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # They take a minute of one processor, while tests wait for processes.
+        checked = [beside.submit(check, *each) for each in checks.items()]
+        databases = ["SQLite"] if choice == "--quick" else ["PostgreSQL", "SQLite"]
+        tested = [tests(each, CHOICES[choice], arguments) for each in databases]
+    results = [each.result() for each in checked] + tested
     print()
     for name, passed in results:
         print(f"{'ok  ' if passed else 'FAIL'}  {name}")

@@ -9,8 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from platform_site.local.data_dir import BASE_DIR
 
+pytestmark = pytest.mark.heavy
 COPIED = ("platform_site", "schedules", "triggers", "workflows", "tests")
 NAME, HELP = "warn_after_seconds", "Warn about a run that takes longer. 0: never."
 

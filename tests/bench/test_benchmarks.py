@@ -17,6 +17,7 @@ from django.core.management import CommandError, call_command
 from platform_site.local.data_dir import BASE_DIR
 from tests.bench.table import table
 
+pytestmark = pytest.mark.heavy
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 
 

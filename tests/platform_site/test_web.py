@@ -37,6 +37,7 @@ def test_only_a_trusted_proxy_is_believed(
         assert f"event=token_refused address={address}" in server.log.read_text()
 
 
+@pytest.mark.heavy
 def test_a_port_is_a_number() -> None:
     run = subprocess.run(
         [sys.executable, "manage.py", "web", "--port", "70000"],

@@ -13,6 +13,7 @@ ADDRESS = "http://127.0.0.1:8123"
 PUBLIC = "https://ostinato.example.org"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("given", "url", "origins"),
     [(None, ADDRESS, [ADDRESS]), (PUBLIC, PUBLIC, [])],

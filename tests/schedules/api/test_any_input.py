@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -59,6 +60,7 @@ ROUNDS = settings(
 )
 
 
+@cache  # checked once, and not for each example
 def bodies(kind: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Some of the fields that are known, with any values, and perhaps one that is not."""
     fields = dict.fromkeys(kind().fields, NEARLY | JSON)

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,8 +43,8 @@ starts = st.timedeltas(timedelta(0), timedelta(days=90 * 365)).map(
 )
 
 
-@st.composite
-def fields(draw, low, high):
+@cache  # a strategy is checked once, and not for each example
+def fields(low, high):
     number = st.integers(low, high)
     pair = st.tuples(number, number).map(sorted)
     item = st.one_of(
@@ -53,25 +54,25 @@ def fields(draw, low, high):
         st.integers(1, 20).map("*/{}".format),
         st.tuples(pair, st.integers(1, 9)).map(lambda p: f"{p[0][0]}-{p[0][1]}/{p[1]}"),
     )
-    return ",".join(draw(st.lists(item, min_size=1, max_size=3)))
+    return st.lists(item, min_size=1, max_size=3).map(",".join)
 
 
-@st.composite
-def expressions(draw, hours=None):
-    days = draw(
-        st.one_of(
-            st.tuples(fields(1, 31), fields(0, 7)),
-            st.sampled_from(
-                [("L", "*"), ("15W", "?"), ("?", "fri#2"), ("LW", "*"), ("*", "L1")]
-            ),
-        )
-    )
-    hour = draw(fields(0, 23) if hours is None else hours)
+DAYS = st.one_of(
+    st.tuples(fields(1, 31), fields(0, 7)),
+    st.sampled_from(
+        [("L", "*"), ("15W", "?"), ("?", "fri#2"), ("LW", "*"), ("*", "L1")]
+    ),
+)
+HOURS = fields(0, 23)
+
+
+def expressions(hours=HOURS):
+    parts = st.tuples(fields(0, 59), hours, DAYS, fields(1, 12))
     # One month always has 31 days, so that all of these can run.
-    return f"{draw(fields(0, 59))} {hour} {days[0]} {draw(fields(1, 12))},1 {days[1]}"
+    return parts.map(lambda p: f"{p[0]} {p[1]} {p[2][0]} {p[3]},1 {p[2][1]}")
 
 
-def cron_timings(hours=None):
+def cron_timings(hours=HOURS):
     return st.builds(CronTiming, expressions(hours), zones)
 
 

@@ -168,6 +168,7 @@ def test_a_function_that_json_cannot_call_is_refused_at_once(function):
     assert functions == before
 
 
+@pytest.mark.heavy
 def test_a_site_names_the_modules_of_its_functions(tmp_path: Path, monkeypatch):
     source = (
         "from workflows.functions import workflow_function\n"

@@ -112,6 +112,7 @@ print(registry.components["send_email"].run(note, None).output)
 """
 
 
+@pytest.mark.heavy
 def test_the_server_of_email_url_gets_the_message():
     with Server() as server:
         threading.Thread(target=server.handle_request).start()
