@@ -27,7 +27,7 @@ PAPER = {"light": "rgb(250, 250, 250)", "dark": "rgb(28, 32, 34)"}
 
 
 @pytest.mark.parametrize("scheme", PAPER)
-def test_it_is_dark_where_a_person_wants_it_dark(
+def test_the_api_pages_follow_the_dark_mode_of_the_browser(
     open_page: OpenPage, scheme: str
 ) -> None:
     page = open_page(scheme=scheme)

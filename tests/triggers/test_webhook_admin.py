@@ -79,7 +79,9 @@ def test_a_renewed_address_voids_the_former(boss: Client, hooked: Workflow) -> N
     assert (call(former), call(path)) == (404, 202)
 
 
-def test_deleting_voids(boss: Client, hooked: Workflow) -> None:
+def test_the_address_of_a_deleted_webhook_is_not_found(
+    boss: Client, hooked: Workflow
+) -> None:
     path, _ = make(boss, hooked)
     boss.post(f"{LIST}{Webhook.objects.get().pk}/delete/", {"post": "yes"})
     assert call(path) == 404

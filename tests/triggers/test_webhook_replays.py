@@ -56,7 +56,7 @@ def test_a_key_is_that_of_one_webhook(call: Caller, owner, hooked: Workflow):
     assert second.send(Idempotency_Key="a").json() != first
 
 
-def test_a_key_is_short(call: Caller):
+def test_a_key_of_200_characters_is_accepted(call: Caller):
     assert call.send(Idempotency_Key="k" * 200).status_code == 202
 
 

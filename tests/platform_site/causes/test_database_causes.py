@@ -29,7 +29,7 @@ def where() -> dict[str, object]:
     return connections.settings["default"]
 
 
-def test_it_is_stopped(
+def test_a_stopped_database_is_named_as_the_cause(
     told: Told, at_work: Redis, patch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if connection.vendor == "postgresql":
@@ -43,7 +43,9 @@ def test_it_is_stopped(
     assert told()[0] in {"database_silent", "disk_missing"}
 
 
-def test_it_is_read_only(told: Told, at_work: Redis, patch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_database_is_named_as_the_cause(
+    told: Told, at_work: Redis, patch: pytest.MonkeyPatch
+) -> None:
     with read_only(patch):
         assert told() == ["database_read_only"]
     assert told() == []
@@ -73,7 +75,9 @@ def read_only(patch: pytest.MonkeyPatch) -> Iterator[None]:
         connection.close()
 
 
-def test_the_tables_are_of_an_older_release(told: Told, at_work: Redis) -> None:
+def test_tables_of_an_older_release_are_named_as_the_cause(
+    told: Told, at_work: Redis
+) -> None:
     row = MigrationRecorder.Migration.objects.filter(app="ostinato_schedules").latest(
         "id"
     )
@@ -84,7 +88,7 @@ def test_the_tables_are_of_an_older_release(told: Told, at_work: Redis) -> None:
         row.save(force_insert=True)
 
 
-def test_its_disk_is_full(
+def test_a_full_disk_of_the_database_is_named_as_the_cause(
     told: Told, at_work: Redis, patch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor == "postgresql":
@@ -98,7 +102,9 @@ def test_its_disk_is_full(
     assert told() == ["database_full"]
 
 
-def test_it_lets_nobody_in(told: Told, at_work: Redis) -> None:
+def test_a_database_that_refuses_logins_is_named_as_the_cause(
+    told: Told, at_work: Redis
+) -> None:
     if connection.vendor == "sqlite":
         return  # it asks for no password
     name = where()["NAME"]

@@ -39,14 +39,16 @@ def no_one_alive(at_work: Redis) -> None:
     at_work.flushall()
 
 
-def test_out_of_memory(told: Told, set_config: Redis, no_one_alive: None) -> None:
+def test_redis_out_of_memory_is_named_as_the_cause(
+    told: Told, set_config: Redis, no_one_alive: None
+) -> None:
     set_config.config_set("maxmemory", "1mb")
     assert told() == ["redis_memory"]
     set_config.config_set("maxmemory", 0)
     assert told() == ["no_scheduler", "no_worker"]
 
 
-def test_nearly_out_of_memory_is_a_warning(told: Told, set_config: Redis) -> None:
+def test_redis_nearly_out_of_memory_is_a_warning(told: Told, set_config: Redis) -> None:
     set_config.set("much", b"x" * 50_000_000)
     # What it took to receive the value is given back a moment later.
     wait_until(lambda: used_memory(set_config) < 60_000_000)
@@ -58,7 +60,9 @@ def used_memory(redis: Redis) -> int:
     return int(redis.info("memory")["used_memory"])
 
 
-def test_a_read_only_replica(told: Told, at_work: Redis, no_one_alive: None) -> None:
+def test_a_read_only_replica_is_named_as_the_cause(
+    told: Told, at_work: Redis, no_one_alive: None
+) -> None:
     at_work.replicaof("127.0.0.1", 1)
     try:
         assert told() == ["redis_replica"]
@@ -66,12 +70,14 @@ def test_a_read_only_replica(told: Told, at_work: Redis, no_one_alive: None) -> 
         at_work.replicaof("NO", "ONE")
 
 
-def test_too_few_replicas(told: Told, set_config: Redis) -> None:
+def test_too_few_replicas_are_named_as_the_cause(told: Told, set_config: Redis) -> None:
     set_config.config_set("min-replicas-to-write", 1)
     assert told() == ["redis_replicas"]
 
 
-def test_no_room_for_another_client(told: Told, set_config: Redis) -> None:
+def test_redis_without_room_for_another_client_is_named_as_the_cause(
+    told: Told, set_config: Redis
+) -> None:
     set_config.config_set("maxclients", 1)
     assert told() == ["redis_clients"]
 
@@ -89,7 +95,7 @@ def own_valkey(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]
         end_group(process)
 
 
-def test_it_cannot_save_to_its_disk(
+def test_redis_that_cannot_save_to_its_disk_is_named_as_the_cause(
     told: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = tmp_path / "valkey"
@@ -101,7 +107,7 @@ def test_it_cannot_save_to_its_disk(
         assert told() == ["redis_disk"]
 
 
-def test_a_wrong_password(
+def test_a_wrong_redis_password_is_named_as_the_cause(
     told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = urlsplit(settings.REDIS_URL)
@@ -113,7 +119,7 @@ def test_a_wrong_password(
 @pytest.mark.parametrize(
     "rule", ["-@write", "-zadd", "-rpush", "-blmove", "-eval", "-publish"]
 )
-def test_a_user_who_may_not_write(
+def test_a_redis_user_without_write_permission_is_named_as_the_cause(
     told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch, rule: str
 ) -> None:
     at_work.execute_command(
@@ -125,7 +131,7 @@ def test_a_user_who_may_not_write(
     assert told() == ["redis_permission"]
 
 
-def test_a_user_who_may_not_write_where_rq_does(
+def test_a_redis_user_who_may_not_write_the_keys_of_rq_is_named_as_the_cause(
     told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_work.execute_command(
@@ -149,7 +155,7 @@ def test_a_user_who_may_not_write_where_rq_does(
     assert told() == ["redis_permission"]
 
 
-def test_nobody_listens(told: Told) -> None:
+def test_an_address_where_no_redis_listens_is_named_as_the_cause(told: Told) -> None:
     assert told() == ["redis_silent"]
 
 
@@ -181,7 +187,7 @@ def answering(line: bytes) -> Iterator[str]:
         (b"-ERR something else\r\n", "redis_refuses"),
     ],
 )
-def test_an_answer_that_is_hard_to_produce(
+def test_an_error_answer_of_redis_is_named_as_the_cause(
     told: Told, monkeypatch: pytest.MonkeyPatch, line: bytes, code: str
 ) -> None:
     for url in answering(line):
@@ -189,18 +195,18 @@ def test_an_answer_that_is_hard_to_produce(
         assert told() == [code]
 
 
-def test_no_scheduler(told: Told, redis: Redis) -> None:
+def test_a_missing_scheduler_is_named_as_the_cause(told: Told, redis: Redis) -> None:
     beat(redis, "worker", "w")
     beat(redis, "worker:workflows", "w")
     assert told() == ["no_scheduler"]
 
 
-def test_no_worker(told: Told, redis: Redis) -> None:
+def test_a_missing_worker_is_named_as_the_cause(told: Told, redis: Redis) -> None:
     beat(redis, "scheduler", "s")
     assert told() == ["no_worker"]
 
 
-def test_a_worker_of_another_queue(told: Told, redis: Redis) -> None:
+def test_a_worker_of_another_queue_does_not_count(told: Told, redis: Redis) -> None:
     beat(redis, "scheduler", "s")
     beat(redis, "worker", "w")
     beat(redis, "worker:mail", "w")

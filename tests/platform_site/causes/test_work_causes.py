@@ -23,11 +23,11 @@ def ago(**length: int) -> datetime:
     return timezone.now() - timedelta(**length)
 
 
-def test_all_is_well(told: Told, at_work: Redis) -> None:
+def test_a_healthy_site_has_no_cause(told: Told, at_work: Redis) -> None:
     assert told() == []
 
 
-def test_an_overdue_schedule(
+def test_an_overdue_schedule_is_named_as_the_cause(
     told: Told, at_work: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(ago(hours=1))
@@ -37,7 +37,7 @@ def test_an_overdue_schedule(
     assert told() == ["overdue"]
 
 
-def test_the_oldest_waiting_run(
+def test_the_age_of_the_oldest_waiting_run_is_given(
     told: Told, at_work: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(ago(seconds=90))

@@ -28,7 +28,7 @@ def test_a_charset_that_takes_long_is_refused_unread(charset: str) -> None:
     )
 
 
-def test_neither_is_a_query_decoded_by_it() -> None:
+def test_a_query_is_not_decoded_by_a_slow_charset_either() -> None:
     query = "a-" + "b" * 60_000
     answer = Client().generic(
         "GET",
@@ -41,7 +41,7 @@ def test_neither_is_a_query_decoded_by_it() -> None:
 @pytest.mark.parametrize(
     "charset", ["utf-8", "UTF-8", "utf8", "iso-8859-1", "nonsense"]
 )
-def test_those_that_people_send_are_taken(charset: str) -> None:
+def test_common_charsets_are_accepted(charset: str) -> None:
     kind = f"multipart/form-data; boundary=x; charset={charset}"
     answer = Client().generic("POST", "/admin/login/", FORM % b"b", content_type=kind)
     assert answer.status_code == 200

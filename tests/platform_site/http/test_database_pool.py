@@ -115,5 +115,5 @@ def test_sqlite_has_no_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pool" not in database["OPTIONS"]
 
 
-def test_other_processes_have_none() -> None:
+def test_processes_other_than_the_web_server_have_no_pool() -> None:
     assert "pool" not in connections.settings["default"]["OPTIONS"]

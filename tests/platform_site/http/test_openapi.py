@@ -32,7 +32,7 @@ def test_the_committed_description_is_that_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer, Tagged])
-def test_it_does_not_say_what_only_developers_need(words: type) -> None:
+def test_the_description_leaves_out_what_only_developers_need(words: type) -> None:
     assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
 
 
@@ -83,7 +83,7 @@ def test_headers_are_described_where_they_are_taken_and_sent() -> None:
     assert "Location" in started["headers"]
 
 
-def test_it_is_served(client: Client) -> None:
+def test_the_description_is_served(client: Client) -> None:
     answer = client.get("/api/schema/")
     assert answer.status_code == 200
     assert answer.content.decode().startswith("openapi: 3.")
@@ -100,7 +100,7 @@ def test_it_is_served(client: Client) -> None:
         ("", "application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json"),
     ],
 )
-def test_it_is_served_in_the_format_that_is_asked_for(
+def test_the_description_is_served_in_the_requested_format(
     client: Client, query: str, accept: str, media_type: str
 ) -> None:
     answer = client.get(f"/api/schema/{query}", headers={"Accept": accept})

@@ -45,13 +45,13 @@ def test_a_folder_that_cannot_be_is_refused_in_one_line(
         data_dir()
 
 
-def test_it_is_made_for_its_own_user_only(folder: Path) -> None:
+def test_a_new_data_folder_is_readable_by_its_owner_only(folder: Path) -> None:
     assert data_dir() == folder
     assert mode(folder) == 0o700
 
 
 @pytest.mark.parametrize("found", [0o755, 0o750, 0o777, 0o701])
-def test_one_that_is_open_to_others_is_closed_with_all_in_it(
+def test_a_data_folder_that_is_open_to_others_is_closed_with_all_its_files(
     folder: Path, found: int
 ) -> None:
     folder.mkdir()
@@ -63,13 +63,13 @@ def test_one_that_is_open_to_others_is_closed_with_all_in_it(
     assert {mode(path) for path in folder.iterdir()} == {0o600}
 
 
-def test_an_empty_one_is_taken(folder: Path) -> None:
+def test_an_empty_folder_is_accepted_as_data_folder(folder: Path) -> None:
     folder.mkdir(0o755)
     data_dir()
     assert mode(folder) == 0o700
 
 
-def test_one_that_holds_other_things_stays_as_it_is(folder: Path) -> None:
+def test_the_mode_of_a_folder_with_other_files_is_not_changed(folder: Path) -> None:
     (folder / "Documents").mkdir(parents=True)
     with pytest.raises(SystemExit, match="open to other users and holds other things"):
         data_dir()
@@ -102,7 +102,9 @@ def test_the_mode_of_a_file_that_is_no_database_stays(tmp_path: Path) -> None:
     assert mode(file) == 0o644
 
 
-def test_a_blank_name_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blank_name_counts_as_unset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platform_site.local.data_dir.BASE_DIR", tmp_path)
     monkeypatch.setenv("DATA_DIR", " ")
     assert data_dir() == tmp_path / "var"

@@ -10,7 +10,7 @@ from platform_site.local.instance import AlreadyRunningError, recorded, sole_ins
 from platform_site.local.runtime_record import embedded_redis_url
 
 
-def test_only_one_holds_a_folder_and_the_other_learns_its_address(
+def test_a_second_instance_of_a_folder_learns_the_address_of_the_first(
     tmp_path: Path,
 ) -> None:
     with (
@@ -23,7 +23,7 @@ def test_only_one_holds_a_folder_and_the_other_learns_its_address(
         pass
 
 
-def test_a_lock_that_holds_no_text_is_one_all_the_same(tmp_path: Path) -> None:
+def test_a_lock_file_without_text_still_locks(tmp_path: Path) -> None:
     (tmp_path / "up.lock").write_bytes(b"\xff\x00" * 500)
     with sole_instance(tmp_path, "http://127.0.0.1:8000"):
         assert (tmp_path / "up.lock").read_text() == "http://127.0.0.1:8000"

@@ -13,7 +13,7 @@ from platform_site.local.runtime_record import embedded_redis_url, write_runtime
 URL = "redis://:password@127.0.0.1:2/0"
 
 
-def test_it_is_for_its_own_user_only_and_leaves_nothing_beside_it(
+def test_the_runtime_record_is_private_and_leaves_no_temporary_file(
     tmp_path: Path,
 ) -> None:
     write_runtime(tmp_path, {"redis_url": URL})
@@ -22,7 +22,7 @@ def test_it_is_for_its_own_user_only_and_leaves_nothing_beside_it(
     assert embedded_redis_url(tmp_path) == URL
 
 
-def test_without_one_there_is_no_server(tmp_path: Path) -> None:
+def test_without_a_runtime_record_no_server_is_found(tmp_path: Path) -> None:
     assert embedded_redis_url(tmp_path) is None
 
 

@@ -14,7 +14,9 @@ from platform_site.local.first_user import ensure_first_user, first_password
 from platform_site.local.secret_files import secret
 
 
-def test_it_is_made_once_for_its_own_user_only(tmp_path: Path) -> None:
+def test_a_secret_file_is_created_once_and_readable_by_its_owner_only(
+    tmp_path: Path,
+) -> None:
     made = secret(tmp_path, "secret_key")
     assert secret(tmp_path, "secret_key") == made
     assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
@@ -22,7 +24,7 @@ def test_it_is_made_once_for_its_own_user_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00" * 64, b"short"])
-def test_all_who_start_together_have_the_same(
+def test_processes_that_start_together_read_the_same_secret(
     tmp_path: Path, content: bytes | None
 ) -> None:
     if content is not None:
@@ -43,7 +45,7 @@ def test_all_who_start_together_have_the_same(
         b"two\nlines" * 20,
     ],
 )
-def test_a_damaged_one_is_kept_under_another_name(
+def test_a_damaged_secret_file_is_kept_under_another_name(
     tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "secret_key"
@@ -54,7 +56,7 @@ def test_a_damaged_one_is_kept_under_another_name(
     assert (tmp_path / "secret_key.damaged-1").read_bytes() == content
 
 
-def test_one_that_a_person_put_there_is_used(tmp_path: Path) -> None:
+def test_a_secret_file_written_by_a_person_is_used(tmp_path: Path) -> None:
     key = get_random_secret_key()
     (tmp_path / "secret_key").write_text(f"{key}\n")
     assert secret(tmp_path, "secret_key") == key

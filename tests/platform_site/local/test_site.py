@@ -18,7 +18,7 @@ PUBLIC = "https://ostinato.example.org"
     ("given", "url", "origins"),
     [(None, ADDRESS, [ADDRESS]), (PUBLIC, PUBLIC, [])],
 )
-def test_they_know_the_site_by_the_address_that_was_given_if_any(
+def test_child_processes_know_the_configured_address_of_the_site(
     given: str | None,
     url: str,
     origins: list[str],

@@ -21,7 +21,7 @@ def all_ignored() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
-def test_it_is_heard_although_it_was_ignored(
+def test_a_stop_signal_is_handled_although_the_parent_ignored_it(
     all_ignored: None, kind: signal.Signals
 ) -> None:
     with StopSignals() as stop:

@@ -251,7 +251,7 @@ def test_a_body_that_is_no_json_object_is_refused(
     assert nothing_was_made()
 
 
-def test_a_form_is_no_json(api: APIClient, body: Body) -> None:
+def test_a_form_is_refused_where_json_is_expected(api: APIClient, body: Body) -> None:
     answer = api.post(SCHEDULES, "name=job", content_type="text/plain")
     assert answer.status_code == 415
 

@@ -34,7 +34,7 @@ def over(make_schedule: MakeSchedule) -> ScheduledJob:
     return schedule
 
 
-def test_one_is_made_paused(api: APIClient, body: dict[str, Any]) -> None:
+def test_a_schedule_is_created_paused(api: APIClient, body: dict[str, Any]) -> None:
     tried = api.post(f"{SCHEDULES}?dry_run=true", body | {"status": "paused"}).json()
     assert (tried["after"]["status"], tried["next_ticks"]) == ("paused", [])
     assert not ScheduledJob.objects.exists()

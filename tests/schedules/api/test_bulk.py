@@ -144,14 +144,18 @@ def test_a_text_that_is_too_long_to_look_for_is_refused(
     assert problems(api.post(BULK, body)) == {f"filter.{name}"}
 
 
-def test_resuming_may_catch_up(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_resuming_in_bulk_may_catch_up(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule()
     for action in ({"action": "pause"}, {"action": "resume", "catch_up": "latest"}):
         assert statuses(api.post(BULK, action | {"ids": [str(schedule.id)]})) == [200]
     assert ScheduledRun.objects.filter(origin="catch_up").count() == 1
 
 
-def test_it_can_be_tried(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_a_bulk_action_supports_a_dry_run(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     body = {"action": "delete", "filter": {"status": "active"}}
     make_schedule()
     answer = api.post(f"{BULK}?dry_run=true", body)

@@ -25,7 +25,9 @@ def test_a_deleted_schedule_is_gone(
     assert api.delete(address(schedule)).status_code == 404
 
 
-def test_its_history_stays(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_the_history_of_a_deleted_schedule_is_kept(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule()
     run = api.post(address(schedule, "run")).json()
     api.delete(address(schedule))

@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 
 
-def test_before_it_was_made(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_a_time_before_the_schedule_was_created_is_explained(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     found = explained(api, make_schedule(), NOON - MINUTE)
     assert found["sentence"] == (
         "The schedule did not exist yet: it was created at 2026-11-23 12:00:00 UTC."
@@ -83,7 +85,9 @@ def test_a_run_that_failed_says_with_what(
     )
 
 
-def test_lateness(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_late_ticks_that_did_not_run_are_explained(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule()
     fire_due(NOON + MINUTE)
     fire_due(NOON + 9 * MINUTE)

@@ -105,7 +105,9 @@ def test_a_cron_expression_is_taken_or_refused_in_time(
         assert problems(answer) == {"cron_expression"}
 
 
-def test_a_note_has_a_length(api: APIClient, make_schedule: MakeSchedule) -> None:
+def test_the_length_of_a_note_is_limited(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule()
     is_larger = {"note": "n" * (limits.NOTE_LENGTH + 1)}
     assert problems(api.post(address(schedule, "pause"), is_larger)) == {"note"}

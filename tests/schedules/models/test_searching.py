@@ -58,7 +58,9 @@ def test_tags_and_descriptions_are_composed_too(
         assert len(api.get("/api/v1/schedules/", query).json()["results"]) == 1
 
 
-def test_workflows_are_found_alike(api: APIClient, workflow: Workflow) -> None:
+def test_workflows_are_searched_like_schedules(
+    api: APIClient, workflow: Workflow
+) -> None:
     address = f"/api/v1/workflows/{workflow.pk}/"
     body = {"name": unicodedata.normalize("NFD", "Ärger")}
     assert api.patch(address, body, format="json").json()["name"] == "Ärger"

@@ -109,7 +109,7 @@ def test_a_full_line_takes_no_more_live_ticks(overlap: str) -> None:
     ],
 )
 @pytest.mark.parametrize("catchup", ["latest", "all", "none"])
-def test_allow_has_a_limit(
+def test_overlap_policy_allow_is_limited_by_max_open_runs(
     open_runs: OpenRuns, limit: int, status: str, catchup: str
 ) -> None:
     decision = decided(

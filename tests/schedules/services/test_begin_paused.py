@@ -41,7 +41,7 @@ def test_it_has_a_first_tick_and_no_next_run(make_schedule: MakeSchedule) -> Non
     assert (event.verb, event.after["status"]) == ("create", "paused")
 
 
-def test_it_has_no_alarm(
+def test_a_schedule_created_paused_has_no_alarm(
     redis: Redis, make_schedule: MakeSchedule, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):

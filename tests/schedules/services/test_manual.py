@@ -76,7 +76,7 @@ def test_it_is_active_with_neither_a_next_tick_nor_a_next_run(
     assert not ScheduledRun.objects.exists()
 
 
-def test_it_runs_when_asked(manual: ScheduledJob, actor: Actor) -> None:
+def test_a_manual_schedule_runs_on_request(manual: ScheduledJob, actor: Actor) -> None:
     run = run_now(manual.id, actor=actor, now=NOON + MINUTE)
     assert claim_run(run.id, 1, token=run.id, now=NOON + MINUTE)
     outcome = Outcome("succeeded")

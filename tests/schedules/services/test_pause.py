@@ -240,7 +240,7 @@ def test_a_pause_costs_the_same_however_many_runs_it_withdraws(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_its_alarm_is_gone(redis: Redis, make_schedule: MakeSchedule) -> None:
+def test_pausing_removes_the_alarm(redis: Redis, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
     assert redis.zcard("rq:scheduler:scheduled_jobs") == 1
     pause(schedule)

@@ -43,7 +43,9 @@ def ended(run: ScheduledRun) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("state", ["active", "paused", "stopped"])
-def test_it_goes_from_any_state(make_schedule: MakeSchedule, state: str) -> None:
+def test_a_schedule_can_be_stopped_in_any_state(
+    make_schedule: MakeSchedule, state: str
+) -> None:
     schedule = make_schedule(max_runs=1)
     if state == "paused":
         pause_schedule(schedule.id, actor=Actor.person(schedule.owner), now=NOON)

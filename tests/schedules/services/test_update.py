@@ -88,7 +88,7 @@ def test_the_same_values_change_nothing(
 
 
 @pytest.mark.parametrize("payload", [{"a": 1}, {"a": 1.0}, {"a": [True]}])
-def test_true_is_not_one(
+def test_changing_true_to_one_in_the_payload_is_a_change(
     make_schedule: MakeSchedule, edit: Edit, payload: dict[str, Any]
 ) -> None:
     schedule = edit(make_schedule(trigger_payload={"a": True}), trigger_payload=payload)

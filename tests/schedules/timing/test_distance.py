@@ -81,7 +81,7 @@ def test_of_an_interval_it_is_the_interval_and_of_a_single_tick_there_is_none():
     "expression",
     ["* * * * *", "*/7 1-22 * * *", "0 0 1-15,l * *", "5 4 * * 1#5,2#5,l3,l4"],
 )
-def test_it_is_found_within_bounds(expression):
+def test_the_minimum_interval_is_found_in_bounded_time(expression):
     begun = time.thread_time()
     distance(expression, "America/New_York")
     assert time.thread_time() - begun < 0.5

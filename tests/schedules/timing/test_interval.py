@@ -60,7 +60,7 @@ def test_a_fraction_in_the_anchor_does_not_repeat_the_start():
     assert interval_occurrences(10, anchor, first, 1) == [second]
 
 
-def test_it_ends_with_the_calendar():
+def test_an_interval_ends_with_the_calendar():
     yearly = IntervalTiming(365 * 86400, at("9990-01-01"))
     assert next_after(yearly, at("9999-12-30")) is None
     assert interval_occurrences(1, at("2026-01-01"), at("9999-12-31"), 5) == []

@@ -17,7 +17,7 @@ RUN_AT = at("2026-11-23T10:00")
 ONCE = OnceTiming(RUN_AT)
 
 
-def test_it_has_one_tick():
+def test_a_single_time_has_one_tick():
     assert between(ONCE, at("2000-01-01"), at("2100-01-01"), 5) == [RUN_AT]
     assert_ticks(ONCE, "2026-01-01", "2026-11-23 10:00+00:00")
 
@@ -42,5 +42,5 @@ def test_a_time_without_an_offset_is_refused():
     assert caught.value.field == "run_at"
 
 
-def test_it_has_no_marks():
+def test_a_single_time_has_no_note_on_clock_changes():
     assert occurrence_note(ONCE, RUN_AT) is None

@@ -247,7 +247,7 @@ def test_markup_in_a_name_is_text_wherever_it_is_shown(
 
 
 @pytest.mark.parametrize("arguments", [[], "run", None, {"schedule_id": [1]}, {"": 1}])
-def test_nonsense_for_arguments(alice: User, arguments: Any):
+def test_arguments_of_the_wrong_shape_are_refused(alice: User, arguments: Any):
     context = ToolContext(user=alice, clock=lambda: NOON)
     for tool in tools.values():
         refused(

@@ -183,7 +183,7 @@ def test_what_the_node_fixes_is_checked_too(alice: User, workflow: Workflow):
     assert refused.content["error"]["problems"][0]["field"] == "interval_seconds"
 
 
-def test_a_step_is_on_record(steps: Workflow):
+def test_what_a_step_took_and_gave_is_on_record(steps: Workflow):
     execution = run(steps, who="Ada", every=7200)
     made = NodeRun.objects.get(execution=execution, node_id="make")
     assert made.input["name"] == "for Ada"

@@ -287,7 +287,9 @@ def test_a_preview_of_what_is_not_saved(call: CallTool):
     assert not ScheduledJob.objects.exists()
 
 
-def test_a_preview_of_a_schedule(call: CallTool, make_schedule: MakeSchedule):
+def test_the_preview_tool_takes_a_schedule_or_a_timing_but_not_both(
+    call: CallTool, make_schedule: MakeSchedule
+):
     schedule = make_schedule()
     told = good(
         call("schedule_preview", schedule_id=str(schedule.pk)), "schedule_preview"
@@ -297,7 +299,9 @@ def test_a_preview_of_a_schedule(call: CallTool, make_schedule: MakeSchedule):
     assert both.content["error"]["remedy"] == "Give one or the other."
 
 
-def test_an_explanation(call: CallTool, make_schedule: MakeSchedule):
+def test_the_explain_tool_requires_a_time_with_an_offset(
+    call: CallTool, make_schedule: MakeSchedule
+):
     schedule = make_schedule()
     explain = {"schedule_id": str(schedule.pk), "at": "2026-11-23T12:00:30+00:00"}
     told = good(call("schedule_explain", **explain), "schedule_explain")

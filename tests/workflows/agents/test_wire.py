@@ -211,7 +211,9 @@ def test_a_provider_that_is_down_fails_the_node(agent: Workflow, settings, no_pa
     assert kinds(node) == ["model"] * 3
 
 
-def test_a_moment_of_overload_passes(agent: Workflow, site: Provider, no_pauses):
+def test_a_request_is_repeated_after_a_moment_of_overload(
+    agent: Workflow, site: Provider, no_pauses
+):
     site.follow(fails(429), fails(503), says("Here I am."))
     node = run(agent)
     assert node.output["output"] == "Here I am."

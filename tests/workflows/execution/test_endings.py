@@ -39,7 +39,9 @@ def attempt(renewed: float, cancelled: float | None) -> Attempt:
         (60, 61, 62, TIMED_OUT),
     ],
 )
-def test_a_process_that_ended_just_now(renewed, cancelled, seen, ended):
+def test_how_an_attempt_ended_whose_process_has_just_ended(
+    renewed, cancelled, seen, ended
+):
     tried = attempt(renewed, cancelled)
     assert ending(tried, KILLED, now=at(seen), lease_ended_before=None) == ended
 

@@ -66,7 +66,9 @@ def test_what_comes_back_later_is_written_at_once(
     assert "left_out" not in log_lines()
 
 
-def test_it_remembers_a_bounded_number(clock: Hands, log: OutageLog) -> None:
+def test_the_outage_log_remembers_a_bounded_number_of_errors(
+    clock: Hands, log: OutageLog
+) -> None:
     for letters in range(1000):
         log.warning("away", error="x" * letters)
     assert len(outages._written) <= outages.MOST_KEPT

@@ -52,7 +52,7 @@ def wrapped(kind: type[DatabaseError], driver: BaseException) -> DatabaseError:
         ("54001", OperationalError, DatabaseFailure.OTHER),
     ],
 )
-def test_an_error_code_of_postgresql(
+def test_an_error_code_of_postgresql_is_described(
     code: str, kind: type[DatabaseError], trouble: DatabaseFailure
 ) -> None:
     error = wrapped(kind, psycopg.errors.lookup(code)("in any language"))
@@ -70,7 +70,9 @@ def test_an_error_code_of_postgresql(
         ('FATAL:  database "gone" does not exist', DatabaseFailure.REFUSED),
     ],
 )
-def test_a_login_that_failed(text: str, trouble: DatabaseFailure) -> None:
+def test_a_failed_login_at_the_database_is_described(
+    text: str, trouble: DatabaseFailure
+) -> None:
     error = wrapped(OperationalError, psycopg.OperationalError(text))
     assert database_failure(error) == trouble
 
@@ -129,7 +131,9 @@ def test_a_row_that_is_wrong_is_no_trouble_of_the_database() -> None:
         (ResponseError("WRONGTYPE of a key"), RedisFailure.REFUSES),
     ],
 )
-def test_an_error_of_redis(error: Exception, trouble: RedisFailure) -> None:
+def test_an_error_of_redis_is_described(
+    error: Exception, trouble: RedisFailure
+) -> None:
     assert redis_failure(error) == trouble
     ours = RedisAway(str(error))
     ours.__cause__ = error

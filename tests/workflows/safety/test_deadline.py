@@ -27,7 +27,7 @@ def swallow_everything() -> None:
     time.sleep(5)
 
 
-def test_work_cannot_swallow_it():
+def test_work_cannot_swallow_its_deadline():
     with pytest.raises(TimedOut), deadline(0.02):
         swallow_everything()
 

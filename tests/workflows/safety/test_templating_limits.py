@@ -44,7 +44,7 @@ def test_the_configuration_of_a_node_has_a_size(workflow: Workflow) -> None:
     assert list(refused.json()["errors"]) == ["nodes[1].config"]
 
 
-def test_a_template_has_a_length() -> None:
+def test_the_length_of_a_template_is_limited() -> None:
     def problems(type_: str, config: dict[str, Any]) -> list[str]:
         return [path for path, _ in config_problems(registry.components[type_], config)]
 

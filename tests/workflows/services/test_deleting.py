@@ -55,7 +55,7 @@ def delete(workflow: Workflow, actor: User) -> services.Deletion:
     return services.delete_workflow(workflow, actor=actor, now=NOON)
 
 
-def test_one_with_little_is_gone_at_once(
+def test_a_workflow_with_little_history_is_deleted_at_once(
     workflow: Workflow, alice: User, make_schedule: MakeSchedule
 ) -> None:
     make_schedule()
@@ -66,7 +66,7 @@ def test_one_with_little_is_gone_at_once(
     assert not ScheduledJob.objects.exists()
 
 
-def test_one_with_much_is_taken_away_in_short_steps(
+def test_a_workflow_with_much_history_is_deleted_in_short_steps(
     busy: Workflow, alice: User, short_steps: None
 ) -> None:
     assert not delete(busy, alice).done
@@ -140,7 +140,9 @@ VERBS: dict[str, Callable[[Workflow, User, ScheduledJob], object]] = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_nobody_can_use_it_any_more(busy: Workflow, alice: User, verb: str) -> None:
+def test_a_workflow_being_deleted_cannot_be_used(
+    busy: Workflow, alice: User, verb: str
+) -> None:
     delete(busy, alice)
     schedule = ScheduledJob.objects.first()
     assert schedule

@@ -94,7 +94,9 @@ def test_a_run_of_a_schedule_may_pause_and_stop(by_agent: Propose, bred: Actor):
     assert not ScheduledJob.objects.filter(pk=schedule.id).exists()
 
 
-def test_a_user_may_allow_it(by_agent: Propose, bred: Actor, alice: User):
+def test_a_user_may_allow_agents_to_schedule_from_schedules(
+    by_agent: Propose, bred: Actor, alice: User
+):
     allow(alice, agents_may_schedule_from_schedules=True)
     schedule = by_agent(bred)
     assert schedule.created_by_execution == bred.execution_id

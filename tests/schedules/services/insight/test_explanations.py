@@ -116,7 +116,9 @@ def test_before_there_was_a_schedule(redis: Redis, make_schedule: MakeSchedule) 
     )
 
 
-def test_between_two_ticks(redis: Redis, make_schedule: MakeSchedule) -> None:
+def test_a_time_between_two_ticks_is_explained(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule(end_at=NOON + 9 * MINUTE)
     first, last = "2026-11-23 12:01:00 UTC", "2026-11-23 12:09:00 UTC"
     assert said(schedule, NOON + SECOND).startswith(
@@ -131,7 +133,9 @@ def test_between_two_ticks(redis: Redis, make_schedule: MakeSchedule) -> None:
     )
 
 
-def test_a_schedule_without_ticks(redis: Redis, make_schedule: MakeSchedule) -> None:
+def test_a_schedule_without_ticks_is_explained(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
     schedule = make_schedule(schedule_type="manual", interval_seconds=None)
     assert said(schedule, NOON + MINUTE) == (
         "It was not due then: it has no ticks and runs only on request."
@@ -139,7 +143,7 @@ def test_a_schedule_without_ticks(redis: Redis, make_schedule: MakeSchedule) -> 
 
 
 @pytest.mark.parametrize(("most", "allows"), [(1, "1 run"), (2, "2 runs")])
-def test_a_tick_beyond_max_runs(
+def test_a_tick_beyond_max_runs_is_explained(
     redis: Redis, make_schedule: MakeSchedule, most: int, allows: str
 ) -> None:
     schedule = make_schedule(max_runs=most)
@@ -149,7 +153,7 @@ def test_a_tick_beyond_max_runs(
     )
 
 
-def test_what_was_pruned(redis: Redis, make_schedule: MakeSchedule) -> None:
+def test_a_pruned_run_is_explained(redis: Redis, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.all().delete()
@@ -172,7 +176,7 @@ def test_the_time_at_which_a_tick_fires(
     )
 
 
-def test_a_run_on_request(
+def test_a_run_on_request_is_explained(
     redis: Redis, make_schedule: MakeSchedule, alice: User
 ) -> None:
     schedule = make_schedule()

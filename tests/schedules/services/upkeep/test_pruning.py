@@ -45,7 +45,7 @@ def holds(schedule: ScheduledJob) -> bool:
     return proof.expected == proof.recorded == 130
 
 
-def test_nothing_young_goes(long_lived: ScheduledJob) -> None:
+def test_recent_runs_are_not_pruned(long_lived: ScheduledJob) -> None:
     assert prune_all(NOON + 89 * DAY) == 0
 
 
