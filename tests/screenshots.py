@@ -1,0 +1,178 @@
+"""The pictures of the documents, made anew: `python -m tests.screenshots` (needs Chromium).
+
+It starts a site of its own with the demo data, adds schedules such as a company has, lets
+their runs end, and photographs the list of the schedules in the admin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import sync_playwright
+
+from platform_site.local.data_dir import BASE_DIR
+from platform_site.local.processes import free_port
+
+LIST = BASE_DIR / "docs" / "images" / "schedules.png"
+WIDTH, HEIGHT = 1280, 720
+MOST_BYTES = 200_000
+PATIENCE_SECONDS = 90
+# Workflows, and schedules of each: name, and what the API takes beside it.
+WORKFLOWS: dict[str, tuple[dict[str, Any], ...]] = {
+    "Invoice export": (
+        {
+            "name": "Export invoices to accounting",
+            "cron_expression": "30 2 * * mon-fri",
+            "timezone": "Europe/Berlin",
+        },
+    ),
+    "Exchange rates": (
+        {"name": "Refresh exchange rates", "interval_seconds": 900},
+        {
+            "name": "Month-end exchange rates",
+            "cron_expression": "0 18 LW * *",
+            "timezone": "America/New_York",
+        },
+    ),
+    "Weekly digest": (
+        {
+            "name": "Weekly digest to customers",
+            "cron_expression": "0 8 * * mon",
+            "timezone": "Asia/Tokyo",
+        },
+    ),
+    "Clean up uploads": (
+        {"name": "Remove expired uploads", "cron_expression": "*/10 8-23 * * *"},
+    ),
+}
+PAUSED = {"Weekly digest to customers": "until the new template is approved"}
+
+
+def main() -> None:
+    LIST.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="ostinato-pictures-") as folder:
+        environment = {
+            **os.environ,
+            "DATA_DIR": f"{folder}/var",
+            "LOG_LEVEL": "WARNING",
+        }
+        with running_site(environment) as address:
+            fill(address, environment)
+            photograph(address, Path(folder, "var", "admin_password").read_text())
+    size = LIST.stat().st_size
+    if size > MOST_BYTES:
+        sys.exit(f"{LIST} has {size} bytes; at most {MOST_BYTES} are wanted.")
+    sys.stdout.write(f"{LIST.relative_to(BASE_DIR)}: {size} bytes\n")
+
+
+@contextmanager
+def running_site(environment: dict[str, str]) -> Iterator[str]:
+    """A whole site with the demo data; its address."""
+    port = free_port()
+    words = [*manage("up"), "--demo", "--port", str(port)]
+    with subprocess.Popen(words, env=environment, cwd=BASE_DIR) as site:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            until(lambda: ready(address))
+            yield address
+        finally:
+            site.terminate()
+
+
+def manage(*words: str) -> list[str]:
+    return [sys.executable, str(BASE_DIR / "manage.py"), *words]
+
+
+def ready(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/readyz") as answer:
+            return bool(json.load(answer)["ready"])
+    except (URLError, ConnectionError):
+        return False
+
+
+def until(condition: Any) -> None:
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > ends_at:
+            sys.exit("The site has not come so far in time.")
+        time.sleep(0.3)
+
+
+def fill(address: str, environment: dict[str, str]) -> None:
+    """Add the workflows and schedules, run each once, and pause some."""
+    words = manage("create_token", "admin", "--name", "pictures", "--days", "1")
+    made = subprocess.run(
+        words, env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=True
+    )
+    token = made.stdout.split()[-1]
+
+    def api(method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+        }
+        request = Request(f"{address}/api/v1/{path}", data, headers, method=method)
+        with urlopen(request) as answer:
+            return json.load(answer)
+
+    for name, schedules in WORKFLOWS.items():
+        workflow = api("POST", "workflows/", {"name": name})["id"]
+        api("PUT", f"workflows/{workflow}/graph/", GRAPH)
+        for schedule in schedules:
+            made_one = api("POST", "schedules/", {**schedule, "workflow": workflow})
+            api("POST", f"schedules/{made_one['id']}/run/", {})
+            until(
+                lambda id_=made_one["id"]: api(
+                    "GET", f"schedules/{id_}/runs/?status=succeeded"
+                )["results"]
+            )
+            if note := PAUSED.get(schedule["name"]):
+                api("POST", f"schedules/{made_one['id']}/pause/", {"note": note})
+
+
+GRAPH = {
+    "nodes": [
+        {"node_id": "start", "component_type": "trigger_schedule"},
+        {
+            "node_id": "report",
+            "component_type": "template",
+            "config": {"text": "Done for {{ trigger.scheduled_for }}."},
+        },
+    ],
+    "edges": [{"source": "start", "target": "report"}],
+}
+
+
+def photograph(address: str, password: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.goto(
+            f"{address}/admin/login/?next=/admin/ostinato_schedules/scheduledjob/"
+        )
+        page.fill("#id_username", "admin")
+        page.fill("#id_password", password.strip())
+        page.click("[type=submit]")
+        page.wait_for_selector("#result_list")
+        page.screenshot(path=LIST)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
