@@ -12,17 +12,16 @@ import pytest
 from platform_site.local.data_dir import BASE_DIR
 from platform_site.settings import env
 from schedules.causes import CAUSES
+from tests.recipes.changes import CHANGES
 
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 LOGGERS = {"log", "logger", "outages"}
 LEVELS = {"debug", "info", "warning", "error", "exception"}
-DOCUMENTS = (
-    "README.md",
-    "CHANGELOG.md",
-    "docs/agents.md",
-    "docs/map.md",
-    "docs/operating.md",
+DOCUMENTS = sorted(
+    str(path.relative_to(BASE_DIR))
+    for path in (*BASE_DIR.glob("*.md"), *(BASE_DIR / "docs").rglob("*.md"))
 )
+FOLDERS = (*APPS, "tests", "docs", ".ci")  # with which a path begins
 
 
 def text(name: str) -> str:
@@ -123,17 +122,41 @@ def test_every_guardrail_is_in_the_table() -> None:
     assert table == {f"agent_{rule}" for rule in rules}
 
 
+def anchors(document: str) -> set[str]:
+    """What `#` may lead to, as GitHub makes it of headings."""
+    headings = re.findall(r"^#+ (.+)$", text(document), re.MULTILINE)
+    kept = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {heading.replace(" ", "-") for heading in kept}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_a_document_names_only_files_that_are_there(document: str) -> None:
+def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     folder = (BASE_DIR / document).parent
-    links = [
-        folder / link for link in re.findall(r"\]\((?!https?:)([^)#]+)", text(document))
-    ]
+    broken = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text(document)):
+        path, _, anchor = link.partition("#")
+        target = (folder / path).resolve() if path else BASE_DIR / document
+        if not target.exists():
+            broken.append(link)
+        elif anchor and anchor not in anchors(str(target.relative_to(BASE_DIR))):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_in_a_document_exists(document: str) -> None:
+    found = re.findall(r"`([\w.-]+(?:/[\w.-]+)*/?)(?:::\w+)?`", text(document))
     paths = [
-        BASE_DIR / path
-        for path in re.findall(
-            r"`((?:[\w.-]+/)+[\w.-]+\.\w+|\w+\.(?:py|md|toml|txt))`", text(document)
-        )
-        if not path.startswith(("var/", "DATA_DIR/"))
+        path
+        for path in found
+        if ("/" in path and path.split("/")[0] in FOLDERS)
+        or re.search(r"\w\.(py|md|toml|txt|yaml|svg|png)$", path)
     ]
-    assert [str(path) for path in links + paths if not path.exists()] == []
+    # What somebody who follows a recipe writes.
+    new = {change.path for recipe in CHANGES.values() for change in recipe}
+    folders = BASE_DIR, (BASE_DIR / document).parent
+    assert [
+        path
+        for path in paths
+        if path not in new and not any((folder / path).exists() for folder in folders)
+    ] == []
