@@ -13,6 +13,7 @@ from platform_site.local.data_dir import BASE_DIR
 from platform_site.settings import env
 from schedules.causes import CAUSES
 from tests.recipes.changes import CHANGES
+from workflows.registry import registry
 
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 LOGGERS = {"log", "logger", "outages"}
@@ -122,6 +123,12 @@ def test_every_guardrail_is_in_the_table() -> None:
     assert table == {f"agent_{rule}" for rule in rules}
 
 
+def test_every_component_is_explained() -> None:
+    headings = re.findall(r"^## (.+)$", text("docs/components.md"), re.MULTILINE)
+    explained = {type_ for heading in headings for type_ in heading.split(", ")}
+    assert explained == set(registry.components)
+
+
 def anchors(document: str) -> set[str]:
     """What `#` may lead to, as GitHub makes it of headings."""
     headings = re.findall(r"^#+ (.+)$", text(document), re.MULTILINE)
@@ -136,9 +143,8 @@ def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text(document)):
         path, _, anchor = link.partition("#")
         target = (folder / path).resolve() if path else BASE_DIR / document
-        if not target.exists():
-            broken.append(link)
-        elif anchor and anchor not in anchors(str(target.relative_to(BASE_DIR))):
+        name = str(target.relative_to(BASE_DIR))
+        if not target.exists() or (anchor and anchor not in anchors(name)):
             broken.append(link)
     assert broken == []
 
