@@ -1,4 +1,4 @@
-"""The documents say what the code does: what is added to one must be added to the other."""
+"""The documents describe the code as it is: what is added to one must be added to the other."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def modules() -> list[Path]:
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, list[ast.expr]]]:
-    """`receiver.method(arguments)`, wherever it stands in the file."""
+    """Each `receiver.method(arguments)` in the file."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(
@@ -46,7 +46,7 @@ def calls(path: Path) -> Iterator[tuple[str, str, list[ast.expr]]]:
 
 
 def words_in(node: ast.expr) -> Iterator[str]:
-    """The strings that an expression may come to: both sides of a condition."""
+    """The strings that an expression may evaluate to: both sides of a condition."""
     match node:
         case ast.Constant(value=str(word)):
             yield word
@@ -98,7 +98,7 @@ def test_every_event_of_the_logs_is_explained() -> None:
     assert events <= explained, "docs/operating.md lacks these events"
 
 
-def test_every_cause_is_in_the_table_with_its_words_and_its_remedy() -> None:
+def test_every_cause_is_in_the_table_with_its_message_and_its_remedy() -> None:
     health = text("docs/operating.md").split("### Causes and remedies")[1]
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (\w+) \| (.+) \|$", health, re.MULTILINE)
     assert rows == [
@@ -130,7 +130,7 @@ def test_every_component_is_explained() -> None:
 
 
 def anchors(document: str) -> set[str]:
-    """What `#` may lead to, as GitHub makes it of headings."""
+    """The targets of `#` links, as GitHub derives them from headings."""
     headings = re.findall(r"^#+ (.+)$", text(document), re.MULTILINE)
     kept = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
     return {heading.replace(" ", "-") for heading in kept}
@@ -158,7 +158,7 @@ def test_every_path_in_a_document_exists(document: str) -> None:
         if ("/" in path and path.split("/")[0] in FOLDERS)
         or re.search(r"\w\.(py|md|toml|txt|yaml|svg|png)$", path)
     ]
-    # What somebody who follows a recipe writes.
+    # Files that the recipes of CONTRIBUTING.md create.
     new = {change.path for recipe in CHANGES.values() for change in recipe}
     folders = BASE_DIR, (BASE_DIR / document).parent
     assert [
