@@ -1,7 +1,7 @@
-"""The pictures of the documents, made anew: `python -m tests.screenshots` (needs Chromium).
+"""Take the screenshot of the README again: `python -m tests.screenshots` (needs Chromium).
 
-It starts a site of its own with the demo data, adds schedules such as a company has, lets
-their runs end, and photographs the list of the schedules in the admin.
+Starts a separate site with the demo data, adds some believable schedules, waits until
+their runs have ended, and captures the list of schedules in the admin.
 """
 
 from __future__ import annotations
@@ -76,16 +76,16 @@ def main() -> None:
         }
         with running_site(environment) as address:
             fill(address, environment)
-            photograph(address, Path(folder, "var", "admin_password").read_text())
+            capture(address, Path(folder, "var", "admin_password").read_text())
     size = LIST.stat().st_size
     if size > MOST_BYTES:
-        sys.exit(f"{LIST} has {size} bytes; at most {MOST_BYTES} are wanted.")
+        sys.exit(f"{LIST} has {size} bytes; the limit is {MOST_BYTES}.")
     sys.stdout.write(f"{LIST.relative_to(BASE_DIR)}: {size} bytes\n")
 
 
 @contextmanager
 def running_site(environment: dict[str, str]) -> Iterator[str]:
-    """A whole site with the demo data; its address."""
+    """Run a whole site with the demo data; yields its address."""
     port = free_port()
     words = [*manage("up"), "--demo", "--port", str(port)]
     with subprocess.Popen(words, env=environment, cwd=BASE_DIR) as site:
@@ -113,7 +113,7 @@ def until(condition: Any) -> None:
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         if time.monotonic() > ends_at:
-            sys.exit("The site has not come so far in time.")
+            sys.exit(f"The site was not ready within {PATIENCE_SECONDS} seconds.")
         time.sleep(0.3)
 
 
@@ -163,7 +163,7 @@ def graph(component: str, config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def photograph(address: str, password: str) -> None:
+def capture(address: str, password: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]

@@ -136,6 +136,12 @@ def anchors(document: str) -> set[str]:
     return {heading.replace(" ", "-") for heading in kept}
 
 
+def test_the_screenshot_is_1280_pixels_wide_and_under_200_kb() -> None:
+    picture = (BASE_DIR / "docs" / "images" / "schedules.png").read_bytes()
+    assert int.from_bytes(picture[16:20], "big") == 1280
+    assert len(picture) < 200_000
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     folder = (BASE_DIR / document).parent
