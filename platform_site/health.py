@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from schedules.causes import SUBJECTS, Cause, Facts, Severity, Verdict
-from schedules.services.insight.health import facts_now, judge
+from schedules.causes import SUBJECTS, Cause, Diagnosis, Facts, Severity
+from schedules.services.insight.health import diagnose, facts_now
 
 
 @never_cache
@@ -31,13 +31,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
     However many ask, there is one look a second.
     """
     facts = facts_now(timezone.now())  # noqa: TID251 an entry point
-    verdict = judge(facts)
-    ready = verdict.severity < Severity.ERROR
+    diagnosis = diagnose(facts)
+    ready = diagnosis.severity < Severity.ERROR
     answer = JsonResponse(
         {
             "ready": ready,
-            "checks": _checks(facts, verdict),
-            "causes": [_plain(cause) for cause in verdict.causes],
+            "checks": _checks(facts, diagnosis),
+            "causes": [_plain(cause) for cause in diagnosis.causes],
         },
         status=200 if ready else 503,
     )
@@ -55,12 +55,12 @@ def _plain(cause: Cause) -> dict[str, str]:
     }
 
 
-def _checks(facts: Facts, verdict: Verdict) -> dict[str, dict[str, Any]]:
+def _checks(facts: Facts, diagnosis: Diagnosis) -> dict[str, dict[str, Any]]:
     """Each subject: well, not well, or unknown because of another."""
     checks: dict[str, dict[str, Any]] = {name: {"ok": True} for name in SUBJECTS}
-    for name, other in verdict.hidden.items():
+    for name, other in diagnosis.hidden.items():
         checks[name] = {"ok": False, "reason": f"It cannot be known: see {other}."}
-    for cause in reversed(verdict.causes):  # of two of a subject the first is told
+    for cause in reversed(diagnosis.causes):  # of two of a subject the first is told
         if cause.severity == Severity.ERROR:
             checks[cause.subject] = {"ok": False, "reason": cause.what}
         elif checks[cause.subject]["ok"]:

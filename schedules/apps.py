@@ -22,4 +22,6 @@ class SchedulesConfig(AppConfig):
         ):
             import_module(f"schedules.{name}")
         health = import_module("schedules.services.insight.health")
-        import_module("workflows.kit.refusals").explain_outages_by(health.explain)
+        import_module("workflows.kit.refusals").explain_outages_by(
+            health.cause_of_error
+        )

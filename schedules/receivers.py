@@ -28,7 +28,7 @@ def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -
     if origin is instance:
         return
     # Held from here on: nothing can fire between the withdrawal and the deletion.
-    ScheduledJob.objects.locked(instance.pk)
+    ScheduledJob.objects.locked_or_none(instance.pk)
     withdraw_locked(
         instance,
         actor=Actor.system(),

@@ -24,7 +24,13 @@ from rq_scheduler import Scheduler
 
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status
 from schedules.rq import trial_write
-from schedules.rq.messages import ALARM_PREFIX, ENTRY_POINT, Alarm, Mended, redis_errors
+from schedules.rq.messages import (
+    ALARM_PREFIX,
+    ENTRY_POINT,
+    Alarm,
+    AlarmChanges,
+    redis_errors,
+)
 from schedules.rq.wake import WAKE_CHANNEL
 from workflows.execution.job_hashes import JobTemplate, key
 from workflows.execution.queue import QUEUE_NAME, JSONJob, connection
@@ -94,14 +100,14 @@ class SchedulerService(Scheduler):
             pipe.zrem(self.scheduled_jobs_key, *over)
             pipe.delete(*map(key, over))
 
-    def sync_jobs_on_startup(self) -> Mended:
+    def sync_jobs_on_startup(self) -> AlarmChanges:
         """Make the alarms those of the active schedules: all of them, by difference."""
         with redis_errors():
             # Redis first: a schedule made in between is then set once more, not removed.
             found = self._alarms("+inf")
         return self._mend(found, _wanted(_active()))
 
-    def mend_alarms(self, until: datetime) -> Mended:
+    def repair_alarms(self, until: datetime) -> AlarmChanges:
         """The same for the alarms that are due before `until`, at the cost of those."""
         with redis_errors():
             found = self._alarms(until.timestamp())
@@ -110,7 +116,7 @@ class SchedulerService(Scheduler):
         wanted |= _wanted(_active().filter(rq_job_id__in=strange))
         return self._mend(found, wanted)
 
-    def alarms_out_of_step(self) -> tuple[int, int]:
+    def alarms_out_of_sync(self) -> tuple[int, int]:
         """How many alarms are missing or wrong, and how many have no active schedule."""
         with redis_errors():
             found = self._alarms("+inf")
@@ -118,7 +124,9 @@ class SchedulerService(Scheduler):
         wrong = sum(found.get(rq_job_id) != at for rq_job_id, at in wanted.items())
         return wrong, len(found.keys() - wanted.keys())
 
-    def _mend(self, found: Mapping[str, float], wanted: Mapping[str, float]) -> Mended:
+    def _mend(
+        self, found: Mapping[str, float], wanted: Mapping[str, float]
+    ) -> AlarmChanges:
         stale = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
         wrong = [
             Alarm(rq_job_id, datetime.fromtimestamp(at, UTC))
@@ -128,7 +136,7 @@ class SchedulerService(Scheduler):
         with redis_errors():
             self._remove(stale)
         self.set_alarms(wrong)
-        return Mended(set=len(wrong), removed=len(stale))
+        return AlarmChanges(set=len(wrong), removed=len(stale))
 
     def _alarms(self, until: float | str) -> dict[str, float]:
         """The alarms of ours up to a Unix time, and their scores."""

@@ -124,7 +124,7 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What a process remembers for a while: its last look around, what it has logged."""
-    health.forget()
+    health.reset()
     outages._written.clear()
 
 

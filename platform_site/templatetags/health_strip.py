@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from schedules.causes import Severity
-from schedules.services.insight.health import facts_now, judge
+from schedules.services.insight.health import diagnose, facts_now
 
 register = template.Library()
 logger = structlog.get_logger(__name__)
@@ -28,14 +28,14 @@ def health_strip(context: template.Context) -> dict[str, Any]:
         return {}
     try:
         facts = facts_now(timezone.now(), wait=WAIT_SECONDS)  # noqa: TID251 an entry point
-        verdict = judge(facts)
+        diagnosis = diagnose(facts)
     except Exception:
         # The page is more than its strip.
         logger.exception("look_failed", look="strip")
         return {}
     return {
-        "causes": verdict.causes,
-        "level": "error" if verdict.severity == Severity.ERROR else "warning",
+        "causes": diagnosis.causes,
+        "level": "error" if diagnosis.severity == Severity.ERROR else "warning",
     }
 
 

@@ -76,7 +76,7 @@ class ListingAdmin(ActingAdmin):
     @admin.display(description="Status", ordering="status")
     def shown_status(self, schedule: ScheduledJob) -> SafeString:
         return badge(schedule.status) + format_html(
-            ' <span class="quiet">{}</span>', schedule.why
+            ' <span class="quiet">{}</span>', schedule.reason_text
         )
 
     @admin.display(description="Timing")

@@ -82,7 +82,7 @@ def _standing(schedule: ScheduledJob) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
         return f"“{schedule.name}” is active: it runs when somebody asks for it."
     if schedule.next_run_at is None:
-        return f"“{schedule.name}” has no tick left: {schedule.why}."
+        return f"“{schedule.name}” has no tick left: {schedule.reason_text}."
     at = local_time(schedule.next_run_at, schedule.timezone)
     return (
         f"“{schedule.name}” is active; next run {at:%Y-%m-%d %H:%M:%S} "

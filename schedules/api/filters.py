@@ -13,6 +13,7 @@ from typing_extensions import override
 from schedules.api.fields import instant_in_query
 from schedules.models import (
     TICK_ORIGINS,
+    EventVerb,
     Origin,
     ReasonCode,
     RunStatus,
@@ -21,7 +22,6 @@ from schedules.models import (
     ScheduleEvent,
     ScheduleQuerySet,
     Status,
-    Verb,
 )
 from workflows.failures import FailureKind
 from workflows.kit.api.ordering import ordering_filter
@@ -118,7 +118,7 @@ class RunFilter(filters.FilterSet):
 
 
 class EventFilter(filters.FilterSet):
-    verb = choice_filter(Verb.choices)
+    verb = choice_filter(EventVerb.choices)
     reason_code = choice_filter(CODES)
 
     class Meta:

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from schedules.api.filters import EventFilter, RunFilter
 from schedules.api.serializers import EventSerializer, RunSerializer
-from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Verb
+from schedules.models import EventVerb, ScheduledJob, ScheduledRun, ScheduleEvent
 from workflows.kit.api.queries import StrictQuery
 
 M = TypeVar("M", bound=Model)
@@ -32,7 +32,7 @@ def _may_read_history(request: Request, pk: UUID) -> bool:
         return True
     if ScheduledJob.objects.filter(pk=pk).exists():
         return False
-    made = ScheduleEvent.objects.filter(schedule=pk, verb=Verb.CREATE)
+    made = ScheduleEvent.objects.filter(schedule=pk, verb=EventVerb.CREATE)
     if not ScheduledJob.objects.all_visible_to(request.user):
         made = made.filter(actor=request.user.pk)
     return made.exists()

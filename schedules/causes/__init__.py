@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from schedules.causes.decide import Facts, Verdict, in_words, verdict
+from schedules.causes.decide import Diagnosis, Facts, diagnose, in_words
 from schedules.causes.table import CAUSES, SUBJECTS, Cause, Severity
 
 __all__ = [
     "CAUSES",
     "SUBJECTS",
     "Cause",
+    "Diagnosis",
     "Facts",
     "Severity",
-    "Verdict",
+    "diagnose",
     "in_words",
-    "verdict",
 ]

@@ -24,7 +24,7 @@ class Facts:
     database: str = ""
     redis: str = ""
     # What a scheduler that is alive met last: it may see what we do not.
-    scheduler_meets: str = ""
+    scheduler_cause: str = ""
     schedulers: int | None = None
     workers: int | None = None  # of any queue
     workers_here: int | None = None  # of the queue of the schedules
@@ -37,7 +37,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Diagnosis:
     """What is wrong, the true cause first; what another cause explains is left out.
 
     `hidden` are the subjects of which nothing can be said, each with the one to see first.
@@ -52,7 +52,7 @@ class Verdict:
         return max((cause.severity for cause in self.causes), default=Severity.OK)
 
 
-def verdict(facts: Facts, *, queue_old_seconds: float) -> Verdict:
+def diagnose(facts: Facts, *, queue_old_seconds: float) -> Diagnosis:
     """Which causes are behind what was seen."""
     found = {cause.code: cause for cause in _all(facts, queue_old_seconds)}
     explained = {
@@ -67,7 +67,7 @@ def verdict(facts: Facts, *, queue_old_seconds: float) -> Verdict:
     hidden |= {CAUSES[code].subject: subject for code, subject in explained.items()}
     for cause in left:
         hidden.pop(cause.subject, None)
-    return Verdict(left, hidden)
+    return Diagnosis(left, hidden)
 
 
 def _unknown(facts: Facts) -> dict[str, str]:
@@ -136,7 +136,7 @@ _EXPLAINS: dict[str, tuple[str, ...]] = {
 
 
 def _all(facts: Facts, queue_old_seconds: float) -> Iterator[Cause]:
-    for code in (facts.disk, facts.database, facts.redis, facts.scheduler_meets):
+    for code in (facts.disk, facts.database, facts.redis, facts.scheduler_cause):
         if _code_of(code):
             yield CAUSES[code]
     if facts.redis_memory >= REDIS_NEARLY_FULL:

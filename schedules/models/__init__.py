@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schedules.models.choices import (
-    BY,
-    REASONS_OF,
+    REASON_OF_ACTOR,
+    REASONS_OF_STATUS,
     ActorKind,
     CatchupPolicy,
     OverlapPolicy,
@@ -13,7 +13,7 @@ from schedules.models.choices import (
     Status,
 )
 from schedules.models.epoch import ScheduleEpoch
-from schedules.models.event import ScheduleEvent, Verb
+from schedules.models.event import EventVerb, ScheduleEvent
 from schedules.models.ledger import (
     NEVER_RAN,
     OPEN_STATUSES,
@@ -27,22 +27,23 @@ from schedules.models.ledger import (
 )
 from schedules.models.profile import UserProfile
 from schedules.models.schedule import (
-    WHEN_FIELDS,
+    TIMING_FIELDS,
     ScheduledJob,
     ScheduleQuerySet,
     timing_of,
 )
 
 __all__ = [
-    "BY",
     "NEVER_RAN",
     "OPEN_STATUSES",
-    "REASONS_OF",
+    "REASONS_OF_STATUS",
+    "REASON_OF_ACTOR",
     "TICK_ORIGINS",
+    "TIMING_FIELDS",
     "UNSTARTED_STATUSES",
-    "WHEN_FIELDS",
     "ActorKind",
     "CatchupPolicy",
+    "EventVerb",
     "Origin",
     "OverlapPolicy",
     "Reason",
@@ -56,7 +57,6 @@ __all__ = [
     "ScheduledRun",
     "Status",
     "UserProfile",
-    "Verb",
     "timing_of",
     "with_last_run",
 ]

@@ -61,13 +61,13 @@ class ActorKind(models.TextChoices):
     SYSTEM = "system"
 
 
-BY = {
+REASON_OF_ACTOR = {
     ActorKind.USER: ReasonCode.BY_USER,
     ActorKind.AGENT: ReasonCode.BY_AGENT,
     ActorKind.SYSTEM: ReasonCode.BY_SYSTEM,
 }
 # None: written by hand, past every door.
-REASONS_OF: dict[Status, tuple[ReasonCode, ...]] = {
+REASONS_OF_STATUS: dict[Status, tuple[ReasonCode, ...]] = {
     Status.ACTIVE: (ReasonCode.NONE, ReasonCode.NODE_DELETED),
     Status.PAUSED: (
         ReasonCode.NONE,

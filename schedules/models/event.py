@@ -12,7 +12,7 @@ from schedules.models.choices import ActorKind, ReasonCode
 from schedules.models.schedule import ScheduledJob
 
 
-class Verb(models.TextChoices):
+class EventVerb(models.TextChoices):
     CREATE = "create"
     UPDATE = "update"
     PAUSE = "pause"
@@ -36,7 +36,7 @@ class ScheduleEvent(models.Model):
         related_name="events",
     )
     schedule_name = models.CharField(max_length=limits.NAME_LENGTH)
-    verb = models.CharField(max_length=10, choices=Verb.choices)
+    verb = models.CharField(max_length=10, choices=EventVerb.choices)
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -62,7 +62,7 @@ class ScheduleEvent(models.Model):
             models.CheckConstraint(
                 name="event_choices",
                 condition=Q(
-                    verb__in=Verb.values,
+                    verb__in=EventVerb.values,
                     actor_kind__in=ActorKind.values,
                     reason_code__in=ReasonCode.values,
                 ),
@@ -74,18 +74,18 @@ class ScheduleEvent(models.Model):
             models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_created",
-                condition=Q(verb=Verb.CREATE, actor_kind=ActorKind.AGENT),
+                condition=Q(verb=EventVerb.CREATE, actor_kind=ActorKind.AGENT),
             ),
             models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_resumed",
-                condition=Q(verb=Verb.RESUME, actor_kind=ActorKind.AGENT),
+                condition=Q(verb=EventVerb.RESUME, actor_kind=ActorKind.AGENT),
             ),
             # Counts as making one: for the guardrail `rate`, too.
             models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_revived",
-                condition=Q(verb=Verb.REVIVE, actor_kind=ActorKind.AGENT),
+                condition=Q(verb=EventVerb.REVIVE, actor_kind=ActorKind.AGENT),
             ),
         ]
 

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from schedules import limits
 from schedules.models.choices import (
-    REASONS_OF,
+    REASONS_OF_STATUS,
     ActorKind,
     CatchupPolicy,
     OverlapPolicy,
@@ -50,7 +50,7 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
             "next_run_at"
         )
 
-    def held(self, *, skip_locked: bool = False) -> ScheduleQuerySet:
+    def locked(self, *, skip_locked: bool = False) -> ScheduleQuerySet:
         """These rows, locked until the transaction ends, as they are by then.
 
         Whoever changes a schedule's state, or adds, releases or withdraws its runs, holds
@@ -61,9 +61,9 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
         """
         return self.select_for_update(no_key=True, skip_locked=skip_locked)
 
-    def locked(self, schedule_id: UUID) -> ScheduledJob | None:
+    def locked_or_none(self, schedule_id: UUID) -> ScheduledJob | None:
         """The schedule, its row `held`; None if it is gone."""
-        return self.held().filter(pk=schedule_id).first()
+        return self.locked().filter(pk=schedule_id).first()
 
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
         """What `user` may see: all for staff with the permission, else one's own."""
@@ -235,7 +235,7 @@ class ScheduledJob(models.Model):
                     or_,
                     (
                         Q(status=status, reason_code__in=[*codes])
-                        for status, codes in REASONS_OF.items()
+                        for status, codes in REASONS_OF_STATUS.items()
                     ),
                 ),
             ),
@@ -283,7 +283,7 @@ class ScheduledJob(models.Model):
         return self.name
 
     @property
-    def why(self) -> str:
+    def reason_text(self) -> str:
         """Why it is as it is, for people; empty if nothing is known of it."""
         if self.status_reason or not self.reason_code:
             return self.status_reason
@@ -295,7 +295,7 @@ class ScheduledJob(models.Model):
 
         Raises `TimingError` if they no longer make one (a zone that left tzdata).
         """
-        return timing_of(*(getattr(self, name) for name in WHEN_FIELDS))
+        return timing_of(*(getattr(self, name) for name in TIMING_FIELDS))
 
 
 def timing_of(
@@ -324,4 +324,4 @@ def timing_of(
     return OnceTiming(run_at, start_at, end_at)
 
 
-WHEN_FIELDS = tuple(signature(timing_of).parameters)
+TIMING_FIELDS = tuple(signature(timing_of).parameters)

@@ -20,7 +20,7 @@ from schedules.timing.zones import LATEST
 LISTED = 20
 
 
-class Recorded(NamedTuple):
+class TickRange(NamedTuple):
     """One ledger row: a tick, or the ticks from `first` to `last`, inclusive."""
 
     first: datetime
@@ -52,7 +52,7 @@ def account(
     *,
     after: datetime,
     frontier: datetime | None,
-    rows: Iterable[Recorded],
+    rows: Iterable[TickRange],
 ) -> Account:
     """The account of the ticks after `after` and before `frontier`.
 
@@ -83,7 +83,7 @@ def _out_of_step(
     timing: Timing,
     cursor: datetime,
     expected: datetime | None,
-    row: Recorded,
+    row: TickRange,
 ) -> None:
     if row.first <= cursor:
         result.double += 1

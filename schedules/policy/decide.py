@@ -17,8 +17,8 @@ from schedules.policy.late import CATCHUP_TICKS, Late
 from schedules.policy.types import (
     MICROSECOND,
     Decision,
+    LedgerRow,
     OpenRuns,
-    Row,
     Rules,
     span_row,
     tick_before,
@@ -71,7 +71,7 @@ def _due_span(
 
 
 class _Rows(NamedTuple):
-    rows: list[Row]
+    rows: list[LedgerRow]
     replaces: bool = False
 
 
@@ -96,20 +96,22 @@ def _rows(
     return _Rows([*_line_rows(rules, chosen, beside, left), row], replaces)
 
 
-def _live_row(rules: Rules, tick: datetime, open_runs: OpenRuns) -> tuple[Row, bool]:
+def _live_row(
+    rules: Rules, tick: datetime, open_runs: OpenRuns
+) -> tuple[LedgerRow, bool]:
     """The row of a live tick, and whether it replaces what is open."""
     due = rules.due_at(tick)
     if rules.runs_left is not None and rules.runs_left <= 0:
-        return Row(tick, due, "schedule", "skipped", "limit"), False
+        return LedgerRow(tick, due, "schedule", "skipped", "limit"), False
     status, found, replaces = overlap.judge(rules, open_runs)
     reason = "overlap" if found else ""
-    row = Row(tick, due, "schedule", status, reason, overlapped=found)
+    row = LedgerRow(tick, due, "schedule", status, reason, overlapped=found)
     return row, replaces
 
 
 def _line_rows(
     rules: Rules, ticks: list[datetime], open_runs: OpenRuns, left: int | None
-) -> list[Row]:
+) -> list[LedgerRow]:
     """The rows of ticks that are added to the end of the line, oldest first.
 
     Late ticks were chosen to fit; the live one behind them may find the line full.
@@ -118,7 +120,7 @@ def _line_rows(
     starting = overlap.starting(rules, open_runs)
     most = starting + overlap.room(open_runs)
     rows = [
-        Row(
+        LedgerRow(
             tick,
             rules.due_at(tick),
             "catch_up",
@@ -132,14 +134,14 @@ def _line_rows(
 
 def _skipped_by_full_line(
     rules: Rules, ticks: list[datetime], open_runs: OpenRuns, added: int
-) -> Iterator[Row]:
+) -> Iterator[LedgerRow]:
     behind = replace(open_runs, waiting_late=open_runs.waiting_late + added)
     for tick in ticks:
         due, found = rules.due_at(tick), overlap.overlapped(behind, "line")
-        yield Row(tick, due, "schedule", "skipped", "overlap", overlapped=found)
+        yield LedgerRow(tick, due, "schedule", "skipped", "overlap", overlapped=found)
 
 
-def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[Row]:
+def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[LedgerRow]:
     if ticks:
         yield span_row(rules, ticks[0], ticks[-1], status="skipped", reason="limit")
 
@@ -156,7 +158,7 @@ def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
 
 def passed_over(
     rules: Rules, frontier: datetime | None, *, now: datetime, reason: str
-) -> Row | None:
+) -> LedgerRow | None:
     """One row for the ticks from `frontier` up to `now`, none of which will run.
 
     By nominal time: the next epoch begins at `now`, so a tick whose jitter has not passed

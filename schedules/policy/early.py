@@ -12,7 +12,7 @@ from datetime import datetime
 
 from schedules import timing as when
 from schedules.policy.decide import COMPLETED, END_REACHED, LIMIT_REACHED, MISSED
-from schedules.policy.types import Decision, Row, Rules, span_row, tick_before
+from schedules.policy.types import Decision, LedgerRow, Rules, span_row, tick_before
 from schedules.timing import Timing
 
 _FIRES = {"pending", "waiting"}
@@ -38,9 +38,9 @@ def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
     )
 
 
-def _moved_up(rows: Iterable[Row], free: int) -> list[Row]:
+def _moved_up(rows: Iterable[LedgerRow], free: int) -> list[LedgerRow]:
     """`rows`, of which the first in line take the places that those passed over set free."""
-    moved: list[Row] = []
+    moved: list[LedgerRow] = []
     for row in rows:
         if free and row.status == "waiting" and row.origin == "catch_up":
             free -= 1
@@ -58,7 +58,9 @@ def _ended(decision: Decision, *, passed: bool, fired: int) -> str:
     return decision.ended
 
 
-def around(rules: Rules, rows: Iterable[Row], early: Ticks) -> Iterator[Row]:
+def around(
+    rules: Rules, rows: Iterable[LedgerRow], early: Ticks
+) -> Iterator[LedgerRow]:
     """`rows` without the ticks of `early`; a range row is divided at each of them."""
     for row in rows:
         if row.range_end is not None:
@@ -67,11 +69,13 @@ def around(rules: Rules, rows: Iterable[Row], early: Ticks) -> Iterator[Row]:
             yield row
 
 
-def _is_early(row: Row, early: Ticks) -> bool:
+def _is_early(row: LedgerRow, early: Ticks) -> bool:
     return row.range_end is None and row.scheduled_for in early
 
 
-def _divided(rules: Rules, row: Row, end: datetime, early: Ticks) -> Iterator[Row]:
+def _divided(
+    rules: Rules, row: LedgerRow, end: datetime, early: Ticks
+) -> Iterator[LedgerRow]:
     first: datetime | None = row.scheduled_for
     for tick in sorted(early):
         if first is None or not first <= tick <= end:

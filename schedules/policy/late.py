@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from schedules import timing as when
-from schedules.policy.overlap import LINE
-from schedules.policy.types import MICROSECOND, Row, Rules, span_row, tick_before
+from schedules.policy.overlap import MOST_WAITING
+from schedules.policy.types import MICROSECOND, LedgerRow, Rules, span_row, tick_before
 
 # How many late ticks a catch-up policy fires, at the most.
-CATCHUP_TICKS = {"latest": 1, "all": LINE, "none": 0}
+CATCHUP_TICKS = {"latest": 1, "all": MOST_WAITING, "none": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Late:
             return []
         return when.newest(self.rules.timing, floor, self.last, limit)
 
-    def given_up(self) -> Iterator[Row]:
+    def given_up(self) -> Iterator[LedgerRow]:
         """The others, at most one range row a reason."""
         window_end = self._window_end()
         if window_end is not None:
@@ -61,5 +61,7 @@ class Late:
         assert following is not None  # a later late tick exists
         return following
 
-    def _missed(self, first: datetime, last: datetime, reason: str) -> Iterator[Row]:
+    def _missed(
+        self, first: datetime, last: datetime, reason: str
+    ) -> Iterator[LedgerRow]:
         yield span_row(self.rules, first, last, status="missed", reason=reason)

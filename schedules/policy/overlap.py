@@ -24,14 +24,14 @@ from typing import Literal, NamedTuple
 from schedules.policy.types import OpenRuns, Overlapped, OverlapRule, Rules
 
 # How many ticks of a schedule may be in line.
-LINE = 100
+MOST_WAITING = 100
 UNLIMITED = sys.maxsize
 # Of a run that is not over. `retrying` waits for the time of its next attempt.
-State = Literal["pending", "running", "retrying", "in_line"]
+State = Literal["pending", "running", "retrying", "waiting"]
 OPEN: tuple[State, ...] = ("pending", "running", "retrying")
 
 
-class Which(NamedTuple):
+class RunSelector(NamedTuple):
     """The runs of these origins that are in one of these states."""
 
     origins: tuple[str, ...]
@@ -40,20 +40,23 @@ class Which(NamedTuple):
 
 TICKS = ("schedule", "catch_up")
 # What each number of `OpenRuns` counts.
-COUNTED: Mapping[str, Which] = {
-    "pending": Which(TICKS, ("pending",)),
-    "running": Which(TICKS, ("running",)),
-    "retrying": Which(TICKS, ("retrying",)),
-    "catching_up": Which(("catch_up",), OPEN),
-    "waiting_live": Which(("schedule",), ("in_line",)),
-    "waiting_late": Which(("catch_up",), ("in_line",)),
-    "open_backfills": Which(("backfill",), OPEN),
-    "waiting_backfills": Which(("backfill",), ("in_line",)),
+COUNTED: Mapping[str, RunSelector] = {
+    "pending": RunSelector(TICKS, ("pending",)),
+    "running": RunSelector(TICKS, ("running",)),
+    "retrying": RunSelector(TICKS, ("retrying",)),
+    "catching_up": RunSelector(("catch_up",), OPEN),
+    "waiting_live": RunSelector(("schedule",), ("waiting",)),
+    "waiting_late": RunSelector(("catch_up",), ("waiting",)),
+    "open_backfills": RunSelector(("backfill",), OPEN),
+    "waiting_backfills": RunSelector(("backfill",), ("waiting",)),
 }
 # What a live tick that replaces cancels. Late ticks in line are not open: they keep their
 # place. What runs is asked to end.
-REPLACED = (Which(TICKS, ("pending", "retrying")), Which(("schedule",), ("in_line",)))
-ASKED_TO_END = Which(TICKS, ("running",))
+REPLACED = (
+    RunSelector(TICKS, ("pending", "retrying")),
+    RunSelector(("schedule",), ("waiting",)),
+)
+TO_BE_STOPPED = RunSelector(TICKS, ("running",))
 
 
 class Verdict(NamedTuple):
@@ -96,7 +99,7 @@ def judge(rules: Rules, runs: OpenRuns) -> Verdict:
 
 def overlapped(runs: OpenRuns, rule: OverlapRule) -> Overlapped:
     """What a skipped tick found open, and the rule that skipped it."""
-    return Overlapped(rule, runs.running, runs.pending, runs.retrying, runs.in_line)
+    return Overlapped(rule, runs.running, runs.pending, runs.retrying, runs.waiting)
 
 
 def places(overlap: str, max_open_runs: int, runs: OpenRuns) -> int:
@@ -108,19 +111,19 @@ def places(overlap: str, max_open_runs: int, runs: OpenRuns) -> int:
 
 def starting(rules: Rules, runs: OpenRuns) -> int:
     """How many of the ticks that are added to the end of the line may start at once."""
-    return max(0, places(rules.overlap, rules.max_open_runs, runs) - runs.in_line)
+    return max(0, places(rules.overlap, rules.max_open_runs, runs) - runs.waiting)
 
 
 def room(runs: OpenRuns) -> int:
     """How many more ticks may be in line."""
-    return max(0, LINE - runs.in_line)
+    return max(0, MOST_WAITING - runs.waiting)
 
 
 def is_settled(rules: Rules, runs: OpenRuns) -> bool:
     """Whether a tick comes out the same if what is open ends before the tick is due."""
     if rules.overlap == "allow":
         return places(rules.overlap, rules.max_open_runs, runs) > 0
-    return not (runs.open or runs.in_line)
+    return not (runs.open or runs.waiting)
 
 
 class Released(NamedTuple):
@@ -132,9 +135,9 @@ class Released(NamedTuple):
 
 def released(overlap: str, max_open_runs: int, runs: OpenRuns) -> Released:
     """Who may leave the line: ticks first; under `allow` backfills have places of their own."""
-    ticks = min(runs.in_line, places(overlap, max_open_runs, runs))
+    ticks = min(runs.waiting, places(overlap, max_open_runs, runs))
     if overlap != "allow":
-        free = not (runs.open or runs.in_line or runs.open_backfills)
+        free = not (runs.open or runs.waiting or runs.open_backfills)
         return Released(ticks, min(runs.waiting_backfills, int(free)))
     most = max_open_runs or UNLIMITED
     free_places = max(0, most - runs.open_backfills)

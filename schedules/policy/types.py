@@ -69,7 +69,7 @@ class OpenRuns:
         return self.pending + self.running + self.retrying
 
     @property
-    def in_line(self) -> int:
+    def waiting(self) -> int:
         return self.waiting_live + self.waiting_late
 
 
@@ -86,7 +86,7 @@ class Overlapped(NamedTuple):
     waiting: int
 
 
-class Row(NamedTuple):
+class LedgerRow(NamedTuple):
     """One ledger row to write; a range row ends at `range_end`, inclusive."""
 
     scheduled_for: datetime
@@ -110,7 +110,7 @@ class Decision:
 
     frontier: datetime | None
     next_run_at: datetime | None
-    rows: list[Row] = field(default_factory=list)
+    rows: list[LedgerRow] = field(default_factory=list)
     fired: int = 0
     ended: str = ""
     replaces: bool = False
@@ -118,13 +118,13 @@ class Decision:
 
 def span_row(
     rules: Rules, first: datetime, last: datetime, *, status: str, reason: str
-) -> Row:
+) -> LedgerRow:
     """One row for the ticks from `first` to `last`, both inclusive and both ticks."""
     due = rules.due_at(first)
     if first == last:
-        return Row(first, due, "schedule", status, reason)
+        return LedgerRow(first, due, "schedule", status, reason)
     ticks = 1 + when.count(rules.timing, first, last)
-    return Row(first, due, "schedule", status, reason, last, ticks)
+    return LedgerRow(first, due, "schedule", status, reason, last, ticks)
 
 
 def tick_before(rules: Rules, frontier: datetime, tick: datetime) -> datetime | None:

@@ -245,7 +245,7 @@ class Loop:
         self._next_sweep = now
         with suppress(RedisError):
             heartbeat.beat(
-                self._service.connection, "scheduler", self._name, trouble=trouble
+                self._service.connection, "scheduler", self._name, cause=trouble
             )
 
     def _alarm_served(self) -> bool:
@@ -262,7 +262,7 @@ class Loop:
         due = self._service.due_entries(now)
         foreign = [entry for entry in due if not entry.startswith(ALARM_PREFIX)]
         if len(foreign) < len(due):
-            self._service.mend_alarms(now)
+            self._service.repair_alarms(now)
         with redis_errors():
             self._other_jobs.enqueue(foreign)
 

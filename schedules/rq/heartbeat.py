@@ -18,7 +18,7 @@ EVERY_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
 FORGOTTEN_AFTER_SECONDS = 3600
 # A hash: what is wrong, by the name of the process that met it.
-TROUBLES = "ostinato:troubles"
+CAUSES_KEY = "ostinato:causes"
 
 
 def process_name() -> str:
@@ -26,42 +26,42 @@ def process_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def beat(connection: Redis, kind: Kind, name: str, *, trouble: str = "") -> None:
+def beat(connection: Redis, kind: Kind, name: str, *, cause: str = "") -> None:
     """Say that `name` is alive, and what keeps it from its work: the code of a cause.
 
     Raises `RedisError` when Redis is away.
     """
-    now = clock_of(connection)
+    now = redis_time(connection)
     with connection.pipeline(transaction=False) as pipe:
         pipe.zadd(_key(kind), {name: now})
         pipe.zremrangebyscore(_key(kind), "-inf", now - FORGOTTEN_AFTER_SECONDS)
-        if trouble:
-            pipe.hset(TROUBLES, name, trouble)
-            pipe.expire(TROUBLES, FORGOTTEN_AFTER_SECONDS)
+        if cause:
+            pipe.hset(CAUSES_KEY, name, cause)
+            pipe.expire(CAUSES_KEY, FORGOTTEN_AFTER_SECONDS)
         else:
-            pipe.hdel(TROUBLES, name)
+            pipe.hdel(CAUSES_KEY, name)
         # Of the future nobody knows: Redis' own clock was ahead.
         pipe.zremrangebyscore(_key(kind), now + DEAD_AFTER_SECONDS, "+inf")
         pipe.execute()
 
 
-def trouble_of(connection: Redis, names: list[str]) -> str:
+def cause_of(connection: Redis, names: list[str]) -> str:
     """The first trouble that one of these processes has told of."""
     if not names:
         return ""
-    told = cast("list[bytes | None]", connection.hmget(TROUBLES, names))
+    told = cast("list[bytes | None]", connection.hmget(CAUSES_KEY, names))
     return next((trouble.decode() for trouble in told if trouble), "")
 
 
 def farewell(connection: Redis, kind: Kind, name: str) -> None:
     """Say that `name` ends in good order."""
     connection.zrem(_key(kind), name)
-    connection.hdel(TROUBLES, name)
+    connection.hdel(CAUSES_KEY, name)
 
 
 def alive(connection: Redis, kind: Kind) -> list[str]:
     """The names of those of `kind` that said so lately, the freshest first."""
-    now = clock_of(connection)
+    now = redis_time(connection)
     found = cast(
         "list[bytes]",
         connection.zrevrangebyscore(
@@ -75,7 +75,7 @@ def _key(kind: Kind) -> str:
     return f"ostinato:alive:{kind}"
 
 
-def clock_of(connection: Redis) -> float:
+def redis_time(connection: Redis) -> float:
     """The Unix time by Redis' own clock."""
     seconds, micros = connection.time()
     return float(seconds) + float(micros) / 1_000_000

@@ -70,7 +70,7 @@ class Alarm(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class AlarmChanges:
     """What a comparison of the alarms with the database put right."""
 
     set: int = 0

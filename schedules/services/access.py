@@ -39,7 +39,7 @@ def locked_schedule(
     Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
     may not do `permission` to it, `AgentRefused` if agents may not act for the user.
     """
-    schedule = ScheduledJob.objects.locked(schedule_id)
+    schedule = ScheduledJob.objects.locked_or_none(schedule_id)
     if schedule is None:
         raise ScheduleNotFound
     actor.check_may(permission, schedule)
@@ -70,7 +70,7 @@ def lock_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None
 def refuse_ended(schedule: ScheduledJob, done: str) -> None:
     """Raises `ScheduleStopped` if the schedule has come to its end; `done` is the participle."""
     if schedule.status == Status.STOPPED:
-        why = f" ({schedule.why})" if schedule.why else ""
+        why = f" ({schedule.reason_text})" if schedule.reason_text else ""
         raise ScheduleStopped(
             f"This schedule is stopped{why}: it can no longer be {done}. A new timing, a "
             "later end_at or a higher max_runs revives it."

@@ -11,15 +11,15 @@ from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import (
     NEVER_RAN,
+    EventVerb,
     Origin,
     RunStatus,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
     ScheduleType,
-    Verb,
 )
-from schedules.policy.types import MICROSECOND, Row
+from schedules.policy.types import MICROSECOND, LedgerRow
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -70,7 +70,7 @@ def backfill(
         release_waiting(schedule, now=now)
         told = {"from": from_at.isoformat(), "to": to_at.isoformat(), "runs": len(runs)}
         record_event(
-            schedule, Verb.BACKFILL, actor=actor, now=now, note=note, after=told
+            schedule, EventVerb.BACKFILL, actor=actor, now=now, note=note, after=told
         )
     return runs
 
@@ -89,7 +89,7 @@ def _written(
     again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, waiting)
     known = {run.scheduled_for for run in again}
     rows = [
-        (schedule, Row(tick, tick, Origin.BACKFILL, waiting))
+        (schedule, LedgerRow(tick, tick, Origin.BACKFILL, waiting))
         for tick in ticks
         if tick not in known
     ]

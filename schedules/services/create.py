@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from schedules.exceptions import InvalidSchedule, KeyReused
 from schedules.limits import IDEMPOTENCY_KEY_LENGTH
-from schedules.models import ScheduledJob, Status, Verb
+from schedules.models import EventVerb, ScheduledJob, Status
 from schedules.rq.messages import alarm_id
 from schedules.services import transitions
 from schedules.services.access import lock_workflows
@@ -98,7 +98,7 @@ def refuse_other_content(
     """Raises `KeyReused` if `schedule` was not made from `fields`, to begin with `status`, by
     an earlier call with the same key. What has been changed since does not matter: that
     call may be a retry."""
-    made = schedule.events.filter(verb=Verb.CREATE).first()
+    made = schedule.events.filter(verb=EventVerb.CREATE).first()
     if made is None:
         return
     at = schedule.created_at

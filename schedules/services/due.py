@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from schedules.models import WHEN_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
+from schedules.models import TIMING_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
 from schedules.policy.types import Catchup, Overlap, Rules
 from schedules.timing import Timing
 
@@ -38,7 +38,7 @@ class DueSchedule(NamedTuple):
     catchup_policy: str
     catchup_window_seconds: int
     jitter_seconds: int
-    when: tuple[Any, ...]  # the columns `WHEN_FIELDS`
+    when: tuple[Any, ...]  # the columns `TIMING_FIELDS`
 
     @property
     def timing(self) -> Timing:
@@ -54,8 +54,8 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
 
     A row that someone holds is left for the next pass. (SQLite has one writer.)
     """
-    rows = due.held(skip_locked=True)
-    found = rows.values_list(*_OWN, *WHEN_FIELDS)[:limit]
+    rows = due.locked(skip_locked=True)
+    found = rows.values_list(*_OWN, *TIMING_FIELDS)[:limit]
     return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
 
 

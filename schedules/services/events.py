@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
+from schedules.models import EventVerb, ScheduledJob, ScheduleEvent, Status
 from schedules.services.actor import Actor
 from schedules.services.due import DueSchedule
 
 
 def record_event(
-    schedule: ScheduledJob, verb: Verb, *, actor: Actor, now: datetime, **what: Any
+    schedule: ScheduledJob, verb: EventVerb, *, actor: Actor, now: datetime, **what: Any
 ) -> ScheduleEvent:
     """Write down who did what, inside the transaction that does it."""
     event = new_event(schedule, verb, actor=actor, now=now, **what)
@@ -23,7 +23,7 @@ def record_event(
 
 def new_event(
     schedule: ScheduledJob | DueSchedule,
-    verb: Verb,
+    verb: EventVerb,
     *,
     actor: Actor,
     now: datetime,
@@ -52,7 +52,9 @@ def new_event(
 def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
     """The kinds and ids of all who have paused it since it ran last: several may have, and
     whoever made it paused is one of them."""
-    events = schedule.events.filter(verb__in=(Verb.PAUSE, Verb.RESUME, Verb.CREATE))
+    events = schedule.events.filter(
+        verb__in=(EventVerb.PAUSE, EventVerb.RESUME, EventVerb.CREATE)
+    )
     # As they were written: after a clock that was ahead, times do not tell the order.
     newest_first = events.order_by("-pk")
     found = newest_first.values_list("verb", "after", "actor_kind", "actor").iterator()
@@ -61,5 +63,5 @@ def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
 
 
 def _pauses(verb: str, after: Mapping[str, Any]) -> bool:
-    made_paused = verb == Verb.CREATE and after.get("status") == Status.PAUSED
-    return verb == Verb.PAUSE or made_paused
+    made_paused = verb == EventVerb.CREATE and after.get("status") == Status.PAUSED
+    return verb == EventVerb.PAUSE or made_paused

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from schedules import limits
-from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun, Verb
+from schedules.models import EventVerb, Origin, RunStatus, ScheduledJob, ScheduledRun
 from schedules.services.access import (
     check_startable,
     locked_schedule,
@@ -46,7 +46,9 @@ def run_now(
         check_startable(schedule, actor)
         run = _written(schedule, request_id, now=now)
         after = {"run": str(run.id)}
-        record_event(schedule, Verb.RUN, actor=actor, now=now, note=note, after=after)
+        record_event(
+            schedule, EventVerb.RUN, actor=actor, now=now, note=note, after=after
+        )
         RUNS.send_on_commit([run], now=now)
     return run
 

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules.models import BY, Reason, ReasonCode, ScheduledJob, Verb
+from schedules.models import (
+    REASON_OF_ACTOR,
+    EventVerb,
+    Reason,
+    ReasonCode,
+    ScheduledJob,
+)
 from schedules.services import alarms
 from schedules.services.access import locked_schedule, refuse_stale
 from schedules.services.actor import Actor
@@ -58,10 +64,10 @@ def withdraw_locked(
     cancelled = ledger.withdraw_unstarted(schedule.id, Reason.STOPPED, now=now)
     record_event(
         schedule,
-        Verb.STOP,
+        EventVerb.STOP,
         actor=actor,
         now=now,
-        reason_code=code or BY[actor.kind],
+        reason_code=code or REASON_OF_ACTOR[actor.kind],
         note=note,
         before={**snapshot(schedule), "status": schedule.status},
         after={"runs_cancelled": cancelled},

@@ -19,14 +19,14 @@ from django.db.models import F
 from schedules.exceptions import NodeInUse
 from schedules.limits import MOST_AT_ONCE, NOTE_LENGTH
 from schedules.models import (
-    BY,
+    REASON_OF_ACTOR,
     ActorKind,
+    EventVerb,
     Reason,
     ReasonCode,
     ScheduledJob,
     ScheduleEvent,
     Status,
-    Verb,
 )
 from schedules.policy.decide import END_REACHED
 from schedules.policy.early import next_run
@@ -76,14 +76,14 @@ def begin(
         _become(schedule, Status.PAUSED, ReasonCode.PROPOSAL, note)
         schedule.awaits_approval, after = True, {"awaits_approval": True}
     elif status == Status.PAUSED:
-        _become(schedule, Status.PAUSED, BY[actor.kind])
+        _become(schedule, Status.PAUSED, REASON_OF_ACTOR[actor.kind])
         after = {"status": Status.PAUSED}
     _place(schedule, tick)
     schedule.save(force_insert=True)
     epochs.open_first(schedule, now=now)
     why = {"reason_code": schedule.reason_code, "note": schedule.status_reason}
     after = snapshot(schedule) | after
-    record_event(schedule, Verb.CREATE, actor=actor, now=now, after=after, **why)
+    record_event(schedule, EventVerb.CREATE, actor=actor, now=now, after=after, **why)
     alarms.set_on_commit(schedule)
 
 
@@ -101,9 +101,9 @@ def edit(
     `begins`: its timing has changed, and the epoch of the old one is closed. A schedule
     that had ended is active again: its failures are forgotten, what it has fired counts.
     """
-    verb, before = Verb.UPDATE, {name: before[name] for name in changed}
+    verb, before = EventVerb.UPDATE, {name: before[name] for name in changed}
     if schedule.status == Status.STOPPED:
-        verb, schedule.consecutive_failures = Verb.REVIVE, 0
+        verb, schedule.consecutive_failures = EventVerb.REVIVE, 0
         before = {**before, "status": Status.STOPPED}
         changed = {**changed, "status": Status.ACTIVE}
         _become(schedule, Status.ACTIVE)
@@ -130,7 +130,7 @@ def pause(
     `failure_kind`: that of the attempt after which it is paused."""
     before = {"status": schedule.status}
     withdrawn = ledger.withdraw_unstarted(schedule.id, Reason.PAUSED, now=now)
-    code = code or BY[actor.kind]
+    code = code or REASON_OF_ACTOR[actor.kind]
     # Why it is paused was said before; only a person's word replaces that.
     if schedule.status != Status.PAUSED or (note and actor.kind != ActorKind.AGENT):
         why = ReasonCode.PROPOSAL if schedule.awaits_approval else code
@@ -139,7 +139,7 @@ def pause(
     after = {"status": Status.PAUSED, "runs_withdrawn": withdrawn}
     after |= {"failure_kind": failure_kind} if failure_kind else {}
     told = {"reason_code": code, "note": note, "before": before, "after": after}
-    _write(schedule, Verb.PAUSE, actor=actor, now=now, **told)
+    _write(schedule, EventVerb.PAUSE, actor=actor, now=now, **told)
 
 
 def set_aside(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
@@ -147,7 +147,7 @@ def set_aside(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
     be due for ever. No more is read of its row than this writes: the rest may be broken."""
     note = f"It could not be fired: {type(error).__name__}: {error}"[:NOTE_LENGTH]
     with transaction.atomic():
-        active = ScheduledJob.objects.held().filter(status=Status.ACTIVE)
+        active = ScheduledJob.objects.locked().filter(status=Status.ACTIVE)
         row = active.filter(pk=schedule_id).only(*_PAUSED).first()
         if row is not None:
             code = ReasonCode.CANNOT_FIRE
@@ -183,7 +183,7 @@ def resume(
     if decision.ended:
         _end(schedule, decision.ended)
     fields = ("awaits_approval", "fired_count", "consecutive_failures", "next_tick_at")
-    _write(schedule, Verb.RESUME, *fields, actor=actor, now=now, **told)
+    _write(schedule, EventVerb.RESUME, *fields, actor=actor, now=now, **told)
     if decision.ended:  # after the event of the resuming that found it so
         _ended_event(schedule, decision.ended, now=now).save(force_insert=True)
 
@@ -259,7 +259,7 @@ def withdraw(
     schedule.save(update_fields=[*_STATE, "next_tick_at", *fields])
     after = {**_standing(schedule), **withdrawn}
     told = {"note": note, "before": before, "after": after}
-    record_event(schedule, Verb.WITHDRAW, actor=Actor.system(), now=now, **told)
+    record_event(schedule, EventVerb.WITHDRAW, actor=Actor.system(), now=now, **told)
     return Alarm(schedule.rq_job_id, schedule.next_run_at)
 
 
@@ -275,7 +275,7 @@ def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
     From then on they start at whichever trigger of their workflow accepts them. Four
     queries, however many they are. Raises `NodeInUse` if they are too many for that.
     """
-    rows = ScheduledJob.objects.held().filter(trigger_node=node)
+    rows = ScheduledJob.objects.locked().filter(trigger_node=node)
     schedules = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
     if len(schedules) > MOST_AT_ONCE:
         raise NodeInUse(
@@ -290,7 +290,7 @@ def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
     told: dict[str, Any] = {"reason_code": code, "note": note}
     told |= {"before": {"trigger_node": node.pk}, "after": {"trigger_node": None}}
     ScheduleEvent.objects.bulk_create(
-        new_event(schedule, Verb.UPDATE, actor=Actor.system(), now=now, **told)
+        new_event(schedule, EventVerb.UPDATE, actor=Actor.system(), now=now, **told)
         for schedule in schedules
     )
 
@@ -323,7 +323,9 @@ def _ended_event(
     status, reason_code, note = _ended(code)
     told: dict[str, Any] = {"reason_code": reason_code, "note": note}
     told |= {"before": {"status": Status.ACTIVE}, "after": {"status": status}}
-    return new_event(schedule, Verb.COMPLETE, actor=Actor.system(), now=now, **told)
+    return new_event(
+        schedule, EventVerb.COMPLETE, actor=Actor.system(), now=now, **told
+    )
 
 
 def _place(schedule: ScheduledJob, tick: datetime | None) -> None:
@@ -336,7 +338,7 @@ def _place(schedule: ScheduledJob, tick: datetime | None) -> None:
 
 def _write(
     schedule: ScheduledJob,
-    verb: Verb,
+    verb: EventVerb,
     *fields: str,
     actor: Actor,
     now: datetime,

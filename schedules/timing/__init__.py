@@ -5,7 +5,7 @@ Pure: nothing here reads a clock or knows Django.
 
 from __future__ import annotations
 
-from schedules.timing.comparing import alike, shortest_distance
+from schedules.timing.comparing import alike, minimum_interval
 from schedules.timing.errors import TimingError
 from schedules.timing.kinds import (
     CronTiming,
@@ -48,11 +48,11 @@ __all__ = [
     "due_at",
     "interval_occurrences",
     "last_upto",
+    "minimum_interval",
     "newest",
     "next_after",
     "next_occurrences",
     "occurrence_note",
     "resolve_local",
-    "shortest_distance",
     "tzdata_version",
 ]

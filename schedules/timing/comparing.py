@@ -23,7 +23,7 @@ _TWO_YEARS = timedelta(days=731)
 _CALENDAR = (datetime(2001, 1, 1), datetime(2029, 1, 1))  # noqa: DTZ001 - wall times
 
 
-def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:
+def minimum_interval(timing: Timing, after: datetime) -> timedelta | None:
     """The least time between two ticks of `timing`, wherever it begins and ends.
 
     Reckoned, not listed; with the moves of the clock in the two years after `after`, which
@@ -37,7 +37,7 @@ def shortest_distance(timing: Timing, after: datetime) -> timedelta | None:
     upto = min(after, zones.LATEST - _TWO_YEARS) + _TWO_YEARS
     moves = zones.offset_changes(timing.timezone, after.astimezone(UTC), upto)
     around = [_distances_around(endless, move.at) for move in moves]
-    return min([parse(timing.expression).shortest_distance, *chain(*around)])
+    return min([parse(timing.expression).minimum_interval, *chain(*around)])
 
 
 def _distances_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
@@ -74,6 +74,6 @@ def alike(one: Timing, other: Timing) -> bool:
 def _is_every(times: WallTimes, seconds: int) -> bool:
     """Whether all wall times are so many seconds apart, and none is left out."""
     every = timedelta(seconds=seconds)
-    if times.shortest_distance != every:
+    if times.minimum_interval != every:
         return False
     return times.count(*_CALENDAR) * every == _CALENDAR[1] - _CALENDAR[0]

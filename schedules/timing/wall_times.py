@@ -59,7 +59,7 @@ class WallTimes:
         return self._rank(upto, after.year) - self._rank(after, after.year)
 
     @cached_property
-    def shortest_distance(self) -> timedelta:
+    def minimum_interval(self) -> timedelta:
         """The least between two of them, as the clock on the wall reads.
 
         Where no two lie within 28 years, after which calendars repeat, those 28 years.

@@ -124,7 +124,7 @@ def assert_nothing_lost_or_doubled(redis: Redis, when: str) -> None:
     queued = {job.decode()[4:40] for job in redis.lrange(QUEUE, 0, -1)}
     pending = ScheduledRun.objects.filter(status="pending")
     assert {str(pk) for pk in pending.values_list("pk", flat=True)} <= queued, when
-    assert get_scheduler_service().alarms_out_of_step() == (0, 0), when
+    assert get_scheduler_service().alarms_out_of_sync() == (0, 0), when
     due = ScheduledJob.objects.filter(status="active", next_run_at__lte=DUE)
     assert not due.exists(), when
 

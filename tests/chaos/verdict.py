@@ -54,7 +54,7 @@ def unsent(since: datetime) -> Iterator[str]:
 
 
 def _alarms() -> Iterator[str]:
-    wrong, alone = get_scheduler_service().alarms_out_of_step()
+    wrong, alone = get_scheduler_service().alarms_out_of_sync()
     if wrong or alone:
         yield "alarms are out of step"
 

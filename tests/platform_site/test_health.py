@@ -128,9 +128,9 @@ def test_a_look_that_hangs_holds_up_one_thread_and_the_first_who_ask(
 ) -> None:
     over = threading.Event()
     monkeypatch.setattr(
-        health.of_disk, "look", lambda now: {"disk": "" * over.wait(60)}
+        health.disk_probe, "probe", lambda now: {"disk": "" * over.wait(60)}
     )
-    health.forget()
+    health.reset()
     with ThreadPoolExecutor(20) as crowd:
         asked = [crowd.submit(Client().get, "/readyz") for _ in range(20)]
         statuses = {future.result().status_code for future in asked}

@@ -63,9 +63,9 @@ def test_a_warning_is_no_alert(
     staff: Client, all_at_work: None, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        health.of_disk, "look", lambda now: {"disk": "disk_nearly_full"}
+        health.disk_probe, "probe", lambda now: {"disk": "disk_nearly_full"}
     )
-    health.forget()
+    health.reset()
     page = staff.get("/admin/").text
     assert 'role="status"' in page
     assert "nearly full" in page
@@ -75,7 +75,7 @@ def test_it_costs_a_page_no_query(
     staff: Client, redis: Redis, all_at_work: None
 ) -> None:
     def queries() -> int:
-        health.forget()
+        health.reset()
         with CaptureQueriesContext(connection) as captured:
             staff.get("/admin/")
         return len(captured)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schedules.policy.decide import decide, resume
-from schedules.policy.types import Decision, OpenRuns, Row, Rules
+from schedules.policy.types import Decision, LedgerRow, OpenRuns, Rules
 from schedules.timing import IntervalTiming, OnceTiming
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -67,12 +67,12 @@ def resumed(
     )
 
 
-def told(rows: Iterable[Row]) -> list[str]:
+def told(rows: Iterable[LedgerRow]) -> list[str]:
     """Each row in words, times in minutes past noon: "1-9 x9 missed policy"."""
     return [_told(row) for row in rows]
 
 
-def _told(row: Row) -> str:
+def _told(row: LedgerRow) -> str:
     ticks = minute(row.scheduled_for)
     if row.range_end is not None:
         ticks += f"-{minute(row.range_end)} x{row.tick_count}"

@@ -17,7 +17,7 @@ from schedules.services.insight.doctor import Finding, examine
 
 
 class Command(BaseCommand):
-    help = "Looks for what would keep schedules from firing. Exit status: 0, 1 or 2."
+    help = "Probes for what would keep schedules from firing. Exit status: 0, 1 or 2."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:

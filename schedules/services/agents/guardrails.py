@@ -144,7 +144,7 @@ def check_timing(
     neither; how many single runs there are is what the quotas bound."""
     if limits is None or isinstance(found, ManualTiming):
         return
-    shortest = timing.shortest_distance(found, now)
+    shortest = timing.minimum_interval(found, now)
     jitter = timedelta(seconds=schedule.jitter_seconds)
     if shortest is not None and shortest - jitter < limits.min_interval:
         _refuse_pace(schedule, shortest, limits.min_interval)

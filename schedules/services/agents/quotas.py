@@ -14,11 +14,11 @@ from django.db.models import Q
 from schedules.exceptions import AgentRefused
 from schedules.models import (
     ActorKind,
+    EventVerb,
     ScheduledJob,
     ScheduleEvent,
     Status,
     UserProfile,
-    Verb,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents.limits import AgentLimits, limits_of
@@ -80,7 +80,7 @@ def check_resumed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> Non
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
     """Not too many a day. To revive one is to make one."""
     most = limits.max_created_a_day
-    again = _free_again((Verb.CREATE, Verb.REVIVE), most, DAY, actor, now=now)
+    again = _free_again((EventVerb.CREATE, EventVerb.REVIVE), most, DAY, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
@@ -96,7 +96,7 @@ def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> N
     """Not too many an hour. Pausing and stopping end what does harm, and are always free:
     only what runs can be paused, so that this bounds them, too."""
     most = limits.max_resumed_an_hour
-    again = _free_again((Verb.RESUME,), most, HOUR, actor, now=now)
+    again = _free_again((EventVerb.RESUME,), most, HOUR, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
@@ -108,7 +108,12 @@ def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> N
 
 
 def _free_again(
-    verbs: Sequence[Verb], most: int, span: timedelta, actor: Actor, *, now: datetime
+    verbs: Sequence[EventVerb],
+    most: int,
+    span: timedelta,
+    actor: Actor,
+    *,
+    now: datetime,
 ) -> str:
     """When agents may do it again, having done it as often as `most` in this span; empty if
     they may now. Their events are counted, which outlive the schedules."""

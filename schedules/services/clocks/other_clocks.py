@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection as database
 from redis.exceptions import RedisError
 
-from schedules.rq.heartbeat import clock_of
+from schedules.rq.heartbeat import redis_time
 from workflows.execution.queue import connection
 
 LOOPBACK = {"", "localhost", "::1"}
@@ -30,7 +30,7 @@ def leads(clock: Callable[[], datetime]) -> dict[str, float]:
         found["database"] = _lead(clock, database_clock)
     if on_postgresql or is_elsewhere(settings.REDIS_URL):
         try:
-            found["redis"] = _lead(clock, lambda: clock_of(connection()))
+            found["redis"] = _lead(clock, lambda: redis_time(connection()))
         except RedisError:
             return found
     return found

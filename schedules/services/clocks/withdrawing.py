@@ -85,7 +85,7 @@ def withdraw_batch(now: datetime, tried: set[UUID]) -> bool:
 def _withdraw(schedule_id: UUID, tried: set[UUID], now: datetime) -> list[Alarm]:
     try:
         with brief_write(), transaction.atomic():
-            schedule = ScheduledJob.objects.locked(schedule_id)
+            schedule = ScheduledJob.objects.locked_or_none(schedule_id)
             ahead = schedule_ahead(schedule, now) if schedule else None
             if schedule is None or ahead is None:
                 tried.add(schedule_id)

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.exceptions import CannotStart, WouldOrphan
-from schedules.models import ScheduledJob, ScheduleEvent, Status, Verb
+from schedules.models import EventVerb, ScheduledJob, ScheduleEvent, Status
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import TRIGGER as COMPONENT
 from schedules.services.drafts.validation import Problems
@@ -243,7 +243,7 @@ def _put_the_rest_on_record(
 def _put_on_record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:
     actor = Actor.person(change.actor)
     fields = {
-        "verb": Verb.UPDATE,
+        "verb": EventVerb.UPDATE,
         "actor_kind": actor.kind,
         "actor": change.actor.pk,
         "actor_name": actor.name,

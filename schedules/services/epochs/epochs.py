@@ -9,12 +9,12 @@ from django.db.models import Sum
 from schedules import timing
 from schedules.models import (
     TICK_ORIGINS,
+    EventVerb,
     Reason,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
     Status,
-    Verb,
 )
 from schedules.policy.decide import passed_over
 from schedules.policy.early import around
@@ -74,7 +74,7 @@ def close_ended(
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
     recorded = ledger.last_recorded(schedule, now=now)
     known = [epoch.from_at, epoch.pruned_upto, recorded]
-    ends = schedule.events.filter(verb=Verb.COMPLETE, created_at__lte=now)
+    ends = schedule.events.filter(verb=EventVerb.COMPLETE, created_at__lte=now)
     ended, frontier = ends.first(), schedule.next_tick_at
     # A tick whose jitter had not passed at the end is not in the ledger.
     if ended and (frontier is None or ended.created_at < frontier):

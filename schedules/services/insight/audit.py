@@ -17,7 +17,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEpoch,
 )
-from schedules.policy.conservation import Account, Recorded, account
+from schedules.policy.conservation import Account, TickRange, account
 from schedules.services.ledger.ledger import open_rows
 from schedules.timing import TimingError
 
@@ -73,7 +73,7 @@ def _look_again(schedule_id: UUID) -> Proof:
     if proof.holds:
         return proof
     with transaction.atomic():
-        ScheduledJob.objects.locked(schedule_id)
+        ScheduledJob.objects.locked_or_none(schedule_id)
         return _audit_one(schedule_id)
 
 
@@ -145,7 +145,7 @@ def _prove(
     schedule: ScheduledJob,
     epochs: list[ScheduleEpoch],
     counts: Mapping[int, Mapping[str, int]],
-    rows: list[Recorded],
+    rows: list[TickRange],
     early: list[tuple[datetime, int, str]],
 ) -> Proof:
     proof = Proof(schedule.pk, schedule.name, epochs=len(epochs))
@@ -181,7 +181,7 @@ def _prove_open(
     proof: Proof,
     schedule: ScheduledJob,
     epochs: list[ScheduleEpoch],
-    rows: list[Recorded],
+    rows: list[TickRange],
 ) -> None:
     if not epochs or epochs[-1].to_at is not None:
         proof.problems.append("it has no open epoch")

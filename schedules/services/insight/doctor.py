@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from redis.exceptions import ResponseError
 
-from schedules.causes import SUBJECTS, Cause, Facts, Severity, Verdict, in_words
+from schedules.causes import SUBJECTS, Cause, Diagnosis, Facts, Severity, in_words
 from schedules.models import (
     RunStatus,
     ScheduledJob,
@@ -27,7 +27,7 @@ from schedules.models import (
 from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from schedules.services.drafts.starting import unable_to_start
-from schedules.services.insight.health import Looks, judge
+from schedules.services.insight.health import Probes, diagnose
 from schedules.timing import tzdata_version
 from workflows.execution.queue import QUEUE_NAME, connection
 
@@ -58,12 +58,12 @@ def examine(now: datetime) -> list[Finding]:
 
     What cannot be looked at while the database or Redis fails is left out.
     """
-    facts = Looks().facts(now)
-    verdict = judge(facts)
-    findings = [_of_cause(cause, now) for cause in verdict.causes]
-    findings += _well(facts, verdict)
+    facts = Probes().facts(now)
+    diagnosis = diagnose(facts)
+    findings = [_of_cause(cause, now) for cause in diagnosis.causes]
+    findings += _well(facts, diagnosis)
     away = {
-        cause.subject for cause in verdict.causes if cause.severity == Severity.ERROR
+        cause.subject for cause in diagnosis.causes if cause.severity == Severity.ERROR
     }
     for look, needs in _LOOKS.items():
         if not needs & away:
@@ -102,7 +102,7 @@ def _who_is_overdue(now: datetime) -> str:
     return f"Overdue are {overdue.count()}; the longest: {name}."
 
 
-def _well(facts: Facts, verdict: Verdict) -> Iterator[Finding]:
+def _well(facts: Facts, diagnosis: Diagnosis) -> Iterator[Finding]:
     """A line for each subject of which nothing is wrong, and something is known."""
     said = {
         "disk": "can be written to",
@@ -114,7 +114,7 @@ def _well(facts: Facts, verdict: Verdict) -> Iterator[Finding]:
         "firing": "no schedule is overdue",
         "queue": _oldest(facts.oldest_waiting or 0.0),
     }
-    others = {cause.subject for cause in verdict.causes} | set(verdict.hidden)
+    others = {cause.subject for cause in diagnosis.causes} | set(diagnosis.hidden)
     for subject in SUBJECTS:
         if subject not in others:
             yield _ok(subject, said[subject])
@@ -221,7 +221,7 @@ def _unsent(now: datetime) -> Iterator[Finding]:
 def _alarms(now: datetime) -> Iterator[Finding]:
     # An alarm moves just after its schedule has: what is only on its way is in step soon.
     for _ in range(ALARM_LOOKS):
-        missing, stale = get_scheduler_service().alarms_out_of_step()
+        missing, stale = get_scheduler_service().alarms_out_of_sync()
         if not (missing or stale):
             break
         time.sleep(ALARM_LOOK_AGAIN_SECONDS)

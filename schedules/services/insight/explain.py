@@ -11,6 +11,7 @@ from schedules import timing
 from schedules.models import (
     NEVER_RAN,
     TICK_ORIGINS,
+    EventVerb,
     Origin,
     Reason,
     ScheduledJob,
@@ -18,7 +19,6 @@ from schedules.models import (
     ScheduleEpoch,
     ScheduleEvent,
     Status,
-    Verb,
 )
 from schedules.policy.early import first_left
 from schedules.policy.types import MICROSECOND
@@ -54,7 +54,7 @@ _TOO_SOON = (
 )
 
 # Which verb is behind a tick that never ran for this reason.
-BEHIND = {Reason.PAUSED: Verb.PAUSE, Reason.EDITED: Verb.UPDATE}
+BEHIND = {Reason.PAUSED: EventVerb.PAUSE, Reason.EDITED: EventVerb.UPDATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _by_hand(case: _Case, at: datetime) -> Explanation | None:
     run = next((run for run in runs[:1] if _reads(at, run.scheduled_for)), None)
     if run is None:
         return None
-    event = _last_event(case.schedule, Verb.RUN, before=run.created_at)
+    event = _last_event(case.schedule, EventVerb.RUN, before=run.created_at)
     sentence = f"A run was requested{by_whom(event)}. {run_sentence(run, event)}"
     return Explanation(at, sentence, run=run, event=event, timing_text=case.text)
 
@@ -215,13 +215,13 @@ def _while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
     """Of a time between the end of the schedule and its revival."""
     revived = (
         ScheduleEvent.objects.filter(
-            schedule=schedule.pk, verb=Verb.REVIVE, created_at__gte=at
+            schedule=schedule.pk, verb=EventVerb.REVIVE, created_at__gte=at
         )
         .order_by("created_at", "id")
         .first()
     )
     before = revived.created_at if revived else at
-    ended = _last_event(schedule, Verb.COMPLETE, before=before)
+    ended = _last_event(schedule, EventVerb.COMPLETE, before=before)
     why = f" ({ended.note})" if ended else ""
     return Explanation(
         at,
@@ -314,7 +314,7 @@ def _event_behind(schedule: ScheduledJob, run: ScheduledRun) -> ScheduleEvent | 
 
 
 def _last_event(
-    schedule: ScheduledJob, verb: Verb, *, before: datetime
+    schedule: ScheduledJob, verb: EventVerb, *, before: datetime
 ) -> ScheduleEvent | None:
     return ScheduleEvent.objects.filter(
         schedule=schedule.pk, verb=verb, created_at__lte=before + MICROSECOND
@@ -327,14 +327,14 @@ def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
     if epoch.pruned_upto and at <= epoch.pruned_upto:
         return _PRUNED, None
     if schedule.status == Status.STOPPED:
-        event = _last_event(schedule, Verb.COMPLETE, before=now)
-        why = schedule.why or "ended"
+        event = _last_event(schedule, EventVerb.COMPLETE, before=now)
+        why = schedule.reason_text or "ended"
         return f"It does not run: the schedule has stopped ({why}).", event
     if _is_beyond(case, at):
         most = f"{schedule.max_runs} run{'s' if schedule.max_runs != 1 else ''}"
         return _LIMITED.format(most=most), None
     if schedule.status == Status.PAUSED:
-        event = _last_event(schedule, Verb.PAUSE, before=now)
+        event = _last_event(schedule, EventVerb.PAUSE, before=now)
         was = f"was paused{by_whom(event)} and still is"
         if at <= now:
             return f"It did not run: the schedule {was}.", event

@@ -103,7 +103,7 @@ def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
 
 def _tick(schedule: ScheduledJob, tick: datetime, due_at: datetime) -> PreviewTick:
     note: str | None = timing.occurrence_note(schedule.timing, tick)
-    if isinstance(schedule.timing, OnceTiming) and zones.comes_twice(
+    if isinstance(schedule.timing, OnceTiming) and zones.repeats(
         schedule.timezone, tick
     ):
         note = "first_of_two"

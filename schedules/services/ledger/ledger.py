@@ -26,8 +26,8 @@ from schedules.models import (
     ScheduledRun,
 )
 from schedules.policy import overlap
-from schedules.policy.conservation import Recorded
-from schedules.policy.types import OpenRuns, Row
+from schedules.policy.conservation import TickRange
+from schedules.policy.types import LedgerRow, OpenRuns
 from schedules.services.due import DueSchedule
 from schedules.services.ledger.bulk_sql import insert_rows
 
@@ -60,7 +60,7 @@ _COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
 
 
 def write_rows(
-    rows: Iterable[tuple[ScheduledJob | DueSchedule, Row]], *, now: datetime
+    rows: Iterable[tuple[ScheduledJob | DueSchedule, LedgerRow]], *, now: datetime
 ) -> list[NewRun]:
     """Insert the decided rows in one statement a batch.
 
@@ -71,7 +71,7 @@ def write_rows(
     return runs
 
 
-def _run(schedule: ScheduledJob | DueSchedule, row: Row, now: datetime) -> NewRun:
+def _run(schedule: ScheduledJob | DueSchedule, row: LedgerRow, now: datetime) -> NewRun:
     ended = row.status in NEVER_RAN
     return NewRun(
         id=uuid.uuid4(),
@@ -118,11 +118,11 @@ _STATES: dict[overlap.State, Q] = {
     "pending": Q(status=RunStatus.PENDING),
     "running": Q(status=RunStatus.RUNNING),
     "retrying": Q(status=RunStatus.WAITING, not_before__isnull=False),
-    "in_line": IN_LINE,
+    "waiting": IN_LINE,
 }
 
 
-def _rows(*which: overlap.Which) -> Q:
+def _rows(*which: overlap.RunSelector) -> Q:
     """The condition in SQL for what `overlap` says of runs."""
     return reduce(
         or_,
@@ -211,13 +211,13 @@ def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
         reason=Reason.REPLACED,
         finished_at=now,
     )
-    running = _rows(overlap.ASKED_TO_END)
+    running = _rows(overlap.TO_BE_STOPPED)
     runs.filter(running, Q(cancel_requested_at=None)).update(
         cancel_requested_at=now, reason=Reason.REPLACED
     )
 
 
-def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
+def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[TickRange]]]:
     """The ledger rows of each schedule's open epoch up to the frontier, oldest first: one
     query."""
     rows = (
@@ -234,5 +234,5 @@ def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[Recorded]]]:
     for schedule_id, group in groupby(rows.iterator(5_000), key=lambda row: row[0]):
         yield (
             schedule_id,
-            [Recorded(first, last or first, ticks) for _, first, last, ticks in group],
+            [TickRange(first, last or first, ticks) for _, first, last, ticks in group],
         )

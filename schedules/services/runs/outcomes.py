@@ -95,7 +95,7 @@ def _record(
     if schedule_id is None:
         return False
     with transaction.atomic():
-        schedule = ScheduledJob.objects.locked(schedule_id)
+        schedule = ScheduledJob.objects.locked_or_none(schedule_id)
         run = (
             ScheduledRun.objects.select_for_update(no_key=True)
             .filter(pk=run_id, token=token, status=RunStatus.RUNNING)

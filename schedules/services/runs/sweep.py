@@ -66,7 +66,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
         alarms = service.sync_jobs_on_startup()
         service.mark_alive(witness)
     else:
-        alarms = service.mend_alarms(now + ALARMS_AHEAD)
+        alarms = service.repair_alarms(now + ALARMS_AHEAD)
     swept = Swept(**counts, alarms_set=alarms.set, alarms_removed=alarms.removed)
     if any(asdict(swept).values()):
         logger.info("swept", flushed=flushed, **asdict(swept))
@@ -95,7 +95,7 @@ def _release_queued(now: datetime) -> int:
 
     def release(schedule_id: UUID) -> int:
         with transaction.atomic():
-            schedule = ScheduledJob.objects.locked(schedule_id)
+            schedule = ScheduledJob.objects.locked_or_none(schedule_id)
             return release_waiting(schedule, now=now) if schedule else 0
 
     return mend_each(list(islice(held_up(), BATCH)), release)

@@ -91,7 +91,7 @@ def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
 def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
     """One transaction that holds the schedule's row: nobody adds to its ledger meanwhile."""
     with transaction.atomic():
-        schedule = ScheduledJob.objects.locked(schedule_id)
+        schedule = ScheduledJob.objects.locked_or_none(schedule_id)
         frontier = schedule.next_tick_at if schedule else None
         rows = _oldest_stretch(schedule_id, cutoff, frontier or cutoff)
         if schedule:

@@ -37,7 +37,7 @@ def retime_batch(now: datetime) -> int:
         epoch = outdated.filter(schedule=schedule_id).first()
         moved = bool(seen and epoch and _has_moved(seen, epoch, now))
         with transaction.atomic():
-            schedule = ScheduledJob.objects.locked(schedule_id)
+            schedule = ScheduledJob.objects.locked_or_none(schedule_id)
             epoch = outdated.filter(schedule=schedule_id).first()
             if epoch is not None and _place(schedule) == _place(seen):
                 _retime(schedule, epoch, current, moved=moved, now=now)

@@ -27,7 +27,7 @@ def told(transactional_db: None) -> Told:
     staff.force_login(User.objects.create_superuser("root"))
 
     def ask() -> list[str]:
-        health.forget()
+        health.reset()
         answer = Client().get("/readyz")
         causes = answer.json()["causes"]
         codes = [cause["code"] for cause in causes]

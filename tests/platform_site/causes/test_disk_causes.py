@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from schedules.services.insight.health import of_disk
+from schedules.services.insight.health import disk_probe
 from tests.platform_site.causes.conftest import Told
 
 
@@ -23,7 +23,7 @@ def state_in_a_child(folder: Path, restrict: Callable[[], None]) -> str:
     child = os.fork()
     if child == 0:
         restrict()
-        os.write(writing, of_disk.state_of(folder).encode())
+        os.write(writing, disk_probe.state_of(folder).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as answer:
@@ -57,7 +57,7 @@ def test_a_folder_with_room_is_well_and_left_empty(
     disk = namedtuple("disk", "f_bavail f_frsize f_blocks")
     for free, code in ((50, ""), (4, "disk_nearly_full")):
         monkeypatch.setattr(os, "statvfs", lambda _, f=free: disk(f, 4096, 100))
-        assert of_disk.state_of(tmp_path) == code
+        assert disk_probe.state_of(tmp_path) == code
     assert list(tmp_path.iterdir()) == []
 
 
@@ -67,7 +67,7 @@ def test_a_large_disk_is_not_nearly_full_by_its_share_alone(
     disk = namedtuple("disk", "f_bavail f_frsize f_blocks")
     of_a_terabyte = disk(3 * 1024**3 // 4096, 4096, 1024**4 // 4096)
     monkeypatch.setattr(os, "statvfs", lambda _: of_a_terabyte)
-    assert of_disk.state_of(tmp_path) == ""
+    assert disk_probe.state_of(tmp_path) == ""
 
 
 def test_a_data_folder_that_is_gone_is_told_by_all(
@@ -87,4 +87,4 @@ def test_a_site_that_keeps_nothing_there_needs_no_folder(
 ) -> None:
     monkeypatch.setattr(settings, "REDIS_IS_EMBEDDED", False)
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path / "gone")
-    assert tmp_path / "gone" not in of_disk.folders()
+    assert tmp_path / "gone" not in disk_probe.folders()

@@ -217,7 +217,7 @@ def test_a_worker_of_another_queue_does_not_count(told: Told, redis: Redis) -> N
 def test_what_a_scheduler_meets_is_told_although_it_is_not_seen_from_here(
     told: Told, at_work: Redis, code: str
 ) -> None:
-    beat(at_work, "scheduler", "somebody", trouble=code)
+    beat(at_work, "scheduler", "somebody", cause=code)
     assert told() == [code]
     beat(at_work, "scheduler", "somebody")
     assert told() == []

@@ -45,7 +45,7 @@ def test_the_age_of_the_oldest_waiting_run_is_given(
     assert told() == []
     ScheduledRun.objects.update(enqueued_at=ago(minutes=2))
     assert told() == ["queue_old"]
-    words = health.judge(health.facts_now(timezone.now())).causes[0].what
+    words = health.diagnose(health.facts_now(timezone.now())).causes[0].what
     assert words == "The oldest waiting run has been in the queue for 2 minutes."
 
 
@@ -65,7 +65,7 @@ def test_with_no_worker_the_age_is_part_of_the_cause(
     fire_due(timezone.now())
     ScheduledRun.objects.update(enqueued_at=ago(hours=2))
     assert told() == ["no_scheduler", "no_worker"]
-    words = health.judge(health.facts_now(timezone.now())).causes[1].what
+    words = health.diagnose(health.facts_now(timezone.now())).causes[1].what
     assert words.endswith("The oldest run has been waiting for 2 hours.")
 
 
@@ -84,7 +84,7 @@ def test_how_many_runs_there_are_costs_no_query(
 ) -> None:
     make_schedule(ago(hours=1))
     fire_due(timezone.now())
-    facts = health.of_database.oldest_waiting_since
+    facts = health.database_probe.oldest_waiting_since
     with django_assert_num_queries(4):
         facts()
     ScheduledRun.objects.bulk_create(

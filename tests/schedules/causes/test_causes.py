@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from schedules.causes import CAUSES, Facts, Severity, in_words, verdict
+from schedules.causes import CAUSES, Facts, Severity, diagnose, in_words
 from workflows.kit.service_errors import DatabaseFailure, RedisFailure
 
 WELL = {
@@ -20,12 +20,12 @@ WELL = {
 
 
 def codes(**facts: object) -> list[str]:
-    found = verdict(Facts(**(WELL | facts)), queue_old_seconds=60)
+    found = diagnose(Facts(**(WELL | facts)), queue_old_seconds=60)
     return [cause.code for cause in found.causes]
 
 
 def hidden(**facts: object) -> dict[str, str]:
-    return verdict(Facts(**(WELL | facts)), queue_old_seconds=60).hidden
+    return diagnose(Facts(**(WELL | facts)), queue_old_seconds=60).hidden
 
 
 def test_nothing_wrong_is_no_cause() -> None:
@@ -48,9 +48,9 @@ LATE = {"overdue": 600.0, "oldest_waiting": 600.0}
         (UNKNOWN | LATE | {"redis": "redis_memory"}, ["redis_memory", "overdue"]),
         (NOBODY | {"redis": "redis_replica"}, ["redis_replica"]),
         (LATE | {"database": "database_read_only"}, ["database_read_only"]),
-        (LATE | {"scheduler_meets": "database_full"}, ["database_full"]),
+        (LATE | {"scheduler_cause": "database_full"}, ["database_full"]),
         (
-            LATE | {"scheduler_meets": "scheduler_failing"},
+            LATE | {"scheduler_cause": "scheduler_failing"},
             ["scheduler_failing", "queue_old"],
         ),
         (
@@ -74,8 +74,8 @@ LATE = {"overdue": 600.0, "oldest_waiting": 600.0}
         ({"redis_memory": 0.97}, ["redis_nearly_full"]),
         ({"redis_memory": 0.97, "redis": "redis_memory"}, ["redis_memory"]),
         ({"disk": "disk_nearly_full"}, ["disk_nearly_full"]),
-        ({"scheduler_meets": "no such code"}, []),
-        ({"scheduler_meets": "overdue"}, []),
+        ({"scheduler_cause": "no such code"}, []),
+        ({"scheduler_cause": "overdue"}, []),
     ],
 )
 def test_the_true_cause_comes_first(
@@ -100,7 +100,7 @@ def test_one_clock_that_differs_is_a_warning_and_two_that_agree_are_an_error(
     database: float | None, redis: float, expected: list[str]
 ) -> None:
     facts = WELL | {"ahead_of_database": database, "ahead_of_redis": redis}
-    found = verdict(Facts(**facts), queue_old_seconds=60)
+    found = diagnose(Facts(**facts), queue_old_seconds=60)
     assert [cause.code for cause in found.causes] == expected
     is_error = expected == ["clock_apart"]
     assert (found.severity == Severity.ERROR) is is_error
@@ -108,7 +108,7 @@ def test_one_clock_that_differs_is_a_warning_and_two_that_agree_are_an_error(
 
 def test_a_ledger_that_is_ahead_explains_why_nothing_fires() -> None:
     facts = Facts(**(WELL | {"ledger_ahead": 172_800.0, "overdue": 600.0}))
-    (cause,) = verdict(facts, queue_old_seconds=60).causes
+    (cause,) = diagnose(facts, queue_old_seconds=60).causes
     assert cause.what.startswith("The ledger is 2 days ahead of the clock")
 
 
@@ -126,7 +126,7 @@ def test_what_is_explained_or_unknown_says_where_to_look() -> None:
 
 def test_zero_seconds_never_call_a_queue_old() -> None:
     facts = Facts(**(WELL | {"oldest_waiting": 1e6}))
-    assert verdict(facts, queue_old_seconds=0).causes == []
+    assert diagnose(facts, queue_old_seconds=0).causes == []
 
 
 @pytest.mark.parametrize("trouble", [*DatabaseFailure, *RedisFailure])

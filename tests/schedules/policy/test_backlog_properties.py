@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schedules.policy.decide import decide
-from schedules.policy.overlap import LINE, joins_line, keeps_order, released
+from schedules.policy.overlap import MOST_WAITING, joins_line, keeps_order, released
 from schedules.policy.types import OpenRuns, Rules
 from schedules.timing import next_after
 from tests.schedules.policies import MINUTE, NOON, SECOND, every_minute, rules
@@ -69,7 +69,7 @@ class Site:
         for row in decision.rows:
             if row.reason == "overlap":
                 assert row.overlapped
-                full = row.overlapped.waiting >= LINE
+                full = row.overlapped.waiting >= MOST_WAITING
                 assert full is (row.overlapped.rule == "line")
                 # A tick is lost to overlap only where no backlog drains, or the line is full.
                 assert full or not joins_line(self.rules, before, late=False)
@@ -125,7 +125,7 @@ class Site:
         assert len(ticks) == len(set(ticks))
         assert self.started == sorted(self.started)
         assert self.runs.open <= 1
-        assert self.runs.in_line <= LINE
+        assert self.runs.waiting <= MOST_WAITING
         assert not [
             run
             for run in self.ledger
@@ -134,7 +134,7 @@ class Site:
         ]
 
     def finish(self) -> None:
-        while self.runs.open or self.runs.in_line:
+        while self.runs.open or self.runs.waiting:
             self.retry()
             self.start()
             self.end("succeeded")
@@ -209,7 +209,7 @@ def test_an_outage_costs_no_tick_where_the_work_keeps_up(
 
 
 def _caught_up_with(site: Site) -> bool:
-    return bool(site.ledger) and not (site.runs.open or site.runs.in_line)
+    return bool(site.ledger) and not (site.runs.open or site.runs.waiting)
 
 
 def _ticks_from(first: datetime, end: datetime) -> list[datetime]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schedules.policy.decide import decide, passed_over, resume
-from schedules.policy.types import Decision, OpenRuns, Row, Rules
+from schedules.policy.types import Decision, LedgerRow, OpenRuns, Rules
 from schedules.timing import (
     CronTiming,
     IntervalTiming,
@@ -66,7 +66,7 @@ class Epoch:
     timing: Timing
     from_at: datetime
     to_at: datetime | None = None
-    rows: list[Row] = field(default_factory=list)
+    rows: list[LedgerRow] = field(default_factory=list)
 
 
 class Schedule:
@@ -128,7 +128,7 @@ class Schedule:
         old.to_at, self.frontier = closed, first
         self.epochs.append(Epoch(timing, closed))
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[LedgerRow]:
         return [row for epoch in self.epochs for row in epoch.rows]
 
     def _apply(self, decision: Decision) -> None:
@@ -141,11 +141,11 @@ class Schedule:
             assert decision.next_run_at >= decision.frontier > START
 
 
-def _last_tick(row: Row) -> datetime:
+def _last_tick(row: LedgerRow) -> datetime:
     return row.range_end or row.scheduled_for
 
 
-def _ticks_of(row: Row, timing: Timing) -> list[datetime]:
+def _ticks_of(row: LedgerRow, timing: Timing) -> list[datetime]:
     """The ticks that a row stands for; its count must be theirs."""
     first = row.scheduled_for
     ticks = between(timing, first - MICROSECOND, _last_tick(row), row.tick_count + 1)

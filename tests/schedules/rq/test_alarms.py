@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from schedules.models import ScheduledJob
-from schedules.rq.messages import Mended
+from schedules.rq.messages import AlarmChanges
 from schedules.scheduler import get_scheduler_service
 from tests.schedules.conftest import NOON, MakeSchedule
 
@@ -18,7 +18,7 @@ ALARMS = "rq:scheduler:scheduled_jobs"
 WRITES = ("zadd", "hset", "zrem", "del", "rpush", "set")
 
 
-def register() -> Mended:
+def register() -> AlarmChanges:
     return get_scheduler_service().sync_jobs_on_startup()
 
 
@@ -35,7 +35,7 @@ def test_a_start_that_finds_all_in_step_touches_nothing(
     for _ in range(3):
         make_schedule()
     redis.config_resetstat()
-    assert register() == Mended()
+    assert register() == AlarmChanges()
     used = redis.info("commandstats")
     assert not [name for name in WRITES if f"cmdstat_{name}" in used]
 
@@ -45,7 +45,7 @@ def test_after_a_flush_every_alarm_and_its_job_is_back(
 ) -> None:
     schedules = [make_schedule() for _ in range(3)]
     redis.flushall()
-    assert register() == Mended(set=3)
+    assert register() == AlarmChanges(set=3)
     assert alarms(redis) == {job.rq_job_id: DUE.timestamp() for job in schedules}
     assert all(redis.exists(f"rq:job:{job.rq_job_id}") for job in schedules)
 
@@ -59,7 +59,7 @@ def test_a_missing_a_wrong_and_a_stale_alarm_are_mended_and_no_other(
     redis.zadd(ALARMS, {wrong.rq_job_id: NOON.timestamp()})
     redis.zadd(ALARMS, {"schedule-of-nobody": NOON.timestamp()})
     ScheduledJob.objects.filter(pk=paused.pk).update(status="paused", next_run_at=None)
-    assert register() == Mended(set=2, removed=2)
+    assert register() == AlarmChanges(set=2, removed=2)
     del expected[paused.rq_job_id]
     assert alarms(redis) == expected
     assert not redis.exists(f"rq:job:{paused.rq_job_id}")
@@ -67,5 +67,5 @@ def test_a_missing_a_wrong_and_a_stale_alarm_are_mended_and_no_other(
 
 def test_a_sites_own_entries_are_left_alone(redis: Redis, db: None) -> None:
     redis.zadd(ALARMS, {"their-own-report": NOON.timestamp()})
-    assert register() == Mended()
+    assert register() == AlarmChanges()
     assert alarms(redis) == {"their-own-report": NOON.timestamp()}

@@ -55,7 +55,7 @@ def test_the_timing_has_no_tick() -> None:
     assert timing.last_upto(none, NOON) is None
     assert timing.count(none, NOON, NOON + YEAR) == 0
     assert timing.between(none, NOON, NOON + YEAR, 5) == []
-    assert timing.shortest_distance(none, NOON) is None
+    assert timing.minimum_interval(none, NOON) is None
     assert timing.describe(none) == "Only when asked"
     assert timing.alike(none, ManualTiming())
 
@@ -105,7 +105,7 @@ def test_it_has_no_alarm_and_none_is_missed(
         other = make_schedule()
     service = get_scheduler_service()
     assert service.due_entries(NOON + YEAR) == [other.rq_job_id]
-    assert service.alarms_out_of_step() == (0, 0)
+    assert service.alarms_out_of_sync() == (0, 0)
     redis.flushall()
     assert sweep(NOON, judge_leases=False).alarms_set == 1
     with django_capture_on_commit_callbacks(execute=True):

@@ -289,7 +289,7 @@ def test_its_alarm_is_set_again(
     with django_capture_on_commit_callbacks(execute=True):
         edited(by_limit, max_runs=4)
     assert service.due_entries(NOON + DAY) == [by_limit.rq_job_id]
-    assert service.alarms_out_of_step() == (0, 0)
+    assert service.alarms_out_of_sync() == (0, 0)
     assert sweep(LATER, judge_leases=False).alarms_removed == 0
 
 

@@ -83,7 +83,7 @@ def test_a_revival_beside_schedulers_and_sweeps_loses_and_doubles_nothing(
     assert ScheduledRun.objects.count() == 6
     assert next(audit()).problems == []
     sweep(LATER, judge_leases=False)
-    assert get_scheduler_service().alarms_out_of_step() == (0, 0)
+    assert get_scheduler_service().alarms_out_of_sync() == (0, 0)
 
 
 def test_a_trigger_that_goes_while_schedules_come_to_it_leaves_none_without(

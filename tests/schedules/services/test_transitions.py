@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from redis import Redis
 
-from schedules.models import REASONS_OF, ReasonCode, ScheduledJob, ScheduleEvent
+from schedules.models import REASONS_OF_STATUS, ReasonCode, ScheduledJob, ScheduleEvent
 from schedules.services import (
     Actor,
     fire_due,
@@ -58,7 +58,7 @@ def test_who_paused_or_deleted_it_is_on_record(
     pause_schedule(schedule.pk, actor=who(alice), now=NOON)
     assert standing(schedule) == ("paused", code)
     assert newest_event(schedule) == ("pause", code)
-    assert schedule.why in {"by a person", "by an agent", "by the site"}
+    assert schedule.reason_text in {"by a person", "by an agent", "by the site"}
     resume_schedule(schedule.pk, actor=Actor.person(alice), now=NOON)
     assert standing(schedule) == ("active", "")
     stop_schedule(schedule.pk, actor=who(alice), now=NOON)
@@ -84,7 +84,11 @@ def test_code_and_sentence_change_together(
         "lunch",
     )
     pause_schedule(schedule.pk, actor=Actor.person(alice), now=NOON, note="and dinner")
-    assert (*standing(schedule), schedule.why) == ("paused", "by_user", "and dinner")
+    assert (*standing(schedule), schedule.reason_text) == (
+        "paused",
+        "by_user",
+        "and dinner",
+    )
 
 
 @both
@@ -157,7 +161,7 @@ def test_a_lost_trigger_node_is_why_of_what_is_active_only(
     pause_schedule(paused.pk, actor=Actor.person(alice), now=NOON, note="holidays")
     node.delete()
     assert standing(active) == ("active", "node_deleted")
-    assert (*standing(paused), paused.why) == ("paused", "by_user", "holidays")
+    assert (*standing(paused), paused.reason_text) == ("paused", "by_user", "holidays")
     assert newest_event(paused) == ("update", "node_deleted")
     other = workflow.nodes.create(
         node_id="again", component_type="trigger_schedule", config={}
@@ -184,13 +188,13 @@ def test_what_a_deletion_took_it_along_with_is_on_record(
 
 @both
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", REASONS_OF)
+@pytest.mark.parametrize("status", REASONS_OF_STATUS)
 def test_the_database_refuses_a_code_of_another_status(
     make_schedule: MakeSchedule, status: str
 ) -> None:
     rows = ScheduledJob.objects.filter(pk=make_schedule().pk)
     for code in ReasonCode:
-        if code in REASONS_OF[status]:
+        if code in REASONS_OF_STATUS[status]:
             rows.update(status=status, reason_code=code)
             continue
         with pytest.raises(IntegrityError), transaction.atomic():

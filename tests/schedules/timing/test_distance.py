@@ -16,7 +16,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def distance(expression: str, zone: str = "UTC") -> timedelta | None:
-    return timing.shortest_distance(CronTiming(expression, zone), NOON)
+    return timing.minimum_interval(CronTiming(expression, zone), NOON)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_no_two_ticks_of_two_years_are_closer(expression, zone):
 
 
 def test_of_an_interval_it_is_the_interval_and_of_a_single_tick_there_is_none():
-    assert timing.shortest_distance(IntervalTiming(90, NOON), NOON) == 90 * MINUTE / 60
-    assert timing.shortest_distance(OnceTiming(NOON), NOON) is None
+    assert timing.minimum_interval(IntervalTiming(90, NOON), NOON) == 90 * MINUTE / 60
+    assert timing.minimum_interval(OnceTiming(NOON), NOON) is None
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ and the strip of the admin."""
 
 from __future__ import annotations
 
-from schedules.services.insight.health.explaining import explain
-from schedules.services.insight.health.looking import Looks, facts_now, forget, judge
+from schedules.services.insight.health.probes import Probes, diagnose, facts_now, reset
+from schedules.services.insight.health.refusals import cause_of_error
 
-__all__ = ["Looks", "explain", "facts_now", "forget", "judge"]
+__all__ = ["Probes", "cause_of_error", "diagnose", "facts_now", "reset"]

@@ -10,21 +10,15 @@ from django.contrib.auth.models import User
 from redis import Redis
 
 from schedules.models import (
-    REASONS_OF,
+    REASONS_OF_STATUS,
     ReasonCode,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
     Status,
 )
-from schedules.services import (
-    Actor,
-    explain,
-    fire_due,
-    pause_schedule,
-    run_now,
-    update_schedule,
-)
+from schedules.services import Actor, fire_due, pause_schedule, run_now, update_schedule
+from schedules.services.insight.explain import explain
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import MINUTE, SECOND
 
@@ -82,7 +76,7 @@ STATUSES = {
             f"It does not run: the schedule has stopped ({ENDS[code]}).",
             f"It does not run: the schedule has stopped ({ENDS[code]}).",
         )
-        for code in REASONS_OF[Status.STOPPED]
+        for code in REASONS_OF_STATUS[Status.STOPPED]
     ],
 }
 

@@ -134,7 +134,7 @@ def test_a_scheduler_that_cannot_write_says_that_it_is_alive_and_what_it_meets(
     rounds: Rounds, redis: Redis
 ) -> None:
     def meets() -> str:
-        return heartbeat.trouble_of(redis, heartbeat.alive(redis, "scheduler"))
+        return heartbeat.cause_of(redis, heartbeat.alive(redis, "scheduler"))
 
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorname = "SQLITE_FULL"
@@ -157,7 +157,7 @@ def test_two_failed_rounds_are_reported_and_one_is_not(
     assert not heartbeat.alive(redis, "scheduler")
     rounds.loop.round()
     alive = heartbeat.alive(redis, "scheduler")
-    assert heartbeat.trouble_of(redis, alive) == "scheduler_failing"
+    assert heartbeat.cause_of(redis, alive) == "scheduler_failing"
 
 
 @pytest.mark.both_databases
@@ -170,9 +170,9 @@ def test_a_read_only_database_is_what_a_real_round_meets(
     with read_only():
         loop.round()
         alive = heartbeat.alive(redis, "scheduler")
-        assert heartbeat.trouble_of(redis, alive) == "database_read_only"
+        assert heartbeat.cause_of(redis, alive) == "database_read_only"
     loop.round()
-    assert heartbeat.trouble_of(redis, heartbeat.alive(redis, "scheduler")) == ""
+    assert heartbeat.cause_of(redis, heartbeat.alive(redis, "scheduler")) == ""
     assert ScheduledRun.objects.count() >= 1
 
 

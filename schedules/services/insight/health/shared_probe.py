@@ -46,7 +46,7 @@ class _Flight:
         return self.was_silent or age > KEPT_SECONDS
 
 
-class SharedLook:
+class SharedProbe:
     """Asks in a thread of its own. A question that hangs holds up one thread, not many:
     until it comes back nobody asks again, and everybody is told of the silence at once."""
 

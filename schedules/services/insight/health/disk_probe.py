@@ -30,7 +30,7 @@ _OF_ERRNO = {
 }
 
 
-def look(now: datetime) -> dict[str, Any]:
+def probe(now: datetime) -> dict[str, Any]:
     """What is wrong with the first folder that has something wrong."""
     found = filter(None, map(state_of, folders()))
     return {"disk": next(found, "")}

@@ -8,37 +8,38 @@ from datetime import datetime
 
 from django.conf import settings
 
-from schedules.causes import Facts, Verdict, verdict
-from schedules.services.insight.health import of_database, of_disk, of_redis
-from schedules.services.insight.health.shared import SharedLook
+from schedules import causes
+from schedules.causes import Diagnosis, Facts
+from schedules.services.insight.health import database_probe, disk_probe, redis_probe
+from schedules.services.insight.health.shared_probe import SharedProbe
 
 
-class Looks:
+class Probes:
     """The three looks of a process, each shared by all who ask within a second."""
 
     def __init__(self) -> None:
-        self._looks = {
-            name: SharedLook(name, look, {name: f"{name}_silent"})
-            for name, look in (
-                ("disk", of_disk.look),
-                ("database", of_database.look),
-                ("redis", of_redis.look),
+        self._probes = {
+            name: SharedProbe(name, probe, {name: f"{name}_silent"})
+            for name, probe in (
+                ("disk", disk_probe.probe),
+                ("database", database_probe.probe),
+                ("redis", redis_probe.probe),
             )
         }
 
     def facts(self, now: datetime, *, wait: float | None = None) -> Facts:
         """What is known: in the end, or after `wait` seconds."""
         until = time.monotonic() + (wait or 0.0)
-        verdicts = {name: look.begin(now) for name, look in self._looks.items()}
+        verdicts = {name: probe.begin(now) for name, probe in self._probes.items()}
         facts = Facts()
-        for name, look in self._looks.items():
+        for name, probe in self._probes.items():
             left = None if wait is None else max(0.0, until - time.monotonic())
-            if found := look.answer(verdicts[name], wait=left):
+            if found := probe.answer(verdicts[name], wait=left):
                 facts = replace(facts, **found)
         return facts
 
 
-_shared = Looks()
+_shared = Probes()
 
 
 def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
@@ -47,11 +48,11 @@ def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
     return _shared.facts(now, wait=wait)
 
 
-def judge(facts: Facts) -> Verdict:
+def diagnose(facts: Facts) -> Diagnosis:
     """What is wrong, by the settings of this site."""
-    return verdict(facts, queue_old_seconds=settings.QUEUE_OLD_SECONDS)
+    return causes.diagnose(facts, queue_old_seconds=settings.QUEUE_OLD_SECONDS)
 
 
-def forget() -> None:
+def reset() -> None:
     """Look anew: what this process connects to is another (in tests)."""
-    globals()["_shared"] = Looks()
+    globals()["_shared"] = Probes()

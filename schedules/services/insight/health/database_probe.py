@@ -24,7 +24,7 @@ from workflows.models import WorkflowExecution
 LOCK_WAIT_MILLISECONDS = 20
 
 
-def look(now: datetime) -> dict[str, Any]:
+def probe(now: datetime) -> dict[str, Any]:
     """Facts by a connection of this thread's own, which is closed again."""
     began = time.monotonic()
     facts: dict[str, Any] = {}

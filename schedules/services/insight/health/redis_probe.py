@@ -15,12 +15,12 @@ from redis.retry import Retry
 
 from schedules.rq import heartbeat
 from schedules.rq.trial_write import try_to_write
-from schedules.services.insight.health.shared import SILENT_AFTER_SECONDS
+from schedules.services.insight.health.shared_probe import SILENT_AFTER_SECONDS
 from workflows.execution.queue import QUEUE_NAME
 from workflows.kit.service_errors import redis_failure
 
 
-def look(now: datetime) -> dict[str, Any]:
+def probe(now: datetime) -> dict[str, Any]:
     """Facts by a client of its own: the site's waits longer, and tries again."""
     began = time.monotonic()
     client = Redis.from_url(
@@ -32,7 +32,7 @@ def look(now: datetime) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     with client:
         try:
-            at = heartbeat.clock_of(client)
+            at = heartbeat.redis_time(client)
             facts["ahead_of_redis"] = now.timestamp() + time.monotonic() - began - at
             try_to_write(client)
             return facts | _of_memory(client) | _of_processes(client)
@@ -54,7 +54,7 @@ def _of_processes(client: Redis) -> dict[str, Any]:
     schedulers = heartbeat.alive(client, "scheduler")
     return {
         "schedulers": len(schedulers),
-        "scheduler_meets": heartbeat.trouble_of(client, schedulers),
+        "scheduler_cause": heartbeat.cause_of(client, schedulers),
         "workers": len(heartbeat.alive(client, "worker")),
         "workers_here": len(heartbeat.alive(client, f"worker:{QUEUE_NAME}")),
     }
