@@ -31,7 +31,7 @@ def health_strip(context: template.Context) -> dict[str, Any]:
         diagnosis = diagnose(facts)
     except Exception:
         # The page is more than its strip.
-        logger.exception("look_failed", look="strip")
+        logger.exception("check_failed", check="strip")
         return {}
     return {
         "causes": diagnosis.causes,

@@ -1,8 +1,8 @@
-"""Why nothing fires or runs: the causes in words, and which of them explain others. Pure."""
+"""Why nothing fires or runs: the causes, and which of them explain others. Pure."""
 
 from __future__ import annotations
 
-from schedules.causes.decide import Diagnosis, Facts, diagnose, in_words
+from schedules.causes.decide import Diagnosis, Facts, diagnose
 from schedules.causes.table import CAUSES, SUBJECTS, Cause, Severity
 
 __all__ = [
@@ -13,5 +13,4 @@ __all__ = [
     "Facts",
     "Severity",
     "diagnose",
-    "in_words",
 ]

@@ -1,4 +1,4 @@
-"""From what was seen to the causes, the true one first."""
+"""From the observed facts to their causes, the root cause first."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from schedules.causes.table import CAUSES, Cause, Severity
+from schedules.timing.english import in_words
 
-# Above this a difference between two clocks is worth a word, and above that it is a fault.
+# Two clocks that differ by more than this are a warning, or an error.
 CLOCK_WARNING_SECONDS = 2.0
 CLOCK_ERROR_SECONDS = 60.0
 OVERDUE_SECONDS = 60.0
-# Of the memory that `maxmemory` allows.
+# The share of `maxmemory` in use.
 REDIS_NEARLY_FULL = 0.95
 ORDER = {code: place for place, code in enumerate(CAUSES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was seen. `None` stands for what could not be known."""
+    """What the probes have observed. None: not known."""
 
-    disk: str = ""  # the code of what is wrong, as in the three that follow
+    disk: str = ""  # the code of a cause, as in the three fields that follow
     database: str = ""
     redis: str = ""
-    # What a scheduler that is alive met last: it may see what we do not.
+    # Reported by a scheduler that is alive: it may see what this process does not.
     scheduler_cause: str = ""
     schedulers: int | None = None
     workers: int | None = None  # of any queue
@@ -38,9 +39,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What is wrong, the true cause first; what another cause explains is left out.
+    """What is wrong, the root cause first, without what another cause explains.
 
-    `hidden` are the subjects of which nothing can be said, each with the one to see first.
+    `hidden` maps the subjects that cannot be judged to the subject to repair first.
     """
 
     causes: list[Cause]
@@ -48,13 +49,16 @@ class Diagnosis:
 
     @property
     def severity(self) -> Severity:
-        """That of the gravest cause."""
+        """The severity of the gravest cause."""
         return max((cause.severity for cause in self.causes), default=Severity.OK)
 
 
 def diagnose(facts: Facts, *, queue_old_seconds: float) -> Diagnosis:
-    """Which causes are behind what was seen."""
-    found = {cause.code: cause for cause in _all(facts, queue_old_seconds)}
+    """Find the causes of the observed facts.
+
+    Runs that have been queued for more than `queue_old_seconds` are a warning; 0: never.
+    """
+    found = {cause.code: cause for cause in _causes(facts, queue_old_seconds)}
     explained = {
         name: CAUSES[code].subject
         for code in found
@@ -63,37 +67,20 @@ def diagnose(facts: Facts, *, queue_old_seconds: float) -> Diagnosis:
     }
     left = [cause for code, cause in found.items() if code not in explained]
     left.sort(key=lambda cause: ORDER[cause.code])
-    hidden = _unknown(facts)
+    hidden = _unknown_subjects(facts)
     hidden |= {CAUSES[code].subject: subject for code, subject in explained.items()}
     for cause in left:
         hidden.pop(cause.subject, None)
     return Diagnosis(left, hidden)
 
 
-def _unknown(facts: Facts) -> dict[str, str]:
+def _unknown_subjects(facts: Facts) -> dict[str, str]:
     unknown: dict[str, str] = {}
     if facts.oldest_waiting is None:
         unknown |= dict.fromkeys(("firing", "queue"), "database")
     if facts.schedulers is None:
         unknown |= dict.fromkeys(("scheduler", "worker"), "redis")
     return unknown
-
-
-def in_words(seconds: float) -> str:
-    """A length of time, exact enough to act upon: "48 seconds", "2 hours 5 minutes"."""
-    whole = round(seconds)
-    units = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-    place = next((i for i, (_, size) in enumerate(units) if whole >= size), 3)
-    (name, size), *smaller = units[place : place + 2]
-    count, rest = divmod(whole, size)
-    text = _counted(count, name)
-    if smaller and rest >= smaller[0][1] and smaller[0][0] != "second":
-        text += f" {_counted(rest // smaller[0][1], smaller[0][0])}"
-    return text
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 _WRITES_FAIL = tuple(
@@ -107,7 +94,7 @@ _REDIS_FAILS = tuple(
     if cause.subject == "redis" and cause.severity == Severity.ERROR
 )
 _BY_DATABASE = ("scheduler_failing", "overdue", "queue_old")
-# Without Redis nobody can say that he is alive, and no run reaches a worker.
+# Without Redis no process can report that it is alive, and no run reaches a worker.
 _BY_REDIS = ("no_scheduler", "no_worker", "no_worker_here", "queue_old")
 _BY_DISK = (
     "disk_nearly_full",
@@ -135,31 +122,31 @@ _EXPLAINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _all(facts: Facts, queue_old_seconds: float) -> Iterator[Cause]:
+def _causes(facts: Facts, queue_old_seconds: float) -> Iterator[Cause]:
     for code in (facts.disk, facts.database, facts.redis, facts.scheduler_cause):
-        if _code_of(code):
+        if _is_plain(code):
             yield CAUSES[code]
     if facts.redis_memory >= REDIS_NEARLY_FULL:
         yield CAUSES["redis_nearly_full"]
-    yield from _of_clocks(facts)
+    yield from _clock_causes(facts)
     if facts.schedulers == 0:
         yield CAUSES["no_scheduler"]
     if facts.workers_here == 0:
         waiting = facts.oldest_waiting or 0.0
         code = "no_worker_here" if facts.workers else "no_worker"
-        yield _and_what_waits(CAUSES[code], waiting)
+        yield _with_waiting_time(CAUSES[code], waiting)
     if facts.overdue > OVERDUE_SECONDS:
         yield _filled("overdue", seconds=in_words(facts.overdue))
     if 0 < queue_old_seconds < (facts.oldest_waiting or 0.0):
         yield _filled("queue_old", seconds=in_words(facts.oldest_waiting or 0.0))
 
 
-def _code_of(code: str) -> str:
-    """Of what is told without a number; a process of another release may tell anything."""
-    return code if code in CAUSES and "{" not in CAUSES[code].what else ""
+def _is_plain(code: str) -> bool:
+    """Whether it is a cause without numbers; other releases may report unknown codes."""
+    return code in CAUSES and "{" not in CAUSES[code].what
 
 
-def _of_clocks(facts: Facts) -> Iterator[Cause]:
+def _clock_causes(facts: Facts) -> Iterator[Cause]:
     if facts.ledger_ahead > 0:
         yield _filled("ledger_ahead", seconds=in_words(facts.ledger_ahead))
     apart = {
@@ -172,28 +159,28 @@ def _of_clocks(facts: Facts) -> Iterator[Cause]:
         if ahead is not None and abs(ahead) > CLOCK_WARNING_SECONDS
     }
     for code, ahead in off.items():
-        yield _of_clock(code, ahead)
+        yield _clock_cause(code, ahead)
     least = min(off.values(), key=abs, default=0.0)
     same_way = len({ahead > 0 for ahead in off.values()}) == 1
     if len(off) == len(apart) and same_way and abs(least) > CLOCK_ERROR_SECONDS:
-        yield _of_clock("clock_apart", least)
+        yield _clock_cause("clock_apart", least)
 
 
-def _of_clock(code: str, ahead: float) -> Cause:
+def _clock_cause(code: str, ahead: float) -> Cause:
     direction = "ahead of" if ahead > 0 else "behind"
     return _filled(code, seconds=in_words(abs(ahead)), direction=direction)
 
 
-def _and_what_waits(cause: Cause, seconds: float) -> Cause:
+def _with_waiting_time(cause: Cause, seconds: float) -> Cause:
     if seconds < 1:
         return cause
     waits = f" The oldest run has been waiting for {in_words(seconds)}."
-    return _with_words(cause, cause.what + waits)
+    return _with_text(cause, cause.what + waits)
 
 
 def _filled(code: str, **numbers: str) -> Cause:
-    return _with_words(CAUSES[code], CAUSES[code].what.format(**numbers))
+    return _with_text(CAUSES[code], CAUSES[code].what.format(**numbers))
 
 
-def _with_words(cause: Cause, what: str) -> Cause:
+def _with_text(cause: Cause, what: str) -> Cause:
     return replace(cause, what=what)

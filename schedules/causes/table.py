@@ -1,7 +1,7 @@
-"""Every cause for which nothing fires or runs, in words, with its remedy.
+"""Every cause for which nothing fires or runs, each with its text and its remedy.
 
-The words are fixed: they hold numbers, and never a name, an address or a secret, since
-`/readyz` shows them to anyone. `docs/operating.md` lists them.
+The texts contain numbers, but never a name, an address or a secret, because `/readyz` shows
+them to anyone. `docs/operating.md` lists them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SCHEDULER = "Run `manage.py rqscheduler`."
 
 
 class Severity(IntEnum):
-    """Also the exit status of the doctor: the gravest of what it found."""
+    """How grave a cause is. The gravest found is the exit status of the doctor."""
 
     OK = 0
     WARNING = 1
@@ -23,7 +23,10 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that is wrong. `code` is stable and for programs."""
+    """One thing that keeps schedules from firing or runs from starting.
+
+    `code` is stable, for programs; `what` and `remedy` are for people.
+    """
 
     code: str
     subject: str
@@ -37,31 +40,31 @@ def _table(*rows: Cause) -> dict[str, Cause]:
 
 
 _WARNING = Severity.WARNING
-# In the order of truth: what comes first may explain what comes later.
+# Root causes first: a cause may explain those that follow it.
 CAUSES = _table(
     Cause(
         "disk_full",
         "disk",
         "The disk of the data folder is full.",
-        "Free space on it. Work goes on by itself.",
+        "Free space on it. Work then continues by itself.",
     ),
     Cause(
         "disk_read_only",
         "disk",
         "The data folder cannot be written to.",
-        "Mount it for writing, and let it belong to the user of the site.",
+        "Mount it read-write and make the user of the site its owner.",
     ),
     Cause(
         "disk_missing",
         "disk",
         "The data folder is missing.",
-        "Put it back, or correct DATA_DIR, and restart the site.",
+        "Restore the folder or correct DATA_DIR, then restart the site.",
     ),
     Cause(
         "disk_silent",
         "disk",
         "The disk of the data folder does not answer.",
-        "Check the disk, or the network that it is mounted over.",
+        "Check the disk, or the network through which it is mounted.",
     ),
     Cause(
         "database_silent",
@@ -73,13 +76,13 @@ CAUSES = _table(
         "database_refused",
         "database",
         "The database refuses the connection.",
-        "Check user, password and name in DATABASE_URL, and its limit of connections.",
+        "Check the user, password and database name in DATABASE_URL, and the connection limit.",
     ),
     Cause(
         "database_full",
         "database",
         "The disk of the database is full.",
-        "Free space on it. Work goes on by itself.",
+        "Free space on it. Work then continues by itself.",
     ),
     Cause(
         "database_damaged",
@@ -96,7 +99,7 @@ CAUSES = _table(
     Cause(
         "redis_clients",
         "redis",
-        "Redis accepts no further client.",
+        "Redis accepts no more clients.",
         "Raise its maxclients, or run fewer processes.",
     ),
     Cause(
@@ -109,31 +112,31 @@ CAUSES = _table(
         "redis_login",
         "redis",
         "Redis refuses the login.",
-        "Correct user and password in REDIS_URL.",
+        "Correct the user and the password in REDIS_URL.",
     ),
     Cause(
         "redis_permission",
         "redis",
-        "Redis does not permit its user a command that is needed.",
+        "Redis denies its user a command that the site needs.",
         "Grant the user of REDIS_URL all commands, keys and channels (ACL SETUSER).",
     ),
     Cause(
         "redis_memory",
         "redis",
         "Redis refuses to write: out of memory (maxmemory).",
-        "Raise maxmemory, or remove what else is kept in it. Work goes on by itself.",
+        "Raise maxmemory, or remove other data from it. Work then continues by itself.",
     ),
     Cause(
         "redis_replica",
         "redis",
         "Redis refuses to write: it is a read-only replica.",
-        "Let REDIS_URL name the primary, or promote this one (REPLICAOF NO ONE).",
+        "Point REDIS_URL at the primary, or promote this replica (REPLICAOF NO ONE).",
     ),
     Cause(
         "redis_disk",
         "redis",
         "Redis refuses to write: it cannot save to its disk (MISCONF).",
-        "Free space on its disk and let it write there. Work goes on by itself.",
+        "Free space on its disk and make sure that Redis may write to it. Work then continues by itself.",
     ),
     Cause(
         "redis_replicas",
@@ -151,40 +154,40 @@ CAUSES = _table(
         "redis_refuses",
         "redis",
         "Redis refuses to write.",
-        "See what `redis-cli SET a b` answers, and the log of Redis.",
+        "See the answer to `redis-cli SET a b`, and the log of Redis.",
     ),
     Cause(
         "clock_apart",
         "clock",
-        "The clock of this host is {seconds} {direction} the clocks of database and Redis.",
-        "Set this host's clock right, and keep it right with an NTP client.",
+        "The clock of this host is {seconds} {direction} the clocks of the database and Redis.",
+        "Correct the clock of this host, and keep it synchronized with an NTP client.",
     ),
     Cause(
         "clock_of_database",
         "clock",
         "The clock of this host is {seconds} {direction} that of the database.",
-        "Run an NTP client on both.",
+        "Run an NTP client on both hosts.",
         _WARNING,
     ),
     Cause(
         "clock_of_redis",
         "clock",
         "The clock of this host is {seconds} {direction} that of Redis.",
-        "Run an NTP client on both.",
+        "Run an NTP client on both hosts.",
         _WARNING,
     ),
     Cause(
         "ledger_ahead",
         "clock",
         "The ledger is {seconds} ahead of the clock: nothing fires until then.",
-        "Set the clock right and restart the scheduler: it withdraws what never ran.",
+        "Correct the clock and restart the scheduler: it withdraws the ticks that never ran.",
     ),
     Cause(
         "database_read_only",
         "database",
         "The database is read-only.",
-        "PostgreSQL: connect to the primary, or turn default_transaction_read_only off. "
-        "SQLite: let the site write the file and its folder.",
+        "PostgreSQL: connect to the primary, or turn off default_transaction_read_only. "
+        "SQLite: let the site write to the file and its folder.",
     ),
     Cause(
         "database_tables",
@@ -196,13 +199,13 @@ CAUSES = _table(
         "database_locked",
         "database",
         "The database is locked by another program.",
-        "End the program that holds its lock: a shell, a backup, a copy of the site.",
+        "End the program that locks it: a shell, a backup, or another copy of the site.",
     ),
     Cause(
         "database_busy",
         "database",
         "All connections to the database are in use.",
-        "Wait. If it lasts, allow more connections, or find what holds them.",
+        "Wait. If it persists, allow more connections, or find out which programs keep them open.",
     ),
     Cause(
         "database_failing",
@@ -217,13 +220,13 @@ CAUSES = _table(
         "scheduler_failing",
         "scheduler",
         "A scheduler is alive, but its rounds fail.",
-        "See `round_failed` in its log.",
+        "See `round_failed` in the log of the scheduler.",
     ),
     Cause("no_worker", "worker", "No worker is alive: nothing runs.", WORKER),
     Cause(
         "no_worker_here",
         "worker",
-        "No worker serves the queue of the schedules: those alive serve others.",
+        "No worker serves the queue of the schedules; those that are alive serve other queues.",
         WORKER,
     ),
     Cause(
@@ -235,7 +238,7 @@ CAUSES = _table(
     Cause(
         "queue_old",
         "queue",
-        "The oldest waiting run has been in the queue for {seconds}.",
+        "The oldest queued run has been in the queue for {seconds}.",
         "Start more workers, or see which schedule fills the queue.",
         _WARNING,
     ),
@@ -243,7 +246,7 @@ CAUSES = _table(
         "redis_nearly_full",
         "redis",
         "Redis is nearly out of memory (maxmemory).",
-        "Raise maxmemory, or remove what else is kept in it.",
+        "Raise maxmemory, or remove other data from it.",
         _WARNING,
     ),
     Cause(
@@ -254,5 +257,5 @@ CAUSES = _table(
         _WARNING,
     ),
 )
-# The subjects, in the order in which they are shown.
+# In the order in which they are shown.
 SUBJECTS = tuple(dict.fromkeys(cause.subject for cause in CAUSES.values()))

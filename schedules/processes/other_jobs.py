@@ -35,4 +35,4 @@ class OtherJobs:
         except Exception:
             # Whatever a site put there, it must not stop the schedules.
             self.unreadable.add(job_id)
-            logger.exception("foreign_job_not_enqueued", job=job_id)
+            logger.exception("other_job_not_enqueued", job=job_id)

@@ -80,7 +80,7 @@ class WallClockTicks:
         for change in zones.offset_changes(self.timezone, tick - _SECOND, tick):
             if self.times.count(change.old - _SECOND, change.new - _SECOND):
                 return "moved_by_gap"
-        return "first_of_two" if zones.repeats(self.timezone, tick) else None
+        return "first_of_two" if zones.is_repeated(self.timezone, tick) else None
 
     def _passed(self, instant: datetime) -> datetime:
         """The latest wall time whose tick is not later than `instant`."""

@@ -1,9 +1,8 @@
-"""Numbers and lists as English has them."""
+"""Numbers, lists and durations in English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import pairwise
 
 # Two numbers in a row read better one by one: "5, 6 and 9", but "5 to 7 and 9".
@@ -88,15 +87,16 @@ def _named_run(names: list[str]) -> list[str]:
     return [f"{names[0]} to {names[-1]}"] if len(names) >= _SHORTEST_RUN else names
 
 
-_UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
-def lasting(duration: timedelta) -> str:
-    """A duration in its two largest units: "1 day 23 h", "5 min", "40 s"."""
-    left, parts = int(abs(duration).total_seconds()), []
-    for unit, seconds in _UNITS:
-        number, left = divmod(left, seconds)
-        name = "days" if unit == "day" and number > 1 else unit
-        parts.append(f"{number} {name}" if number else "")
+def in_words(seconds: float) -> str:
+    """A duration in one or two units: "48 seconds", "2 hours 5 minutes"."""
+    left, parts = round(abs(seconds)), []
+    for unit, size in _UNITS:
+        number, left = divmod(left, size)
+        parts.append(counted(number, unit) if number else "")
     first = next((at for at, part in enumerate(parts) if part), len(parts) - 1)
-    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
+    # Seconds are left out beside a larger unit.
+    largest, *smaller = parts[first : min(first + 2, max(first + 1, len(parts) - 1))]
+    return " ".join(filter(None, [largest, *smaller])) or "0 seconds"

@@ -178,7 +178,7 @@ def offset_changes(
     )
 
 
-def repeats(timezone: str, instant: datetime) -> bool:
+def is_repeated(timezone: str, instant: datetime) -> bool:
     """Whether the clock will be put back to read once more as it does at `instant`."""
     reading = wall_time(instant, timezone)
     changes = offset_changes(timezone, instant, instant + _LARGEST_CHANGE)

@@ -60,8 +60,8 @@ def test_a_clock_that_jumps_loses_and_doubles_nothing(
         if chance.random() < 0.5:
             withdraw_all(now)
         _do_something(chance, chance.choice(schedules), now)
-        for proof in audit():
-            assert proof.holds, f"seed {seed}, step {step}: {proof.faults}"
+        for account in audit():
+            assert account.is_balanced, f"seed {seed}, step {step}: {account.faults}"
     rows = Counter(
         ScheduledRun.objects.exclude(origin__in=["manual", "backfill"]).values_list(
             "schedule_id", "scheduled_for"

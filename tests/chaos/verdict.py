@@ -78,12 +78,12 @@ def ticks() -> Ticks:
     """The audit of every schedule, summed up."""
     found = Ticks()
     counts: Counter[str] = Counter()
-    for proof in audit():
-        found.expected += proof.expected
-        found.doubled += proof.double
-        found.lost += proof.missing
-        found.faults += [f"{proof.name}: {fault}" for fault in proof.faults]
-        counts.update(proof.counts)
+    for account in audit():
+        found.expected += account.expected
+        found.doubled += account.double
+        found.lost += account.missing
+        found.faults += [f"{account.name}: {fault}" for fault in account.faults]
+        counts.update(account.counts)
     found.skipped = counts.pop(RunStatus.SKIPPED, 0)
     found.missed = counts.pop(RunStatus.MISSED, 0)
     found.fired = sum(counts.values())

@@ -139,7 +139,7 @@ def test_a_look_that_hangs_holds_up_one_thread_and_the_first_who_ask(
     for _ in range(20):
         disk = client.get("/readyz").json()["checks"]["disk"]
     assert time.monotonic() - began < 1.5, "nobody waits again for what is known"
-    hanging = [one for one in threading.enumerate() if one.name == "look-disk"]
+    hanging = [one for one in threading.enumerate() if one.name == "probe-disk"]
     assert len(hanging) == 1
     over.set()
     hanging[0].join()
@@ -160,7 +160,7 @@ def test_an_old_queue_is_a_warning_that_takes_no_site_from_the_net(
     )
     queue = checks(client, status=200)["queue"]
     assert queue["warning"] == (
-        "The oldest waiting run has been in the queue for 7 minutes."
+        "The oldest queued run has been in the queue for 7 minutes."
     )
     assert queue["oldest_waiting_seconds"] == pytest.approx(420, abs=5)
 

@@ -1,4 +1,4 @@
-"""`manage.py audit_schedules`: proves that no tick was lost and none came twice."""
+"""`manage.py audit_schedules`: checks that no tick was lost and none is recorded twice."""
 
 from __future__ import annotations
 
@@ -11,73 +11,83 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from schedules.policy.conservation import LISTED
-from schedules.services.insight.audit import Proof, as_json, audit
+from schedules.policy.conservation import LISTED, Account
+from schedules.services.insight.audit import as_json, audit
+from schedules.timing.english import counted
 
 
 class Command(BaseCommand):
-    help = "Proves of each schedule that every tick it had is in the ledger, once."
+    help = "Check that the ledger holds every tick of every schedule exactly once."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("schedule", nargs="*", type=UUID, help="only these ids")
-        parser.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument(
+            "schedule",
+            nargs="*",
+            type=UUID,
+            help="ids of the schedules to audit (default: all)",
+        )
+        parser.add_argument("--json", action="store_true", help="write JSON")
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = set(options["schedule"])
-        proofs = list(audit(wanted or None))
-        if unknown := wanted - {proof.schedule_id for proof in proofs}:
-            raise CommandError(f"No such schedule: {', '.join(map(str, unknown))}.")
+        accounts = list(audit(wanted or None))
+        if unknown := wanted - {each.schedule_id for each in accounts}:
+            raise CommandError(
+                f"No schedule has the id {', '.join(map(str, unknown))}."
+            )
         if options["json"]:
-            self.stdout.write(json.dumps(_summary(proofs), indent=2))
+            self.stdout.write(json.dumps(_summary(accounts), indent=2))
         else:
-            for proof in proofs:
-                self.stdout.write(_line(proof))
-                for line in _early(proof):
+            for each in accounts:
+                self.stdout.write(_line(each))
+                for line in _early(each):
                     self.stdout.write(f"  {line}")
-                for problem in proof.problems:
+                for problem in each.problems:
                     self.stdout.write(f"  {problem}")
-            self.stdout.write(_total(proofs))
-        if not all(proof.holds for proof in proofs):
+            self.stdout.write(_total(accounts))
+        if not all(each.is_balanced for each in accounts):
             sys.exit(1)
 
 
-def _line(proof: Proof) -> str:
-    verdict = "holds" if proof.holds else "BROKEN"
-    counts = ", ".join(f"{ticks} {status}" for status, ticks in proof.counts.items())
+def _line(each: Account) -> str:
+    verdict = "holds" if each.is_balanced else "BROKEN"
+    counts = ", ".join(f"{ticks} {status}" for status, ticks in each.counts.items())
     return (
-        f"{verdict}  {proof.schedule_id}  {proof.name}: {proof.expected} ticks expected, "
-        f"{proof.recorded} recorded ({counts or 'none yet'}) in {proof.epochs} epochs"
+        f"{verdict}  {each.schedule_id}  {each.name}: "
+        f"{counted(each.expected, 'tick')} expected, {each.recorded:,} recorded "
+        f"({counts or 'none yet'}) in {counted(each.epochs, 'epoch')}"
     )
 
 
-def _early(proof: Proof) -> list[str]:
-    lines = [f"{tick}: ran early, while a clock was ahead" for tick in proof.ran_early]
+def _early(each: Account) -> list[str]:
+    lines = [f"{tick}: ran early, while a clock was ahead" for tick in each.ran_early]
     more = len(lines) - LISTED
     return lines if more <= 0 else [*lines[:LISTED], f"and {more} more that ran early"]
 
 
-def _total(proofs: list[Proof]) -> str:
-    broken = sum(not proof.holds for proof in proofs)
-    total = _totals(proofs)
+def _total(accounts: list[Account]) -> str:
+    broken = sum(not each.is_balanced for each in accounts)
+    total = _totals(accounts)
     return (
-        f"{len(proofs)} schedules, {total['expected']} ticks expected, "
-        f"{total['recorded']} recorded, {total['missing']} missing, "
-        f"{total['double']} double: " + (f"{broken} BROKEN" if broken else "all hold")
+        f"{counted(len(accounts), 'schedule')}, "
+        f"{counted(total['expected'], 'tick')} expected, {total['recorded']:,} recorded, "
+        f"{total['missing']:,} missing, {total['double']:,} recorded twice: "
+        + (f"{broken:,} BROKEN" if broken else "all hold")
     )
 
 
-def _totals(proofs: list[Proof]) -> dict[str, int]:
+def _totals(accounts: list[Account]) -> dict[str, int]:
     return {
-        name: sum(getattr(proof, name) for proof in proofs)
+        name: sum(getattr(each, name) for each in accounts)
         for name in ("expected", "recorded", "missing", "double")
     }
 
 
-def _summary(proofs: list[Proof]) -> dict[str, Any]:
+def _summary(accounts: list[Account]) -> dict[str, Any]:
     return {
-        "holds": all(proof.holds for proof in proofs),
-        **_totals(proofs),
-        "schedules": [as_json(proof) for proof in proofs],
+        "holds": all(each.is_balanced for each in accounts),
+        **_totals(accounts),
+        "schedules": [as_json(each) for each in accounts],
     }

@@ -37,7 +37,7 @@ from schedules.services.ledger.ahead import (
     schedule_ahead,
     schedules_ahead,
 )
-from schedules.timing.english import lasting
+from schedules.timing.english import in_words
 from workflows.kit.sqlite_write_lock import brief_write
 
 logger = structlog.get_logger(__name__)
@@ -144,14 +144,14 @@ def _put_right(
         "runs_withdrawn": withdrawn.fired,
         "ran_early": len(early),
     }
-    note = f"The ledger was {lasting(ahead)} ahead of the clock."
+    note = f"The ledger was {in_words(ahead.total_seconds())} ahead of the clock."
     alarm = transitions.withdraw(
         schedule, place, *_WRITTEN, note=note, withdrawn=told, now=now
     )
     logger.warning(
         "ticks_withdrawn",
         schedule=str(schedule.id),
-        ahead=lasting(ahead),
+        ahead=in_words(ahead.total_seconds()),
         next=schedule.next_tick_at.isoformat() if schedule.next_tick_at else None,
         **told,
     )

@@ -1,9 +1,8 @@
-"""The audit: proves of each schedule that every tick it ever had is in the ledger once."""
+"""The audit: checks that the ledger holds every tick of a schedule exactly once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,65 +23,42 @@ from schedules.timing import TimingError
 BATCH = 200
 
 
-@dataclass(slots=True)
-class Proof:
-    """What the audit found of one schedule. `faults` is empty if the law holds.
+def audit(schedule_ids: Iterable[UUID] | None = None) -> Iterator[Account]:
+    """Account for the ticks of `schedule_ids`, or of all schedules, in order of their ids.
 
-    `ran_early`: ticks that ran while a clock was ahead of their time. They count once the
-    frontier has passed over them.
-    """
-
-    schedule_id: UUID
-    name: str
-    epochs: int = 0
-    expected: int = 0
-    recorded: int = 0
-    missing: int = 0
-    double: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
-    ran_early: list[datetime] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def holds(self) -> bool:
-        return not self.problems
-
-
-def audit(schedule_ids: Iterable[UUID] | None = None) -> Iterator[Proof]:
-    """The proof of each schedule (of `schedule_ids`, or of all), in order of their ids.
-
-    Closed epochs are proved from their counts, the open one by walking its timing beside
-    the ledger. It may run while schedules fire.
+    Closed epochs are checked by their counts, the open one tick by tick. It may run while
+    schedules fire.
     """
     schedules = ScheduledJob.objects.order_by("pk")
     if schedule_ids is not None:
         schedules = schedules.filter(pk__in=list(schedule_ids))
     ids = list(schedules.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
-        for proof in _audit_batch(ids[start : start + BATCH]):
-            yield proof if proof.holds else _look_again(proof.schedule_id)
+        for found in _audit_batch(ids[start : start + BATCH]):
+            assert found.schedule_id is not None
+            yield found if found.is_balanced else _check_again(found.schedule_id)
 
 
-def _look_again(schedule_id: UUID) -> Proof:
-    """A tick may have fired between two reads of the batch: only what stays is a fault.
+def _check_again(schedule_id: UUID) -> Account:
+    """Audit one schedule alone: a tick may have fired between two reads of the batch.
 
-    What stays is looked at once more with the row held, so that nobody adds to its ledger
-    meanwhile; rarely, since a long ledger holds up the writers then.
+    If problems remain, they are confirmed with the row locked, so that its ledger does not
+    grow meanwhile. The lock comes last because a long ledger would block the writers.
     """
-    proof = _audit_one(schedule_id)
-    if proof.holds:
-        return proof
+    found = _audit_one(schedule_id)
+    if found.is_balanced:
+        return found
     with transaction.atomic():
         ScheduledJob.objects.locked_or_none(schedule_id)
         return _audit_one(schedule_id)
 
 
-def _audit_one(schedule_id: UUID) -> Proof:
-    """Of one that was stopped meanwhile nothing is left to prove."""
-    return next(_audit_batch([schedule_id]), Proof(schedule_id, ""))
+def _audit_one(schedule_id: UUID) -> Account:
+    """An empty account if the schedule has been deleted meanwhile."""
+    return next(_audit_batch([schedule_id]), Account(schedule_id))
 
 
-def _audit_batch(ids: list[UUID]) -> Iterator[Proof]:
+def _audit_batch(ids: list[UUID]) -> Iterator[Account]:
     epochs: dict[UUID, list[ScheduleEpoch]] = {}
     for epoch in ScheduleEpoch.objects.filter(schedule__in=ids).order_by("number"):
         epochs.setdefault(epoch.schedule_id, []).append(epoch)
@@ -90,7 +66,7 @@ def _audit_batch(ids: list[UUID]) -> Iterator[Proof]:
     rows = dict(open_rows(ids))
     early = _early_rows(ids)
     for schedule in ScheduledJob.objects.filter(pk__in=ids).order_by("pk"):
-        yield _prove(
+        yield _account_for(
             schedule,
             epochs.get(schedule.pk, []),
             counts.get(schedule.pk, {}),
@@ -100,8 +76,8 @@ def _audit_batch(ids: list[UUID]) -> Iterator[Proof]:
 
 
 def _early_rows(ids: list[UUID]) -> dict[UUID, list[tuple[datetime, int, str]]]:
-    """Tick, epoch and status of what ran before its time and does not count yet: it lies
-    after the frontier, or after the end of its epoch."""
+    """Tick, epoch and status of the runs that ran before their time and do not count yet:
+    they lie after the frontier, or after the end of their epoch."""
     epoch = ScheduleEpoch.objects.filter(
         schedule=OuterRef("schedule"), number=OuterRef("epoch")
     )
@@ -128,7 +104,7 @@ def _early_rows(ids: list[UUID]) -> dict[UUID, list[tuple[datetime, int, str]]]:
 
 
 def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
-    """Ticks in the ledger: by schedule, epoch and status."""
+    """The number of ticks in the ledger by schedule, epoch and status."""
     found: dict[UUID, dict[int, dict[str, int]]] = {}
     rows = (
         ScheduledRun.objects.filter(schedule__in=ids, origin__in=TICK_ORIGINS)
@@ -141,15 +117,15 @@ def _counts(ids: list[UUID]) -> dict[UUID, dict[int, dict[str, int]]]:
     return found
 
 
-def _prove(
+def _account_for(
     schedule: ScheduledJob,
     epochs: list[ScheduleEpoch],
     counts: Mapping[int, Mapping[str, int]],
     rows: list[TickRange],
     early: list[tuple[datetime, int, str]],
-) -> Proof:
-    proof = Proof(schedule.pk, schedule.name, epochs=len(epochs))
-    proof.ran_early = [tick for tick, _, _ in early]
+) -> Account:
+    result = Account(schedule.pk, schedule.name, epochs=len(epochs))
+    result.ran_early = [tick for tick, _, _ in early]
     for epoch in epochs:
         found = dict(counts.get(epoch.number, {}))
         for _, number, status in early:
@@ -157,70 +133,62 @@ def _prove(
                 found[status] -= 1
         for status, ticks in [*found.items(), *epoch.pruned_counts.items()]:
             if ticks:
-                proof.counts[status] = proof.counts.get(status, 0) + ticks
+                result.counts[status] = result.counts.get(status, 0) + ticks
         if epoch.to_at is not None:
-            _prove_closed(proof, epoch, found)
-    _prove_open(proof, schedule, epochs, rows)
-    return proof
+            result.add(_closed_epoch(epoch, found))
+    result.add(_open_epoch(schedule, epochs, rows))
+    return result
 
 
-def _prove_closed(proof: Proof, epoch: ScheduleEpoch, found: Mapping[str, int]) -> None:
+def _closed_epoch(epoch: ScheduleEpoch, found: Mapping[str, int]) -> Account:
     expected = epoch.tick_count or 0
     recorded = sum(found.values()) + sum(epoch.pruned_counts.values())
-    proof.expected += expected
-    proof.recorded += recorded
-    proof.missing += max(0, expected - recorded)
-    proof.double += max(0, recorded - expected)
+    result = Account(
+        expected=expected,
+        recorded=recorded,
+        missing=max(0, expected - recorded),
+        double=max(0, recorded - expected),
+    )
     if expected != recorded:
-        proof.problems.append(
-            f"epoch {epoch.number}: {recorded} ticks in the ledger, not {expected}"
+        result.report(
+            f"epoch {epoch.number}: {recorded} ticks recorded, {expected} expected"
         )
+    return result
 
 
-def _prove_open(
-    proof: Proof,
-    schedule: ScheduledJob,
-    epochs: list[ScheduleEpoch],
-    rows: list[TickRange],
-) -> None:
+def _open_epoch(
+    schedule: ScheduledJob, epochs: list[ScheduleEpoch], rows: list[TickRange]
+) -> Account:
     if not epochs or epochs[-1].to_at is not None:
-        proof.problems.append("it has no open epoch")
-        return
+        return Account(problems=["the schedule has no open epoch"])
     epoch = epochs[-1]
-    pruned = sum(epoch.pruned_counts.values())
     try:
-        found = account(
+        result = account(
             schedule.timing,
             after=epoch.pruned_upto or epoch.from_at,
             frontier=schedule.next_tick_at,
             rows=rows,
         )
     except TimingError as error:
-        proof.problems.append(f"its timing cannot be read: {error}")
-        return
-    _add(proof, found, pruned)
+        return Account(problems=[f"the timing is not valid any more: {error}"])
+    pruned = sum(epoch.pruned_counts.values())
+    result.expected += pruned
+    result.recorded += pruned
+    return result
 
 
-def _add(proof: Proof, found: Account, pruned: int) -> None:
-    proof.expected += found.expected + pruned
-    proof.recorded += found.recorded + pruned
-    proof.missing += found.missing
-    proof.double += found.double
-    proof.problems += found.problems
-
-
-def as_json(proof: Proof) -> dict[str, Any]:
-    """The proof as plain JSON."""
+def as_json(found: Account) -> dict[str, Any]:
+    """The account as plain JSON."""
     return {
-        "schedule": str(proof.schedule_id),
-        "name": proof.name,
-        "holds": proof.holds,
-        "epochs": proof.epochs,
-        "expected": proof.expected,
-        "recorded": proof.recorded,
-        "missing": proof.missing,
-        "double": proof.double,
-        "counts": proof.counts,
-        "ran_early": [tick.isoformat() for tick in proof.ran_early],
-        "faults": proof.problems,
+        "schedule": str(found.schedule_id),
+        "name": found.name,
+        "holds": found.is_balanced,
+        "epochs": found.epochs,
+        "expected": found.expected,
+        "recorded": found.recorded,
+        "missing": found.missing,
+        "double": found.double,
+        "counts": found.counts,
+        "ran_early": [tick.isoformat() for tick in found.ran_early],
+        "problems": found.problems,
     }

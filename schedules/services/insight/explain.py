@@ -1,4 +1,4 @@
-"""Explain: why a schedule did, or did not, run at a time; from ledger, events and timing."""
+"""Explain why a schedule did or did not run at a time, from ledger, events and timing."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from schedules.services.insight.sentences import (
 from schedules.services.ledger.ahead import schedule_ahead
 from schedules.services.ledger.early import early_ticks
 from schedules.services.runs import line
-from schedules.timing import ManualTiming, OnceTiming, Timing, TimingError, zones
-from schedules.timing.english import lasting
+from schedules.timing import ManualTiming, Timing, TimingError, zones
+from schedules.timing.english import in_words
 
 SECOND = timedelta(seconds=1)
-EPOCHS_AROUND = 100  # how far the ticks around a time are looked for
+EPOCHS_AROUND = 100  # how many epochs are searched for the ticks around a time
 _LIMITED = (
     "It is not expected to run: max_runs allows {most}, and the ticks before this one will "
     "use them up unless some of those do not run."
@@ -53,17 +53,17 @@ _TOO_SOON = (
     "schedule does; it then runs on time."
 )
 
-# Which verb is behind a tick that never ran for this reason.
-BEHIND = {Reason.PAUSED: EventVerb.PAUSE, Reason.EDITED: EventVerb.UPDATE}
+# The event that decided that a tick did not run, by the reason of the run.
+DECIDED_BY = {Reason.PAUSED: EventVerb.PAUSE, Reason.EDITED: EventVerb.UPDATE}
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`sentence` is the answer, the rest are the facts behind it.
+    """`sentence` is the answer; the other fields are the facts behind it.
 
-    `run` is the ledger row of the tick (of which it may be one of many), `event` what a
-    person or the schedule itself did that decided it, `previous_tick` and `next_tick` the
-    ticks around a time that is not one.
+    `run` is the ledger row of the tick, which may be a range row. `event` is the action that
+    decided it. `previous_tick` and `next_tick` are the ticks around a time that is not a
+    tick. All times are in UTC.
     """
 
     at: datetime
@@ -77,39 +77,39 @@ class Explanation:
 
 
 def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanation:
-    """What is known of the time `at`, as of `now`.
+    """Explain what happened, or will happen, at the time `at`, as of `now`.
 
-    `at` is the nominal time of a tick, the time at which one fires, or that of a manual
-    run; for any other time the answer names the ticks around it.
+    `at` is the nominal time of a tick, the time at which it fires, or that of a manual run.
+    For any other time the answer names the ticks around it.
     """
     if at <= schedule.created_at:
         created = at_time(schedule.created_at)
         by_wrong_clock = " by a clock that was ahead" if at > now else ""
-        why = (
+        sentence = (
             f"The schedule did not exist yet: it was created{created}{by_wrong_clock}."
         )
-        return Explanation(at, why)
+        return Explanation(at, sentence)
     epoch = _epoch_of(schedule, at)
     if epoch is None:
-        return _while_stopped(schedule, at)
+        return _explain_while_stopped(schedule, at)
     try:
-        of_epoch = timing_of(epoch)
+        past_timing = timing_of(epoch)
     except TimingError as error:
-        return Explanation(at, f"Its timing can no longer be read: {error}")
-    case = _Case(schedule, epoch, of_epoch, now)
+        return Explanation(at, f"Its timing is not valid any more: {error}")
+    case = _Case(schedule, epoch, past_timing, now)
     if _is_tick(case, at):
-        return _of_tick(case, at)
+        return _explain_tick(case, at)
     fires = _tick_that_fires(case, at)
     if fires is not None:
-        found = _of_tick(case, fires)
-        whose = f"That is when the tick of {utc(fires)} fires. {found.sentence}"
-        return replace(found, at=at, sentence=whose)
-    return _by_hand(case, at) or _no_tick(case, at)
+        found = _explain_tick(case, fires)
+        sentence = f"That is when the tick of {utc(fires)} fires. {found.sentence}"
+        return replace(found, at=at, sentence=sentence)
+    return _explain_manual_run(case, at) or _explain_no_tick(case, at)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is asked about: a schedule, as it was timed then."""
+    """A schedule with the epoch and the timing that it had at the time in question."""
 
     schedule: ScheduledJob
     epoch: ScheduleEpoch
@@ -124,21 +124,21 @@ class _Case:
 def _is_tick(case: _Case, at: datetime) -> bool:
     if timing.last_upto(case.timing, at) == at:
         return True
-    # A row of its own counts even if newer tzdata has moved the ticks since.
+    # A row of its own makes it a tick, even if newer tzdata has moved the ticks since.
     run = _row_of(case.schedule, at)
     return run is not None and run.scheduled_for == at
 
 
-def _of_tick(case: _Case, at: datetime) -> Explanation:
+def _explain_tick(case: _Case, at: datetime) -> Explanation:
     run, event = _row_of(case.schedule, at), None
     if run is None:
         sentence, event = _unrecorded(case, at)
     elif at > case.now:
         sentence = _recorded_too_soon(run, case)
-        # What never ran is no run of a tick that has not come.
+        # A run that never started does not belong to a tick that is still to come.
         run = run if run.started_at else None
     else:
-        event = _event_behind(case.schedule, run)
+        event = _deciding_event(case.schedule, run)
         sentence = run_sentence(run, event, line.ahead_of(run))
         backfill = _backfill_of(case.schedule, at)
         if backfill is not None and run.status in NEVER_RAN:
@@ -151,17 +151,19 @@ def _of_tick(case: _Case, at: datetime) -> Explanation:
 
 
 def _recorded_too_soon(run: ScheduledRun, case: _Case) -> str:
-    """Of a tick that the ledger holds before its time has come."""
+    """The sentence for a tick that is in the ledger before its time."""
     if run.started_at is not None:
         return f"{_RAN_EARLY} {run_sentence(run, None)}"
     beyond = schedule_ahead(case.schedule, case.now)
     return (
-        _TOO_SOON.format(ahead=lasting(beyond)) if beyond else run_sentence(run, None)
+        _TOO_SOON.format(ahead=in_words(beyond.total_seconds()))
+        if beyond
+        else run_sentence(run, None)
     )
 
 
 def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
-    """The run by which a backfill took the tick up, unless that was withdrawn."""
+    """The run of the tick in a backfill, unless it was withdrawn."""
     rows = ScheduledRun.objects.filter(
         schedule=schedule.pk, origin=Origin.BACKFILL, scheduled_for=at
     )
@@ -169,29 +171,29 @@ def _backfill_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
 
 
 def _tick_that_fires(case: _Case, at: datetime) -> datetime | None:
-    """The tick that fires at `at`: its nominal time and its jitter."""
+    """The nominal time of the tick that fires at `at`, jitter included."""
     schedule = case.schedule
     frontier = schedule.next_tick_at
-    if frontier and schedule.next_run_at and _reads(at, schedule.next_run_at):
+    if frontier and schedule.next_run_at and _matches(at, schedule.next_run_at):
         return first_left(case.timing, frontier, early_ticks(schedule))
     tick = timing.last_upto(case.timing, at)
     jitter = case.epoch.timing.get("jitter_seconds") or 0
     if tick is None or tick <= case.epoch.from_at or not jitter:
         return None
     due = timing.due_at(case.timing, tick, seed=schedule.id.hex, jitter_seconds=jitter)
-    return tick if _reads(at, due) else None
+    return tick if _matches(at, due) else None
 
 
-def _by_hand(case: _Case, at: datetime) -> Explanation | None:
-    """The run that somebody asked for at that time."""
+def _explain_manual_run(case: _Case, at: datetime) -> Explanation | None:
+    """Explain the run that was requested at that time, if there is one."""
     runs = ScheduledRun.objects.filter(
         schedule=case.schedule.pk,
         origin=Origin.MANUAL,
         scheduled_for__gte=at,
-        # No run lies later: the last seconds of the calendar have no second after them.
+        # The last second of the calendar has no second after it, and no run lies later.
         scheduled_for__lt=min(at, zones.LATEST) + SECOND,
     ).order_by("scheduled_for")
-    run = next((run for run in runs[:1] if _reads(at, run.scheduled_for)), None)
+    run = next((run for run in runs[:1] if _matches(at, run.scheduled_for)), None)
     if run is None:
         return None
     event = _last_event(case.schedule, EventVerb.RUN, before=run.created_at)
@@ -199,20 +201,20 @@ def _by_hand(case: _Case, at: datetime) -> Explanation | None:
     return Explanation(at, sentence, run=run, event=event, timing_text=case.text)
 
 
-def _reads(at: datetime, moment: datetime) -> bool:
-    """Whether `at` is `moment`, in full or as it is shown, in whole seconds."""
+def _matches(at: datetime, moment: datetime) -> bool:
+    """Whether `at` is `moment`, exactly or cut to whole seconds, as times are displayed."""
     return at in (moment, moment.replace(microsecond=0))
 
 
 def _epoch_of(schedule: ScheduledJob, at: datetime) -> ScheduleEpoch | None:
-    """The epoch in which `at` lies; the open one reaches into the future. None lies between
-    the end of a schedule and its revival."""
+    """The epoch that contains `at`; the open one has no end. None while the schedule was
+    stopped, before its revival."""
     epochs = ScheduleEpoch.objects.filter(schedule=schedule.pk, from_at__lt=at)
     return epochs.filter(Q(to_at=None) | Q(to_at__gte=at)).order_by("number").first()
 
 
-def _while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
-    """Of a time between the end of the schedule and its revival."""
+def _explain_while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
+    """Explain a time between the end of the schedule and its revival."""
     revived = (
         ScheduleEvent.objects.filter(
             schedule=schedule.pk, verb=EventVerb.REVIVE, created_at__gte=at
@@ -222,19 +224,19 @@ def _while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
     )
     before = revived.created_at if revived else at
     ended = _last_event(schedule, EventVerb.COMPLETE, before=before)
-    why = f" ({ended.note})" if ended else ""
+    reason = f" ({ended.note})" if ended else ""
     return Explanation(
         at,
-        f"It was not due then: the schedule had stopped{why} and was revived"
+        f"It was not due then: the schedule had stopped{reason} and was revived"
         f"{by_whom(revived)}.",
         event=ended,
     )
 
 
-def _no_tick(case: _Case, at: datetime) -> Explanation:
+def _explain_no_tick(case: _Case, at: datetime) -> Explanation:
     if isinstance(case.timing, ManualTiming):
-        why = "It was not due then: it has no ticks and runs only on request."
-        return Explanation(at, why, timing_text=case.text)
+        sentence = "It was not due then: it has no ticks and runs only on request."
+        return Explanation(at, sentence, timing_text=case.text)
     previous, following = _before(case, at), _after(case, at)
     around = [f"the previous tick is{at_time(previous)}"] if previous else []
     around += [f"the next tick is{at_time(following)}"] if following else []
@@ -250,40 +252,40 @@ def _no_tick(case: _Case, at: datetime) -> Explanation:
 
 
 def _before(case: _Case, at: datetime) -> datetime | None:
-    """The last tick that the schedule had before `at`, in whichever epoch."""
+    """The last tick that the schedule had before `at`, in any epoch."""
     epochs = ScheduleEpoch.objects.filter(
         schedule=case.schedule.pk, number__lte=case.epoch.number
     )
     for epoch in epochs.order_by("-number")[:EPOCHS_AROUND]:
         upto = min(at, epoch.to_at or at)
-        tick = timing.last_upto(_timing_unless_broken(epoch), upto, epoch.from_at)
+        tick = timing.last_upto(_valid_timing(epoch), upto, epoch.from_at)
         if tick is not None:
             return None if _is_beyond(case, tick) else tick
     return None
 
 
 def _after(case: _Case, at: datetime) -> datetime | None:
-    """The first tick after `at` that the schedule had, or that it will have."""
+    """The first tick after `at` that the schedule had or will have, in any epoch."""
     epochs = ScheduleEpoch.objects.filter(
         schedule=case.schedule.pk, number__gte=case.epoch.number
     )
     for epoch in epochs.order_by("number")[:EPOCHS_AROUND]:
-        tick = timing.next_after(_timing_unless_broken(epoch), max(at, epoch.from_at))
+        tick = timing.next_after(_valid_timing(epoch), max(at, epoch.from_at))
         if tick is not None and tick <= (epoch.to_at or tick):
             return None if _is_beyond(case, tick) else tick
     return None
 
 
-def _timing_unless_broken(epoch: ScheduleEpoch) -> Timing:
-    """That of the epoch; one without ticks if it cannot be read any more."""
+def _valid_timing(epoch: ScheduleEpoch) -> Timing:
+    """The timing of the epoch; one without ticks if it is not valid any more."""
     try:
         return timing_of(epoch)
     except TimingError:
-        return OnceTiming(zones.EARLIEST)
+        return ManualTiming()
 
 
 def _is_beyond(case: _Case, tick: datetime) -> bool:
-    """Whether the schedule ends before this tick of the future, or may."""
+    """Whether the schedule will, or may, end before this future tick."""
     schedule = case.schedule
     if schedule.next_tick_at is None:
         return tick > case.now
@@ -295,7 +297,7 @@ def _is_beyond(case: _Case, tick: datetime) -> bool:
 
 
 def _row_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
-    """The row that holds the tick: its own, or that of the range in which it lies."""
+    """The ledger row of the tick: its own, or the range row that contains it."""
     row = (
         ScheduledRun.objects.filter(
             schedule=schedule.pk, origin__in=TICK_ORIGINS, scheduled_for__lte=at
@@ -306,8 +308,8 @@ def _row_of(schedule: ScheduledJob, at: datetime) -> ScheduledRun | None:
     return row if row and at <= (row.range_end or row.scheduled_for) else None
 
 
-def _event_behind(schedule: ScheduledJob, run: ScheduledRun) -> ScheduleEvent | None:
-    verb = BEHIND.get(Reason(run.reason))
+def _deciding_event(schedule: ScheduledJob, run: ScheduledRun) -> ScheduleEvent | None:
+    verb = DECIDED_BY.get(Reason(run.reason))
     if verb is None:
         return None
     return _last_event(schedule, verb, before=run.finished_at or run.created_at)
@@ -322,14 +324,14 @@ def _last_event(
 
 
 def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
-    """Of a tick that the ledger does not hold."""
+    """The sentence, and the event, for a tick that is not in the ledger."""
     schedule, epoch, now = case.schedule, case.epoch, case.now
     if epoch.pruned_upto and at <= epoch.pruned_upto:
         return _PRUNED, None
     if schedule.status == Status.STOPPED:
         event = _last_event(schedule, EventVerb.COMPLETE, before=now)
-        why = schedule.reason_text or "ended"
-        return f"It does not run: the schedule has stopped ({why}).", event
+        reason = schedule.reason_text or "ended"
+        return f"It does not run: the schedule has stopped ({reason}).", event
     if _is_beyond(case, at):
         most = f"{schedule.max_runs} run{'s' if schedule.max_runs != 1 else ''}"
         return _LIMITED.format(most=most), None
@@ -341,7 +343,7 @@ def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
         return f"It will not run unless the schedule is resumed: it {was}.", event
     if at > now:
         return "It is not due yet: the schedule is active and will run then.", None
-    late = lasting(now - at)
+    late = in_words((now - at).total_seconds())
     return (
         f"It has been due for {late} and has not fired: is a scheduler running?",
         None,

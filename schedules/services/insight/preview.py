@@ -1,4 +1,4 @@
-"""Preview: the next ticks of a timing, as people and programs check it before they trust it."""
+"""Preview: the next ticks of a timing, to check it before it is saved or resumed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NOT_ABOUT_TIME = ("name", "workflow", "trigger_node")
 
 @dataclass(frozen=True, slots=True)
 class PreviewTick:
-    """One tick. `scheduled_for` is nominal and in UTC, `local` is the same in the
-    schedule's zone; `due_at` is when it fires, jitter included."""
+    """One tick. `scheduled_for` is its nominal time in UTC, `local` the same instant in the
+    schedule's zone, and `due_at` the time at which it fires, including jitter (UTC)."""
 
     scheduled_for: datetime
     local: datetime
@@ -36,7 +36,7 @@ class PreviewTick:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`text` says the timing in words. Fewer ticks than asked for: there are no more."""
+    """`text` describes the timing. There are fewer ticks than requested if no more are left."""
 
     text: str
     timezone: str
@@ -44,13 +44,13 @@ class Preview:
 
 
 def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Preview:
-    """The next ticks after `now`; of a paused schedule, those if it were resumed now.
+    """The next `count` ticks after `now`; of a paused schedule, as if it were resumed now.
 
-    Raises `InvalidSchedule` if its timing cannot be read any more.
+    Raises `InvalidSchedule` if its timing is not valid any more.
     """
     after = now
     if schedule.status == Status.ACTIVE and schedule.next_tick_at is not None:
-        # The ledger may be ahead of the clock: what it holds does not fire again.
+        # The ledger may be ahead of the clock: the ticks in it do not fire again.
         after = max(now, schedule.next_tick_at - MICROSECOND)
     try:
         return _preview(schedule, count=count, after=after)
@@ -61,26 +61,27 @@ def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Pr
 def preview_fields(
     fields: Mapping[str, Any], *, count: int, actor: Actor, now: datetime
 ) -> Preview:
-    """The ticks that a schedule made of `fields` now would have. Nothing is written.
+    """The next `count` ticks of a schedule created from `fields` at `now`. Writes nothing.
 
-    Raises `InvalidSchedule` for what `create_schedule` would refuse about its timing.
+    Raises `InvalidSchedule` for every problem with the timing that `create_schedule` would
+    refuse.
     """
     draft = ScheduledJob(owner=actor.user, created_at=now, updated_at=now)
     apply_fields(draft, fields, now=now)
     found = check_draft(draft, ignoring=NOT_ABOUT_TIME)
     check_first_tick(draft, found, after=now)
     previewed = _preview(draft, count=count, after=now)
-    asked = fields.get("run_at")
-    if asked is not None and asked.tzinfo is None:
-        return _marked(previewed, asked.replace(microsecond=0))
+    requested = fields.get("run_at")
+    if requested is not None and requested.tzinfo is None:
+        return _marked(previewed, requested.replace(microsecond=0))
     return previewed
 
 
-def _marked(previewed: Preview, asked: datetime) -> Preview:
-    """A local time that the clock leaves out runs when it goes on: only here is it known
-    what was asked for, a schedule keeps the instant."""
+def _marked(previewed: Preview, requested: datetime) -> Preview:
+    """Mark a one-off whose local time the clock skips: it runs when the gap ends. A saved
+    schedule has only the instant, so the requested local time is known only here."""
     ticks = [
-        replace(tick, moved_by_gap=tick.local.replace(tzinfo=None, fold=0) != asked)
+        replace(tick, moved_by_gap=tick.local.replace(tzinfo=None, fold=0) != requested)
         for tick in previewed.ticks
     ]
     return replace(previewed, ticks=ticks)
@@ -103,7 +104,7 @@ def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
 
 def _tick(schedule: ScheduledJob, tick: datetime, due_at: datetime) -> PreviewTick:
     note: str | None = timing.occurrence_note(schedule.timing, tick)
-    if isinstance(schedule.timing, OnceTiming) and zones.repeats(
+    if isinstance(schedule.timing, OnceTiming) and zones.is_repeated(
         schedule.timezone, tick
     ):
         note = "first_of_two"

@@ -1,6 +1,6 @@
-"""Sentences made from data: what a timing means, and what became of a run.
+"""Sentences made from data: what a timing means, and what happened to a run.
 
-Whole sentences are put together here and read by people only: nothing takes one apart.
+They are for people only: no code parses them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BECAUSE = {
     FailureKind.CRASH: "its process crashed",
 }
 _NOT_STARTED = {FailureKind.NO_TRIGGER, FailureKind.NOT_ALLOWED}
-# Of these the text of the error says nothing that the sentence does not.
+# The error text of these kinds adds nothing to the sentence.
 _WITHOUT_ERROR = {FailureKind.TIMEOUT, FailureKind.LOST}
 _STILL = {
     "running": "running",
@@ -50,20 +50,23 @@ _WITHDRAWN = {
 
 
 def timing_text(rule: Timing, zone: str) -> str:
-    """What the timing means, in English; of a one-off, as the clock of `zone` reads, too
-    (unless that zone has left tzdata)."""
+    """The timing in English. A one-off also gets its local time in `zone`, unless tzdata no
+    longer has that zone."""
     return timing.describe(rule, zone if zone in zones.timezone_names() else "UTC")
 
 
 def run_sentence(
     run: ScheduledRun, event: ScheduleEvent | None, ahead: OpenRuns | None = None
 ) -> str:
-    """What became of the run. `event`: what a person or the schedule itself did that
-    decided it; `ahead`: what is open now, of a run that waits in line."""
+    """What happened to the run.
+
+    `event` is the action that decided it, if any; `ahead` are the runs open now, if this one
+    waits for them.
+    """
     if run.status in NEVER_RAN:
         return f"It did not run: {_why_not(run, event)}."
     if ahead is not None and ahead.open:
-        still = _STILL[_farthest(ahead)]
+        still = _STILL[_furthest_state(ahead)]
         return f"It is waiting for an earlier run, which is still {still}."
     return _OF_STATUS[RunStatus(run.status)](run)
 
@@ -74,13 +77,13 @@ def backfilled_sentence(
     backfill: ScheduledRun,
     ahead: OpenRuns | None,
 ) -> str:
-    """Of a tick that did not run when it was due, and that a backfill has taken up."""
+    """What happened to a tick that did not run when it was due, and to its backfill."""
     now = run_sentence(backfill, None, ahead)
     return f"{now} When it was due, it did not run: {_why_not(run, event)}."
 
 
 def reason_text(run: ScheduledRun) -> str:
-    """The reason of a row in a few words: what was open, or what kind of failure it was."""
+    """The reason of a run in a few words: the open runs, or the kind of failure."""
     if run.reason == Reason.OVERLAP and run.overlap:
         return f"{run.reason}: {_overlapped(run)}"
     return ", ".join(filter(None, (run.reason, run.get_failure_kind_display().lower())))
@@ -101,8 +104,8 @@ def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
 
 
 def _overlapped(run: ScheduledRun) -> str:
-    """What was open when the tick was skipped."""
-    if not run.overlap:  # written before that was on record
+    """The runs that were open when the tick was skipped."""
+    if not run.overlap:  # not recorded
         return "an earlier run was still open"
     found = Overlapped(**run.overlap)
     if found.rule == "max_open_runs":
@@ -122,18 +125,18 @@ def _overlapped(run: ScheduledRun) -> str:
     elif found.waiting:
         others = "another was" if found.waiting == 1 else f"{found.waiting} others were"
         behind = f", and {others} waiting for it"
-    return f"an earlier run was still {_STILL[_farthest(found)]}{behind}"
+    return f"an earlier run was still {_STILL[_furthest_state(found)]}{behind}"
 
 
-def _farthest(found: Overlapped | OpenRuns) -> str:
-    """What the open run does; of several, the one that has come farthest counts."""
+def _furthest_state(found: Overlapped | OpenRuns) -> str:
+    """The state of the open run; of several, that of the run that has come furthest."""
     if found.running:
         return "running"
     return "retrying" if found.retrying else "pending"
 
 
 def by_whom(event: ScheduleEvent | None) -> str:
-    """When the verb came, from whom and with which note, to follow a participle."""
+    """When, by whom and with which note, to follow a participle: "paused at ... by alice"."""
     if event is None:
         return ""
     note = f' ("{event.note}")' if event.note else ""
@@ -188,24 +191,24 @@ def _failed(run: ScheduledRun) -> str:
     withdrawn = _WITHDRAWN.get(Reason(run.reason), "")
     when, then, attempt = at_time(run.finished_at), "", run.attempt
     if withdrawn and not run.cancel_requested_at:
-        # A retry that was withdrawn before it started: the attempt before it has failed.
+        # A retry was withdrawn before it started: it is the attempt before that failed.
         then = f" Attempt {attempt} was cancelled{when}{withdrawn}."
         when, attempt = "", attempt - 1
-    said = f"{_ran(run, attempt)} and failed"
+    text = f"{_ran(run, attempt)} and failed"
     if run.failure_kind in _NOT_STARTED:
         who = f"Attempt {attempt}" if attempt > 1 else f"It fired{_how(run)} but"
-        said = f"{who} could not start"
-    return f"{said}{when} because {_cause(run)}.{then}{_error(run)}"
+        text = f"{who} could not start"
+    return f"{text}{when} because {_failure(run)}.{then}{_error(run)}"
 
 
 def _failed_before(run: ScheduledRun) -> str:
-    """Why there is another attempt, if this is one."""
+    """Why the attempt before this one failed, if there was one."""
     if not run.failure_kind:
         return ""
-    return f" Attempt {run.attempt - 1} failed because {_cause(run)}.{_error(run)}"
+    return f" Attempt {run.attempt - 1} failed because {_failure(run)}.{_error(run)}"
 
 
-def _cause(run: ScheduledRun) -> str:
+def _failure(run: ScheduledRun) -> str:
     kind = FailureKind(run.failure_kind)
     if kind != FailureKind.TIMEOUT:
         return _BECAUSE[kind]
@@ -217,7 +220,7 @@ def _cause(run: ScheduledRun) -> str:
 
 
 def _error(run: ScheduledRun) -> str:
-    """The text of the error, as it was recorded, at the end of all that is said."""
+    """The recorded error, as the last sentence."""
     if not run.error or run.failure_kind in _WITHOUT_ERROR:
         return ""
     return f" Error: {run.error}"
@@ -247,5 +250,5 @@ def utc(moment: datetime) -> str:
 
 
 def at_time(moment: datetime | None) -> str:
-    """The time to follow a verb; nothing of one that is not on record."""
+    """The time to follow a verb; empty if it was not recorded."""
     return f" at {utc(moment)}" if moment else ""

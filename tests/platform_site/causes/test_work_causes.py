@@ -46,7 +46,7 @@ def test_the_age_of_the_oldest_waiting_run_is_given(
     ScheduledRun.objects.update(enqueued_at=ago(minutes=2))
     assert told() == ["queue_old"]
     words = health.diagnose(health.facts_now(timezone.now())).causes[0].what
-    assert words == "The oldest waiting run has been in the queue for 2 minutes."
+    assert words == "The oldest queued run has been in the queue for 2 minutes."
 
 
 def test_a_run_by_hand_waits_in_the_same_queue(

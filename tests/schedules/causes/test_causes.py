@@ -7,7 +7,8 @@ import string
 
 import pytest
 
-from schedules.causes import CAUSES, Facts, Severity, diagnose, in_words
+from schedules.causes import CAUSES, Facts, Severity, diagnose
+from schedules.timing.english import in_words
 from workflows.kit.service_errors import DatabaseFailure, RedisFailure
 
 WELL = {

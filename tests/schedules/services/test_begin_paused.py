@@ -59,7 +59,7 @@ def test_resuming_it_accounts_for_what_passed(
     schedule.refresh_from_db()
     assert schedule.next_run_at == NOON + 3 * MINUTE
     assert told(ScheduledRun.objects.all()) == ["1-2 x2 skipped paused"]
-    assert next(audit()).holds
+    assert next(audit()).is_balanced
 
 
 def test_the_same_key_finds_it_whatever_its_state_has_become(

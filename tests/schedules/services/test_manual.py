@@ -25,6 +25,7 @@ from schedules.services import (
     sweep,
 )
 from schedules.services.insight.audit import audit
+from schedules.services.insight.explain import explain
 from schedules.services.insight.preview import preview_fields
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import Outcome, record_outcome
@@ -185,7 +186,7 @@ def test_a_change_to_it_closes_the_epoch_and_drops_what_is_about_ticks(
     )
     assert (schedule.epoch, schedule.next_tick_at) == (2, None)
     assert told(ScheduledRun.objects.all()) == ["1-2 x2 skipped edited"]
-    assert next(audit()).holds
+    assert next(audit()).is_balanced
 
 
 def test_a_change_from_it_begins_with_the_first_tick_after_now(
@@ -196,7 +197,7 @@ def test_a_change_from_it_begins_with_the_first_tick_after_now(
     assert (manual.schedule_type, manual.epoch) == ("cron", 2)
     assert manual.next_run_at == NOON + 3 * MINUTE
     fire_due(NOON + 3 * MINUTE)
-    assert next(audit()).holds
+    assert next(audit()).is_balanced
     (first, _) = ScheduleEpoch.objects.order_by("number")
     assert first.tick_count == 0
 

@@ -45,7 +45,7 @@ def test_schedulers_that_fire_at_once_fire_every_tick_once(
         at_once([lambda now=now: fire_due(now)] * 4)
         fire_due(now)  # what a lock hid from all four
     assert ScheduledRun.objects.count() == redis.llen("rq:queue:workflows") == 90
-    assert all(proof.holds for proof in audit())
+    assert all(account.is_balanced for account in audit())
 
 
 def test_of_two_edits_at_once_one_wins_and_one_is_stale(
@@ -127,7 +127,7 @@ def test_after_a_pause_has_returned_nothing_starts(
         assert not ScheduledRun.objects.filter(status="pending").exists()
         assert not any(fire_and_claim())
         resume_schedule(schedule.id, actor=actor, now=now + timedelta(seconds=1))
-    assert all(proof.holds for proof in audit())
+    assert all(account.is_balanced for account in audit())
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def test_a_workflow_that_is_deleted_while_schedules_are_made_takes_them_along(
         assert deleted is None
         assert {type(answer) for answer in made} <= {ScheduledJob, InvalidSchedule}
     assert not ScheduledJob.objects.exists()
-    assert all(proof.holds for proof in audit())
+    assert all(account.is_balanced for account in audit())
 
 
 def test_a_schedule_that_moves_to_a_workflow_as_that_is_deleted_stays_or_goes_with_it(

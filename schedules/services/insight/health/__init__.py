@@ -1,5 +1,5 @@
-"""Why nothing fires or runs, as seen from here: the one look behind the doctor, `/readyz`
-and the strip of the admin."""
+"""Why nothing fires or runs, as this process sees it: for the doctor, `/readyz` and the strip
+in the admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database: whether it answers and can be written to, and what it says of the work."""
+"""The database: whether it answers and can be written to, and what is overdue in it."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from schedules.services.ledger.ahead import ledger_ahead
 from workflows.kit.service_errors import DatabaseFailure, database_failure
 from workflows.models import WorkflowExecution
 
-# SQLite has one lock: whoever holds it can write, so there is no need to wait for it.
+# SQLite has one lock. If another connection has it, the file can be written to: no need to wait.
 LOCK_WAIT_MILLISECONDS = 20
 
 
 def probe(now: datetime) -> dict[str, Any]:
-    """Facts by a connection of this thread's own, which is closed again."""
+    """The facts about the database and the work, by a connection of this thread alone."""
     began = time.monotonic()
     facts: dict[str, Any] = {}
-    _leave_the_pool()
+    _bypass_pool()
     try:
         with connection.cursor() as cursor:
-            facts |= _of_server(
+            facts |= _server_facts(
                 cursor, lambda: now.timestamp() + time.monotonic() - began
             )
-            if _migrations_are_missing(cursor):
+            if _is_behind(cursor):
                 return facts | {"database": DatabaseFailure.TABLES}
-        return facts | _of_work(now)
+        return facts | _work_facts(now)
     except (DatabaseError, InterfaceError) as error:
         return facts | {"database": database_failure(error)}
     finally:
         connection.close()
 
 
-def _leave_the_pool() -> None:
-    """A pool that requests have emptied says nothing about the database."""
+def _bypass_pool() -> None:
+    """Connect without the pool: requests may have exhausted it while the database is well."""
     shared = connections["default"].settings_dict
     options = {key: value for key, value in shared["OPTIONS"].items() if key != "pool"}
     kind = type(connections["default"])
     connections["default"] = kind({**shared, "OPTIONS": options}, "default")
 
 
-def _of_server(cursor: CursorWrapper, clock: Callable[[], float]) -> dict[str, Any]:
+def _server_facts(cursor: CursorWrapper, clock: Callable[[], float]) -> dict[str, Any]:
     if connection.vendor == "sqlite":
-        return {"database": _sqlite_refusal(cursor)}
+        return {"database": _sqlite_failure(cursor)}
     cursor.execute(
         "SELECT current_setting('transaction_read_only'),"
         " extract(epoch FROM clock_timestamp())"
@@ -65,34 +65,34 @@ def _of_server(cursor: CursorWrapper, clock: Callable[[], float]) -> dict[str, A
     }
 
 
-def _sqlite_refusal(cursor: CursorWrapper) -> str:
-    """Why SQLite cannot write: it is asked for a new page, which it gets back at once."""
+def _sqlite_failure(cursor: CursorWrapper) -> str:
+    """Why SQLite cannot write, found by creating a table that is rolled back at once."""
     cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MILLISECONDS}")
     try:
         cursor.execute("BEGIN IMMEDIATE")
         cursor.execute("CREATE TABLE ostinato_trial (page)")
     except DatabaseError as error:
-        trouble = database_failure(error)
-        return "" if trouble == DatabaseFailure.LOCKED else trouble
+        failure = database_failure(error)
+        return "" if failure == DatabaseFailure.LOCKED else failure
     finally:
-        with suppress(DatabaseError):  # it may have been rolled back by SQLite
+        with suppress(DatabaseError):  # SQLite may have rolled back already
             cursor.execute("ROLLBACK")
     return ""
 
 
-def _migrations_are_missing(cursor: CursorWrapper) -> bool:
+def _is_behind(cursor: CursorWrapper) -> bool:
     cursor.execute("SELECT app, name FROM django_migrations")
     return not _latest_migrations() <= {tuple(row) for row in cursor.fetchall()}
 
 
 @lru_cache(maxsize=1)
 def _latest_migrations() -> frozenset[tuple[str, str]]:
-    """The last of each app, from the files of this release."""
+    """The last migration of each app of this release."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return frozenset(loader.graph.leaf_nodes())
 
 
-def _of_work(now: datetime) -> dict[str, Any]:
+def _work_facts(now: datetime) -> dict[str, Any]:
     late = ScheduledJob.objects.due(now - timedelta(seconds=OVERDUE_SECONDS))
     due_at = late.values_list("next_run_at", flat=True).first()
     waiting_since = oldest_waiting_since()
@@ -105,8 +105,10 @@ def _of_work(now: datetime) -> dict[str, Any]:
 
 
 def oldest_waiting_since() -> datetime | None:
-    """Since when the oldest of the runs that could start has been waiting for a worker;
-    runs by hand and by webhooks wait in the same queue."""
+    """The time since which the oldest run that may start has been waiting for a worker.
+
+    Executions by hand and by webhooks wait in the same queue.
+    """
     runs = ScheduledRun.objects.filter(status=RunStatus.PENDING)
     executions = WorkflowExecution.objects.filter(
         status=WorkflowExecution.Status.PENDING
@@ -116,7 +118,7 @@ def oldest_waiting_since() -> datetime | None:
 
 
 def _oldest(rows: QuerySet[Any]) -> tuple[datetime | None, datetime | None]:
-    """Of what is in the queue, by index, and of what has not been sent."""
+    """The oldest of the rows in the queue (by index) and of those that were not sent."""
     sent = rows.filter(enqueued_at__isnull=False).order_by("enqueued_at")
     unsent = rows.filter(enqueued_at=None).aggregate(at=Min("created_at"))["at"]
     return sent.values_list("enqueued_at", flat=True).first(), unsent

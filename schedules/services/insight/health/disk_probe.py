@@ -1,4 +1,4 @@
-"""The disk: whether the folders that this machine keeps for the site can be written to."""
+"""The disk: whether the folders of the site on this machine can be written to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# Smaller writes find room in the last block of a full disk.
+# Smaller files may fit into the last block of a full disk.
 TRIAL = bytes(64 * 1024)
 NEARLY_FULL_SHARE = 0.05
 NEARLY_FULL_BYTES = 1024**3
@@ -31,13 +31,13 @@ _OF_ERRNO = {
 
 
 def probe(now: datetime) -> dict[str, Any]:
-    """What is wrong with the first folder that has something wrong."""
+    """The cause found in the first folder that has one."""
     found = filter(None, map(state_of, folders()))
     return {"disk": next(found, "")}
 
 
 def folders() -> list[Path]:
-    """Those that something of this site must write to: SQLite, the embedded Redis."""
+    """The folders of SQLite and of the embedded Redis, where the site uses them."""
     needed = []
     if getattr(settings, "REDIS_IS_EMBEDDED", False):
         needed.append(Path(settings.DATA_DIR))
@@ -48,7 +48,7 @@ def folders() -> list[Path]:
 
 
 def state_of(folder: Path) -> str:
-    """The code of what is wrong with `folder`, or nothing; by writing a nameless file."""
+    """Write an unnamed file to `folder`; the code of the cause if it fails, else empty."""
     try:
         with TemporaryFile(dir=folder) as trial:
             trial.write(TRIAL)

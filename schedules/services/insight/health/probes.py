@@ -1,4 +1,4 @@
-"""Looking at disk, database and Redis at once, and what follows from it."""
+"""Probing the disk, the database and Redis at once, and diagnosing the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schedules.services.insight.health.shared_probe import SharedProbe
 
 
 class Probes:
-    """The three looks of a process, each shared by all who ask within a second."""
+    """The three probes of a process, each shared by all callers within a second."""
 
     def __init__(self) -> None:
         self._probes = {
@@ -28,13 +28,13 @@ class Probes:
         }
 
     def facts(self, now: datetime, *, wait: float | None = None) -> Facts:
-        """What is known: in the end, or after `wait` seconds."""
+        """The facts as of `now`: all of them, or those known after `wait` seconds."""
         until = time.monotonic() + (wait or 0.0)
-        verdicts = {name: probe.begin(now) for name, probe in self._probes.items()}
+        answers = {name: probe.begin(now) for name, probe in self._probes.items()}
         facts = Facts()
         for name, probe in self._probes.items():
             left = None if wait is None else max(0.0, until - time.monotonic())
-            if found := probe.answer(verdicts[name], wait=left):
+            if found := probe.answer(answers[name], wait=left):
                 facts = replace(facts, **found)
         return facts
 
@@ -43,16 +43,19 @@ _shared = Probes()
 
 
 def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
-    """What is known in this process, at most a second old; without `wait` all of it, if
-    need be after two seconds of silence."""
+    """The facts that this process knows, at most a second old.
+
+    With `wait`, those known after so many seconds; without it, all, which may take two
+    seconds if a service does not answer.
+    """
     return _shared.facts(now, wait=wait)
 
 
 def diagnose(facts: Facts) -> Diagnosis:
-    """What is wrong, by the settings of this site."""
+    """The causes of `facts` by the settings of this site."""
     return causes.diagnose(facts, queue_old_seconds=settings.QUEUE_OLD_SECONDS)
 
 
 def reset() -> None:
-    """Look anew: what this process connects to is another (in tests)."""
+    """Forget all facts: this process connects to other services now (in tests)."""
     globals()["_shared"] = Probes()

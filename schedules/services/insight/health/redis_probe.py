@@ -1,4 +1,4 @@
-"""Redis: whether it answers and takes a write, and who says there that he is alive."""
+"""Redis: whether it answers and accepts writes, and which processes are alive by it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workflows.kit.service_errors import redis_failure
 
 
 def probe(now: datetime) -> dict[str, Any]:
-    """Facts by a client of its own: the site's waits longer, and tries again."""
+    """The facts about Redis and the processes, by a client of its own that does not retry."""
     began = time.monotonic()
     client = Redis.from_url(
         settings.REDIS_URL,
@@ -35,14 +35,14 @@ def probe(now: datetime) -> dict[str, Any]:
             at = heartbeat.redis_time(client)
             facts["ahead_of_redis"] = now.timestamp() + time.monotonic() - began - at
             try_to_write(client)
-            return facts | _of_memory(client) | _of_processes(client)
+            return facts | _memory_facts(client) | _process_facts(client)
         except (RedisError, OSError) as error:
             return facts | {"redis": redis_failure(error)}
 
 
-def _of_memory(client: Redis) -> dict[str, Any]:
-    """How much of `maxmemory` is in use, where nothing would be thrown away for room."""
-    with suppress(ResponseError):  # not every user may ask
+def _memory_facts(client: Redis) -> dict[str, Any]:
+    """The share of `maxmemory` in use, where Redis would evict nothing to make room."""
+    with suppress(ResponseError):  # the user may not be allowed to read it
         memory = client.info("memory")
         most = memory.get("maxmemory", 0)
         if most and memory.get("maxmemory_policy", "noeviction") == "noeviction":
@@ -50,7 +50,7 @@ def _of_memory(client: Redis) -> dict[str, Any]:
     return {}
 
 
-def _of_processes(client: Redis) -> dict[str, Any]:
+def _process_facts(client: Redis) -> dict[str, Any]:
     schedulers = heartbeat.alive(client, "scheduler")
     return {
         "schedulers": len(schedulers),

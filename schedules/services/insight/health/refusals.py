@@ -1,4 +1,4 @@
-"""Why database or Redis did not serve a caller: the sentence of every refusal of that kind."""
+"""Why the database or Redis failed: the sentence for refusals because of an outage."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ WAIT_SECONDS = 1.0
 
 
 def cause_of_error(error: BaseException) -> tuple[str, str]:
-    """The code and the sentence of what doctor and readiness say, where that explains the
-    error; else of what the error says."""
+    """The code and the text of the cause that doctor and readiness report, if it explains the
+    error; otherwise those of the error itself."""
     if is_redis_away(error):
         code, subjects = str(redis_failure(error)), {"disk", "redis"}
     else:
         code, subjects = str(database_failure(error)), {"disk", "database"}
-    verdict = diagnose(facts_now(timezone.now(), wait=WAIT_SECONDS))  # noqa: TID251 any door may ask
+    verdict = diagnose(facts_now(timezone.now(), wait=WAIT_SECONDS))  # noqa: TID251 any door may call it
     seen = (
         cause
         for cause in verdict.causes

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+from schedules.policy.conservation import Account
 from schedules.services import (
     fire_due,
 )
 from schedules.services.clocks.withdrawing import withdraw_batch
-from schedules.services.insight.audit import Proof, audit
+from schedules.services.insight.audit import audit
 from schedules.services.ledger.ahead import ledger_ahead
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import record_outcome
@@ -50,10 +51,10 @@ def pending() -> ScheduledRun:
     return ScheduledRun.objects.get(status="pending")
 
 
-def proof_of(schedule: ScheduledJob) -> Proof:
-    (proof,) = audit([schedule.pk])
-    assert proof.problems == []
-    return proof
+def account_of(schedule: ScheduledJob) -> Account:
+    (account,) = audit([schedule.pk])
+    assert account.problems == []
+    return account
 
 
 def rows(schedule: ScheduledJob) -> list[str]:

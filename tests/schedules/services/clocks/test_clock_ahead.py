@@ -74,7 +74,7 @@ def test_a_range_that_straddles_now_is_cut_and_its_past_part_stays(
     assert proof_of(schedule).expected == 10
     (event,) = events(schedule)
     assert event.after["ticks_withdrawn"] == 2870
-    assert event.note == "The ledger was 1 day 23 h ahead of the clock."
+    assert event.note == "The ledger was 1 day 23 hours ahead of the clock."
 
 
 def test_a_range_of_which_one_tick_has_come_is_a_single_tick(

@@ -42,8 +42,8 @@ def epochs(schedule: ScheduledJob) -> list[ScheduleEpoch]:
 
 
 def problems(schedule: ScheduledJob) -> list[str]:
-    (proof,) = audit([schedule.id])
-    return proof.problems
+    (account,) = audit([schedule.id])
+    return account.problems
 
 
 def test_a_change_of_timing_closes_one_epoch_and_opens_the_next(

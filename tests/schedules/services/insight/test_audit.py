@@ -15,6 +15,7 @@ from django.db import connection
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
+from schedules.policy.conservation import Account
 from schedules.services import (
     Actor,
     fire_due,
@@ -22,16 +23,16 @@ from schedules.services import (
     resume_schedule,
     update_schedule,
 )
-from schedules.services.insight.audit import Proof, audit
+from schedules.services.insight.audit import audit
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 
 
-def proof_of(schedule: ScheduledJob) -> Proof:
-    (proof,) = audit([schedule.id])
-    return proof
+def account_of(schedule: ScheduledJob) -> Account:
+    (account,) = audit([schedule.id])
+    return account
 
 
 @pytest.fixture
@@ -58,34 +59,34 @@ def eventful(make_schedule: MakeSchedule) -> ScheduledJob:
 def test_after_everything_that_can_happen_every_tick_is_accounted_for(
     eventful: ScheduledJob,
 ) -> None:
-    proof = proof_of(eventful)
-    assert proof.problems == []
+    account = account_of(eventful)
+    assert account.problems == []
     # Forty-five minutes of a minutely interval; then the sevens up to half past one.
-    assert proof.expected == proof.recorded == 45 + 7
-    assert proof.epochs == 2
+    assert account.expected == account.recorded == 45 + 7
+    assert account.epochs == 2
 
 
 def test_a_missing_tick_is_found(eventful: ScheduledJob) -> None:
     ScheduledRun.objects.filter(schedule=eventful, epoch=2, tick_count=1).earliest(
         "scheduled_for"
     ).delete()
-    proof = proof_of(eventful)
-    assert (proof.missing, proof.double) == (1, 0)
-    assert "missing" in proof.problems[0]
+    account = account_of(eventful)
+    assert (account.missing, account.double) == (1, 0)
+    assert "missing" in account.problems[0]
 
 
 def test_a_missing_tick_of_a_closed_epoch_is_found(eventful: ScheduledJob) -> None:
     ScheduledRun.objects.filter(schedule=eventful, epoch=1).earliest(
         "scheduled_for"
     ).delete()
-    assert proof_of(eventful).missing == 1
+    assert account_of(eventful).missing == 1
 
 
 def test_a_range_that_counts_wrong_is_found(eventful: ScheduledJob) -> None:
     wrong = ScheduledRun.objects.get(schedule=eventful, epoch=2, tick_count__gt=1)
     wrong.tick_count += 1
     wrong.save(update_fields=["tick_count"])
-    assert not proof_of(eventful).holds
+    assert not account_of(eventful).is_balanced
 
 
 def test_a_tick_inside_a_range_is_found_double(eventful: ScheduledJob) -> None:
@@ -94,7 +95,7 @@ def test_a_tick_inside_a_range_is_found_double(eventful: ScheduledJob) -> None:
     covered.scheduled_for += timedelta(minutes=7)
     covered.range_end, covered.tick_count = None, 1
     covered.save(force_insert=True)
-    assert proof_of(eventful).double == 1
+    assert account_of(eventful).double == 1
 
 
 def test_a_row_that_is_no_tick_is_found(eventful: ScheduledJob) -> None:
@@ -103,7 +104,7 @@ def test_a_row_that_is_no_tick_is_found(eventful: ScheduledJob) -> None:
     )
     row.scheduled_for += timedelta(seconds=1)
     row.save(update_fields=["scheduled_for"])
-    assert not proof_of(eventful).holds
+    assert not account_of(eventful).is_balanced
 
 
 def test_a_frontier_that_jumped_is_found(eventful: ScheduledJob) -> None:
@@ -112,7 +113,7 @@ def test_a_frontier_that_jumped_is_found(eventful: ScheduledJob) -> None:
     ScheduledJob.objects.filter(pk=eventful.pk).update(
         next_tick_at=eventful.next_tick_at + 14 * MINUTE
     )
-    assert proof_of(eventful).missing == 2
+    assert account_of(eventful).missing == 2
 
 
 def test_one_that_has_ended_is_proved_too(make_schedule: MakeSchedule) -> None:
@@ -121,7 +122,7 @@ def test_one_that_has_ended_is_proved_too(make_schedule: MakeSchedule) -> None:
     ended = make_schedule(end_at=NOON + 3 * MINUTE)
     fire_due(NOON + MINUTE)
     fire_due(NOON + 5 * MINUTE)
-    assert [proof_of(s).problems for s in (once, limited, ended)] == [[], [], []]
+    assert [account_of(s).problems for s in (once, limited, ended)] == [[], [], []]
 
 
 def test_the_command_prints_the_proof_and_its_status_tells(
@@ -129,7 +130,7 @@ def test_the_command_prints_the_proof_and_its_status_tells(
 ) -> None:
     out = StringIO()
     call_command("audit_schedules", stdout=out)
-    assert "1 schedules, 52 ticks expected, 52 recorded" in out.getvalue()
+    assert "1 schedule, 52 ticks expected, 52 recorded" in out.getvalue()
     ScheduledRun.objects.filter(schedule=eventful).first().delete()
     out = StringIO()
     with pytest.raises(SystemExit) as exit_status:
@@ -145,7 +146,7 @@ def test_the_number_of_queries_does_not_grow_with_the_schedules(
         make_schedule()
     fire_due(NOON + MINUTE)
     with django_assert_num_queries(6):
-        assert all(proof.holds for proof in audit())
+        assert all(account.is_balanced for account in audit())
 
 
 def test_a_schedule_that_fires_while_it_is_read_is_no_fault(
@@ -165,11 +166,11 @@ def test_a_schedule_that_fires_while_it_is_read_is_no_fault(
         return execute(statement, params, many, context)
 
     with connection.execute_wrapper(fire_between):
-        proof = proof_of(schedule)
-    assert proof.problems == []
-    assert proof.recorded > 3, "it fired meanwhile"
+        account = account_of(schedule)
+    assert account.problems == []
+    assert account.recorded > 3, "it fired meanwhile"
 
 
 def test_a_schedule_that_is_not_there_is_an_error_and_not_a_proof(db: None) -> None:
-    with pytest.raises(CommandError, match="No such schedule"):
+    with pytest.raises(CommandError, match="No schedule has the id"):
         call_command("audit_schedules", str(uuid.uuid4()))

@@ -75,7 +75,7 @@ def test_an_overdue_schedule_is_named(
     assert severity == Severity.ERROR
     assert what == (
         "A schedule has been overdue for 4 minutes. "
-        "Overdue are 1; the longest: late one."
+        'Overdue: 1 schedule; the longest overdue is "late one".'
     )
 
 
@@ -102,7 +102,7 @@ def test_schedules_of_an_older_tzdata_are_a_warning(
 ) -> None:
     make_schedule()
     ScheduleEpoch.objects.update(tzdata_version="2020a")
-    assert "1 schedules" in worst("time zones")[1]
+    assert "1 schedule calculated with another version" in worst("time zones")[1]
 
 
 def test_a_clock_that_is_off_is_told(staffed: Redis) -> None:

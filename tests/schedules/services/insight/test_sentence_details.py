@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from schedules.services.insight.sentences import (
     reason_text,
     run_sentence,
 )
-from schedules.timing.english import lasting
 from tests.schedules.unsaved import BY_ALICE, MINUTE, NINE, run
 from workflows.failures import FailureKind
 
@@ -201,11 +199,3 @@ def test_the_reason_in_a_few_words(
     status: RunStatus, reason: Reason, kind: FailureKind | None, text: str
 ) -> None:
     assert reason_text(run(status, reason, kind)) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (40, "40 s"), (300, "5 min"), (169_200, "1 day 23 h")],
-)
-def test_a_duration_has_its_two_largest_units(seconds: int, text: str) -> None:
-    assert lasting(timedelta(seconds=seconds)) == text

@@ -11,12 +11,12 @@ from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import (
     Actor,
     backfill,
-    explain,
     pause_schedule,
     preview_schedule,
     resume_schedule,
     update_schedule,
 )
+from schedules.services.insight.explain import explain
 from schedules.services.ledger.early import early_ticks
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.services.clocks.ahead import (
@@ -153,12 +153,12 @@ def test_explain_never_calls_a_future_tick_missed(make_schedule: MakeSchedule) -
     schedule.refresh_from_db()
     future = explain(schedule, at=NOON + HOUR, now=BACK)
     assert future.sentence == (
-        "It is not due yet. The ledger already holds it, because the ledger is 1 day 23 h "
+        "It is not due yet. The ledger already holds it, because the ledger is 1 day 23 hours "
         "ahead of the clock. A scheduler withdraws it when it starts, or the next change of "
         "this schedule does; it then runs on time."
     )
     early = explain(schedule, at=AHEAD, now=BACK)
-    assert early.sentence.startswith("It ran before its time, while a clock was ahead.")
+    assert early.sentence == "It ran before its time, while a clock was ahead."
     (tick,) = preview_schedule(schedule, count=1, now=BACK).ticks
     assert tick.due_at == schedule.next_run_at
 

@@ -48,7 +48,7 @@ def test_every_tick_runs_once_and_in_order_although_the_line_drains_slowly(
             fired = minute
     assert started(schedule) == list(range(1, fired + 1))
     assert fired > 20
-    assert next(audit()).holds
+    assert next(audit()).is_balanced
 
 
 def test_replace_cancels_nothing_until_the_line_is_empty(
@@ -315,4 +315,4 @@ def test_outcomes_ticks_and_sweeps_at_once_keep_the_order(
     while end_open(schedule, 17):
         pass
     assert started(schedule) == list(range(1, 17))
-    assert next(audit()).holds
+    assert next(audit()).is_balanced

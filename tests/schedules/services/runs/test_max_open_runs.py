@@ -75,7 +75,7 @@ def test_ticks_beyond_the_limit_are_skipped_until_one_ends(
         "retrying": 0,
         "waiting": 0,
     }
-    assert next(audit()).holds
+    assert next(audit()).is_balanced
 
 
 def test_a_run_that_waits_for_a_retry_is_open(make_schedule: MakeSchedule) -> None:
@@ -264,4 +264,4 @@ def test_outcomes_ticks_and_sweeps_at_once_keep_to_the_limit(
         assert "running" not in states
         assert states.count("pending") <= 3
         assert states.count("pending") == 3 or "waiting" not in states
-    assert next(audit()).holds
+    assert next(audit()).is_balanced

@@ -40,9 +40,9 @@ def prune_all(now=NOON + 91 * DAY) -> int:
 
 
 def holds(schedule: ScheduledJob) -> bool:
-    (proof,) = audit([schedule.id])
-    assert proof.problems == []
-    return proof.expected == proof.recorded == 130
+    (account,) = audit([schedule.id])
+    assert account.problems == []
+    return account.expected == account.recorded == 130
 
 
 def test_recent_runs_are_not_pruned(long_lived: ScheduledJob) -> None:
