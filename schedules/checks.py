@@ -1,4 +1,4 @@
-"""System checks: settings under which jobs would be pickled, lost or fired at wrong times."""
+"""System checks: settings that would pickle or lose jobs, or fire them at wrong times."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from schedules.limits import MOST_OPEN_RUNS
 
 JOB_CLASS = "workflows.execution.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
-# The checks that schedulers and workers make when they start. Django's own would load every
-# page of the site into them; `up`, `migrate` and `check` make all.
+# Schedulers and workers run only the checks with this tag when they start, because Django's
+# own checks would load every page of the site. `up`, `migrate` and `check` run all of them.
 TAG = "ostinato_schedules"
 MOST_DAYS = 36_500
 MOST_RUNS = 1_000_000
@@ -26,7 +26,7 @@ MOST_RUNS = 1_000_000
 def check_settings(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Every fault of the settings that this app depends on, each with its remedy."""
+    """The problems with the settings that this app depends on, each with its remedy."""
     return [
         *_json_problems(),
         *_order_problems(),
@@ -57,7 +57,7 @@ def _order_problems() -> Iterator[CheckMessage]:
     apps = list(settings.INSTALLED_APPS)
     if apps.index("schedules") > apps.index("django_rq"):
         yield Error(
-            "`manage.py rqscheduler` would be django-rq's: it loses ticks when it crashes.",
+            "`manage.py rqscheduler` would run the command of django-rq, which loses ticks if it crashes.",
             hint="Put 'schedules' before 'django_rq' in INSTALLED_APPS.",
             id="ostinato_schedules.E003",
         )
@@ -66,14 +66,14 @@ def _order_problems() -> Iterator[CheckMessage]:
 def _time_problems() -> Iterator[CheckMessage]:
     if not settings.USE_TZ:
         yield Error(
-            "Without USE_TZ, stored times are not UTC.",
+            "USE_TZ is False: stored times would not be in UTC.",
             hint="Set USE_TZ = True.",
             id="ostinato_schedules.E004",
         )
     if os.environ.get("PYTHONTZPATH") != "":
         yield Error(
-            "Time zones would come from this machine's own, possibly outdated database.",
-            hint="Set PYTHONTZPATH='' in the environment, or first thing in the settings.",
+            "Time zones would come from the possibly outdated database of this machine.",
+            hint="Set PYTHONTZPATH='' in the environment, or at the top of the settings.",
             id="ostinato_schedules.E005",
         )
 
@@ -85,8 +85,8 @@ def _retention_problems() -> Iterator[CheckMessage]:
     ):
         if not 0 <= getattr(settings, name) <= most:
             yield Error(
-                f"{name} is {getattr(settings, name)}: pruning could not work.",
-                hint=f"Set {name} to a number from 0 to {most}.",
+                f"{name} is {getattr(settings, name)}, which is out of range.",
+                hint=f"Set {name} to a whole number from 0 to {most}.",
                 id="ostinato_schedules.E006",
             )
 
@@ -94,8 +94,8 @@ def _retention_problems() -> Iterator[CheckMessage]:
 def _open_runs_problems() -> Iterator[CheckMessage]:
     if not 0 <= settings.MAX_OPEN_RUNS <= MOST_OPEN_RUNS:
         yield Error(
-            f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}: no schedule could be made.",
-            hint=f"Set MAX_OPEN_RUNS to a number from 0 (no limit) to {MOST_OPEN_RUNS}.",
+            f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}, which is out of range.",
+            hint=f"Set MAX_OPEN_RUNS to a whole number from 0 (no limit) to {MOST_OPEN_RUNS}.",
             id="ostinato_schedules.E007",
         )
 
@@ -104,7 +104,7 @@ def _database_problems() -> Iterator[CheckMessage]:
     options = connection.settings_dict["OPTIONS"]
     if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
         yield Warning(
-            "Under load SQLite would answer 'database is locked'.",
+            "SQLite would fail with 'database is locked' under load.",
             hint="Set OPTIONS['transaction_mode'] = 'IMMEDIATE' for the database.",
             id="ostinato_schedules.W001",
         )

@@ -1,4 +1,4 @@
-"""What can go wrong with a schedule. The kinds are the site's: `workflows.kit.errors`."""
+"""Refusals about schedules. Their kinds are those of `workflows.kit.errors`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workflows.kit.errors import (
     WrongState,
 )
 
-# Schedules that one message names, and that its errors list.
+# The most schedules that one message names, and that its errors list.
 NAMED = 5
 LISTED = 20
 
 
 class _Named(Protocol):
-    """A schedule, as far as a message is concerned."""
+    """What a message needs to know about a schedule."""
 
     @property
     def name(self) -> str: ...
@@ -39,7 +39,7 @@ class ScheduleNotAllowed(NotAllowed):
 
 
 class InvalidSchedule(InvalidInput):
-    """Nothing was written. The message names every field."""
+    """The fields of a schedule are not valid. The message names every field and problem."""
 
     def __init__(
         self,
@@ -47,15 +47,15 @@ class InvalidSchedule(InvalidInput):
         errors: Mapping[str, list[str]],
         suggestion: Mapping[str, Any] | None = None,
     ) -> None:
-        """`suggestion` holds fields that mean what was meant, if these are known."""
-        problems = (f"{field}: {' '.join(why)}" for field, why in errors.items())
+        """`suggestion`: fields that can be sent instead, if the intended ones are known."""
+        problems = (f"{field}: {' '.join(texts)}" for field, texts in errors.items())
         super().__init__(" ".join(problems), errors=errors)
         if suggestion:
             self.details = {"suggestion": dict(suggestion)}
 
 
 class AgentRefused(NotAllowed):
-    """A limit for agents, which holds for every prompt."""
+    """A limit of agents, which no prompt can change."""
 
     def __init__(
         self,
@@ -102,8 +102,8 @@ class WouldOrphan(WrongState):
         visible: Sequence[_Named],
         is_all: bool = True,
     ) -> None:
-        """`visible` are those of `orphaned` that whoever asks may see. There may be more of
-        them than were counted."""
+        """`visible` are those of `orphaned` that the user may see. Unless `is_all`, there may
+        be more orphaned schedules than were counted."""
         number = f"{'' if is_all else 'At least '}{len(orphaned):,}"
         names = ", ".join(f'"{each.name}"' for each in visible[:NAMED])
         hidden = len(orphaned) - min(len(visible), NAMED)

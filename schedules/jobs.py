@@ -1,4 +1,4 @@
-"""RQ's entry points: read the clock, call a service."""
+"""The entry points of RQ jobs: they read the clock and call a service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
 
 logger = structlog.get_logger(__name__)
-MOST_EARLY_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 1.0
 
 
 def clock() -> datetime:
@@ -39,21 +39,21 @@ def execute_scheduled_trigger(
     run_id: str | None = None,
     attempt: int | None = None,
 ) -> None:
-    """Run one attempt of a fired run; times are ISO text, ids are UUIDs as text.
+    """Run one attempt of a fired run. Times are ISO 8601 text, ids are UUIDs as text.
 
-    With the schedule's id alone, as a stock rq-scheduler calls an alarm, it fires whatever
-    is due of that schedule: one harmless extra look.
+    Called with the schedule's id alone, as rq-scheduler's own loop calls an alarm, it fires
+    what is due of that schedule, which is harmless.
     """
     if run_id is None or attempt is None:
-        if compare(leads(clock)).hold:
+        if compare(leads(clock)).is_host_wrong:
             logger.error("firing_held", schedule=scheduled_job_id)
             return
         fire_due(clock(), schedule_id=UUID(scheduled_job_id))
         return
-    wait_for(scheduled_for)
+    wait_until(scheduled_for)
     job = get_current_job()
     token = token_of_job(job.id) if job else uuid.uuid4()
-    with at_work():  # from before the claim on: the token tells whether it is ours
+    with at_work():  # before the claim: the token shows whether the claim succeeded
         claim = retry_while_away(
             lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
         )
@@ -81,15 +81,16 @@ def _run(claim: Claim) -> None:
         )
 
 
-def wait_for(scheduled_for: str | None) -> None:
-    """No run starts before its time by this machine's clock: it would meet yesterday.
+def wait_until(scheduled_for: str | None) -> None:
+    """Wait until the time of the tick by the clock of this machine.
 
-    The scheduler decides a moment ahead, and its clock may be a little before ours; more
-    than `MOST_EARLY_SECONDS` is no reason to hold a worker up.
+    Otherwise a run at midnight could still read yesterday's date. The scheduler fires a moment
+    ahead, and its clock may be slightly ahead of this one. The wait is at most
+    `LONGEST_WAIT_SECONDS`, so that a wrong clock does not block a worker.
     """
     if scheduled_for:
         early = (datetime.fromisoformat(scheduled_for) - clock()).total_seconds()
-        time.sleep(max(0.0, min(early, MOST_EARLY_SECONDS)))
+        time.sleep(max(0.0, min(early, LONGEST_WAIT_SECONDS)))
 
 
 def _outcome(claim: Claim, guard: Guard) -> Outcome:
@@ -107,10 +108,10 @@ def _outcome(claim: Claim, guard: Guard) -> Outcome:
         logger.exception("workflow_broken", run=str(claim.run_id))
         return Outcome("failed", error.message, kind_of(error))
     except BaseException as error:
-        # Whatever it was, the run has ended, and here is where that is known first.
+        # The run has ended, whatever the error: its outcome must be recorded.
         logger.exception("run_crashed", run=str(claim.run_id))
-        why = f"An unexpected {type(error).__name__} ended it."
-        return Outcome("failed", why, FailureKind.CRASH)
+        text = f"An unexpected {type(error).__name__} ended the run."
+        return Outcome("failed", text, FailureKind.CRASH)
     if execution.status == execution.Status.SUCCEEDED:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:

@@ -1,11 +1,13 @@
-"""Bounds that several modules share. Those of one field alone are in the table of the
-fields (`services.drafts.fields`)."""
+"""Bounds that several modules share.
+
+The bounds of a single field are in the table of fields (`services.drafts.fields`).
+"""
 
 from __future__ import annotations
 
 DAY = 86_400
 TEN_YEARS = 3_652 * DAY
-# Smallest and greatest, both allowed.
+# The minimum and the maximum, both allowed.
 INTERVAL_SECONDS = (1, TEN_YEARS)
 MOST_OPEN_RUNS = 100_000
 NAME_LENGTH = 200
@@ -18,5 +20,5 @@ IDEMPOTENCY_KEY_LENGTH = 200
 PAYLOAD_BYTES = 64 * 1024
 TAGS = 20
 TAG_LENGTH = 50
-# How many schedules one call changes: each of them takes a write of its own.
+# The most schedules that one call changes: each needs a write of its own.
 MOST_AT_ONCE = 500

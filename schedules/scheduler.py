@@ -1,7 +1,7 @@
 """The rq-scheduler adapter: alarms in its sorted set, jobs in its queue.
 
-With `jobs.py`, `loop.py`, the worker class and `workflows.execution`, the only code that
-knows RQ. Redis holds hints: everything here can be lost and is written again by the sweep.
+Only this module, `jobs.py`, `loop.py`, the worker class and `workflows.execution` know RQ.
+Redis contains hints only: all of them may be lost, and the sweep writes them again.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ T = TypeVar("T")
 
 
 class SchedulerService(Scheduler):
-    """Sets and cancels alarms. Never reads the clock for a decision.
+    """Sets and cancels alarms; it decides nothing by the clock.
 
-    All methods raise `RedisAway` when Redis cannot be reached.
+    All methods raise `RedisAway` if Redis cannot be reached.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -60,71 +60,71 @@ class SchedulerService(Scheduler):
         )
 
     def schedule_job(self, job: ScheduledJob) -> str:
-        """Set the alarm of an active schedule, and wake the schedulers; its RQ job id."""
+        """Set the alarm of an active schedule and wake the schedulers; returns the RQ job id."""
         with redis_errors():
             self.set_alarms([Alarm(job.rq_job_id, job.next_run_at)])
             self.wake_schedulers()
         return job.rq_job_id
 
     def wake_schedulers(self) -> None:
-        """Let every scheduler look at what is due next, now."""
+        """Make every scheduler check now what is due next."""
         with redis_errors():
             self.connection.publish(WAKE_CHANNEL, b"")
 
     def cancel_job(self, rq_job_id: str) -> None:
-        """Remove an alarm and its hash. One that is not there is no error."""
+        """Remove an alarm and its job hash, if they exist."""
         with redis_errors():
             self._remove([rq_job_id])
 
     def set_alarms(self, alarms: Sequence[Alarm]) -> None:
-        """Write alarms with their hashes, in batches."""
+        """Write alarms with their job hashes, in batches."""
         with redis_errors():
             for batch in _batches([alarm for alarm in alarms if alarm.at]):
                 pipe = self.connection.pipeline(transaction=False)
-                created = utcformat(datetime.now(UTC))  # noqa: TID251 RQ's own field, for people to look at
+                created = utcformat(datetime.now(UTC))  # noqa: TID251 a field of RQ's, for people
                 jobs = [(alarm.rq_job_id, [alarm.schedule_id]) for alarm in batch]
                 self._alarm_template.write(pipe, jobs, created_at=created)
                 pipe.zadd(self.scheduled_jobs_key, _scores(batch))
                 pipe.execute()
 
     def move_alarms(self, pipe: Redis, alarms: Sequence[Alarm]) -> None:
-        """Add to `pipe` the new times of alarms whose hashes exist already.
+        """Add to `pipe` the new times of alarms whose job hashes exist already.
 
-        A lost hash is written again by the sweep.
+        The sweep restores lost hashes.
         """
         scores = _scores(alarms)
-        over = [alarm.rq_job_id for alarm in alarms if alarm.at is None]
+        ended = [alarm.rq_job_id for alarm in alarms if alarm.at is None]
         if scores:
             pipe.zadd(self.scheduled_jobs_key, scores)
-        if over:
-            pipe.zrem(self.scheduled_jobs_key, *over)
-            pipe.delete(*map(key, over))
+        if ended:
+            pipe.zrem(self.scheduled_jobs_key, *ended)
+            pipe.delete(*map(key, ended))
 
     def sync_jobs_on_startup(self) -> AlarmChanges:
-        """Make the alarms those of the active schedules: all of them, by difference."""
+        """Set the missing alarms of all active schedules, and remove those of no schedule."""
         with redis_errors():
-            # Redis first: a schedule made in between is then set once more, not removed.
+            # Redis first: the alarm of a schedule created meanwhile is then set again, not removed.
             found = self._alarms("+inf")
-        return self._mend(found, _wanted(_active()))
+        return self._repair(found, _wanted(_active()))
 
     def repair_alarms(self, until: datetime) -> AlarmChanges:
-        """The same for the alarms that are due before `until`, at the cost of those."""
+        """The same for the alarms due before `until`; the cost grows with their number only."""
         with redis_errors():
             found = self._alarms(until.timestamp())
         wanted = _wanted(_active().filter(next_run_at__lte=until))
-        strange = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
-        wanted |= _wanted(_active().filter(rq_job_id__in=strange))
-        return self._mend(found, wanted)
+        unknown = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
+        wanted |= _wanted(_active().filter(rq_job_id__in=unknown))
+        return self._repair(found, wanted)
 
     def alarms_out_of_sync(self) -> tuple[int, int]:
-        """How many alarms are missing or wrong, and how many have no active schedule."""
+        """The number of alarms that are missing or wrong, and of those without a schedule."""
         with redis_errors():
             found = self._alarms("+inf")
         wanted = _wanted(_active())
         wrong = sum(found.get(rq_job_id) != at for rq_job_id, at in wanted.items())
         return wrong, len(found.keys() - wanted.keys())
 
-    def _mend(
+    def _repair(
         self, found: Mapping[str, float], wanted: Mapping[str, float]
     ) -> AlarmChanges:
         stale = [rq_job_id for rq_job_id in found if rq_job_id not in wanted]
@@ -139,7 +139,7 @@ class SchedulerService(Scheduler):
         return AlarmChanges(set=len(wrong), removed=len(stale))
 
     def _alarms(self, until: float | str) -> dict[str, float]:
-        """The alarms of ours up to a Unix time, and their scores."""
+        """The alarms of this site up to a Unix time, with their times as scores."""
         entries = self.connection.zrangebyscore(
             self.scheduled_jobs_key, "-inf", until, withscores=True
         )
@@ -158,7 +158,7 @@ class SchedulerService(Scheduler):
             pipe.execute()
 
     def next_alarm_at(self, ignoring: Collection[str] = ()) -> float | None:
-        """The Unix time of the earliest entry, ours or a site's own, but `ignoring`."""
+        """The Unix time of the earliest alarm or other job, except those of `ignoring`."""
         with redis_errors():
             first = self.connection.zrange(
                 self.scheduled_jobs_key, 0, len(ignoring), withscores=True
@@ -167,7 +167,7 @@ class SchedulerService(Scheduler):
         return next(scores, None)
 
     def due_entries(self, now: datetime) -> list[str]:
-        """The ids of the entries that are due, ours and a site's own."""
+        """The ids of the alarms and the other jobs that are due at `now`."""
         with redis_errors():
             members = self.connection.zrangebyscore(
                 self.scheduled_jobs_key, "-inf", now.timestamp(), start=0, num=BATCH
@@ -175,42 +175,42 @@ class SchedulerService(Scheduler):
         return [member.decode() for member in members]
 
     def stock_scheduler_works(self) -> bool:
-        """Whether rq-scheduler's own loop is registered here; ours never registers."""
+        """Whether rq-scheduler's own loop is registered in this Redis; ours never registers."""
         with redis_errors():
             prefix = f"{self.redis_scheduler_namespace_prefix}*"
             return any(self.connection.scan_iter(prefix, count=BATCH))
 
     def was_flushed(self) -> bool:
-        """Whether this Redis is not the one that `mark_alive` marked."""
+        """Whether this Redis has lost the mark of `mark_alive`."""
         with redis_errors():
             return not self.connection.exists(LIFE_KEY)
 
     def check_writable(self) -> None:
-        """Raise `RedisAway` if Redis refuses to write, before much is tried in vain."""
+        """Raise `RedisAway` if Redis refuses to write, before many writes are attempted."""
         with redis_errors():
             self.connection.set(trial_write.KEY, b"", ex=trial_write.KEPT_SECONDS)
 
     def witness(self) -> str:
-        """A new key in this Redis, gone if it is flushed or replaced from now on."""
+        """Set a new key, which is lost if this Redis is flushed or replaced; returns its name."""
         name = f"{LIFE_KEY}:{secrets.token_hex(8)}"
         with redis_errors():
             self.connection.set(name, b"", ex=WITNESS_SECONDS)
         return name
 
     def mark_jump(self, for_: timedelta) -> None:
-        """Remember for so long that a clock has jumped."""
+        """Record for the time `for_` that a clock has jumped."""
         with redis_errors():
             self.connection.set(JUMP_KEY, b"", ex=for_)
 
     def has_jumped(self) -> bool:
-        """Whether `mark_jump` has said so."""
+        """Whether a jump was recorded by `mark_jump` and its time has not passed."""
         with redis_errors():
             return bool(self.connection.exists(JUMP_KEY))
 
     def mark_alive(self, witness: str | None = None) -> None:
-        """Mark this Redis as one that holds everything.
+        """Mark this Redis as complete.
 
-        Nothing is marked when `witness` is gone: it was flushed again meanwhile.
+        Without effect if the key `witness` is lost: Redis was flushed again meanwhile.
         """
         name = witness or self.witness()
         with redis_errors(), suppress(ResponseError):
@@ -223,14 +223,14 @@ def _scores(alarms: Iterable[Alarm]) -> dict[str, float]:
 
 
 def _active() -> ScheduleQuerySet:
-    # One that is manual has no next run, and so no alarm.
+    # Manual schedules have no next run, so no alarm.
     active = ScheduledJob.objects.filter(status=Status.ACTIVE)
     return active.exclude(next_run_at=None).order_by()
 
 
 def _wanted(schedules: ScheduleQuerySet) -> dict[str, float]:
     """The alarms that these active schedules should have."""
-    # As text: Django's own way from SQLite's text to a time costs half of a warm start.
+    # As text: Django's conversion of SQLite's text takes half the time of a warm start.
     rows = schedules.values_list("rq_job_id", Cast("next_run_at", TextField()))
     return {
         rq_job_id: datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
@@ -248,5 +248,5 @@ def _service(url: str) -> SchedulerService:
 
 
 def get_scheduler_service() -> SchedulerService:
-    """The service of this process, on the Redis of the settings."""
+    """The service of this process for the Redis of the settings."""
     return _service(settings.REDIS_URL)

@@ -48,9 +48,9 @@ PROBLEM: dict[str, Any] = {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
-        "detail": 'cron_expression: minute: "61" is out of range 0 to 59.',
+        "detail": 'cron_expression: minute: "61" is outside the range 0 to 59.',
         "code": "invalid",
-        "errors": {"cron_expression": ['minute: "61" is out of range 0 to 59.']},
+        "errors": {"cron_expression": ['minute: "61" is outside the range 0 to 59.']},
     },
 }
 DRY_RUN: dict[str, Any] = {

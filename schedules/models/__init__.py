@@ -1,4 +1,4 @@
-"""The tables: the schedule, its epochs, its ledger, its events, and its people's limits."""
+"""The tables: schedules, epochs, the ledger of runs, events, and profiles of users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words that the fields of a schedule may hold."""
+"""The choices of the fields of a schedule: types, statuses, reasons and policies."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ class ScheduleType(models.TextChoices):
     CRON = "cron"
     INTERVAL = "interval"
     ONCE = "once"
-    MANUAL = "manual"  # no ticks: it runs only when asked
+    MANUAL = "manual"  # no ticks: it runs on request only
 
 
 class Status(models.TextChoices):
     ACTIVE = "active"
     PAUSED = "paused"
-    STOPPED = "stopped"  # it has come to its end by itself; `reason_code` says how
+    STOPPED = "stopped"  # ended by its own rules; `reason_code` gives the rule
 
 
 class ReasonCode(models.TextChoices):
-    """Why a schedule is as it is, for programs. `status_reason` says it to people."""
+    """Why a schedule has its status, for programs. `status_reason` is the text for people."""
 
     NONE = "", "none"
     # Of an active schedule
@@ -37,7 +37,7 @@ class ReasonCode(models.TextChoices):
     MISSED = "missed", "missed"
     END_REACHED = "end_reached", "end reached"
     LIMIT_REACHED = "limit_reached", "limit reached"
-    # Of the event of a deletion, which is all that is left then
+    # Of the event that records a deletion
     WORKFLOW_DELETED = "workflow_deleted", "its workflow was deleted"
     OWNER_DELETED = "owner_deleted", "its owner was deleted"
 
@@ -66,7 +66,7 @@ REASON_OF_ACTOR = {
     ActorKind.AGENT: ReasonCode.BY_AGENT,
     ActorKind.SYSTEM: ReasonCode.BY_SYSTEM,
 }
-# None: written by hand, past every door.
+# NONE: the row was written directly, without the services.
 REASONS_OF_STATUS: dict[Status, tuple[ReasonCode, ...]] = {
     Status.ACTIVE: (ReasonCode.NONE, ReasonCode.NODE_DELETED),
     Status.PAUSED: (

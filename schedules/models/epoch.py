@@ -1,4 +1,4 @@
-"""`ScheduleEpoch`: the timings that a schedule has had, and from when to when."""
+"""`ScheduleEpoch`: a period during which a schedule had one timing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from schedules.models.schedule import ScheduledJob
 
 
 class ScheduleEpoch(models.Model):
-    """A stretch of time with one timing: the ticks after `from_at` up to `to_at`.
+    """One timing and its ticks: those after `from_at`, up to and including `to_at`.
 
-    Closed epochs are proved from `tick_count` and `counts`; the open one (`to_at` null)
-    by recomputing its timing. Pruning leaves its mark in `pruned_upto`, `pruned_counts`.
+    The audit checks closed epochs by `tick_count` and `counts`, and the open one (`to_at` is
+    null) by calculating its ticks again. `pruned_upto` and `pruned_counts` record what was
+    pruned.
     """
 
     schedule = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""`ScheduleEvent`: who did what to a schedule, when and why. Never changed, never lost."""
+"""`ScheduleEvent`: who did what to a schedule, when and why. Never changed or deleted."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from schedules.models.schedule import ScheduledJob
 
 
 class EventVerb(models.TextChoices):
+    """What happened to a schedule."""
+
     CREATE = "create"
     UPDATE = "update"
     PAUSE = "pause"
     RESUME = "resume"
-    REVIVE = "revive"  # an update gave a schedule that had ended new ticks
+    REVIVE = "revive"  # an update gave new ticks to a stopped schedule
     RUN = "run"
     BACKFILL = "backfill"
     STOP = "stop"
-    COMPLETE = "complete"  # it came to its end by itself
-    WITHDRAW = "withdraw"  # ticks that a clock which was ahead had recorded too soon
+    COMPLETE = "complete"  # it came to its end by its own rules
+    WITHDRAW = "withdraw"  # ticks that were recorded while a clock was ahead
 
 
 class ScheduleEvent(models.Model):
-    """One verb on one schedule; outlives the schedule under its id and name."""
+    """One action on one schedule. It is kept, with the id and the name, after a deletion."""
 
     schedule = models.ForeignKey(
         ScheduledJob,
@@ -70,7 +72,7 @@ class ScheduleEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule", "-created_at"], name="event_of_schedule"),
-            # What agents have made lately, for the guardrail `rate`.
+            # What agents have created recently, for the guardrail `rate`.
             models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_created",
@@ -81,7 +83,7 @@ class ScheduleEvent(models.Model):
                 name="event_agent_resumed",
                 condition=Q(verb=EventVerb.RESUME, actor_kind=ActorKind.AGENT),
             ),
-            # Counts as making one: for the guardrail `rate`, too.
+            # A revival counts as a creation for the guardrail `rate`.
             models.Index(
                 fields=["actor", "-created_at"],
                 name="event_agent_revived",

@@ -1,4 +1,4 @@
-"""`ScheduledRun`: the ledger. Every tick since a schedule began is in it exactly once."""
+"""`ScheduledRun`: the ledger. It holds every tick of a schedule exactly once."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Origin(models.TextChoices):
 class RunStatus(models.TextChoices):
     PENDING = "pending"  # may start now
     WAITING = "waiting"  # behind an open run, or (`not_before`) for a retry
-    RUNNING = "running"  # started; holds a token and a lease
+    RUNNING = "running"  # started; has a token and a lease
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    SKIPPED = "skipped"  # never ran, on purpose
-    MISSED = "missed"  # never ran, too late
+    SKIPPED = "skipped"  # never ran, by a rule
+    MISSED = "missed"  # never ran, because it was found too late
 
 
 class Reason(models.TextChoices):
@@ -47,16 +47,16 @@ class Reason(models.TextChoices):
 TICK_ORIGINS = (Origin.SCHEDULE, Origin.CATCH_UP)
 OPEN_STATUSES = (RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING)
 UNSTARTED_STATUSES = (RunStatus.PENDING, RunStatus.WAITING)
-# What never ran in its time; a backfill may have run it since.
+# Ticks that did not run in time; a backfill may have run them since.
 NEVER_RAN = (RunStatus.SKIPPED, RunStatus.MISSED)
 
 
 class ScheduledRun(models.Model):
-    """What became of one tick, of a stretch of ticks that never ran, or of a manual run.
+    """One tick, a range of ticks that never ran, or a manual run, and what happened to it.
 
     `scheduled_for` is the nominal time of the tick; a range row also has `range_end`, the
     nominal time of its last tick (inclusive), and `tick_count`. The schedule's id and name
-    are kept without a database constraint: history outlives what it is about.
+    have no database constraint, because the history is kept when the schedule is deleted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,7 +78,7 @@ class ScheduledRun(models.Model):
     reason = models.CharField(
         max_length=10, choices=Reason.choices, blank=True, default=""
     )
-    # Of `skipped: overlap`: what was open then (`decisions.Overlapped`).
+    # Of `skipped: overlap`: the runs that were open (`policy.types.Overlapped`).
     overlap = models.JSONField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     send_count = models.PositiveSmallIntegerField(default=0)
@@ -100,7 +100,7 @@ class ScheduledRun(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
-    # Of the last attempt, as `error`: a run that is tried again keeps them until it ends.
+    # Of the last attempt, as is `error`: kept through retries until the run ends.
     failure_kind = failure_kind_field()
     error = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
@@ -170,7 +170,7 @@ class ScheduledRun(models.Model):
                 name="run_running",
                 condition=Q(status="running"),
             ),
-            # Together with `run_newest`: what the ledger holds beyond now.
+            # Together with `run_newest`: the rows of the ledger beyond now.
             models.Index(
                 fields=["-range_end"],
                 name="run_range_end",
@@ -192,9 +192,11 @@ LAST_RUN = ("status", "scheduled_for", "finished_at")
 
 
 def with_last_run(schedules: ScheduleQuerySet, *fields: str) -> ScheduleQuerySet:
-    """Each with `last_run_<name>` for each of the `fields` (`LAST_RUN`, if none is named) of
-    its newest run, null if it has none: a look into the index `run_of_schedule` for each,
-    for the rows of a page only."""
+    """Annotate each schedule with `last_run_<name>` for each of the `fields` of its newest run.
+
+    The default is `LAST_RUN`; the values are null if there is no run. Each costs one lookup in
+    the index `run_of_schedule`, so use it for the rows of a page only.
+    """
     newest = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
     return schedules.annotate(
         **{

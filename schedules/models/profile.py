@@ -1,4 +1,4 @@
-"""`UserProfile`: a person's time zone, and what agents may do in their name."""
+"""`UserProfile`: a user's time zone, and the limits of agents that act for the user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from schedules import limits
 
 
 class UserProfile(models.Model):
-    """Settings of one user. Null means the site's setting of the same name."""
+    """Settings of one user. Null: the setting of the site with the same name applies."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -21,33 +21,33 @@ class UserProfile(models.Model):
     agents_may_schedule = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether agents may touch this user's schedules.",
+        help_text="Whether agents may create or change schedules for this user.",
     )
     agents_propose = models.BooleanField(
         null=True,
         blank=True,
-        help_text="What an agent schedules is paused until a person resumes it.",
+        help_text="Whether the schedules of agents stay paused until a person resumes them.",
     )
     agents_may_schedule_from_schedules = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether a run that a schedule started may make, change and resume "
-        "schedules, which can then breed.",
+        help_text="Whether a run that a schedule started may create, change and resume "
+        "schedules, which can then multiply.",
     )
     agent_max_active_schedules = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="How many active schedules agents may have made, proposals included.",
+        help_text="How many active schedules agents may have created, proposals included.",
     )
     agent_min_interval_seconds = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="What an agent schedules runs no more often than this.",
+        help_text="The minimum interval between two runs of a schedule of an agent, in seconds.",
     )
     agent_max_days = models.PositiveIntegerField(
         null=True,
         blank=True,
-        help_text="What an agent schedules ends within so many days.",
+        help_text="The number of days within which a schedule of an agent must end.",
     )
 
     @override

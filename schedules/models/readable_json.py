@@ -1,4 +1,4 @@
-"""JSON columns that can be read whatever stands in them."""
+"""JSON columns that can be read even if their content is not valid JSON."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing_extensions import override
 
 
 class LenientDecoder(json.JSONDecoder):
-    """Gives the bare text of what is no JSON.
+    """Returns the text itself if it is not valid JSON.
 
-    A raise would come from every query that meets the row: lists, the outcome of its
-    runs, the pause that would take it out of the way.
+    An exception would break every query that reads the row: lists, the outcomes of its runs,
+    and even the pause that would take it out of service.
     """
 
     @override

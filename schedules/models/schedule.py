@@ -1,4 +1,4 @@
-"""`ScheduledJob`: what to run, when, and with which policies; and its epochs."""
+"""`ScheduledJob`: what to run, when, and by which policies."""
 
 from __future__ import annotations
 
@@ -42,31 +42,31 @@ if TYPE_CHECKING:
 
 class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
     def due(self, now: datetime) -> ScheduleQuerySet:
-        """Active schedules whose next run is due, the longest overdue first.
+        """Active schedules whose next run is due at `now`, the longest overdue first.
 
-        Served by the partial index `schedule_due`: costs what is due, not what exists.
+        Uses the partial index `schedule_due`: the cost grows with the due schedules only.
         """
         return self.filter(status=Status.ACTIVE, next_run_at__lte=now).order_by(
             "next_run_at"
         )
 
     def locked(self, *, skip_locked: bool = False) -> ScheduleQuerySet:
-        """These rows, locked until the transaction ends, as they are by then.
+        """These rows, locked until the transaction ends.
 
-        Whoever changes a schedule's state, or adds, releases or withdraws its runs, holds
-        its row: so no two of them decide by the same ledger. The order is workflow, then
-        schedule, then run; holding them in another order could wait for ever. `no_key`:
-        rows that refer to the schedule are written meanwhile. SQLite has one writer, and
-        needs no lock.
+        Code that changes the state of a schedule, or adds, releases or withdraws its runs,
+        must lock its row first, so that no two transactions decide by the same ledger. Lock
+        workflow, schedule and run in this order; any other may deadlock. `no_key` lets other
+        transactions write rows that refer to the schedule. SQLite has a single writer and
+        needs no row locks.
         """
         return self.select_for_update(no_key=True, skip_locked=skip_locked)
 
     def locked_or_none(self, schedule_id: UUID) -> ScheduledJob | None:
-        """The schedule, its row `held`; None if it is gone."""
+        """The schedule with its row locked; None if it has been deleted."""
         return self.locked().filter(pk=schedule_id).first()
 
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
-        """What `user` may see: all for staff with the permission, else one's own."""
+        """The schedules that `user` may see: all, for staff with the permission, or their own."""
         return self if self.all_visible_to(user) else self.filter(owner=user.pk)
 
     @staticmethod
@@ -75,13 +75,13 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
 
 
 def default_max_open_runs() -> int:
-    """How many runs of a new schedule may be open under overlap `allow`."""
+    """How many runs of a new schedule may be open with overlap policy `allow`."""
     most: int = settings.MAX_OPEN_RUNS
     return most
 
 
 class ScheduledJob(models.Model):
-    """A schedule. All times are aware UTC; `timezone` is used inside the timing only."""
+    """A schedule. All times are aware and in UTC; `timezone` matters to the timing only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=limits.NAME_LENGTH)
@@ -105,11 +105,11 @@ class ScheduledJob(models.Model):
     )
     trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
     tags = models.JSONField(default=list, blank=True, decoder=LenientDecoder)
-    idempotency_key = models.CharField(  # noqa: DJ001 null: no key, so that none collide
+    idempotency_key = models.CharField(  # noqa: DJ001 null: no key; empty keys would collide
         max_length=limits.IDEMPOTENCY_KEY_LENGTH, null=True, blank=True
     )
 
-    # Who made it. An agent acts for the user `created_by`, in one execution.
+    # Who created it. An agent acts for the user `created_by`, in one execution.
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -131,7 +131,7 @@ class ScheduledJob(models.Model):
     end_at = models.DateTimeField(null=True, blank=True)
     jitter_seconds = models.PositiveIntegerField(default=0)
 
-    # With which policies
+    # By which policies
     catchup_policy = models.CharField(
         max_length=10, choices=CatchupPolicy.choices, default=CatchupPolicy.LATEST
     )
@@ -139,7 +139,7 @@ class ScheduledJob(models.Model):
     overlap_policy = models.CharField(
         max_length=10, choices=OverlapPolicy.choices, default=OverlapPolicy.SKIP
     )
-    # Of overlap `allow`; 0: no limit.
+    # For overlap policy `allow`; 0: no limit.
     max_open_runs = models.PositiveIntegerField(default=default_max_open_runs)
     max_runs = models.PositiveIntegerField(null=True, blank=True)
     max_retries = models.PositiveSmallIntegerField(default=0)
@@ -147,7 +147,7 @@ class ScheduledJob(models.Model):
     timeout_seconds = models.PositiveIntegerField(default=600)
     pause_after_failures = models.PositiveSmallIntegerField(default=0)
 
-    # Where it stands
+    # State
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.ACTIVE
     )
@@ -163,7 +163,7 @@ class ScheduledJob(models.Model):
     epoch = models.PositiveIntegerField(default=1)
     next_tick_at = models.DateTimeField(null=True, blank=True)
     next_run_at = models.DateTimeField(null=True, blank=True)
-    # The newest tick that ran before its time, while a clock was ahead; null: none ever did.
+    # The newest tick that ran before its time, while a clock was ahead; null: none.
     early_upto = models.DateTimeField(null=True, blank=True)
     last_run_at = models.DateTimeField(null=True, blank=True)
     run_count = models.PositiveBigIntegerField(default=0)
@@ -195,7 +195,7 @@ class ScheduledJob(models.Model):
                 | Q(
                     schedule_type="interval",
                     cron_expression="",
-                    # NULL >= 1 is unknown, and a check lets the unknown pass.
+                    # NULL >= 1 is unknown, and a check constraint accepts unknown.
                     interval_seconds__isnull=False,
                     interval_seconds__gte=1,
                     anchor_at__isnull=False,
@@ -284,7 +284,7 @@ class ScheduledJob(models.Model):
 
     @property
     def reason_text(self) -> str:
-        """Why it is as it is, for people; empty if nothing is known of it."""
+        """Why it has its status, for people; empty if no reason was recorded."""
         if self.status_reason or not self.reason_code:
             return self.status_reason
         return str(ReasonCode(self.reason_code).label)
@@ -293,7 +293,7 @@ class ScheduledJob(models.Model):
     def timing(self) -> Timing:
         """The timing that the fields describe.
 
-        Raises `TimingError` if they no longer make one (a zone that left tzdata).
+        Raises `TimingError` if they are not valid any more: tzdata may have lost the zone.
         """
         return timing_of(*(getattr(self, name) for name in TIMING_FIELDS))
 
@@ -310,7 +310,7 @@ def timing_of(
 ) -> Timing:
     """The timing that these fields of a schedule describe.
 
-    Raises `TimingError` if they make none.
+    Raises `TimingError` if they are not valid.
     """
     if schedule_type == ScheduleType.CRON:
         return CronTiming(cron_expression, timezone, start_at, end_at)

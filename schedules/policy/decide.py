@@ -1,7 +1,7 @@
-"""What now: from a schedule's rules and the time to what the ledger shall hold.
+"""What to do with due ticks: from the rules of a schedule and the time to ledger rows.
 
-Pure: no clock, no database, no framework. The rules are those of the product's semantics:
-which due ticks are live, which late ones are caught up, what overlaps, when it ends.
+Pure: no clock, no database, no framework. It decides which due ticks are live, which late
+ones are caught up, which overlap, and when the schedule ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from schedules.policy.types import (
     LedgerRow,
     OpenRuns,
     Rules,
-    span_row,
+    range_row,
     tick_before,
 )
 from schedules.timing import ManualTiming, OnceTiming
@@ -36,7 +36,7 @@ FIRED = frozenset({"pending", "waiting"})
 def decide(
     rules: Rules, frontier: datetime, open_runs: OpenRuns, *, now: datetime
 ) -> Decision:
-    """What becomes of every tick from `frontier` on that is due at `now`."""
+    """Decide about every tick from `frontier` on that is due at `now`."""
     if rules.due_at(frontier) > now:
         return Decision(frontier, rules.due_at(frontier))
     newest, following = _due_span(rules, frontier, now)
@@ -46,7 +46,7 @@ def decide(
     late = None
     if late_end:
         late = Late(rules, frontier, late_end, now, overlap.room(open_runs))
-    rows = list(late.given_up()) if late else []
+    rows = list(late.missed()) if late else []
     found = _rows(rules, late.chosen() if late else [], live, open_runs)
     fired = sum(row.status in FIRED for row in found.rows)
     return Decision(
@@ -62,15 +62,17 @@ def decide(
 def _due_span(
     rules: Rules, frontier: datetime, now: datetime
 ) -> tuple[datetime, datetime | None]:
-    """The newest due tick, and the first that is not due."""
+    """The newest due tick, and the first tick that is not due."""
     following = when.next_after(rules.timing, frontier)
     if following is None or rules.due_at(following) > now:
-        return frontier, following  # by far the commonest: one tick is due
+        return frontier, following  # by far the most common case: one tick is due
     newest = rules.last_due(now) or frontier
     return newest, when.next_after(rules.timing, newest)
 
 
 class _Rows(NamedTuple):
+    """Ledger rows. `replaces`: the open runs are to be cancelled."""
+
     rows: list[LedgerRow]
     replaces: bool = False
 
@@ -78,10 +80,12 @@ class _Rows(NamedTuple):
 def _rows(
     rules: Rules, chosen: list[datetime], live: datetime | None, open_runs: OpenRuns
 ) -> _Rows:
-    """Those of the late ticks that are chosen, and of the live one, within `max_runs`."""
-    if live is None or overlap.joins_line(rules, open_runs, late=bool(chosen)):
-        line = chosen if live is None else [*chosen, live]
-        return _Rows(_line_rows(rules, line, open_runs, rules.runs_left))
+    """The rows of the chosen late ticks and of the live one, within `max_runs`."""
+    if live is None or overlap.waits_behind_backlog(
+        rules, open_runs, late=bool(chosen)
+    ):
+        ticks = chosen if live is None else [*chosen, live]
+        return _Rows(_backlog_rows(rules, ticks, open_runs, rules.runs_left))
     row, replaces = _live_row(rules, live, open_runs)
     if not chosen:
         return _Rows([row], replaces)
@@ -93,13 +97,13 @@ def _rows(
         pending=open_runs.pending + (row.status == "pending"),
         waiting_live=open_runs.waiting_live + (row.status == "waiting"),
     )
-    return _Rows([*_line_rows(rules, chosen, beside, left), row], replaces)
+    return _Rows([*_backlog_rows(rules, chosen, beside, left), row], replaces)
 
 
 def _live_row(
     rules: Rules, tick: datetime, open_runs: OpenRuns
 ) -> tuple[LedgerRow, bool]:
-    """The row of a live tick, and whether it replaces what is open."""
+    """The row of a live tick, and whether it replaces the open runs."""
     due = rules.due_at(tick)
     if rules.runs_left is not None and rules.runs_left <= 0:
         return LedgerRow(tick, due, "schedule", "skipped", "limit"), False
@@ -109,15 +113,16 @@ def _live_row(
     return row, replaces
 
 
-def _line_rows(
+def _backlog_rows(
     rules: Rules, ticks: list[datetime], open_runs: OpenRuns, left: int | None
 ) -> list[LedgerRow]:
-    """The rows of ticks that are added to the end of the line, oldest first.
+    """The rows of ticks that start or wait behind all others, oldest first.
 
-    Late ticks were chosen to fit; the live one behind them may find the line full.
+    The late ticks were chosen to fit; the live one behind them may find no room to wait.
+    `left`: how many may run by `max_runs`.
     """
     allowed = ticks if left is None else ticks[: max(0, left)]
-    starting = overlap.starting(rules, open_runs)
+    starting = overlap.startable(rules, open_runs)
     most = starting + overlap.room(open_runs)
     rows = [
         LedgerRow(
@@ -128,11 +133,11 @@ def _line_rows(
         )
         for index, tick in enumerate(allowed[:most])
     ]
-    rows += _skipped_by_full_line(rules, allowed[most:], open_runs, len(rows))
+    rows += _skipped_without_room(rules, allowed[most:], open_runs, len(rows))
     return rows + list(_skipped_by_limit(rules, ticks[len(allowed) :]))
 
 
-def _skipped_by_full_line(
+def _skipped_without_room(
     rules: Rules, ticks: list[datetime], open_runs: OpenRuns, added: int
 ) -> Iterator[LedgerRow]:
     behind = replace(open_runs, waiting_late=open_runs.waiting_late + added)
@@ -143,14 +148,14 @@ def _skipped_by_full_line(
 
 def _skipped_by_limit(rules: Rules, ticks: list[datetime]) -> Iterator[LedgerRow]:
     if ticks:
-        yield span_row(rules, ticks[0], ticks[-1], status="skipped", reason="limit")
+        yield range_row(rules, ticks[0], ticks[-1], status="skipped", reason="limit")
 
 
 def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
     if following is None and isinstance(rules.timing, OnceTiming):
         return COMPLETED if fired else MISSED
     if isinstance(rules.timing, ManualTiming):
-        return ""  # it never had a tick to begin with
+        return ""  # it has no ticks
     if rules.runs_left is not None and fired >= rules.runs_left:
         return LIMIT_REACHED
     return END_REACHED if following is None else ""
@@ -159,16 +164,16 @@ def _ended(rules: Rules, following: datetime | None, fired: int) -> str:
 def passed_over(
     rules: Rules, frontier: datetime | None, *, now: datetime, reason: str
 ) -> LedgerRow | None:
-    """One row for the ticks from `frontier` up to `now`, none of which will run.
+    """One skipped row for the ticks from `frontier` up to `now`, none of which will run.
 
-    By nominal time: the next epoch begins at `now`, so a tick whose jitter has not passed
-    yet would else belong to neither epoch, and be in no ledger.
+    The nominal times count: the next epoch begins at `now`, so a tick whose jitter has not
+    passed yet would otherwise belong to neither epoch and be missing from the ledger.
     """
     if frontier is None or frontier > now:
         return None
-    # After new tzdata the frontier may be no tick any more, and lie after the last one.
+    # After new tzdata the frontier may not be a tick any more, and lie after the last one.
     newest = max(frontier, when.last_upto(rules.timing, now) or frontier)
-    return span_row(rules, frontier, newest, status="skipped", reason=reason)
+    return range_row(rules, frontier, newest, status="skipped", reason=reason)
 
 
 def resume(
@@ -179,10 +184,10 @@ def resume(
     *,
     now: datetime,
 ) -> Decision:
-    """What becomes of the ticks that passed while a schedule was paused.
+    """Decide about the ticks that passed while a schedule was paused.
 
-    The newest ones that `catch_up` asks for run, within what `max_runs` leaves; the
-    others are one row, skipped.
+    The newest ones run, as many as `catch_up` and `max_runs` allow; the others are one
+    skipped row.
     """
     if frontier is None or rules.due_at(frontier) > now:
         due = rules.due_at(frontier) if frontier else None
@@ -190,9 +195,9 @@ def resume(
     newest, following = _due_span(rules, frontier, now)
     chosen = _chosen(rules, frontier, newest, catch_up, overlap.room(open_runs))
     last = tick_before(rules, frontier, chosen[0]) if chosen else newest
-    rows = _line_rows(rules, chosen, open_runs, None)
+    rows = _backlog_rows(rules, chosen, open_runs, None)
     if last is not None:
-        skipped = span_row(rules, frontier, last, status="skipped", reason="paused")
+        skipped = range_row(rules, frontier, last, status="skipped", reason="paused")
         rows.insert(0, skipped)
     return Decision(
         frontier=following,
@@ -217,9 +222,9 @@ def _chosen(
 def retry_at(
     *, attempt: int, max_retries: int, backoff_seconds: int, now: datetime
 ) -> datetime | None:
-    """When a failed attempt (counted from 1) is tried again; None if no attempt is left.
+    """When to retry after the failed `attempt` (counted from 1); None if no retry is left.
 
-    The pause doubles with each attempt and is capped at an hour.
+    The pause doubles with each attempt, up to an hour.
     """
     if attempt > max_retries:
         return None

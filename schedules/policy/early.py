@@ -1,7 +1,7 @@
 """Ticks that ran before their time, while a clock was ahead. Pure.
 
-The ledger holds them although the frontier has not come to them yet: whatever is decided
-about the ticks around them passes over them.
+They are in the ledger although the frontier has not reached them yet, so that decisions about
+the ticks around them must pass over them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from schedules import timing as when
 from schedules.policy.decide import COMPLETED, END_REACHED, LIMIT_REACHED, MISSED
-from schedules.policy.types import Decision, LedgerRow, Rules, span_row, tick_before
+from schedules.policy.types import Decision, LedgerRow, Rules, range_row, tick_before
 from schedules.timing import Timing
 
 _FIRES = {"pending", "waiting"}
@@ -20,13 +20,13 @@ Ticks = Collection[datetime]
 
 
 def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
-    """`decision` without the ticks of `early`, which have fired already."""
+    """`decision` without the ticks in `early`, which have fired already."""
     if not early:
         return decision
-    passed = [row for row in decision.rows if _is_early(row, early)]
+    passed = [row for row in decision.rows if _has_run(row, early)]
     fired = sum(row.status in _FIRES for row in passed)
     live = any(row.origin == "schedule" and row.status in _FIRES for row in passed)
-    # What the live tick was to replace stays, and so does who waits behind it.
+    # The runs that the live tick would replace stay open, and others keep waiting for them.
     free = 0 if decision.replaces else sum(row.status == "pending" for row in passed)
     return replace(
         decision,
@@ -39,7 +39,7 @@ def passing_over(rules: Rules, decision: Decision, early: Ticks) -> Decision:
 
 
 def _moved_up(rows: Iterable[LedgerRow], free: int) -> list[LedgerRow]:
-    """`rows`, of which the first in line take the places that those passed over set free."""
+    """`rows`, with the first `free` waiting ones started in place of those passed over."""
     moved: list[LedgerRow] = []
     for row in rows:
         if free and row.status == "waiting" and row.origin == "catch_up":
@@ -50,7 +50,7 @@ def _moved_up(rows: Iterable[LedgerRow], free: int) -> list[LedgerRow]:
 
 
 def _ended(decision: Decision, *, passed: bool, fired: int) -> str:
-    """The reason why the schedule stops, given how many ticks do not fire again."""
+    """Why the schedule ends, given that `fired` ticks do not fire again."""
     if decision.ended == MISSED and passed:
         return COMPLETED
     if decision.ended == LIMIT_REACHED and fired:
@@ -61,19 +61,19 @@ def _ended(decision: Decision, *, passed: bool, fired: int) -> str:
 def around(
     rules: Rules, rows: Iterable[LedgerRow], early: Ticks
 ) -> Iterator[LedgerRow]:
-    """`rows` without the ticks of `early`; a range row is divided at each of them."""
+    """`rows` without the ticks in `early`; a range row is split at each of them."""
     for row in rows:
         if row.range_end is not None:
-            yield from _divided(rules, row, row.range_end, early)
-        elif not _is_early(row, early):
+            yield from _split(rules, row, row.range_end, early)
+        elif not _has_run(row, early):
             yield row
 
 
-def _is_early(row: LedgerRow, early: Ticks) -> bool:
+def _has_run(row: LedgerRow, early: Ticks) -> bool:
     return row.range_end is None and row.scheduled_for in early
 
 
-def _divided(
+def _split(
     rules: Rules, row: LedgerRow, end: datetime, early: Ticks
 ) -> Iterator[LedgerRow]:
     first: datetime | None = row.scheduled_for
@@ -84,22 +84,24 @@ def _divided(
             continue  # a tick of an earlier timing
         last = tick_before(rules, first, tick)
         if last is not None:
-            yield span_row(rules, first, last, status=row.status, reason=row.reason)
+            yield range_row(rules, first, last, status=row.status, reason=row.reason)
         first = when.next_after(rules.timing, tick)
     if first is not None and first <= end:
-        yield span_row(rules, first, end, status=row.status, reason=row.reason)
+        yield range_row(rules, first, end, status=row.status, reason=row.reason)
 
 
 def next_run(rules: Rules, frontier: datetime | None, early: Ticks) -> datetime | None:
-    """When the first tick from `frontier` on that has not run fires; if all that are left
-    have run, when the last of them is passed over."""
+    """When the first tick from `frontier` on that has not run yet fires.
+
+    If all of them have run, the time of the last one, at which it is passed over.
+    """
     if frontier is None:
         return None
     return rules.due_at(first_left(rules.timing, frontier, early))
 
 
 def first_left(timing: Timing, frontier: datetime, early: Ticks) -> datetime:
-    """The first tick from `frontier` on that has not run; if all have, the last one."""
+    """The first tick from `frontier` on that has not run yet; if all have, the last one."""
     tick = frontier
     while tick in early and (following := when.next_after(timing, tick)):
         tick = following

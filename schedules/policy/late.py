@@ -1,4 +1,4 @@
-"""Late ticks: which are caught up, and what becomes of the others."""
+"""Late ticks: which are caught up and which are missed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import datetime
 
 from schedules import timing as when
 from schedules.policy.overlap import MOST_WAITING
-from schedules.policy.types import MICROSECOND, LedgerRow, Rules, span_row, tick_before
+from schedules.policy.types import MICROSECOND, LedgerRow, Rules, range_row, tick_before
 
-# How many late ticks a catch-up policy fires, at the most.
+# The most late ticks that each catch-up policy fires.
 CATCHUP_TICKS = {"latest": 1, "all": MOST_WAITING, "none": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """The late ticks: those from `first` to `last`, inclusive.
+    """The late ticks from `first` to `last`, inclusive.
 
-    `room`: how many of them may be in line.
+    `room`: how many more ticks may wait.
     """
 
     rules: Rules
@@ -35,8 +35,8 @@ class Late:
             return []
         return when.newest(self.rules.timing, floor, self.last, limit)
 
-    def given_up(self) -> Iterator[LedgerRow]:
-        """The others, at most one range row a reason."""
+    def missed(self) -> Iterator[LedgerRow]:
+        """The rows of the other late ticks, at most one for each reason."""
         window_end = self._window_end()
         if window_end is not None:
             yield from self._missed(self.first, window_end, "window")
@@ -64,4 +64,4 @@ class Late:
     def _missed(
         self, first: datetime, last: datetime, reason: str
     ) -> Iterator[LedgerRow]:
-        yield span_row(self.rules, first, last, status="missed", reason=reason)
+        yield range_row(self.rules, first, last, status="missed", reason=reason)

@@ -1,4 +1,4 @@
-"""Where a schedule stands once the clock is right again, after it was ahead. Pure."""
+"""The state of a schedule once a clock that was ahead is right again. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from schedules.timing import OnceTiming, Timing
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The first tick after now and when it fires. `active`: a schedule that has ended did
-    so by the wrong clock only."""
+    """The first tick after now, and when it fires.
+
+    `active`: the schedule is active, or has ended only because of the wrong clock.
+    """
 
     frontier: datetime | None
     next_run_at: datetime | None
@@ -25,10 +27,10 @@ class Place:
 def place(
     rules: Rules, early: Collection[datetime], *, now: datetime, ended: bool
 ) -> Place | None:
-    """Where the schedule stands at `now`; None if it has come to its end all the same.
+    """The place of the schedule at `now`; None if it ends by the right clock, too.
 
-    `rules` count only the runs that did start, `early` are the ticks after `now` of which
-    one did.
+    `rules` count only the runs that have started; `early` are the ticks after `now` whose
+    runs have started.
     """
     tick = when.next_after(rules.timing, now)
     if tick is None or (
@@ -42,7 +44,7 @@ def place(
 def cut(
     timing: Timing, first: datetime, *, now: datetime
 ) -> tuple[datetime | None, int]:
-    """The end and the number of ticks of a range row from `first` on, cut at `now`."""
+    """Cut a range row that begins at `first` at `now`: its end, and its number of ticks."""
     last = when.last_upto(timing, now) or first
     if last <= first:
         return None, 1

@@ -1,4 +1,4 @@
-"""The words in which `policy` is asked and answers."""
+"""The types of the arguments and results of `policy`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from schedules.timing import Timing
 
 Overlap = Literal["skip", "queue", "allow", "replace"]
 Catchup = Literal["latest", "all", "none"]
-# Why a tick that overlaps is skipped: the schedule's policy, a full line, or its limit.
+# What skips an overlapping tick: the overlap policy, too many waiting ticks, or `max_open_runs`.
 OverlapRule = Literal["policy", "line", "max_open_runs"]
 MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides about the ticks of one schedule. `seed` makes its jitter its own."""
+    """The rules for the ticks of one schedule.
+
+    `seed` makes its jitter different from that of others. A due tick is live up to `live_for`
+    after it is due, and late from then on. `runs_left` is None without `max_runs`.
+    """
 
     timing: Timing
     seed: str
@@ -31,7 +35,7 @@ class Rules:
     live_for: timedelta
 
     def due_at(self, tick: datetime) -> datetime:
-        """When `tick` fires: its nominal time and its own jitter."""
+        """When `tick` fires: its nominal time plus its jitter."""
         if not self.jitter_seconds:
             return tick
         return when.due_at(
@@ -39,7 +43,7 @@ class Rules:
         )
 
     def last_due(self, moment: datetime) -> datetime | None:
-        """The greatest tick that is due at `moment` (jitter keeps ticks in order)."""
+        """The newest tick that is due at `moment` (jitter keeps ticks in order)."""
         tick = when.last_upto(self.timing, moment)
         if tick is not None and self.due_at(tick) > moment:
             return when.last_upto(self.timing, tick - MICROSECOND)
@@ -48,11 +52,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class OpenRuns:
-    """How many runs of a schedule are not over; manual runs aside.
+    """How many runs of a schedule have not ended, without manual runs.
 
-    Of ticks: `pending` wait in the queue, `running` run, `retrying` wait for their next
-    attempt, and `catching_up` of these three are of origin `catch_up`. `waiting_live` and
-    `waiting_late` wait behind them. Of backfills: those open, and those that wait.
+    Of ticks, `pending` are in the queue, `running` run, `retrying` wait for their next
+    attempt; `catching_up` are those of the three with origin `catch_up`. `waiting_live` and
+    `waiting_late` wait behind them. Backfills are counted separately.
     """
 
     pending: int = 0
@@ -74,10 +78,7 @@ class OpenRuns:
 
 
 class Overlapped(NamedTuple):
-    """What was open when a tick was skipped, in numbers of runs, and which rule skipped it.
-
-    `waiting`: those that waited behind the open ones.
-    """
+    """The rule that skipped a tick, and how many runs were open or waiting then."""
 
     rule: OverlapRule
     running: int
@@ -87,7 +88,7 @@ class Overlapped(NamedTuple):
 
 
 class LedgerRow(NamedTuple):
-    """One ledger row to write; a range row ends at `range_end`, inclusive."""
+    """One row to write to the ledger; a range row ends at `range_end`, inclusive."""
 
     scheduled_for: datetime
     due_at: datetime
@@ -101,11 +102,11 @@ class LedgerRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The ledger rows to write, and where the schedule stands afterwards.
+    """The ledger rows to write, and the state of the schedule afterwards.
 
-    `frontier` is the first tick that the ledger will not hold (None: no tick is left), and
-    `next_run_at` when it fires. `ended` is the reason why the schedule stops, or empty.
-    `replaces`: the open runs are to be cancelled.
+    `frontier` is the first tick that will not be in the ledger (None: no tick is left), and
+    `next_run_at` the time at which it fires. `ended` is the reason code if the schedule ends,
+    or empty. `replaces`: the open runs are to be cancelled.
     """
 
     frontier: datetime | None
@@ -116,10 +117,10 @@ class Decision:
     replaces: bool = False
 
 
-def span_row(
+def range_row(
     rules: Rules, first: datetime, last: datetime, *, status: str, reason: str
 ) -> LedgerRow:
-    """One row for the ticks from `first` to `last`, both inclusive and both ticks."""
+    """One row for the ticks from `first` to `last`, which are ticks themselves."""
     due = rules.due_at(first)
     if first == last:
         return LedgerRow(first, due, "schedule", status, reason)
@@ -128,7 +129,7 @@ def span_row(
 
 
 def tick_before(rules: Rules, frontier: datetime, tick: datetime) -> datetime | None:
-    """The tick before `tick`, unless that lies before the frontier."""
+    """The tick before `tick`; None if that is before the frontier."""
     if tick == frontier:
         return None
     return when.last_upto(rules.timing, tick - MICROSECOND)

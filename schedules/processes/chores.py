@@ -1,4 +1,4 @@
-"""What a scheduler does besides firing and sweeping, a little of it at a time."""
+"""The chores of a scheduler besides firing and sweeping, done in small steps."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ logger = structlog.get_logger(__name__)
 
 
 class Recovery:
-    """When the clock is right again, what it wrote while it was ahead is withdrawn."""
+    """Withdraws the ticks that were recorded while the clock was ahead."""
 
     def __init__(self, jumps: Jumps) -> None:
         self._jumps = jumps
         self._started = False
         self._tried: set[UUID] = set()
 
-    def go_on(self, now: datetime) -> bool:
-        """Put some schedules right; whether there are more."""
+    def step(self, now: datetime) -> bool:
+        """Repair some schedules; returns whether there may be more."""
         if not self._started:
             self._started = True
             self._jumps.note_start(now)
@@ -40,10 +40,10 @@ class Recovery:
 
 
 class Chores:
-    """What is not urgent: a little of it with each sweep."""
+    """Work that is not urgent: some of it with each sweep."""
 
     PRUNE_EVERY = timedelta(minutes=10)
-    # Of each sweep, which is every few seconds.
+    # In each sweep, every few seconds.
     PRUNE_SECONDS = 0.05
 
     def __init__(self, may_prune: Callable[[], bool] = lambda: True) -> None:
@@ -51,39 +51,40 @@ class Chores:
         self._retiming = True
         self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
-        self._deleting = Deleting()
+        self._deletion = Deletion()
 
     def do(self, now: datetime) -> None:
-        self._deleting.go_on()
+        """Delete marked workflows, recalculate schedules after new tzdata, and prune."""
+        self._deletion.start_if_needed()
         if self._retiming:
             self._retiming = retime_batch(now) > 0
-        if self._pruning is None and self._is_time_to_prune(now):
+        if self._pruning is None and self._is_pruning_due(now):
             self._pruning = prune(now)
         if not self._pruning:
             return
-        if not self._may_prune() or self._is_pruned(self._pruning):
+        if not self._may_prune() or self._finishes_pruning(self._pruning):
             self._pruning = None
             self._prune_at = now + self.PRUNE_EVERY
 
-    def _is_time_to_prune(self, now: datetime) -> bool:
+    def _is_pruning_due(self, now: datetime) -> bool:
         at = self._prune_at
-        # Later than that it was put off by a clock that was ahead.
+        # A later time was set by a clock that was ahead.
         return at is None or not at - self.PRUNE_EVERY <= now < at
 
-    def _is_pruned(self, steps: Iterator[Pruned]) -> bool:
-        """Goes on for a little while; whether that was the end."""
+    def _finishes_pruning(self, steps: Iterator[Pruned]) -> bool:
+        """Prune for a short while; returns whether it is finished."""
         until = time.monotonic() + self.PRUNE_SECONDS
         return all(time.monotonic() < until for _ in steps)
 
 
-class Deleting:
-    """Takes away the workflows that are marked, in a thread beside the loop."""
+class Deletion:
+    """Deletes the workflows that are marked for deletion, in a thread beside the loop."""
 
     def __init__(self) -> None:
         self._thread: Thread | None = None
 
-    def go_on(self) -> None:
-        """Begin, if there is something to do and nothing is under way."""
+    def start_if_needed(self) -> None:
+        """Start the thread if there are marked workflows and it is not running."""
         if (self._thread is None or not self._thread.is_alive()) and deletions_wait():
             self._thread = Thread(target=self._finish, daemon=True, name="deleting")
             self._thread.start()
@@ -93,7 +94,7 @@ class Deleting:
             for _ in finish_deletions():
                 pass
         except Exception:
-            # The next sweep begins again where this one came to.
+            # The next sweep continues where this one stopped.
             logger.warning("deletion_interrupted", exc_info=True)
         finally:
             connection.close()

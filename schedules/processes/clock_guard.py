@@ -1,5 +1,5 @@
-"""Holds firing while the host's clock cannot be trusted: after a jump, or while it differs
-from all others. `clocks` decides, this reads the clocks and says what came of it."""
+"""Suspends firing while the clock of the host cannot be trusted: after a jump, or while it
+differs from all other clocks. `policy.clocks` decides; this module reads the clocks and logs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 
 from schedules.policy.clocks import (
-    LOOK_AGAIN_SECONDS,
+    CHECK_AGAIN_SECONDS,
     Comparison,
     JumpWatch,
-    Look,
+    Reading,
     compare,
 )
 
@@ -21,11 +21,11 @@ logger = structlog.get_logger(__name__)
 
 
 class ClockGuard:
-    """`leads()` says by how many seconds this host is ahead of other clocks; `on_jump()` is
-    called when the host's own clock has jumped.
+    """`leads()` returns by how many seconds this host is ahead of each other clock; `on_jump()`
+    is called when the clock of the host has jumped.
 
-    `settled` is set, for the caller to take down, when a clock begins to count that may
-    not be the one by which the ledger was written.
+    `settled` is set when a clock becomes trusted that may differ from the one by which the
+    ledger was written. The caller resets it.
     """
 
     def __init__(
@@ -38,35 +38,37 @@ class ClockGuard:
         self._leads = leads
         self._on_jump = on_jump
         self._watch = JumpWatch()
-        self._comparison = Comparison({}, hold=False)
+        self._comparison = Comparison({}, is_host_wrong=False)
         self._settling = False
 
-    def hold(self, now: datetime) -> float:
-        """For how many seconds nothing is to fire; 0 lets it. Two looks at the clock, and
-        nobody else is asked while all is well."""
-        verdict = self._watch.look(Look(now.timestamp(), time.monotonic()))
+    def suspended_for(self, now: datetime) -> float:
+        """For how many seconds nothing may fire; 0 if the clock can be trusted.
+
+        While all is well, no other clock is read.
+        """
+        verdict = self._watch.update(Reading(now.timestamp(), time.monotonic()))
         if verdict.jumped:
             logger.warning("clock_jumped", seconds=round(verdict.jumped), now=str(now))
             self._on_jump()
-        if verdict.hold_for:
-            return verdict.hold_for
+        if verdict.suspend_for:
+            return verdict.suspend_for
         self._settling |= verdict.settled
-        if self._settling or self._comparison.hold:
+        if self._settling or self._comparison.is_host_wrong:
             self.compare()
-        if self._comparison.hold:
-            return LOOK_AGAIN_SECONDS
+        if self._comparison.is_host_wrong:
+            return CHECK_AGAIN_SECONDS
         if self._settling:
             self._settling = False
             self.settled = True
         return 0.0
 
     def compare(self) -> None:
-        """Ask the other clocks, and say once what has changed."""
+        """Read the other clocks, and log what has changed."""
         before, self._comparison = self._comparison, compare(self._leads())
         ahead_of = {name: round(lead) for name, lead in self._comparison.off.items()}
-        if self._comparison.hold and not before.hold:
+        if self._comparison.is_host_wrong and not before.is_host_wrong:
             logger.error("firing_held", ahead_of=ahead_of)
-        elif before.hold and not self._comparison.hold:
+        elif before.is_host_wrong and not self._comparison.is_host_wrong:
             logger.warning("firing_goes_on", ahead_of=ahead_of)
             self._settling = True
         elif ahead_of.keys() != before.off.keys() and ahead_of:

@@ -1,6 +1,6 @@
-"""The scheduler's loop: sleep until something is due or a verb wakes it, then one round.
+"""The loop of a scheduler: sleep until something is due or a change wakes it, then one round.
 
-It survives whatever a round raises: it logs, backs off, and goes on.
+It survives every exception of a round: it logs, backs off and continues.
 """
 
 from __future__ import annotations
@@ -40,48 +40,48 @@ from workflows.kit.service_errors import database_failure
 
 logger = structlog.get_logger(__name__)
 outages = OutageLog(logger)
-# The code of the cause: its rounds fail, and neither database nor Redis is to blame.
+# The code of the cause that rounds fail although the database and Redis are well.
 FAILING = "scheduler_failing"
 BACKOFF_START_SECONDS = 0.2
-# After an outage a lease is judged at the earliest once the database has been in view for
-# as long as a lease: with this, a lost run is on record 15 seconds after the outage.
+# After an outage, leases are judged only once the database has been reachable for the length
+# of a lease. With this cap, a lost run is recorded 15 seconds after the outage.
 BACKOFF_CAP_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 4.0
-# A sweep takes many milliseconds: rather right after an alarm than on the eve of the next.
+# A sweep takes many milliseconds: it is better done right after an alarm than just before one.
 SWEEP_EARLY_SECONDS = 1.5
 SWEEP_LATE_SECONDS = 2.0
-# What was due at the last look and still is sleeps this long: a due row that a lock hides,
-# or an alarm that cannot be put right, must not become a busy loop.
+# The sleep if what was due in the last round still is: a row that another transaction has
+# locked, or an alarm that cannot be repaired, must not cause a busy loop.
 SHORTEST_SLEEP_SECONDS = 0.05
-# So long before an alarm the loop begins: what is due then is decided and written while
-# there is time, and only the sending, which waits for the tick, makes it late.
+# How long before an alarm the round begins: decisions are made and written in advance, and
+# only the sending waits for the tick.
 AHEAD_SECONDS = 0.01
 
 
 class _Stop(BaseException):
-    """SIGINT or SIGTERM came while the loop was asleep."""
+    """SIGINT or SIGTERM arrived while the loop was asleep."""
 
 
 def read_clock() -> datetime:
-    """The one place where the scheduler reads the clock."""
+    """The time, read here only in the scheduler."""
     return timezone.now()  # noqa: TID251 an entry point
 
 
 def register(service: SchedulerService) -> None:
-    """Set the alarms of all active schedules, by difference; the sweep repeats it."""
+    """Set the alarms of all active schedules; if it fails, the sweep does it later."""
     try:
-        mended = service.sync_jobs_on_startup()
+        changes = service.sync_jobs_on_startup()
     except OUTAGES as error:
         logger.warning("schedules_not_registered", error=str(error))
     else:
-        logger.info("schedules_registered", **asdict(mended))
+        logger.info("schedules_registered", **asdict(changes))
 
 
 class Loop:
     """One scheduler process: it fires, sweeps and does its chores, round after round.
 
-    `interval` is in seconds. Not `guarded`: `clock` is no clock but one moment, as in a
-    benchmark, and nothing watches whether it can be trusted.
+    `interval` is the longest sleep, in seconds. Unless `guarded`, the clock is not checked:
+    `clock` may return one fixed moment, as in a benchmark.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Loop:
         self._recovery = Recovery(jumps)
         guard = ClockGuard(leads=partial(leads, clock), on_jump=jumps.note)
         self._guard = guard if guarded else None
-        self._hold = 0.0
+        self._suspended_for = 0.0
         self._wake = WakeUp(service.connection)
         self._other_jobs = OtherJobs(service)
         self._name = heartbeat.process_name()
@@ -112,12 +112,12 @@ class Loop:
         self._looked_at = clock()
         self._next_alarm: float | None = None
         self._blind = False
-        self._trouble = ""
+        self._reported_cause = ""
         self._next_beat = 0.0
         self._seen_since = self._seen_at = time.monotonic()
 
     def run(self) -> None:
-        """Go round until SIGINT or SIGTERM."""
+        """Do rounds until SIGINT or SIGTERM."""
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
         logger.info("scheduler_started", name=self._name)
@@ -126,19 +126,19 @@ class Loop:
                 self._sleep(self.round())
         except _Stop:
             pass
-        self._farewell()
+        self._shut_down()
 
     def round(self) -> float:
-        """Fire what is due, and sweep if it is time; returns how long to sleep."""
+        """Fire what is due, and sweep if it is time; returns the seconds to sleep."""
         try:
             self._fire_all()
-            if self._hold:
+            if self._suspended_for:
                 self._wait_for_clock()
-                return self._hold
+                return self._suspended_for
             self._note_view()
             self._sweep_in_time()
             recovering = self._recover_some()
-            self._tend_due_alarms()
+            self._serve_due_alarms()
             seconds = min(self._until_next_alarm(), self._until_next_sweep())
             seconds = 0.0 if recovering else seconds
         except RedisAway as error:
@@ -146,36 +146,42 @@ class Loop:
         except DATABASE_AWAY as error:
             self._blind = True
             connection.close()
-            self._beat_in_trouble(database_failure(error))
+            self._beat_with_cause(database_failure(error))
             return self._back_off(f"{type(error).__name__}: {error}")
         except Exception:
-            # Whatever it was, the next tick must not suffer from it.
+            # No error may prevent the next tick.
             logger.exception("round_failed")
-            if self._backoff:  # not at the first: that may have been a single row
-                self._beat_in_trouble(FAILING)
-            return self._back_off("see above")
+            if (
+                self._backoff
+            ):  # the second in a row: the first may be due to a single schedule
+                self._beat_with_cause(FAILING)
+            return self._back_off("see the traceback above")
         self._backoff = 0.0
         return seconds
 
     def fire(self, now: datetime) -> float | None:
-        """Fire one batch, and send none of it before `now`; returns how many seconds to
-        rest before the next, None if nothing more is due."""
-        hold = self._hold_until if now > self._clock() else None
+        """Fire one batch, and send none of it before `now`.
+
+        Returns the seconds to rest before the next batch; None if nothing more is due.
+        """
+        hold = self._sleep_until if now > self._clock() else None
         return fire_due(now, suspects=self._suspects, hold=hold).rest
 
     def sweep(self, now: datetime, seen_for: float) -> None:
-        """Mend, knowing for how many seconds the database was seen without a break."""
+        """Sweep and do the chores; the database has been reachable for `seen_for` seconds."""
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
         mend_one(now, self._chores.do)
 
-    def _hold_until(self, moment: datetime) -> None:
+    def _sleep_until(self, moment: datetime) -> None:
         early = (moment - self._clock()).total_seconds()
         time.sleep(max(0.0, min(early, AHEAD_SECONDS)))
 
     def _fire_all(self) -> None:
         while not self._stopping:
-            self._hold = self._guard.hold(self._clock()) if self._guard else 0.0
-            if self._hold:
+            self._suspended_for = (
+                self._guard.suspended_for(self._clock()) if self._guard else 0.0
+            )
+            if self._suspended_for:
                 return
             self._looked_at = self._due_moment()
             rest = self.fire(self._looked_at)
@@ -183,26 +189,25 @@ class Loop:
                 return
             time.sleep(rest)
             if time.monotonic() > self._next_sweep + SWEEP_LATE_SECONDS:
-                return  # with much to catch up, the sweep and the heartbeat come first
+                return  # with a long backlog, the sweep and the heartbeat come first
 
     def _wait_for_clock(self) -> None:
-        """Nothing is fired or judged by a clock that may be wrong; but we are alive."""
-        self._blind = (
-            True  # leases are judged by the new clock once they are renewed by it
-        )
+        """Fire and judge nothing by a clock that may be wrong, but stay alive."""
+        # Leases are judged again once they have been renewed by the new clock.
+        self._blind = True
         if time.monotonic() >= self._next_sweep:
             self._beat()
             self._next_sweep = time.monotonic() + self._pause()
 
     def _recover_some(self) -> bool:
-        """After a jump, and at the start: is the ledger ahead of the clock?"""
+        """After a start or a jump, withdraw ticks ahead of the clock; whether more are left."""
         if self._guard is None or not self._guard.settled:
             return False
-        self._guard.settled = self._recovery.go_on(self._clock())
+        self._guard.settled = self._recovery.step(self._clock())
         return self._guard.settled
 
     def _due_moment(self) -> datetime:
-        """Now; or the next alarm's time, if it is that close."""
+        """Now, or the time of the next alarm if it is very close."""
         now = self._clock()
         ahead = (self._next_alarm or 0.0) - now.timestamp()
         if not 0 < ahead <= AHEAD_SECONDS or self._next_alarm is None:
@@ -210,7 +215,7 @@ class Loop:
         return datetime.fromtimestamp(self._next_alarm, UTC)
 
     def _note_view(self) -> None:
-        """The database answered. After a pause (an outage, a SIGSTOP) the view is new."""
+        """Note that the database answers, and since when without a break (outage, SIGSTOP)."""
         now = time.monotonic()
         if self._blind or now - self._seen_at > 2 * self._interval:
             self._blind = False
@@ -234,37 +239,37 @@ class Loop:
     def _beat(self) -> None:
         with redis_errors():
             heartbeat.beat(self._service.connection, "scheduler", self._name)
-        self._trouble = ""
+        self._reported_cause = ""
 
-    def _beat_in_trouble(self, trouble: str) -> None:
-        """Alive, but without the rounds that say so; a good round takes it back."""
+    def _beat_with_cause(self, cause: str) -> None:
+        """Report the cause why rounds fail; the next good round clears it."""
         now = time.monotonic()
-        if trouble == self._trouble and now < self._next_beat:
+        if cause == self._reported_cause and now < self._next_beat:
             return
-        self._trouble, self._next_beat = trouble, now + SWEEP_EVERY_SECONDS
+        self._reported_cause, self._next_beat = cause, now + SWEEP_EVERY_SECONDS
         self._next_sweep = now
         with suppress(RedisError):
             heartbeat.beat(
-                self._service.connection, "scheduler", self._name, cause=trouble
+                self._service.connection, "scheduler", self._name, cause=cause
             )
 
     def _alarm_served(self) -> bool:
-        """Whether this round was for an alarm, so that the next one is hardly at once."""
+        """Whether this round served an alarm: the next one is then unlikely to be close."""
         at = self._next_alarm
         return at is not None and at <= self._looked_at.timestamp()
 
     def _until_next_sweep(self) -> float:
         return max(0.0, self._next_sweep - time.monotonic())
 
-    def _tend_due_alarms(self) -> None:
-        """Alarms that are due although nothing is: put right, removed, or a site's own."""
+    def _serve_due_alarms(self) -> None:
+        """Repair alarms that are due although nothing is, and enqueue other jobs that are due."""
         now = self._clock()
         due = self._service.due_entries(now)
-        foreign = [entry for entry in due if not entry.startswith(ALARM_PREFIX)]
-        if len(foreign) < len(due):
+        others = [entry for entry in due if not entry.startswith(ALARM_PREFIX)]
+        if len(others) < len(due):
             self._service.repair_alarms(now)
         with redis_errors():
-            self._other_jobs.enqueue(foreign)
+            self._other_jobs.enqueue(others)
 
     def _until_next_alarm(self) -> float:
         at = self._service.next_alarm_at(ignoring=self._other_jobs.unreadable)
@@ -293,17 +298,17 @@ class Loop:
         self._asleep = False
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
-        """In the middle of a round the round is finished; a sleep ends at once."""
+        """Finish the current round, or end the sleep at once."""
         self._stopping = True
         if self._asleep:
             raise _Stop
 
-    def _farewell(self) -> None:
+    def _shut_down(self) -> None:
         logger.info("scheduler_stopped", name=self._name)
         self._wake.close()
         try:
             with redis_errors():
-                heartbeat.farewell(self._service.connection, "scheduler", self._name)
+                heartbeat.remove(self._service.connection, "scheduler", self._name)
         except RedisAway:
-            pass  # it forgets us in a quarter of a minute
+            pass  # the heartbeat expires after 15 seconds
         connection.close()

@@ -1,4 +1,4 @@
-"""A site's own rq-scheduler jobs, which it keeps in the same sorted set as our alarms."""
+"""Other rq-scheduler jobs of the site, in the same sorted set as the alarms."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ logger = structlog.get_logger(__name__)
 
 
 class OtherJobs:
-    """Runs them as stock rq-scheduler would, one at a time, each in its own try."""
+    """Enqueues the due jobs as rq-scheduler does; one that fails does not stop the others."""
 
     def __init__(self, service: SchedulerService) -> None:
         self._service = service
-        # Entries that could not be read: they stay where they are, and are logged once.
+        # Jobs that could not be read: they are logged once and left in place.
         self.unreadable: set[str] = set()
 
     def enqueue(self, job_ids: Iterable[str]) -> None:
+        """Put the jobs into their queues. Raises `RedisError` if Redis cannot be reached."""
         for job_id in job_ids:
             if job_id not in self.unreadable:
                 self._enqueue(job_id)
@@ -33,6 +34,6 @@ class OtherJobs:
         except RedisError:
             raise
         except Exception:
-            # Whatever a site put there, it must not stop the schedules.
+            # No job of the site may stop the schedules.
             self.unreadable.add(job_id)
             logger.exception("other_job_not_enqueued", job=job_id)

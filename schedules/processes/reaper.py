@@ -1,4 +1,4 @@
-"""A worker's reaper: started, told what the worker is in charge of, and started again."""
+"""The reaper of a worker, a process that ends what a killed worker leaves: its supervision."""
 
 from __future__ import annotations
 
@@ -20,28 +20,30 @@ from workflows.processes.session import end_session
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[2]); from workflows.processes.reaper import main; main()"
-LINE = 64
+LINE_BYTES = 64
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 2.0
 
 
 class Reaper:
-    """The worker's side of the process that outlives it for a moment."""
+    """The side of the worker: it starts the process, names its sessions and replaces it."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._stopping = threading.Event()
         self._session = 0
         self._pid = 0
-        self._thread = threading.Thread(target=self._tend, daemon=True, name="reaper")
+        self._thread = threading.Thread(
+            target=self._supervise, daemon=True, name="reaper"
+        )
 
     def start(self) -> None:
-        """Start the process; should it end, another takes its place."""
+        """Start the process; if it ends, another is started."""
         self._spawn()
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the process end. Nothing is left that it should end."""
+        """Let the process end when nothing is left for it to do."""
         with self._lock:
             self._stopping.set()
             with suppress(OSError):
@@ -50,35 +52,35 @@ class Reaper:
         self._socket.close()
 
     def fork(self) -> int:
-        """Fork, and be in charge of the session that the child begins."""
-        with self._lock:  # else a reaper started just now would not learn of it
+        """Fork, and watch the session that the child begins."""
+        with self._lock:  # or a reaper that is being started would miss it
             child = os.fork()
             self._session = child
         return child
 
     def watch_me(self) -> None:
-        """In the child: from now on what it starts is watched.
+        """In the child: have its session watched from now on.
 
-        It says so itself: the worker might be killed before it could.
+        The child reports itself because the worker may be killed before it can.
         """
-        self._say(b"+", os.getpid())
+        self._send(b"+", os.getpid())
         self._socket.close()
 
     def end(self, session: int, **names: str) -> None:
-        """End what is left of a session whose leader has ended but is not yet reaped."""
+        """End the rest of a session whose leader has ended but is not reaped yet."""
         log_ended(end_session(session), **names)
         with self._lock:
             self._session = 0
-            self._say(b"-", session)
+            self._send(b"-", session)
 
-    def _say(self, sign: bytes, session: int) -> None:
+    def _send(self, sign: bytes, session: int) -> None:
         try:
             self._socket.send(b"%b%d\n" % (sign, session), socket.MSG_DONTWAIT)
         except BlockingIOError:
-            # It has not listened for a long time; another takes its place.
+            # It has not read for a long time: replace it.
             self._kill()
         except OSError:
-            pass  # it was killed, and whoever takes its place is told anew
+            pass  # it was killed; the next one gets the session when it starts
 
     def _kill(self) -> None:
         if self._pid:
@@ -88,9 +90,9 @@ class Reaper:
     def _spawn(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            # Its own session keeps a terminal's Ctrl-C away from it, and a supervisor that
-            # ends the worker's process group. It forks and exits at once.
-            subprocess.Popen(  # noqa: S603 (our own words, no shell)
+            # A session of its own protects it from Ctrl-C in the terminal and from a
+            # supervisor that kills the worker's process group. It forks and exits at once.
+            subprocess.Popen(  # noqa: S603 (constant arguments, no shell)
                 [
                     sys.executable,
                     "-I",
@@ -107,15 +109,15 @@ class Reaper:
             ).wait()
         self._socket = ours
         if self._session:
-            self._say(b"+", self._session)
-        self._pid = int(ours.recv(LINE) or 0)
+            self._send(b"+", self._session)
+        self._pid = int(ours.recv(LINE_BYTES) or 0)
 
-    def _tend(self) -> None:
-        """In a thread: wait for its end, and start the next."""
+    def _supervise(self) -> None:
+        """In a thread: wait until the process ends, and start the next one."""
         while not self._stopping.is_set():
             began = time.monotonic()
             with suppress(OSError):
-                while self._socket.recv(LINE):
+                while self._socket.recv(LINE_BYTES):
                     pass
             self._stopping.wait(began + RESTART_SECONDS - time.monotonic())
             with self._lock:
@@ -128,6 +130,6 @@ class Reaper:
         try:
             self._spawn()
         except OSError:
-            log.exception("reaper_not_started")  # and it is tried again
+            log.exception("reaper_not_started")  # retried after a pause
         else:
             log.warning("reaper_lost", lost=lost, started=self._pid)

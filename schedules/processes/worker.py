@@ -1,5 +1,5 @@
-"""The RQ worker: its own heartbeat, work horses that die with it and leave nothing behind,
-and the end of each horse recorded."""
+"""The RQ worker: it has a heartbeat of its own, its work horses die with it and leave nothing
+behind, and the end of each horse is recorded."""
 
 from __future__ import annotations
 
@@ -36,68 +36,68 @@ from workflows.processes.session import end_session
 logger = structlog.get_logger(__name__)
 outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
-LOOK_SECONDS = 0.2
+CHECK_EVERY_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
 WORKER_STOPPED = Ending(
     "failed",
-    "Worker lost: it was stopped before the run was over.",
+    "Worker lost: it was stopped before the run had ended.",
     FailureKind.LOST,
 )
-STOPPED_IN_RQ = Ending("cancelled", "Its job was stopped through RQ.")
+STOPPED_IN_RQ = Ending("cancelled", "The job was stopped through RQ.")
 CRASHED = Ending(
     "failed",
-    "An unexpected error ended it; the log has the details.",
+    "An unexpected error ended the run; see the log for details.",
     FailureKind.CRASH,
 )
 
 
 class ScheduleWorker(Worker):
-    """What `manage.py rqworker` runs."""
+    """The worker class of `manage.py rqworker`."""
 
-    # How long the worker stays away when Redis is: RQ's own cap is a minute.
+    # The longest pause between attempts to reach Redis, in seconds; RQ's own cap is a minute.
     max_connection_wait_time = 2.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("job_monitoring_interval", 5)
         super().__init__(*args, **kwargs)
         queues = [f"worker:{name}" for name in self.queue_names()]
-        self._beats = _Beats(self.connection, ["worker", *queues])
+        self._heartbeat = _Heartbeat(self.connection, ["worker", *queues])
         self._reaper = Reaper()
         self._job_id = ""
         self._slate = Slate()
         self._at_work = threading.Event()
         self._before_reaping = threading.RLock()
         self._wait_status = 0
-        self._why_killed: Ending | None = None
+        self._killed_as: Ending | None = None
 
     @override
     def work(self, *args: Any, **kwargs: Any) -> bool:
         self._reaper = Reaper()
         self._reaper.start()
-        overdue = threading.Thread(target=self._kill_what_is_overdue, daemon=True)
+        overdue = threading.Thread(target=self._kill_overdue_horse, daemon=True)
         overdue.start()
         try:
             return super().work(*args, **kwargs)
         finally:
-            self._beats.stop()
+            self._heartbeat.stop()
             self._reaper.stop()
 
     @override
     def _install_signal_handlers(self) -> None:
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
-        # Not before: who is told that it is alive may ask it to end.
-        self._beats.start()
+        # Not earlier: as soon as it is reported alive, it may be signalled to end.
+        self._heartbeat.start()
 
     @property
     def stop_requested(self) -> bool:
-        """Whether a signal ended the work, and not a fault."""
+        """Whether a signal ended the work, and not an error."""
         return self._stop_requested or self._shutdown_requested_date is not None
 
     @override
     def handle_warm_shutdown_request(self) -> None:
-        """Running work gets some seconds; then it is ended, and recorded as lost."""
+        """Give running work `GRACE_SECONDS`; then end it and record it as lost."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
-        # Even if there is none at this moment: it may be about to be forked.
+        # Even if there is no horse at this moment: one may be about to be forked.
         timer = threading.Timer(GRACE_SECONDS, self.kill_horse)
         timer.daemon = True
         timer.start()
@@ -106,7 +106,7 @@ class ScheduleWorker(Worker):
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         with self._before_reaping:
             self._job_id = job.id
-            self._why_killed = None
+            self._killed_as = None
             if self._stopped_job_id != job.id:
                 self._stopped_job_id = None
         self._slate.wipe()
@@ -134,20 +134,19 @@ class ScheduleWorker(Worker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """The next job; a Redis that refuses to write is waited for, as one that is away."""
+        """The next job. Waits while Redis refuses to write, as while it cannot be reached."""
         while True:
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             except ResponseError as error:
-                if timeout is None:  # a burst: nothing is waited for
+                if timeout is None:  # in burst mode it never waits
                     raise
                 outages.warning("worker_lost_redis", error=str(error))
                 time.sleep(self.max_connection_wait_time)
 
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
-        """What runs, runs on while Redis is away or refuses to write: RQ would quit here,
-        and leave the horse to itself."""
+        """Keep the run going while Redis fails: RQ would quit here and abandon the horse."""
         try:
             super().maintain_heartbeats(job, execution)
         except RedisError as error:
@@ -155,10 +154,10 @@ class ScheduleWorker(Worker):
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Kill it, and with it all that it has started.
+        """Kill the horse and all processes that it has started.
 
-        A job that is stopped through RQ may have ended since its name was looked at: the
-        one that has taken its place is left alone.
+        A job that is being stopped through RQ may have ended already: the job that has taken
+        its place is left alone.
         """
         with self._before_reaping:
             stopped = self._stopped_job_id
@@ -166,49 +165,49 @@ class ScheduleWorker(Worker):
                 self._stopped_job_id = None
                 return
             if self.horse_pid:
-                self._why_killed = STOPPED_IN_RQ if stopped else WORKER_STOPPED
+                self._killed_as = STOPPED_IN_RQ if stopped else WORKER_STOPPED
                 self._kill(sig)
 
     def _kill(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        with self._before_reaping:  # after it, the number may be another's
+        with self._before_reaping:  # afterwards the pid may belong to another process
             if horse := self.horse_pid:
                 os.kill(horse, sig)
                 log_ended(end_session(horse), job=self._job_id)
 
-    def _kill_what_is_overdue(self) -> None:
-        """In a thread: for a horse whose own switch does not work."""
+    def _kill_overdue_horse(self) -> None:
+        """In a thread: kill a horse that has not ended itself at its deadline."""
         while self._at_work.wait():
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
-                if 0 < self._slate.kill_at < time.monotonic() - LOOK_SECONDS:
+                if 0 < self._slate.kill_at < time.monotonic() - CHECK_EVERY_SECONDS:
                     logger.error("work_process_overdue", job=self._job_id)
                     self._kill()
                     self._slate.kill_at = 0.0
 
     @override
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
-        """Wait for its end, and end what it left behind.
+        """Wait until the horse ends, and end the processes that it left behind.
 
-        A dead leader keeps the number of its session from being given to another, so it
-        is reaped last. A status of 0 in the middle of the work is kept from RQ, which would
-        take it for success.
+        The horse is reaped last, because until then its session id is not reused. An exit
+        status of 0 in the middle of the work is hidden from RQ, which would take it for
+        success.
         """
         if not (horse := self.horse_pid):
             return None, None, None
         usage = None
-        can_leave_it = hasattr(os, "waitid")  # not on macOS before Python 3.13
+        can_wait_unreaped = hasattr(os, "waitid")  # not on macOS before Python 3.13
         with suppress(ChildProcessError):
-            if can_leave_it:
+            if can_wait_unreaped:
                 os.waitid(os.P_PID, horse, os.WEXITED | os.WNOWAIT)
             else:
                 _, self._wait_status, usage = os.wait4(horse, 0)
-        signal.alarm(0)  # RQ's: what follows must not be cut short
+        signal.alarm(0)  # RQ's alarm must not interrupt what follows
         self._at_work.clear()
         with self._before_reaping:
             self._reaper.end(horse, job=self._job_id)
             self._horse_pid = 0
         with suppress(ChildProcessError):
-            if can_leave_it:
+            if can_wait_unreaped:
                 _, self._wait_status, usage = os.wait4(horse, 0)
         status = self._wait_status
         is_credible = status or self._slate.work != Work.AT_WORK
@@ -219,64 +218,64 @@ class ScheduleWorker(Worker):
         try:
             super().monitor_work_horse(job, queue, execution)
         finally:
-            if self.horse_pid:  # something unforeseen came between
+            if self.horse_pid:  # an unexpected exception came between
                 self._kill()
                 self.wait_for_horse()
             if self._slate.work in (Work.AT_WORK, Work.RAISED):
                 self._record_end(job)
 
     def _record_end(self, job: Job) -> None:
-        """For a horse that has not done so itself."""
-        told = self._why_killed or how_it_ended(self._wait_status)
+        """Record the end of a horse that has not recorded it itself."""
+        ending = self._killed_as or how_it_ended(self._wait_status)
         if self._slate.work == Work.RAISED:
-            told = CRASHED
+            ending = CRASHED
         try:
             now = timezone.now()  # noqa: TID251 an entry point
-            close_job(job.func_name, job.id, job.args, told=told, now=now)
+            close_job(job.func_name, job.id, job.args, told=ending, now=now)
         except Exception:
-            # The sweep will find it by its lease.
+            # The sweep will find the run by its lease.
             logger.exception("lost_run_not_recorded", job=job.id)
         finally:
-            database.close()  # the next fork must not share it
+            database.close()  # the next fork must not share the connection
 
 
-class _Beats:
-    """A thread of the worker (never of its horses) that says that it is alive."""
+class _Heartbeat:
+    """A thread of the worker, never of its horses, that sends its heartbeat."""
 
     def __init__(self, redis: Redis, kinds: Sequence[heartbeat.Kind]) -> None:
         self._redis = redis
         self._kinds = kinds
         self._name = heartbeat.process_name()
-        self._over = threading.Event()
+        self._stopped = threading.Event()
 
     def start(self) -> None:
-        self._over.clear()
+        self._stopped.clear()
         threading.Thread(target=self._beat, daemon=True, name="heartbeat").start()
 
     def stop(self) -> None:
-        self._over.set()
-        with suppress(RedisError):  # forgotten in a quarter of a minute anyway
+        self._stopped.set()
+        with suppress(RedisError):  # it expires after 15 seconds anyway
             for kind in self._kinds:
-                heartbeat.farewell(self._redis, kind, self._name)
+                heartbeat.remove(self._redis, kind, self._name)
 
     def _beat(self) -> None:
-        while not self._over.is_set():
+        while not self._stopped.is_set():
             try:
                 for kind in self._kinds:
                     heartbeat.beat(self._redis, kind, self._name)
             except RedisError as error:
                 outages.warning("heartbeat_not_sent", error=str(error))
-            self._over.wait(heartbeat.EVERY_SECONDS)
+            self._stopped.wait(heartbeat.EVERY_SECONDS)
 
 
 def _die_with_parent(parent: int) -> None:
-    """End the work horse when its worker ends, however that ended.
+    """Make the work horse end when its worker ends, for any reason.
 
-    Else it would work on unseen, while its run is judged lost and tried again.
+    Otherwise it would continue unseen while its run is judged lost and tried again.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we could ask
+    if os.getppid() != parent:  # the parent died before the call
         os._exit(1)
     if sys.platform != "linux":
         threading.Thread(target=_watch_parent, args=(parent,), daemon=True).start()

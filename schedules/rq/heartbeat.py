@@ -1,7 +1,7 @@
-"""Who is alive: schedulers and workers say so every few seconds, by Redis' own clock.
+"""Heartbeats: schedulers and workers report every few seconds that they are alive.
 
-RQ's registers do not do: after a FLUSHALL a worker goes on working but is missing from
-them. A beat that was flushed is back with the next one.
+Times are by the clock of Redis. RQ's own registries would not do: after a FLUSHALL a worker
+continues to work but is missing from them, while its next heartbeat restores it here.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ Kind = str
 EVERY_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 15.0
 FORGOTTEN_AFTER_SECONDS = 3600
-# A hash: what is wrong, by the name of the process that met it.
+# A hash: the code of a cause by the name of the process that reports it.
 CAUSES_KEY = "ostinato:causes"
 
 
 def process_name() -> str:
-    """This process, among all of all hosts."""
+    """The name of this process, unique among all hosts."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def beat(connection: Redis, kind: Kind, name: str, *, cause: str = "") -> None:
-    """Say that `name` is alive, and what keeps it from its work: the code of a cause.
+    """Report that `name` is alive, and the code of the cause that keeps it from working.
 
-    Raises `RedisError` when Redis is away.
+    Raises `RedisError` if Redis cannot be reached.
     """
     now = redis_time(connection)
     with connection.pipeline(transaction=False) as pipe:
@@ -40,27 +40,27 @@ def beat(connection: Redis, kind: Kind, name: str, *, cause: str = "") -> None:
             pipe.expire(CAUSES_KEY, FORGOTTEN_AFTER_SECONDS)
         else:
             pipe.hdel(CAUSES_KEY, name)
-        # Of the future nobody knows: Redis' own clock was ahead.
+        # Heartbeats of the future were written while the clock of Redis was ahead.
         pipe.zremrangebyscore(_key(kind), now + DEAD_AFTER_SECONDS, "+inf")
         pipe.execute()
 
 
 def cause_of(connection: Redis, names: list[str]) -> str:
-    """The first trouble that one of these processes has told of."""
+    """The first cause that one of these processes has reported; empty if there is none."""
     if not names:
         return ""
-    told = cast("list[bytes | None]", connection.hmget(CAUSES_KEY, names))
-    return next((trouble.decode() for trouble in told if trouble), "")
+    codes = cast("list[bytes | None]", connection.hmget(CAUSES_KEY, names))
+    return next((code.decode() for code in codes if code), "")
 
 
-def farewell(connection: Redis, kind: Kind, name: str) -> None:
-    """Say that `name` ends in good order."""
+def remove(connection: Redis, kind: Kind, name: str) -> None:
+    """Remove the heartbeat of `name`, which is about to exit."""
     connection.zrem(_key(kind), name)
     connection.hdel(CAUSES_KEY, name)
 
 
 def alive(connection: Redis, kind: Kind) -> list[str]:
-    """The names of those of `kind` that said so lately, the freshest first."""
+    """The names of the processes of `kind` that are alive, the latest heartbeat first."""
     now = redis_time(connection)
     found = cast(
         "list[bytes]",
@@ -76,6 +76,6 @@ def _key(kind: Kind) -> str:
 
 
 def redis_time(connection: Redis) -> float:
-    """The Unix time by Redis' own clock."""
+    """The Unix time by the clock of Redis, in seconds."""
     seconds, micros = connection.time()
     return float(seconds) + float(micros) / 1_000_000

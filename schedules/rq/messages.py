@@ -1,4 +1,4 @@
-"""What is handed to the rq-scheduler adapter, and how it says that Redis is away."""
+"""Messages to the rq-scheduler adapter, and its exception for an outage of Redis."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ ENTRY_POINT = "schedules.jobs.execute_scheduled_trigger"
 
 
 class RedisAway(Exception):
-    """Redis cannot be reached; what was to be written there is written by the sweep."""
+    """Redis cannot be reached. The sweep will write what could not be written."""
 
 
-# What is nobody's fault and passes: whoever loops waits for it.
+# Outages pass: loops wait for the service to return.
 OUTAGES = (RedisAway, *DATABASE_AWAY)
 
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Callers above know `RedisAway` and nothing of Redis' own errors."""
+    """Raise `RedisAway` for the errors of the Redis client, which callers need not know."""
     try:
         yield
     except RedisError as error:
@@ -35,7 +35,7 @@ def redis_errors() -> Iterator[None]:
 
 
 class RunMessage(NamedTuple):
-    """One attempt of a run, as it is sent."""
+    """One attempt of a run, as it is sent to the queue."""
 
     schedule_id: UUID
     id: UUID
@@ -49,7 +49,7 @@ class RunMessage(NamedTuple):
 
     @property
     def arguments(self) -> list[str | int]:
-        """Those of `ENTRY_POINT`."""
+        """The arguments of `ENTRY_POINT`."""
         return [
             str(self.schedule_id),
             self.scheduled_for.isoformat(),
@@ -59,7 +59,7 @@ class RunMessage(NamedTuple):
 
 
 class Alarm(NamedTuple):
-    """When to look at a schedule; `at` None means never again."""
+    """When a schedule is next due. `at` is None if it never is."""
 
     rq_job_id: str
     at: datetime | None
@@ -71,7 +71,7 @@ class Alarm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AlarmChanges:
-    """What a comparison of the alarms with the database put right."""
+    """How many alarms were set and removed to agree with the database."""
 
     set: int = 0
     removed: int = 0

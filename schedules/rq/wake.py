@@ -1,7 +1,7 @@
-"""The wake channel: a verb that changes what is due next wakes the schedulers at once.
+"""The wake channel: a change of what is due next wakes the schedulers at once.
 
-They wait on the socket with a time-out of their own: the server looks at the time-outs of
-a blocking pop only ten times a second, and would wake them up to 100 ms late.
+They wait on the socket with a timeout of their own. The server checks the timeouts of
+blocking commands only ten times a second, so that they would wake up to 100 ms late.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 
 WAKE_CHANNEL = "ostinato:wake"
-# Without Redis nothing wakes us: look around at least this often.
+# Without Redis nothing wakes a scheduler: it checks at least this often.
 BLIND_SECONDS = 1.0
 
 
 class WakeUp:
-    """A subscription that is made again whenever it broke."""
+    """A subscription to the wake channel that is renewed after every failure."""
 
     def __init__(self, connection: Redis) -> None:
         self._connection = connection
         self._pubsub: PubSub | None = None
 
     def wait(self, seconds: float) -> None:
-        """Return after `seconds`, or as soon as somebody publishes on the channel."""
+        """Return after `seconds`, or as soon as a message arrives on the channel."""
         until = time.monotonic() + seconds
         try:
             pubsub = self._pubsub or self._subscribe()
@@ -37,8 +37,8 @@ class WakeUp:
             time.sleep(max(0.0, min(BLIND_SECONDS, until - time.monotonic())))
 
     def _subscribe(self) -> PubSub:
-        # The answer to it ends the first wait: what a verb published before we listened
-        # is found by the round that follows.
+        # The confirmation ends the first wait: the round that follows finds what was
+        # published before this subscription.
         pubsub: PubSub = self._connection.pubsub()  # type: ignore[no-untyped-call]
         pubsub.subscribe(WAKE_CHANNEL)
         self._pubsub = pubsub

@@ -1,6 +1,6 @@
-"""When: what a schedule's timing means, as a fixed set of instants ("ticks").
+"""Timing: when a schedule runs, as a fixed set of instants ("ticks").
 
-Pure: nothing here reads a clock or knows Django.
+Pure: no clock and no Django.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Wall times in a time zone -> ticks: what happens when the clock is moved.
+"""From wall times to ticks in a time zone: the rules for clock changes.
 
-An expression that leaves out some hours of the day follows the clock on the wall. It has
-one tick for each wall time: in the first pass where the clock is put back and reads it
-twice; where the clock jumps over it (a "gap"), at the end of the gap, as one tick with all
-others that are lost there. `zones.instant_of` is that rule, for one-offs as well.
+An expression that leaves out some hours of the day follows the wall clock. It has one tick for
+each wall time. A wall time that is repeated, because the clock is put back, ticks the first
+time. Wall times that the clock skips (a "gap") have one common tick at the end of the gap.
+`zones.instant_of` is that rule, for one-offs as well.
 
-An expression with all 24 hours follows real time. It has a tick at each instant at which
-the clock reads one of the wall times: in both passes, and at none that is jumped over.
+An expression with all 24 hours follows real time. It has a tick at each instant at which the
+clock reads one of its wall times: twice if it is repeated, and never if it is skipped.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from schedules.timing.wall_times import WallTimes
 Note = Literal["moved_by_gap", "first_of_two"]
 
 _SECOND = timedelta(seconds=1)
-# No clock is ever put back or forward by more. So between two readings with no wall time
-# in between, only their surroundings need to be searched for moves of the clock, not
-# the forty years that can lie between two ticks.
+# No clock is moved by more than this. So only the surroundings of two ticks need to be searched
+# for clock changes, not the forty years that may lie between them.
 _REACH = timedelta(days=2)
-# A wall time beyond these is no tick in any zone, and may be no datetime in UTC.
+# Wall times beyond these are not ticks in any zone, and may not be a datetime in UTC.
 _FIRST_WALL = zones.EARLIEST.replace(tzinfo=None) - timedelta(days=1)
 _LAST_WALL = zones.LATEST.replace(tzinfo=None) + timedelta(days=1)
 
@@ -45,12 +44,12 @@ class CronTicks(Protocol):
         """How many ticks lie in (after, upto]."""
 
     def note(self, tick: datetime) -> Note | None:
-        """What a move of the clock did to `tick`."""
+        """How a clock change affected `tick`."""
 
 
 @lru_cache(maxsize=4096)
 def cron_ticks(expression: str, timezone: str) -> CronTicks:
-    """The ticks of an expression and a zone that were checked."""
+    """The ticks of a valid expression in a valid zone."""
     times = parse(expression)
     kind = RealTimeTicks if times.every_hour else WallClockTicks
     return kind(times, timezone)
@@ -85,7 +84,7 @@ class WallClockTicks:
     def _passed(self, instant: datetime) -> datetime:
         """The latest wall time whose tick is not later than `instant`."""
         period = zones.period_at(self.timezone, instant)
-        # All that is read in a second pass has had its tick in the first.
+        # Wall times that are repeated have ticked the first time.
         return max(period.reading(instant), period.already_read)
 
     def _tick(self, wall: datetime | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Timings compared: with each other, and by the least time between two ticks."""
+"""Comparing timings: whether two mean the same, and the minimum interval of one."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _CALENDAR = (datetime(2001, 1, 1), datetime(2029, 1, 1))  # noqa: DTZ001 - wall 
 
 
 def minimum_interval(timing: Timing, after: datetime) -> timedelta | None:
-    """The least time between two ticks of `timing`, wherever it begins and ends.
+    """The minimum interval between two ticks of `timing`, regardless of its bounds.
 
-    Reckoned, not listed; with the moves of the clock in the two years after `after`, which
-    can bring two ticks closer together. None if there is but one tick, or none.
+    It is calculated without listing the ticks, and includes the clock changes in the two years
+    after `after`, which can bring ticks closer together. None if there are not two ticks.
     """
     if isinstance(timing, OnceTiming | ManualTiming):
         return None
@@ -36,22 +36,23 @@ def minimum_interval(timing: Timing, after: datetime) -> timedelta | None:
     endless = CronTiming(timing.expression, timing.timezone)
     upto = min(after, zones.LATEST - _TWO_YEARS) + _TWO_YEARS
     moves = zones.offset_changes(timing.timezone, after.astimezone(UTC), upto)
-    around = [_distances_around(endless, move.at) for move in moves]
+    around = [_intervals_around(endless, move.at) for move in moves]
     return min([parse(timing.expression).minimum_interval, *chain(*around)])
 
 
-def _distances_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
-    """Between the last tick before the clock is moved and the next two."""
+def _intervals_around(timing: Timing, move: datetime) -> Iterator[timedelta]:
+    """The intervals between the last tick before a clock change and the next two."""
     before = move - timedelta(seconds=1)
     ticks = [last_upto(timing, before), *between(timing, before, zones.LATEST, 2)]
     return (later - tick for tick, later in pairwise(ticks) if tick and later)
 
 
 def alike(one: Timing, other: Timing) -> bool:
-    """Whether the two ask for the same, however it is spelt, wherever they begin and end.
+    """Whether two timings mean the same, regardless of spelling and bounds.
 
-    The same times of the same clock, the same interval or instant; or an interval that is
-    as long as the distance of times that are evenly apart (a day, and `@daily`).
+    They do if they have the same wall times in the same zone, the same interval or the same
+    instant; or if one is an interval and the other has wall times that far apart (24 hours
+    and `@daily`).
     """
     match one, other:
         case CronTiming(), CronTiming():
@@ -72,7 +73,7 @@ def alike(one: Timing, other: Timing) -> bool:
 
 
 def _is_every(times: WallTimes, seconds: int) -> bool:
-    """Whether all wall times are so many seconds apart, and none is left out."""
+    """Whether the wall times are exactly `seconds` apart, without exception."""
     every = timedelta(seconds=seconds)
     if times.minimum_interval != every:
         return False

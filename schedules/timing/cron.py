@@ -1,4 +1,4 @@
-"""Cron text -> WallTimes: the syntax that is accepted, and why the rest is not."""
+"""From the text of a cron expression to wall times, or to a refusal with the reason."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ _SHAPE = "minute, hour, day of month, month, weekday, such as 0 9 * * mon-fri"
 _NEAREST_WORKDAY = re.compile(r"([0-9]+)w")
 _NTH_WEEKDAY = re.compile(r"([a-z0-9]+)#([1-5])")
 _LAST_WEEKDAY = re.compile(r"l([0-7]|[a-z]{3})|([0-7]|[a-z]{3})l")
-# Any start would do: a day that exists at all does so within the horizon after it.
+# Any start would do: a day that exists at all exists within the horizon after it.
 _BEGINNING = (2000, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A day field: plain numbers, and items that need a calendar, as they were written.
+    """A day field: plain numbers, and items that need a calendar, with their text.
 
-    `has_star` (it begins with one) makes both day fields count, by Debian's rule.
+    `has_star`: it begins with `*`, so that a day must match both day fields (Debian's rule).
     """
 
     field: Field
@@ -67,7 +67,7 @@ class Days:
         return not (self.has_star and len(self.numbers) == self.field.size)
 
     def ways(self) -> list[DayRule]:
-        """The ways in which this field alone lets a day match."""
+        """The rules by which this field alone lets a day match."""
         if not self.restricts:
             return [DayRule()]
         ways = [DayRule(pick=pick) for pick in self.picks]
@@ -80,7 +80,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The five fields, of which those of days have been read."""
+    """The five fields of an expression, with the day fields parsed."""
 
     minute: str
     hour: str
@@ -90,17 +90,17 @@ class Fields:
 
     @property
     def both_count(self) -> bool:
-        """Whether a day must match both day fields, and not just either of them."""
+        """Whether a day must match both day fields, instead of either of them."""
         return self.days.has_star or self.weekdays.has_star
 
 
 def parse(expression: str) -> WallTimes:
-    """The wall times that `expression` means; TimingError if it must not be saved."""
+    """The wall times of `expression`. Raises `TimingError` if it is not valid."""
     return _parse(_one_line(expression))
 
 
 def fields(expression: str) -> Fields:
-    """The fields of `expression`; TimingError if these are not what they must be."""
+    """The fields of `expression`. Raises `TimingError` if their number or days are not valid."""
     return _fields(_one_line(expression))
 
 
@@ -129,7 +129,7 @@ def _one_line(expression: object) -> str:
         )
     if not all(char == "\t" or " " <= char <= "~" for char in expression):
         raise refused(
-            f"{quoted(expression)} has characters that do not belong there; "
+            f"{quoted(expression)} contains characters that are not valid; "
             "use plain ASCII on one line."
         )
     return expression.strip().lower()
@@ -145,8 +145,8 @@ def _fields(line: str) -> Fields:
 def _split(line: str) -> list[str]:
     if line.startswith("@") and line not in _ALIASES:
         raise refused(
-            f"{quoted(line)} is not known; there are {', '.join(_ALIASES)}, and for a fixed "
-            "distance an interval (interval_seconds)."
+            f"{quoted(line)} is not a valid shorthand; use one of {', '.join(_ALIASES)}, "
+            "or set interval_seconds for runs at a fixed interval."
         )
     fields = _ALIASES.get(line, line).split()
     if len(fields) != 5:
@@ -176,7 +176,7 @@ def _days(field: Field, text: str, pick: Callable[[str], Pick | None]) -> Days:
 
 
 def _monthday_pick(item: str) -> Pick | None:
-    """`l`, `lw`, or `15w`: the workday nearest to the 15th, in the same month."""
+    """Parse `l`, `lw` or `15w`, the workday nearest to the 15th in the same month."""
     if item == "l":
         return LastDay()
     if item == "lw":
@@ -187,7 +187,7 @@ def _monthday_pick(item: str) -> Pick | None:
 
 
 def _weekday_pick(item: str) -> Pick | None:
-    """`5#2`, the second Friday, or `l5` (also `5l`), the last one."""
+    """Parse `5#2`, the second Friday, or `l5` (also `5l`), the last Friday."""
     if match := _NTH_WEEKDAY.fullmatch(item):
         return NthWeekday(WEEKDAY.number(match[1], item) % 7, int(match[2]))
     if match := _LAST_WEEKDAY.fullmatch(item):
@@ -209,7 +209,7 @@ def _rules(fields: Fields) -> Iterator[DayRule]:
 
 
 def _refuse_mixed(days: Days, weekdays: Days) -> None:
-    """`5#2`, `l5` and `15w` say the whole day; programs differ on what else means."""
+    """`5#2`, `l5` and `15w` define the day alone: programs differ on combinations."""
     workdays = [
         item for pick, item in days.picks.items() if isinstance(pick, NearestWorkday)
     ]
@@ -220,6 +220,6 @@ def _refuse_mixed(days: Days, weekdays: Days) -> None:
         if special and other.restricts:
             raise field.refusal(
                 special[0],
-                f"does not go together with a {other.field.name}; "
+                f"cannot be combined with a {other.field.name}; "
                 f"set the {other.field.name} to *, or split it into two schedules.",
             )

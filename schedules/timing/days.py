@@ -1,6 +1,6 @@
-"""Days that match a cron expression, before any time of day.
+"""The days that match a cron expression, without times of day.
 
-A set of days is a whole number: bit 5 is day 5 of a month, or the fifth day of a year.
+A set of days is an integer: bit 5 is day 5 of a month, or the fifth day of a year.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True)
 class NearestWorkday:
-    """Monday to Friday; that of day 31 is the last one of the month."""
+    """The workday (Monday to Friday) nearest to a day; for 31, the last one of the month."""
 
     day: int
 
@@ -61,9 +61,9 @@ Pick = LastDay | NearestWorkday | NthWeekday | LastWeekday
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
-    """One way for a day to match: month, day of month and weekday must all agree.
+    """One rule for a day to match: month, day of month and weekday must all match.
 
-    A `pick` stands for the day of month, where that depends on the calendar.
+    A `pick` replaces the day of month, where that depends on the calendar.
     """
 
     months: frozenset[int] = ALL_MONTHS
@@ -72,7 +72,7 @@ class DayRule:
     pick: Pick | None = None
 
     def days_of(self, month: Month) -> Bits:
-        """The days of a month that match, whichever month of the year it is."""
+        """The days of a month that match, regardless of `months`."""
         days: Iterable[int | None] = self.monthdays
         if self.pick:
             days = [self.pick.of(month)]
@@ -93,7 +93,7 @@ class DayRule:
 
 
 class MatchingDays:
-    """The days that match any of some rules."""
+    """The days that match any of the rules."""
 
     def __init__(self, rules: tuple[DayRule, ...]) -> None:
         self._rules = rules
@@ -108,7 +108,7 @@ class MatchingDays:
         return days
 
     def next(self, year: int, day: int) -> tuple[int, int] | None:
-        """The first later day, as its year and its place there; None if it is too far."""
+        """The first later day as (year, day of year); None beyond the horizon."""
         later = self.of_year(year) & -(2 << day)
         horizon = min(year + HORIZON_YEARS, MAXYEAR)
         while not later and year < horizon:
@@ -117,7 +117,7 @@ class MatchingDays:
         return (year, (later & -later).bit_length() - 1) if later else None
 
     def last(self, year: int, day: int) -> tuple[int, int] | None:
-        """The last earlier day, as its year and its place there; None if it is too far."""
+        """The last earlier day as (year, day of year); None beyond the horizon."""
         earlier = self.of_year(year) & ((1 << day) - 1)
         horizon = max(year - HORIZON_YEARS, MINYEAR)
         while not earlier and year > horizon:
@@ -126,12 +126,12 @@ class MatchingDays:
         return (year, earlier.bit_length() - 1) if earlier else None
 
     def count_before(self, year: int, day: int, since: int) -> int:
-        """How many from the beginning of the year `since` on are before that day."""
+        """How many matching days lie before that day, from the beginning of the year `since`."""
         whole_years = sum(self.of_year(each).bit_count() for each in range(since, year))
         return whole_years + (self.of_year(year) & ((1 << day) - 1)).bit_count()
 
     def ordinals(self, years: range) -> Iterator[int]:
-        """The days of these years, oldest first, each as its proleptic ordinal."""
+        """The matching days of these years, oldest first, as proleptic ordinals."""
         for year in years:
             eve, days = _year(year)[0], self.of_year(year)
             while days:
@@ -142,7 +142,7 @@ class MatchingDays:
 
 @lru_cache(maxsize=1024)
 def matching_days(rules: tuple[DayRule, ...]) -> MatchingDays:
-    """Remembered with what it has calculated: many expressions share their days."""
+    """The matching days of `rules`, cached with their years: many expressions share them."""
     return MatchingDays(rules)
 
 
@@ -152,8 +152,8 @@ def day_of_year(day: date) -> int:
 
 @lru_cache(maxsize=1024)
 def _year(year: int) -> tuple[int, int]:
-    """The ordinal of the day before a year, and its twin: the year from 2000 to 2027 with
-    the same calendar. There are only 14 kinds of years."""
+    """The ordinal of the day before a year, and its twin: the year from 2000 to 2027 with the
+    same calendar. There are only 14 different calendars."""
     eve = date(year, 1, 1).toordinal() - 1
     return eve, next(
         twin

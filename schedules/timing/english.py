@@ -30,13 +30,13 @@ def ordinal(number: int) -> str:
 
 
 def step_of(values: Sequence[int]) -> int | None:
-    """How far each of two or more values is from the next, if they are evenly apart."""
+    """The step between two or more values, if it is the same for all."""
     steps = {later - value for value, later in pairwise(values)}
     return steps.pop() if len(steps) == 1 else None
 
 
 def pattern_step(values: Sequence[int]) -> int | None:
-    """How far the values are apart, if they are a pattern: "every 3rd day"."""
+    """The step of values that are best described as a pattern: "every 3rd day"."""
     step = step_of(values)
     is_pattern = step and step > 1 and len(values) >= _SHORTEST_PATTERN
     return step if is_pattern else None
@@ -51,7 +51,7 @@ def numbered(noun: str, values: Sequence[int]) -> str:
 
 
 def runs(values: Sequence[int]) -> Iterator[list[int]]:
-    """Stretches of consecutive numbers."""
+    """The ranges of consecutive numbers in `values`."""
     run: list[int] = []
     for value in values:
         if run and value != run[-1] + 1:
@@ -68,9 +68,9 @@ def _run_words(run: list[int]) -> list[str]:
 
 
 def named(values: Sequence[int], names: Sequence[str]) -> tuple[list[str], bool]:
-    """The names of `values`, with "May to July" for a stretch; whether there is one.
+    """The names of `values`, with "May to July" for a range, and whether there is one.
 
-    The names form a circle, as those of months and weekdays do: "November to February".
+    The names form a circle, like those of months and weekdays: "November to February".
     """
     found = [*runs(values)]
     around = found[-1] + found[0]

@@ -1,4 +1,4 @@
-"""The one way in which a timing is refused."""
+"""`TimingError`, the refusal of a timing."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _LONGEST_QUOTE = 60
 
 
 class TimingError(ValueError):
-    """A timing that must not be saved.
+    """A timing that is not valid.
 
-    `field` is the model field to blame, the message says what is wrong with it
-    and what would be accepted. `suggestion` holds fields that mean what was meant, and
-    can be sent as they are, where these are known.
+    `field` is the model field with the problem; the message states what is not valid and what
+    is accepted. `suggestion` contains fields that can be sent instead, if the intended ones
+    are known.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class TimingError(ValueError):
 
 
 def quoted(text: object) -> str:
-    """Foreign text for a message: in quotes, in one line, never long."""
+    """Text of a user for a message: in quotes, on one line, and shortened."""
     shown = text if isinstance(text, str) else repr(text)
     if len(shown) > _LONGEST_QUOTE:
         shown = shown[:_LONGEST_QUOTE] + "..."

@@ -1,4 +1,4 @@
-"""The five fields of a cron expression: text -> numbers, and why some are refused."""
+"""The five fields of a cron expression: from text to numbers, or to a refusal."""
 
 from __future__ import annotations
 
@@ -25,43 +25,43 @@ def refused(message: str) -> TimingError:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What one of the five fields may say; `top` is where `*` and `n/2` end."""
+    """One of the five fields: its values from `low` to `high`. `*` and `n/2` end at `top`."""
 
     name: str
     low: int
     high: int
     top: int
     names: tuple[str, ...] = ()
-    special: str = ""  # what it takes besides
+    special: str = ""  # the special items that it accepts
 
     @property
     def size(self) -> int:
         return self.top - self.low + 1
 
     def number(self, text: str, item: str) -> int:
-        """One value of `item`, given as a number or a name."""
+        """One value of `item`, written as a number or a name."""
         if text in self.names:
             return self.low + self.names.index(text)
         if not text.isdigit():
-            raise self.misunderstood(item)
+            raise self.not_valid(item)
         if len(text) > _MOST_DIGITS or not self.low <= int(text) <= self.high:
-            raise self.refusal(item, f"is out of range {self.low} to {self.high}.")
+            raise self.refusal(item, f"is outside the range {self.low} to {self.high}.")
         return int(text)
 
     def at(self, number: int) -> str:
-        """A value, by its name if it has one."""
+        """The text of a value: its name, if it has one."""
         return self.names[number - self.low] if self.names else str(number)
 
-    def misunderstood(self, item: str) -> TimingError:
+    def not_valid(self, item: str) -> TimingError:
         if _RANDOM.fullmatch(item):
             return self.refusal(
                 item,
-                "would be random; give a fixed value, and spread with jitter_seconds.",
+                "would be random; give a fixed value, and spread runs with jitter_seconds.",
             )
         names = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
         return self.refusal(
             item,
-            f"is not understood; give {self.low} to {self.high}{names}, "
+            f"is not valid; give {self.low} to {self.high}{names}, "
             f"or *, with lists (1,2), ranges (1-5) and steps (*/2){self.special}.",
         )
 
@@ -76,7 +76,7 @@ class Field:
         """The values of `*`, `n` or `n-m`, each perhaps with a `/step`."""
         match = _RANGE.fullmatch(item)
         if match is None:
-            raise self.misunderstood(item)
+            raise self.not_valid(item)
         first, last, step = match.groups()
         if first is None:
             low, high = self.low, self.top
@@ -104,7 +104,7 @@ class Field:
         if step is None:
             return 1
         if len(step) > _MOST_DIGITS or int(step) == 0:
-            raise self.refusal(item, "has a step that is not 1 to 9999.")
+            raise self.refusal(item, "has a step outside the range 1 to 9999.")
         return int(step)
 
 

@@ -1,4 +1,4 @@
-"""The four kinds of timing, checked when they are made."""
+"""The four kinds of timing, validated when they are created."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schedules.timing.errors import TimingError, quoted
 
 @dataclass(frozen=True, slots=True)
 class CronTiming:
-    """Ticks where the clock of `timezone` reads what `expression` says."""
+    """Ticks at the wall times of `expression` in `timezone`."""
 
     expression: str
     timezone: str
@@ -43,7 +43,7 @@ class CronTiming:
 
 @dataclass(frozen=True, slots=True)
 class IntervalTiming:
-    """Ticks at `anchor_at` and every so many elapsed seconds after it, for ever."""
+    """Ticks at `anchor_at` and every `every_seconds` of elapsed time after it."""
 
     every_seconds: int
     anchor_at: datetime
@@ -100,7 +100,7 @@ class OnceTiming:
 
 @dataclass(frozen=True, slots=True)
 class ManualTiming:
-    """No tick at all: such a schedule runs only when asked."""
+    """No ticks: such a schedule runs on request only."""
 
     start_at: None = None
     end_at: None = None
@@ -115,19 +115,19 @@ class ManualTiming:
         return 0
 
 
-# Their methods do not look at `start_at` and `end_at`; the functions of `timing` do.
+# Their methods ignore `start_at` and `end_at`; the functions of `timing.ticks` apply them.
 Timing = CronTiming | IntervalTiming | OnceTiming | ManualTiming
 
 
 def checked_instant(field: str, value: object) -> datetime:
-    """`value` in UTC; TimingError unless it is an aware datetime."""
+    """`value` in UTC. Raises `TimingError` unless it is an aware datetime."""
     if isinstance(value, datetime) and value.tzinfo is UTC:
         return value
     if not isinstance(value, datetime) or value.utcoffset() is None:
         raise TimingError(
             field,
             f"{field} must be a date and time with an offset, not {quoted(value)}; "
-            "give it like 2026-01-31T09:00:00+01:00.",
+            "write it as 2026-01-31T09:00:00+01:00.",
         )
     try:
         return value.astimezone(UTC)
@@ -140,7 +140,7 @@ def _check_interval(seconds: object) -> None:
     if type(seconds) is not int or not shortest <= seconds <= longest:
         raise TimingError(
             "interval_seconds",
-            f"An interval must be a whole number of seconds, {shortest} to {longest} "
+            f"An interval must be a whole number of seconds from {shortest} to {longest} "
             "(ten years).",
         )
 

@@ -1,4 +1,4 @@
-"""Months as sheets of a calendar: a length, and the weekday of the first."""
+"""Months of a calendar: their length, and the weekday of the first day."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month's days by their weekday, Sunday being 0."""
+    """The days of a month by weekday; Sunday is 0."""
 
-    last: int  # the day it ends on
+    last: int  # the last day
     first_weekday: int
 
     @classmethod
@@ -30,9 +30,9 @@ class Month:
         return self.last - (self.weekday(self.last) - weekday) % 7
 
     def nearest_workday(self, day: int) -> int:
-        """Never in another month; after the month's end, of its last day.
+        """The workday nearest to `day` in this month; a later day counts as its last day.
 
-        So that of day 31 is the last working day of any month.
+        So that of day 31 is the last workday of any month.
         """
         day = min(day, self.last)
         if self.weekday(day) == 6:

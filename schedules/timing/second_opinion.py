@@ -1,8 +1,8 @@
-"""What croniter makes of a cron expression, to be compared with when it is accepted.
+"""A comparison with croniter when a cron expression is accepted.
 
-Our own enumeration answers every question about ticks. That of other people is asked once,
-before an expression is saved, so that a fault of either is found before a schedule follows
-it. Time zones have no part in this: wall times are compared.
+All ticks are calculated by this package. croniter is consulted once, before an expression is
+saved, so that a bug in either is found before a schedule relies on it. Only wall times are
+compared, without time zones.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from schedules.timing.days import (
 from schedules.timing.fields import HOUR, MINUTE, MONTH, Field
 from schedules.timing.wall_times import WallTimes
 
-# The next times after each of these are compared, and the last one up to each.
+# After each of these the next times are compared, and before each the last one.
 _STARTS = [
     datetime.fromisoformat(text)
     for text in ("2023-12-31T23:59:59", "2028-02-28T11:30", "2030-05-31T00:00")
 ]
 _NEXT_TIMES = 2
-# An expression that is the union of more texts for croniter would take too long.
+# An expression that needs more texts for croniter would take too long.
 _MOST_TEXTS = 8
 _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two wall times for one: the first after `start`, or the last up to it."""
+    """Two different wall times: the first after `start`, or the last up to it."""
 
     start: datetime
     ours: datetime | None
@@ -49,9 +49,9 @@ class Disagreement:
 
 @lru_cache(maxsize=4096)
 def disagreement(expression: str) -> Disagreement | None:
-    """Where croniter reads an expression that is accepted here as something else.
+    """The first difference between the wall times of croniter and of this package.
 
-    None if it agrees, or cannot read it.
+    None if there is none, or if croniter cannot parse the expression.
     """
     found = [*texts(expression)]
     if len(found) > _MOST_TEXTS:
@@ -106,16 +106,16 @@ class Union:
 
 
 def texts(expression: str) -> Iterator[str]:
-    """An expression as croniter takes it: its days in as many texts as it has items that
-    cannot be mixed there, and with `day_or` left out of it."""
-    asked = fields(expression)
-    days, weekdays = [*_ways(asked.days)], [*_ways(asked.weekdays)]
+    """An expression as croniter accepts it: one text for each of the day items that cannot be
+    combined there, and independent of its option `day_or`."""
+    parsed = fields(expression)
+    days, weekdays = [*_ways(parsed.days)], [*_ways(parsed.weekdays)]
     pairs = [*product(days, ["*"]), *product(["*"], weekdays)]
-    if asked.both_count:
+    if parsed.both_count:
         pairs = [*product(days, weekdays)]
-    minute = _items(MINUTE, asked.minute.split(","))
-    hour = _items(HOUR, asked.hour.split(","))
-    month = _items(MONTH, asked.month.split(","))
+    minute = _items(MINUTE, parsed.minute.split(","))
+    hour = _items(HOUR, parsed.hour.split(","))
+    month = _items(MONTH, parsed.month.split(","))
     return (f"{minute} {hour} {day} {month} {weekday}" for day, weekday in pairs)
 
 
@@ -126,8 +126,8 @@ def _ways(days: Days) -> Iterator[str]:
 
 
 def _items(field: Field, items: Iterable[str]) -> str:
-    """Items as they are written, but single values by their number: croniter reads `5-5`
-    as all there are, and a weekday of `7/2` as `0/2`."""
+    """The items as they are written, but single values as numbers: croniter parses `5-5` as
+    all values, and the weekday `7/2` as `0/2`."""
     found = ((item, field.values(item)) for item in items)
     return ",".join(
         str(values[0]) if len(values) == 1 else item for item, values in found

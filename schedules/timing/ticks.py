@@ -1,7 +1,7 @@
 """Questions about the ticks of a timing: after, up to and between instants.
 
-Every instant is an aware datetime, every result is in UTC. Asking again from any instant,
-after any restart, repeats no tick and skips none.
+Every instant is an aware datetime, and every result is in UTC. The answers depend on the
+arguments only, so that no tick is repeated or skipped after a restart.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def last_upto(
 
 
 def count(timing: Timing, after: datetime, upto: datetime) -> int:
-    """How many ticks lie in (after, upto]: exact, and reckoned without listing them."""
+    """The exact number of ticks in (after, upto], calculated without listing them."""
     after, upto = _clipped(timing, after, upto)
     return timing.count(after, upto) if after < upto else 0
 
@@ -76,9 +76,9 @@ def newest(
 def due_at(
     timing: Timing, tick: datetime, *, seed: str, jitter_seconds: int
 ) -> datetime:
-    """When `tick` is to fire: the same for the same seed, before the next tick.
+    """When `tick` fires: always the same for the same seed, and before the next tick.
 
-    Spread evenly over the jitter; with fractions of a second.
+    Ticks are spread evenly over the jitter, with fractions of a second.
     """
     room = timedelta(seconds=max(0, jitter_seconds))
     following = next_after(timing, tick)
@@ -92,10 +92,10 @@ def due_at(
 
 
 def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
-    """What a move of the clock did to a tick of `timing`, for a preview to mark.
+    """How a clock change affected a tick of `timing`, for previews.
 
-    "moved_by_gap": a wall time that did not exist that day runs at this instant.
-    "first_of_two": its wall time comes again later that day, and does not run then.
+    "moved_by_gap": its wall time did not exist that day, so it runs at the end of the gap.
+    "first_of_two": its wall time is repeated later that day, but does not run again.
     """
     if not isinstance(timing, CronTiming):
         return None
@@ -127,8 +127,10 @@ def interval_occurrences(
 
 
 def resolve_local(wall: datetime, timezone: str, *, field: str = "run_at") -> datetime:
-    """The instant of the local time in `field`, for a one-off: that of a cron tick at this time, by
-    the rules of `clock_changes`."""
+    """The instant of a local time, by the same rules as a cron tick (`clock_changes`).
+
+    `field` is named in the `TimingError` if `wall` or `timezone` is not valid.
+    """
     check_timezone(timezone)
     _check_wall_time(field, wall)
     return zones.instant_of(wall, timezone)
@@ -143,14 +145,16 @@ def _check_wall_time(field: str, wall: object) -> None:
 
 def _following(timing: Timing, start: datetime, count: int) -> list[datetime]:
     if type(count) is not int or not 1 <= count <= MOST_OCCURRENCES:
-        raise TimingError("count", f"count must be 1 to {MOST_OCCURRENCES}.")
+        raise TimingError(
+            "count", f"count must be a whole number from 1 to {MOST_OCCURRENCES}."
+        )
     return between(timing, checked_instant("start", start), zones.LATEST, count)
 
 
 def _clipped(
     timing: Timing, after: datetime, upto: datetime
 ) -> tuple[datetime, datetime]:
-    """(after, upto] in UTC, cut down to where `timing` can have ticks."""
+    """(after, upto] in UTC, limited to the bounds of `timing`."""
     after = max(checked_instant("after", after), zones.EARLIEST)
     upto = min(checked_instant("upto", upto), zones.LATEST)
     if timing.start_at:

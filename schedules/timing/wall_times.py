@@ -1,7 +1,7 @@
-"""Sets of wall times: what a cron expression means before any time zone.
+"""Sets of wall times: the meaning of a cron expression without a time zone.
 
-The only code that enumerates and counts them: arithmetic on the matching days of a year,
-as exact backward as forward.
+Only this module enumerates and counts them, by arithmetic on the matching days of a year,
+which is exact in both directions.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from itertools import pairwise
 from schedules.timing.days import DayRule, MatchingDays, day_of_year, matching_days
 
 DAY_MINUTES = 24 * 60
-# How long after its beginning a day of the year begins, and a minute of the day; made
-# once, because making one takes longer than all the rest of an answer.
+# The offset of each day of the year, and of each minute of the day. They are created once,
+# because that takes longer than the rest of a calculation.
 _DAYS = [timedelta(days=day - 1) for day in range(367)]
 _MINUTES = [timedelta(minutes=minute) for minute in range(DAY_MINUTES)]
 
 
 @dataclass(frozen=True)
 class WallTimes:
-    """Every hour and minute listed, of every day that matches one of the rules."""
+    """All combinations of the hours and minutes, on every day that matches a rule."""
 
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -60,9 +60,9 @@ class WallTimes:
 
     @cached_property
     def minimum_interval(self) -> timedelta:
-        """The least between two of them, as the clock on the wall reads.
+        """The minimum interval between two wall times, without clock changes.
 
-        Where no two lie within 28 years, after which calendars repeat, those 28 years.
+        At most 28 years, after which the calendar repeats.
         """
         within_a_day = [later - time for time, later in pairwise(self._times)]
         day_long = self._times[-1] - self._times[0]
@@ -70,7 +70,7 @@ class WallTimes:
         return timedelta(minutes=min([*within_a_day, overnight]))
 
     def _nearest_days(self) -> int:
-        """How many days lie between the two closest days that match."""
+        """The number of days from one matching day to the next, where it is smallest."""
         nearest = 28 * 365
         for day, later in pairwise(self._days.ordinals(range(2000, 2029))):
             nearest = min(nearest, later - day)
@@ -79,7 +79,7 @@ class WallTimes:
         return nearest
 
     def _rank(self, wall: datetime, since: int) -> int:
-        """How many wall times from the year `since` on are not later than `wall`."""
+        """The number of wall times up to `wall`, from the beginning of the year `since`."""
         today = day_of_year(wall)
         rank = self._days.count_before(wall.year, today, since) * len(self._times)
         if self._days.of_year(wall.year) >> today & 1:

@@ -1,7 +1,7 @@
 """Time zones: which names are valid, and how wall clocks map to instants.
 
-A "wall time" is a naive datetime, as read off a clock on the wall of the zone.
-An instant is an aware UTC datetime.
+A "wall time" is a naive datetime, the reading of a wall clock in the zone. An "instant" is an
+aware datetime in UTC.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from itertools import pairwise
 
 from schedules.timing.errors import TimingError, quoted
 
-# Only the `tzdata` package is asked, never the host: a system's database can be a
-# year old, and then the same schedule fires an hour apart on two machines. It is
-# said here, beside the only code that loads zones, so that every process is right
-# (a worker, a shell, a test without Django), with PYTHONTZPATH set or not.
+# Only the package `tzdata` is used, never the host: the database of a system may be a year old,
+# and the same schedule would fire an hour apart on two machines. This is set here, beside the
+# only code that loads zones, so that it applies to every process, even without PYTHONTZPATH.
 zoneinfo.reset_tzpath(to=[])
 
-# Ticks lie between these: far enough from the ends of what datetime can hold that
-# neither a local time nor a probe (below) overflows.
+# Ticks lie between these: far enough from the limits of datetime that neither a local time
+# nor a probe (below) overflows.
 EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=4)
 LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=4)
 
@@ -31,18 +30,18 @@ _NO_PLACES = ("posix/", "right/", "SystemV/")
 _NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 _SECOND = timedelta(seconds=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-# The two closest changes of any zone, 1844 to 2100, are 6.95 days apart: no two
-# that cancel each other hide between probes.
+# The two closest changes of any zone from 1844 to 2100 are 6.95 days apart, so that no two
+# changes that cancel each other are missed between probes.
 _PROBE = timedelta(days=3)
-# What is read in a year, and what comes twice there, depends on no change further away.
-# (No clock was ever moved by more than a day: Apia left one out, Alaska had one twice.)
+# The readings of a year do not depend on changes further away. (No clock was ever moved by
+# more than a day: Apia skipped one, Alaska repeated one.)
 _MARGIN = timedelta(days=3)
 _LARGEST_CHANGE = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True)
 class OffsetChange:
-    """A clock is moved: at the instant `at` it reads `new` instead of `old`."""
+    """A clock change: at the instant `at` the clock reads `new` instead of `old`."""
 
     at: datetime
     old: datetime
@@ -51,11 +50,12 @@ class OffsetChange:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Instants from `begins` to before `ends` between which no clock is moved.
+    """A period without clock changes, from `begins` to before `ends`.
 
-    `already_read` is the latest wall time that was read before; `ends_at_reading` is the
-    first that is not reached. A clock that is never moved would have read `at_epoch` when
-    the year 2000 began in UTC: counting from there is 50 times as fast as `replace`.
+    `already_read` is the latest wall time of the period before; `ends_at_reading` is the first
+    wall time that this one does not reach. `at_epoch` is the reading at the beginning of the
+    year 2000 in UTC, as if the clock had never been changed: calculating from there is 50
+    times as fast as `replace`.
     """
 
     begins: datetime
@@ -65,17 +65,17 @@ class Period:
     ends_at_reading: datetime
 
     def reading(self, instant: datetime) -> datetime:
-        """What the clock on the wall reads at an instant of this period."""
+        """The wall time at an instant of this period."""
         return self.at_epoch + (instant - _EPOCH)
 
     def instant(self, wall: datetime) -> datetime:
-        """When it reads `wall`, if it does so in this period."""
+        """The instant of a wall time, if it lies in this period."""
         return _EPOCH + (wall - self.at_epoch)
 
 
 @cache
 def timezone_names() -> frozenset[str]:
-    """Every name that a schedule may have as its time zone."""
+    """The names of all valid time zones."""
     return frozenset(
         name
         for name in zoneinfo.available_timezones()
@@ -84,29 +84,31 @@ def timezone_names() -> frozenset[str]:
 
 
 def check_timezone(name: object) -> str:
-    """The name itself, or TimingError where it is no IANA time zone."""
+    """`name` itself. Raises `TimingError` if it is not a valid IANA time zone."""
     if isinstance(name, str) and name in timezone_names():
         return name
     known = zone_named(name) if isinstance(name, str) else None
-    advice = f"did you mean {known}?" if known else "give a name like Europe/Berlin."
-    raise TimingError(
-        "timezone", f"{quoted(name)} is not a time zone of the IANA database; {advice}"
+    advice = (
+        f"did you mean {known}?"
+        if known
+        else "give the name of an IANA time zone, such as Europe/Berlin."
     )
+    raise TimingError("timezone", f"{quoted(name)} is not a valid time zone; {advice}")
 
 
 def zone_named(name: str) -> str | None:
-    """The time zone of that name, which may be written in any case; None if none is."""
+    """The time zone of that name, in upper or lower case; None if there is none."""
     return _by_lower_case().get(name.lower())
 
 
 @cache
 def areas() -> frozenset[str]:
-    """What stands before the slash of time zones, in lower case: "europe", "asia"."""
+    """The areas of time zones (before the slash) in lower case: "europe", "asia"."""
     return frozenset(name.split("/")[0] for name in _by_lower_case() if "/" in name)
 
 
 def of_city(city: str) -> str | None:
-    """The time zone that is named after the city, written in any case; None if none is."""
+    """The time zone named after the city, in upper or lower case; None if there is none."""
     return _by_city().get(city.lower())
 
 
@@ -118,36 +120,38 @@ def _by_city() -> dict[str, str]:
     }
 
 
-# Before names such as "Eastern".
-_OF_COUNTRIES = ("Brazil", "Canada", "Chile", "Etc", "Mexico", "SystemV", "US")
+# Areas whose names are not cities, such as "US/Eastern".
+_NOT_OF_CITIES = ("Brazil", "Canada", "Chile", "Etc", "Mexico", "SystemV", "US")
 
 
 def _is_of_city(name: str) -> bool:
     area, slash, _ = name.partition("/")
-    return bool(slash) and area not in _OF_COUNTRIES
+    return bool(slash) and area not in _NOT_OF_CITIES
 
 
 def tzdata_version() -> str:
-    """The edition of the time zone database in use, such as "2026f"."""
+    """The version of the time zone database in use, such as "2026f"."""
     listing = importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi"
     with listing.open(encoding="utf-8") as lines:
         return lines.readline().split()[-1]
 
 
 def local_time(instant: datetime, timezone: str) -> datetime:
-    """The same instant as an aware datetime of the zone."""
+    """The instant as an aware datetime of the zone."""
     return instant.astimezone(_zone(timezone))
 
 
 def wall_time(instant: datetime, timezone: str) -> datetime:
-    """What the clock on the wall reads at `instant`."""
+    """The wall time in the zone at `instant`."""
     instant = instant.astimezone(UTC)
     return period_at(timezone, instant).reading(instant)
 
 
 def instant_of(wall: datetime, timezone: str) -> datetime:
-    """The first instant at which the wall clock reads `wall` or later. Monotone: a later
-    wall time is never earlier."""
+    """The first instant at which the wall clock reads `wall` or later.
+
+    Monotonic: a later wall time never has an earlier instant.
+    """
     for period in _periods(timezone, wall.year):
         if wall < period.ends_at_reading:
             break
@@ -157,8 +161,8 @@ def instant_of(wall: datetime, timezone: str) -> datetime:
 def period_at(timezone: str, instant: datetime) -> Period:
     """The period of the zone's clock in which `instant` (in UTC) lies.
 
-    It ends with the calendar's year, give or take a few days, even if the clock is not
-    moved then.
+    It ends a few days before or after the end of the calendar year, even without a clock
+    change.
     """
     for period in _periods(timezone, instant.year):
         if instant < period.ends:
@@ -169,7 +173,7 @@ def period_at(timezone: str, instant: datetime) -> Period:
 def offset_changes(
     timezone: str, after: datetime, upto: datetime
 ) -> Iterator[OffsetChange]:
-    """Every move of the zone's clock in (after, upto], oldest first."""
+    """The clock changes of the zone in (after, upto], oldest first."""
     return (
         OffsetChange(later.begins, period.ends_at_reading, later.reading(later.begins))
         for year in range(after.year, upto.year + 1)
@@ -179,7 +183,7 @@ def offset_changes(
 
 
 def is_repeated(timezone: str, instant: datetime) -> bool:
-    """Whether the clock will be put back to read once more as it does at `instant`."""
+    """Whether the wall time at `instant` will be repeated, because the clock is put back."""
     reading = wall_time(instant, timezone)
     changes = offset_changes(timezone, instant, instant + _LARGEST_CHANGE)
     return any(change.new <= reading < change.old for change in changes)
@@ -187,7 +191,7 @@ def is_repeated(timezone: str, instant: datetime) -> bool:
 
 @lru_cache(maxsize=8192)
 def _periods(timezone: str, year: int) -> tuple[Period, ...]:
-    """The periods of a year, and of some days before and after it."""
+    """The periods of a year, and of a few days before and after it."""
     zone = _zone(timezone)
     begins = max(EARLIEST, datetime(year, 1, 1, tzinfo=UTC)) - _MARGIN
     end = min(LATEST, datetime(year, 12, 31, tzinfo=UTC)) + _MARGIN
@@ -204,7 +208,7 @@ def _periods(timezone: str, year: int) -> tuple[Period, ...]:
 def _changes(
     zone: zoneinfo.ZoneInfo, start: datetime, end: datetime
 ) -> Iterator[datetime]:
-    """The instants after `start` at which the clock is moved."""
+    """The instants of the clock changes after `start`."""
     while start < end:
         probe = start + min(_PROBE, end - start)
         if _offset(zone, start) != _offset(zone, probe):
@@ -233,8 +237,8 @@ def _offset(zone: zoneinfo.ZoneInfo, instant: datetime) -> timedelta:
 
 @cache
 def _zone(timezone: str) -> zoneinfo.ZoneInfo:
-    # no_cache: a zone that was loaded from the host's files before this module was
-    # imported stays in zoneinfo's own cache for ever.
+    # no_cache: zoneinfo's own cache may contain zones that were loaded from the files of the
+    # host before this module was imported.
     return zoneinfo.ZoneInfo.no_cache(timezone)
 
 

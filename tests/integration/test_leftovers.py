@@ -180,7 +180,7 @@ def test_a_run_whose_job_is_stopped_through_rq_is_cancelled_at_once(
     run = site.run("sleep", max_retries=3)
     session = run.session()
     send_stop_job_command(connection(), f"run-{run.row.pk}-1-0")
-    assert run.ended() == ("cancelled", "Its job was stopped through RQ.")
+    assert run.ended() == ("cancelled", "The job was stopped through RQ.")
     assert living(session) == []
 
 
@@ -304,7 +304,7 @@ def test_a_worker_that_is_asked_to_end_gives_its_work_ten_seconds(
     assert living(session) == []
     assert run.ended() == (
         "failed",
-        "Worker lost: it was stopped before the run was over.",
+        "Worker lost: it was stopped before the run had ended.",
     )
     assert run.row.failure_kind == "lost"
 

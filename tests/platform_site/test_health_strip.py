@@ -97,7 +97,7 @@ def test_a_look_that_breaks_leaves_the_page(
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("a fault")
 
-    monkeypatch.setattr("platform_site.templatetags.health_strip.judge", broken)
+    monkeypatch.setattr("platform_site.templatetags.health_strip.diagnose", broken)
     answer = staff.get("/admin/")
     assert answer.status_code == 200
     assert "health-strip--" not in answer.text

@@ -21,11 +21,11 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEpoch,
 )
-from schedules.policy.clocks import MOST_SECONDS
+from schedules.policy.clocks import TOLERATED_SECONDS
 from schedules.timing import TimingError
 
 # Less than this is over before anybody has looked.
-SLACK = timedelta(seconds=MOST_SECONDS)
+SLACK = timedelta(seconds=TOLERATED_SECONDS)
 # No clock that is right says less: this was written later.
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 # What never began to run: also what was cancelled, or skipped by a pause, before it could.

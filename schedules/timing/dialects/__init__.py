@@ -1,7 +1,7 @@
-"""Timings as other programs write them: recognised by their shape, never guessed and run.
+"""Timings in the syntax of other programs: recognised by their shape, but never accepted.
 
-`advised` makes of a refusal one that says what to write here, with a `suggestion`: fields
-that can be sent as they are, where they mean the same.
+`advised` turns a refusal into one that states what to write here, with a `suggestion` of fields
+that can be sent as they are, if they mean the same.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from schedules.timing.errors import TimingError
 
 __all__ = ["Advice", "advised", "recognised"]
 
-# In quotation marks, with a zone before it and one after it.
+# Such as quotation marks, a zone before the expression and one after it.
 _DEEPEST = 3
 
 
 def advised(refusal: TimingError, expression: object) -> TimingError:
-    """The refusal of a cron expression, or a better one if it is written as elsewhere."""
+    """The refusal itself, or a better one if the syntax of another program is recognised."""
     if not isinstance(expression, str) or len(expression) > CRON_LENGTH:
         return refusal
     if not all(" " <= char <= "~" or char == "\t" for char in expression):
@@ -35,7 +35,7 @@ def advised(refusal: TimingError, expression: object) -> TimingError:
 
 
 def recognised(text: str, depth: int = _DEEPEST) -> Advice | None:
-    """What to write in place of `text`, which is no cron expression here."""
+    """What to write instead of `text`, which is not a cron expression here."""
     text = " ".join(text.split())
     if not text or not depth:
         return None

@@ -1,4 +1,4 @@
-"""What is said of a timing that is written as another program writes it."""
+"""Advice on a timing that is written in the syntax of another program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST, _LONGEST = INTERVAL_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`why` it is refused, and the fields that mean the same here, if there are any."""
+    """`why` it is refused, and fields that mean the same here, if there are any."""
 
     why: str
     suggestion: Suggestion | None = None
@@ -40,7 +40,7 @@ class Advice:
 
 
 def cron_fields(expression: str) -> dict[str, object]:
-    """Raises `TimingError` if the expression is not accepted here."""
+    """The fields for a cron expression. Raises `TimingError` if it is not valid here."""
     parse(expression)
     return {"schedule_type": "cron", "cron_expression": expression}
 
@@ -49,16 +49,15 @@ def cron_advice(why: str, expression: str) -> Advice:
     try:
         return Advice(why, cron_fields(expression))
     except TimingError as error:
-        told = f"{why} Its five fields would be {quoted(expression)}, but {error}"
-        return Advice(told)
+        text = f"{why} Its five fields would be {quoted(expression)}, but {error}"
+        return Advice(text)
 
 
 def interval_advice(why: str, seconds: Fraction) -> Advice:
-    """An interval of `seconds`, if it can be one."""
+    """Advice to use an interval of `seconds`, if that is a valid one."""
     if seconds.denominator == 1 and _SHORTEST <= seconds <= _LONGEST:
         whole = int(seconds)
         return Advice(why, {"schedule_type": "interval", "interval_seconds": whole})
     return Advice(
-        f"{why} Set interval_seconds, which takes a whole number from {_SHORTEST} to "
-        f"{_LONGEST}."
+        f"{why} Set interval_seconds to a whole number from {_SHORTEST} to {_LONGEST}."
     )

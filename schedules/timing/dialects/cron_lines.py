@@ -1,4 +1,4 @@
-"""Lines of cron with more fields than five, or with what only other programs know."""
+"""Cron lines with more than five fields, or with the syntax of other programs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _FIVE = "five fields (minute, hour, day of month, month, weekday)"
 SECONDS = "Its first field is seconds, as in Spring and Quartz."
 _NOT_0 = (
     f"{SECONDS} A cron expression here runs at second 0 only. Write cron_expression as {_FIVE}; "
-    "for less than a minute set interval_seconds in place of it."
+    "for intervals under a minute set interval_seconds instead."
 )
 AWS = "This is AWS syntax, which AWS reads in UTC unless it is given a time zone."
-_YEARS = f"Its last field is a year. Write cron_expression as {_FIVE}; start_at and end_at bound them."
+_YEARS = f"Its last field is a year. Write cron_expression as {_FIVE}; bound the years with start_at and end_at."
 _SUNDAY_IS_1 = "Quartz and AWS count Sunday as weekday 1"
-# Sunday to Thursday is so rare that whoever writes it may well mean the other.
+# Sunday to Thursday is so rare that the other week is probably meant.
 _EITHER_WEEK = "1-5"
 _EITHER = (
     f"Beside ?, {quoted(_EITHER_WEEK)} is Sunday to Thursday in Quartz and AWS, but Monday to "
@@ -67,7 +67,7 @@ def _five(fields: Sequence[str]) -> Advice | None:
     items = [item for field in fields for item in field.split(",")]
     if any(map(_JENKINS.fullmatch, items)):
         return Advice(
-            "H is a value that Jenkins picks. Put a fixed value in its place in cron_expression, "
+            "H is a value that Jenkins chooses. Write a fixed value instead in cron_expression, "
             "such as 17 for the minute, and spread the runs with jitter_seconds."
         )
     if "?" not in fields or not any(char.isdigit() for char in fields[4]):
@@ -80,7 +80,7 @@ def _five(fields: Sequence[str]) -> Advice | None:
 
 
 def aws(fields: Sequence[str]) -> Advice:
-    """What stands in the brackets of `cron(...)`."""
+    """Advice on the fields inside `cron(...)`."""
     if len(fields) == 6 and fields[5] in ("*", "?"):
         return translated(AWS, fields[:5], sunday=1)
     if len(fields) == 6:
@@ -94,13 +94,13 @@ def _six(fields: Sequence[str]) -> Advice:
     second, *five = fields
     if _YEAR.fullmatch(fields[5]):
         return Advice(_YEARS)
-    # 0 0 24 * * * is a slip in the hour, and no day 24 of some year.
+    # 0 0 24 * * * is a mistake in the hour, not day 24 of every year.
     has_words = any(char.isalpha() for field in fields for char in field)
     with_year = _accepted(fields[:5]) if fields[5] == "*" and has_words else None
     if with_year and not _accepted(five):
         return Advice("Its last field is a year, as in AWS.", with_year)
     hour, day, month, weekday = fields[2:]
-    # Nobody runs each hour in some months only: it may be "0 9 * * 1-5" and something else.
+    # Hourly runs in some months only are improbable: it may be "0 9 * * 1-5" and something else.
     in_some_months = month != "*" and hour == day == "*"
     if second not in _ZERO:
         return _unlike_zero(fields)
@@ -129,7 +129,7 @@ def _seven(fields: Sequence[str]) -> Advice:
 
 
 def _sunday_beside_mark(weekday: str) -> int:
-    """Quartz, which needs a `?`, counts from 1; where there is a 0 it is not Quartz."""
+    """The number of Sunday: 1 as in Quartz, which needs a `?`, unless a 0 excludes Quartz."""
     return 0 if _ZERO_AS_SUNDAY.search(weekday) else 1
 
 
@@ -139,7 +139,7 @@ def _seconds(weekday: str, sunday: int) -> str:
 
 
 def _unlike_zero(fields: Sequence[str]) -> Advice:
-    """What is said of a first field that is no 0, and so may be a second or a minute."""
+    """Advice on a first field other than 0, which may be a second or a minute."""
     match = _EVERY_SECOND.fullmatch(fields[0])
     if match and {*fields[1:]} <= {"*", "?"}:
         seconds = int(match[1] or 1)
@@ -160,7 +160,7 @@ def _order(number: int) -> str:
 
 
 def _with_command(text: str) -> Advice | None:
-    """What stands behind five fields: a user and a command, or what must not be left out."""
+    """Advice on text after a valid expression: a command, a zone, or another expression."""
     words = text.split()
     length = 1 if text.startswith("@") else 5
     fields, rest = _accepted(words[:length]), words[length:]
@@ -170,7 +170,7 @@ def _with_command(text: str) -> Advice | None:
     if any(map(_accepted, others)):
         return Advice(
             "This is more than one cron expression. Set cron_expression to one of "
-            "them, and make another schedule for each of the others."
+            "them, and create another schedule for each of the others."
         )
     if all(word.isalpha() for word in rest) and rest[0].istitle():
         return Advice(
@@ -189,12 +189,12 @@ def _accepted(fields: Sequence[str]) -> Suggestion | None:
 
 
 def translated(why: str, fields: Sequence[str], *, sunday: int) -> Advice:
-    """Five fields as they are written here; `sunday` is its first number there."""
+    """Advice with the five fields in the syntax used here; `sunday` is its number there."""
     minute, hour, day, month, weekday = (field.lower() for field in fields)
     named = in_names(weekday, sunday)
     if named is None:
         return Advice(
-            f"{why} It is not certain which days {quoted(weekday)} means. Write cron_expression "
+            f"{why} The meaning of the weekdays {quoted(weekday)} is ambiguous. Write cron_expression "
             f"as {_FIVE}, with weekdays by name, such as mon-fri."
         )
     day = "*" if day == "?" else day.upper()

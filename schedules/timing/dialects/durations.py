@@ -1,4 +1,4 @@
-"""Distances and times of day in words: "every 5 minutes", `@every 1h30m`, "daily at 9:00"."""
+"""Durations and times of day in words: "every 5 minutes", `@every 1h30m`, "daily at 9:00"."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ _WITH_TIME = re.compile(
 _DAYS = {"day": "*", "daily": "*", "weekday": "mon-fri", "weekend": "sat,sun"}
 _BY_CALENDAR = re.compile(r"\b(?:month|quarter|year)s?\b")
 
-IN_SECONDS = "Runs that are a fixed time apart are an interval, in seconds."
+IN_SECONDS = "Runs at a fixed distance are an interval, in seconds."
 BY_CALENDAR = (
     "Months and years differ in length. Use days of the calendar in cron_expression, such as "
     "0 0 1 * * for the first of each month."
 )
 _AT_START = (
-    "A schedule does not run because a machine or a program starts. Set "
-    "cron_expression to times of day, or set interval_seconds in its place."
+    "The start of a machine or a program cannot start a schedule. Set "
+    "cron_expression to times of day, or set interval_seconds instead."
 )
 
 

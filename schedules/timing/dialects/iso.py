@@ -80,7 +80,7 @@ def _time(text: str) -> datetime | None:
 
 
 def _seconds(text: str) -> Fraction | None:
-    """How long a duration is; less than 0 where only a calendar could tell."""
+    """The length of a duration in seconds; negative if it depends on the calendar."""
     match = _DURATION.fullmatch(text)
     if match is None:
         return None

@@ -68,7 +68,7 @@ def _time_or_length(text: str, time: re.Match[str]) -> Advice:
 
 
 def _weekdays(text: str) -> str | None:
-    """`Mon..Fri`, `Mon,Wed`, `Monday`; None where it is anything else."""
+    """Parse `Mon..Fri`, `Mon,Wed` or `Monday`; None for anything else."""
     field = text.replace("..", "-")
     words = _WORDS.findall(field)
     if not words or None in map(weekday, words) or _WORDS.sub("", field).strip("-,"):
@@ -86,8 +86,8 @@ def _event(days: str, date: re.Match[str] | None, time: re.Match[str] | None) ->
         )
     if second not in (None, "0", "00"):
         return Advice(
-            f"{_WHY} A cron expression here has no seconds but 0. Write cron_expression as "
-            "its five fields; for less than a minute set interval_seconds in place of it."
+            f"{_WHY} A cron expression here runs at second 0 only. Write cron_expression as "
+            "its five fields; for intervals under a minute set interval_seconds instead."
         )
     if sign == "~":
         if day not in ("1", "01"):

@@ -15,7 +15,7 @@ _LAST = re.compile(r"([0-9]|[a-z]{3})l")
 
 
 def weekday(text: str, sunday: int = 0) -> int | None:
-    """0 for Sunday to 6; `sunday` is the first of its numbers there. None: no weekday."""
+    """0 (Sunday) to 6; `sunday` is its number in the other program. None: not a weekday."""
     for names in (NAMES, _FULL_NAMES):
         if text in names:
             return names.index(text)
@@ -24,7 +24,7 @@ def weekday(text: str, sunday: int = 0) -> int | None:
 
 
 def in_names(field: str, sunday: int = 0) -> str | None:
-    """A weekday field with names in place of numbers; None where it has no such day."""
+    """A weekday field with names instead of numbers; None if that is not possible."""
     items = [_item(item, sunday) for item in field.split(",")]
     return None if None in items else ",".join(item for item in items if item)
 
@@ -47,7 +47,7 @@ def _item(item: str, sunday: int) -> str | None:
 def _range(match: re.Match[str], sunday: int) -> str | None:
     first, last, step = match.groups()
     stepped = f"/{step}" if step else ""
-    # Up to which day, and from which, programs differ unless they count as Quartz does.
+    # Programs differ on the bounds of a step, unless they count like Quartz.
     if step and not last and sunday == 0:
         return None
     if first == "*":
@@ -59,7 +59,7 @@ def _range(match: re.Match[str], sunday: int) -> str | None:
         return f"{NAMES[low]}{stepped}"
     if low < high or (high == 0 < low):
         return f"{NAMES[low]}-{NAMES[high]}{stepped}"
-    # Over the end of a week (6-2), or a whole one (0-7): a list here.
+    # Across the end of a week (6-2), or a whole week (0-7): a list here.
     end = high if first == last else min(high + 7, low + 6)
     days = range(low, end + 1, max(1, int(step or 1)))
     return ",".join(NAMES[day % 7] for day in days)

@@ -1,4 +1,4 @@
-"""Expressions with something around them: a time zone, a label, or quotation marks."""
+"""Expressions inside other text: a time zone, a label, or quotation marks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schedules.timing.fields import MONTHS, WEEKDAYS
 
 Inner = Callable[[str], Advice | None]
 
-_ZONE = "The time zone has a field of its own."
+_ZONE = "The time zone is a separate field."
 _BEFORE = re.compile(r"(?:cron_?)?(?:tz|time_?zone) ?[=:] ?(\S+) ?(.*)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?:cron_?)?(?:tz|time_?zone)[=:](.+)", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?", re.IGNORECASE)
@@ -27,9 +27,9 @@ _AROUND = "()[],;"
 
 def wrapped(text: str, inner: Inner) -> Advice | None:
     if text[0] in _QUOTES and text[-1] == text[0]:
-        return _within("Leave out the quotation marks.", text[1:-1], inner)
+        return _within("Omit the quotation marks.", text[1:-1], inner)
     if label := _LABEL.fullmatch(text):
-        return _within("Leave out what comes before the value.", label[1], inner)
+        return _within("Omit the text before the value.", label[1], inner)
     if before := _BEFORE.fullmatch(text):
         zone, rest = before[1].strip(_QUOTES + ":;,"), before[2]
         return _zoned(zone, _within(_ZONE, rest, inner) if rest else Advice(_ZONE))
@@ -62,7 +62,7 @@ def _ends_with_zone(text: str, inner: Inner) -> Advice | None:
 
 
 def _may_be_zone(word: str) -> bool:
-    """Whether it is one, or is meant to be: Z, an offset, PST, a city, a slip."""
+    """Whether it is, or is meant as, a zone: Z, an offset, PST, a city, a misspelt name."""
     area, slash, _ = word.partition("/")
     return bool(
         zones.zone_named(word)
@@ -75,13 +75,13 @@ def _may_be_zone(word: str) -> bool:
 
 
 def _within(why: str, text: str, inner: Inner) -> Advice:
-    """Advice for `text` without what is around it."""
+    """Advice for the inner `text`."""
     try:
         return Advice(why, cron_fields(text.strip()))
     except TimingError as error:
         found = inner(text)
         if found is None:
-            return Advice(f"{why} The rest is refused: {error}")
+            return Advice(f"{why} The rest is not valid: {error}")
         return Advice(f"{why} {found.why}", found.suggestion)
 
 
@@ -91,10 +91,12 @@ def _zoned(zone: str, found: Advice) -> Advice:
         name = zones.of_city(zone) or "a name such as Europe/Berlin"
         return Advice(
             f"{_ZONE} {quoted(zone)} is not an IANA time zone: set timezone to {name}, "
-            "and cron_expression to what is beside the zone."
+            "and cron_expression to the text without the zone."
         )
     if found.suggestion is None:
         return Advice(f"{found.why} Set timezone to {quoted(known)}.")
     if found.suggestion.get("timezone", known) != known:
-        return Advice(f"{_ZONE} This names two: set timezone to the one that is meant.")
+        return Advice(
+            f"{_ZONE} The expression names two: set timezone to the intended one."
+        )
     return Advice(found.why, {**found.suggestion, "timezone": known})

@@ -14,12 +14,11 @@ __all__ = ["describe"]
 
 
 def describe(timing: Timing, timezone: str = "UTC") -> str:
-    """What `timing` means, in English, for people to check it by; of a one-off, as the
-    clock of `timezone` reads, too."""
+    """The meaning of `timing` in English. A one-off also gets its time in `timezone`."""
     if isinstance(timing, CronTiming):
         return f"{describe_wall_times(parse(timing.expression))} ({timing.timezone})"
     if isinstance(timing, IntervalTiming):
         return describe_interval(timing.every_seconds)
     if isinstance(timing, ManualTiming):
-        return "Only when asked"
+        return "Only on request"
     return describe_once(timing.run_at, timezone)

@@ -1,4 +1,4 @@
-"""Day rules -> the terms of a sentence: which days they match, however they are written.
+"""From day rules to the terms of a sentence, regardless of how the rules are written.
 
 Rules that match the same days get the same terms: days 1 to 31 beside a weekday are every
 day, the Mondays among days 1 to 7 are the first Monday, day 31 beside the last day is the
@@ -26,7 +26,7 @@ from schedules.timing.days import (
 from schedules.timing.months import Month
 
 _LENGTHS = {2: (28, 29), 4: (30,), 6: (30,), 9: (30,), 11: (30,)}
-# No rule looks at the year, so these 28 stand for all months there are.
+# Rules do not depend on the year, so these 28 represent all months.
 _SHEETS = [Month(last, weekday) for last in range(28, 32) for weekday in range(7)]
 _SHEET_BITS = 32
 
@@ -34,7 +34,7 @@ Days = int  # a set of days of the sheets, one bit for each
 
 
 class Kind(Enum):
-    """What a term names. Where terms of two kinds name the same, the later kind is kept."""
+    """What a term names. If terms of two kinds name the same days, the later kind is used."""
 
     NEAREST_WORKDAY = auto()
     NTH_WEEKDAY = auto()
@@ -54,8 +54,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class DayTerms:
-    """Every day that one of the terms names, provided that it is one of the weekdays
-    `only` and in one of the months. No terms: every day. None: no such provision."""
+    """Every day that one of the terms names, if it is one of the weekdays `only` and in one of
+    the months. No terms: every day. None: no restriction."""
 
     terms: tuple[Term, ...]
     only: frozenset[int] | None
@@ -85,12 +85,12 @@ def day_terms(rules: Sequence[DayRule]) -> DayTerms:
 
 
 def _fewest(days: Days, region: Days, terms: Iterable[Term]) -> list[Term]:
-    """Terms that name nothing in `region` but `days`, without those that others do for."""
+    """Terms that name only `days` in `region`, without redundant ones."""
     named = {term: _vocabulary()[term] & region for term in terms}
     fitting = [
         (term, each) for term, each in named.items() if each and not each & ~days
     ]
-    # From the end: what the terms after each one name together.
+    # From the end: the days that the terms after each one name together.
     after = [*accumulate((each for _, each in reversed(fitting)), or_, initial=0)]
     kept, by_kept = [], 0
     for (term, each), by_later in zip(fitting, after[-2::-1], strict=True):

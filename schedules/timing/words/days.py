@@ -1,4 +1,4 @@
-"""Day rules -> the part of a sentence that says on which days."""
+"""From day rules to the part of a sentence that names the days."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Timings -> English sentences.
+"""From timings to English sentences.
 
-A sentence is made from the sets that the engine enumerates, never from the text: the same
-ticks have the same sentence, however they are written.
+A sentence is made from the set of wall times, never from the text: the same ticks have the same
+sentence, regardless of their spelling.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from schedules.timing.wall_times import DAY_MINUTES, WallTimes
 from schedules.timing.words.days import describe_days
 
 _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
-# Above this, "Every 27 hours, 46 minutes and 40 seconds" says more than one number.
+# Above this, "Every 27 hours, 46 minutes and 40 seconds" is clearer than one number.
 _LARGEST_NUMBER = 999
 
 _LISTED = re.compile(r"At [0-9]")
@@ -51,13 +51,13 @@ def describe_wall_times(times: WallTimes) -> str:
 
 
 def describe_interval(seconds: int) -> str:
-    """Such as "Every 90 seconds", in the largest unit that says it in whole numbers."""
+    """Such as "Every 90 seconds", in the largest unit that gives a whole number."""
     unit, size = next(
         (unit, size) for unit, size in _UNITS.items() if seconds % size == 0
     )
     number = seconds // size
     if number == 1:
-        # Not "every day": it is elapsed time, and moves on the wall when clocks do.
+        # Not "every day": it is elapsed time, so that its wall time changes with the clock.
         return "Every 24 hours" if unit == "day" else f"Every {unit}"
     if number <= _LARGEST_NUMBER or unit == "day":
         return f"Every {counted(number, unit)}"
@@ -72,12 +72,12 @@ def describe_interval(seconds: int) -> str:
 def describe_once(run_at: datetime, timezone: str) -> str:
     """Such as "Once, on 2027-01-05 at 09:00 (Europe/Berlin), which is 08:00 UTC"."""
     local, universal = zones.wall_time(run_at, timezone), run_at.astimezone(UTC)
-    told = f"Once, on {local:%Y-%m-%d} at {_seconds_clock(local)} ({timezone})"
+    text = f"Once, on {local:%Y-%m-%d} at {_seconds_clock(local)} ({timezone})"
     if timezone == "UTC":
-        return told
-    told = f"{told}, which is {_seconds_clock(universal)} UTC"
+        return text
+    text = f"{text}, which is {_seconds_clock(universal)} UTC"
     same_day = local.date() == universal.date()
-    return told if same_day else f"{told} on {universal:%Y-%m-%d}"
+    return text if same_day else f"{text} on {universal:%Y-%m-%d}"
 
 
 def _seconds_clock(moment: datetime) -> str:
@@ -100,14 +100,14 @@ def _time(minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool) -> st
 def _every_hour(minutes: Sequence[int]) -> str:
     if len(minutes) == 1:
         return "Every hour" if minutes == (0,) else f"Hourly at minute {minutes[0]}"
-    said = _minutes(minutes)
-    if said.startswith("At "):
-        return f"Hourly at {said.removeprefix('At ')}"
-    return f"{said} of every hour" if "from" in said else said
+    text = _minutes(minutes)
+    if text.startswith("At "):
+        return f"Hourly at {text.removeprefix('At ')}"
+    return f"{text} of every hour" if "from" in text else text
 
 
 def _minutes(minutes: Sequence[int]) -> str:
-    """What happens in each of some hours."""
+    """The minutes of each of the hours."""
     step = step_of(minutes)
     if step and [*minutes] == [*range(0, 60, step)] and 60 % step == 0:
         return _every(step)
@@ -117,8 +117,8 @@ def _minutes(minutes: Sequence[int]) -> str:
 
 
 def _hours(hours: Sequence[int]) -> str:
-    said = numbered("hour", hours)
-    return f"the {said}" if said.startswith("hours") else said
+    text = numbered("hour", hours)
+    return f"the {text}" if text.startswith("hours") else text
 
 
 def _every(minutes: int) -> str:
@@ -149,8 +149,8 @@ def _in_stretches(
 ) -> str | None:
     """Such as "Every hour from 08:00 to 12:00 and from 14:00 to 18:00".
 
-    One that passes midnight, such as "from 22:00 to 05:00", would be on two days, and is
-    said only where every day is like the next.
+    A stretch that passes midnight, such as "from 22:00 to 05:00", lies on two days, and is
+    used only if all days are alike.
     """
     stretches = [*runs(hours)]
     if is_daily and stretches[0][0] == 0 and stretches[-1][-1] == 23:

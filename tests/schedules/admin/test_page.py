@@ -252,8 +252,8 @@ def test_a_schedule_is_made_that_runs_only_when_asked(
     assert save(site, ADD, schedule_type="manual", **given) == {}
     made = ScheduledJob.objects.get()
     assert (made.status, made.next_tick_at, made.next_run_at) == ("active", None, None)
-    assert "Only when asked" in site.get(LIST).text
-    assert "Only when asked" in site.get(page(made)).text
+    assert "Only on request" in site.get(LIST).text
+    assert "Only on request" in site.get(page(made)).text
     site.post(page(made, "pause"))
     answer = site.post(page(made, "resume"), follow=True)
     assert "it runs when somebody asks for it" in answer.text

@@ -58,14 +58,14 @@ def test_one_is_made_that_runs_only_when_asked(
     del body["interval_seconds"]
     assert "schedule_type manual" in api.post(SCHEDULES, body).json()["detail"]
     made = api.post(SCHEDULES, body | {"schedule_type": "manual"}).json()
-    assert (made["schedule_type"], made["timing_text"]) == ("manual", "Only when asked")
+    assert (made["schedule_type"], made["timing_text"]) == ("manual", "Only on request")
     row = f"{SCHEDULES}{made['id']}/"
     assert api.post(f"{row}run/", {}).status_code == 202
     assert api.get(f"{row}preview/").json()["ticks"] == []
     listed = api.get(SCHEDULES, {"ordering": "next_run_at"}).json()["results"]
     assert [each["id"] for each in listed] == [made["id"]]
     preview = api.post(f"{SCHEDULES}preview/", {"schedule_type": "manual"}).json()
-    assert (preview["text"], preview["ticks"]) == ("Only when asked", [])
+    assert (preview["text"], preview["ticks"]) == ("Only on request", [])
     tried = api.patch(f"{row}?dry_run=true", {"cron_expression": "@daily"}).json()
     assert (tried["after"]["schedule_type"], len(tried["next_ticks"])) == ("cron", 5)
     assert problems(api.patch(row, {"max_runs": 3})) == {"max_runs"}

@@ -50,7 +50,7 @@ def test_without_a_faithful_translation_there_is_no_suggestion(
 def test_the_message_says_the_same_to_people(api: APIClient) -> None:
     problem = refused(api.post(PREVIEW, {"cron_expression": WRITTEN}))
     told = (
-        'The time zone has a field of its own. Set cron_expression to "0 9 * * 1-5" and '
+        'The time zone is a separate field. Set cron_expression to "0 9 * * 1-5" and '
         'timezone to "America/New_York".'
     )
     assert problem["errors"] == {"cron_expression": [told]}

@@ -9,7 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schedules.policy.decide import decide
-from schedules.policy.overlap import MOST_WAITING, joins_line, keeps_order, released
+from schedules.policy.overlap import (
+    MOST_WAITING,
+    keeps_order,
+    released,
+    waits_behind_backlog,
+)
 from schedules.policy.types import OpenRuns, Rules
 from schedules.timing import next_after
 from tests.schedules.policies import MINUTE, NOON, SECOND, every_minute, rules
@@ -64,7 +69,7 @@ class Site:
         before = self.runs
         decision = decide(self.rules, self.frontier, before, now=self.now)
         if decision.replaces:
-            assert not joins_line(self.rules, before, late=False)
+            assert not waits_behind_backlog(self.rules, before, late=False)
             self._replace()
         for row in decision.rows:
             if row.reason == "overlap":
@@ -72,7 +77,7 @@ class Site:
                 full = row.overlapped.waiting >= MOST_WAITING
                 assert full is (row.overlapped.rule == "line")
                 # A tick is lost to overlap only where no backlog drains, or the line is full.
-                assert full or not joins_line(self.rules, before, late=False)
+                assert full or not waits_behind_backlog(self.rules, before, late=False)
             self.ledger.append(Run(row.scheduled_for, row.origin, row.status))
         self.frontier = decision.frontier or self.frontier
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from schedules.policy.clocks import (
-    LONGEST_HOLD_SECONDS,
+    LONGEST_SUSPENSION_SECONDS,
     JumpWatch,
-    Look,
+    Reading,
     Verdict,
     compare,
 )
@@ -20,7 +20,7 @@ def watched(*looks: tuple[float, float]) -> list[Verdict]:
     """The verdicts on looks that come so many seconds after the start of the process, by
     a wall clock that is so many seconds ahead."""
     watch = JumpWatch()
-    return [watch.look(Look(at + ahead, at)) for at, ahead in looks]
+    return [watch.update(Reading(at + ahead, at)) for at, ahead in looks]
 
 
 def test_the_first_look_counts_at_once() -> None:
@@ -35,8 +35,8 @@ def test_a_clock_that_goes_on_lets_fire_however_long_between_the_looks() -> None
 def test_after_a_jump_two_looks_a_second_apart_must_agree(jump: float) -> None:
     verdicts = watched((0, 0), (5, jump), (5.25, jump), (6, jump), (7, jump))[1:]
     assert verdicts == [
-        Verdict(hold_for=1, jumped=jump),
-        Verdict(hold_for=0.75),
+        Verdict(suspend_for=1, jumped=jump),
+        Verdict(suspend_for=0.75),
         Verdict(settled=True),
         FIRE,
     ]
@@ -44,13 +44,15 @@ def test_after_a_jump_two_looks_a_second_apart_must_agree(jump: float) -> None:
 
 def test_looks_that_do_not_agree_go_on_holding() -> None:
     looks = [(0.0, 0.0), (5.0, DAY), (6.0, DAY + 20), (7.0, DAY + 20)]
-    assert watched(*looks)[2:] == [Verdict(hold_for=1), Verdict(settled=True)]
+    assert watched(*looks)[2:] == [Verdict(suspend_for=1), Verdict(settled=True)]
 
 
 def test_a_clock_that_never_comes_to_rest_is_waited_for_five_seconds() -> None:
     looks = [(0.0, 0.0), *((second, second * 1_000.0) for second in range(1, 12))]
-    held = [verdict.hold_for > 0 for verdict in watched(*looks)]
-    assert held == [False, *[True] * int(LONGEST_HOLD_SECONDS), False] + [True] * 5
+    held = [verdict.suspend_for > 0 for verdict in watched(*looks)]
+    assert (
+        held == [False, *[True] * int(LONGEST_SUSPENSION_SECONDS), False] + [True] * 5
+    )
 
 
 def test_a_clock_that_jumps_and_jumps_back_settles() -> None:
@@ -79,4 +81,4 @@ def test_this_host_is_wrong_if_it_differs_from_all_others(
     off: set[str],
 ) -> None:
     comparison = compare(leads)
-    assert (comparison.hold, set(comparison.off)) == (hold, off)
+    assert (comparison.is_host_wrong, set(comparison.off)) == (hold, off)

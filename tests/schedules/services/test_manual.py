@@ -57,7 +57,7 @@ def test_the_timing_has_no_tick() -> None:
     assert timing.count(none, NOON, NOON + YEAR) == 0
     assert timing.between(none, NOON, NOON + YEAR, 5) == []
     assert timing.minimum_interval(none, NOON) is None
-    assert timing.describe(none) == "Only when asked"
+    assert timing.describe(none) == "Only on request"
     assert timing.alike(none, ManualTiming())
 
 
@@ -118,7 +118,7 @@ def test_previews_explanations_and_backfills_say_that_it_has_no_ticks(
     manual: ScheduledJob, actor: Actor
 ) -> None:
     found = preview_schedule(manual, count=5, now=NOON)
-    assert (found.text, found.ticks) == ("Only when asked", [])
+    assert (found.text, found.ticks) == ("Only on request", [])
     fields = {"schedule_type": "manual"}
     assert preview_fields(fields, count=5, actor=actor, now=NOON).ticks == []
     told_why = explain(manual, at=NOON + MINUTE, now=NOON + YEAR).sentence

@@ -126,7 +126,7 @@ def test_a_schedule_may_have_no_times_at_all(call: CallTool, workflow: Workflow)
     given = {"name": "by hand", "workflow": workflow.name, "schedule_type": "manual"}
     made = good(call("schedule_create", idempotency_key="k", **given))
     assert (made["sentence"], made["next_ticks"], made["end_at"]) == (
-        "Only when asked",
+        "Only on request",
         [],
         None,
     )
@@ -134,7 +134,7 @@ def test_a_schedule_may_have_no_times_at_all(call: CallTool, workflow: Workflow)
     assert again["notes"][0].startswith("Nothing was made")
     assert len(again["notes"]) == 1
     shown = call("schedule_preview", schedule_id=made["id"]).content
-    assert (shown["sentence"], shown["ticks"]) == ("Only when asked", [])
+    assert (shown["sentence"], shown["ticks"]) == ("Only on request", [])
     refused = call("schedule_create", cron_expression="@daily", **given)
     (problem,) = refused.content["error"]["problems"]
     assert problem["field"] == "cron_expression"

@@ -1,4 +1,4 @@
-"""Deleting a workflow never holds the database for long, whatever hangs on it."""
+"""Deletion a workflow never holds the database for long, whatever hangs on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from schedules.processes.chores import Deleting
+from schedules.processes.chores import Deletion
 from schedules.services import Actor, create_schedule, fire_due, run_now
 from schedules.services.runs.claims import claim_run
 from tests.api import client
@@ -104,13 +104,13 @@ def test_what_is_interrupted_is_finished_later(
 ) -> None:
     delete(busy, alice)
     next(services.finish_deletions())
-    deleting = Deleting()
-    deleting.go_on()
-    assert deleting._thread
-    deleting._thread.join()
+    deletion = Deletion()
+    deletion.start_if_needed()
+    assert deletion._thread
+    deletion._thread.join()
     assert not Workflow.objects.exists()
-    deleting.go_on()  # nothing waits: no thread
-    assert not deleting._thread.is_alive()
+    deletion.start_if_needed()  # nothing waits: no thread
+    assert not deletion._thread.is_alive()
 
 
 VERBS: dict[str, Callable[[Workflow, User, ScheduledJob], object]] = {

@@ -27,10 +27,10 @@ from tests.schedules.services.clocks.ahead import (
     HOUR,
     MINUTE,
     SECOND,
+    account_of,
     events,
     fire_all,
     pending,
-    proof_of,
     put_right,
     rows,
 )
@@ -54,10 +54,10 @@ def test_the_next_tick_is_the_first_after_now_again(
     assert schedule.next_tick_at == schedule.next_run_at == NOON + 2 * MINUTE
     assert schedule.fired_count == 0
     assert not ScheduledRun.objects.filter(scheduled_for__gt=BACK).exists()
-    assert proof_of(schedule).expected == 1
+    assert account_of(schedule).expected == 1
     fire_all(NOON + 2 * MINUTE)
     assert rows(schedule)[-1] == "2 pending"
-    assert proof_of(schedule).expected == 2
+    assert account_of(schedule).expected == 2
 
 
 def test_a_range_that_straddles_now_is_cut_and_its_past_part_stays(
@@ -71,7 +71,7 @@ def test_a_range_that_straddles_now_is_cut_and_its_past_part_stays(
     ]
     put_right(NOON + 10.5 * MINUTE)
     assert rows(schedule) == ["1-10 x10 missed window"]
-    assert proof_of(schedule).expected == 10
+    assert account_of(schedule).expected == 10
     (event,) = events(schedule)
     assert event.after["ticks_withdrawn"] == 2870
     assert event.note == "The ledger was 1 day 23 hours ahead of the clock."
@@ -151,7 +151,7 @@ def test_ticks_pruned_by_the_wrong_clock_no_longer_count(
     list(prune(AHEAD + 9 * DAY))
     assert not ScheduledRun.objects.filter(tick_count__gt=1_000).exists()
     put_right()
-    proof_of(schedule)
+    account_of(schedule)
     update_schedule(schedule.pk, {"interval_seconds": 30}, actor=actor, now=BACK)
     fire_all(BACK + MINUTE)
-    proof_of(schedule)
+    account_of(schedule)

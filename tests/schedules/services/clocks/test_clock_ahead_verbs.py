@@ -26,10 +26,10 @@ from tests.schedules.services.clocks.ahead import (
     HOUR,
     MINUTE,
     SECOND,
+    account_of,
     events,
     fire_all,
     pending,
-    proof_of,
     put_right,
     rows,
     start_and_end,
@@ -61,7 +61,7 @@ def test_what_ended_only_by_the_wrong_clock_is_active_again(
     assert schedule.next_run_at == first
     fire_all(first)
     assert ScheduledRun.objects.get().scheduled_for == first
-    proof_of(schedule)
+    account_of(schedule)
 
 
 def test_a_once_that_ran_stays_ended(make_schedule: MakeSchedule) -> None:
@@ -71,7 +71,7 @@ def test_a_once_that_ran_stays_ended(make_schedule: MakeSchedule) -> None:
     put_right()
     schedule.refresh_from_db()
     assert (schedule.status, schedule.status_reason) == ("stopped", "completed")
-    assert proof_of(schedule).expected == 1
+    assert account_of(schedule).expected == 1
     put_right()
     assert len(events(schedule)) == 1
 
@@ -85,7 +85,7 @@ def test_a_limit_that_was_reached_by_runs_that_started_stays_reached(
     put_right()
     schedule.refresh_from_db()
     assert (schedule.status, schedule.fired_count) == ("stopped", 1)
-    proof_of(schedule)
+    account_of(schedule)
     put_right()
     assert len(events(schedule)) == 1
 
@@ -103,7 +103,7 @@ def test_a_run_that_a_pause_skipped_before_it_began_counts_no_more(
     assert (schedule.fired_count, schedule.next_tick_at) == (0, NOON + 2 * MINUTE)
     resume_schedule(schedule.pk, actor=actor, now=NOON + 3.5 * MINUTE)
     assert rows(schedule) == ["1 missed window", "2-3 x2 skipped paused"]
-    proof_of(schedule)
+    account_of(schedule)
 
 
 def test_every_verb_puts_its_schedule_right(make_schedule: MakeSchedule) -> None:
@@ -122,7 +122,7 @@ def test_every_verb_puts_its_schedule_right(make_schedule: MakeSchedule) -> None
         schedule.refresh_from_db()
         assert schedule.next_tick_at == NOON + 2 * MINUTE, schedule.name
         assert len(events(schedule)) == 1, schedule.name
-        proof_of(schedule)
+        account_of(schedule)
 
 
 def test_a_schedule_that_was_made_and_changed_by_the_wrong_clock_fires(
@@ -144,7 +144,7 @@ def test_a_schedule_that_was_made_and_changed_by_the_wrong_clock_fires(
         assert schedule.next_run_at is not None
         assert BACK < schedule.next_run_at <= BACK + 5 * MINUTE, schedule.timing
         fire_all(schedule.next_run_at)
-        proof_of(schedule)
+        account_of(schedule)
         assert first
     assert ScheduleEpoch.objects.filter(from_at__gt=BACK).count() == 0
 
@@ -184,4 +184,4 @@ def test_what_is_left_of_an_earlier_timing_is_withdrawn_as_well(
     schedule.refresh_from_db()
     assert schedule.next_tick_at == NOON + 2 * HOUR
     assert rows(schedule) == ["1 missed policy"]
-    proof_of(schedule)
+    account_of(schedule)

@@ -19,9 +19,9 @@ from tests.schedules.services.clocks.ahead import (
     HOUR,
     MINUTE,
     SECOND,
+    account_of,
     events,
     fire_all,
-    proof_of,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -39,7 +39,7 @@ def test_many_rows_are_taken_out_in_several_transactions_each_of_which_proves(
     steps = 0
     while withdraw_batch(BACK, tried):
         steps += 1
-        proof_of(schedule)
+        account_of(schedule)
     assert steps > 5
     schedule.refresh_from_db()
     assert schedule.next_tick_at == BACK + SECOND
@@ -61,7 +61,7 @@ def test_two_schedulers_that_find_the_same_put_it_right_once(
     assert ledger_ahead(BACK) is None
     for schedule in schedules:
         assert len(events(schedule)) == 1
-        assert proof_of(schedule).expected == 1
+        assert account_of(schedule).expected == 1
 
 
 def test_a_verb_and_a_scheduler_at_once(make_schedule: MakeSchedule) -> None:
@@ -79,7 +79,7 @@ def test_a_verb_and_a_scheduler_at_once(make_schedule: MakeSchedule) -> None:
     assert len(events(schedule)) == 1
     schedule.refresh_from_db()
     assert (schedule.status, schedule.next_tick_at) == ("paused", NOON + 2 * MINUTE)
-    proof_of(schedule)
+    account_of(schedule)
 
 
 def test_one_schedule_that_cannot_be_put_right_keeps_no_other_from_it(

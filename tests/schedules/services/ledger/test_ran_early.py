@@ -26,9 +26,9 @@ from tests.schedules.services.clocks.ahead import (
     HOUR,
     MINUTE,
     SECOND,
+    account_of,
     fire_all,
     pending,
-    proof_of,
     put_right,
     rows,
     start_and_end,
@@ -46,16 +46,16 @@ def test_a_tick_that_ran_early_is_passed_over_when_its_time_comes(
     put_right()
     schedule.refresh_from_db()
     assert (schedule.next_tick_at, schedule.fired_count) == (NOON + 2 * MINUTE, 1)
-    assert proof_of(schedule).ran_early == [NOON + 5 * MINUTE]
+    assert account_of(schedule).ran_early == [NOON + 5 * MINUTE]
     for minute in range(2, 8):
         fire_all(NOON + minute * MINUTE)
-        proof_of(schedule)
-    assert proof_of(schedule).expected == 7
+        account_of(schedule)
+    assert account_of(schedule).expected == 7
     assert [row for row in rows(schedule) if row.startswith("5 ")] == ["5 succeeded"]
     schedule.refresh_from_db()
     assert schedule.fired_count == 6  # 2, 3, 4, 6, 7, and 5, early
     assert schedule.status == "active"
-    assert proof_of(schedule).ran_early == []
+    assert account_of(schedule).ran_early == []
 
 
 def test_the_next_run_is_the_next_tick_that_did_not_run_early(
@@ -74,7 +74,7 @@ def test_the_next_run_is_the_next_tick_that_did_not_run_early(
     assert tick.due_at == schedule.next_run_at
     fire_all(NOON + 5 * MINUTE)
     assert len(rows(schedule)) == 5
-    assert proof_of(schedule).expected == 5
+    assert account_of(schedule).expected == 5
 
 
 @pytest.mark.parametrize("catchup", ["latest", "all", "none"])
@@ -87,7 +87,7 @@ def test_late_ticks_around_one_that_ran_early_are_each_recorded_once(
     put_right()
     ScheduledJob.objects.update(catchup_policy=catchup)
     fire_all(NOON + 60.75 * MINUTE)
-    assert proof_of(schedule).expected == 60
+    assert account_of(schedule).expected == 60
     assert ScheduledRun.objects.filter(scheduled_for=NOON + 30 * MINUTE).count() == 1
 
 
@@ -101,17 +101,17 @@ def test_an_edit_while_ticks_have_run_early_keeps_the_account(
     update_schedule(schedule.pk, {"interval_seconds": 600}, actor=actor, now=BACK)
     schedule.refresh_from_db()
     assert schedule.next_tick_at == NOON + 10 * MINUTE
-    assert proof_of(schedule).ran_early == [NOON + 30 * MINUTE]
+    assert account_of(schedule).ran_early == [NOON + 30 * MINUTE]
     for minute in (10, 20, 30, 40):
         fire_all(NOON + minute * MINUTE)
-        proof_of(schedule)
+        account_of(schedule)
     at_30 = ScheduledRun.objects.get(scheduled_for=NOON + 30 * MINUTE)
     assert (at_30.status, at_30.epoch) == ("succeeded", 2)
-    assert proof_of(schedule).ran_early == []
+    assert account_of(schedule).ran_early == []
     update_schedule(
         schedule.pk, {"interval_seconds": 60}, actor=actor, now=NOON + 45 * MINUTE
     )
-    assert proof_of(schedule).expected == 1 + 4
+    assert account_of(schedule).expected == 1 + 4
 
 
 def test_what_a_backfill_ran_before_its_time_does_not_run_again(
@@ -126,7 +126,7 @@ def test_what_a_backfill_ran_before_its_time_does_not_run_again(
     put_right()
     for minute in (2, 3, 4, 5, 6, 7):
         fire_all(NOON + minute * MINUTE)
-        proof_of(schedule)
+        account_of(schedule)
     assert ScheduledRun.objects.filter(scheduled_for=at).count() == 1
     assert ScheduledRun.objects.filter(scheduled_for=at + MINUTE).count() == 1
 
@@ -140,9 +140,9 @@ def test_a_second_time_ahead_is_put_right_as_well(make_schedule: MakeSchedule) -
     put_right(NOON + 5.5 * MINUTE)
     schedule.refresh_from_db()
     assert schedule.next_tick_at == NOON + 6 * MINUTE
-    assert proof_of(schedule).ran_early == [AHEAD]
+    assert account_of(schedule).ran_early == [AHEAD]
     fire_all(AHEAD + MINUTE)
-    assert proof_of(schedule).expected == 2 * 1440 + 1
+    assert account_of(schedule).expected == 2 * 1440 + 1
     assert ScheduledRun.objects.filter(scheduled_for=AHEAD).count() == 1
 
 
@@ -158,7 +158,10 @@ def test_explain_never_calls_a_future_tick_missed(make_schedule: MakeSchedule) -
         "this schedule does; it then runs on time."
     )
     early = explain(schedule, at=AHEAD, now=BACK)
-    assert early.sentence == "It ran before its time, while a clock was ahead."
+    assert early.sentence == (
+        "It ran before its time, while a clock was ahead. It ran: it started at 2026-11-25 "
+        "12:00:00 UTC and succeeded at 2026-11-25 12:00:00 UTC."
+    )
     (tick,) = preview_schedule(schedule, count=1, now=BACK).ticks
     assert tick.due_at == schedule.next_run_at
 
@@ -185,9 +188,9 @@ def test_a_clock_that_is_behind_starts_nothing_again(
         work(NOON + minute * MINUTE)
     for minute in range(10, 15):
         work(NOON + minute * MINUTE)
-        proof_of(schedule)
+        account_of(schedule)
     assert len(started) == len(set(started)) == 14
-    assert proof_of(schedule).expected == 14
+    assert account_of(schedule).expected == 14
 
 
 def test_a_backfill_of_an_earlier_timing_counts_where_its_tick_does(
@@ -202,10 +205,10 @@ def test_a_backfill_of_an_earlier_timing_counts_where_its_tick_does(
     for run in ScheduledRun.objects.filter(status="pending"):
         start_and_end(run, late)
     put_right(NOON)
-    assert len(proof_of(schedule).ran_early) == 10
+    assert len(account_of(schedule).ran_early) == 10
     resume_schedule(schedule.pk, actor=actor, now=NOON)
     fire_all(NOON + 20 * MINUTE)
-    assert proof_of(schedule).expected == 4
+    assert account_of(schedule).expected == 4
     assert ScheduledRun.objects.filter(scheduled_for__lte=late).count() == 10
 
 
@@ -218,14 +221,14 @@ def test_what_was_made_manual_begins_again_from_now_on(
     put_right()
     actor = Actor.person(schedule.owner)
     update_schedule(schedule.pk, {"schedule_type": "manual"}, actor=actor, now=BACK)
-    proof_of(schedule)
+    account_of(schedule)
     update_schedule(
         schedule.pk, {"interval_seconds": 60}, actor=actor, now=BACK + MINUTE
     )
     schedule.refresh_from_db()
     assert schedule.next_tick_at == BACK + 2 * MINUTE
     fire_all(AHEAD + 2 * MINUTE)
-    proof_of(schedule)
+    account_of(schedule)
 
 
 def test_what_ran_once_and_early_is_revived_before_that_time(
@@ -239,9 +242,9 @@ def test_what_ran_once_and_early_is_revived_before_that_time(
     update_schedule(schedule.pk, {"run_at": NOON + HOUR}, actor=actor, now=BACK)
     schedule.refresh_from_db()
     assert (schedule.status, schedule.next_run_at) == ("active", NOON + HOUR)
-    assert proof_of(schedule).ran_early == [AHEAD]
+    assert account_of(schedule).ran_early == [AHEAD]
     fire_all(NOON + HOUR)
-    assert proof_of(schedule).expected == 1
+    assert account_of(schedule).expected == 1
 
 
 def test_passing_over_a_tick_that_would_replace_an_open_run_frees_nobody(
@@ -268,7 +271,7 @@ def test_ticks_that_ran_early_cost_a_batch_one_query(
         with django_assert_max_num_queries(10):
             fire_all(NOON + minute * MINUTE)
     for schedule in schedules:
-        assert proof_of(schedule).expected == 6
+        assert account_of(schedule).expected == 6
 
 
 def test_explain_names_the_tick_that_the_next_run_is_for(
