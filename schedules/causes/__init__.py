@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schedules.causes.decide import Diagnosis, Facts, diagnose
+from schedules.causes.diagnosis import Diagnosis, Facts, diagnose
 from schedules.causes.table import CAUSES, SUBJECTS, Cause, Severity
 
 __all__ = [

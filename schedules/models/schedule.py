@@ -25,7 +25,7 @@ from schedules.models.choices import (
     ScheduleType,
     Status,
 )
-from schedules.models.readable_json import LenientDecoder
+from schedules.models.lenient_json import LenientDecoder
 from schedules.timing import (
     CronTiming,
     IntervalTiming,

@@ -1,4 +1,4 @@
-"""The reaper of a worker, a process that ends what a killed worker leaves: its supervision."""
+"""Supervision of the reaper, a process that ends what a killed worker leaves behind."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ Pure: no clock and no Django.
 
 from __future__ import annotations
 
-from schedules.timing.comparing import alike, minimum_interval
+from schedules.timing.comparison import alike, minimum_interval
+from schedules.timing.croniter_check import disagreement
 from schedules.timing.errors import TimingError
 from schedules.timing.kinds import (
     CronTiming,
@@ -15,7 +16,6 @@ from schedules.timing.kinds import (
     Timing,
     checked_instant,
 )
-from schedules.timing.second_opinion import disagreement
 from schedules.timing.ticks import (
     between,
     count,

@@ -26,7 +26,7 @@ def test_a_scheduler_fills_no_queue_but_that_of_the_runs() -> None:
         call_command("rqscheduler", queue="other")
 
 
-def test_the_site_as_it_is_has_no_fault() -> None:
+def test_the_site_as_it_is_has_no_problem() -> None:
     assert problems() == set()
 
 

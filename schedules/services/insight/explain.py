@@ -48,9 +48,9 @@ _PRUNED = (
 )
 _RAN_EARLY = "It ran before its time, while a clock was ahead."
 _TOO_SOON = (
-    "It is not due yet. The ledger already holds it, because the ledger is {ahead} ahead "
-    "of the clock. A scheduler withdraws it when it starts, or the next change of this "
-    "schedule does; it then runs on time."
+    "It is not due yet. It is already in the ledger, because the ledger is {ahead} ahead "
+    "of the clock. The next start of a scheduler, or the next change of this schedule, "
+    "withdraws it; it then runs on time."
 )
 
 # The event that decided that a tick did not run, by the reason of the run.

@@ -22,7 +22,7 @@ from schedules.timing import (
     newest,
 )
 from schedules.timing.cron import parse
-from schedules.timing.second_opinion import Union, texts
+from schedules.timing.croniter_check import Union, texts
 from schedules.timing.zones import offset_changes, timezone_names
 
 EXPRESSIONS = [

@@ -3,7 +3,7 @@ in the admin."""
 
 from __future__ import annotations
 
+from schedules.services.insight.health.outages import cause_of_error
 from schedules.services.insight.health.probes import Probes, diagnose, facts_now, reset
-from schedules.services.insight.health.refusals import cause_of_error
 
 __all__ = ["Probes", "cause_of_error", "diagnose", "facts_now", "reset"]

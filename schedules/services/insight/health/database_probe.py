@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Min, QuerySet
 
-from schedules.causes.decide import OVERDUE_SECONDS
+from schedules.causes.diagnosis import OVERDUE_SECONDS
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
 from schedules.services.ledger.ahead import ledger_ahead
 from workflows.kit.service_errors import DatabaseFailure, database_failure

@@ -153,9 +153,9 @@ def test_explain_never_calls_a_future_tick_missed(make_schedule: MakeSchedule) -
     schedule.refresh_from_db()
     future = explain(schedule, at=NOON + HOUR, now=BACK)
     assert future.sentence == (
-        "It is not due yet. The ledger already holds it, because the ledger is 1 day 23 hours "
-        "ahead of the clock. A scheduler withdraws it when it starts, or the next change of "
-        "this schedule does; it then runs on time."
+        "It is not due yet. It is already in the ledger, because the ledger is 1 day 23 hours "
+        "ahead of the clock. The next start of a scheduler, or the next change of this "
+        "schedule, withdraws it; it then runs on time."
     )
     early = explain(schedule, at=AHEAD, now=BACK)
     assert early.sentence == (

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from schedules.timing import disagreement
-from schedules.timing.second_opinion import texts
+from schedules.timing.croniter_check import texts
 from schedules.timing.wall_times import WallTimes
 from tests.schedules.timing.test_descriptions import DAYS, MONTHS, TIMES
 
