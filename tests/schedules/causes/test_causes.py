@@ -130,9 +130,9 @@ def test_zero_seconds_never_call_a_queue_old() -> None:
     assert diagnose(facts, queue_old_seconds=0).causes == []
 
 
-@pytest.mark.parametrize("trouble", [*DatabaseFailure, *RedisFailure])
-def test_every_trouble_has_its_words(trouble: str) -> None:
-    assert trouble in CAUSES
+@pytest.mark.parametrize("failure", [*DatabaseFailure, *RedisFailure])
+def test_every_failure_has_its_cause(failure: str) -> None:
+    assert failure in CAUSES
 
 
 def test_the_words_hold_numbers_and_nothing_of_the_site() -> None:

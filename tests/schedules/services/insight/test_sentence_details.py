@@ -133,7 +133,7 @@ def test_the_rarer_states_of_a_run(row: ScheduledRun, sentence: str) -> None:
         (OpenRuns(pending=1), "waiting in the queue"),
     ],
 )
-def test_a_run_in_line_says_what_it_is_waiting_for(ahead: OpenRuns, still: str) -> None:
+def test_a_waiting_run_says_what_it_is_waiting_for(ahead: OpenRuns, still: str) -> None:
     said = run_sentence(run(RunStatus.WAITING), None, ahead)
     assert said == f"It is waiting for an earlier run, which is still {still}."
 
