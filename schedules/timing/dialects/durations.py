@@ -52,7 +52,7 @@ BY_CALENDAR = (
     "0 0 1 * * for the first of each month."
 )
 _AT_START = (
-    "The start of a machine or a program cannot start a schedule. Set "
+    "A schedule cannot run whenever a machine or a program starts. Set "
     "cron_expression to times of day, or set interval_seconds instead."
 )
 

@@ -148,9 +148,9 @@ def test_the_rarest_day_is_found_across_a_century():
         ("* * * * * *", "no seconds.*interval_seconds to 1"),
         ("0 0 12 * * ? 2027", "last field is a year"),
         ("* * * * * * * *", "has 8 fields; give five"),
-        ("@reboot", "cannot start a schedule"),
+        ("@reboot", "whenever a machine"),
         ("@every 5m", "Set interval_seconds to 300"),
-        ("@ daily", "not known"),
+        ("@ daily", "not a valid shorthand"),
         ("60 * * * *", 'minute: "60" is outside the range 0 to 59'),
         ("* 24 * * *", 'hour: "24" is outside the range 0 to 23'),
         ("* * 0 * *", 'day of month: "0" is outside the range 1 to 31'),
@@ -169,7 +169,7 @@ def test_the_rarest_day_is_found_across_a_century():
         ("*/0 * * * *", "has a step outside the range 1 to 9999"),
         ("*/00000 * * * *", "has a step outside the range 1 to 9999"),
         ("*/99999 * * * *", "has a step outside the range 1 to 9999"),
-        ("00005 * * * *", "out of range"),
+        ("00005 * * * *", "outside the range"),
         ("H * * * *", "Jenkins.*jitter_seconds"),
         ("H/15 * * * *", "Jenkins"),
         ("h(0-9) * * * *", "Jenkins"),
@@ -192,15 +192,15 @@ def test_the_rarest_day_is_found_across_a_century():
         ("0 0 * * mon#-1", r"5#2 \(the second Friday\), L5"),
         ("0 0 * * last", r"5#2 \(the second Friday\), L5"),
         ("0 0 * * 5W", r"5#2 \(the second Friday\), L5"),
-        ("* * 0W * *", "out of range"),
+        ("* * 0W * *", "outside the range"),
         ("* * * * 5#0", "is not valid"),
         ("* * * * 5#6", "is not valid"),
-        ("* * * * 8#1", "out of range"),
+        ("* * * * 8#1", "outside the range"),
         ("* * * * L8", "is not valid"),
         ("L * * * *", "is not valid"),
         ("0 0 1 * 5#2", 'weekday: "5#2" cannot be combined with a day of month'),
         ("0 0 */2 * 5#2", "cannot be combined"),
-        ("0 0 13 * L5", 'weekday: "l5" does not go together'),
+        ("0 0 13 * L5", 'weekday: "l5" cannot be combined'),
         ("0 0 L * 5L", "cannot be combined"),
         ("0 0 15W * 1", 'day of month: "15w" cannot be combined with a weekday'),
         ("0 0 LW * fri", 'day of month: "lw" cannot be combined with a weekday'),
@@ -235,7 +235,7 @@ def test_a_start_without_an_offset_is_refused(start):
 
 @pytest.mark.parametrize("count", [0, -1, 1001, 2.0, True, None])
 def test_a_count_out_of_bounds_is_refused(count):
-    with pytest.raises(ValueError, match="count must be 1 to 1000"):
+    with pytest.raises(ValueError, match="count must be a whole number from 1 to 1000"):
         next_occurrences("* * * * *", "UTC", NOW, count)
 
 

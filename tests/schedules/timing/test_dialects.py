@@ -211,9 +211,9 @@ NO_SUGGESTION = {
     "0 0 9 13 * FRI": "there both must match, here either does",
     "Mon *-*-01..07 04:00": "both the date and the weekday must match",
     "0 15 10 L-3 * ?": '"l-3" is not valid.*LW',
-    "0 0 12 ? * 9": 'not certain which days "9" means.*by name',
-    "0 0 9 * * */2": 'not certain which days "\\*/2" means',  # Spring begins with Monday
-    "0 0 9 * * 1/2": "not certain which days",
+    "0 0 12 ? * 9": 'meaning of the weekdays "9" is ambiguous.*by name',
+    "0 0 9 * * */2": 'meaning of the weekdays "\\*/2" is ambiguous',  # Spring begins with Monday
+    "0 0 9 * * 1/2": "meaning of the weekdays",
     "rate(0 minutes)": "AWS rate.*interval_seconds",
     "rate(soon)": "AWS rate.*interval_seconds",
     "at(2026-11-20T13:00:00)": 'set run_at to.*"2026-11-20T13:00:00"',
@@ -222,7 +222,7 @@ NO_SUGGESTION = {
     "H * * * *": "Jenkins.*fixed value.*jitter_seconds",
     "H/15 H(0-7) * * 1-5": "Jenkins",
     "2026-*-* 09:00": "no years.*start_at",
-    "*-*-* *:*:30": "no seconds but 0.*interval_seconds",
+    "*-*-* *:*:30": "runs at second 0 only.*interval_seconds",
     "*-*~03": "L as the day of month",
     "P1M": "Months and years differ in length.*0 0 1",
     "every month": "Months and years differ in length",
@@ -234,7 +234,7 @@ NO_SUGGESTION = {
     "P9999W": "a whole number from 1",
     "@every 500ms": "a whole number from 1",
     "every fortnight": "not a cron expression.*interval_seconds",
-    "@reboot": "because a machine.*cron_expression.*interval_seconds",
+    "@reboot": "whenever a machine.*cron_expression.*interval_seconds",
 }  # fmt: skip
 
 
