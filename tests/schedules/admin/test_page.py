@@ -59,7 +59,7 @@ def test_a_schedule_is_made_by_the_service(
         ({"cron_expression": "", "interval_seconds": "0"}, "interval_seconds", ""),
         ({"interval_seconds": "9" * 5000}, "interval_seconds", ""),
         ({"timezone": "europe/berlin"}, "timezone", "did you mean Europe/Berlin"),
-        ({"timezone": "Mars/Olympus"}, "timezone", "not a time zone"),
+        ({"timezone": "Mars/Olympus"}, "timezone", "not a valid time zone"),
         ({"start_at": "2026-02-30T09:00:00"}, "start_at", "valid"),
         ({"start_at": "soon"}, "start_at", "valid"),
         ({"start_at": "0001-01-01T00:00:00"}, "start_at", "outside the calendar"),

@@ -83,7 +83,9 @@ def test_ten_years_of_seconds_are_counted_at_once():
     "seconds", [0, -5, INTERVAL_SECONDS[1] + 1, 1.5, "60", True, None]
 )
 def test_an_interval_out_of_bounds_is_refused(seconds):
-    with pytest.raises(TimingError, match="whole number of seconds, 1 to") as caught:
+    with pytest.raises(
+        TimingError, match="whole number of seconds from 1 to"
+    ) as caught:
         IntervalTiming(seconds, ANCHOR)
     assert caught.value.field == "interval_seconds"
 
