@@ -271,7 +271,7 @@ def test_doctor_and_readiness_say_by_how_much_the_ledger_is_ahead(
     fire_due(NOON + 7_300 * DAY)
     health.reset()
     (finding,) = (one for one in examine(NOON) if "ledger is" in one.what.lower())
-    assert "7300 days ahead of the clock" in finding.what
+    assert "7,300 days ahead of the clock" in finding.what
     assert "restart the scheduler" in finding.remedy
     ready = client.get("/readyz")
     assert ready.status_code == 503
