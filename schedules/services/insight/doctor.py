@@ -136,8 +136,7 @@ def _other_schedulers(now: datetime) -> Iterator[Finding]:
         what = "A scheduler of rq-scheduler itself is running on this Redis, too."
         remedy = (
             "Stop it and run `manage.py rqscheduler`. The script `rqscheduler` cannot read "
-            "the jobs of this site, and django-rq's command only fires schedules a second time "
-            "in vain."
+            "the jobs of this site, and django-rq's command only duplicates the work."
         )
         yield Finding(Severity.WARNING, "other schedulers", what, remedy)
     else:
