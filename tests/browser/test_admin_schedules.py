@@ -149,7 +149,7 @@ def test_a_schedule_that_ended_is_copied_and_revived(
     expect(page.get_by_text("was added successfully")).to_be_visible()
     expect(page.get_by_label("Name:")).to_have_value("report (copy)")
     page.goto(address)
-    page.get_by_label("Ends after so many runs").fill("5")
+    page.get_by_label("Maximum runs").fill("5")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.get_by_role("row", name="report").filter(has_not_text="copy")
     expect(row).to_contain_text("active")

@@ -96,19 +96,20 @@ _tuning = partial(
 _WHAT = (
     FieldSpec(
         "name",
-        "What people know the schedule by: one line, without markup.",
+        "The name that people see. One line of plain text.",
         required=True,
     ),
     FieldSpec("description", "What the schedule is for."),
     FieldSpec(
         "workflow",
-        "The workflow that runs.",
+        "The workflow to run.",
         required=True,
-        notes={Door.TOOLS: "Its id or its exact name, as schedule_list gives them."},
+        notes={Door.TOOLS: "Its id or its exact name, as returned by schedule_list."},
     ),
     _tuning(
         "trigger_node",
-        "The trigger node that starts. Without one: the first that accepts the schedule.",
+        "The trigger node to start from. Default: the first one that accepts the "
+        "schedule.",
     ),
     _tuning(
         "tags",
@@ -120,53 +121,59 @@ _WHAT = (
 _WHEN = (
     FieldSpec(
         "schedule_type",
-        "Implied by the field that says when. Manual: no times at all; the schedule runs "
-        "only when somebody asks for a run.",
+        "Follows from the timing field that is set. “manual”: the schedule has no times "
+        "and runs only on request.",
         label="Type",
         implied=True,
     ),
     FieldSpec(
         "cron_expression",
-        "Times on the clock, read in the time zone. Five fields: minute, hour, day, month, "
-        "weekday. “0 9 * * mon-fri” is at nine on weekdays; also names, lists, ranges, "
-        "*/n, L, LW, 15W, 5#2 and @hourly, @daily, @weekly, @monthly.",
+        "Clock times in the schedule's time zone. Five fields: minute, hour, day of month, "
+        "month, day of week. “0 9 * * mon-fri” means 09:00 on weekdays. Names, lists, "
+        "ranges, */n, L, LW, 15W, 5#2 and @hourly, @daily, @weekly, @monthly are also "
+        "accepted.",
         implied=True,
     ),
     FieldSpec(
         "interval_seconds",
-        "Elapsed time: clock changes do not touch it. For “daily at nine” use a cron "
-        "expression.",
-        label="Interval, in seconds",
+        "Elapsed time between two ticks, in seconds. Clock changes do not affect it; for "
+        "“daily at 09:00” use a cron expression.",
+        label="Interval (seconds)",
         bounds=limits.INTERVAL_SECONDS,
     ),
-    FieldSpec("run_at", "For one run only: when."),
+    FieldSpec("run_at", "The time of the run, for a schedule that runs only once."),
     FieldSpec(
         "timezone",
-        "An IANA name such as Europe/Berlin. Times without an offset are read on its "
-        "clock.",
+        "An IANA time zone such as Europe/Berlin. It applies to all times that are given "
+        "without an offset.",
         label="Time zone",
         implied=True,
         notes={
-            **dict.fromkeys((Door.REST_IN, Door.ADMIN), "Without one: the site's own."),
-            Door.TOOLS: "Without one: the user's own.",
+            **dict.fromkeys(
+                (Door.REST_IN, Door.ADMIN), "Default: the site's time zone."
+            ),
+            Door.TOOLS: "Default: the user's time zone.",
         },
     ),
     _tuning(
         "anchor_at",
-        "For an interval: the ticks are this time and every so many seconds after it. "
-        "Without one: the start, or the creation.",
+        "For an interval: one tick is at this time, the others are whole intervals after "
+        "it. Default: the start, or else the time of creation.",
+        label="Anchor",
     ),
-    FieldSpec("start_at", "No tick before this.", of_ticks=True),
+    FieldSpec("start_at", "No tick before this time.", label="Start", of_ticks=True),
     FieldSpec(
         "end_at",
-        "No tick after this; one at this very second still fires.",
+        "No tick after this time; a tick at exactly this time still fires.",
+        label="End",
         of_ticks=True,
-        notes={Door.TOOLS: "Without one: the latest that is allowed."},
+        notes={Door.TOOLS: "Default: the latest end allowed."},
     ),
     _tuning(
         "jitter_seconds",
-        "A fixed random delay of each tick, smaller than this.",
-        label="Jitter, in seconds",
+        "Each tick is delayed by a random time shorter than this, in seconds. The delay "
+        "of a tick never changes.",
+        label="Jitter (seconds)",
         bounds=(0, limits.DAY),
         of_ticks=True,
     ),
@@ -174,34 +181,33 @@ _WHEN = (
 _OVERLAP = (
     FieldSpec(
         "overlap_policy",
-        "When a tick comes while an earlier run is still open: skip it, queue one, allow "
-        "both, or replace the earlier run.",
-        label="When runs overlap",
+        "What to do with a tick that is due while an earlier run is still open: skip it, "
+        "queue it (one at most), allow both runs, or replace the earlier run.",
     ),
     _tuning(
         "max_open_runs",
-        "With “allow” so many runs may be open at once: in the queue, running, or waiting "
-        "for a retry. A tick beyond that is skipped. 0: no limit.",
-        label="Open at most, with “allow”",
+        "With overlap policy “allow”: how many runs may be open at once, that is in the "
+        "queue, running, or waiting for a retry. Further ticks are skipped. 0: no limit.",
+        label="Maximum open runs",
         bounds=(0, limits.MOST_OPEN_RUNS),
     ),
     _tuning(
         "catchup_policy",
-        "Of the ticks that came too late (an outage): run the latest, all (at most 100), "
-        "or none. With “all” the ticks that come meanwhile take their turn behind them, "
-        "unless overlap is “allow”.",
-        label="Of late ticks, run",
+        "Which of the ticks that were found late, such as after an outage, to run: the "
+        "latest, all (100 at most), or none. With “all”, newer ticks run after them in "
+        "order, unless the overlap policy is “allow”.",
+        label="Catch-up policy",
     ),
     _tuning(
         "catchup_window_seconds",
-        "A tick later than this is missed in any case.",
-        label="Late by at most, in seconds",
+        "A tick that is later than this, in seconds, is always recorded as missed.",
+        label="Catch-up window (seconds)",
         bounds=(0, limits.TEN_YEARS),
     ),
     FieldSpec(
         "max_runs",
-        "The schedule ends after so many fired ticks. Without one: no limit.",
-        label="Ends after so many runs",
+        "The schedule ends after this many fired ticks. Default: no limit.",
+        label="Maximum runs",
         bounds=(1, 1_000_000_000),
         of_ticks=True,
     ),
@@ -209,46 +215,47 @@ _OVERLAP = (
 _FAILURES = (
     _tuning(
         "timeout_seconds",
-        "A run that takes longer is ended and has failed.",
-        label="Time-out, in seconds",
+        "A run that takes longer than this, in seconds, is stopped and has failed.",
+        label="Timeout (seconds)",
         bounds=(1, 7 * limits.DAY),
     ),
     _tuning(
         "max_retries",
-        "How often a failed run is tried again.",
-        label="Retries",
+        "How many times to retry a failed run.",
+        label="Maximum retries",
         bounds=(0, 100),
     ),
     _tuning(
         "retry_backoff_seconds",
-        "The wait before the first retry; it doubles each time, up to an hour.",
-        label="Wait before a retry, in seconds",
+        "The delay before the first retry, in seconds. It doubles with each retry, up to "
+        "1 hour.",
+        label="Retry delay (seconds)",
         bounds=(0, 3_600),
     ),
     _tuning(
         "pause_after_failures",
-        "Pause after so many failed runs in a row. 0: never.",
+        "Pause the schedule after this many failed runs in a row. 0: never.",
         bounds=(0, 1_000),
     ),
 )
 _PAYLOAD = (
     FieldSpec(
         "trigger_payload",
-        "A JSON object, handed to the workflow as trigger.payload.",
+        "A JSON object. The workflow receives it as trigger.payload.",
         label="Payload",
         argument="payload",
     ),
 )
-# As the page of a schedule groups them: title, fields, and what is said of them together.
+# As the page of a schedule groups them: title, fields, and an introduction.
 SECTIONS: tuple[tuple[str, tuple[FieldSpec, ...], str], ...] = (
     ("", _WHAT, ""),
     (
-        "When",
+        "Timing",
         _WHEN,
-        "Give exactly one of a cron expression, an interval and a time for one run; or "
-        "choose the type Manual, for a schedule that runs only when somebody asks for it.",
+        "Fill in exactly one of cron expression, interval and run at. Or choose the type "
+        "“manual” for a schedule that runs only on request.",
     ),
-    ("Late and overlapping runs", _OVERLAP, ""),
+    ("Overlapping and late runs", _OVERLAP, ""),
     ("Failures", _FAILURES, ""),
     ("Payload", _PAYLOAD, ""),
 )
