@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.tokens import make_token
-from schedules.api.fields import AwareInstantField, TextField
+from schedules.api.request_fields import AwareInstantField, TextField
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.scopes import require_scope

@@ -19,9 +19,9 @@ from rest_framework.renderers import JSONRenderer
 from platform_site.accounts.api import TokenSerializer
 from platform_site.accounts.models import ApiToken
 from schedules import timing
-from schedules.api.bulk import BulkAnswer
-from schedules.api.explain import ExplanationSerializer
-from schedules.api.preview import COUNT, PreviewSerializer
+from schedules.api.bulk_view import BulkAnswer
+from schedules.api.explain_view import ExplanationSerializer
+from schedules.api.preview_views import COUNT, PreviewSerializer
 from schedules.api.serializers import NewSchedule, ScheduleSerializer
 from schedules.models import ScheduledJob
 from schedules.rq.messages import alarm_id

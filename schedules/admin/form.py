@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from typing_extensions import override
 
-from schedules.admin.verbs import Press
+from schedules.admin.buttons import Press
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS

@@ -11,11 +11,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
+from schedules.admin.buttons import Press, offered
+from schedules.admin.changelist import ChangeListAdmin
 from schedules.admin.columns import times
-from schedules.admin.fields import asked
 from schedules.admin.form import ScheduleForm
-from schedules.admin.listing import ListingAdmin
-from schedules.admin.verbs import Press, offered
+from schedules.admin.form_fields import form_options
 from schedules.models import ScheduledJob, Status, UserProfile
 from schedules.services.drafts.fields import FIELDS, SECTIONS, Door, Kind, fields_at
 
@@ -58,7 +58,7 @@ FIELDSETS_TO_READ = _fieldsets(read=True)
 
 
 @admin.register(ScheduledJob)
-class ScheduleAdmin(ListingAdmin):
+class ScheduleAdmin(ChangeListAdmin):
     """Translates presses and forms into service calls; it never saves by itself."""
 
     form = ScheduleForm
@@ -92,7 +92,7 @@ class ScheduleAdmin(ListingAdmin):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **options: Any
     ) -> Any:
-        options |= asked(FIELDS[db_field.name])
+        options |= form_options(FIELDS[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **options)
 
     @override
@@ -148,7 +148,7 @@ class ScheduleAdmin(ListingAdmin):
         """How the schedule stands and what became of it, for its page."""
         may = self.has_change_permission(request, schedule)
         standing: dict[str, Any] = {
-            "verbs": offered(schedule) if may else [],
+            "buttons": offered(schedule) if may else [],
             "request_id": uuid4().hex,
             "last_outcome": self.last_outcome(schedule),
             "runs": schedule.runs.all()[:ROWS_OF_HISTORY],

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
 from schedules import limits, timing
-from schedules.admin.fields import ZoneInput
+from schedules.admin.form_fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.sqlite_write_lock import brief_write

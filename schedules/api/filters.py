@@ -10,7 +10,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from typing_extensions import override
 
-from schedules.api.fields import instant_in_query
+from schedules.api.request_fields import instant_in_query
 from schedules.models import (
     TICK_ORIGINS,
     EventVerb,

@@ -13,12 +13,12 @@ from rest_framework import serializers
 from typing_extensions import override
 
 from schedules import limits, timing
-from schedules.api.fields import (
+from schedules.api.request_fields import (
     AwareInstantField,
     TextField,
     WholeNumberField,
     choice_field,
-    taken_field,
+    request_field,
 )
 from schedules.models import (
     CatchupPolicy,
@@ -41,7 +41,7 @@ from workflows.api.serializers import failure_kind_field
 from workflows.kit.api import strict
 from workflows.kit.api.strict import JSONObjectField, StrictSerializer
 
-TAKEN = {field.name: taken_field(field) for field in fields_at(Door.REST_IN)}
+TAKEN = {field.name: request_field(field) for field in fields_at(Door.REST_IN)}
 
 
 class ScheduleFields(StrictSerializer):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from schedules.api.bulk import BulkView
-from schedules.api.explain import ScheduleExplanation
-from schedules.api.history import ScheduleEvents, ScheduleRuns
-from schedules.api.preview import DraftPreview, SchedulePreview
+from schedules.api.bulk_view import BulkView
+from schedules.api.explain_view import ScheduleExplanation
+from schedules.api.history_views import ScheduleEvents, ScheduleRuns
+from schedules.api.preview_views import DraftPreview, SchedulePreview
 from schedules.api.views import ScheduleViewSet
 
 router = SimpleRouter(use_regex_path=False)

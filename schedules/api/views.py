@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from schedules import services
 from schedules.api.filters import ScheduleFilter
-from schedules.api.preconditions import IDEMPOTENCY_KEY, idempotency_key
+from schedules.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from schedules.api.serializers import (
     Backfill,
     BackfillSerializer,

@@ -13,7 +13,7 @@ from mcp.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import ValidationError
 
-from schedules.mcp.problems import fault_of
+from schedules.mcp.errors import error_response
 from schedules.mcp.server import server_for
 from schedules.tools import tools
 from workflows.scopes import InsufficientScope, Scope
@@ -30,7 +30,7 @@ def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
         )
     except ValidationError as error:
         # The SDK would tell how it is made inside, and never of which request.
-        told = fault_of(error).model_dump_json(by_alias=True, exclude_unset=True)
+        told = error_response(error).model_dump_json(by_alias=True, exclude_unset=True)
         return HttpResponse(told, status=400, content_type="application/json")
     if needed := _scope_that_lacks(message, context):
         return _insufficient(message, context, needed)

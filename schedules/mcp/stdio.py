@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
-from schedules.mcp.problems import fault_of
+from schedules.mcp.errors import error_response
 from schedules.mcp.server import server_for
 from workflows.kit.errors import DomainError
 from workflows.kit.refusals import refusals
@@ -43,7 +43,7 @@ async def _pass_on(
     async with send:
         async for item in read:
             if isinstance(item, Exception):
-                await answer(SessionMessage(fault_of(item)))
+                await answer(SessionMessage(error_response(item)))
             else:
                 await send.send(item)
 

@@ -5,9 +5,9 @@ They translate and decide nothing: what an agent may do is the services' busines
 
 from __future__ import annotations
 
-from schedules.tools.declaring import tools
+from schedules.tools.declaration import tools
 from schedules.tools.reading import schedule_explain, schedule_list, schedule_preview
-from schedules.tools.verbs import (
+from schedules.tools.writing import (
     schedule_create,
     schedule_pause,
     schedule_resume,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from schedules.tools.declaring import tools
+from schedules.tools.declaration import tools
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register

@@ -19,7 +19,7 @@ from schedules.tools.arguments import (
     workflow_of,
     zone_of,
 )
-from schedules.tools.declaring import schedule_tool
+from schedules.tools.declaration import schedule_tool
 from schedules.tools.results import (
     Counts,
     Summary,

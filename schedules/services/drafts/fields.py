@@ -128,7 +128,7 @@ _WHEN = (
     ),
     FieldSpec(
         "cron_expression",
-        "Clock times in the schedule's time zone. Five fields: minute, hour, day of month, "
+        "Clock times, read in the time zone. Five fields: minute, hour, day of month, "
         "month, day of week. “0 9 * * mon-fri” means 09:00 on weekdays. Names, lists, "
         "ranges, */n, L, LW, 15W, 5#2 and @hourly, @daily, @weekly, @monthly are also "
         "accepted.",

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
-from schedules.admin.verbs import VERBS, Press, Verb
+from schedules.admin.buttons import BUTTONS, Button, Press
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
@@ -24,26 +24,26 @@ from schedules.services.bulk import for_each
 from workflows.kit.admin import ServiceAdmin
 
 if TYPE_CHECKING:
-    Action = Callable[["ActingAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
+    Action = Callable[["ActionsAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
 
 
-def _bulk(verb: Verb) -> Action:
-    """The verb as an action of the list, on every schedule that is ticked."""
+def _bulk(button: Button) -> Action:
+    """The button as an action of the list, on every schedule that is ticked."""
 
-    @admin.action(description=verb.bulk, permissions=["change"])
+    @admin.action(description=button.bulk, permissions=["change"])
     def act(
-        modeladmin: ActingAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
+        modeladmin: ActionsAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
     ) -> None:
-        modeladmin.press_many(request, verb, chosen)
+        modeladmin.press_many(request, button, chosen)
 
-    act.__name__ = verb.name
+    act.__name__ = button.name
     return act
 
 
-class ActingAdmin(ServiceAdmin):
+class ActionsAdmin(ServiceAdmin):
     """Who may act, and the presses: POST only, each judged for its own schedule."""
 
-    actions = [_bulk(verb) for verb in VERBS]
+    actions = [_bulk(button) for button in BUTTONS]
 
     @override
     def has_change_permission(
@@ -62,17 +62,17 @@ class ActingAdmin(ServiceAdmin):
         view = self.admin_site.admin_view(require_POST(self.press_view))
         own = [
             path(
-                f"<uuid:schedule_id>/{verb.name}/",
+                f"<uuid:schedule_id>/{button.name}/",
                 view,
-                {"verb": verb},
-                name=verb.url_name,
+                {"button": button},
+                name=button.url_name,
             )
-            for verb in VERBS
+            for button in BUTTONS
         ]
         return own + super().get_urls()
 
     def press_view(
-        self, request: HttpRequest, schedule_id: UUID, verb: Verb
+        self, request: HttpRequest, schedule_id: UUID, button: Button
     ) -> HttpResponseBase:
         """One button of one schedule, pressed; back to the page it stands on."""
         schedule = self.get_object(request, str(schedule_id))
@@ -81,23 +81,23 @@ class ActingAdmin(ServiceAdmin):
         if not self.has_change_permission(request, schedule):
             raise PermissionDenied
         with self.refusals_shown(request):
-            message = verb.act(schedule_id, Press.of(request))
+            message = button.act(schedule_id, Press.of(request))
             self.message_user(request, message, messages.SUCCESS)
         return redirect(_page_before(request, schedule))
 
     def press_many(
-        self, request: HttpRequest, verb: Verb, chosen: QuerySet[ScheduledJob]
+        self, request: HttpRequest, button: Button, chosen: QuerySet[ScheduledJob]
     ) -> None:
         names = dict(chosen.values_list("pk", "name")[: MOST_AT_ONCE + 1])
         press = Press.of(request)
         with self.refusals_shown(request):
-            outcomes = for_each(names, lambda pk: verb.act(pk, press))
+            outcomes = for_each(names, lambda pk: button.act(pk, press))
             self.show_outcomes(
                 request,
                 outcomes,
                 name=names.__getitem__,
-                label=verb.label,
-                past=verb.past,
+                label=button.label,
+                past=button.past,
             )
 
     @override

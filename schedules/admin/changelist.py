@@ -16,14 +16,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.acting import ActingAdmin
-from schedules.admin.verbs import offered
+from schedules.admin.actions import ActionsAdmin
+from schedules.admin.buttons import offered
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, with_last_run
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
 
 
-class ListingAdmin(ActingAdmin):
+class ChangeListAdmin(ActionsAdmin):
     """The number of queries does not depend on the number of rows."""
 
     list_filter = (
@@ -128,12 +128,12 @@ def _buttons(schedule: ScheduledJob) -> SafeString:
         "</button>",
         (
             (
-                verb.name,
-                reverse(verb.view, args=(schedule.pk,)),
-                f"{verb.label}: {schedule.name}",
-                verb.label,
+                button.name,
+                reverse(button.view, args=(schedule.pk,)),
+                f"{button.label}: {schedule.name}",
+                button.label,
             )
-            for verb in offered(schedule)
+            for button in offered(schedule)
         ),
     )
     return format_html('<span class="presses">{}</span>', buttons)

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from schedules import services
-from schedules.api.fields import AnyField, WholeNumberField
-from schedules.api.history import visible_schedule
+from schedules.api.history_views import visible_schedule
+from schedules.api.request_fields import IgnoredField, WholeNumberField
 from schedules.api.serializers import ScheduleFields
 from schedules.services import Actor
 from schedules.services.insight.preview import (
@@ -43,7 +43,7 @@ class PreviewedSchedule(ScheduleFields):
     @override
     def get_fields(self) -> dict[str, Any]:
         return super().get_fields() | {
-            name: AnyField(required=False) for name in IGNORED
+            name: IgnoredField(required=False) for name in IGNORED
         }
 
 

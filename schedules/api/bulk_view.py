@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from schedules import limits, services
-from schedules.api.fields import TextField, choice_field
 from schedules.api.filters import ScheduleFilter
+from schedules.api.request_fields import TextField, choice_field
 from schedules.api.serializers import ScheduleSerializer
 from schedules.api.views import next_ticks
 from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
@@ -43,7 +43,7 @@ VERBS: dict[str, tuple[Act, int, Scope]] = {
 }
 
 
-class WhichSchedules(StrictSerializer):
+class BulkFilter(StrictSerializer):
     """As the filters of the list; at least one of them, and none of them blank: a blank
     one would be no filter, and the verb would reach every schedule there is."""
 
@@ -70,7 +70,7 @@ class Bulk(StrictSerializer):
     ids = ListField(
         child=strict.UUIDField(), required=False, min_length=1, max_length=MOST
     )
-    filter = WhichSchedules(required=False)
+    filter = BulkFilter(required=False)
     note = TextField(most=limits.NOTE_LENGTH, required=False)
     catch_up = choice_field(CatchupPolicy, required=False)
 

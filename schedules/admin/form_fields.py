@@ -127,7 +127,7 @@ _BY_KIND: dict[Kind, dict[str, Any]] = {
 }
 
 
-def asked(field: FieldSpec) -> dict[str, Any]:
+def form_options(field: FieldSpec) -> dict[str, Any]:
     """What its form field is made with, beside what its column says."""
     options = {"show_hidden_initial": False, **_BY_KIND.get(field.kind, {})}
     if field.implied:

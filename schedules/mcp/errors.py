@@ -13,7 +13,7 @@ NO_MESSAGE = types.ErrorData(
 )
 
 
-def fault_of(error: Exception) -> types.JSONRPCError:
+def error_response(error: Exception) -> types.JSONRPCError:
     """The answer to what the SDK could not read, and so under no id."""
     problems = error.errors() if isinstance(error, ValidationError) else []
     is_json = all(problem["type"] != "json_invalid" for problem in problems)

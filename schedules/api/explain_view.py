@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from schedules import services
-from schedules.api.fields import AwareInstantField, instant_in_query
-from schedules.api.history import visible_schedule
+from schedules.api.history_views import visible_schedule
+from schedules.api.request_fields import AwareInstantField, instant_in_query
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.insight.explain import Explanation
 from workflows.kit.api.queries import StrictQuery

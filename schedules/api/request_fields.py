@@ -34,7 +34,7 @@ class Documented:
     schema: Mapping[str, Any]
 
 
-class AnyField(Documented, serializers.Field[Any, Any, Any, Any]):
+class IgnoredField(Documented, serializers.Field[Any, Any, Any, Any]):
     """Taken and not looked at."""
 
     schema: Mapping[str, Any] = {}
@@ -148,7 +148,7 @@ class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
         return WorkflowNode.objects.filter(workflow__in=theirs)
 
 
-def taken_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
+def request_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
     """A field of the table as a request gives it."""
     column, words = field.column, strict.one_of(field.choices)
     options: dict[str, Any] = {

@@ -21,7 +21,7 @@ from schedules.tools.arguments import (
     own_schedule,
     zone_of,
 )
-from schedules.tools.declaring import schedule_tool
+from schedules.tools.declaration import schedule_tool
 from schedules.tools.results import Counts, Standing, counts, standing, utc
 from workflows.schemas.declare import keywords
 from workflows.scopes import Scope

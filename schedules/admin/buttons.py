@@ -41,7 +41,7 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
+class Button:
     """One button: offered in some states; `act` returns the message for the person."""
 
     name: str
@@ -116,7 +116,7 @@ def _run(schedule_id: UUID, press: Press) -> str:
     return f"A run of “{run.schedule_name}” was asked for."
 
 
-PAUSE = Verb(
+PAUSE = Button(
     "pause",
     "Pause",
     "Pause selected schedules",
@@ -124,7 +124,7 @@ PAUSE = Verb(
     frozenset({Status.ACTIVE}),
     _pause,
 )
-RESUME = Verb(
+RESUME = Button(
     "resume",
     "Resume",
     "Resume selected schedules",
@@ -132,7 +132,7 @@ RESUME = Verb(
     frozenset({Status.PAUSED}),
     _resume,
 )
-RUN = Verb(
+RUN = Button(
     "run",
     "Run now",
     "Run selected schedules now",
@@ -140,12 +140,12 @@ RUN = Verb(
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,
 )
-VERBS = (PAUSE, RESUME, RUN)
+BUTTONS = (PAUSE, RESUME, RUN)
 # What a person's resume means of what an agent proposed.
 APPROVE = replace(RESUME, label="Approve")
 
 
-def offered(schedule: ScheduledJob) -> list[Verb]:
+def offered(schedule: ScheduledJob) -> list[Button]:
     """The buttons that make sense for the state the schedule is in."""
-    verbs = (APPROVE, RUN) if schedule.awaits_approval else VERBS
-    return [verb for verb in verbs if schedule.status in verb.statuses]
+    buttons = (APPROVE, RUN) if schedule.awaits_approval else BUTTONS
+    return [button for button in buttons if schedule.status in button.statuses]
