@@ -1,4 +1,4 @@
-"""Everything on a schedule's pages that acts: buttons, bulk actions, deleting."""
+"""Actions in the admin of schedules: buttons, bulk actions, deletion."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _bulk(button: Button) -> Action:
-    """The button as an action of the list, on every schedule that is ticked."""
+    """The button as a bulk action on the selected schedules."""
 
     @admin.action(description=button.bulk, permissions=["change"])
     def act(
@@ -41,7 +41,7 @@ def _bulk(button: Button) -> Action:
 
 
 class ActionsAdmin(ServiceAdmin):
-    """Who may act, and the presses: POST only, each judged for its own schedule."""
+    """Buttons (POST only), bulk actions, deletion, and who may use them."""
 
     actions = [_bulk(button) for button in BUTTONS]
 
@@ -74,7 +74,7 @@ class ActionsAdmin(ServiceAdmin):
     def press_view(
         self, request: HttpRequest, schedule_id: UUID, button: Button
     ) -> HttpResponseBase:
-        """One button of one schedule, pressed; back to the page it stands on."""
+        """Act on one schedule, then return to the page with the button."""
         schedule = self.get_object(request, str(schedule_id))
         if schedule is None:
             raise Http404
@@ -107,12 +107,12 @@ class ActionsAdmin(ServiceAdmin):
 
 
 def _owns(request: HttpRequest, schedule: ScheduledJob | None) -> bool:
-    """Owners act on their own schedules, here as at every other door."""
+    """Owners may act on their own schedules, as in the API and the tools."""
     return schedule is not None and schedule.owner_id == request.user.pk
 
 
 def _page_before(request: HttpRequest, schedule: ScheduledJob) -> str:
-    """Where the button stands, if the form says so and it is a page of this site."""
+    """The page with the button, if the form names one of this site."""
     page = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()

@@ -1,4 +1,4 @@
-"""What the buttons do: each press is one call of the service that has its name."""
+"""The buttons of a schedule. Pressing one calls the service of the same name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Who pressed, when, and what was filled in beside the button."""
+    """Who pressed a button, when, and the inputs next to it."""
 
     actor: Actor
     now: datetime
@@ -33,7 +33,7 @@ class Press:
     def of(cls, request: HttpRequest) -> Self:
         return cls(
             actor=Actor.person(cast("User", request.user)),
-            now=timezone.now(),  # noqa: TID251 the door: here a person's request comes in
+            now=timezone.now(),  # noqa: TID251 an entry point: a request of a person
             note=request.POST.get("note", ""),
             catch_up=request.POST.get("catch_up", CatchupPolicy.NONE),
             request_id=request.POST.get("request_id") or None,
@@ -42,7 +42,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: offered in some states; `act` returns the message for the person."""
+    """A button that is shown in some states. `act` returns the message to show."""
 
     name: str
     label: str
@@ -64,7 +64,7 @@ def _pause(schedule_id: UUID, press: Press) -> str:
     schedule = pause_schedule(
         schedule_id, actor=press.actor, now=press.now, note=press.note
     )
-    return f"“{schedule.name}” is paused: nothing of it starts until it is resumed."
+    return f"“{schedule.name}” is paused. No run starts until it is resumed."
 
 
 def _resume(schedule_id: UUID, press: Press) -> str:
@@ -75,17 +75,17 @@ def _resume(schedule_id: UUID, press: Press) -> str:
         note=press.note,
         catch_up=press.catch_up,
     )
-    return f"{_standing(resumed.schedule)}{_passed(resumed.passed, resumed.caught_up)}"
+    return f"{_next_run(resumed.schedule)}{_passed(resumed.passed, resumed.caught_up)}"
 
 
-def _standing(schedule: ScheduledJob) -> str:
+def _next_run(schedule: ScheduledJob) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
-        return f"“{schedule.name}” is active: it runs when somebody asks for it."
+        return f"“{schedule.name}” is active. It runs only on request."
     if schedule.next_run_at is None:
-        return f"“{schedule.name}” has no tick left: {schedule.reason_text}."
+        return f"“{schedule.name}” has no more ticks: {schedule.reason_text}."
     at = local_time(schedule.next_run_at, schedule.timezone)
     return (
-        f"“{schedule.name}” is active; next run {at:%Y-%m-%d %H:%M:%S} "
+        f"“{schedule.name}” is active. Next run: {at:%Y-%m-%d %H:%M:%S} "
         f"{schedule.timezone} ({schedule.next_run_at:%Y-%m-%d %H:%M:%S} UTC)."
     )
 
@@ -94,8 +94,7 @@ def _passed(passed: int, caught_up: int) -> str:
     if not passed:
         return ""
     ticks = "1 tick" if passed == 1 else f"{passed} ticks"
-    run = f"{caught_up} of them run now" if caught_up else "none of them runs"
-    return f" {ticks} passed while it was paused; {run}."
+    return f" {ticks} passed during the pause; {caught_up or 'none'} will be caught up."
 
 
 def _run(schedule_id: UUID, press: Press) -> str:
@@ -110,10 +109,10 @@ def _run(schedule_id: UUID, press: Press) -> str:
         # The same page was sent twice: a double click, or the browser's Back.
         at = f"{run.created_at:%Y-%m-%d %H:%M:%S} UTC"
         return (
-            f"“{run.schedule_name}” was run by this button at {at} already. Reload the "
-            "page to run it once more."
+            f"“{run.schedule_name}” was already started from this page at {at}. Reload "
+            "the page to run it again."
         )
-    return f"A run of “{run.schedule_name}” was asked for."
+    return f"A run of “{run.schedule_name}” has been requested."
 
 
 PAUSE = Button(
@@ -136,16 +135,16 @@ RUN = Button(
     "run",
     "Run now",
     "Run selected schedules now",
-    "Asked for a run of",
+    "Requested a run of",
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,
 )
 BUTTONS = (PAUSE, RESUME, RUN)
-# What a person's resume means of what an agent proposed.
+# Resuming a proposal of an agent approves it.
 APPROVE = replace(RESUME, label="Approve")
 
 
 def offered(schedule: ScheduledJob) -> list[Button]:
-    """The buttons that make sense for the state the schedule is in."""
+    """The buttons for the state that the schedule is in."""
     buttons = (APPROVE, RUN) if schedule.awaits_approval else BUTTONS
     return [button for button in buttons if schedule.status in button.statuses]

@@ -1,4 +1,4 @@
-"""The list of the schedules: what it shows of each, and what it can be narrowed to."""
+"""The list of schedules: its columns, filters and search."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ from typing_extensions import override
 
 from schedules.admin.actions import ActionsAdmin
 from schedules.admin.buttons import offered
+from schedules.admin.columns import titled_filter
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob, with_last_run
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
 
 
 class ChangeListAdmin(ActionsAdmin):
-    """The number of queries does not depend on the number of rows."""
+    """Columns and filters; the number of queries is the same for any number of rows."""
 
     list_filter = (
         "status",
-        "reason_code",
+        ("reason_code", titled_filter("reason")),
         "awaits_approval",
-        "schedule_type",
+        ("schedule_type", titled_filter("type")),
         ("workflow", admin.RelatedOnlyFieldListFilter),
     )
     search_fields = (
@@ -41,10 +42,10 @@ class ChangeListAdmin(ActionsAdmin):
     )
     list_per_page = 50
     list_select_related = ("workflow", "owner")
-    # The index `schedule_newest` serves it. (Rows that are ordered by their next run would
-    # move under the pointer.)
+    # Served by the index `schedule_newest`. Rows in the order of their next run would move
+    # under the pointer.
     ordering = ("-created_at", "id")
-    # On a large site each of these counts is one more look at every row.
+    # On a large site each of these counts reads every row.
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
@@ -83,7 +84,7 @@ class ChangeListAdmin(ActionsAdmin):
     def timing(self, schedule: ScheduledJob) -> str:
         return in_words(schedule)
 
-    @admin.display(description="Workflow, owner", ordering="workflow__name")
+    @admin.display(description="Workflow and owner", ordering="workflow__name")
     def workflow_and_owner(self, schedule: ScheduledJob) -> SafeString:
         return format_html(
             '{} <span class="quiet">{}</span>', schedule.workflow, schedule.owner
@@ -93,7 +94,7 @@ class ChangeListAdmin(ActionsAdmin):
     def next_run(self, schedule: ScheduledJob) -> SafeString:
         return both_times(schedule.next_run_at, schedule.timezone)
 
-    @admin.display(description="Last outcome")
+    @admin.display(description="Latest outcome")
     def last_outcome(self, schedule: ScheduledJob) -> SafeString:
         newest = cast("Any", schedule)  # annotated in `get_queryset`
         if newest.last_run_id is None:
@@ -116,7 +117,7 @@ class ChangeListAdmin(ActionsAdmin):
         try:
             return super().changelist_view(request, context)
         except ValidationError:
-            # Django asks the database for what was ticked, and an id is no UUID.
+            # Django queries the selected ids, and one of them is not a valid UUID.
             self.message_user(request, ScheduleNotFound.message, messages.ERROR)
             return redirect(request.get_full_path())
 

@@ -1,4 +1,4 @@
-"""Columns that several of the admin's pages show."""
+"""Columns and filters that several pages share."""
 
 from __future__ import annotations
 
@@ -11,15 +11,26 @@ from django.utils.safestring import SafeString
 from schedules.templatetags.schedule_display import both_times
 
 
+def titled_filter(title: str) -> type[admin.FieldListFilter]:
+    """A filter by the choices of a field, under a title other than the field's name."""
+
+    class TitledFilter(admin.ChoicesFieldListFilter):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.title = title
+
+    return TitledFilter
+
+
 def times(
     field: str, description: str, *, zone: str = "zone"
 ) -> Callable[..., SafeString]:
-    """The instant in `field`, in the time zone that the row has in `zone`, and in UTC: as a
-    method of a page, or as a column by itself."""
+    """A column with the time in `field`, in UTC and in the time zone that the attribute
+    `zone` of the row names. It works as a method of an admin class and by itself."""
 
     @admin.display(description=description, ordering=field)
-    def column(*of: Any) -> SafeString:
-        row = of[-1]
+    def column(*self_and_row: Any) -> SafeString:
+        row = self_and_row[-1]
         return both_times(getattr(row, field), getattr(row, zone))
 
     return column

@@ -1,4 +1,4 @@
-"""The form of a schedule: from what a person typed to `create_schedule`, `update_schedule`."""
+"""The form of a schedule, saved by `create_schedule` or `update_schedule`."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from schedules.templatetags.schedule_display import local_time
 from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
 
-# What another zone moves: these are wall times. An anchor is an instant, in phase for ever.
+# Wall times, which move with the time zone. An anchor is an instant: it keeps its phase.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
 NOT_FIELDS = {"version", "status"}
 
 
 class ScheduleForm(ServiceForm):
     press: ClassVar[Press]
-    # What "Save as new" copies.
+    # The schedule that "Save as new" copies.
     source: ClassVar[ScheduledJob | None] = None
 
-    # Of a new schedule only: the buttons change it later.
+    # For a new schedule only; later the buttons change it.
     status = forms.ChoiceField(
         required=False,
         choices=[(status.value, status.label) for status in BEGINS_AS],
         initial=Status.ACTIVE,
-        help_text="A paused one runs once it is resumed.",
+        help_text="A paused schedule does not run until it is resumed.",
     )
-    # What the page showed: a change that somebody else made meanwhile is not overwritten.
+    # The version that the page showed, so that a concurrent change is not overwritten.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -59,7 +59,7 @@ class ScheduleForm(ServiceForm):
         self._offer_workflows()
 
     def _offer_workflows(self) -> None:
-        """Those that the person may run, and the one that the schedule has."""
+        """Offer the workflows that the user may run, and the schedule's current one."""
         user, has = self.press.actor.user, self.instance.workflow_id
         assert user is not None
         offered = Workflow.objects.runnable_by(user) | Workflow.objects.filter(pk=has)
@@ -89,7 +89,7 @@ class ScheduleForm(ServiceForm):
         )
 
     def _filled(self) -> dict[str, Any]:
-        """What was left empty keeps the default that the service has for it."""
+        """The values that were filled in; the service has defaults for the others."""
         values = self.cleaned_data.items()
         return {
             name: value
@@ -98,13 +98,13 @@ class ScheduleForm(ServiceForm):
         }
 
     def _status_of_copy(self) -> Status:
-        """A copy of what does not run does not run by surprise."""
+        """A copy of a paused schedule is paused, so that it does not run by surprise."""
         source = self.source
         is_paused = source is not None and source.status == Status.PAUSED
         return Status.PAUSED if is_paused else Status.ACTIVE
 
     def clean_name(self) -> str:
-        """A copy takes a name of its own, unless the person has given it one."""
+        """A copy gets a name of its own, unless the user has typed one."""
         name: str = self.cleaned_data["name"]
         user = self.press.actor.user
         if self.source is None or user is None or name != self.source.name:
@@ -112,14 +112,14 @@ class ScheduleForm(ServiceForm):
         return name_of_copy(self.source, owner=user)
 
     def _changed(self) -> dict[str, Any]:
-        """What was not touched is not sent: a wall time that comes twice a year would
-        come back as the first of the two."""
+        """The values that were changed. An unchanged time is left out: a wall time that
+        occurs twice when clocks go back would turn into the first of the two."""
         names = {*self.changed_data, "schedule_type"} - NOT_FIELDS
         if "timezone" in names:
             names |= {*MOVED_BY_ZONE}
         return {name: self.cleaned_data[name] for name in names if name in self.fields}
 
     def clean_trigger_payload(self) -> Any:
-        """Emptied, it is an empty object."""
+        """An empty input means an empty object."""
         payload = self.cleaned_data["trigger_payload"]
         return {} if payload is None else payload

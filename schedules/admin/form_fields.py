@@ -1,4 +1,4 @@
-"""How a form asks for the fields of a schedule. It reads; the services judge."""
+"""The form fields of a schedule. They parse; the services validate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ else:
 
 
 class WallTimeField(forms.DateTimeField):
-    """A time as the clock of the schedule's zone reads: naive, the service resolves it."""
+    """A wall time in the schedule's time zone. The value is naive; the service resolves it."""
 
     widget = forms.DateTimeInput(
         attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
@@ -36,7 +36,7 @@ class WallTimeField(forms.DateTimeField):
             return value or None
         try:
             moment = parse_datetime(value.strip())
-        except ValueError:  # the form of a time, but no such day or hour
+        except ValueError:  # well-formed, but the day or the hour does not exist
             moment = None
         if moment is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
@@ -44,10 +44,10 @@ class WallTimeField(forms.DateTimeField):
 
 
 class TagsField(forms.CharField):
-    """A list of words, written with commas between them."""
+    """A list of words, separated by commas."""
 
     def __init__(self, *, encoder: None, decoder: object, **options: Any) -> None:
-        """Without what the column reads and writes its JSON with."""
+        """Drop the JSON encoder and decoder that Django passes for this column."""
         super().__init__(**options)
 
     @override
@@ -66,9 +66,9 @@ class TagsField(forms.CharField):
 
 
 class PayloadField(forms.JSONField):
-    """JSON; also what Python's reader gives up on is a fault and not a crash.
+    """JSON. What Python's parser cannot handle is a validation error, not a crash.
 
-    A hundred thousand brackets end in RecursionError, five thousand digits in ValueError.
+    A hundred thousand brackets raise RecursionError, five thousand digits ValueError.
     """
 
     @override
@@ -83,7 +83,7 @@ class PayloadField(forms.JSONField):
     @override
     def prepare_value(self, value: Any) -> Any:
         shown = super().prepare_value(value)
-        # Half a surrogate pair is refused, and shown again as it was written: escaped.
+        # Half a surrogate pair is refused, and displayed as it was typed: escaped.
         is_whole = isinstance(value, InvalidJSONInput) or not UNSTORABLE.search(shown)
         return shown if is_whole else json.dumps(value)
 
@@ -96,7 +96,7 @@ class PayloadField(forms.JSONField):
 
 
 class TriggerNodeField(TriggerNodeBase):
-    """Nodes of several workflows in one list: each says whose it is."""
+    """Nodes of several workflows in one list, labelled with their workflow."""
 
     @override
     def label_from_instance(self, obj: WorkflowNode) -> str:
@@ -104,7 +104,7 @@ class TriggerNodeField(TriggerNodeBase):
 
 
 class ZoneInput(forms.TextInput):
-    """A text with the names of all time zones as suggestions."""
+    """A text input that suggests the names of all time zones."""
 
     template_name = "schedules/admin/zone_input.html"
 
@@ -114,13 +114,13 @@ class ZoneInput(forms.TextInput):
         return context | {"zones": sorted(zones.timezone_names())}
 
 
-ANY_TYPE = ("", "as the field that is filled in below")
+ANY_TYPE = ("", "from the field that is filled in")
 _BY_KIND: dict[Kind, dict[str, Any]] = {
     Kind.TIME: {"form_class": WallTimeField, "widget": WallTimeField.widget},
     Kind.NODE: {"form_class": TriggerNodeField},
     Kind.OBJECT: {
         "form_class": PayloadField,
-        "decoder": None,  # JSON that is none is refused
+        "decoder": None,  # invalid JSON is refused
         "widget": forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
     },
     Kind.WORDS: {"form_class": TagsField, "widget": forms.TextInput},
@@ -128,7 +128,7 @@ _BY_KIND: dict[Kind, dict[str, Any]] = {
 
 
 def form_options(field: FieldSpec) -> dict[str, Any]:
-    """What its form field is made with, beside what its column says."""
+    """Options of the form field, in addition to those that come from the model field."""
     options = {"show_hidden_initial": False, **_BY_KIND.get(field.kind, {})}
     if field.implied:
         options["required"] = False

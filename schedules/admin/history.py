@@ -1,4 +1,4 @@
-"""The ledger, the events and the epochs: to be read, never changed."""
+"""Runs, events and epochs, read-only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.columns import times
+from schedules.admin.columns import times, titled_filter
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
 from schedules.services.insight.sentences import reason_text
 from schedules.templatetags.schedule_display import (
@@ -31,14 +31,14 @@ else:
 
 
 def link(view: str, pk: UUID | None, text: object) -> SafeString:
-    """A link to a page of the admin."""
+    """A link to a page of the admin; a dash if `pk` is None."""
     if pk is None:
         return EMPTY
     return format_html('<a href="{}">{}</a>', reverse(view, args=(pk,)), text)
 
 
 class HistoryAdmin(ReadOnly, Base):
-    """Rows that outlive their schedule."""
+    """Read-only rows that outlive their schedule."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -50,9 +50,9 @@ class HistoryAdmin(ReadOnly, Base):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the zone and the name of the schedule, both null once it is deleted.
+        """Annotated with the schedule's `zone` and `living_name`; null once it is deleted.
 
-        No join: one through this foreign key would lose the rows of deleted schedules.
+        Subqueries, since a join would lose the rows of deleted schedules.
         """
         schedule = ScheduledJob.objects.filter(pk=OuterRef("schedule_id"))
         rows: QuerySet[Any] = (
@@ -119,14 +119,14 @@ class RunAdmin(HistoryAdmin):
     )
 
     scheduled = times("scheduled_for", "Scheduled for")
-    due = times("due_at", "Due")
-    enqueued = times("enqueued_at", "Enqueued")
-    waits_until = times("not_before", "Waits until")
-    started = times("started_at", "Started")
-    finished = times("finished_at", "Finished")
+    due = times("due_at", "Due at")
+    enqueued = times("enqueued_at", "Queued at")
+    waits_until = times("not_before", "Not before")
+    started = times("started_at", "Started at")
+    finished = times("finished_at", "Finished at")
     deadline = times("deadline_at", "Deadline")
-    cancel_requested = times("cancel_requested_at", "Cancel requested")
-    created = times("created_at", "Written")
+    cancel_requested = times("cancel_requested_at", "Cancellation requested at")
+    created = times("created_at", "Recorded at")
 
     @admin.display(description="Outcome", ordering="status")
     def outcome(self, run: ScheduledRun) -> SafeString:
@@ -139,10 +139,10 @@ class RunAdmin(HistoryAdmin):
         if run.range_end is None:
             return str(run.tick_count)
         return format_html(
-            "{} up to {}", run.tick_count, both_times(run.range_end, run.zone)
+            "{}, until {}", run.tick_count, both_times(run.range_end, run.zone)
         )
 
-    @admin.display(description="Took")
+    @admin.display(description="Duration")
     def took(self, run: ScheduledRun) -> str | SafeString:
         return seconds_between(run.started_at, run.finished_at)
 
@@ -158,8 +158,12 @@ class RunAdmin(HistoryAdmin):
 
 @admin.register(ScheduleEvent)
 class EventAdmin(HistoryAdmin):
-    list_display = ("at", "of_schedule", "verb", "who", "note")
-    list_filter = ("verb", "actor_kind", "reason_code")
+    list_display = ("at", "of_schedule", "action", "who", "note")
+    list_filter = (
+        ("verb", titled_filter("action")),
+        ("actor_kind", titled_filter("who acted")),
+        ("reason_code", titled_filter("reason")),
+    )
     search_fields = (
         "schedule_name__has_text",
         "actor_name__has_text",
@@ -168,7 +172,7 @@ class EventAdmin(HistoryAdmin):
     fields = (
         "at",
         "of_schedule",
-        "verb",
+        "action",
         "who",
         "shown_execution",
         "reason_code",
@@ -177,13 +181,17 @@ class EventAdmin(HistoryAdmin):
         "after",
     )
 
-    at = times("created_at", "When")
+    at = times("created_at", "Time")
 
-    @admin.display(description="Who", ordering="actor_name")
+    @admin.display(description="Action", ordering="verb")
+    def action(self, event: ScheduleEvent) -> str:
+        return event.get_verb_display()
+
+    @admin.display(description="By", ordering="actor_name")
     def who(self, event: ScheduleEvent) -> str:
         return f"{event.actor_name} ({event.actor_kind})"
 
-    @admin.display(description="In execution")
+    @admin.display(description="Workflow execution")
     def shown_execution(self, event: ScheduleEvent) -> SafeString:
         execution = event.execution_id
         return link(
@@ -208,6 +216,6 @@ class EpochAdmin(HistoryAdmin):
         "pruned_counts",
     )
 
-    begins = times("from_at", "After")
-    ends = times("to_at", "Up to")
-    pruned = times("pruned_upto", "Pruned up to")
+    begins = times("from_at", "From (exclusive)")
+    ends = times("to_at", "Until (inclusive)")
+    pruned = times("pruned_upto", "Pruned until")

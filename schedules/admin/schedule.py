@@ -1,4 +1,4 @@
-"""The page of one schedule: its form, how it stands, what became of it."""
+"""The page of one schedule: its form, its state and its history."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ from schedules.services.drafts.fields import FIELDS, SECTIONS, Door, Kind, field
 
 ROWS_OF_HISTORY = 20
 
-# Where a schedule that has ended is shown.
 REVIVAL = (
-    "This schedule has ended. A new timing, a later end or a higher number of runs revives "
-    "it; “Save as new” copies it."
+    "This schedule has stopped. To revive it, change its timing, its end or its maximum "
+    "number of runs. To copy it, use “Save as new”."
 )
 
 
 def _fieldsets(
     *, first: tuple[str, ...] = (), last: tuple[str, ...] = (), read: bool = False
 ) -> Any:
-    """The sections of the table, with more in the first and in the last of them. A time
-    that is only `read` is shown in the schedule's zone and in UTC."""
+    """The sections of the field table, with extra fields in the `first` and the `last` one.
+    To be `read` only, times are shown in the schedule's time zone and in UTC."""
     shown = SHOWN_TIMES if read else {}
     sets = [
         [shown.get(field.name, field.name) for field in fields_at(Door.ADMIN, section)]
@@ -52,14 +51,14 @@ SHOWN_TIMES = {
     if field.kind is Kind.TIME
 }
 FIELDSETS = _fieldsets(last=("version",))
-# A new one may begin paused.
+# A new schedule may start out paused.
 FIELDSETS_TO_ADD = _fieldsets(first=("status",), last=("version",))
 FIELDSETS_TO_READ = _fieldsets(read=True)
 
 
 @admin.register(ScheduledJob)
 class ScheduleAdmin(ChangeListAdmin):
-    """Translates presses and forms into service calls; it never saves by itself."""
+    """Translates forms into service calls; it never saves a schedule itself."""
 
     form = ScheduleForm
     fieldsets = FIELDSETS
@@ -69,7 +68,7 @@ class ScheduleAdmin(ChangeListAdmin):
         css = {"all": ("schedules/admin.css",)}
 
     def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
-        """One that has ended, too: a change revives it."""
+        """Whether the form is shown; also for a stopped schedule, which a change revives."""
         return schedule is None or self.has_change_permission(request, schedule)
 
     @override
@@ -110,7 +109,7 @@ class ScheduleAdmin(ChangeListAdmin):
         return form
 
     def _copied(self, request: HttpRequest) -> ScheduledJob | None:
-        """The schedule that "Save as new" was pressed on."""
+        """The schedule that "Save as new" copies."""
         match = request.resolver_match
         if "_saveasnew" not in request.POST or match is None:
             return None
@@ -128,7 +127,7 @@ class ScheduleAdmin(ChangeListAdmin):
     def save_model(
         self, request: HttpRequest, obj: ScheduledJob, form: Any, change: bool
     ) -> None:
-        """Nothing: a valid `ScheduleForm` has been saved by the service."""
+        """Do nothing: the service has saved a valid `ScheduleForm`."""
 
     @override
     def render_change_form(
@@ -141,13 +140,15 @@ class ScheduleAdmin(ChangeListAdmin):
         obj: ScheduledJob | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context |= self._standing(request, obj)
+            context |= self._state_and_history(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _standing(self, request: HttpRequest, schedule: ScheduledJob) -> dict[str, Any]:
-        """How the schedule stands and what became of it, for its page."""
+    def _state_and_history(
+        self, request: HttpRequest, schedule: ScheduledJob
+    ) -> dict[str, Any]:
+        """The template context for the state and the history of the schedule."""
         may = self.has_change_permission(request, schedule)
-        standing: dict[str, Any] = {
+        context: dict[str, Any] = {
             "buttons": offered(schedule) if may else [],
             "request_id": uuid4().hex,
             "last_outcome": self.last_outcome(schedule),
@@ -157,5 +158,5 @@ class ScheduleAdmin(ChangeListAdmin):
             "of_this": urlencode({"schedule__id__exact": schedule.pk}),
         }
         if schedule.status == Status.STOPPED and may:
-            standing["revival"] = REVIVAL
-        return standing
+            context["revival"] = REVIVAL
+        return context

@@ -1,8 +1,8 @@
-"""A person's own settings, on the page of the user."""
+"""The page of a user, with the settings for their schedules and their agents."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -25,21 +25,32 @@ from workflows.services.dependents import MOST_DELETED, is_short, let_go
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
     InlineBase = admin.StackedInline[UserProfile, User]
-    PersonBase = UserAdmin[User]
+    ProfiledUserBase = UserAdmin[User]
 else:
     ProfileFormBase = forms.ModelForm
     InlineBase = admin.StackedInline
-    PersonBase = UserAdmin
+    ProfiledUserBase = UserAdmin
 
 
 class ProfileForm(ProfileFormBase):
-    """What is left empty means the site's setting, which is named beside it."""
+    """An empty input means the site's default, which is shown next to it."""
+
+    class Meta:
+        labels: ClassVar[dict[str, str]] = {
+            "agents_may_schedule": "Agents may schedule",
+            "agents_propose": "Agents need approval",
+            "agents_may_schedule_from_schedules": "Scheduled runs may schedule",
+            "agent_max_active_schedules": "Maximum active schedules of agents",
+            "agent_min_interval_seconds": "Minimum interval for agents (seconds)",
+            "agent_max_days": "Maximum lifetime for agents (days)",
+        }
 
     timezone = forms.CharField(
         required=False,
         max_length=limits.ZONE_LENGTH,
         widget=ZoneInput,
-        help_text="An IANA name such as Europe/Berlin; suggested for new schedules.",
+        label="Time zone",
+        help_text="An IANA time zone such as Europe/Berlin. The default for new schedules.",
     )
 
     @override
@@ -58,29 +69,28 @@ class ProfileForm(ProfileFormBase):
 
 
 def _name_default(field: forms.Field, default: Any) -> None:
-    """Beside a limit: what holds if it is left empty."""
+    """Show the site's `default`, which applies if the input is left empty."""
     if isinstance(field, forms.NullBooleanField):
-        said = "yes" if default else "no"
         choices = [
-            ("unknown", f"as the site: {said}"),
-            ("true", "yes"),
-            ("false", "no"),
+            ("unknown", f"Default ({'yes' if default else 'no'})"),
+            ("true", "Yes"),
+            ("false", "No"),
         ]
         field.widget = forms.NullBooleanSelect()
         field.widget.choices = choices
     else:
-        field.help_text = f"{field.help_text} Empty: as the site, {default}."
+        field.help_text = f"{field.help_text} Default: {default}."
 
 
 class ProfileInline(InlineBase):
     model = UserProfile
     form = ProfileForm
     can_delete = False
-    verbose_name = verbose_name_plural = "time zone and agents"
+    verbose_name = verbose_name_plural = "scheduling and agents"
 
 
-class PersonAdmin(ServiceAdmin, PersonBase):
-    """Django's page of a user, and the profile below it once the user exists."""
+class ProfiledUserAdmin(ServiceAdmin, ProfiledUserBase):
+    """Django's page of a user, with the profile once the user exists."""
 
     search_fields = tuple(f"{name}__has_text" for name in UserAdmin.search_fields)
 
@@ -88,31 +98,29 @@ class PersonAdmin(ServiceAdmin, PersonBase):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[Any, dict[str, int], set[str], list[str]]:
-        """As Django has it, for people on whom little depends; the others are refused."""
-        people = list(objs)
+        """As in Django, but users with too many dependent rows cannot be deleted."""
+        users = list(objs)
         busy = [
-            f"{person}: more than {MOST_DELETED} rows would go with this user. Delete the "
-            "workflows and schedules first, or make the user inactive."
-            for person in people
-            if not is_short(User.objects.filter(pk=person.pk))
+            f"{user}: more than {MOST_DELETED} rows depend on this user. Delete the "
+            "user's workflows and schedules first, or make the user inactive."
+            for user in users
+            if not is_short(User.objects.filter(pk=user.pk))
         ]
         if busy:
-            return list(map(str, people)), {}, set(), busy
-        rows = User.objects.filter(pk__in=[person.pk for person in people])
+            return list(map(str, users)), {}, set(), busy
+        rows = User.objects.filter(pk__in=[user.pk for user in users])
         return super().get_deleted_objects(rows, request)
 
     @override
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        # Before it, since the view is one transaction.
-        person = self.get_object(request, object_id)
-        if request.method == "POST" and self.has_delete_permission(request, person):
-            people = (
-                User.objects.filter(pk=person.pk) if person else User.objects.none()
-            )
-            if is_short(people):
-                self._let_go(people)
+        # Beforehand, since the view is one transaction.
+        user = self.get_object(request, object_id)
+        if request.method == "POST" and self.has_delete_permission(request, user):
+            users = User.objects.filter(pk=user.pk) if user else User.objects.none()
+            if is_short(users):
+                self._let_go(users)
         return super().delete_view(request, object_id, extra_context)
 
     @override
@@ -120,12 +128,12 @@ class PersonAdmin(ServiceAdmin, PersonBase):
         self._let_go(rows)
         super().delete_each(request, rows)
 
-    def _let_go(self, people: QuerySet[User]) -> None:
-        """Their events and executions keep the name and lose the link, little by little."""
+    def _let_go(self, users: QuerySet[User]) -> None:
+        """Unlink their events and executions, which keep the name, in small transactions."""
         more = True
         while more:
             with brief_write(), transaction.atomic():
-                more = let_go(people)
+                more = let_go(users)
 
     @override
     def get_inlines(
@@ -134,12 +142,12 @@ class PersonAdmin(ServiceAdmin, PersonBase):
         return [] if obj is None else [ProfileInline]
 
 
-class OurGroupAdmin(GroupAdmin):
-    """Django's page of a group."""
+class SearchableGroupAdmin(GroupAdmin):
+    """Django's page of a group, with this site's text search."""
 
     search_fields = ("name__has_text",)
 
 
 admin.site.unregister([User, Group])
-admin.site.register(User, PersonAdmin)
-admin.site.register(Group, OurGroupAdmin)
+admin.site.register(User, ProfiledUserAdmin)
+admin.site.register(Group, SearchableGroupAdmin)

@@ -1,1 +1,1 @@
-"""Schedules over HTTP: thin translators around `schedules.services`."""
+"""The REST API of schedules: a thin translation of `schedules.services`."""

@@ -1,4 +1,4 @@
-"""POST /api/v1/schedules/bulk/: one verb on many schedules, each with an answer of its own."""
+"""POST /api/v1/schedules/bulk/: one action on many schedules, with a result for each."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from workflows.scopes import Scope
 
 MOST = limits.MOST_AT_ONCE
 Act = Callable[..., object]
-# What each does, the status that it answers alone, and the scope that a token needs.
-VERBS: dict[str, tuple[Act, int, Scope]] = {
+# The service of each action, its status code by itself, and the scope that a token needs.
+ACTIONS: dict[str, tuple[Act, int, Scope]] = {
     "pause": (services.pause_schedule, 200, Scope.OPERATE),
     "resume": (services.resume_schedule, 200, Scope.OPERATE),
     "run": (services.run_now, 202, Scope.OPERATE),
@@ -44,8 +44,8 @@ VERBS: dict[str, tuple[Act, int, Scope]] = {
 
 
 class BulkFilter(StrictSerializer):
-    """As the filters of the list; at least one of them, and none of them blank: a blank
-    one would be no filter, and the verb would reach every schedule there is."""
+    """The filters of the list. At least one is required, and none may be blank: a blank one
+    would not filter, and the action would apply to every schedule."""
 
     status = strict.TextField(required=False)
     reason_code = strict.TextField(required=False)
@@ -62,10 +62,11 @@ class BulkFilter(StrictSerializer):
 
 
 class Bulk(StrictSerializer):
-    """One verb on the schedules of `ids`, or on all that `filter` finds: at most 500."""
+    """One action on the schedules in `ids`, or on all that match `filter`: 500 at most.
+    `catch_up` is accepted with `resume` only."""
 
     action = serializers.ChoiceField(
-        choices=list(VERBS), error_messages=strict.one_of(VERBS)
+        choices=list(ACTIONS), error_messages=strict.one_of(ACTIONS)
     )
     ids = ListField(
         child=strict.UUIDField(), required=False, min_length=1, max_length=MOST
@@ -77,29 +78,31 @@ class Bulk(StrictSerializer):
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("ids" in attrs) == ("filter" in attrs):
-            raise ValidationError({"ids": ["Give either ids or filter."]})
+            raise ValidationError({"ids": ["Give either ids or filter, not both."]})
         if "catch_up" in attrs and attrs["action"] != "resume":
-            raise ValidationError({"catch_up": ["Only resuming takes it."]})
+            raise ValidationError(
+                {"catch_up": ["Accepted with the action resume only."]}
+            )
         return attrs
 
 
 class BulkResult(serializers.Serializer[Any]):
-    """What became of one: the status that it would have got alone."""
+    """The result for one schedule: the status code that the action by itself would return."""
 
     id = serializers.UUIDField()
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField(allow_blank=True)
     before = ScheduleSerializer(
-        required=False, allow_null=True, help_text="In a dry run only."
+        required=False, allow_null=True, help_text="Only in a dry run."
     )
     after = ScheduleSerializer(
-        required=False, allow_null=True, help_text="In a dry run only."
+        required=False, allow_null=True, help_text="Only in a dry run."
     )
     next_ticks = serializers.ListField(
         child=serializers.DateTimeField(),
         required=False,
-        help_text="In a dry run only.",
+        help_text="Only in a dry run.",
     )
 
 
@@ -108,19 +111,19 @@ class BulkAnswer(serializers.Serializer[Any]):
 
 
 class BulkView(DryRun):
-    """Pause, resume, run or delete many at once; one that is refused stops no other."""
+    """Pause, resume, run or delete many schedules. A refusal for one does not affect others."""
 
     attempts_parts = frozenset({"post"})
-    scopes = {"post": Scope.OPERATE}  # and more for an action that needs more
+    scopes = {"post": Scope.OPERATE}  # `delete` needs more
 
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
         body = dict(valid(Bulk(data=request.data)))
-        act, done, needed = VERBS[body.pop("action")]
+        act, done, needed = ACTIONS[body.pop("action")]
         require_scope(request, needed)
-        check_note(body.get("note", ""))  # wrong for one, it is wrong for all
+        check_note(body.get("note", ""))  # checked once, since it is the same for all
         user = user_of(request)
-        ids = body.pop("ids", None) or _found(user, body.pop("filter", {}))
+        ids = body.pop("ids", None) or _matching(user, body.pop("filter", {}))
         now, dry = clock(), is_dry(request)
         before = _rows(user, ids) if dry else {}
 
@@ -133,16 +136,16 @@ class BulkView(DryRun):
         for outcome in for_each(ids, one):
             result = _answer(outcome, done)
             if dry:
-                stood = before.get(outcome.item)
-                after = stood if outcome.refusal else outcome.result
-                result |= {"before": _shown(stood), "after": _shown(after)}
+                previous = before.get(outcome.item)
+                after = previous if outcome.refusal else outcome.result
+                result |= {"before": _shown(previous), "after": _shown(after)}
                 result["next_ticks"] = next_ticks(after, now=now)
             results.append(result)
         return Response({"results": results})
 
 
 def _rows(user: User, ids: Collection[UUID]) -> dict[UUID, ScheduledJob]:
-    """Those of the schedules that are there for the user, as they stand."""
+    """The schedules that the user may see, in their present state."""
     rows = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk__in=ids)
     return {row.pk: row for row in rows}
 
@@ -151,25 +154,25 @@ def _shown(schedule: ScheduledJob | None) -> dict[str, Any] | None:
     return {**ScheduleSerializer(schedule).data} if schedule else None
 
 
-def _found(user: User, wanted: dict[str, Any]) -> list[UUID]:
-    as_asked = {  # in an address
+def _matching(user: User, wanted: dict[str, Any]) -> list[UUID]:
+    as_query = {  # as in a query string
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in wanted.items()
     }
-    narrowed = ScheduleFilter(
-        as_asked, queryset=ScheduledJob.objects.visible_to(user).order_by("created_at")
+    filtered = ScheduleFilter(
+        as_query, queryset=ScheduledJob.objects.visible_to(user).order_by("created_at")
     )
-    if not narrowed.is_valid():
-        raise ValidationError({"filter": narrowed.errors})
-    ids = list(narrowed.qs.values_list("pk", flat=True)[: MOST + 1])
+    if not filtered.is_valid():
+        raise ValidationError({"filter": filtered.errors})
+    ids = list(filtered.qs.values_list("pk", flat=True)[: MOST + 1])
     if len(ids) > MOST:
-        why = f"It finds more than {MOST} schedules: narrow it down."
+        why = f"More than {MOST} schedules match. Narrow the filter down."
         raise ValidationError({"filter": [why]})
     return ids
 
 
 def _answer(outcome: Outcome[UUID, Any], done: int) -> dict[str, Any]:
-    """As the verb alone would have been answered."""
+    """What the action by itself would have answered."""
     answer = {"id": str(outcome.item), "status": done, "code": "done", "detail": ""}
     if refusal := outcome.refusal:
         answer |= {"status": refusal.http_status, "code": refusal.code}

@@ -1,4 +1,4 @@
-"""GET /api/v1/schedules/{id}/explain/?at=: why it did, or did not, run at that time."""
+"""GET /api/v1/schedules/{id}/explain/?at=: why a schedule ran, or did not run, at a time."""
 
 from __future__ import annotations
 
@@ -13,19 +13,25 @@ from rest_framework.response import Response
 
 from schedules import services
 from schedules.api.history_views import visible_schedule
-from schedules.api.request_fields import AwareInstantField, instant_in_query
+from schedules.api.request_fields import instant_in_query
 from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.insight.explain import Explanation
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock
 
-AT = OpenApiParameter("at", str, required=True, description=AwareInstantField.why)
+AT = OpenApiParameter(
+    "at",
+    str,
+    required=True,
+    description="The time to explain: a date and time with an offset, such as "
+    "2026-01-31T09:00:00+01:00 (in a URL, + is written as %2B).",
+)
 
 
 class ExplanationSerializer(serializers.Serializer[Explanation]):
-    """One sentence, and the facts behind it."""
+    """A sentence, and the facts behind it."""
 
-    # In UTC: the ends of the calendar are no time at all in some other zones.
+    # In UTC: in other zones the first and last day of the calendar cannot be represented.
     at = serializers.DateTimeField(default_timezone=UTC)
     sentence = serializers.CharField()
     is_tick = serializers.BooleanField()
@@ -37,7 +43,7 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
 
 
 class ScheduleExplanation(StrictQuery):
-    """Why the schedule did, or did not, run at a time."""
+    """Why the schedule ran, or did not run, at a time."""
 
     @extend_schema(responses=ExplanationSerializer, parameters=[AT])
     def get(self, request: Request, pk: UUID) -> Response:

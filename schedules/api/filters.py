@@ -1,4 +1,4 @@
-"""How the lists of schedules, runs and events are narrowed down."""
+"""Filters of the lists of schedules, runs and events."""
 
 from __future__ import annotations
 
@@ -27,27 +27,29 @@ from workflows.failures import FailureKind
 from workflows.kit.api.ordering import ordering_filter
 from workflows.kit.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 
-# An empty value is no filter.
+# An empty value does not filter.
 CODES = [choice for choice in ReasonCode.choices if choice[0]]
 
 
 class ScheduleFilter(filters.FilterSet):
     status = choice_filter(Status.choices)
     reason_code = choice_filter(CODES)
-    workflow = filters.UUIDFilter(field_name="workflow_id", label="id of the workflow")
+    workflow = filters.UUIDFilter(
+        field_name="workflow_id", label="The id of the workflow."
+    )
     search = filters.CharFilter(
         method="containing",
         max_length=MOST_TEXT,
-        label="part of the name or of the description",
+        label="Text in the name or the description, case-insensitive.",
     )
     tag = filters.CharFilter(
         field_name="tags",
         lookup_expr="has_tag",
         max_length=MOST_TEXT,
-        label="a tag",
+        label="A tag that the schedule has.",
     )
     awaits_approval = true_or_false_filter(
-        "what agents have proposed and nobody has approved"
+        "Whether the schedule is a proposal of an agent that awaits approval."
     )
     ordering = ordering_filter("created_at", "name", "next_run_at", "last_run_at")
 
@@ -70,7 +72,7 @@ class ScheduleFilter(filters.FilterSet):
 
 
 class _InstantInput(forms.Field):
-    """Read as in a body; Django's own field takes what no database can compare."""
+    """Parsed as in a body; Django's own field accepts times that no database can compare."""
 
     @override
     def to_python(self, value: str | None) -> datetime | None:
@@ -79,9 +81,11 @@ class _InstantInput(forms.Field):
         try:
             return instant_in_query(value)
         except serializers.ValidationError as error:
-            (why,) = error.detail
-            # As a parameter: the message itself may have no bare %.
-            raise forms.ValidationError("%(why)s", params={"why": why}) from error
+            (message,) = error.detail
+            # As a parameter, since Django formats the message with %.
+            raise forms.ValidationError(
+                "%(message)s", params={"message": message}
+            ) from error
 
 
 class InstantFilter(filters.Filter):
@@ -93,10 +97,12 @@ class RunFilter(filters.FilterSet):
     failure_kind = choice_filter(FailureKind.choices)
     origin = choice_filter(Origin.choices)
     since = InstantFilter(
-        field_name="scheduled_for", method="reaching", label="ticks from this time on"
+        field_name="scheduled_for",
+        method="reaching",
+        label="Ticks at or after this time.",
     )
     until = InstantFilter(
-        field_name="scheduled_for", lookup_expr="lt", label="ticks before this time"
+        field_name="scheduled_for", lookup_expr="lt", label="Ticks before this time."
     )
 
     class Meta:
@@ -106,8 +112,8 @@ class RunFilter(filters.FilterSet):
     def reaching(
         self, runs: QuerySet[ScheduledRun], name: str, since: datetime
     ) -> QuerySet[ScheduledRun]:
-        """The ticks of a row may begin before that time and reach beyond it. Such a row is
-        the ledger's last up to then: none before it is looked at."""
+        """A row of several ticks may begin before `since` and extend beyond it. That can only
+        be the ledger's last row up to then, so earlier rows are not read."""
         ledger = self.queryset.filter(origin__in=TICK_ORIGINS, scheduled_for__lte=since)
         last = ledger.order_by("-scheduled_for").values_list(
             "scheduled_for", "range_end"

@@ -1,4 +1,4 @@
-"""What became of a schedule's ticks, and who did what to it: lists, newest first."""
+"""The lists of a schedule's runs and events, newest first."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ M = TypeVar("M", bound=Model)
 
 
 def visible_schedule(request: Request, pk: UUID) -> ScheduledJob:
-    """The schedule, if the request's user may see it; else it is not there: 404."""
+    """The schedule. Raises `Http404` unless the user may see it."""
     return get_object_or_404(ScheduledJob.objects.visible_to(request.user), pk=pk)
 
 
 def _may_read_history(request: Request, pk: UUID) -> bool:
-    """Whose schedule it is. History outlives it, and then still says whose it was: who
-    made a schedule owns it."""
+    """Whether the user may see the schedule or, once it is deleted, might have seen it: the
+    event of its creation names its owner."""
     if ScheduledJob.objects.visible_to(request.user).filter(pk=pk).exists():
         return True
     if ScheduledJob.objects.filter(pk=pk).exists():
@@ -39,8 +39,7 @@ def _may_read_history(request: Request, pk: UUID) -> bool:
 
 
 class OfSchedule(StrictQuery, ListAPIView[M]):
-    """Rows of the schedule that the address names, if its reader may see that, or might
-    while it was there."""
+    """Rows of the schedule in the URL. They outlive it, for those who might see it."""
 
     @override
     def get_queryset(self) -> QuerySet[M]:
@@ -51,7 +50,7 @@ class OfSchedule(StrictQuery, ListAPIView[M]):
 
 
 class ScheduleRuns(OfSchedule[ScheduledRun]):
-    """The ledger of one schedule, newest tick first."""
+    """The runs of a schedule, newest first: one for each tick, also for those that did not run."""
 
     queryset = ScheduledRun.objects.all()
     serializer_class = RunSerializer
@@ -59,7 +58,7 @@ class ScheduleRuns(OfSchedule[ScheduledRun]):
 
 
 class ScheduleEvents(OfSchedule[ScheduleEvent]):
-    """Who did what to one schedule, newest first."""
+    """The events of a schedule, newest first: who changed what, when and why."""
 
     queryset = ScheduleEvent.objects.all()
     serializer_class = EventSerializer

@@ -1,4 +1,4 @@
-"""Safe retries by a header: `Idempotency-Key` for creation."""
+"""The header `Idempotency-Key`, which makes it safe to retry a creation."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Sent again with the same key, the same schedule is answered. The "
-    "same as `idempotency_key` in the body.",
+    description="A retry with the same key returns the same schedule instead of creating "
+    "another. Equivalent to `idempotency_key` in the body.",
 )
 
 
 def idempotency_key(request: Request, body: dict[str, Any]) -> str | None:
-    """The key of the header or of the body, which it is taken out of."""
+    """Remove the key from the body; return it or the key of the header."""
     in_body: str | None = body.pop("idempotency_key", None)
     in_header = request.headers.get("Idempotency-Key")
     if in_body and in_header and in_body != in_header:
-        why = "It is not that of the header Idempotency-Key: give one of both."
-        raise ValidationError({"idempotency_key": [why]})
+        problem = "Differs from the header Idempotency-Key. Give only one of them."
+        raise ValidationError({"idempotency_key": [problem]})
     return in_body or in_header

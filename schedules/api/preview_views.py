@@ -1,4 +1,4 @@
-"""Previews: the next ticks of a schedule, or of one that is not saved yet."""
+"""The next ticks of a schedule, or of one that has not been saved."""
 
 from __future__ import annotations
 
@@ -30,13 +30,18 @@ from workflows.scopes import Scope
 
 IGNORED = (*NOT_ABOUT_TIME, "status", "idempotency_key")
 COUNT = 10
-ASK_FOR = f"A whole number from 1 to {MOST_TICKS}."
-COUNT_PARAMETER = OpenApiParameter("count", int, description=ASK_FOR, default=COUNT)
+COUNT_ACCEPTED = f"Enter a whole number from 1 to {MOST_TICKS}."
+COUNT_PARAMETER = OpenApiParameter(
+    "count",
+    int,
+    description=f"How many ticks to return: a whole number from 1 to {MOST_TICKS}.",
+    default=COUNT,
+)
 
 
 class PreviewedSchedule(ScheduleFields):
-    """What is to be previewed: the body of a creation, which needs no name and no
-    workflow yet, and how many ticks are asked for."""
+    """The schedule to preview: the body of a creation, where name and workflow are optional.
+    `count`: how many ticks to return."""
 
     count = WholeNumberField(bounds=(1, MOST_TICKS), required=False)
 
@@ -63,7 +68,7 @@ class PreviewTickSerializer(serializers.Serializer[PreviewTick]):
 
 
 class PreviewSerializer(serializers.Serializer[Preview]):
-    """The timing in words, and its next ticks in UTC and in the schedule's zone."""
+    """The timing in words, and its next ticks in UTC and in the schedule's time zone."""
 
     text = serializers.CharField()
     timezone = serializers.CharField()
@@ -71,7 +76,7 @@ class PreviewSerializer(serializers.Serializer[Preview]):
 
 
 class SchedulePreview(StrictQuery):
-    """The next ticks of a schedule; of a paused one, as if it were resumed now."""
+    """The next ticks of a schedule; for a paused one, as if it were resumed now."""
 
     @extend_schema(responses=PreviewSerializer, parameters=[COUNT_PARAMETER])
     def get(self, request: Request, pk: UUID) -> Response:
@@ -84,7 +89,7 @@ class SchedulePreview(StrictQuery):
 
 
 class DraftPreview(StrictQuery):
-    """The next ticks of a schedule that is not saved: what creating it would give."""
+    """The next ticks that a schedule would have if it were created now."""
 
     scopes = {"post": Scope.READ}
 
@@ -103,8 +108,8 @@ class DraftPreview(StrictQuery):
         return Response(PreviewSerializer(found).data)
 
 
-def _count(asked: str) -> int:
-    count = int(asked) if re.fullmatch("[0-9]{1,3}", asked) else 0
+def _count(text: str) -> int:
+    count = int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
     if not 1 <= count <= MOST_TICKS:
-        raise ValidationError({"count": [ASK_FOR]})
+        raise ValidationError({"count": [COUNT_ACCEPTED]})
     return count

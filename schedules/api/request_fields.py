@@ -1,7 +1,7 @@
-"""How values of a request are read: by their JSON type, without guessing.
+"""Fields of request bodies. They check the JSON type of a value and never guess.
 
-Whether a value is *right* is for `schedules.services` to say, once for every door; bounds
-stand here only to be shown in the schema.
+`schedules.services` validates the values, once for every door. Bounds are given here only
+to appear in the OpenAPI schema.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _SPACE_FOR_PLUS = re.compile(r"\d \d\d(:?\d\d)?$")
 
 
 class Documented:
-    """A field that is shown in the schema as `schema`."""
+    """A field that appears in the OpenAPI schema as `schema`."""
 
     schema: Mapping[str, Any]
 
 
 class IgnoredField(Documented, serializers.Field[Any, Any, Any, Any]):
-    """Taken and not looked at."""
+    """Accepted and ignored."""
 
     schema: Mapping[str, Any] = {}
 
@@ -45,7 +45,7 @@ class IgnoredField(Documented, serializers.Field[Any, Any, Any, Any]):
 
 
 class TextField(Documented, strict.TextField):
-    """A JSON string, taken as it is."""
+    """A JSON string, unchanged."""
 
     def __init__(self, *, most: int | None = None, **options: Any) -> None:
         super().__init__(allow_blank=True, trim_whitespace=False, **options)
@@ -53,7 +53,7 @@ class TextField(Documented, strict.TextField):
 
 
 class WholeNumberField(Documented, strict.WholeNumberField):
-    """A JSON integer; its bounds are for the schema only."""
+    """A JSON integer; `bounds` (both inclusive) appear in the schema only."""
 
     def __init__(
         self, *, bounds: tuple[int, int] | None = None, **options: Any
@@ -65,13 +65,13 @@ class WholeNumberField(Documented, strict.WholeNumberField):
 
 
 class InstantField(Documented, serializers.Field[datetime, str, Any, Any]):
-    """A date and time in ISO 8601. One without an offset stays without: the service reads
-    it in the schedule's own zone, where DRF's field would silently use the server's."""
+    """A date and time in ISO 8601. Without an offset the value is naive: the service reads it
+    in the schedule's time zone, where DRF's own field would silently use the server's."""
 
     schema = {"type": "string", "format": "date-time"}
     default_error_messages = {
-        "invalid": "A date and time is required, such as 2026-01-31T09:00:00+01:00, or "
-        "without the offset for a local time in the schedule's time zone."
+        "invalid": "Enter a date and time such as 2026-01-31T09:00:00+01:00. Without the "
+        "offset it is read in the schedule's time zone."
     }
 
     @override
@@ -88,47 +88,45 @@ class InstantField(Documented, serializers.Field[datetime, str, Any, Any]):
 
 
 class AwareInstantField(InstantField):
-    """A date and time that says which instant it is: in UTC, or with an offset."""
+    """A date and time with an offset, or in UTC."""
 
-    why = (
-        "A date and time with its offset is required, such as 2026-01-31T09:00:00Z or "
+    accepted = (
+        "Enter a date and time with an offset, such as 2026-01-31T09:00:00Z or "
         "2026-01-31T09:00:00+01:00."
     )
-    default_error_messages = {"invalid": why}
+    default_error_messages = {"invalid": accepted}
 
     @override
     def to_internal_value(self, data: Any) -> datetime:
         value = super().to_internal_value(data)
         try:
             return value.astimezone(UTC) if value.tzinfo else self.fail("invalid")
-        except OverflowError:  # the edge of the calendar
+        except OverflowError:  # on the first or last day of the calendar
             self.fail("invalid")
 
 
 def instant_in_query(text: str) -> datetime:
-    """The time that a parameter says; raises `ValidationError`.
+    """Parse the date and time of a query parameter. Raises `ValidationError`.
 
-    Where `+` was not escaped a space has come of it: that is told, as nothing else is wrong.
+    An unescaped `+` arrives as a space; the message then explains how to escape it.
     """
     try:
         return AwareInstantField().to_internal_value(text)
     except serializers.ValidationError:
-        hint = (
-            " In an address + is written %2B." if _SPACE_FOR_PLUS.search(text) else ""
-        )
-        raise serializers.ValidationError(AwareInstantField.why + hint) from None
+        hint = " In a URL, + is written as %2B." if _SPACE_FOR_PLUS.search(text) else ""
+        raise serializers.ValidationError(AwareInstantField.accepted + hint) from None
 
 
 def choice_field(choices: type[TextChoices], **options: Any) -> serializers.ChoiceField:
-    """One of `choices`; the refusal lists them."""
+    """One of `choices`; the error message lists them."""
     return serializers.ChoiceField(
         choices=choices.choices, error_messages=strict.one_of(choices.values), **options
     )
 
 
 class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
-    """One that the owner of the schedule may run. Any other is as little there as one that
-    nobody has, whatever else is wrong."""
+    """The id of a workflow that the owner of the schedule may run. Any other is answered as
+    one that does not exist."""
 
     default_error_messages = {"does_not_exist": NO_WORKFLOW}
 
@@ -138,7 +136,7 @@ class WorkflowField(serializers.PrimaryKeyRelatedField[Workflow]):
 
 
 class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
-    """One of such a workflow."""
+    """The id of a node of such a workflow."""
 
     default_error_messages = {"does_not_exist": NO_NODE}
 
@@ -149,7 +147,7 @@ class NodeField(serializers.PrimaryKeyRelatedField[WorkflowNode]):
 
 
 def request_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
-    """A field of the table as a request gives it."""
+    """The field of the table `field` as a request body takes it."""
     column, words = field.column, strict.one_of(field.choices)
     options: dict[str, Any] = {
         "required": field.required,
@@ -178,7 +176,7 @@ def request_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
 
 
 class _Schema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """How these fields are shown in the schema."""
+    """Documents these fields in the OpenAPI schema."""
 
     target_class = Documented
     match_subclasses = True

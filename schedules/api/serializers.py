@@ -1,5 +1,5 @@
-"""What goes in and what comes out. Going in, only types are read here; every rule is
-in `schedules.services`."""
+"""Request and response bodies. Requests are checked for JSON types only; the rules are in
+`schedules.services`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TAKEN = {field.name: request_field(field) for field in fields_at(Door.REST_IN)}
 
 
 class ScheduleFields(StrictSerializer):
-    """What a person can set, as `services.create_schedule` takes it."""
+    """The fields that can be set, as `services.create_schedule` takes them."""
 
     @override
     def get_fields(self) -> dict[str, Any]:
@@ -53,8 +53,8 @@ class ScheduleFields(StrictSerializer):
 
 
 class NewSchedule(ScheduleFields):
-    """`status`: `paused` for one that runs only once it is resumed. `idempotency_key`:
-    asked again with the same one, the same schedule is answered."""
+    """`status`: `paused` creates a schedule that does not run until it is resumed.
+    `idempotency_key`: a retry with the same key returns the same schedule."""
 
     status = serializers.ChoiceField(
         choices=[(status.value, status.label) for status in BEGINS_AS],
@@ -67,7 +67,7 @@ class NewSchedule(ScheduleFields):
 
 
 class ScheduleChange(ScheduleFields):
-    """`version`: the one that was read; refused if the schedule has changed since."""
+    """`version`: the version that was read. The change is refused if there is a newer one."""
 
     version = WholeNumberField(required=False)
 
@@ -82,7 +82,7 @@ class Resume(StrictSerializer):
 
 
 class RunNow(StrictSerializer):
-    """`request_id`: asked again with the same one, the same run is answered."""
+    """`request_id`: a retry with the same id returns the same run."""
 
     note = TextField(most=limits.NOTE_LENGTH, required=False)
     request_id = TextField(
@@ -91,19 +91,19 @@ class RunNow(StrictSerializer):
 
 
 class Backfill(StrictSerializer):
-    """`from` and `to` are the first and the last nominal time, both inclusive."""
+    """`from` and `to`: the range of nominal times, both inclusive."""
 
     note = TextField(most=limits.NOTE_LENGTH, required=False)
 
     @override
     def get_fields(self) -> dict[str, Any]:
-        # `from` cannot be declared: it is a word of Python's.
+        # `from` cannot be declared: it is a keyword of Python.
         times = {"from": AwareInstantField(), "to": AwareInstantField()}
         return times | super().get_fields()
 
 
 class BackfillSerializer(serializers.Serializer[Any]):
-    """How many runs were added, and for which ticks."""
+    """How many runs were created, and for which ticks."""
 
     runs = serializers.IntegerField()
     ticks = serializers.ListField(child=serializers.DateTimeField())
@@ -125,15 +125,13 @@ SHOWN = fields_at(Door.REST_OUT)
 def _shown(field: FieldSpec) -> dict[str, Any]:
     options: dict[str, Any] = {"help_text": field.help_at(Door.REST_OUT)}
     if field.kind is Kind.TIME:
-        # In UTC: the ends of the calendar are no time at all in some other zones.
+        # In UTC: in other zones the first and last day of the calendar cannot be represented.
         options["default_timezone"] = UTC
     return options
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
-    """A schedule as it stands."""
-
-    # Of a row that was read `with_last_run`.
+    """A schedule and its state. The row must have been read `with_last_run`."""
 
     trigger_payload = JSONObjectField(
         read_only=True, help_text=FIELDS["trigger_payload"].help
@@ -141,11 +139,9 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
     tags = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text=FIELDS["tags"].help
     )
-    timing_text = serializers.SerializerMethodField(
-        help_text="What the timing means, in English."
-    )
+    timing_text = serializers.SerializerMethodField(help_text="The timing in English.")
     last_run = serializers.SerializerMethodField(
-        help_text="What became of the newest run; null if there is none."
+        help_text="The newest run; null if there is none."
     )
 
     class Meta:
@@ -182,7 +178,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:
             return timing_text(schedule.timing, schedule.timezone)
-        except timing.TimingError as error:  # a zone that has left tzdata
+        except timing.TimingError as error:  # its time zone has left tzdata
             return str(error)
 
     @extend_schema_field(LastRunSerializer(allow_null=True))
@@ -193,12 +189,12 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
 
     @cached_property
     def _last_run(self) -> LastRunSerializer:
-        """One for all rows of a list: making it takes longer than using it."""
+        """One for all rows of a list: creating it takes longer than using it."""
         return LastRunSerializer()
 
 
 class ResumedSerializer(ScheduleSerializer):
-    """The schedule, and what became of the ticks that passed while it was paused."""
+    """The schedule, and how many ticks passed during the pause and were caught up."""
 
     ticks_passed = serializers.IntegerField(read_only=True)
     ticks_caught_up = serializers.IntegerField(read_only=True)
@@ -210,33 +206,35 @@ class ResumedSerializer(ScheduleSerializer):
 
 
 class OverlapSerializer(serializers.Serializer[Any]):
-    """What was open when a tick was skipped, in numbers of runs, and why that was too much."""
+    """How many runs were open when a tick was skipped, and which rule skipped it."""
 
     rule = serializers.ChoiceField(
         choices=get_args(OverlapRule),
-        help_text="policy: its overlap_policy; line: as many ticks wait in line as may; "
-        "max_open_runs: as many runs are open as it allows.",
+        help_text="policy: the overlap_policy allows no further run; line: the maximum number "
+        "of ticks was waiting; max_open_runs: the maximum number of runs was open.",
     )
     running = serializers.IntegerField()
     pending = serializers.IntegerField(
-        help_text="Those that waited in the queue and had not started."
+        help_text="Runs in the queue that had not started."
     )
     retrying = serializers.IntegerField(
-        help_text="Those that waited for their next attempt."
+        help_text="Runs that were waiting for their next attempt."
     )
-    waiting = serializers.IntegerField(help_text="Those that waited in line behind.")
+    waiting = serializers.IntegerField(
+        help_text="Runs that were waiting behind an open one."
+    )
 
 
 class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
-    """A row of the ledger, without what only workers need (token, lease)."""
+    """A run: one row of the ledger, without the token and lease of its worker."""
 
     overlap = OverlapSerializer(
         read_only=True,
         allow_null=True,
-        help_text="Of a tick that was skipped because of overlap; else null.",
+        help_text="For a tick that was skipped because of overlap; otherwise null.",
     )
     failure_kind = failure_kind_field(
-        "Why the last attempt failed; empty unless the run has failed or is being tried again."
+        "Why the last attempt failed; empty unless the run has failed or is being retried."
     )
 
     class Meta:
@@ -270,7 +268,7 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
 
 
 class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):
-    """One verb: who did it, when, why, and what it changed."""
+    """One action on a schedule: who did it, when, why, and what it changed."""
 
     class Meta:
         model = ScheduleEvent

@@ -1,4 +1,4 @@
-"""Where the API of schedules is found, below /api/v1/."""
+"""URLs of the schedules API, below /api/v1/."""
 
 from __future__ import annotations
 

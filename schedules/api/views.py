@@ -1,4 +1,4 @@
-"""The addresses under /api/v1/schedules/. Each parses, calls a verb, and presents."""
+"""The views under /api/v1/schedules/. Each parses the request, calls a service and presents."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ NEXT_TICKS = 5
 
 
 def next_ticks(schedule: ScheduledJob | None, *, now: datetime) -> list[datetime]:
-    """The next ticks that fire, for a dry run; none of what is paused, gone or broken."""
+    """The next ticks that will fire, for a dry run; none if paused, deleted or invalid."""
     if schedule is None or schedule.status != Status.ACTIVE:
         return []
     try:
         found = services.preview_schedule(schedule, count=NEXT_TICKS, now=now)
-    except InvalidSchedule:  # a zone that has left tzdata: deleting it is still fine
+    except InvalidSchedule:  # its time zone has left tzdata; it can still be deleted
         return []
     return [tick.scheduled_for for tick in found.ticks]
 
 
 @extend_schema_view(
-    list=extend_schema(description="The schedules that you may see, the newest first."),
+    list=extend_schema(description="The schedules that you may see, newest first."),
     retrieve=extend_schema(
-        description="One schedule: its timing, in words, too, its policies, when it runs "
-        "next and what became of its newest run."
+        description="One schedule: its timing (also in words), its policies, its next run and "
+        "its newest run."
     ),
 )
 class ScheduleViewSet(
@@ -69,7 +69,7 @@ class ScheduleViewSet(
     mixins.RetrieveModelMixin,
     GenericViewSet[ScheduledJob],
 ):
-    """Schedules: what runs when, and under which policies."""
+    """Schedules: which workflow runs, when, and under which policies."""
 
     queryset = ScheduledJob.objects.all()
     serializer_class = ScheduleSerializer
@@ -85,7 +85,7 @@ class ScheduleViewSet(
         self.now = clock()
         super().initial(request, *args, **kwargs)
         if "pk" in self.kwargs and request.method not in SAFE_METHODS:
-            # What one may not see is not there, whatever is wrong with the body.
+            # 404 for a hidden schedule comes before any error of the body.
             mine = ScheduledJob.objects.visible_to(request.user)
             self.owner = get_object_or_404(
                 mine.select_related("owner"), pk=self.kwargs["pk"]
@@ -101,9 +101,9 @@ class ScheduleViewSet(
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
-        """Make a schedule. Give a name, a workflow that a schedule can start, and one of
-        `cron_expression`, `interval_seconds` and `run_at`, or the `schedule_type` `manual`
-        for one without ticks. It is active at once, unless its `status` is `paused`."""
+        """Create a schedule. Required: a name, a workflow with a schedule trigger, and one of
+        `cron_expression`, `interval_seconds` and `run_at`; or the `schedule_type` `manual`
+        for a schedule without ticks. It is active at once unless `status` is `paused`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
         begins_as = body.pop("status", Status.ACTIVE)
@@ -126,9 +126,9 @@ class ScheduleViewSet(
         request=ScheduleChange, responses=ScheduleSerializer, parameters=[IF_MATCH]
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Change the fields that are given. A new timing holds from now on. One that has
-        stopped is revived by a new timing, a later `end_at` or a higher `max_runs`; any
-        other change of it is refused."""
+        """Change the given fields. A new timing applies from now on. A stopped schedule is
+        revived by a new timing, a later `end_at` or a higher `max_runs`; any other change
+        of it is refused."""
         body = self._body(ScheduleChange, partial=True)
         with self.precondition(body) as version:
             services.update_schedule(
@@ -138,7 +138,7 @@ class ScheduleViewSet(
 
     @extend_schema(parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Stop the schedule for good. Its runs and its history stay."""
+        """Stop and delete the schedule for good. Its runs and events are kept."""
         with self.precondition({}) as version:
             services.stop_schedule(pk, actor=self.actor, now=self.now, version=version)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -146,7 +146,7 @@ class ScheduleViewSet(
     @extend_schema(request=Pause, responses=ScheduleSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: UUID) -> Response:
-        """Nothing that has not started yet starts, until the schedule is resumed."""
+        """Pause the schedule. No run starts until it is resumed; running ones continue."""
         body = self._body(Pause)
         services.pause_schedule(pk, actor=self.actor, now=self.now, **body)
         return Response(self._shown(pk))
@@ -154,7 +154,8 @@ class ScheduleViewSet(
     @extend_schema(request=Resume, responses=ResumedSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
-        """Fire again; the answer says how many ticks passed, and how many are caught up."""
+        """Resume the schedule. The response states how many ticks passed during the pause and
+        how many of them are caught up."""
         body = self._body(Resume)
         resumed = services.resume_schedule(pk, actor=self.actor, now=self.now, **body)
         ticks = {
@@ -168,7 +169,7 @@ class ScheduleViewSet(
     )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: UUID) -> Response:
-        """Run once, now, beside the schedule's ticks; also while it is paused."""
+        """Run the workflow once, now, in addition to the ticks; also while paused."""
         body = self._body(RunNow)
         run = services.run_now(pk, actor=self.actor, now=self.now, **body)
         return Response(RunSerializer(run).data, status.HTTP_202_ACCEPTED)
@@ -178,7 +179,7 @@ class ScheduleViewSet(
     )
     @action(detail=True, methods=["post"])
     def backfill(self, request: Request, pk: UUID) -> Response:
-        """Run the ticks of a stretch of the past that did not run, at most 1,000."""
+        """Run the ticks of a past range that did not run, 1,000 at most."""
         body = self._body(Backfill)
         runs = services.backfill(
             pk,
@@ -193,14 +194,14 @@ class ScheduleViewSet(
 
     @override
     def before(self) -> Any:
-        # What a run is asked of stays as it is; the answer is a run, or several.
+        # Requesting a run does not change the schedule; the response is a run, or several.
         if "pk" not in self.kwargs or self.action in {"run", "backfill"}:
             return None
         return {**self.get_serializer(self.get_object()).data}
 
     @override
     def also(self, after: Any) -> dict[str, Any]:
-        """The next ticks, as they would be; none of a schedule that would be gone."""
+        """The next ticks as they would be; none if the schedule would be deleted."""
         pk = self.kwargs.get("pk") or after.get("id")
         schedule = ScheduledJob.objects.filter(pk=pk).first()
         return {"next_ticks": next_ticks(schedule, now=self.now)}
@@ -210,14 +211,14 @@ class ScheduleViewSet(
         return Actor.person(user_of(self.request))
 
     def _body(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
-        # Of a schedule to be made it is who makes it.
+        # A new schedule is owned by its creator.
         owner = getattr(self, "owner", self.request.user)
         context = {"owner": owner}
         return valid(kind(data=self.request.data, context=context, **options))
 
     def _shown(self, pk: UUID) -> dict[str, Any]:
-        """The schedule as it stands after a verb."""
+        """The schedule after an action. Raises `Http404` if it is gone."""
         schedule = self.get_queryset().filter(pk=pk).first()
-        if schedule is None:  # deleted since
+        if schedule is None:  # deleted in the meantime
             raise Http404
         return {**self.get_serializer(schedule).data}

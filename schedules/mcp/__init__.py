@@ -1,6 +1,6 @@
-"""The schedule tools over MCP, for agents outside. It needs the extra `mcp`.
+"""The schedule tools over MCP, for external agents. Requires the extra `mcp`.
 
-The SDK takes a second to import, so only who speaks MCP imports `schedules.mcp.server`, by
+Importing the SDK takes a second, so the other modules here are imported on demand, by
 `load`.
 """
 
@@ -11,9 +11,11 @@ from types import ModuleType
 
 
 class McpMissing(Exception):
+    """The MCP SDK is not installed."""
+
     def __init__(self) -> None:
         super().__init__(
-            'MCP needs the extra "mcp": python -m pip install "mcp>=2.3,<3".'
+            'MCP requires the extra "mcp". Run: python -m pip install "mcp>=2.3,<3".'
         )
 
 

@@ -1,4 +1,4 @@
-"""What a client is told of a line, or of a body, that is no message."""
+"""JSON-RPC errors for input that is not a valid message."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import mcp_types as types
 from pydantic import ValidationError
 
 NO_JSON = types.ErrorData(
-    code=types.PARSE_ERROR, message="Parse error: what was sent is no JSON."
+    code=types.PARSE_ERROR, message="Parse error: the input is not valid JSON."
 )
 NO_MESSAGE = types.ErrorData(
-    code=types.INVALID_REQUEST, message="Invalid request: what was sent is no message."
+    code=types.INVALID_REQUEST,
+    message="Invalid request: the input is not a valid JSON-RPC message.",
 )
 
 
 def error_response(error: Exception) -> types.JSONRPCError:
-    """The answer to what the SDK could not read, and so under no id."""
+    """The answer to input that the SDK cannot parse. It has no id."""
     problems = error.errors() if isinstance(error, ValidationError) else []
     is_json = all(problem["type"] != "json_invalid" for problem in problems)
     return types.JSONRPCError(

@@ -1,4 +1,4 @@
-"""One MCP request over HTTP, answered as JSON: no session, nothing kept in between."""
+"""MCP over HTTP: each request is answered as JSON, without a session."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ HOP_BY_HOP = {b"content-length", b"connection", b"transfer-encoding"}
 
 
 def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
-    """What the SDK answers to a request whose user is known."""
+    """The SDK's answer to an authenticated request."""
     try:
         message = types.jsonrpc_message_adapter.validate_json(
             request.body, by_name=False
         )
     except ValidationError as error:
-        # The SDK would tell how it is made inside, and never of which request.
-        told = error_response(error).model_dump_json(by_alias=True, exclude_unset=True)
-        return HttpResponse(told, status=400, content_type="application/json")
-    if needed := _scope_that_lacks(message, context):
+        # The SDK's own answer would reveal its internals.
+        return _json_response(error_response(error), status=400)
+    if needed := _missing_scope(message, context):
         return _insufficient(message, context, needed)
     exchange = _Exchange(request.body)
     async_to_sync(_serve)(server_for(context), _scope(request), exchange)
@@ -44,8 +43,8 @@ def answer(request: HttpRequest, context: ToolContext) -> HttpResponse:
     return response
 
 
-def _scope_that_lacks(message: Any, context: ToolContext) -> Scope | None:
-    """The scope of the tool that is called, if the token's is not enough for it."""
+def _missing_scope(message: Any, context: ToolContext) -> Scope | None:
+    """The scope of the called tool, if the token does not have it."""
     if getattr(message, "method", "") != "tools/call":
         return None
     tool = tools.get(str((message.params or {}).get("name")))
@@ -55,22 +54,27 @@ def _scope_that_lacks(message: Any, context: ToolContext) -> Scope | None:
 
 
 def _insufficient(message: Any, context: ToolContext, needed: Scope) -> HttpResponse:
-    """403 and the scope, as MCP's rules on authorization have it."""
-    why = InsufficientScope(context.scope, needed).message
-    error = types.ErrorData(code=types.INVALID_REQUEST, message=why)
-    told = types.JSONRPCError(
+    """403 with the required scope, as MCP's authorization specification demands."""
+    refusal = InsufficientScope(context.scope, needed).message
+    error = types.ErrorData(code=types.INVALID_REQUEST, message=refusal)
+    answer = types.JSONRPCError(
         jsonrpc="2.0", id=getattr(message, "id", None), error=error
-    ).model_dump_json(by_alias=True, exclude_unset=True)
-    response = HttpResponse(told, status=403, content_type="application/json")
+    )
+    response = _json_response(answer, status=403)
     response["WWW-Authenticate"] = (
         f'Bearer error="insufficient_scope", scope="{needed}"'
     )
     return response
 
 
+def _json_response(answer: types.JSONRPCError, *, status: int) -> HttpResponse:
+    body = answer.model_dump_json(by_alias=True, exclude_unset=True)
+    return HttpResponse(body, status=status, content_type="application/json")
+
+
 @dataclass(slots=True)
 class _Exchange:
-    """The two ends by which an ASGI application is spoken to, over bytes in memory."""
+    """The `receive` and `send` of an ASGI application, for a request in memory."""
 
     body: bytes
     is_read: bool = False
@@ -79,8 +83,8 @@ class _Exchange:
     parts: list[bytes] = field(default_factory=list)
 
     async def receive(self) -> dict[str, Any]:
-        """The body, once. Whoever then waits for the client to go away waits for ever: an
-        empty body again and again would be a loop that nothing interrupts."""
+        """The body, once; then wait for ever, as for a client that stays connected. Returning
+        an empty body again and again would make the reader loop."""
         if self.is_read:
             await anyio.sleep_forever()
         self.is_read = True
@@ -94,7 +98,7 @@ class _Exchange:
 
 
 async def _serve(server: Server[Any], scope: Any, exchange: _Exchange) -> None:
-    # The host was checked by Django (ALLOWED_HOSTS), the body's size by the view.
+    # Django has checked the host (ALLOWED_HOSTS), the view the size of the body.
     manager = StreamableHTTPSessionManager(server, stateless=True, json_response=True)
     async with manager.run():
         await manager.handle_request(scope, exchange.receive, exchange.send)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""An MCP server for one user: the schedule tools, and nothing else."""
+"""The MCP server of one user. It offers the schedule tools."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from mcp.shared.exceptions import MCPError
 from schedules.tools import tools
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool
 
-VERSION = "1"  # of the tools, as of the API
+VERSION = "1"  # of the tools and of the API
 INSTRUCTIONS = (
-    "Schedules of one user: workflows that run later, or again and again. Look with "
-    "schedule_list before you create, try with dry_run, and tell the user the sentence "
-    "and the next ticks. A refusal says which rule it was and what would be accepted."
+    "Schedules of one user: workflows that run later, once or repeatedly. Call "
+    "schedule_list before you create a schedule, try it with dry_run, and report the "
+    "sentence and the next ticks to the user. A refusal names the rule and what is accepted."
 )
 CallTool = Callable[[Tool, Any, ToolContext], ToolResult]
-Asked = ServerRequestContext[Any]
+RequestContext = ServerRequestContext[Any]
 
 
 def server_for(context: ToolContext, call: CallTool = call_tool) -> Server[Any]:
-    """A server whose every call acts for the user of `context`."""
+    """A server whose calls act for the user of `context`."""
 
     async def list_tools(
-        asked: Asked, params: types.PaginatedRequestParams | None
+        request: RequestContext, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         usable = [tool for tool in tools.values() if context.scope.allows(tool.scope)]
         return types.ListToolsResult(tools=[_declared(tool) for tool in usable])
 
     async def run_tool(
-        asked: Asked, params: types.CallToolRequestParams
+        request: RequestContext, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         tool = tools.get(params.name)
         if tool is None:
             message = f"There is no tool {params.name[:64]!r}."
             raise MCPError(types.INVALID_PARAMS, message)
-        # The database is spoken to in the thread that serves this request.
+        # The database is used in the thread that serves this request.
         result = await sync_to_async(call)(tool, params.arguments or {}, context)
         return _answer(result)
 
@@ -72,10 +72,10 @@ def _declared(tool: Tool) -> types.Tool:
 
 
 def _answer(result: ToolResult) -> types.CallToolResult:
-    """The same twice, since older clients show a model the text only.
+    """The result as structured content and as text, since older clients show text only.
 
-    But a refusal is text alone: clients hold structured content to the output schema, also
-    of an error, and would tell their model of a broken server instead of the rule.
+    A refusal is text only: clients validate structured content against the output schema,
+    even of an error, and would report a broken server to the model instead of the rule.
     """
     text = json.dumps(result.content, ensure_ascii=False)
     return types.CallToolResult(

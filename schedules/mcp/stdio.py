@@ -1,4 +1,4 @@
-"""MCP over stdin and stdout: one client, until it closes its end."""
+"""MCP over stdin and stdout, for one client."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from workflows.kit.errors import DomainError
 from workflows.kit.refusals import refusals
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool, refused
 
-Line = SessionMessage | Exception  # of a line that the SDK cannot read
+Line = SessionMessage | Exception  # the error of a line that the SDK cannot parse
 Answer = Callable[[SessionMessage], Awaitable[None]]
 
 
 def serve(context: ToolContext) -> None:
-    """Serve until the client is gone. Nothing but the protocol goes to stdout."""
+    """Serve until the client closes stdin. Only the protocol is written to stdout."""
     async_to_sync(_serve)(context)
 
 
 async def _serve(context: ToolContext) -> None:
     server = server_for(context, _call)
     send, receive = anyio.create_memory_object_stream[Line]()
-    async with stdio_server() as (read, write), anyio.create_task_group() as beside:
-        beside.start_soon(_pass_on, read, send, write.send)
+    async with stdio_server() as (read, write), anyio.create_task_group() as tasks:
+        tasks.start_soon(_pass_on, read, send, write.send)
         await server.run(receive, write, server.create_initialization_options())
 
 
 async def _pass_on(
     read: AsyncIterable[Line], send: MemoryObjectSendStream[Line], answer: Answer
 ) -> None:
-    """Hand on each message; answer what is none, for which the SDK leaves a client waiting."""
+    """Forward messages. Answer invalid lines, which the SDK would leave unanswered."""
     async with send:
         async for item in read:
             if isinstance(item, Exception):
@@ -49,10 +49,10 @@ async def _pass_on(
 
 
 def _call(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
-    # For hours nobody may ask: a connection that died meanwhile must not be used again.
+    # Calls may be hours apart: a database connection that died meanwhile must not be reused.
     close_old_connections()
     try:
-        # The user may have been changed, or be gone, since the last call.
+        # The user may have been deactivated or deleted since the last call.
         active = User.objects.filter(pk=context.user.pk, is_active=True)
         with refusals():
             context.user.is_active = active.exists()

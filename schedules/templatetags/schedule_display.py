@@ -1,7 +1,4 @@
-"""How pages show what a schedule is made of: states, instants, timings.
-
-Each function is a template filter, and is called by the admin's columns too.
-"""
+"""Template filters for states, times and timings; the admin's columns call them too."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ EMPTY = format_html('<span class="quiet">{}</span>', "-")
 
 _MOMENT = "%a %Y-%m-%d %H:%M:%S"
 
-# One shape for each state, on a grid of 16, so that no state is told by colour alone.
+# One shape for each state, on a grid of 16: colour alone must not distinguish states.
 _CLOCK = (
     "M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13zm0 1.8a4.7 4.7 0 1 1 0 9.4a4.7 4.7 0 0 "
     "1 0-9.4zM7.1 4.8h1.7v3.1l2.2 1.5l-.9 1.4l-3-2z"
@@ -49,7 +46,7 @@ SHAPES: dict[str, str] = {
 
 @register.filter
 def badge(state: str) -> SafeString:
-    """A state of a schedule or of a run: shape, colour and word."""
+    """The state of a schedule or a run as a shape, a colour and a word."""
     return format_html(
         '<span class="badge badge-{}"><svg viewBox="0 0 16 16" width="12" height="12" '
         'aria-hidden="true"><path d="{}"/></svg>{}</span>',
@@ -61,7 +58,7 @@ def badge(state: str) -> SafeString:
 
 @register.filter
 def both_times(instant: datetime | None, zone: str | None = None) -> SafeString:
-    """An instant as the clock of `zone` reads, and in UTC; once, where that is the same."""
+    """A time in `zone` and in UTC; only in UTC if `zone` is UTC, unknown or None."""
     if instant is None:
         return EMPTY
     universal = f"{instant.astimezone(UTC):{_MOMENT}} UTC"
@@ -78,29 +75,29 @@ def both_times(instant: datetime | None, zone: str | None = None) -> SafeString:
 
 
 def known_zone(zone: str | None) -> bool:
-    """False also for a zone that has left the time zone database since it was saved."""
+    """Whether the time zone database has the zone; it may have left since it was saved."""
     return zone in zones.timezone_names()
 
 
 def local_time(instant: datetime, zone: str | None) -> datetime:
-    """What the clock of `zone` reads; that of UTC, where the zone is not known."""
-    # An `end_at` on the last day of the calendar has no reading east of Greenwich.
+    """The wall time in `zone`; in UTC if the zone is not known."""
+    # An `end_at` on the last day of the calendar has no wall time east of Greenwich.
     bounded = min(max(instant, zones.EARLIEST), zones.LATEST)
     return zones.wall_time(bounded, zone if zone and known_zone(zone) else "UTC")
 
 
 @register.filter
 def in_words(schedule: ScheduledJob) -> str:
-    """The timing in English; what is wrong with it, if it broke after it was saved."""
+    """The timing in English, or the problem if it has become invalid since it was saved."""
     try:
         return timing_text(schedule.timing, schedule.timezone)
     except timing.TimingError as error:
-        return f"Broken: {error}"
+        return f"Invalid timing: {error}"
 
 
 @register.filter
 def seconds_between(start: datetime | None, end: datetime | None) -> str | SafeString:
-    """How long something took, such as "0.4 s"."""
+    """The duration in seconds, such as "0.4 s"; a dash unless both times are known."""
     if start is None or end is None:
         return EMPTY
     return f"{(end - start).total_seconds():,.1f} s"

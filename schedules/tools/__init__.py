@@ -1,6 +1,6 @@
-"""The tools by which agents schedule: declared once, for workflows and for MCP.
+"""The schedule tools of agents, declared once for workflows and for MCP.
 
-They translate and decide nothing: what an agent may do is the services' business.
+They only translate. The services decide what an agent may do.
 """
 
 from __future__ import annotations

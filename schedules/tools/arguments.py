@@ -1,6 +1,6 @@
-"""What the tools take: types with what a model reads of them, and how they are read.
+"""The arguments of the tools: their types, their descriptions for models, and their parsing.
 
-The fields of a schedule are taken as the table of the fields says.
+The fields of a schedule come from the field table.
 """
 
 from __future__ import annotations
@@ -28,25 +28,27 @@ if TYPE_CHECKING:
 MOST_NAMED = 20
 
 ScheduleId = Annotated[
-    str, keywords(maxLength=36), "The id of the schedule, as schedule_list gives it."
+    str, keywords(maxLength=36), "The id of the schedule, as returned by schedule_list."
 ]
 WorkflowName = Annotated[
     str,
     keywords(minLength=1, maxLength=MAX_NAME),
-    "The workflow: its id, or its exact name, as schedule_list gives them.",
+    "The id or the exact name of the workflow, as returned by schedule_list.",
 ]
 Note = Annotated[
-    str, keywords(maxLength=limits.NOTE_LENGTH), "Why; people read it in the history."
+    str,
+    keywords(maxLength=limits.NOTE_LENGTH),
+    "The reason, for people who read the history.",
 ]
 CatchUp = Annotated[
     Literal["none", "latest"],
-    "Whether the latest of the ticks that passed meanwhile runs now; the others are "
-    "recorded as skipped. Refused where the next tick is too near.",
+    "latest: run the latest of the ticks that passed during the pause now; the others are "
+    "recorded as skipped. Refused if the next tick is too close.",
 ]
 
 
 def argument(field: FieldSpec) -> dict[str, Any]:
-    """The JSON schema of a field of the table: null is the same as leaving it out."""
+    """The JSON schema of a field of the table. Null means the same as leaving it out."""
     low, high = field.bounds or (None, None)
     kinds: dict[Kind, dict[str, Any]] = {
         Kind.TEXT: {"type": "string", "maxLength": field.column.max_length},
@@ -56,19 +58,21 @@ def argument(field: FieldSpec) -> dict[str, Any]:
         Kind.WORKFLOW: {"type": "string", "maxLength": MAX_NAME},
         Kind.OBJECT: {"type": "object", "additionalProperties": {}},
     }
-    said = field.help_at(Door.TOOLS)
+    description = field.help_at(Door.TOOLS)
     if field.kind is Kind.TIME:
-        said += " 2026-01-31T09:00:00+01:00, or without offset in `timezone`."
+        description += (
+            " ISO 8601: 2026-01-31T09:00:00+01:00; in `timezone` if without offset."
+        )
     if field.required:
-        return {**kinds[field.kind], "minLength": 1, "description": said}
-    return {"anyOf": [kinds[field.kind], {"type": "null"}], "description": said}
+        return {**kinds[field.kind], "minLength": 1, "description": description}
+    return {"anyOf": [kinds[field.kind], {"type": "null"}], "description": description}
 
 
-def fields_of(asked: Mapping[str, Any], context: ToolContext) -> dict[str, Any]:
-    """The arguments as the services take them, without those that were left out."""
+def fields_of(arguments: Mapping[str, Any], context: ToolContext) -> dict[str, Any]:
+    """The arguments as the services take them, without those that are missing or null."""
     fields: dict[str, Any] = {}
     for field in fields_at(Door.TOOLS):
-        value = asked.get(field.argument)
+        value = arguments.get(field.argument)
         if value is not None and field.kind is Kind.TIME:
             value = instant(field.name, value)
         elif value is not None and field.kind is Kind.WORKFLOW:
@@ -79,25 +83,25 @@ def fields_of(asked: Mapping[str, Any], context: ToolContext) -> dict[str, Any]:
 
 
 def actor_of(context: ToolContext) -> Actor:
-    """Whoever calls a tool is an agent, even a step that a person has drawn."""
+    """Every caller of a tool counts as an agent, even a step that a person has added."""
     return Actor.agent(context.user, context.execution_id)
 
 
 def id_of(schedule_id: str) -> UUID:
-    """Raises `ToolRefused` for what is no id."""
+    """Parse the id. Raises `ToolRefused` if it is not a UUID."""
     try:
         return UUID(schedule_id)
     except ValueError:
         raise ToolRefused(
-            "This is no id of a schedule.",
+            f"{schedule_id!r} is not a valid schedule id.",
             code="invalid_arguments",
             field="schedule_id",
-            remedy="schedule_list gives the ids.",
+            remedy="schedule_list returns the ids.",
         ) from None
 
 
 def own_schedule(context: ToolContext, schedule_id: str) -> ScheduledJob:
-    """The user's own schedule, to be read. Raises `ScheduleNotFound`."""
+    """The user's own schedule. Raises `ScheduleNotFound`."""
     mine = ScheduledJob.objects.filter(owner=context.user).select_related("workflow")
     schedule = mine.filter(pk=id_of(schedule_id)).first()
     if schedule is None:
@@ -106,38 +110,38 @@ def own_schedule(context: ToolContext, schedule_id: str) -> ScheduledJob:
 
 
 def instant(field: str, text: str | None) -> datetime | None:
-    """A time as it was written, with an offset or without one."""
+    """Parse a time in ISO 8601, with or without an offset. Raises `ToolRefused`."""
     if not text:
         return None
     try:
         time = datetime.fromisoformat(text)
         as_utc = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except ValueError:
-        raise _no_time(field, "is no date and time") from None
+        raise _invalid_time(field, "is not a valid date and time") from None
     except OverflowError:
-        raise _no_time(field, "is outside the calendar") from None
+        raise _invalid_time(field, "is outside the calendar") from None
     if not zones.EARLIEST <= as_utc <= zones.LATEST:
-        raise _no_time(field, "is outside the calendar")
+        raise _invalid_time(field, "is outside the calendar")
     return time
 
 
-def _no_time(field: str, why: str) -> ToolRefused:
+def _invalid_time(field: str, problem: str) -> ToolRefused:
     return ToolRefused(
-        f"{field} {why}.",
+        f"{field} {problem}.",
         code="invalid_arguments",
         field=field,
-        remedy="Give it like 2026-01-31T09:00:00+01:00.",
+        remedy="Give a time such as 2026-01-31T09:00:00+01:00.",
     )
 
 
 def zone_of(context: ToolContext) -> str | None:
-    """The user's own zone; None where the site's is used."""
+    """The time zone of the user's profile; None if the site's applies."""
     profile = UserProfile.objects.filter(user=context.user).first()
     return profile.timezone if profile and profile.timezone else None
 
 
 def workflow_of(user: User, id_or_name: str) -> Workflow:
-    """The user's own workflow. Raises `ToolRefused`, which names those there are."""
+    """The user's own workflow. Raises `ToolRefused`, which lists the user's workflows."""
     mine = Workflow.objects.filter(owner=user)
     found = list(mine.filter(name=id_or_name)[:2]) or _by_id(user, id_or_name)
     if len(found) == 1:
@@ -146,10 +150,12 @@ def workflow_of(user: User, id_or_name: str) -> Workflow:
     raise ToolRefused(
         "More than one workflow has this name."
         if found
-        else "The user has no such workflow.",
+        else "The user has no workflow with this id or name.",
         code="no_workflow",
         field="workflow",
-        remedy=f"Give the id of one of: {', '.join(named) or 'none, make one first'}.",
+        remedy=f"Give the id of one of these: {', '.join(named)}."
+        if named
+        else "Ask the user to create a workflow first.",
     )
 
 

@@ -26,7 +26,7 @@ ICONS = {
 
 
 class ScheduleStep(Component):
-    """Calls a schedule tool in the name of the owner of the workflow."""
+    """Calls a schedule tool on behalf of the owner of the workflow."""
 
     tool: ClassVar[Tool]
     category = "scheduler"
@@ -35,8 +35,8 @@ class ScheduleStep(Component):
     @override
     def check(self, config: Config) -> Iterator[Problem]:
         yield from super().check(config)
-        # What a template will give is checked when the node runs; what is missing may be
-        # left to a model.
+        # The result of a template is checked when the node runs. Missing fields may be left
+        # to a model.
         properties = {
             name: {} if has_template(config.get(name)) else part
             for name, part in self.tool.input_schema["properties"].items()
@@ -54,16 +54,16 @@ class ScheduleStep(Component):
     @override
     def as_tool(self, config: Config) -> Tool | None:
         def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
-            asked = {**arguments, **config}
-            check_arguments(self.tool, asked)
-            return self.tool.call(asked, context)
+            merged = {**arguments, **config}
+            check_arguments(self.tool, merged)
+            return self.tool.call(merged, context)
 
         open_fields = without_fields(self.tool.input_schema, config)
         return replace(self.tool, input_schema=open_fields, call=call)
 
 
 def _config_schema(tool: Tool) -> dict[str, Any]:
-    """The tool's own, with room for a template in every field."""
+    """The input schema of the tool, with templates allowed in every field."""
     properties = {
         name: _templated(name, part)
         for name, part in tool.input_schema["properties"].items()
@@ -72,7 +72,7 @@ def _config_schema(tool: Tool) -> dict[str, Any]:
 
 
 def _templated(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
-    # What is left out of a configuration needs no null.
+    # A configuration leaves a field out instead of giving null.
     ways = [way for way in part.get("anyOf", [part]) if way != {"type": "null"}]
     kind = {**part, **ways[0], "title": name.replace("_", " ").capitalize()}
     kind.pop("anyOf", None)

@@ -1,4 +1,4 @@
-"""From a typed function to a tool: its signature and its docstring are the declaration."""
+"""Tools declared by typed functions: the signature and the docstring are the declaration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.schemas.declare import json_type, signature_schema
 from workflows.scopes import Scope
 from workflows.tools import Hints, Tool, ToolContext
 
-NOT_DECLARED = frozenset({"context", "asked"})
+NOT_DECLARED = frozenset({"context", "given"})
 ToolFunction = TypeVar("ToolFunction", bound=Callable[..., Mapping[str, Any]])
 tools: dict[str, Tool] = {}
 
@@ -20,21 +20,21 @@ tools: dict[str, Tool] = {}
 def schedule_tool(
     title: str, scope: Scope, hints: Hints, fields: Iterable[FieldSpec] = ()
 ) -> Callable[[ToolFunction], ToolFunction]:
-    """Offer a function that takes the `context` first, and all else by name, as a tool:
-    `fields` of a schedule as `**asked`, and what its signature declares."""
+    """Offer a function as a tool. It takes the `context`, and all else by keyword: the given
+    `fields` of a schedule as `**given`, and the arguments that its signature declares."""
 
     def declare(function: ToolFunction) -> ToolFunction:
         def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
-            whole = {
-                name: _whole(value)
-                if _takes_whole(schema["properties"][name])
+            converted = {
+                name: _as_integer(value)
+                if _is_integer(schema["properties"][name])
                 else value
                 for name, value in arguments.items()
             }
-            return dict(function(context, **whole))
+            return dict(function(context, **converted))
 
         schema = signature_schema(function, leaving_out=NOT_DECLARED)
-        # What must be given comes first.
+        # Required fields come first.
         in_order = sorted(fields, key=lambda field: not field.required)
         taken = {field.argument: argument(field) for field in in_order}
         schema["properties"] = taken | schema["properties"]
@@ -54,11 +54,11 @@ def schedule_tool(
     return declare
 
 
-def _takes_whole(part: Mapping[str, Any]) -> bool:
-    """Whether the field takes whole numbers."""
+def _is_integer(part: Mapping[str, Any]) -> bool:
+    """Whether the schema accepts integers."""
     return any(way.get("type") == "integer" for way in part.get("anyOf", [part]))
 
 
-def _whole(value: Any) -> Any:
-    """To JSON 60.0 is the integer 60, and some models write it so."""
+def _as_integer(value: Any) -> Any:
+    """In JSON schema 60.0 is the integer 60, and some models write it like that."""
     return int(value) if isinstance(value, float) else value

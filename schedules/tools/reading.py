@@ -1,4 +1,4 @@
-"""The tools that only look."""
+"""The read-only tools: `schedule_list`, `schedule_preview`, `schedule_explain`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from workflows.schemas.declare import keywords
 from workflows.scopes import Scope
 from workflows.tools import Hints, ToolContext
 
-LOOKS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
+READS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
 MOST_LISTED = 25
 MOST_TICKS = 20
 
@@ -49,37 +49,43 @@ class Startable(TypedDict):
 
 class Startables(TypedDict):
     workflows: Annotated[
-        list[Startable], "What schedule_create can run, by name: the first of them."
+        list[Startable], "Workflows that schedule_create can run: the first, by name."
     ]
-    workflows_total: Annotated[int, "How many of these there are."]
+    workflows_total: Annotated[int, "The number of these workflows."]
 
 
 class Listed(Counts, Startables):
     schedules: list[Summary]
-    total: Annotated[int, "How many there are, on all pages."]
-    next_offset: Annotated[int | None, "Give it as offset for the next page."]
+    total: Annotated[int, "The number of schedules on all pages."]
+    next_offset: Annotated[int | None, "The offset of the next page; null on the last."]
 
 
-@schedule_tool("List schedules", Scope.READ, LOOKS)
+@schedule_tool("List schedules", Scope.READ, READS)
 def schedule_list(
     context: ToolContext,
     *,
     status: Literal["active", "paused", "stopped"] | None = None,
-    name_contains: Annotated[str, keywords(maxLength=200), "In any case."] = "",
+    name_contains: Annotated[
+        str, keywords(maxLength=200), "Text in the name; case-insensitive."
+    ] = "",
     workflow: WorkflowName | None = None,
     created_by: Literal["user", "agent"] | None = None,
-    awaits_approval: Annotated[bool | None, "Proposals only, or all but these."] = None,
+    awaits_approval: Annotated[
+        bool | None, "true: only proposals; false: no proposals."
+    ] = None,
     workflows_contain: Annotated[
-        str, keywords(maxLength=200), "Narrows the workflows down, in any case."
+        str,
+        keywords(maxLength=200),
+        "Text in the names of the workflows to return; case-insensitive.",
     ] = "",
     limit: Annotated[int, keywords(minimum=1, maximum=MOST_LISTED)] = 10,
     offset: Annotated[int, keywords(minimum=0, maximum=1_000_000)] = 0,
 ) -> Listed:
-    """List the user's schedules, the newest first, with the ids that other tools need.
+    """List the user's schedules, newest first, with the ids that the other tools need.
 
-    All filters are optional and narrow the list of schedules down together. Look here before
-    you create a schedule: there may be one already, and the result names the user's active
-    workflows (with workflows_contain those whose name has this text).
+    All filters are optional; a schedule must match each of them. Call this before you create
+    a schedule: a similar one may exist, and the result also lists the user's active
+    workflows (filtered by workflows_contain).
     """
     found = ScheduledJob.objects.filter(owner=context.user)
     filters = {
@@ -118,9 +124,11 @@ OF_TIMING = [field for field in fields_at(Door.TOOLS) if field.name in TIMING_FI
 
 class PreviewedTick(Tick):
     moved_by_gap: Annotated[
-        bool, "The clock leaves its time out: it runs at once after."
+        bool, "The clock skips this time that day; it runs right after the gap."
     ]
-    first_of_two: Annotated[bool, "Its time comes twice that day; it runs the first."]
+    first_of_two: Annotated[
+        bool, "This time occurs twice that day; it runs the first time."
+    ]
 
 
 class Previewed(TypedDict):
@@ -129,36 +137,38 @@ class Previewed(TypedDict):
     ticks: list[PreviewedTick]
 
 
-@schedule_tool("Preview ticks", Scope.READ, LOOKS, OF_TIMING)
+@schedule_tool("Preview ticks", Scope.READ, READS, OF_TIMING)
 def schedule_preview(
     context: ToolContext,
     *,
     schedule_id: ScheduleId | None = None,
     count: Annotated[int, keywords(minimum=1, maximum=MOST_TICKS)] = 5,
-    **asked: Any,
+    **given: Any,
 ) -> Previewed:
-    """Tell when a schedule will run next, or when one would that does not exist yet.
+    """Return the next times at which a schedule runs, or would run if it were created.
 
-    Give schedule_id, or else exactly one of cron_expression, interval_seconds and run_at
-    with what belongs to it. Nothing is written. A timing that is written as another program
-    writes it is refused with a suggestion, where one is known: fields to give instead.
+    Give either schedule_id, or exactly one of cron_expression, interval_seconds and run_at
+    with the other timing fields. Nothing is saved. A timing in the notation of another
+    program is refused; the refusal suggests the fields to give instead, if known.
     """
     now = context.clock()
-    given = fields_of(asked, context)
-    if schedule_id and given:
+    fields = fields_of(given, context)
+    if schedule_id and fields:
         raise ToolRefused(
-            "schedule_id does not go together with the fields of another schedule.",
+            "schedule_id cannot be combined with timing fields.",
             code="invalid_arguments",
             field="schedule_id",
-            remedy="Give one or the other.",
+            remedy="Give either schedule_id or the timing fields.",
         )
     if schedule_id:
         schedule = own_schedule(context, schedule_id)
         found = services.preview_schedule(schedule, count=count, now=now)
         return _previewed(found, schedule.max_runs)
-    given = {"timezone": zone_of(context), **given}
+    fields = {"timezone": zone_of(context), **fields}
     actor = actor_of(context)
-    return _previewed(services.preview_fields(given, count=count, actor=actor, now=now))
+    return _previewed(
+        services.preview_fields(fields, count=count, actor=actor, now=now)
+    )
 
 
 def _previewed(found: Preview, max_runs: int | None = None) -> Previewed:
@@ -177,9 +187,9 @@ def _previewed(found: Preview, max_runs: int | None = None) -> Previewed:
 
 
 class Explained(TypedDict):
-    sentence: Annotated[str, "The answer."]
-    is_tick: Annotated[bool, "Whether the schedule was due at that time at all."]
-    run_status: Annotated[str | None, "What became of the run of that tick."]
+    sentence: Annotated[str, "The explanation."]
+    is_tick: Annotated[bool, "Whether the schedule was due at that time."]
+    run_status: Annotated[str | None, "The status of the run of that tick."]
     failure_kind: Annotated[
         str | None, f"Why its last attempt failed: {', '.join(FailureKind.values)}."
     ]
@@ -188,24 +198,26 @@ class Explained(TypedDict):
     next_tick: str | None
 
 
-@schedule_tool("Explain a tick", Scope.READ, LOOKS)
+@schedule_tool("Explain a tick", Scope.READ, READS)
 def schedule_explain(
     context: ToolContext,
     *,
     schedule_id: ScheduleId,
     at: Annotated[
-        str, keywords(maxLength=40), "2026-01-31T09:00:00+01:00, with its offset."
+        str,
+        keywords(maxLength=40),
+        "The time, with an offset: 2026-01-31T09:00:00+01:00.",
     ],
 ) -> Explained:
-    """Tell in one sentence why a schedule did, or did not, run at a time."""
+    """Explain in one sentence why a schedule ran, or did not run, at a time."""
     schedule = own_schedule(context, schedule_id)
     moment = instant("at", at)
     if moment is None or moment.utcoffset() is None:
         raise ToolRefused(
-            "The time has no offset.",
+            "at has no offset.",
             code="invalid_arguments",
             field="at",
-            remedy="Give it like 2026-01-31T09:00:00+01:00.",
+            remedy="Give a time such as 2026-01-31T09:00:00+01:00.",
         )
     found = services.explain(schedule, at=moment, now=context.clock())
     run = found.run

@@ -1,4 +1,4 @@
-"""What the tools give back: what a model needs to know next, in both times."""
+"""The results of the tools. Ticks are given in UTC and in the schedule's time zone."""
 
 from __future__ import annotations
 
@@ -32,18 +32,22 @@ class Tick(TypedDict):
 
 
 class Summary(TypedDict):
-    id: Annotated[str | None, "None for a dry run."]
+    id: Annotated[str | None, "null in a dry run."]
     name: str
-    status: Annotated[str, "active, paused, or stopped once it has come to its end."]
-    reason_code: Annotated[str, "Why it is paused or stopped, as a code."]
-    status_reason: Annotated[str, "The same in words."]
-    awaits_approval: Annotated[bool, "A proposal: it runs once a person resumes it."]
+    status: Annotated[str, "active, paused or stopped (it has ended)."]
+    reason_code: Annotated[str, "Code of the reason why it is paused or stopped."]
+    status_reason: Annotated[str, "The reason in words."]
+    awaits_approval: Annotated[
+        bool, "A proposal: it does not run until a person resumes it."
+    ]
     workflow: str
     workflow_id: str
-    sentence: Annotated[str, "When it runs, in words: check it against what was asked."]
+    sentence: Annotated[
+        str, "When it runs, in words. Compare it with the user's request."
+    ]
     max_runs: Annotated[int | None, FIELDS["max_runs"].help]
     timezone: str
-    next_ticks: Annotated[list[Tick], "Of a paused one: if it were resumed now."]
+    next_ticks: Annotated[list[Tick], "If paused: as if it were resumed now."]
     end_at: str | None
     created_by: Annotated[str, "user or agent."]
 
@@ -56,21 +60,21 @@ class Similar(TypedDict):
 
 
 class Counts(TypedDict):
-    active_count: Annotated[int, "Active schedules that agents made, and proposals."]
-    active_allowed: Annotated[int, "How many of these there may be."]
+    active_count: Annotated[int, "Active schedules created by agents, and proposals."]
+    active_allowed: Annotated[int, "The maximum of active_count."]
 
 
-class Standing(Summary, Counts):
+class State(Summary, Counts):
     similar: Annotated[
-        list[Similar], "Others that stand already and may make this one needless."
+        list[Similar], "Existing schedules that may make this one unnecessary."
     ]
-    notes: Annotated[list[str], "What the user should be told."]
+    notes: Annotated[list[str], "Pass these on to the user."]
 
 
-def standing(
+def state_of(
     schedule: ScheduledJob, context: ToolContext, *, notes: list[str] | None = None
-) -> Standing:
-    """How a schedule stands after a verb."""
+) -> State:
+    """The state of a schedule after an action, with similar schedules and `notes`."""
     now = context.clock()
     return {
         **summary(schedule, now=now),
@@ -122,19 +126,19 @@ def _timing(
     try:
         found = preview_schedule(schedule, count=count, now=now)
     except InvalidSchedule as error:
-        return f"Its timing cannot be read any more: {error.message}", []
+        return f"Its timing is no longer valid: {error.message}", []
     return limited(found.text, schedule.max_runs), found.ticks
 
 
 def limited(sentence: str, max_runs: int | None) -> str:
-    """What a timing means, and how many of its ticks run: "Every minute, at most 1 run"."""
+    """The sentence of a timing with the limit of runs: "Every minute, at most 1 run"."""
     if max_runs is None:
         return sentence
     return f"{sentence}, at most {max_runs} run{'s' if max_runs > 1 else ''}"
 
 
 def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
-    """Others of the user with its name, or with its workflow and a timing like its own."""
+    """The owner's other schedules with the same name, or the same workflow and a like timing."""
     others = (
         ScheduledJob.objects.filter(owner=schedule.owner_id)
         .exclude(Q(pk=schedule.pk) | Q(status=Status.STOPPED))
@@ -158,13 +162,13 @@ def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
 def _alike(one: ScheduledJob, other: ScheduledJob) -> bool:
     try:
         return timing.alike(one.timing, other.timing)
-    except TimingError:  # its zone has left tzdata
+    except TimingError:  # its time zone has left tzdata
         return False
 
 
 def _notes_on(schedule: ScheduledJob) -> list[str]:
     notes = []
     if schedule.awaits_approval:
-        notes.append("It is a proposal: it runs once a person has resumed it.")
+        notes.append("It is a proposal: it does not run until a person resumes it.")
     notes += [f"It cannot start. {why}" for _, why in start_problems(schedule)]
     return notes

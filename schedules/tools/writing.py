@@ -1,4 +1,4 @@
-"""The tools that change schedules."""
+"""The tools that change schedules: `schedule_create`, `_pause`, `_resume`, `_stop`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schedules.tools.arguments import (
     zone_of,
 )
 from schedules.tools.declaration import schedule_tool
-from schedules.tools.results import Counts, Standing, counts, standing, utc
+from schedules.tools.results import Counts, State, counts, state_of, utc
 from workflows.schemas.declare import keywords
 from workflows.scopes import Scope
 from workflows.tools import Hints, ToolContext
@@ -40,43 +40,42 @@ def schedule_create(
     context: ToolContext,
     *,
     status: Annotated[
-        Literal["active", "paused"], "A paused one runs only once it is resumed."
+        Literal["active", "paused"], "paused: it does not run until it is resumed."
     ] = "active",
     idempotency_key: Annotated[
         str | None,
         keywords(maxLength=limits.IDEMPOTENCY_KEY_LENGTH),
-        "A word of your own: the same word again gives the same schedule, not a second.",
+        "A key that you choose. A retry with the same key returns the same schedule.",
     ] = None,
     dry_run: Annotated[
-        bool, "Only check, and tell what would be; write nothing."
+        bool, "Check the request and return the result without saving anything."
     ] = False,
-    **asked: Any,
-) -> Standing:
-    """Have a workflow run later, once or again and again.
+    **given: Any,
+) -> State:
+    """Schedule a workflow to run later, once or repeatedly.
 
-    Give exactly one of cron_expression, interval_seconds and run_at, or the schedule_type
-    manual: that says what kind of schedule it is. Look with schedule_list first whether the
-    user has one like it already, and with dry_run whether the sentence and the next ticks
-    are what the user wants. Every schedule with times that you create ends by itself. Where
-    the user wants to approve, it is a proposal (awaits_approval) that runs only once a
-    person has resumed it: say so.
+    Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type
+    manual. First check with schedule_list that there is no similar schedule, and with
+    dry_run that the sentence and the next ticks are what the user wants. Every schedule with
+    times that you create has an end. If the user must approve schedules, it is a proposal
+    (awaits_approval) that does not run until a person resumes it: inform the user.
     """
-    fields = fields_of(asked, context)
+    fields = fields_of(given, context)
     fields["timezone"] = fields.get("timezone") or zone_of(context)
-    # One transaction, so that a dry run is the same work, taken back.
+    # One transaction, so that a dry run does the same and is rolled back.
     with transaction.atomic():
         made = services.create_or_find(
             fields,
             actor=actor_of(context),
             now=context.clock(),
-            # A dry run checks what is asked, also where the key has been used.
+            # A dry run checks the request even if the key has been used.
             idempotency_key=None if dry_run else idempotency_key,
             status=status,
         )
         notes = _dry(dry_run=dry_run)
         if not made.is_new:
             notes = _found(made.schedule, fields, status)
-        result = standing(made.schedule, context, notes=notes)
+        result = state_of(made.schedule, context, notes=notes)
         if dry_run:
             transaction.set_rollback(True)
             result["id"] = None
@@ -90,16 +89,16 @@ def schedule_create(
 )
 def schedule_pause(
     context: ToolContext, *, schedule_id: ScheduleId, note: Note = ""
-) -> Standing:
-    """Keep a schedule from running until it is resumed.
+) -> State:
+    """Pause a schedule until it is resumed.
 
-    Runs that wait to start are skipped; what is under way goes on. Nothing is lost: prefer
-    this to schedule_stop whenever the user may want it back.
+    Runs that have not started are skipped; running ones continue. The schedule is kept:
+    prefer this to schedule_stop if the user may want it again.
     """
     schedule = services.pause_schedule(
         id_of(schedule_id), actor=actor_of(context), now=context.clock(), note=note
     )
-    return standing(schedule, context)
+    return state_of(schedule, context)
 
 
 @schedule_tool(
@@ -113,11 +112,11 @@ def schedule_resume(
     schedule_id: ScheduleId,
     catch_up: CatchUp = "none",
     note: Note = "",
-) -> Standing:
-    """Let a paused schedule run again, from its next tick on.
+) -> State:
+    """Resume a paused schedule from its next tick on.
 
-    What was due while it was paused does not run, unless catch_up says so. A proposal
-    (awaits_approval) is resumed by a person only.
+    Ticks that passed during the pause do not run, unless catch_up is latest. Only a person
+    can resume a proposal (awaits_approval).
     """
     resumed = services.resume_schedule(
         id_of(schedule_id),
@@ -126,19 +125,19 @@ def schedule_resume(
         note=note,
         catch_up=catch_up,
     )
-    notes = []
-    if resumed.passed:
-        notes = [
-            f"{resumed.passed} ticks passed while it was paused; {resumed.caught_up} of "
-            "them run now."
-        ]
-    return standing(resumed.schedule, context, notes=notes)
+    passed, caught_up = resumed.passed, resumed.caught_up
+    ticks = "1 tick" if passed == 1 else f"{passed} ticks"
+    sentence = (
+        f"{ticks} passed during the pause; {caught_up or 'none'} will be caught up."
+    )
+    notes = [sentence] if passed else []
+    return state_of(resumed.schedule, context, notes=notes)
 
 
 class Stopped(Counts):
     id: str
     name: str
-    status: Annotated[Literal["deleted"], "It is gone for good; its history stays."]
+    status: Annotated[Literal["deleted"], "It cannot be restored; its history is kept."]
 
 
 @schedule_tool(
@@ -151,8 +150,8 @@ def schedule_stop(
 ) -> Stopped:
     """Delete a schedule for good. This cannot be undone; schedule_pause can.
 
-    Runs that wait to start are cancelled, what is under way finishes, and the history
-    stays. Do it only if the user wants the schedule gone.
+    Runs that have not started are cancelled, running ones finish, and the history is kept.
+    Do this only if the user wants the schedule deleted.
     """
     schedule = own_schedule(context, schedule_id)
     actor = actor_of(context)
@@ -166,26 +165,26 @@ def schedule_stop(
 
 
 def _dry(*, dry_run: bool) -> list[str]:
-    return ["This was a dry run: nothing was written."] if dry_run else []
+    return ["This was a dry run: nothing was saved."] if dry_run else []
 
 
-# Left out, each means what the schedule says, or the latest that is allowed.
-OPEN = ("schedule_type", "cron_expression", "interval_seconds", "run_at", "end_at")
+# If left out, these follow from the other fields or from the limits of agents.
+DERIVED = ("schedule_type", "cron_expression", "interval_seconds", "run_at", "end_at")
 
 
 def _found(schedule: ScheduledJob, fields: Mapping[str, Any], status: str) -> list[str]:
-    """What is told of a key that has made a schedule before."""
-    asked = {
+    """Notes on a schedule that an earlier request with the same key has created."""
+    requested = {
         field.name: fields.get(field.name, field.column.get_default())
         for field in fields_at(Door.TOOLS)
-        if field.name in fields or field.name not in OPEN
+        if field.name in fields or field.name not in DERIVED
     }
     who = "an agent" if schedule.created_by_kind == ActorKind.AGENT else "a person"
     notes = [
-        f"Nothing was made: with this idempotency_key {who} made the schedule below on "
-        f"{utc(schedule.created_at)}, which is {schedule.status}."
+        f"Nothing was created: {who} used this idempotency_key at "
+        f"{utc(schedule.created_at)} to create this schedule, which is {schedule.status}."
     ]
-    other = differing(schedule, asked, now=schedule.created_at)
+    other = differing(schedule, requested, now=schedule.created_at)
     if status == Status.PAUSED and schedule.status == Status.ACTIVE:
         other.append("status")
     if other:
@@ -193,7 +192,7 @@ def _found(schedule: ScheduledJob, fields: Mapping[str, Any], status: str) -> li
             FIELDS[name].argument if name in FIELDS else name for name in other
         )
         notes.append(
-            f"It differs from what was asked for in {named}. Another idempotency_key makes "
-            "another schedule."
+            f"It differs from this request in {named}. To create another schedule, use "
+            "another idempotency_key."
         )
     return notes

@@ -49,27 +49,27 @@ def test_the_buttons_of_the_page(open_page: OpenPage, schedule: ScheduledJob) ->
     page = open_page()
     address = f"{LIST}{schedule.pk}/change/"
     log_in(page, address)
-    panel = page.get_by_role("region", name="How it stands")
+    panel = page.get_by_role("region", name="State")
     panel.get_by_label("Note").fill("until Monday")
     press_all_three(page, panel, "active", "paused until Monday")
     assert page.url.endswith(address)
-    history = page.get_by_role("region", name="What became of it")
+    history = page.get_by_role("region", name="History")
     expect(history).to_contain_text("until Monday")
     expect(history.get_by_text("pending")).to_be_visible()
     assert ScheduledRun.objects.get().schedule_id == schedule.pk
 
 
 def press_all_three(page: Page, place, active: str, paused: str) -> None:
-    told = page.locator(".messagelist")
+    messages = page.locator(".messagelist")
     place.get_by_role("button", name="Pause").click()
-    expect(told).to_contain_text("“invoices” is paused")
+    expect(messages).to_contain_text("“invoices” is paused")
     expect(place).to_contain_text(paused)
     expect(place.get_by_role("button", name="Pause")).to_have_count(0)
     place.get_by_role("button", name="Resume").click()
-    expect(told).to_contain_text("“invoices” is active; next run")
+    expect(messages).to_contain_text("“invoices” is active. Next run:")
     expect(place).to_contain_text(active)
     place.get_by_role("button", name="Run now").click()
-    expect(told).to_contain_text("A run of “invoices” was asked for.")
+    expect(messages).to_contain_text("A run of “invoices” has been requested.")
 
 
 def test_a_bulk_action(open_page: OpenPage, schedule: ScheduledJob) -> None:
@@ -144,7 +144,7 @@ def test_a_schedule_that_ended_is_copied_and_revived(
     page = open_page()
     address = f"{LIST}{ended.pk}/change/"
     log_in(page, address)
-    expect(page.get_by_text("This schedule has ended.")).to_be_visible()
+    expect(page.get_by_text("This schedule has stopped.")).to_be_visible()
     page.get_by_role("button", name="Save as new").click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
     expect(page.get_by_label("Name:")).to_have_value("report (copy)")

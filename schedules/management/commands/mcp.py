@@ -1,4 +1,4 @@
-"""`manage.py mcp`: the schedule tools for one agent on this machine, over stdin and stdout."""
+"""`manage.py mcp`: serve the schedule tools to a local agent over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from schedules.mcp import McpMissing, load
 from workflows.tools import ToolContext
 
 NO_DATABASE = (
-    "The database does not answer, or has no tables yet: run `manage.py setup` (or "
-    "`manage.py migrate`) with the same DATA_DIR and DATABASE_URL."
+    "The database is not available or has no tables. Run `manage.py setup` (or `manage.py "
+    "migrate`) with the same DATA_DIR and DATABASE_URL."
 )
 
 
 class Command(BaseCommand):
-    help = (
-        "Serve the schedule tools over MCP on stdin and stdout, in the name of a user."
-    )
+    help = "Serve the schedule tools over MCP on stdin and stdout, on behalf of a user."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--user", required=True, help="whose schedules they are")
+        parser.add_argument(
+            "--user", required=True, help="name of the user who owns the schedules"
+        )
 
     @override
     def handle(self, *args: Any, user: str, **options: Any) -> None:
@@ -40,5 +40,5 @@ class Command(BaseCommand):
             stdio = load("stdio")
         except McpMissing as error:
             raise CommandError(str(error)) from error
-        clock = timezone.now  # noqa: TID251 an entry point: tools are told the time
+        clock = timezone.now  # noqa: TID251 an entry point
         stdio.serve(ToolContext(user=found, clock=clock))

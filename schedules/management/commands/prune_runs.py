@@ -1,4 +1,4 @@
-"""`manage.py prune_runs`: takes away old history at once, as the scheduler does bit by bit."""
+"""`manage.py prune_runs`: delete old history now, which the scheduler does in small steps."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from schedules.services.upkeep.pruning import prune
 
 
 class Command(BaseCommand):
-    help = "Deletes ledger rows and executions that are older than RUNS_KEPT_DAYS."
+    help = "Delete runs and executions that are older than RUNS_KEPT_DAYS days."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--force", action="store_true", help="although the clock has just jumped"
+            "--force",
+            action="store_true",
+            help="delete even if the clock has jumped within the last hour",
         )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         if Jumps().lately() and not options["force"]:
             raise CommandError(
-                "The clock jumped within the last hour, or the site was down for longer: "
-                "nothing is deleted yet. Is the clock right? Then wait, or use --force."
+                "Nothing was deleted: the clock has jumped within the last hour, or the site "
+                "was down for more than an hour. Check the clock. If it is right, wait an hour "
+                "or use --force."
             )
         now = timezone.now()  # noqa: TID251 an entry point
         runs = executions = 0
@@ -36,6 +39,6 @@ class Command(BaseCommand):
             runs += pruned.runs
             executions += pruned.executions
         self.stdout.write(
-            f"{runs} runs and {executions} executions older than "
-            f"{settings.RUNS_KEPT_DAYS} days deleted."
+            f"Deleted {runs} runs and {executions} executions older than "
+            f"{settings.RUNS_KEPT_DAYS} days."
         )

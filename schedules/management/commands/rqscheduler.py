@@ -1,4 +1,4 @@
-"""`manage.py rqscheduler`: registers the active schedules, then fires what is due."""
+"""`manage.py rqscheduler`: register the active schedules, then fire their ticks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from workflows.execution.queue import QUEUE_NAME
 
 
 class Command(rqscheduler.Command):
-    """Runs a scheduler. Any number may run at once, on any number of machines."""
+    """Run a scheduler. Several may run at once, on one or more machines."""
 
-    help = "Runs a scheduler: fires the due ticks of all schedules. Run as many as you like."
+    help = "Run a scheduler, which fires the due ticks of all schedules. Several may run at once."
     requires_system_checks = (checks.TAG,)
 
     @override
@@ -32,9 +32,11 @@ class Command(rqscheduler.Command):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         if options["queue"] != QUEUE_NAME:
-            raise CommandError(f"--queue takes {QUEUE_NAME!r} only: all runs go there.")
+            raise CommandError(
+                f"--queue must be {QUEUE_NAME!r}: all runs use this queue."
+            )
         if options["interval"] < 1:
-            raise CommandError("--interval is at least 1 second.")
+            raise CommandError("--interval must be at least 1 second.")
         if options["pid"]:
             Path(options["pid"]).expanduser().write_text(str(os.getpid()))
         leave_the_disk_to_claims()

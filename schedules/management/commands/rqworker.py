@@ -1,4 +1,4 @@
-"""`manage.py rqworker`: runs what was fired; JSON jobs only."""
+"""`manage.py rqworker`: run the workflows of fired ticks. Accepts JSON jobs only."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ RETRY_SECONDS = 2.0
 
 
 class Command(rqworker.Command):
-    """django-rq's command with our worker and serializer, so nobody has to remember them."""
+    """django-rq's command, with this product's worker and serializer as defaults."""
 
-    help = "Runs a worker. Run as many as you like."
+    help = "Run a worker, which runs workflows. Several may run at once."
     requires_system_checks = (checks.TAG,)
 
     @override
@@ -49,7 +49,7 @@ class Command(rqworker.Command):
             time.sleep(RETRY_SECONDS)
 
     def _work(self, *queues: str, **options: Any) -> bool:
-        """Work until told to stop (True), or until Redis went away (False)."""
+        """Work until the worker is asked to stop (True) or loses Redis (False)."""
         try:
             worker = get_worker(
                 *queues,
@@ -60,7 +60,7 @@ class Command(rqworker.Command):
                 worker_ttl=options["worker_ttl"],
                 serializer=options["serializer"],
             )
-            # An open connection must not be shared with the work horses.
+            # The work horses must not inherit an open connection.
             reset_db_connections()
             worker.work(
                 burst=options["burst"],
@@ -73,11 +73,11 @@ class Command(rqworker.Command):
             outages.warning("worker_lost_redis", error=str(error))
             return bool(options["burst"])
         except KeyError as error:
-            raise CommandError(f"There is no queue {error} in RQ_QUEUES.") from error
+            raise CommandError(f"RQ_QUEUES has no queue {error}.") from error
         bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]
         return bool(bounded) or getattr(worker, "stop_requested", True)
 
 
 def _level(verbosity: int) -> str:
-    # RQ tells every step of every job at INFO; our own lines say what matters.
+    # RQ logs every step of every job at INFO. Our own log lines have what matters.
     return {0: "ERROR", 1: "WARNING", 2: "INFO"}.get(verbosity, "DEBUG")

@@ -1,4 +1,4 @@
-"""`manage.py schedule_doctor`: is everything there that a schedule needs to fire?"""
+"""`manage.py schedule_doctor`: check everything that schedules need to fire."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from schedules.services.insight.doctor import Finding, examine
 
 
 class Command(BaseCommand):
-    help = "Probes for what would keep schedules from firing. Exit status: 0, 1 or 2."
+    help = (
+        "Check for anything that keeps schedules from firing. Exit status: 0 if there is "
+        "nothing, 1 for warnings, 2 for errors."
+    )
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,11 +33,11 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([_plain(one) for one in findings], indent=2))
         else:
             for finding in findings:
-                self._tell(finding)
+                self._write(finding)
         if worst := max(finding.severity for finding in findings):
             sys.exit(int(worst))
 
-    def _tell(self, finding: Finding) -> None:
+    def _write(self, finding: Finding) -> None:
         name = finding.severity.name.lower()
         self.stdout.write(f"{name:<8} {finding.subject}: {finding.what}")
         if finding.remedy:

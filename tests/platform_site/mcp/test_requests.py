@@ -133,12 +133,12 @@ def test_nonsense_is_an_error_of_the_client(post, body: bytes):
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (b"{", "Parse error: what was sent is no JSON."),
-        (b"[]", "Invalid request: what was sent is no message."),
-        (b"null", "Invalid request: what was sent is no message."),
+        (b"{", "Parse error: the input is not valid JSON."),
+        (b"[]", "Invalid request: the input is not a valid JSON-RPC message."),
+        (b"null", "Invalid request: the input is not a valid JSON-RPC message."),
         (
             json.dumps(PING | {"params": {"x": "\ud800"}}).encode(),
-            "Parse error: what was sent is no JSON.",
+            "Parse error: the input is not valid JSON.",
         ),
     ],
 )

@@ -29,7 +29,7 @@ def act(
     [
         ("pause", "Paused 2 schedules.", Status.PAUSED),
         ("resume", "Resumed 2 schedules.", Status.ACTIVE),
-        ("run", "Asked for a run of 2 schedules.", Status.ACTIVE),
+        ("run", "Requested a run of 2 schedules.", Status.ACTIVE),
     ],
 )
 def test_an_action_works_on_every_schedule_that_is_ticked(

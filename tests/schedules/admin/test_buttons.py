@@ -38,7 +38,7 @@ def test_pause_pauses_with_the_note(
 ) -> None:
     schedule = make_schedule()
     told = press(site, schedule, "pause", note="until Monday")
-    assert told == ["“job” is paused: nothing of it starts until it is resumed."]
+    assert told == ["“job” is paused. No run starts until it is resumed."]
     assert (schedule.status, schedule.status_reason) == ("paused", "until Monday")
     event = schedule.events.get(verb="pause")
     assert (event.verb, event.actor, event.note) == ("pause", boss, "until Monday")
@@ -63,7 +63,7 @@ def test_resume_tells_how_many_ticks_passed(
     schedule = make_schedule(long_ago, interval_seconds=86_400)
     pause_schedule(schedule.pk, actor=Actor.person(alice), now=long_ago)
     [told] = press(site, schedule, "resume", catch_up="latest")
-    assert "passed while it was paused; 1 of them run now" in told
+    assert "passed during the pause; 1 will be caught up" in told
 
 
 def test_resume_with_no_tick_left_says_that_it_ended(
@@ -73,13 +73,13 @@ def test_resume_with_no_tick_left_says_that_it_ended(
     schedule = make_schedule(long_ago, run_at=long_ago + timedelta(days=1))
     pause_schedule(schedule.pk, actor=Actor.person(alice), now=long_ago)
     [told] = press(site, schedule, "resume")
-    assert "has no tick left" in told
+    assert "has no more ticks" in told
     assert schedule.status == Status.STOPPED
 
 
 def test_run_now_makes_a_manual_run(site: Client, make_schedule: MakeSchedule) -> None:
     schedule = make_schedule()
-    assert press(site, schedule, "run") == ["A run of “job” was asked for."]
+    assert press(site, schedule, "run") == ["A run of “job” has been requested."]
     run = ScheduledRun.objects.get()
     assert (run.schedule_id, run.origin, run.status) == (
         schedule.pk,

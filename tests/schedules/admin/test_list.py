@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -132,7 +135,7 @@ def test_a_zone_that_is_gone_does_not_break_the_page(
 ) -> None:
     schedule = make_schedule(cron_expression="@daily")
     ScheduledJob.objects.update(timezone="Mars/Olympus")
-    assert "Broken: " in site.get(LIST).text
+    assert "Invalid timing: " in site.get(LIST).text
     assert site.get(page(schedule)).status_code == 200
 
 
@@ -180,3 +183,10 @@ def test_a_single_run_is_told_on_the_clock_of_its_zone(
     make_schedule(run_at=at, timezone="Europe/Berlin")
     listed = site.get(LIST).text
     assert "Once, on 2099-07-01 at 09:00 (Europe/Berlin), which is 07:00 UTC" in listed
+
+
+def test_the_style_sheet_fits_the_classes_of_the_page(site: Client) -> None:
+    path = finders.find("schedules/admin.css")
+    classes = set(re.findall(r"\.((?:app|model)-\w+)", Path(path).read_text()))
+    assert classes
+    assert classes <= set(re.findall(r"[\w-]+", site.get(LIST).text))

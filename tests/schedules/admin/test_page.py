@@ -208,7 +208,7 @@ def test_a_schedule_that_ended_says_what_revives_it(
 ) -> None:
     schedule = make_schedule(run_at=NOON + timedelta(seconds=1), timezone="Asia/Tokyo")
     fire_due(NOON + timedelta(seconds=2))
-    assert "This schedule has ended. A new timing" in site.get(page(schedule)).text
+    assert "This schedule has stopped. To revive it" in site.get(page(schedule)).text
     (why,) = save(site, page(schedule), name="other")["__all__"]
     assert "can no longer be changed. A new timing" in why
     assert ScheduledJob.objects.get().name == "job"
@@ -256,7 +256,7 @@ def test_a_schedule_is_made_that_runs_only_when_asked(
     assert "Only on request" in site.get(page(made)).text
     site.post(page(made, "pause"))
     answer = site.post(page(made, "resume"), follow=True)
-    assert "it runs when somebody asks for it" in answer.text
+    assert "It runs only on request" in answer.text
     # One whose cron expression still stands in the form becomes manual all the same.
     cron = {"schedule_type": "", "cron_expression": "@daily"}
     assert save(site, page(made), **cron) == {}
@@ -299,7 +299,7 @@ def test_deleting_stops_the_schedule(
 ) -> None:
     schedule = make_schedule()
     address = page(schedule, "delete")
-    assert "history stays" in site.get(address).text
+    assert "history remains" in site.get(address).text
     assert site.post(address, {"post": "yes"}).status_code == 302
     assert not ScheduledJob.objects.exists()
     assert ScheduleEvent.objects.get(verb="stop").actor == boss

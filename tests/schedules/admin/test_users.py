@@ -50,9 +50,9 @@ def test_what_agents_may_do_is_said_with_what_the_site_says(
 ) -> None:
     page = site.get(f"/admin/auth/user/{alice.pk}/change/").text
     assert "How many active schedules agents may have made" in page
-    assert "Empty: as the site, 20." in page
-    assert "as the site: no" in page
-    assert "as the site: yes" in page
+    assert "Default: 20." in page
+    assert "Default (no)" in page
+    assert "Default (yes)" in page
 
 
 def test_limits_of_agents_are_set_and_given_back_to_the_site(

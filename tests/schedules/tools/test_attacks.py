@@ -85,10 +85,12 @@ TABLE = {
     ),
     "a status": create(("one of", "paused"), "invalid_arguments", status="stopped"),
     "no workflow of one's own": create(
-        ("no such workflow", "nightly ("), "no_workflow", workflow=str(uuid4())
+        ("no workflow with this id or name", "nightly ("),
+        "no_workflow",
+        workflow=str(uuid4()),
     ),
     "a query in a name": create(
-        ("no such workflow",), "no_workflow", workflow="' OR 1=1 --"
+        ("no workflow with this id or name",), "no_workflow", workflow="' OR 1=1 --"
     ),
 }
 

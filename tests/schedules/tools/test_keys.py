@@ -13,8 +13,8 @@ from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = "2026-11-23T12:00:00+00:00"
-NOTHING = f"""Nothing was made: with this idempotency_key an agent made the schedule \
-below on {AT}, which is"""
+NOTHING = f"""Nothing was created: an agent used this idempotency_key at {AT} \
+to create this schedule, which is"""
 
 
 def test_the_same_key_gives_the_same_schedule_and_says_so(create):
@@ -42,15 +42,13 @@ def test_what_differs_from_what_was_asked_is_named(create, fields, differs):
     good(create(idempotency_key="k"))
     again = good(create(idempotency_key="k", **fields))
     assert again["notes"][0] == f"{NOTHING} active."
-    assert again["notes"][1].startswith(
-        f"It differs from what was asked for in {differs}"
-    )
+    assert again["notes"][1].startswith(f"It differs from this request in {differs}")
 
 
 def test_what_was_limited_and_is_asked_without_a_limit_differs(create):
     good(create(idempotency_key="k", max_runs=2))
     again = good(create(idempotency_key="k"))
-    assert "asked for in max_runs." in again["notes"][1]
+    assert "this request in max_runs." in again["notes"][1]
 
 
 def test_one_that_is_over_is_told_to_be_so(create):

@@ -66,7 +66,7 @@ def test_the_users_own_zone_is_used(create, call: CallTool, alice: User):
 def test_a_dry_run_tells_the_same_and_writes_nothing(create):
     tried = good(create(dry_run=True))
     assert tried["id"] is None
-    assert "nothing was written" in tried["notes"][0]
+    assert "nothing was saved" in tried["notes"][0]
     assert not ScheduledJob.objects.exists()
     assert not ScheduleEvent.objects.exists()
     assert not UserProfile.objects.exists()
@@ -131,7 +131,7 @@ def test_a_schedule_may_have_no_times_at_all(call: CallTool, workflow: Workflow)
         None,
     )
     again = good(call("schedule_create", idempotency_key="k", **given))
-    assert again["notes"][0].startswith("Nothing was made")
+    assert again["notes"][0].startswith("Nothing was created")
     assert len(again["notes"]) == 1
     shown = call("schedule_preview", schedule_id=made["id"]).content
     assert (shown["sentence"], shown["ticks"]) == ("Only on request", [])
@@ -309,7 +309,7 @@ def test_the_explain_tool_requires_a_time_with_an_offset(
     assert told["next_tick"] == "2026-11-23T12:01:00+00:00"
     assert (told["run_status"], told["failure_kind"]) == (None, None)
     naive = call("schedule_explain", **explain | {"at": "2026-11-23T12:00"})
-    assert naive.content["error"]["message"] == "The time has no offset."
+    assert naive.content["error"]["message"] == "at has no offset."
 
 
 def test_an_explanation_of_a_failed_run_has_its_kind(
@@ -330,7 +330,7 @@ def test_a_proposal_says_that_a_person_must_approve_it(
     made = good(create())
     assert (made["status"], made["awaits_approval"]) == ("paused", True)
     assert made["status_reason"] == "proposed by an agent for alice"
-    assert "once a person has resumed it" in made["notes"][0]
+    assert "until a person resumes it" in made["notes"][0]
     error = call("schedule_resume", schedule_id=made["id"]).content["error"]
     assert error["code"] == "agent_approval"
     resume_schedule(made["id"], actor=Actor.person(alice), now=NOON)
@@ -344,7 +344,9 @@ def test_a_tool_call_says_what_passed_meanwhile(
     schedule = make_schedule(now=NOON.replace(hour=11))
     call("schedule_pause", schedule_id=str(schedule.pk))
     resumed = good(call("schedule_resume", schedule_id=str(schedule.pk)))
-    assert "60 ticks passed while it was paused; 0 of them run now." in resumed["notes"]
+    assert (
+        "60 ticks passed during the pause; none will be caught up." in resumed["notes"]
+    )
 
 
 def test_an_id_that_is_none_is_refused(call: CallTool):
