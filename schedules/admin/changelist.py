@@ -20,8 +20,15 @@ from schedules.admin.actions import ActionsAdmin
 from schedules.admin.buttons import offered
 from schedules.admin.columns import titled_filter
 from schedules.exceptions import ScheduleNotFound
-from schedules.models import ScheduledJob, with_last_run
+from schedules.models import ReasonCode, ScheduledJob, with_last_run
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
+
+# The reasons that only events have, and the absence of a reason.
+NOT_OF_SCHEDULES = {
+    ReasonCode.NONE,
+    ReasonCode.WORKFLOW_DELETED,
+    ReasonCode.OWNER_DELETED,
+}
 
 
 class ChangeListAdmin(ActionsAdmin):
@@ -29,7 +36,7 @@ class ChangeListAdmin(ActionsAdmin):
 
     list_filter = (
         "status",
-        ("reason_code", titled_filter("reason")),
+        ("reason_code", titled_filter("reason", without=NOT_OF_SCHEDULES)),
         "awaits_approval",
         ("schedule_type", titled_filter("type")),
         ("workflow", admin.RelatedOnlyFieldListFilter),

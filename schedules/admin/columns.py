@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from typing_extensions import override
 
 from schedules.templatetags.schedule_display import both_times
 
 
-def titled_filter(title: str) -> type[admin.FieldListFilter]:
-    """A filter by the choices of a field, under a title other than the field's name."""
+def titled_filter(
+    title: str, without: Collection[str] = ()
+) -> type[admin.FieldListFilter]:
+    """A filter by the choices of a field, under a title other than the field's name.
+
+    Choices in `without` are not offered.
+    """
 
     class TitledFilter(admin.ChoicesFieldListFilter):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.title = title
+
+        @override
+        def choices(self, changelist: Any) -> Iterator[Any]:
+            hidden = [
+                label for value, label in self.field.flatchoices if value in without
+            ]
+            for choice in super().choices(changelist):
+                if choice["display"] not in hidden:
+                    yield choice
 
     return TitledFilter
 

@@ -114,7 +114,7 @@ class ZoneInput(forms.TextInput):
         return context | {"zones": sorted(zones.timezone_names())}
 
 
-ANY_TYPE = ("", "from the field that is filled in")
+ANY_TYPE = ("", "Automatic")
 _BY_KIND: dict[Kind, dict[str, Any]] = {
     Kind.TIME: {"form_class": WallTimeField, "widget": WallTimeField.widget},
     Kind.NODE: {"form_class": TriggerNodeField},

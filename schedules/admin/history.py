@@ -14,13 +14,20 @@ from django.utils.safestring import SafeString
 from typing_extensions import override
 
 from schedules.admin.columns import times, titled_filter
-from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent
+from schedules.models import (
+    ReasonCode,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    ScheduleEvent,
+)
 from schedules.services.insight.sentences import reason_text
 from schedules.templatetags.schedule_display import (
     EMPTY,
     badge,
     both_times,
     seconds_between,
+    who_acted,
 )
 from workflows.admin.read_only import ReadOnly
 
@@ -161,8 +168,8 @@ class EventAdmin(HistoryAdmin):
     list_display = ("at", "of_schedule", "action", "who", "note")
     list_filter = (
         ("verb", titled_filter("action")),
-        ("actor_kind", titled_filter("who acted")),
-        ("reason_code", titled_filter("reason")),
+        ("actor_kind", titled_filter("actor")),
+        ("reason_code", titled_filter("reason", without={ReasonCode.NONE})),
     )
     search_fields = (
         "schedule_name__has_text",
@@ -189,7 +196,7 @@ class EventAdmin(HistoryAdmin):
 
     @admin.display(description="By", ordering="actor_name")
     def who(self, event: ScheduleEvent) -> str:
-        return f"{event.actor_name} ({event.actor_kind})"
+        return who_acted(event)
 
     @admin.display(description="Workflow execution")
     def shown_execution(self, event: ScheduleEvent) -> SafeString:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from schedules import timing
-from schedules.models import RunStatus, ScheduledJob, Status
+from schedules.models import ActorKind, RunStatus, ScheduledJob, ScheduleEvent, Status
 from schedules.services.insight.sentences import reason_text, timing_text
 from schedules.timing import zones
 
@@ -93,6 +93,14 @@ def in_words(schedule: ScheduledJob) -> str:
         return timing_text(schedule.timing, schedule.timezone)
     except timing.TimingError as error:
         return f"Invalid timing: {error}"
+
+
+@register.filter
+def who_acted(event: ScheduleEvent) -> str:
+    """The user, an agent of the user ("alice (agent)"), or "system"."""
+    if event.actor_kind == ActorKind.AGENT:
+        return f"{event.actor_name} (agent)"
+    return event.actor_name or event.actor_kind
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from schedules.api import bulk
+from schedules.api import bulk_view
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import pause_schedule
 from tests.schedules.api.conftest import SCHEDULES, address, problems
@@ -107,7 +107,7 @@ def test_a_database_that_fails_in_between_loses_no_answer(
             raise OperationalError
         return pause_schedule(id_, **given)
 
-    monkeypatch.setitem(bulk.VERBS, "pause", (pause, 200, Scope.OPERATE))
+    monkeypatch.setitem(bulk_view.ACTIONS, "pause", (pause, 200, Scope.OPERATE))
     answer = api.post(BULK, {"action": "pause", "ids": [str(id_) for id_ in ids]})
     assert statuses(answer) == [200, 503, 503]  # nobody waits for it twice
     assert "Try again" in answer.json()["results"][1]["detail"]
