@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypedDict
+
+from django.db.models import QuerySet
 
 from schedules import services
 from schedules.models import ScheduledJob
@@ -40,6 +43,14 @@ from workflows.tools import Hints, ToolContext
 READS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
 MOST_LISTED = 25
 MOST_TICKS = 20
+NameText = Annotated[
+    str, keywords(maxLength=200), "Text in the name; case-insensitive."
+]
+WorkflowText = Annotated[
+    str,
+    keywords(maxLength=200),
+    "Text in the names of the workflows to return; case-insensitive.",
+]
 
 
 class Startable(TypedDict):
@@ -49,15 +60,20 @@ class Startable(TypedDict):
 
 class Startables(TypedDict):
     workflows: Annotated[
-        list[Startable], "Workflows that schedule_create can run: the first, by name."
+        list[Startable],
+        f"Workflows that schedule_create can run, by name; {MOST_NAMED} at most.",
     ]
     workflows_total: Annotated[int, "The number of these workflows."]
 
 
-class Listed(Counts, Startables):
+class Page(TypedDict):
     schedules: list[Summary]
     total: Annotated[int, "The number of schedules on all pages."]
     next_offset: Annotated[int | None, "The offset of the next page; null on the last."]
+
+
+class Listed(Counts, Startables, Page):
+    """A page of schedules, with what is needed to create one."""
 
 
 @schedule_tool("List schedules", Scope.READ, READS)
@@ -65,19 +81,13 @@ def schedule_list(
     context: ToolContext,
     *,
     status: Literal["active", "paused", "stopped"] | None = None,
-    name_contains: Annotated[
-        str, keywords(maxLength=200), "Text in the name; case-insensitive."
-    ] = "",
+    name_contains: NameText = "",
     workflow: WorkflowName | None = None,
     created_by: Literal["user", "agent"] | None = None,
     awaits_approval: Annotated[
         bool | None, "true: only proposals; false: no proposals."
     ] = None,
-    workflows_contain: Annotated[
-        str,
-        keywords(maxLength=200),
-        "Text in the names of the workflows to return; case-insensitive.",
-    ] = "",
+    workflows_contain: WorkflowText = "",
     limit: Annotated[int, keywords(minimum=1, maximum=MOST_LISTED)] = 10,
     offset: Annotated[int, keywords(minimum=0, maximum=1_000_000)] = 0,
 ) -> Listed:
@@ -87,7 +97,6 @@ def schedule_list(
     a schedule: a similar one may exist, and the result also lists the user's active
     workflows (filtered by workflows_contain).
     """
-    found = ScheduledJob.objects.filter(owner=context.user)
     filters = {
         "status": status,
         "name__has_text": name_contains or None,
@@ -95,17 +104,26 @@ def schedule_list(
         "created_by_kind": created_by,
         "awaits_approval": awaits_approval,
     }
-    found = found.filter(
-        **{name: value for name, value in filters.items() if value is not None}
+    found = ScheduledJob.objects.filter(
+        owner=context.user,
+        **{name: value for name, value in filters.items() if value is not None},
     )
-    total, now = found.count(), context.clock()
-    page = found.select_related("workflow")[offset : offset + limit]
     return {
-        "schedules": [summary(schedule, now=now) for schedule in page],
-        "total": total,
-        "next_offset": offset + limit if offset + limit < total else None,
+        **_page(found, offset, limit, now=context.clock()),
         **_workflows(context, workflows_contain),
         **counts(actor_of(context)),
+    }
+
+
+def _page(
+    found: QuerySet[ScheduledJob], offset: int, limit: int, *, now: datetime
+) -> Page:
+    total, end = found.count(), offset + limit
+    rows = found.select_related("workflow")[offset:end]
+    return {
+        "schedules": [summary(schedule, now=now) for schedule in rows],
+        "total": total,
+        "next_offset": end if end < total else None,
     }
 
 

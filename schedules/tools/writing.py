@@ -62,6 +62,17 @@ def schedule_create(
     """
     fields = fields_of(given, context)
     fields["timezone"] = fields.get("timezone") or zone_of(context)
+    return _create(fields, context, status, idempotency_key, dry_run=dry_run)
+
+
+def _create(
+    fields: dict[str, Any],
+    context: ToolContext,
+    status: str,
+    idempotency_key: str | None,
+    *,
+    dry_run: bool,
+) -> State:
     # One transaction, so that a dry run does the same and is rolled back.
     with transaction.atomic():
         made = services.create_or_find(
@@ -72,7 +83,7 @@ def schedule_create(
             idempotency_key=None if dry_run else idempotency_key,
             status=status,
         )
-        notes = _dry(dry_run=dry_run)
+        notes = ["This was a dry run: nothing was saved."] if dry_run else []
         if not made.is_new:
             notes = _found(made.schedule, fields, status)
         result = state_of(made.schedule, context, notes=notes)
@@ -162,10 +173,6 @@ def schedule_stop(
         "status": "deleted",
         **counts(actor),
     }
-
-
-def _dry(*, dry_run: bool) -> list[str]:
-    return ["This was a dry run: nothing was saved."] if dry_run else []
 
 
 # If left out, these follow from the other fields or from the limits of agents.
