@@ -131,7 +131,9 @@ def _shown(field: FieldSpec) -> dict[str, Any]:
 
 
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
-    """A schedule and its state. The row must have been read `with_last_run`."""
+    """A schedule and its state."""
+
+    # Rows must have been read `with_last_run`.
 
     trigger_payload = JSONObjectField(
         read_only=True, help_text=FIELDS["trigger_payload"].help
