@@ -82,7 +82,7 @@ def test_a_bulk_action(open_page: OpenPage, schedule: ScheduledJob) -> None:
     expect(page.get_by_role("button", name="Resume")).to_have_count(2)
 
 
-def test_a_fault_stands_at_its_field(
+def test_a_problem_is_shown_at_its_field(
     open_page: OpenPage, schedule: ScheduledJob
 ) -> None:
     page = open_page()
@@ -121,7 +121,7 @@ def test_every_page_fits_every_screen(
             assert wide <= width, address
 
 
-def test_the_buttons_of_a_row_stand_on_a_phones_screen(
+def test_the_buttons_of_a_row_fit_the_screen_of_a_phone(
     open_page: OpenPage, schedule: ScheduledJob
 ) -> None:
     page = open_page(width=360)

@@ -44,7 +44,7 @@ def test_an_action_works_on_every_schedule_that_is_ticked(
     assert other.events.count() == 1
 
 
-def test_an_action_tells_what_failed_and_why(
+def test_a_bulk_action_reports_what_failed_and_why(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     ended = make_schedule(name="ended", run_at=NOON + timedelta(seconds=1))

@@ -44,7 +44,7 @@ def test_pause_pauses_with_the_note(
     assert (event.verb, event.actor, event.note) == ("pause", boss, "until Monday")
 
 
-def test_resume_tells_the_next_run_in_both_zones(
+def test_resuming_shows_the_next_run_in_both_zones(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:
     schedule = make_schedule(cron_expression="0 9 * * *", timezone="Asia/Kathmandu")
@@ -55,7 +55,7 @@ def test_resume_tells_the_next_run_in_both_zones(
     assert "03:15:00 UTC" in told
 
 
-def test_resume_tells_how_many_ticks_passed(
+def test_resuming_shows_how_many_ticks_passed(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:
     # All of it lies in the past of the clock that the admin reads.
@@ -66,7 +66,7 @@ def test_resume_tells_how_many_ticks_passed(
     assert "passed during the pause; 1 will be caught up" in told
 
 
-def test_resume_with_no_tick_left_says_that_it_ended(
+def test_resuming_without_ticks_left_reports_the_end(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:
     long_ago = NOON - timedelta(days=365 * 10)
@@ -129,7 +129,7 @@ def test_a_schedule_that_ended_answers_with_its_state(
         {"request_id": "\x00"},
     ],
 )
-def test_broken_input_is_told_or_ignored_but_never_crashes(
+def test_broken_input_is_reported_or_ignored_and_never_crashes(
     site: Client, make_schedule: MakeSchedule, verb: str, inputs: dict[str, str]
 ) -> None:
     assert press(site, make_schedule(), verb, **inputs)
@@ -166,7 +166,7 @@ def test_staff_who_may_only_view_are_refused(
     assert schedule.events.count() == 1
 
 
-def test_staff_who_may_not_view_are_told_nothing(
+def test_staff_without_permission_to_view_learn_nothing(
     make_staff: MakeStaff, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule()

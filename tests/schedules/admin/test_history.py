@@ -46,7 +46,7 @@ def test_history_can_be_read_and_not_changed(
     assert row in rows_of(model)
 
 
-def test_a_skipped_tick_says_what_was_open(
+def test_a_skipped_tick_shows_what_was_open(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule()

@@ -34,7 +34,7 @@ def write_run(schedule: ScheduledJob, minute: int, status: RunStatus) -> Schedul
     )
 
 
-def test_a_row_tells_the_timing_in_words(
+def test_a_row_shows_the_timing_in_words(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(cron_expression="0 9 * * mon-fri", timezone="Europe/Berlin")
@@ -62,7 +62,7 @@ def test_the_last_outcome_is_that_of_the_newest_row_of_the_ledger(
     assert f"/admin/ostinato_schedules/scheduledrun/{newest.pk}/change/" in text
 
 
-def test_a_row_says_why_it_is_paused_also_without_a_note(
+def test_a_row_shows_why_it_is_paused_even_without_a_note(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:
     schedule = make_schedule(name="nightly report")
@@ -176,7 +176,7 @@ def test_an_address_with_nonsense_leads_home(site: Client) -> None:
     )
 
 
-def test_a_single_run_is_told_on_the_clock_of_its_zone(
+def test_a_single_run_is_shown_in_its_time_zone(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     at = datetime(2099, 7, 1, 7, tzinfo=UTC)

@@ -92,7 +92,7 @@ def test_a_schedule_is_made_by_the_service(
         ({"name": "a\x00b"}, "name", "Null"),
     ],
 )
-def test_a_fault_stands_at_its_field_and_nothing_is_written(
+def test_a_problem_is_shown_at_its_field_and_nothing_is_saved(
     site: Client, workflow: Workflow, changes: dict[str, str], field: str, reason: str
 ) -> None:
     good = {
@@ -203,7 +203,7 @@ def test_a_page_that_is_older_than_the_schedule_overwrites_nothing(
     assert ScheduledJob.objects.get().name == "theirs"
 
 
-def test_a_schedule_that_ended_says_what_revives_it(
+def test_a_stopped_schedule_explains_how_to_revive_it(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(run_at=NOON + timedelta(seconds=1), timezone="Asia/Tokyo")
@@ -241,7 +241,7 @@ def test_a_schedule_is_made_paused(site: Client, workflow: Workflow) -> None:
     )
 
 
-def test_a_schedule_is_made_that_runs_only_when_asked(
+def test_a_schedule_that_runs_only_on_request_is_created(
     site: Client, workflow: Workflow
 ) -> None:
     given = {"name": "by hand", "workflow": str(workflow.pk)}

@@ -45,7 +45,7 @@ def test_a_new_user_is_made_without_a_profile(site: Client) -> None:
     assert "profile-TOTAL_FORMS" not in site.get("/admin/auth/user/add/").text
 
 
-def test_what_agents_may_do_is_said_with_what_the_site_says(
+def test_limits_of_agents_are_shown_with_the_defaults_of_the_site(
     site: Client, alice: User
 ) -> None:
     page = site.get(f"/admin/auth/user/{alice.pk}/change/").text

@@ -66,7 +66,7 @@ def test_a_range_that_cannot_be_is_refused_at_its_field(
     assert not ScheduledRun.objects.filter(origin="backfill").exists()
 
 
-def test_all_there_is_can_be_asked_for(api: APIClient, missed: ScheduledJob) -> None:
+def test_the_whole_past_can_be_backfilled(api: APIClient, missed: ScheduledJob) -> None:
     ever = {"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59.999999Z"}
     answer = api.post(address(missed, "backfill"), ever)
     assert (answer.status_code, answer.json()["runs"]) == (202, 9)
@@ -81,7 +81,7 @@ def test_the_ends_of_the_calendar_have_no_tick(
     assert problems(answer) == {"from"}
 
 
-def test_nobody_backfills_what_is_anothers(
+def test_backfilling_someone_elses_schedule_is_refused(
     bobs_api: APIClient, missed: ScheduledJob
 ) -> None:
     assert bobs_api.post(address(missed, "backfill"), RANGE).status_code == 404

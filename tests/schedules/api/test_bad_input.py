@@ -135,20 +135,20 @@ def test_a_missing_field_is_named(api: APIClient, body: Body, field: str) -> Non
     assert field in problems(answer)
 
 
-def test_all_faults_are_told_at_once(api: APIClient, body: Body) -> None:
+def test_all_problems_are_reported_at_once(api: APIClient, body: Body) -> None:
     wrong = {"max_retries": -1, "timezone": "Mars/Olympus", "tags": [""]}
     answer = api.post(SCHEDULES, body | wrong)
     assert problems(answer) == wrong.keys()
 
 
-def test_a_number_is_no_id_of_a_workflow(
+def test_a_number_is_not_a_valid_workflow_id(
     api: APIClient, body: Body, workflow: Workflow
 ) -> None:
     answer = api.post(SCHEDULES, body | {"workflow": workflow.pk.int})
     assert answer.json()["errors"] == {"workflow": ["Must be a UUID."]}
 
 
-def test_a_node_of_another_workflow_is_refused_like_one_that_is_not_there(
+def test_a_node_of_another_workflow_is_refused_like_a_missing_one(
     api: APIClient, body: Body, alice: User
 ) -> None:
     other = Workflow.objects.create(name="other", owner=alice)
@@ -160,7 +160,7 @@ def test_a_node_of_another_workflow_is_refused_like_one_that_is_not_there(
     assert answers[0].json() == answers[1].json()
 
 
-def test_a_node_that_is_no_schedule_trigger_is_refused(
+def test_a_node_that_is_not_a_schedule_trigger_is_refused(
     api: APIClient, body: Body, workflow: Workflow
 ) -> None:
     node = workflow.nodes.get(node_id="say")
@@ -216,7 +216,7 @@ def test_max_runs_below_what_has_fired_is_refused(
         ("run", "payload", {}),
     ],
 )
-def test_a_verb_refuses_what_it_does_not_know(
+def test_an_action_refuses_unknown_fields(
     api: APIClient, make_schedule: MakeSchedule, verb: str, field: str, value: Any
 ) -> None:
     schedule = make_schedule()
@@ -243,7 +243,7 @@ def test_a_verb_refuses_what_it_does_not_know(
     ],
     ids=lambda sent: str(sent[:20]),
 )
-def test_a_body_that_is_no_json_object_is_refused(
+def test_a_body_that_is_not_a_json_object_is_refused(
     api: APIClient, sent: str | bytes
 ) -> None:
     answer = post_text(api, sent)

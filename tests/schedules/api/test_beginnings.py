@@ -52,7 +52,7 @@ def test_a_schedule_is_created_paused(api: APIClient, body: dict[str, Any]) -> N
         assert "differs in status" in refused.json()["detail"]
 
 
-def test_one_is_made_that_runs_only_when_asked(
+def test_a_schedule_that_runs_only_on_request_is_created(
     api: APIClient, body: dict[str, Any]
 ) -> None:
     del body["interval_seconds"]

@@ -39,7 +39,7 @@ def test_many_are_paused_with_one_note(
     assert ScheduleEvent.objects.filter(verb="pause", note="moving house").count() == 2
 
 
-def test_each_has_its_own_answer_and_one_refusal_stops_no_other(
+def test_each_schedule_has_its_own_result_and_a_refusal_does_not_stop_the_others(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     fine, ended = make_schedule(), make_schedule()
@@ -204,7 +204,7 @@ def test_a_broken_timing_does_not_stop_a_dry_run(
     assert (result["status"], result["next_ticks"]) == (200, [])
 
 
-def test_nobody_reaches_what_is_anothers(
+def test_a_bulk_request_does_not_reach_schedules_of_others(
     bobs_api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule()
@@ -233,7 +233,7 @@ def test_nobody_reaches_what_is_anothers(
         ),
     ],
 )
-def test_what_cannot_be_is_refused_at_its_field(
+def test_an_invalid_bulk_request_is_refused_at_its_field(
     api: APIClient, body: dict[str, Any], wrong: set[str]
 ) -> None:
     assert problems(api.post(BULK, body)) == wrong

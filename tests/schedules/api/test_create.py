@@ -17,7 +17,7 @@ from workflows.models import Workflow
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_a_new_schedule_is_active_and_says_when_it_runs_next(
+def test_a_new_schedule_is_active_and_shows_its_next_run(
     api: APIClient, body: Body, alice: User, workflow: Workflow
 ) -> None:
     answer = api.post(SCHEDULES, body)
@@ -111,14 +111,14 @@ def test_an_empty_idempotency_key_is_none(api: APIClient, body: Body) -> None:
     assert first["id"] != second["id"]
 
 
-def test_the_trail_tells_who_made_it(api: APIClient, body: Body, alice: User) -> None:
+def test_the_events_name_the_creator(api: APIClient, body: Body, alice: User) -> None:
     api.post(SCHEDULES, body)
     event = ScheduleEvent.objects.get()
     assert (event.verb, event.actor, event.actor_kind) == ("create", alice, "user")
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
-def test_for_ever_is_told_as_it_was_given(
+def test_an_end_at_the_last_day_of_the_calendar_is_returned_unchanged(
     api: APIClient, body: Body, settings: Settings, zone: str
 ) -> None:
     settings.TIME_ZONE = zone

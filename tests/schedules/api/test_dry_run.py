@@ -35,7 +35,7 @@ def everything() -> list[Any]:
     ]
 
 
-def test_a_creation_tells_the_schedule_and_its_next_ticks(
+def test_a_creation_shows_the_schedule_and_its_next_ticks(
     api: APIClient, workflow: Workflow, redis: Redis
 ) -> None:
     body = {"name": "job", "workflow": str(workflow.id), "interval_seconds": 60}
@@ -54,7 +54,7 @@ def test_a_creation_tells_the_schedule_and_its_next_ticks(
     ("verb", "body", "status"),
     [("pause", {"note": "why"}, "paused"), ("resume", {}, "active")],
 )
-def test_a_verb_tells_before_and_after_and_does_nothing(
+def test_an_action_shows_before_and_after_and_does_nothing(
     api: APIClient,
     make_schedule: MakeSchedule,
     redis: Redis,
@@ -73,7 +73,7 @@ def test_a_verb_tells_before_and_after_and_does_nothing(
     assert everything() == stood
 
 
-def test_a_change_tells_the_ticks_that_it_would_give(
+def test_a_change_shows_the_ticks_that_would_follow(
     api: APIClient, make_schedule: MakeSchedule, redis: Redis
 ) -> None:
     schedule = make_schedule()
@@ -111,7 +111,7 @@ def test_a_creation_whose_key_is_known_would_change_nothing(
     assert told["before"] == told["after"] == made
 
 
-def test_deleting_a_workflow_tells_what_goes_with_it(
+def test_deleting_a_workflow_shows_what_is_deleted_with_it(
     api: APIClient, make_schedule: MakeSchedule, redis: Redis
 ) -> None:
     schedule = make_schedule()

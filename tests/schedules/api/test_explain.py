@@ -37,7 +37,7 @@ def test_a_time_before_the_schedule_was_created_is_explained(
     assert found["is_tick"] is False
 
 
-def test_a_time_that_is_no_tick_has_ticks_around_it(
+def test_a_time_between_ticks_has_ticks_around_it(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     found = explained(api, make_schedule(), NOON + 1.5 * MINUTE)
@@ -65,7 +65,7 @@ def test_a_run_that_waits_for_a_worker_and_one_that_succeeded(
     )
 
 
-def test_a_run_that_failed_says_with_what(
+def test_a_failed_run_is_explained_with_its_error(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule()
@@ -98,7 +98,7 @@ def test_late_ticks_that_did_not_run_are_explained(
     assert "outside the catch-up window" in sentence(api, schedule, NOON + 20 * MINUTE)
 
 
-def test_a_pause_says_who_and_why(
+def test_a_pause_is_explained_with_who_and_why(
     api: APIClient, make_schedule: MakeSchedule, alice: User
 ) -> None:
     schedule, actor = make_schedule(), Actor.person(alice)
@@ -113,7 +113,7 @@ def test_a_pause_says_who_and_why(
     assert found["event"]["verb"] == "pause"
 
 
-def test_a_change_of_the_timing_says_so(
+def test_a_change_of_the_timing_is_explained(
     api: APIClient, make_schedule: MakeSchedule, alice: User
 ) -> None:
     schedule = make_schedule()
@@ -139,7 +139,7 @@ def test_what_is_still_to_come_and_what_should_have_come(
     assert "is a scheduler running?" in sentence(api, overdue, NOON + MINUTE)
 
 
-def test_what_was_pruned_is_not_known_any_more(
+def test_pruned_history_is_no_longer_known(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule()
@@ -264,7 +264,7 @@ def test_the_ends_of_the_calendar_are_times_too(
 
 
 @pytest.mark.parametrize("path", ["explain/?at=", "runs/?since=", "runs/?until="])
-def test_a_plus_that_became_a_space_is_told(
+def test_a_plus_that_became_a_space_is_explained(
     api: APIClient, make_schedule: MakeSchedule, path: str
 ) -> None:
     when = "2026-12-31T09:00:00"

@@ -14,7 +14,7 @@ from tests.schedules.runs import end, fire, start
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_an_overlap_tells_a_run_that_waited_in_the_queue_from_one_that_ran(
+def test_an_overlap_distinguishes_queued_and_running_runs(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(max_retries=1, retry_backoff_seconds=600)
@@ -65,7 +65,7 @@ def test_a_row_that_was_written_before_overlaps_were_recorded(
     )
 
 
-def test_a_run_in_line_says_what_it_waits_for(
+def test_a_waiting_run_is_explained_with_the_run_ahead(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(overlap_policy="queue")

@@ -86,7 +86,7 @@ def test_a_text_that_is_too_long_to_look_for_is_refused(
     assert api.get(SCHEDULES, {name: "x" * 200}).status_code == 200
 
 
-def test_a_blank_filter_is_no_silent_nothing_but_a_blank_search_is_none(
+def test_a_blank_filter_is_refused_and_a_blank_search_finds_everything(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(name="one")
@@ -159,7 +159,7 @@ def test_every_order_is_kept_forth_and_back_through_all_pages(
     assert [answer["results"] for answer in reversed(back)] == forth
 
 
-def test_a_page_that_becomes_the_last_says_so(
+def test_a_page_that_becomes_the_last_has_no_next_page(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     for number in range(4):

@@ -103,7 +103,7 @@ def test_a_schedule_that_nothing_starts_is_refused_by_name(
     assert not ScheduledJob.objects.exists()
 
 
-def test_bulk_says_of_each_why_it_cannot_start(
+def test_bulk_reports_for_each_schedule_why_it_cannot_start(
     api: APIClient, row: str, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(status="paused")

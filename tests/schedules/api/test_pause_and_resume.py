@@ -43,7 +43,7 @@ def test_pausing_needs_no_body_and_may_be_repeated(
     assert first.json() == second.json()
 
 
-def test_a_resumed_schedule_says_what_passed_meanwhile(
+def test_resuming_returns_how_many_ticks_passed(
     api: APIClient, make_schedule: MakeSchedule, half_an_hour_later: None
 ) -> None:
     schedule = make_schedule()

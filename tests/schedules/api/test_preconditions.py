@@ -69,7 +69,7 @@ def test_a_change_of_something_else_is_refused(
         '"v1" "v2"',
     ],
 )
-def test_a_header_that_is_no_tag_is_refused_by_name(
+def test_an_invalid_if_match_header_is_refused_by_name(
     api: APIClient, make_schedule: MakeSchedule, tag: str
 ) -> None:
     schedule = make_schedule()
@@ -91,7 +91,7 @@ VERBS: list[tuple[str, str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("method", "verb", "sent"), VERBS)
-def test_every_verb_is_done_only_to_what_was_read(
+def test_every_action_requires_the_version_that_was_read(
     api: APIClient, make_schedule: MakeSchedule, method: str, verb: str, sent: Any
 ) -> None:
     schedule = make_schedule(catchup_policy="none")

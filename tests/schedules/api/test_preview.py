@@ -25,7 +25,7 @@ def preview(api: APIClient, **body: Any) -> dict[str, Any]:
     return found
 
 
-def test_a_timing_is_told_in_words_and_in_both_times(api: APIClient) -> None:
+def test_a_timing_is_shown_in_words_and_in_both_times(api: APIClient) -> None:
     found = preview(
         api,
         cron_expression="0 9 * * mon-fri",
@@ -75,7 +75,7 @@ def test_what_clock_changes_do_to_a_one_off_is_marked(
     assert (tick["moved_by_gap"], tick["first_of_two"]) == marks
 
 
-def test_a_one_off_is_told_in_its_zone_and_in_utc(
+def test_a_single_run_is_shown_in_its_time_zone_and_in_utc(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     fields = {"run_at": "2090-01-05T09:00:00", "timezone": "Europe/Berlin"}
@@ -154,7 +154,7 @@ def test_a_count_that_cannot_be_is_refused(
     assert problems(answer) == {"count"}
 
 
-def test_a_schedule_whose_zone_has_gone_says_so(
+def test_a_schedule_without_its_time_zone_is_reported(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
     schedule = make_schedule(cron_expression="0 9 * * *", timezone="Europe/Berlin")

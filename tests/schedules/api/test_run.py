@@ -14,7 +14,7 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_manual_run_stands_in_the_queue_at_once(
+def test_a_manual_run_is_queued_at_once(
     api: APIClient, make_schedule: MakeSchedule, redis: Redis
 ) -> None:
     schedule = make_schedule()

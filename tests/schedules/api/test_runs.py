@@ -54,7 +54,7 @@ def test_the_ledger_is_listed_newest_first(
     ]
 
 
-def test_a_run_tells_what_became_of_it_and_nothing_secret(
+def test_a_run_shows_its_outcome_and_nothing_secret(
     api: APIClient, fired: Callable[[int], ScheduledJob]
 ) -> None:
     schedule = fired(1)

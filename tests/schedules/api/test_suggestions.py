@@ -83,7 +83,7 @@ def test_a_change_is_refused_with_it_and_made_with_it(
     assert suggestion.items() <= changed.json().items()
 
 
-def test_another_fault_of_the_timing_is_told_first(api: APIClient) -> None:
+def test_another_problem_of_the_timing_comes_first(api: APIClient) -> None:
     answer = api.post(PREVIEW, {"cron_expression": WRITTEN, "timezone": "Moon/Base"})
     assert problems(answer) == {"timezone"}
     assert "suggestion" not in answer.json()

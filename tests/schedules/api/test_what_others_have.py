@@ -17,7 +17,7 @@ from workflows.models import Workflow
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_someone_elses_workflow_is_refused_like_one_that_is_not_there(
+def test_someone_elses_workflow_is_refused_like_a_missing_one(
     api: APIClient, body: Body, bob: User
 ) -> None:
     theirs = Workflow.objects.create(name="bob's", owner=bob)
@@ -31,7 +31,7 @@ def test_someone_elses_workflow_is_refused_like_one_that_is_not_there(
 
 
 @pytest.mark.parametrize("do", ["create", "change"])
-def test_no_other_fault_reveals_which_of_them_exist(
+def test_other_problems_do_not_reveal_which_of_them_exist(
     api: APIClient, body: Body, make_schedule: MakeSchedule, bob: User, do: str
 ) -> None:
     theirs = Workflow.objects.create(name="bob's", owner=bob)

@@ -36,14 +36,14 @@ def knock(
 
 
 @of_every_door
-def test_nobody_enters_without_a_name(
+def test_anonymous_requests_are_refused(
     make_schedule: MakeSchedule, method: str, verb: str, sent: Any
 ) -> None:
     assert knock(json_client(), make_schedule(), method, verb, sent) == 401
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_lists_or_creates_without_a_name(db: None, method: str) -> None:
+def test_anonymous_requests_cannot_list_or_create(db: None, method: str) -> None:
     answer = getattr(json_client(), method)(SCHEDULES)
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
@@ -125,7 +125,7 @@ def test_staff_who_may_only_view_change_nothing(
     assert (schedule.status, schedule.version) == ("active", 1)
 
 
-def test_the_refusal_says_what_may_not_be_done(
+def test_the_refusal_names_the_missing_permission(
     staff_api: StaffApi, make_schedule: MakeSchedule
 ) -> None:
     row, viewer = address(make_schedule()), staff_api("view")
@@ -176,7 +176,7 @@ def test_a_session_with_its_csrf_token_may(alice: User, body: Body) -> None:
 
 
 @pytest.mark.parametrize("verb", ["", "pause", "resume", "run", "backfill"])
-def test_what_one_may_not_see_is_not_there_whatever_the_body(
+def test_a_hidden_schedule_is_not_found_for_any_body(
     bobs_api: APIClient, make_schedule: MakeSchedule, verb: str
 ) -> None:
     schedule = make_schedule()

@@ -17,7 +17,7 @@ NOTHING = f"""Nothing was created: an agent used this idempotency_key at {AT} \
 to create this schedule, which is"""
 
 
-def test_the_same_key_gives_the_same_schedule_and_says_so(create):
+def test_the_same_key_returns_the_same_schedule_with_a_note(create):
     asked = {"idempotency_key": "k", "start_at": "2027-01-01T09:00", "max_runs": 3}
     first, second = (good(create(**asked)) for _ in range(2))
     assert first["id"] == second["id"]
@@ -38,27 +38,27 @@ def test_the_same_key_gives_the_same_schedule_and_says_so(create):
         ({"timezone": "Asia/Tokyo", "end_at": "2027-01-01"}, "timezone, end_at"),
     ],
 )
-def test_what_differs_from_what_was_asked_is_named(create, fields, differs):
+def test_differences_from_the_request_are_named(create, fields, differs):
     good(create(idempotency_key="k"))
     again = good(create(idempotency_key="k", **fields))
     assert again["notes"][0] == f"{NOTHING} active."
     assert again["notes"][1].startswith(f"It differs from this request in {differs}")
 
 
-def test_what_was_limited_and_is_asked_without_a_limit_differs(create):
+def test_a_request_without_the_earlier_limit_differs(create):
     good(create(idempotency_key="k", max_runs=2))
     again = good(create(idempotency_key="k"))
     assert "this request in max_runs." in again["notes"][1]
 
 
-def test_one_that_is_over_is_told_to_be_so(create):
+def test_a_schedule_that_has_stopped_meanwhile_is_noted(create):
     good(create(idempotency_key="k", run_at="2026-11-24T12:00+00:00"))
     fire_due(NOON + DAY)
     again = good(create(idempotency_key="k", run_at="2026-11-24T12:00+00:00"))
     assert again["notes"] == [f"{NOTHING} stopped."]
 
 
-def test_the_key_of_a_person_is_told_too(create, workflow: Workflow):
+def test_a_key_that_a_person_used_is_noted(create, workflow: Workflow):
     person = Actor.person(workflow.owner)
     fields = {"name": "job", "workflow": workflow, "interval_seconds": 3600}
     create_schedule(fields, actor=person, now=NOON, idempotency_key="k")

@@ -42,7 +42,7 @@ def test_a_whole_number_may_be_written_with_a_point(
         {"interval_seconds": True},
     ],
 )
-def test_what_is_no_number_of_a_schedule_is_refused_at_its_field(
+def test_invalid_numbers_are_refused_at_their_field(
     create: Callable[..., Any], given: dict[str, Any]
 ):
     error = create(**given).content["error"]
@@ -58,7 +58,7 @@ def test_the_schemas_have_the_bounds_of_the_services(tool: str):
         assert (number["minimum"], number["maximum"]) == BOUNDS[name]
 
 
-def test_results_tell_of_the_most_runs(
+def test_results_include_the_maximum_of_runs(
     create: Callable[..., Any], call: CallTool, make_schedule: MakeSchedule
 ):
     made = good(create(interval_seconds=60, max_runs=1))

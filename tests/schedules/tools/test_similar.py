@@ -11,7 +11,7 @@ from workflows.models import Workflow
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_a_creation_tells_of_similar_schedules(
+def test_a_creation_lists_similar_schedules(
     create, make_schedule: MakeSchedule, workflow: Workflow
 ):
     by_name = make_schedule(name="JOB", interval_seconds=5)

@@ -34,15 +34,13 @@ def good(result: Any, name: str = "schedule_create") -> dict[str, Any]:
         ({"run_at": "2026-11-24T09:00"}, "once", "Once, on 2026-11-24 at 09:00 (UTC)"),
     ],
 )
-def test_the_field_that_is_given_says_what_kind_of_schedule_it_is(
-    create, fields, kind, sentence
-):
+def test_the_given_field_determines_the_type(create, fields, kind, sentence):
     made = good(create(**fields))
     assert made["sentence"] == sentence
     assert ScheduledJob.objects.get(pk=made["id"]).schedule_type == kind
 
 
-def test_a_creation_tells_what_the_model_needs_next(create, workflow: Workflow):
+def test_a_creation_returns_what_the_model_needs_next(create, workflow: Workflow):
     made = good(create(cron_expression="0 9 * * *", timezone="Europe/Berlin"))
     assert (made["status"], made["workflow"]) == ("active", workflow.name)
     assert made["next_ticks"][0] == {
@@ -63,7 +61,7 @@ def test_the_users_own_zone_is_used(create, call: CallTool, alice: User):
     assert told["timezone"] == "Asia/Tokyo"
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(create):
+def test_a_dry_run_returns_the_same_and_saves_nothing(create):
     tried = good(create(dry_run=True))
     assert tried["id"] is None
     assert "nothing was saved" in tried["notes"][0]
@@ -74,7 +72,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(create):
     assert {**made, "id": None, "notes": tried["notes"]} == tried
 
 
-def test_a_dry_run_checks_what_is_asked_whatever_the_key_has_made(create):
+def test_a_dry_run_checks_the_request_even_if_the_key_was_used(create):
     good(create(idempotency_key="k"))
     again = create(idempotency_key="k", dry_run=True, interval_seconds=1)
     assert again.content["error"]["code"] == "agent_interval"
@@ -323,7 +321,7 @@ def test_an_explanation_of_a_failed_run_has_its_kind(
     assert (found["run_status"], found["failure_kind"]) == ("failed", "lost")
 
 
-def test_a_proposal_says_that_a_person_must_approve_it(
+def test_a_proposal_notes_that_a_person_must_approve_it(
     create, call: CallTool, alice: User
 ):
     UserProfile.objects.create(user=alice, agents_propose=True)
@@ -338,7 +336,7 @@ def test_a_proposal_says_that_a_person_must_approve_it(
     assert listed["total"] == 0
 
 
-def test_a_tool_call_says_what_passed_meanwhile(
+def test_resuming_notes_how_many_ticks_passed(
     create, call: CallTool, alice: User, make_schedule: MakeSchedule
 ):
     schedule = make_schedule(now=NOON.replace(hour=11))
