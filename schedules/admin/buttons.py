@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import Actor, pause_schedule, resume_schedule, run_now
+from schedules.services.insight.sentences import passed_sentence
 from schedules.templatetags.schedule_display import local_time
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def _resume(schedule_id: UUID, press: Press) -> str:
         note=press.note,
         catch_up=press.catch_up,
     )
-    return f"{_next_run(resumed.schedule)}{_passed(resumed.passed, resumed.caught_up)}"
+    message = _next_run(resumed.schedule)
+    if resumed.passed:
+        message += f" {passed_sentence(resumed.passed, resumed.caught_up)}"
+    return message
 
 
 def _next_run(schedule: ScheduledJob) -> str:
@@ -88,13 +92,6 @@ def _next_run(schedule: ScheduledJob) -> str:
         f"“{schedule.name}” is active. Next run: {at:%Y-%m-%d %H:%M:%S} "
         f"{schedule.timezone} ({schedule.next_run_at:%Y-%m-%d %H:%M:%S} UTC)."
     )
-
-
-def _passed(passed: int, caught_up: int) -> str:
-    if not passed:
-        return ""
-    ticks = "1 tick" if passed == 1 else f"{passed} ticks"
-    return f" {ticks} passed during the pause; {caught_up or 'none'} will be caught up."
 
 
 def _run(schedule_id: UUID, press: Press) -> str:

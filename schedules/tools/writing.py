@@ -11,6 +11,7 @@ from schedules import limits, services
 from schedules.models import ActorKind, ScheduledJob, Status
 from schedules.services.drafts.draft import differing
 from schedules.services.drafts.fields import FIELDS, Door, fields_at
+from schedules.services.insight.sentences import passed_sentence
 from schedules.tools.arguments import (
     CatchUp,
     Note,
@@ -136,12 +137,9 @@ def schedule_resume(
         note=note,
         catch_up=catch_up,
     )
-    passed, caught_up = resumed.passed, resumed.caught_up
-    ticks = "1 tick" if passed == 1 else f"{passed} ticks"
-    sentence = (
-        f"{ticks} passed during the pause; {caught_up or 'none'} will be caught up."
-    )
-    notes = [sentence] if passed else []
+    notes = []
+    if resumed.passed:
+        notes = [passed_sentence(resumed.passed, resumed.caught_up)]
     return state_of(resumed.schedule, context, notes=notes)
 
 

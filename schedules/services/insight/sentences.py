@@ -252,3 +252,9 @@ def utc(moment: datetime) -> str:
 def at_time(moment: datetime | None) -> str:
     """The time to follow a verb; empty if it was not recorded."""
     return f" at {utc(moment)}" if moment else ""
+
+
+def passed_sentence(passed: int, caught_up: int) -> str:
+    """How many ticks passed during a pause, and how many of them a resume catches up."""
+    ticks = "1 tick" if passed == 1 else f"{passed} ticks"
+    return f"{ticks} passed during the pause; {caught_up or 'none'} will be caught up."
