@@ -294,7 +294,10 @@ def test_the_preview_tool_takes_a_schedule_or_a_timing_but_not_both(
     )
     assert (told["sentence"], len(told["ticks"])) == ("Every minute", 5)
     both = call("schedule_preview", schedule_id=str(schedule.pk), run_at="2027-01-01")
-    assert both.content["error"]["remedy"] == "Give one or the other."
+    assert (
+        both.content["error"]["remedy"]
+        == "Give either schedule_id or the timing fields."
+    )
 
 
 def test_the_explain_tool_requires_a_time_with_an_offset(
