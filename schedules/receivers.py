@@ -49,7 +49,7 @@ def _what_went(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
 
 
 @receiver(pre_delete, sender=WorkflowNode)
-def say_so(instance: WorkflowNode, origin: object, **kwargs: Any) -> None:
+def forget_deleted_node(instance: WorkflowNode, origin: object, **kwargs: Any) -> None:
     """The schedules that start at the node stay, and their history says what happened."""
     alone = isinstance(origin, WorkflowNode) or (
         getattr(origin, "model", None) is WorkflowNode

@@ -164,8 +164,8 @@ class Loop:
 
         Returns the seconds to rest before the next batch; None if nothing more is due.
         """
-        hold = self._sleep_until if now > self._clock() else None
-        return fire_due(now, suspects=self._suspects, hold=hold).rest
+        wait = self._sleep_until if now > self._clock() else None
+        return fire_due(now, suspects=self._suspects, wait_until=wait).rest
 
     def sweep(self, now: datetime, seen_for: float) -> None:
         """Sweep and do the chores; the database has been reachable for `seen_for` seconds."""

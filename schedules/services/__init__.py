@@ -1,4 +1,4 @@
-"""One function per verb. Every door calls these, with an actor and the time."""
+"""The verbs, one function each. Every door calls them with an actor and the time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Getting hold of one schedule, if the actor may do what they ask for."""
+"""Locking a schedule for a verb, and the checks that all verbs share."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from schedules.services.drafts.starting import check_can_start
 from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 
-NOT_RUNNABLE = (
-    "The owner of this schedule may not run its workflow any more: give it another workflow, "
-    "or stop it."
+OWNER_MAY_NOT_RUN = (
+    "The owner of this schedule may no longer run its workflow: give the schedule another "
+    "workflow, or stop it."
 )
 
 
 def locked_schedule(
     schedule_id: UUID, *, actor: Actor, now: datetime, permission: str = "change"
 ) -> ScheduledJob:
-    """The schedule, its row held until the caller's transaction ends. If its ledger is
-    ahead of the clock, that is put right first.
+    """The schedule, its row locked until the caller's transaction ends. If its ledger is
+    ahead of the clock, the ledger is corrected first.
 
-    Raises `ScheduleNotFound` if there is none that the actor may see, `ScheduleNotAllowed` if it
-    may not do `permission` to it, `AgentRefused` if agents may not act for the user.
+    Raises `ScheduleNotFound` for a schedule that the actor may not see, `ScheduleNotAllowed`
+    without `permission` on it, `AgentRefused` if agents may not act for the user.
     """
     schedule = ScheduledJob.objects.locked_or_none(schedule_id)
     if schedule is None:
@@ -49,26 +49,28 @@ def locked_schedule(
 
 
 def lock_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None:
-    """Hold the workflows that `fields` point to, and that of the schedule `of`, until the
-    caller's transaction ends: what is found of them from now on stays.
+    """Lock the workflows that `fields` point to, and that of the schedule `of`, until the
+    caller's transaction ends, so that they do not change meanwhile.
 
-    Before the schedule's own row, as the deletion of a workflow does: else the two would
-    wait for each other. Raises `InvalidSchedule` for a workflow that is being deleted.
+    Call it before the schedule's row is locked: deleting a workflow locks in this order,
+    too, and another order could deadlock. Raises `InvalidSchedule` for a workflow that is
+    being deleted.
     """
     workflow, node = fields.get("workflow"), fields.get("trigger_node")
     wanted = {workflow.pk} if isinstance(workflow, Workflow) else set()
     wanted |= {node.workflow_id} if isinstance(node, WorkflowNode) else set()
-    held = Q(pk__in=wanted)
+    locked = Q(pk__in=wanted)
     if of is not None:
-        held |= Q(pk__in=ScheduledJob.objects.filter(pk=of).values("workflow"))
+        locked |= Q(pk__in=ScheduledJob.objects.filter(pk=of).values("workflow"))
     rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
-    found = rows.filter(held).values_list("pk", "deleting_since")
+    found = rows.filter(locked).values_list("pk", "deleting_since")
     if any(pk in wanted and since for pk, since in list(found)):
         raise InvalidSchedule(errors={"workflow": [WorkflowDeleting().message]})
 
 
-def refuse_ended(schedule: ScheduledJob, done: str) -> None:
-    """Raises `ScheduleStopped` if the schedule has come to its end; `done` is the participle."""
+def refuse_stopped(schedule: ScheduledJob, done: str) -> None:
+    """Raises `ScheduleStopped` if the schedule is stopped. `done` completes the message: it
+    can no longer be `done`."""
     if schedule.status == Status.STOPPED:
         why = f" ({schedule.reason_text})" if schedule.reason_text else ""
         raise ScheduleStopped(
@@ -78,24 +80,23 @@ def refuse_ended(schedule: ScheduledJob, done: str) -> None:
 
 
 def check_startable(schedule: ScheduledJob, actor: Actor) -> None:
-    """The schedule's work may be started: by resuming, running, backfilling.
+    """Check that runs of the schedule may start: before resuming, running, backfilling.
 
-    Raises `ScheduleNotAllowed` if the owner may not run its workflow any more (it runs as
-    somebody else, who has not asked for it), `AgentRefused` for what no agent may start,
-    `WorkflowDeleting` when the workflow is going, and the schedule with it,
-    `CannotStart` if no trigger accepts it.
+    Raises `WorkflowDeleting` if its workflow is being deleted, `ScheduleNotAllowed` if its
+    owner may no longer run the workflow, `AgentRefused` for what an agent may not start,
+    `CannotStart` if no trigger accepts the schedule.
     """
     if schedule.workflow.deleting_since is not None:
         raise WorkflowDeleting
     if not owner_may_run(schedule):
-        raise ScheduleNotAllowed(NOT_RUNNABLE)
+        raise ScheduleNotAllowed(OWNER_MAY_NOT_RUN)
     check_start(schedule, actor)
     check_can_start(schedule)
 
 
 def owner_may_run(schedule: ScheduledJob) -> bool:
-    """Whether the owner of the schedule may have its workflow run: the right may have been
-    taken away since."""
+    """Whether the owner of the schedule may run its workflow. The permission may have been
+    withdrawn since the schedule was saved."""
     if schedule.workflow.owner_id == schedule.owner_id:
         return True
     runnable = Workflow.objects.runnable_by(schedule.owner)
@@ -103,6 +104,6 @@ def owner_may_run(schedule: ScheduledJob) -> bool:
 
 
 def refuse_stale(schedule: ScheduledJob, version: int | None) -> None:
-    """Raises `StaleSchedule` if the caller has read another version than there is."""
+    """Raises `StaleSchedule` unless `version`, if given, is the current one."""
     if version is not None and version != schedule.version:
         raise StaleSchedule

@@ -1,4 +1,4 @@
-"""Who acts: a user, an agent for a user, or the system; and whether they may."""
+"""Who acts: a user, an agent for a user, or the system; and what they may do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Every verb takes one, acts within its rights, and records it in the event."""
+    """Who acts. Every verb takes one, checks its permissions and records it in the event."""
 
     kind: ActorKind
     user: User | None = None
@@ -38,12 +38,11 @@ class Actor:
         return self.user.get_username() if self.user else "system"
 
     def check_may(self, permission: str, schedule: ScheduledJob) -> None:
-        """Owners may act on their own; staff with the model permission on all.
+        """Owners may act on their own schedules, staff with the model permission on all, and
+        agents only on those that their user owns.
 
-        An agent acts on its user's own only, whatever else the user may do.
-
-        Raises `ScheduleNotFound` for what the actor may not even see, `ScheduleNotAllowed` for
-        what it may see but not do.
+        Raises `ScheduleNotFound` for a schedule that the actor may not see,
+        `ScheduleNotAllowed` for one that it may see but not `permission`.
         """
         if self.kind == ActorKind.SYSTEM:
             return
@@ -55,5 +54,5 @@ class Actor:
             raise ScheduleNotFound
         if not self.user.has_perm(f"ostinato_schedules.{permission}_scheduledjob"):
             raise ScheduleNotAllowed(
-                f"You may see this schedule, but not {permission} it."
+                f"You may see this schedule, but you do not have permission to {permission} it."
             )

@@ -1,6 +1,6 @@
-"""Alarms follow the database: set and cancelled when a verb's transaction commits.
+"""Alarms follow the database: they are set or cancelled once a transaction has committed.
 
-If Redis is away the verb has still succeeded, and the next sweep sets the alarm.
+If Redis is unavailable the verb has still succeeded, and the next sweep sets the alarm.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ logger = structlog.get_logger(__name__)
 
 
 def set_on_commit(schedule: ScheduledJob) -> None:
-    """The alarm of an active schedule is set; that of any other is cancelled, and so is
-    that of one without ticks."""
+    """Set the alarm of an active schedule that has a next run; cancel that of any other."""
     if schedule.status != Status.ACTIVE or schedule.next_run_at is None:
         cancel_on_commit(schedule.rq_job_id)
         return
@@ -27,6 +26,7 @@ def set_on_commit(schedule: ScheduledJob) -> None:
 
 
 def cancel_on_commit(rq_job_id: str) -> None:
+    """Cancel the alarm with this id."""
     transaction.on_commit(partial(_cancel, rq_job_id))
 
 

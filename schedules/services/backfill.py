@@ -1,4 +1,4 @@
-"""Backfill: running past ticks that did not fire, beside what the ledger says of them."""
+"""Backfill: run past ticks that did not fire. Their rows in the ledger stay as they are."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from schedules.policy.types import MICROSECOND, LedgerRow
 from schedules.services.access import (
     check_startable,
     locked_schedule,
-    refuse_ended,
+    refuse_stopped,
 )
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.epochs.epochs import timing_of
 from schedules.services.events import record_event
 from schedules.services.ledger import ledger
-from schedules.services.runs.line import release_waiting
 from schedules.services.runs.sending import Run
+from schedules.services.runs.waiting import release_waiting
 from schedules.timing import Timing, TimingError, zones
 
 LIMIT = 1_000
@@ -46,21 +46,24 @@ def backfill(
     now: datetime,
     note: str = "",
 ) -> list[Run]:
-    """Run the ticks in [from_at, to_at] that the ledger holds and that did not fire.
+    """Run the recorded ticks from `from_at` to `to_at`, inclusive, that did not fire.
 
-    At most 1,000. They wait for one another, the oldest first (with overlap `allow`: up to
-    `max_open_runs` at once), and count neither for `max_runs` nor for overlap. Raises `InvalidSchedule`
-    for a range that is empty, backwards or too long, `ScheduleStopped` for a schedule that
-    has ended.
+    At most 1,000 ticks. They run one after the other, oldest first; with the overlap policy
+    `allow`, up to `max_open_runs` at once. They count neither towards `max_runs` nor as
+    overlap. Returns the new runs. Raises `InvalidSchedule` for a range without such ticks,
+    with too many, or with its ends in the wrong order; `ScheduleStopped` for a stopped
+    schedule.
     """
     check_note(note)
     if to_at < from_at:
-        raise InvalidSchedule(errors={"to": ["Must not be before from."]})
+        raise InvalidSchedule(
+            errors={"to": ["This time is before from: give a later one."]}
+        )
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
-        refuse_ended(schedule, "backfilled")
+        refuse_stopped(schedule, "backfilled")
         check_startable(schedule, actor)
-        # Clipped to where ticks can lie: a range may mean "from the beginning to the end".
+        # Clipped to where ticks can be: a range may mean "from the beginning to the end".
         ticks = _unfired(
             schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST)
         )
@@ -68,9 +71,10 @@ def backfill(
             raise InvalidSchedule(errors={"from": [_why_none(schedule)]})
         runs = _written(schedule, ticks, now=now)
         release_waiting(schedule, now=now)
-        told = {"from": from_at.isoformat(), "to": to_at.isoformat(), "runs": len(runs)}
+        span = {"from": from_at.isoformat(), "to": to_at.isoformat()}
+        after = {**span, "runs": len(runs)}
         record_event(
-            schedule, EventVerb.BACKFILL, actor=actor, now=now, note=note, after=told
+            schedule, EventVerb.BACKFILL, actor=actor, now=now, note=note, after=after
         )
     return runs
 
@@ -78,13 +82,15 @@ def backfill(
 def _why_none(schedule: ScheduledJob) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
         return "A schedule of type manual has no ticks to backfill: run it instead."
-    return "No tick of this schedule in this range is left to run."
+    return (
+        "In this range no past tick of the schedule is left to run: give another range."
+    )
 
 
 def _written(
     schedule: ScheduledJob, ticks: list[datetime], *, now: datetime
 ) -> list[Run]:
-    """The rows of these ticks, in line: of a backfill that was withdrawn, or new ones."""
+    """Waiting runs for these ticks: those of a backfill that was withdrawn, or new ones."""
     waiting = RunStatus.WAITING
     again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, waiting)
     known = {run.scheduled_for for run in again}
@@ -100,7 +106,7 @@ def _written(
 def _unfired(
     schedule: ScheduledJob, from_at: datetime, to_at: datetime
 ) -> list[datetime]:
-    """The ticks in the range that the ledger holds, but those that fired or will."""
+    """The recorded ticks in the range that have not fired and are not about to."""
     ticks = _recorded_ticks(schedule, from_at, to_at)
     done = set(
         ScheduledRun.objects.filter(
@@ -116,18 +122,19 @@ def _unfired(
 def _recorded_ticks(
     schedule: ScheduledJob, from_at: datetime, to_at: datetime
 ) -> list[datetime]:
-    """The ticks of all epochs in the range, before the frontier; at most `LIMIT`."""
+    """The ticks of all epochs in the range, before the frontier. Raises `InvalidSchedule`
+    for more than `LIMIT`."""
     before_frontier = schedule.next_tick_at or to_at + MICROSECOND
     ticks: list[datetime] = []
     for epoch in ScheduleEpoch.objects.filter(schedule=schedule.id).order_by("number"):
-        # Of what was pruned nobody knows any more whether it fired.
+        # Of pruned ticks it is no longer known whether they fired.
         after = max(from_at - MICROSECOND, epoch.pruned_upto or epoch.from_at)
         upto = min(to_at, epoch.to_at or before_frontier - MICROSECOND)
         if after >= upto:
             continue
         of_epoch = _timing_of(epoch)
         if len(ticks) + timing.count(of_epoch, after, upto) > LIMIT:
-            why = f"More than {LIMIT} ticks: take a shorter range."
+            why = f"This range has more than {LIMIT:,} ticks: give a shorter one."
             raise InvalidSchedule(errors={"to": [why]})
         ticks += timing.between(of_epoch, after, upto, LIMIT)
     return ticks

@@ -16,10 +16,10 @@ Result = TypeVar("Result")
 def for_each(
     ids: Iterable[UUID], verb: Callable[[UUID], Result]
 ) -> Iterator[Outcome[UUID, Result]]:
-    """Call `verb` with each id once, in order, and give what became of it at once.
+    """Call `verb` with each id once, in order, and yield each outcome at once.
 
-    Each is a transaction of its own, and on SQLite its lock is left to others in between.
-    Raises `InvalidInput` for more than `MOST_AT_ONCE`.
+    Each call is a transaction of its own. On SQLite the write lock is free in between.
+    Raises `InvalidInput` for more than `MOST_AT_ONCE` ids.
     """
     chosen = list(dict.fromkeys(ids))
     if len(chosen) > MOST_AT_ONCE:

@@ -1,4 +1,4 @@
-"""Create: a new schedule, once for each idempotency key."""
+"""Create: a new schedule, at most one per idempotency key."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def create_schedule(
     idempotency_key: str | None = None,
     status: str = Status.ACTIVE,
 ) -> ScheduledJob:
-    """A new schedule, owned by the actor's user, with its first tick and alarm.
+    """Create a schedule that the actor's user owns, with its first tick and its alarm.
 
-    It is active, or with that `status` paused until somebody resumes it. The same
-    `idempotency_key` of the same owner returns the schedule it made before
-    (`create_or_find` tells which it was). What an agent makes where agents propose is
-    paused until a person resumes it. Raises `InvalidSchedule` with the faults by field,
-    `AgentRefused` for what no agent may do; nothing is written then.
+    `status` is `active` or `paused`. Where agents propose, a schedule of an agent is paused
+    until a person resumes it. A repeated `idempotency_key` of the same owner returns the
+    schedule that it has created before (`create_or_find` also returns which it was).
+    Raises `InvalidSchedule` with the problems by field, `AgentRefused` for what an agent
+    may not do; then nothing has been written.
     """
     return create_or_find(
         fields, actor=actor, now=now, idempotency_key=idempotency_key, status=status
@@ -48,7 +48,7 @@ def create_schedule(
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A schedule; whether it was made now, or by an earlier call with the same key."""
+    """A schedule, and whether this call or an earlier one with the same key created it."""
 
     schedule: ScheduledJob
     is_new: bool
@@ -62,13 +62,13 @@ def create_or_find(
     idempotency_key: str | None = None,
     status: str = Status.ACTIVE,
 ) -> Created:
-    """As `create_schedule`, and whether the schedule is new."""
+    """As `create_schedule`, and return whether the schedule is new."""
     assert actor.user is not None, "a schedule has an owner"
-    # An empty key is none: else every other would be its repeat.
+    # An empty key is no key: otherwise every second call without one would repeat it.
     key = idempotency_key or None
     check_text("idempotency_key", key or "", most=IDEMPOTENCY_KEY_LENGTH)
     if status not in BEGINS_AS:
-        why = f"A schedule begins as {' or '.join(BEGINS_AS)}."
+        why = f"Give {' or '.join(BEGINS_AS)}: a new schedule has one of these states."
         raise InvalidSchedule(errors={"status": [why]})
     limits = guardrails.check_switch(actor)
     guardrails.check_lineage(actor, limits)
@@ -81,7 +81,7 @@ def create_or_find(
         )
         return Created(draft, is_new=True)
     except IntegrityError:
-        # Two requests with one key raced: the other one made it.
+        # A concurrent request with the same key has created it.
         made = _made_before(actor, key)
         if made is None:
             raise
@@ -95,9 +95,9 @@ def refuse_other_content(
     actor: Actor,
     status: str = Status.ACTIVE,
 ) -> None:
-    """Raises `KeyReused` if `schedule` was not made from `fields`, to begin with `status`, by
-    an earlier call with the same key. What has been changed since does not matter: that
-    call may be a retry."""
+    """Raises `KeyReused` unless the earlier call that created `schedule` with the same key
+    had the same `fields` and `status`. Later changes of the schedule do not matter: the
+    present call may be a retry."""
     made = schedule.events.filter(verb=EventVerb.CREATE).first()
     if made is None:
         return
@@ -111,8 +111,8 @@ def refuse_other_content(
     other = sorted(changes(made.after, wanted)) + ["status"] * (begun != status)
     if other:
         raise KeyReused(
-            "This key has made another schedule, which differs in "
-            f"{', '.join(other)}: give another key.",
+            "This key has already created another schedule, which differs in "
+            f"{', '.join(other)}: give a new key.",
             field="idempotency_key",
         )
 
@@ -155,11 +155,10 @@ def _fill(
     limits: AgentLimits | None,
     now: datetime,
 ) -> datetime | None:
-    """Put the fields on the draft, and check all that must be right. Returns its first
-    tick; nothing is written yet."""
+    """Put the fields on the draft and validate it. Returns its first tick. Writes nothing."""
     apply_fields(draft, guardrails.with_an_end(fields, limits=limits, now=now), now=now)
     draft.rq_job_id = alarm_id(draft.id)
-    with guardrails.naming_the_end(draft, fields, limits=limits, now=now):
+    with guardrails.explain_the_end_limit(draft, fields, limits=limits, now=now):
         timing = check_draft(draft, starts=True)
         guardrails.check_workflow(draft, actor)
         guardrails.check_timing(draft, timing, limits=limits, now=now)

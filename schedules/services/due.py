@@ -1,6 +1,6 @@
-"""The due schedules as firing reads them, and the rules that their columns make.
+"""Due schedules as firing reads them, and their policy rules.
 
-A field by which `policy` decides is a column here, and a line of `rules_of`.
+A field on which `policy` depends is a field of `DueSchedule` and an argument in `rules_of`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from schedules.models import TIMING_FIELDS, ScheduledJob, ScheduleQuerySet, timi
 from schedules.policy.types import Catchup, Overlap, Rules
 from schedules.timing import Timing
 
-# Making a timing costs more than asking it for its next tick, and schedules share them.
-_remembered = lru_cache(maxsize=16_384)(timing_of)
+# Making a timing costs more than its next tick, and many schedules share one.
+_cached_timing = lru_cache(maxsize=16_384)(timing_of)
 
 
 class DueSchedule(NamedTuple):
-    """One row; its fields are those of `ScheduledJob` of the same name."""
+    """One row. Its fields are those of `ScheduledJob` with the same names."""
 
     id: UUID
     name: str
@@ -42,17 +42,17 @@ class DueSchedule(NamedTuple):
 
     @property
     def timing(self) -> Timing:
-        """As `ScheduledJob.timing`, `TimingError` included."""
-        return _remembered(*self.when)
+        """As `ScheduledJob.timing`. Raises `TimingError` for an invalid one."""
+        return _cached_timing(*self.when)
 
 
 _OWN = DueSchedule._fields[:-1]
 
 
 def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
-    """At most `limit` rows of `due`, held until the transaction ends.
+    """At most `limit` rows of `due`, locked until the transaction ends.
 
-    A row that someone holds is left for the next pass. (SQLite has one writer.)
+    Rows that others have locked are left for the next pass. (SQLite has one writer.)
     """
     rows = due.locked(skip_locked=True)
     found = rows.values_list(*_OWN, *TIMING_FIELDS)[:limit]
@@ -60,7 +60,7 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
 
 
 def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
-    """What decides about the schedule's ticks. Raises `TimingError` if its timing broke."""
+    """The schedule's rules for `policy`. Raises `TimingError` for an invalid timing."""
     left = schedule.max_runs
     return Rules(
         timing=schedule.timing,

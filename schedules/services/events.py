@@ -1,4 +1,4 @@
-"""The audit trail: writing it, and who has paused a schedule by it."""
+"""The audit trail: writing events, and reading from them who has paused a schedule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schedules.services.due import DueSchedule
 def record_event(
     schedule: ScheduledJob, verb: EventVerb, *, actor: Actor, now: datetime, **what: Any
 ) -> ScheduleEvent:
-    """Write down who did what, inside the transaction that does it."""
+    """Save the event of a verb, in the transaction of the verb. `what`: see `new_event`."""
     event = new_event(schedule, verb, actor=actor, now=now, **what)
     event.save(force_insert=True)
     return event
@@ -32,7 +32,7 @@ def new_event(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> ScheduleEvent:
-    """The event, not yet written."""
+    """The event, not yet saved. `before` and `after` are JSON."""
     return ScheduleEvent(
         schedule_id=schedule.id,
         schedule_name=schedule.name,
@@ -50,12 +50,12 @@ def new_event(
 
 
 def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
-    """The kinds and ids of all who have paused it since it ran last: several may have, and
-    whoever made it paused is one of them."""
+    """The kinds and user ids of all who have paused the schedule since it was last active.
+    Creating it paused counts as pausing it."""
     events = schedule.events.filter(
         verb__in=(EventVerb.PAUSE, EventVerb.RESUME, EventVerb.CREATE)
     )
-    # As they were written: after a clock that was ahead, times do not tell the order.
+    # In order of writing: after a clock has been ahead, times do not give the order.
     newest_first = events.order_by("-pk")
     found = newest_first.values_list("verb", "after", "actor_kind", "actor").iterator()
     pauses = takewhile(lambda event: _pauses(*event[:2]), found)

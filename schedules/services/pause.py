@@ -1,4 +1,4 @@
-"""Pause: nothing that was asked for before starts any more."""
+"""Pause: no run that was requested before starts any more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from schedules.models import ActorKind, ScheduledJob, Status
 from schedules.services import transitions
-from schedules.services.access import locked_schedule, refuse_ended
+from schedules.services.access import locked_schedule, refuse_stopped
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.events import who_paused
@@ -19,17 +19,17 @@ from schedules.services.ledger import ledger
 def pause_schedule(
     schedule_id: UUID, *, actor: Actor, now: datetime, note: str = ""
 ) -> ScheduledJob:
-    """Nothing that was asked for before this returns starts after it. Idempotent.
+    """Pause a schedule: no run requested before this returns starts after it. Idempotent.
 
-    Every run that has not started becomes `skipped: paused` (a retry that waited:
-    `failed`); what runs, runs on. A person who pauses what is paused already is put on
-    record, once. Raises `ScheduleStopped` for a schedule that has ended.
+    Each run that has not started becomes `skipped: paused`, each waiting retry `failed`.
+    Running runs continue. A person who pauses a paused schedule is recorded, once. Raises
+    `ScheduleStopped` for a stopped schedule.
     """
     check_note(note)
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
-        refuse_ended(schedule, "paused")
-        # A paused schedule may have runs that were asked for since: they are withdrawn.
+        refuse_stopped(schedule, "paused")
+        # Runs may have been requested since it was paused: they are withdrawn.
         if (
             schedule.status != Status.PAUSED
             or ledger.has_unstarted(schedule.id)
@@ -40,8 +40,8 @@ def pause_schedule(
 
 
 def _is_news(schedule: ScheduledJob, actor: Actor, note: str) -> bool:
-    """Whether a person adds their word to a pause: what only others have paused, or
-    another note. A retry does not, and what an agent says hides no word of a person's.
+    """Whether a person pauses a paused schedule for the first time, or with another note.
+    A repeated call adds nothing, and an agent's note never replaces a person's.
     """
     if actor.kind != ActorKind.USER or actor.user is None:
         return False

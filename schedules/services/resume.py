@@ -1,4 +1,4 @@
-"""Resume: active again, from the next tick on; of what passed meanwhile, what is asked for."""
+"""Resume: active again from the next tick on, catching up as requested."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from schedules.policy import decide
 from schedules.policy.early import passing_over
 from schedules.policy.types import Decision
 from schedules.services import transitions
-from schedules.services.access import check_startable, locked_schedule, refuse_ended
+from schedules.services.access import check_startable, locked_schedule, refuse_stopped
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
-from schedules.services.drafts.validation import check_note
+from schedules.services.drafts.validation import check_note, not_a_choice
 from schedules.services.due import rules_of
 from schedules.services.ledger import ledger
 from schedules.services.ledger.early import adopt, early_ticks
@@ -27,7 +27,7 @@ from schedules.timing import TimingError
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """A resumed schedule; how many ticks passed meanwhile, and how many of them run."""
+    """A resumed schedule, the ticks that passed meanwhile, and how many of them now run."""
 
     schedule: ScheduledJob
     passed: int
@@ -42,20 +42,21 @@ def resume_schedule(
     note: str = "",
     catch_up: str = CatchupPolicy.NONE,
 ) -> Resumed:
-    """Fire again, from the next tick after now on. Idempotent.
+    """Make a schedule active again, from its next tick after `now` on. Idempotent.
 
-    Of the ticks that passed meanwhile `catch_up` runs none, the latest, or all (at most
-    the newest 100); the ledger gets one `skipped: paused` range for the others. With no
-    tick left the schedule ends. A person who resumes what an agent proposed approves it.
-    Raises `ScheduleStopped` for one that has ended, `AgentRefused` for what no agent may do.
+    Of the ticks that passed meanwhile `catch_up` runs `none`, the `latest`, or `all` (at
+    most the newest 100). The others are recorded as one range `skipped: paused`. If no tick
+    is left the schedule ends. A person who resumes an agent's proposal approves it.
+    Raises `ScheduleStopped` for a stopped schedule, `AgentRefused` for what an agent may
+    not do, `InvalidSchedule` for an unknown `catch_up`.
     """
     check_note(note)
     if catch_up not in CatchupPolicy.values:
-        why = f"Must be one of {', '.join(CatchupPolicy.values)}."
+        why = not_a_choice(CatchupPolicy.values)
         raise InvalidSchedule(errors={"catch_up": [why]})
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
-        refuse_ended(schedule, "resumed")
+        refuse_stopped(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
         check_startable(schedule, actor)

@@ -1,4 +1,4 @@
-"""Run now: a run that somebody asked for, beside the schedule's ticks."""
+"""Run now: a run on request, in addition to the schedule's ticks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from schedules.models import EventVerb, Origin, RunStatus, ScheduledJob, Schedul
 from schedules.services.access import (
     check_startable,
     locked_schedule,
-    refuse_ended,
+    refuse_stopped,
 )
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note, check_text
@@ -29,11 +29,11 @@ def run_now(
     note: str = "",
     request_id: str | None = None,
 ) -> ScheduledRun:
-    """Start the schedule's work now, whether it is active or paused.
+    """Run an active or paused schedule now.
 
-    The frontier does not move and `max_runs` is not touched. The same `request_id` of the
-    same schedule returns the run it made before: a double click makes one run. Raises
-    `ScheduleStopped` for a schedule that has ended.
+    The frontier does not move, and the run does not count towards `max_runs`. A repeated
+    `request_id` returns the run that it has created before, so that a double click starts
+    one run. Raises `ScheduleStopped` for a stopped schedule.
     """
     check_note(note)
     check_text("request_id", request_id or "", most=limits.REQUEST_ID_LENGTH)
@@ -42,7 +42,7 @@ def run_now(
         made = _made_before(schedule_id, request_id)
         if made is not None:
             return made
-        refuse_ended(schedule, "run")
+        refuse_stopped(schedule, "run")
         check_startable(schedule, actor)
         run = _written(schedule, request_id, now=now)
         after = {"run": str(run.id)}

@@ -1,4 +1,4 @@
-"""Stop: a schedule is deleted for good; its history stays."""
+"""Stop: delete a schedule for good. Its history stays."""
 
 from __future__ import annotations
 
@@ -33,10 +33,9 @@ def stop_schedule(
 ) -> None:
     """Delete a schedule in any state.
 
-    Raises `StaleSchedule` if `version` is given and is not the current one.
-
-    Runs that have not started are cancelled, running work finishes and is recorded; runs,
-    executions and events stay under the schedule's id and name.
+    Runs that have not started are cancelled; running ones finish and are recorded. Runs,
+    executions and events stay, under the schedule's id and name. Raises `StaleSchedule` if
+    `version` is given and is not the current one.
     """
     check_note(note)
     with transaction.atomic():
@@ -56,10 +55,10 @@ def withdraw_locked(
     note: str,
     code: ReasonCode | None = None,
 ) -> None:
-    """Everything a deletion needs but the deletion: runs, event, alarm.
+    """Prepare the deletion of a locked schedule: cancel its runs and alarm, write the event.
 
-    Also called when the deletion of a workflow or of a user takes the schedule along:
-    `code` says which.
+    Also called when the schedule is deleted together with its workflow or owner: `code`
+    names which.
     """
     cancelled = ledger.withdraw_unstarted(schedule.id, Reason.STOPPED, now=now)
     record_event(

@@ -1,4 +1,4 @@
-"""Update: change fields; a new timing opens a new epoch, and may revive what has ended."""
+"""Update: change fields. A new timing opens a new epoch, and can revive a stopped schedule."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from schedules.services import transitions
 from schedules.services.access import (
     lock_workflows,
     locked_schedule,
-    refuse_ended,
     refuse_stale,
+    refuse_stopped,
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
@@ -27,14 +27,14 @@ from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.starting import start_problems
 from schedules.services.due import rules_of
 from schedules.services.epochs import epochs
-from schedules.services.runs.line import release_waiting
+from schedules.services.runs.waiting import release_waiting
 from schedules.services.transitions import NewTiming
 from schedules.timing import Timing, TimingError
 
 TIMING = frozenset(TIMING_FIELDS)
-# What gives a schedule that has ended new ticks.
+# Fields that can give a stopped schedule new ticks.
 REVIVING = TIMING | {"max_runs"}
-# What lets runs start that were in line.
+# Fields that can let waiting runs start.
 MAKES_ROOM = {"overlap_policy", "max_open_runs"}
 
 
@@ -48,9 +48,10 @@ def update_schedule(
 ) -> ScheduledJob:
     """Change fields. A change of timing closes the epoch and opens the next.
 
-    A schedule that has ended is active again, from its next tick after now on, if it gets a
-    new timing, a later `end_at` or a higher `max_runs`. Raises `ScheduleStopped` for any other
-    change of one, `StaleSchedule` for another `version`, `InvalidSchedule` by field.
+    A new timing, a later `end_at` or a higher `max_runs` revives a stopped schedule from its
+    next tick after `now` on. Raises `ScheduleStopped` for any other change of a stopped
+    schedule, `StaleSchedule` if `version` is given and is not the current one,
+    `InvalidSchedule` with the problems by field.
     """
     with transaction.atomic():
         lock_workflows(fields, of=schedule_id)
@@ -64,9 +65,9 @@ def update_schedule(
         guardrails.check_workflow(schedule, actor)
         changed = changes(before, snapshot(schedule))
         if not REVIVING & changed.keys():
-            refuse_ended(schedule, "changed")
+            refuse_stopped(schedule, "changed")
         if changed:
-            _refuse_used_up(schedule)
+            _refuse_max_runs_reached(schedule)
             begins = None
             if schedule.status == Status.STOPPED or TIMING & changed.keys():
                 guardrails.check_timing(schedule, timing, limits=limits, now=now)
@@ -79,9 +80,9 @@ def update_schedule(
 
 
 def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
-    """Whether the change may not leave the schedule without a trigger that accepts it.
+    """Whether a trigger must accept the schedule after the change.
 
-    One that cannot start as it is may be renamed: that makes nothing worse.
+    A schedule that cannot start may still be renamed: that makes nothing worse.
     """
     aims = {
         name: fields[name] for name in ("workflow", "trigger_node") if name in fields
@@ -95,19 +96,21 @@ def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
     return "name" in fields and not any(start_problems(schedule))
 
 
-def _refuse_used_up(schedule: ScheduledJob) -> None:
+def _refuse_max_runs_reached(schedule: ScheduledJob) -> None:
     fired = schedule.fired_count
     if schedule.max_runs is not None and schedule.max_runs <= fired:
         times = "once" if fired == 1 else f"{fired} times"
-        why = f"It has fired {times} already: give more than {fired}, or null."
+        why = (
+            f"The schedule has already fired {times}: give more than {fired}, or null."
+        )
         raise InvalidSchedule(errors={"max_runs": [why]})
 
 
 def _new_timing(
     schedule: ScheduledJob, timing: Timing, old_rules: Rules | None, *, now: datetime
 ) -> NewTiming:
-    """The old timing ends where it has come to, and the new one begins there; of a schedule
-    that has ended, after now: what passed meanwhile is no tick."""
+    """Close the epoch of the old timing. The new one begins there; for a stopped schedule
+    after now, since the time in between has no ticks."""
     ended = schedule.status == Status.STOPPED
     close = epochs.close_ended if ended else epochs.close
     from_at = close(schedule, old_rules, now=now)
@@ -115,7 +118,7 @@ def _new_timing(
 
 
 def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
-    """None if the timing broke (a zone that left tzdata): an edit is what mends it."""
+    """None if the timing is no longer valid (its zone has left tzdata): an update fixes it."""
     try:
         return rules_of(schedule)
     except TimingError:

@@ -14,7 +14,7 @@ from typing_extensions import override
 from schedules import checks
 from schedules.processes.loop import Loop, register
 from schedules.scheduler import get_scheduler_service
-from schedules.services.upkeep.commits import leave_the_disk_to_claims
+from schedules.services.upkeep.commits import relax_durability
 from workflows.execution.queue import QUEUE_NAME
 
 
@@ -39,7 +39,7 @@ class Command(rqscheduler.Command):
             raise CommandError("--interval must be at least 1 second.")
         if options["pid"]:
             Path(options["pid"]).expanduser().write_text(str(os.getpid()))
-        leave_the_disk_to_claims()
+        relax_durability()
         service = get_scheduler_service()
         register(service)
         Loop(service, interval=options["interval"]).run()

@@ -1,7 +1,7 @@
-"""What no agent may do, whatever it was told to: checked inside the verbs, for every door.
+"""Limits on agents that no prompt can lift: checked inside the verbs, for every door.
 
-Each rule refuses with `AgentRefused`: the rule, its limit, and what would be accepted.
-People and the system are not bound by them.
+Each rule raises `AgentRefused` with the rule, its limit and a remedy. The rules do not
+apply to people and to the system.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from schedules.services.events import who_paused
 from schedules.timing import ManualTiming, Timing
 from workflows.models import WorkflowExecution
 
-# More than workflows can be under way inside each other.
+# More than the depth to which workflows can be nested.
 LONGEST_LINEAGE = 20
 NOTHING = timedelta()
 
 
 def limits_on(actor: Actor) -> AgentLimits | None:
-    """The limits of an agent; None for people and the system, who have none."""
+    """The limits of an agent. None for people and for the system: they have none."""
     if actor.kind != ActorKind.AGENT:
         return None
     assert actor.user is not None
@@ -44,49 +44,51 @@ def limits_on(actor: Actor) -> AgentLimits | None:
 
 
 def check_switch(actor: Actor) -> AgentLimits | None:
-    """Agents may act for this user at all; within these limits."""
+    """Raises `AgentRefused` unless agents may act for this user. Returns their limits."""
     limits = limits_on(actor)
     if limits and not limits.may_schedule:
         raise AgentRefused(
             "switch",
-            f"Agents may not touch the schedules of {actor.name}.",
+            f"Agents may not use the schedules of {actor.name}.",
             limit="off",
-            remedy="A person has to do it, or allow agents in the user's profile.",
+            remedy="Ask a person to do it, or to allow agents in the user's profile.",
         )
     return limits
 
 
 def check_lineage(actor: Actor, limits: AgentLimits | None) -> None:
-    """No run that a schedule started makes, changes or starts schedules: else they breed."""
+    """Runs that a schedule started may not create, change or start schedules: otherwise
+    schedules could multiply without end."""
     if not limits or limits.may_schedule_from_schedules or not actor.execution_id:
         return
     if _comes_from_a_schedule(actor, actor.execution_id):
         raise AgentRefused(
             "depth",
-            "This runs because a schedule started it, and such a run may not make, change, "
-            "resume or run schedules.",
+            "A schedule has started this run, and such a run may not create, change, resume "
+            "or run schedules.",
             limit=1,
-            remedy="Pausing, stopping and listing are allowed. Ask a person, or do it from "
-            "a conversation or from a workflow that was started by hand.",
+            remedy="It may pause, stop and list schedules. For anything else ask a person, or "
+            "use a conversation or a workflow that was started by hand.",
         )
 
 
 def _comes_from_a_schedule(actor: Actor, execution_id: UUID) -> bool:
-    """Whether the execution, or one that it is part of, is a run of a schedule's."""
+    """Whether the execution, or one that it is part of, was started by a schedule."""
     chain: list[UUID] = []
     ahead: UUID | None = execution_id
     mine = WorkflowExecution.objects.filter(owner=actor.user)
     while ahead and len(chain) < LONGEST_LINEAGE:
         found = mine.only("trigger_type", "parent").filter(pk=ahead).first()
         if found is None or found.trigger_type == "schedule":
-            return True  # what cannot be looked up is not trusted
+            return True  # an execution that cannot be looked up is not trusted
         chain.append(ahead)
         ahead = found.parent_id
     return bool(ahead) or ScheduledRun.objects.filter(execution__in=chain).exists()
 
 
 def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
-    """An agent starts its user's own workflows only, even if the user may run others."""
+    """Raises `InvalidSchedule` if an agent would run a workflow that its user does not own,
+    even if the user may run it."""
     if (
         actor.kind == ActorKind.AGENT
         and schedule.workflow.owner_id != schedule.owner_id
@@ -97,8 +99,8 @@ def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
 def with_an_end(
     fields: Mapping[str, Any], *, limits: AgentLimits | None, now: datetime
 ) -> Mapping[str, Any]:
-    """The fields of a new schedule; that of an agent ends, if not told otherwise, in time.
-    One that is manual has nothing that could end."""
+    """The fields of a new schedule. Without an `end_at`, that of an agent gets the latest
+    one allowed; a manual schedule has no ticks that could end."""
     is_manual = fields.get("schedule_type") == ScheduleType.MANUAL
     if limits is None or is_manual or fields.get("end_at") is not None:
         return fields
@@ -106,14 +108,15 @@ def with_an_end(
 
 
 @contextmanager
-def naming_the_end(
+def explain_the_end_limit(
     draft: ScheduledJob,
     fields: Mapping[str, Any],
     *,
     limits: AgentLimits | None,
     now: datetime,
 ) -> Iterator[None]:
-    """Where `with_an_end` has set the end, nobody is told of an `end_at` they never gave."""
+    """If `with_an_end` has set the end, refuse by the limit on agents, not by an `end_at`
+    that the agent never gave."""
     try:
         yield
     except InvalidSchedule as error:
@@ -123,10 +126,10 @@ def naming_the_end(
         latest = _latest_end(limits, now).isoformat()
         raise AgentRefused(
             "end",
-            f"What an agent schedules ends within {limits.longest.days} days, on {latest}, "
-            "and this would not run before.",
+            f"A schedule of an agent ends within {limits.longest.days} days, by {latest}: "
+            "this one would never run.",
             limit=f"{limits.longest.days} days",
-            remedy=f"Give a timing whose first run is on {latest} or earlier.",
+            remedy=f"Give a timing with a run at {latest} or earlier.",
             field="start_at"
             if draft.start_at
             else WHEN_FIELD[ScheduleType(draft.schedule_type)],
@@ -140,14 +143,14 @@ def check_timing(
     limits: AgentLimits | None,
     now: datetime,
 ) -> None:
-    """What an agent schedules runs neither too often nor too long. Without ticks it does
-    neither; how many single runs there are is what the quotas bound."""
+    """Raises `AgentRefused` if an agent's schedule would run too often, or for too long. A
+    manual schedule has no ticks; the number of single runs is limited by the quotas."""
     if limits is None or isinstance(found, ManualTiming):
         return
     shortest = timing.minimum_interval(found, now)
     jitter = timedelta(seconds=schedule.jitter_seconds)
     if shortest is not None and shortest - jitter < limits.min_interval:
-        _refuse_pace(schedule, shortest, limits.min_interval)
+        _refuse_interval(schedule, shortest, limits.min_interval)
     latest = _latest_end(limits, now)
     field = "run_at" if schedule.schedule_type == ScheduleType.ONCE else "end_at"
     for name in (field, "end_at"):
@@ -155,7 +158,7 @@ def check_timing(
         if last is None or last > latest:
             raise AgentRefused(
                 "end",
-                f"What an agent schedules ends within {limits.longest.days} days: {name} "
+                f"A schedule of an agent ends within {limits.longest.days} days, but {name} "
                 f"is {last.isoformat() if last else 'missing'}.",
                 limit=f"{limits.longest.days} days",
                 remedy=f"Give {name} as {latest.isoformat()} or earlier.",
@@ -163,10 +166,12 @@ def check_timing(
             )
 
 
-def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) -> None:
+def _refuse_interval(
+    schedule: ScheduledJob, shortest: timedelta, minimum: timedelta
+) -> None:
     is_cron = schedule.schedule_type == ScheduleType.CRON
     jitter = timedelta(seconds=schedule.jitter_seconds)
-    seconds, apart = _seconds(least), _seconds(least + jitter)
+    seconds, apart = _seconds(minimum), _seconds(minimum + jitter)
     remedy = (
         f"Give a cron_expression whose ticks are at least {apart} seconds apart."
         if is_cron
@@ -174,8 +179,8 @@ def _refuse_pace(schedule: ScheduledJob, shortest: timedelta, least: timedelta) 
     )
     raise AgentRefused(
         "interval",
-        f"What an agent schedules runs at most every {seconds} seconds; here the distance "
-        f"between two runs would be {_seconds(max(shortest - jitter, NOTHING))}.",
+        f"A schedule of an agent runs at most every {seconds} seconds, but two runs of this "
+        f"one could be {_in_words(max(shortest - jitter, NOTHING))} apart.",
         limit=f"{seconds} seconds",
         remedy=remedy + (" Or leave jitter_seconds out." if jitter else ""),
         field="cron_expression" if is_cron else "interval_seconds",
@@ -186,32 +191,38 @@ def _seconds(span: timedelta) -> str:
     return f"{span.total_seconds():.0f}"
 
 
+def _in_words(span: timedelta) -> str:
+    seconds = _seconds(span)
+    return f"{seconds} second{'s' * (seconds != '1')}"
+
+
 def _latest_end(limits: AgentLimits, now: datetime) -> datetime:
     return now.replace(microsecond=0) + limits.longest
 
 
 def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
-    """What an agent proposed is approved by a person, by resuming it, and by nobody else."""
+    """Raises `AgentRefused` for a proposal: only a person approves it, by resuming it."""
     if actor.kind == ActorKind.AGENT and schedule.awaits_approval:
         raise AgentRefused(
             "approval",
-            "This schedule is a proposal: it runs once a person has approved it.",
+            "This schedule is a proposal: it will run once a person has approved it.",
             limit="a person's resume",
-            remedy="Wait, and tell the person that it is there; or stop it.",
+            remedy="Ask a person to approve it by resuming it, or stop it.",
         )
 
 
 def check_change(schedule: ScheduledJob, actor: Actor) -> AgentLimits | None:
-    """The limits by which an agent may change the schedule; None: it is no agent.
+    """The limits within which an agent may change the schedule; None for others.
 
-    What people approve is not changed behind their back, before they do or after.
+    Raises `AgentRefused` where agents propose: what people approve must not be changed
+    afterwards, nor while they consider it.
     """
     limits = limits_on(actor)
     check_lineage(actor, limits)
     if limits and (limits.propose or schedule.awaits_approval):
         raise AgentRefused(
             "approval",
-            "Agents propose and people approve: an agent does not change this schedule.",
+            "Agents propose and people approve: an agent may not change this schedule.",
             limit="a person's change",
             remedy="Propose another schedule, or ask a person to change this one.",
         )
@@ -219,7 +230,8 @@ def check_change(schedule: ScheduledJob, actor: Actor) -> AgentLimits | None:
 
 
 def check_start(schedule: ScheduledJob, actor: Actor) -> None:
-    """An agent may have the schedule's work started: by resuming, running, backfilling."""
+    """Raises `AgentRefused` or `InvalidSchedule` if an agent may not resume, run or backfill
+    the schedule."""
     check_lineage(actor, limits_on(actor))
     check_approved(schedule, actor)
     check_workflow(schedule, actor)
@@ -233,9 +245,11 @@ def check_resume(
     catch_up: str,
     now: datetime,
 ) -> None:
-    """An agent resumes what keeps its limits, and not over the head of a person.
+    """Raises `AgentRefused` if resuming would break a limit on agents, or would overrule a
+    person where people approve.
 
-    What a person made and an agent paused may go on as it was, without what has passed.
+    A schedule that a person created and only agents have paused may continue as it was,
+    without catching up.
     """
     limits = limits_on(actor)
     if limits is None:
@@ -243,8 +257,8 @@ def check_resume(
     if catch_up == CatchupPolicy.ALL:
         _refuse_catch_up(
             limits,
-            "All that has passed would run at once.",
-            'Give catch_up of "none" or "latest"; a person may catch up all.',
+            "All the late ticks would run at once.",
+            'Give catch_up as "none" or "latest", or ask a person to catch up all.',
         )
     pausers = {kind for kind, _ in who_paused(schedule)}
     if limits.propose and ActorKind.USER in pausers:
@@ -262,13 +276,13 @@ def check_resume(
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
-    # What is caught up runs now: else pausing and resuming would bring runs together.
+    # A tick that is caught up runs now, perhaps too soon before the next one.
     following = decision.next_run_at
     if decision.fired and following and following - now < limits.min_interval:
         _refuse_catch_up(
             limits,
-            f"The next run is at {following.isoformat()}, and another would run now.",
-            f"Resume it without catch_up: it runs next at {following.isoformat()}.",
+            f"The next run is at {following.isoformat()}, and another one would start now.",
+            f"Resume it without catch_up: the next run is at {following.isoformat()}.",
         )
 
 
@@ -276,7 +290,7 @@ def _refuse_catch_up(limits: AgentLimits, why: str, remedy: str) -> NoReturn:
     seconds = _seconds(limits.min_interval)
     raise AgentRefused(
         "interval",
-        f"What an agent resumes runs at most every {seconds} seconds. {why}",
+        f"A schedule that an agent resumes runs at most every {seconds} seconds. {why}",
         limit=f"{seconds} seconds",
         remedy=remedy,
         field="catch_up",

@@ -1,4 +1,4 @@
-"""The limits of agents that act for a user: the site's, unless the user's profile says more."""
+"""The limits of agents that act for a user: the user's own, or else those of the site."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from schedules.models import UserProfile
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# A profile may hold any number; a date so far ahead would be outside the calendar.
+# A profile may hold any number; a date further ahead could be outside the calendar.
 MOST_DAYS = TEN_YEARS // DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLimits:
-    """What agents may do for one user."""
+    """What agents may do for one user; `longest` is how far ahead a schedule may end."""
 
     may_schedule: bool
     may_schedule_from_schedules: bool
@@ -34,13 +34,13 @@ class AgentLimits:
 
 
 def agent_limits(user: User) -> AgentLimits:
-    """The limits that hold for `user` now."""
+    """The limits of agents that act for `user`."""
     profile = UserProfile.objects.filter(user=user).first()
     return limits_of(user, profile or UserProfile())
 
 
 def limits_of(user: User, profile: UserProfile) -> AgentLimits:
-    """The limits of `user` as `profile` has them."""
+    """The same, from a profile that has been read."""
     max_active: int = _of("agent_max_active_schedules", profile)
     longest = timedelta(days=min(_of("agent_max_days", profile), MOST_DAYS))
     seconds = min(_of("agent_min_interval_seconds", profile), TEN_YEARS)
@@ -58,6 +58,6 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
 
 
 def _of(field: str, profile: UserProfile) -> Any:
-    """What the profile says, or else the setting of the same name."""
+    """The value in the profile, or else the setting of the same name."""
     own = getattr(profile, field)
     return getattr(settings, field.upper()) if own is None else own

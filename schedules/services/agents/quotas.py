@@ -1,6 +1,7 @@
-"""How many schedules agents may have and make: the guardrails that count.
+"""Quotas: how many schedules agents may have, and how often they may create or resume some.
 
-What is counted is held until the transaction ends: call them inside the one that writes.
+Each check raises `AgentRefused`, and locks the user's profile until the transaction ends:
+call it inside the transaction that writes.
 """
 
 from __future__ import annotations
@@ -28,20 +29,20 @@ HOUR = timedelta(hours=1)
 
 
 def _locked_limits(actor: Actor) -> AgentLimits | None:
-    """The limits of an agent, until the end of the transaction: of agents that come at
-    once, the last see what the first have made. None for people and the system.
+    """The limits of an agent, with the user's profile locked, so that concurrent agents
+    count each other's schedules. None for people and for the system.
     """
     if actor.kind != ActorKind.AGENT:
         return None
     assert actor.user is not None
-    # No row, no lock: the first agent of a user makes it.
-    held = UserProfile.objects.select_for_update(no_key=True)
-    return limits_of(actor.user, held.get_or_create(user=actor.user)[0])
+    # Without a row there is no lock: the first agent of a user creates it.
+    locked = UserProfile.objects.select_for_update(no_key=True)
+    return limits_of(actor.user, locked.get_or_create(user=actor.user)[0])
 
 
 def check_new(actor: Actor, *, counts: bool, now: datetime) -> None:
-    """One more schedule of an agent's fits. Inside the transaction that adds it. `counts`:
-    it is to be active, or a proposal."""
+    """Raises `AgentRefused` if an agent may not create one more schedule. `counts`: it will
+    be active, or a proposal."""
     limits = _locked_limits(actor)
     if limits is None:
         return
@@ -53,12 +54,12 @@ def check_new(actor: Actor, *, counts: bool, now: datetime) -> None:
 
 
 def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
-    """A schedule that had ended and that an agent revives fits as a new one does. Inside the
-    transaction that writes it, before it is written."""
+    """Raises `AgentRefused` if an agent may not revive the stopped schedule: the limits are
+    those of a new one. Call it before the schedule is written."""
     limits = _locked_limits(actor) if schedule.status == Status.STOPPED else None
     if limits is None:
         return
-    # What people made is counted nowhere but in the rate.
+    # A schedule that a person created counts in the rate only.
     if schedule.created_by_kind == ActorKind.AGENT:
         active, kept = agent_schedules(actor)
         _check_active(active, limits, actor)
@@ -67,43 +68,43 @@ def check_revived(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> Non
 
 
 def check_resumed(schedule: ScheduledJob, actor: Actor, *, now: datetime) -> None:
-    """An agent may resume it. Inside the transaction that does it."""
+    """Raises `AgentRefused` if an agent may not resume the schedule."""
     limits = _locked_limits(actor)
     if limits is None:
         return
     _check_resume_rate(limits, actor, now=now)
-    # What people made is counted nowhere.
+    # A schedule that a person created does not count.
     if schedule.created_by_kind == ActorKind.AGENT:
         _check_active(agent_schedules(actor)[0], limits, actor)
 
 
 def _check_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
-    """Not too many a day. To revive one is to make one."""
+    """At most so many in 24 hours; reviving a schedule counts as creating one."""
     most = limits.max_created_a_day
     again = _free_again((EventVerb.CREATE, EventVerb.REVIVE), most, DAY, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
-            f"Agents may make or revive {most} schedules of {actor.name} in 24 hours, "
-            "whatever became of them, and have done so.",
+            f"Agents have created or revived {most} schedules of {actor.name} in the last "
+            "24 hours, which is the limit. Schedules that have been stopped since count, too.",
             limit=f"{most} in 24 hours",
-            remedy=f"The next is possible: {again}. One schedule that runs again and again "
-            "does the work of many that run once.",
+            remedy=f"{_possible(again)} One schedule that recurs does the work of many that "
+            "run once.",
         )
 
 
 def _check_resume_rate(limits: AgentLimits, actor: Actor, *, now: datetime) -> None:
-    """Not too many an hour. Pausing and stopping end what does harm, and are always free:
-    only what runs can be paused, so that this bounds them, too."""
+    """At most so many an hour. Pausing and stopping are never limited, so that an agent can
+    always end what does harm."""
     most = limits.max_resumed_an_hour
     again = _free_again((EventVerb.RESUME,), most, HOUR, actor, now=now)
     if again:
         raise AgentRefused(
             "rate",
-            f"Agents may resume schedules of {actor.name} {most} times in an hour, and have "
-            "done so.",
+            f"Agents have resumed schedules of {actor.name} {most} times in the last hour, "
+            "which is the limit.",
             limit=f"{most} in an hour",
-            remedy=f"The next is possible: {again}. Or ask a person to resume it.",
+            remedy=f"{_possible(again)} Or ask a person to resume it.",
         )
 
 
@@ -115,12 +116,12 @@ def _free_again(
     *,
     now: datetime,
 ) -> str:
-    """When agents may do it again, having done it as often as `most` in this span; empty if
-    they may now. Their events are counted, which outlive the schedules."""
+    """When agents may do this again, as an ISO 8601 time; empty if they may now, `"never"`
+    if the limit is 0. Counted by the events, which outlive the schedules."""
     done = ScheduleEvent.objects.filter(
         actor_kind=ActorKind.AGENT, actor=actor.user, created_at__gt=now - span
     ).order_by("-created_at")
-    # A question for each verb, as each has an index of its own.
+    # One query a verb, as each has an index of its own.
     newest = (
         done.filter(verb=verb).values_list("created_at", flat=True)[:most]
         for verb in verbs
@@ -130,20 +131,26 @@ def _free_again(
         return ""
     if not times:
         return "never"
-    # The next full second: at a fraction earlier it would be refused.
+    # Rounded up to a full second: a moment earlier it would still be refused.
     again = times[-1] + span + timedelta(microseconds=999_999)
     return again.isoformat(timespec="seconds")
+
+
+def _possible(again: str) -> str:
+    if again == "never":
+        return "The limit is 0: ask a person to do it."
+    return f"The next one is possible at {again}."
 
 
 def _check_active(active: int, limits: AgentLimits, actor: Actor) -> None:
     if active >= limits.max_active:
         raise AgentRefused(
             "quota",
-            f"Agents may have {limits.max_active} active schedules of {actor.name}, "
+            f"Agents may keep at most {limits.max_active} active schedules of {actor.name}, "
             f"proposals included, and there are {active}.",
             limit=limits.max_active,
-            remedy="Pause or stop one that is no longer needed, or stop a proposal, which "
-            "counts until it is decided; schedule_list shows them.",
+            remedy="Pause or stop one that is no longer needed, or stop a proposal that has "
+            "not been approved. schedule_list lists them.",
         )
 
 
@@ -151,15 +158,16 @@ def _check_kept(kept: int, limits: AgentLimits, actor: Actor) -> None:
     if kept >= limits.max_kept:
         raise AgentRefused(
             "kept",
-            f"Agents may keep {limits.max_kept} schedules of {actor.name}, paused ones "
+            f"Agents may keep at most {limits.max_kept} schedules of {actor.name}, paused ones "
             f"included, and there are {kept}.",
             limit=limits.max_kept,
-            remedy="Stop one that is no longer needed; schedule_list shows them.",
+            remedy="Stop one that is no longer needed. schedule_list lists them.",
         )
 
 
 def agent_schedules(actor: Actor) -> tuple[int, int]:
-    """How many schedules agents have made for the user: active ones, and all that stand."""
+    """How many schedules agents have created for the user: those that are active or
+    proposed, and all that have not stopped."""
     made = ScheduledJob.objects.filter(
         owner=actor.user, created_by_kind=ActorKind.AGENT
     )

@@ -1,1 +1,1 @@
-"""What a schedule is made of: its fields, their rules, and the way to one that is saved."""
+"""From input to a schedule: its fields, their validation, and the draft that is saved."""

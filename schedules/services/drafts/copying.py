@@ -1,4 +1,4 @@
-"""Copying a schedule: the name of the copy. The copy itself is made like any new schedule."""
+"""The name of a copy. The copy itself is created like any new schedule."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ENDING = re.compile(r" \(copy(?: \d+)?\)$")
 
 
 def name_of_copy(source: ScheduledJob, *, owner: User) -> str:
-    """ "report (copy)", "report (copy 2)" and so on: the first that no schedule of `owner`
-    has. The copy of a copy is one of the same report."""
+    """The first of "report (copy)", "report (copy 2)" and so on that no schedule of `owner`
+    has. A copy of a copy is named after the original."""
     stem = _ENDING.sub("", source.name)
     taken = set(
         ScheduledJob.objects.filter(owner=owner, name__contains=" (copy").values_list(

@@ -1,7 +1,7 @@
-"""From what someone asks for to a schedule that may be saved.
+"""From requested fields to a schedule that may be saved.
 
-A draft is an unsaved `ScheduledJob` with the wanted fields. All faults are collected,
-each under the name of its field, before anything is refused.
+A draft is an unsaved `ScheduledJob` with the requested fields. All problems are collected
+by field before the draft is refused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ from schedules.models import ScheduledJob, ScheduleType
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.starting import start_problems
-from schedules.services.drafts.validation import Problems, problems
+from schedules.services.drafts.validation import (
+    NO_TICKS,
+    Problems,
+    not_a_choice,
+    problems,
+)
 from schedules.timing import (
     CronTiming,
     ManualTiming,
@@ -32,7 +37,8 @@ from workflows.kit.json_value import composed, map_strings
 from workflows.models import Workflow, WorkflowNode
 
 logger = structlog.get_logger(__name__)
-# What a field of a kind holds; the rules look at the other kinds.
+UNKNOWN_FIELD = "Unknown field: leave it out."
+# The Python type of a kind of field. The other kinds are checked by their rules.
 TYPES = {
     Kind.TEXT: str,
     Kind.TIME: datetime,
@@ -44,18 +50,19 @@ TYPES = {
 def apply_fields(
     draft: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
 ) -> None:
-    """Put `fields` on the draft, with what they imply (type, zone, anchor) filled in.
+    """Put `fields` on the draft, and fill in what they imply: type, time zone, anchor.
 
-    Raises `InvalidSchedule` when the timing fields contradict each other.
+    Raises `InvalidSchedule` for an unknown field, for a value of the wrong type, and for
+    timing fields that contradict each other.
     """
     unknown = sorted(fields.keys() - FIELDS.keys())
     if unknown:
-        raise InvalidSchedule(errors={name: ["Unknown field."] for name in unknown})
+        raise InvalidSchedule(errors={name: [UNKNOWN_FIELD] for name in unknown})
     was = draft.schedule_type
     draft.schedule_type = _schedule_type(draft, fields)
-    problems = dict(_wrong_kinds(fields))
-    if problems:
-        raise InvalidSchedule(errors={name: [why] for name, why in problems.items()})
+    wrong = dict(_wrong_types(fields))
+    if wrong:
+        raise InvalidSchedule(errors={name: [why] for name, why in wrong.items()})
     for name, value in fields.items():
         if name != "schedule_type":
             setattr(draft, name, _as_saved(name, value))
@@ -65,14 +72,14 @@ def apply_fields(
     draft.timezone = draft.timezone or settings.TIME_ZONE
     _settle_times(draft)
     if draft.schedule_type == ScheduleType.INTERVAL and not draft.anchor_at:
-        begun = draft.created_at if draft.schedule_type == was else now
-        draft.anchor_at = draft.start_at or begun.replace(microsecond=0)
+        begins = draft.created_at if draft.schedule_type == was else now
+        draft.anchor_at = draft.start_at or begins.replace(microsecond=0)
 
 
 def differing(
     schedule: ScheduledJob, fields: Mapping[str, Any], *, now: datetime
 ) -> list[str]:
-    """Which of `fields` the schedule has otherwise, as it stands.
+    """The names of those `fields` whose values differ from the schedule's own.
 
     Raises `InvalidSchedule` when the timing fields contradict each other.
     """
@@ -82,36 +89,37 @@ def differing(
     return [name for name in fields if name in changed]
 
 
-def _wrong_kinds(fields: Mapping[str, Any]) -> Problems:
-    """What is no text, time or row, found before any rule is asked about it."""
+def _wrong_types(fields: Mapping[str, Any]) -> Problems:
+    """Values that are not a text, a time or a row as their field requires. The rules that
+    follow rely on these types."""
     for name, value in fields.items():
         field = FIELDS[name]
         if value is None and (field.implied or field.kind is not Kind.TEXT):
             continue
         if not isinstance(value, TYPES.get(field.kind, object)):
-            yield name, f"A {field.kind.value} is required."
+            yield name, f"Give a {field.kind.value}."
 
 
 def _as_saved(name: str, value: Any) -> Any:
-    """What people wrote is searched, filtered and compared: in one form of Unicode."""
-    is_written = FIELDS[name].kind in (Kind.TEXT, Kind.WORDS)
-    if is_written and name not in TIMING_FIELDS:
+    """Text that people search, filter and compare is stored in one form of Unicode."""
+    is_prose = FIELDS[name].kind in (Kind.TEXT, Kind.WORDS)
+    if is_prose and name not in TIMING_FIELDS:
         return map_strings(value, composed)
     return value
 
 
 def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
-    """The type that is named, or that the one given timing field implies."""
+    """The type that is given, or that the one given timing field implies."""
     given = [
         kind for kind, name in WHEN_FIELD.items() if fields.get(name) not in (None, "")
     ]
     if len(given) > 1:
         names = " and ".join(WHEN_FIELD[kind] for kind in given)
-        why = f"Give exactly one of cron_expression, interval_seconds and run_at, not {names}."
+        why = f"{names} exclude each other: give exactly one of them."
         raise InvalidSchedule(errors={WHEN_FIELD[kind]: [why] for kind in given})
     named = fields.get("schedule_type")
     if named and named not in ScheduleType.values:
-        why = f"Must be one of {', '.join(ScheduleType.values)}."
+        why = not_a_choice(ScheduleType.values)
         raise InvalidSchedule(errors={"schedule_type": [why]})
     if named and given and named != given[0]:
         raise InvalidSchedule(errors=_other_type(ScheduleType(named), given[0]))
@@ -119,17 +127,19 @@ def _schedule_type(draft: ScheduledJob, fields: Mapping[str, Any]) -> str:
 
 
 def _other_type(named: ScheduleType, given: ScheduleType) -> dict[str, list[str]]:
-    """Why the field of the type `given` does not go with the type that is named."""
+    """The problem of a field that belongs to the type `given` and not to the type named."""
     other = WHEN_FIELD[given]
     if named == ScheduleType.MANUAL:
-        why = f"A schedule of type manual has no ticks: leave {other} out."
+        why = NO_TICKS.format(field=other)
     else:
-        why = f"A schedule of type {named} takes {WHEN_FIELD[named]}, not {other}."
+        why = (
+            f"A schedule of type {named} takes {WHEN_FIELD[named]}: leave {other} out."
+        )
     return {other: [why]}
 
 
 def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
-    """A change of type drops what belonged to the old one, unless it was just given."""
+    """A change of type clears the fields of the old type that were not just given."""
     dropped = {name for kind, name in WHEN_FIELD.items() if kind != draft.schedule_type}
     if draft.schedule_type != ScheduleType.INTERVAL:
         dropped |= {"anchor_at"} - fields.keys()
@@ -141,7 +151,7 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
 
 
 def _settle_times(draft: ScheduledJob) -> None:
-    """Whole seconds everywhere; a wall-clock time becomes an instant of the zone."""
+    """Round times down to whole seconds, and read those without an offset in the zone."""
     problems: dict[str, list[str]] = {}
     for name, field in FIELDS.items():
         value = getattr(draft, name) if field.kind is Kind.TIME else None
@@ -169,11 +179,11 @@ def check_draft(
     starts: bool = False,
     had: str = "",
 ) -> Timing:
-    """The draft's timing, if every field is right but those of `ignoring`.
+    """The draft's timing, if every field is valid, `ignoring` some.
 
     `starts`: its workflow must also have a trigger that accepts it. `had`: the cron
-    expression that it had before, of which no second opinion is asked. Raises
-    `InvalidSchedule` with all faults by field.
+    expression that it had before, which needs no second opinion. Raises `InvalidSchedule`
+    with all problems by field.
     """
     errors: dict[str, list[str]] = {}
     suggestion = None
@@ -195,7 +205,7 @@ def check_draft(
 
 
 def _accepted(draft: ScheduledJob, had: str) -> Timing:
-    """Raises `TimingError`, also for an expression that croniter reads differently."""
+    """Raises `TimingError`, even for a valid expression if croniter disagrees about it."""
     accepted = draft.timing
     if not isinstance(accepted, CronTiming) or accepted.expression == had:
         return accepted
@@ -211,18 +221,18 @@ def _accepted(draft: ScheduledJob, had: str) -> Timing:
     )
     raise TimingError(
         "cron_expression",
-        "Ostinato and the library croniter calculate different times for this expression "
-        f"({found.ours} and {found.theirs}, near {found.start}), so one of them is wrong. "
-        "This is a fault of Ostinato: report it, and write the expression in another way.",
+        "For this expression Ostinato and the library croniter calculate different times "
+        f"({found.ours} and {found.theirs}, after {found.start}). This is a defect of "
+        "Ostinato: report it, and write the expression in another way.",
     )
 
 
 def check_first_tick(
     draft: ScheduledJob, found: Timing, *, after: datetime
 ) -> datetime | None:
-    """The first tick after `after`; None for a schedule that is manual.
+    """The first tick after `after`; None for a manual schedule.
 
-    Raises `InvalidSchedule` when no tick is left of one that is not.
+    Raises `InvalidSchedule` if a schedule of another type has no tick left.
     """
     tick = timing.next_after(found, after)
     if tick is not None or isinstance(found, ManualTiming):
@@ -232,14 +242,14 @@ def check_first_tick(
 
 
 def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:
-    """The field that leaves no tick, and the reason."""
+    """The field because of which no tick is left, and the problem."""
     if draft.schedule_type == ScheduleType.ONCE:
         if not draft.run_at or draft.run_at <= after:
-            return "run_at", "This time has passed: give one in the future."
+            return "run_at", "This time is in the past: give one in the future."
         if draft.start_at or draft.end_at:
-            return "run_at", "This time lies outside start_at and end_at."
-        return "run_at", "The calendar ends before this time: give an earlier one."
+            return "run_at", "This time is not between start_at and end_at."
+        return "run_at", "The calendar ends before this time: give an earlier time."
     if draft.end_at:
-        return "end_at", "No tick is left before it: the schedule would never run."
+        return "end_at", "No tick is left before this time: give a later one."
     field = "start_at" if draft.start_at else "anchor_at"
     return field, "No tick is left before the calendar ends: give an earlier time."

@@ -13,7 +13,7 @@ from schedules.services.drafts.fields import Door, fields_at
 
 
 def snapshot(schedule: ScheduledJob) -> dict[str, Any]:
-    """What a person can set, as JSON: times in ISO 8601 UTC, references as ids."""
+    """The fields that people may set, as JSON: times in ISO 8601, references as ids."""
     return {
         field.name: _plain(getattr(schedule, field.column.attname))
         for field in fields_at(Door.HISTORY)
@@ -34,7 +34,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
 
 
 def _same(one: Any, other: Any) -> bool:
-    """As JSON, where, unlike in Python, true is not 1 and 1 is not 1.0."""
+    """Equal as JSON: unlike in Python, true differs from 1, and 1 from 1.0."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
             _same(value, other[key]) for key, value in one.items()

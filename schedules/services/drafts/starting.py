@@ -1,7 +1,7 @@
-"""Whether a schedule can start: whether a trigger of its workflow accepts it.
+"""Whether a schedule can start, which means that a trigger of its workflow accepts it.
 
-Asked when a schedule is saved, before one is started, before a workflow changes, and by
-the doctor. What accepts what is decided by `triggers.resolver` alone.
+Checked when a schedule is saved, before a run starts, before a workflow changes, and by the
+doctor. `triggers.resolver` alone decides which trigger accepts which schedule.
 """
 
 from __future__ import annotations
@@ -26,25 +26,26 @@ from workflows.guards import WorkflowChange
 from workflows.kit.sqlite_write_lock import brief_write
 from workflows.models import Workflow, WorkflowNode
 
-# What a trigger node asks for; one with none of them accepts every schedule.
+# The conditions of a trigger node. A node with none of them accepts every schedule.
 CONDITIONS = ["scheduled_job_id", "name_pattern"]
 HAS_CONDITIONS = Q(config__has_any_keys=CONDITIONS)
 PATTERNS_NAMED = 3
-# Names tried against triggers at once. A try takes up to some microseconds, and whoever
-# changes a graph holds the database meanwhile.
+# Names tried against patterns at once. A try takes some microseconds, and a change of a
+# graph holds the write lock meanwhile.
 MOST_TRIES = 20_000
 MOST_COUNTED = 1_000
 ROWS = 500  # read at once
 ORPHANED = (
-    "Its workflow was changed by somebody who confirmed that this schedule can no longer "
-    "start."
+    "Its workflow has been changed, and the person who changed it confirmed that this "
+    "schedule can no longer start."
 )
 
 
 def start_problems(schedule: ScheduledJob) -> Problems:
-    """Why its workflow would not be started for the schedule, by field; none if it would.
+    """Why no trigger of its workflow accepts the schedule, by field. Yields nothing if one
+    does, after a single query.
 
-    One query, if it would. The workflow and the node must be there, and the owner's to use.
+    The workflow and the trigger node must exist, and the owner must be allowed to run them.
     """
     triggers = _triggers().filter(workflow=schedule.workflow_id)
     nodes = list(triggers.filter(workflow__is_active=True))
@@ -56,14 +57,14 @@ def start_problems(schedule: ScheduledJob) -> Problems:
         yield "workflow", f'The workflow "{name}" is not active: activate it first.'
     elif not nodes:
         why = (
-            f'The workflow "{name}" has no active {COMPONENT} node, and nothing else '
-            "starts it for a schedule: add one to its graph, or give another workflow."
+            f'The workflow "{name}" has no active {COMPONENT} node, without which no '
+            "schedule can start it: add one to its graph, or give another workflow."
         )
         yield "workflow", why
     elif schedule.trigger_node_id:
         why = (
             f'The node is not an active {COMPONENT} node of the workflow "{name}": '
-            "activate it, or give another or none."
+            "activate it, give another node, or give none."
         )
         yield "trigger_node", why
     else:
@@ -73,14 +74,14 @@ def start_problems(schedule: ScheduledJob) -> Problems:
 def _not_matched(
     schedule: ScheduledJob, workflow: str, nodes: Sequence[WorkflowNode]
 ) -> tuple[str, str]:
-    """Each node accepts other schedules only: by name, or by id."""
+    """The problem if all trigger nodes accept only other schedules, by name or by id."""
     patterns = [node.config["name_pattern"] for node in nodes if _has_pattern(node)]
     why = f'No {COMPONENT} node of the workflow "{workflow}" accepts the name "{schedule.name}"'
     if not patterns:
-        why = f'Each {COMPONENT} node of the workflow "{workflow}" accepts another schedule'
-        return "trigger_node", f"{why}: give one of them as trigger_node."
+        why = f'Each {COMPONENT} node of the workflow "{workflow}" accepts only another schedule'
+        return "trigger_node", f"{why}: give one of these nodes as trigger_node."
     named = ", ".join(f'"{pattern}"' for pattern in patterns[:PATTERNS_NAMED])
-    return "name", f"{why}: give one that matches {named}, or give trigger_node."
+    return "name", f"{why}: give a name that matches {named}, or give trigger_node."
 
 
 def _has_pattern(node: WorkflowNode) -> bool:
@@ -103,13 +104,13 @@ def _accepting(
 
 
 def check_can_start(schedule: ScheduledJob) -> None:
-    """Raises `CannotStart` if no trigger accepts the schedule any more."""
+    """Raises `CannotStart` if no trigger accepts the schedule."""
     for _, why in start_problems(schedule):
         raise CannotStart(f"This schedule cannot start. {why}")
 
 
 class Unable(NamedTuple):
-    """A schedule that cannot start: what identifies it, and what its trigger is found by."""
+    """A schedule that cannot start: its id and name, and the columns that decide about it."""
 
     id: UUID
     name: str
@@ -127,12 +128,11 @@ def unable_to_start(
     besides: Container[UUID] = (),
     most: int | None = None,
 ) -> list[Unable]:
-    """Those of `schedules` that cannot start, `besides` the known ones; the first `most`.
-    Two queries.
+    """Those of `schedules` that cannot start, except the known ones in `besides`; at most
+    `most`. Two queries.
 
-    The database finds those that may not. Which names a trigger accepts is tried here, so
-    many of them against so many patterns that it takes a moment at most: those that are
-    left then count as able.
+    The database selects the candidates, and their names are tried against the patterns of
+    the triggers. After `MOST_TRIES` tries the remaining candidates count as able to start.
     """
     theirs = _triggers().filter(workflow__in=schedules.order_by().values("workflow"))
     choosy = _by_workflow(theirs.filter(HAS_CONDITIONS))
@@ -158,7 +158,7 @@ def unable_to_start(
 def _doubtful(
     schedules: QuerySet[ScheduledJob], take_any: QuerySet[WorkflowNode]
 ) -> QuerySet[ScheduledJob]:
-    """All that cannot start, and some that are accepted by their name or id only."""
+    """All schedules that cannot start, and some that are accepted by name or id."""
     chosen = _triggers().filter(
         pk=OuterRef("trigger_node"), workflow=OuterRef("workflow")
     )
@@ -177,31 +177,31 @@ def _by_workflow(nodes: Iterable[WorkflowNode]) -> dict[UUID, list[WorkflowNode]
 
 
 def keep_startable(change: WorkflowChange) -> Callable[[], None]:
-    """The guard of a change of a workflow: its active and paused schedules that could start
-    before can do so after it.
+    """The guard of a change of a workflow: active and paused schedules that could start
+    before the change must still be able to after it.
 
-    The check raises `WouldOrphan` with their names, unless the change was confirmed: then
-    each of them gets an event that says so.
+    The returned check raises `WouldOrphan` with their names, unless the change was
+    confirmed: then each of them gets an event.
     """
-    standing = ScheduledJob.objects.filter(workflow=change.workflow.pk).exclude(
+    kept = ScheduledJob.objects.filter(workflow=change.workflow.pk).exclude(
         status=Status.STOPPED
     )
-    version, before = _version(change.workflow), _aims(change.workflow)
-    unable = {schedule.id for schedule in unable_to_start(standing)}
+    version, before = _version(change.workflow), _conditions(change.workflow)
+    unable = {schedule.id for schedule in unable_to_start(kept)}
 
     def check() -> None:
-        # Unless somebody else has changed the workflow before it was held.
+        # Another version: the workflow was changed by others before it was locked.
         is_next = _version(change.workflow) == version + 1
-        if is_next and _aims(change.workflow) == before:
-            return  # by far the commonest: it is about other nodes
-        standing_now = standing.order_by("name", "pk")
-        orphaned = unable_to_start(standing_now, besides=unable, most=MOST_COUNTED)
+        if is_next and _conditions(change.workflow) == before:
+            return  # the usual case: the change is about other nodes
+        in_order = kept.order_by("name", "pk")
+        orphaned = unable_to_start(in_order, besides=unable, most=MOST_COUNTED)
         is_all = len(orphaned) < MOST_COUNTED
         if change.orphans_schedules:
-            _put_on_record(orphaned, change)
+            _record(orphaned, change)
             if not is_all:
                 known = unable.union(each.id for each in orphaned)
-                rest = partial(_put_the_rest_on_record, standing, known, change)
+                rest = partial(_record_rest, kept, known, change)
                 transaction.on_commit(rest)
         elif orphaned:
             visible = _visible(orphaned, change)
@@ -211,36 +211,37 @@ def keep_startable(change: WorkflowChange) -> Callable[[], None]:
 
 
 def _version(workflow: Workflow) -> int:
-    """As it stands; 0 of one that is gone."""
+    """The current version in the database; 0 if the workflow has been deleted."""
     row = Workflow.objects.filter(pk=workflow.pk)
     return row.values_list("version", flat=True).first() or 0
 
 
-def _aims(workflow: Workflow) -> list[tuple[Any, ...]]:
-    """What decides about who starts the workflow."""
+def _conditions(workflow: Workflow) -> list[tuple[Any, ...]]:
+    """All that decides which schedules the workflow's triggers accept."""
     asked = (f"config__{name}" for name in CONDITIONS)
     nodes = _triggers().filter(workflow=workflow.pk, workflow__is_active=True)
     return list(nodes.order_by("pk").values_list("pk", *asked))
 
 
 def _visible(orphaned: Sequence[Unable], change: WorkflowChange) -> list[Unable]:
-    """Those that the person may see: somebody else may have scheduled the workflow."""
+    """Those that the user may see: the workflow may have schedules of other owners."""
     if ScheduledJob.objects.all_visible_to(change.actor):
         return list(orphaned)
     return [each for each in orphaned if each.owner_id == change.actor.pk]
 
 
-def _put_the_rest_on_record(
-    standing: QuerySet[ScheduledJob], known: Container[UUID], change: WorkflowChange
+def _record_rest(
+    kept: QuerySet[ScheduledJob], known: Container[UUID], change: WorkflowChange
 ) -> None:
-    """Thousands would hold the database for half a second: they follow in short steps."""
-    rest = unable_to_start(standing, besides=known)
+    """Record the remaining ones in short steps: thousands at once would hold the write lock
+    for half a second."""
+    rest = unable_to_start(kept, besides=known)
     for start in range(0, len(rest), ROWS):
         with brief_write(), transaction.atomic():
-            _put_on_record(rest[start : start + ROWS], change)
+            _record(rest[start : start + ROWS], change)
 
 
-def _put_on_record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:
+def _record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:
     actor = Actor.person(change.actor)
     fields = {
         "verb": EventVerb.UPDATE,

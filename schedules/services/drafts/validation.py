@@ -1,8 +1,8 @@
-"""Every rule on a schedule's fields and on free text: each fault, with its field."""
+"""Validation of a schedule's fields and of free text: each problem, with its field."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import TextField
@@ -18,17 +18,18 @@ from workflows.models import Workflow, WorkflowNode
 
 Problems = Iterator[tuple[str, str]]
 TRIGGER = TriggerResolver.component_types["schedule"]
-# The same for what does not exist and for what is someone else's: neither is given away.
-NO_WORKFLOW = "The owner of the schedule has no such workflow."
-NO_NODE = "The workflow has no such node."
+# One text for rows that do not exist and for rows of others, so that neither is revealed.
+NO_WORKFLOW = "This is not the id of a workflow that the owner of the schedule may run."
+NO_NODE = "This is not the id of a node of the workflow."
+NO_TICKS = "A schedule of type manual has no ticks: leave {field} out."
 NO_TYPE = (
-    "Give exactly one of cron_expression, interval_seconds and run_at; or schedule_type "
-    "manual, for a schedule that runs only when asked."
+    "Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type "
+    "manual for a schedule that runs only on request."
 )
 
 
 def _values(draft: ScheduledJob) -> Problems:
-    """By the table alone: what is too long, out of bounds or none of the choices."""
+    """Values that the table of fields rules out: too long, out of bounds, not a choice."""
     for field in FIELDS.values():
         value = getattr(draft, field.column.attname)
         if (rule := _BY_KIND.get(field.kind)) and not field.implied:
@@ -50,14 +51,19 @@ def _number(field: FieldSpec, value: object) -> Iterator[str]:
     if value is None and field.column.null:
         return
     if not isinstance(value, int) or isinstance(value, bool):
-        yield "A whole number is required."
+        yield "Give a whole number."
     elif field.bounds and not field.bounds[0] <= value <= field.bounds[1]:
         yield f"Must be between {field.bounds[0]} and {field.bounds[1]}."
 
 
 def _choice(field: FieldSpec, value: object) -> Iterator[str]:
     if value not in field.choices:
-        yield f"Must be one of {', '.join(field.choices)}."
+        yield not_a_choice(field.choices)
+
+
+def not_a_choice(choices: Iterable[str]) -> str:
+    """The problem of any value that is not one of `choices`."""
+    return f"This is not a valid choice: give one of {', '.join(choices)}."
 
 
 _BY_KIND: dict[Kind, Callable[[FieldSpec, Any], Iterator[str]]] = {
@@ -68,7 +74,7 @@ _BY_KIND: dict[Kind, Callable[[FieldSpec, Any], Iterator[str]]] = {
 
 
 def _timezone(draft: ScheduledJob) -> Problems:
-    """Of every type: people read the times of an interval in it, too."""
+    """Required for every type: the times of an interval are shown in it, too."""
     try:
         timing.check_timezone(draft.timezone)
     except TimingError as error:
@@ -83,39 +89,42 @@ def _when(draft: ScheduledJob) -> Problems:
     if kind == ScheduleType.MANUAL:
         yield from _of_ticks(draft)
     elif getattr(draft, WHEN_FIELD[kind]) in (None, ""):
-        yield WHEN_FIELD[kind], f"A schedule of type {kind} needs it."
+        yield WHEN_FIELD[kind], f"A schedule of type {kind} requires this field."
     if draft.anchor_at and kind != ScheduleType.INTERVAL:
-        yield "anchor_at", "Only a schedule of type interval has an anchor."
+        yield (
+            "anchor_at",
+            f"A schedule of type {kind} has no anchor: leave anchor_at out.",
+        )
     if draft.start_at and draft.end_at and draft.end_at < draft.start_at:
         yield "end_at", "Must not be before start_at."
 
 
 def _of_ticks(draft: ScheduledJob) -> Problems:
-    """What has no meaning where there are no ticks."""
+    """Fields that are meaningless without ticks."""
     for field in FIELDS.values():
         name = field.name
         if field.of_ticks and getattr(draft, name) != field.column.get_default():
-            yield name, f"A schedule of type manual has no ticks: leave {name} out."
+            yield name, NO_TICKS.format(field=name)
 
 
 def _payload(draft: ScheduledJob) -> Problems:
     payload = draft.trigger_payload
     if not isinstance(payload, dict):
-        yield "trigger_payload", "Must be a JSON object."
+        yield "trigger_payload", "The payload must be a JSON object."
         return
-    if wrong := problem(payload, max_bytes=limits.PAYLOAD_BYTES):
-        yield "trigger_payload", f"The payload {wrong}."
+    if found := problem(payload, max_bytes=limits.PAYLOAD_BYTES):
+        yield "trigger_payload", f"The payload {found}."
 
 
 def _tags(draft: ScheduledJob) -> Problems:
     tags = draft.tags
     if not isinstance(tags, list) or len(tags) > limits.TAGS:
-        yield "tags", f"Must be a list of at most {limits.TAGS} words."
+        yield "tags", f"Give a list of at most {limits.TAGS} words."
     elif not all(map(_is_tag, tags)):
-        why = f"Each tag is one line of 1 to {limits.TAG_LENGTH} characters"
-        yield "tags", f"{why}, without white space at its ends."
+        why = f"A tag is one line of 1 to {limits.TAG_LENGTH} characters"
+        yield "tags", f"{why}, without white space at either end."
     elif len(set(tags)) < len(tags):
-        yield "tags", "No tag may come twice."
+        yield "tags", "Each tag may be given only once."
 
 
 def _is_tag(tag: object) -> bool:
@@ -128,7 +137,7 @@ def _workflow(draft: ScheduledJob) -> Problems:
     if draft.workflow_id is None:
         yield "workflow", "This field is required."
         return
-    # The owner, not the actor: nobody's schedule starts what its owner may not run.
+    # The owner's rights count, not the actor's: the schedule runs on behalf of its owner.
     mine = Workflow.objects.runnable_by(draft.owner)
     if not mine.filter(pk=draft.workflow_id).exists():
         yield "workflow", NO_WORKFLOW
@@ -141,7 +150,10 @@ def _workflow(draft: ScheduledJob) -> Problems:
     if node is None:
         yield "trigger_node", NO_NODE
     elif node.component_type != TRIGGER:
-        yield "trigger_node", f"This node is not a {TRIGGER} node."
+        yield (
+            "trigger_node",
+            f"This node is not a {TRIGGER} node: give one that is, or none.",
+        )
 
 
 _RULES: tuple[Callable[[ScheduledJob], Problems], ...] = (
@@ -155,9 +167,9 @@ _RULES: tuple[Callable[[ScheduledJob], Problems], ...] = (
 
 
 def problems(draft: ScheduledJob) -> Problems:
-    """Each fault of the draft's fields, with the name of the field.
+    """Each problem of the draft, with the name of its field.
 
-    What is wrong with its timing is said by the timing itself.
+    Except those of the timing, which are found when the timing is made.
     """
     for rule in _RULES:
         yield from rule(draft)
@@ -166,20 +178,20 @@ def problems(draft: ScheduledJob) -> Problems:
 def text_problems(
     text: str, *, most: int | None, one_line: bool = False
 ) -> Iterator[str]:
-    """Why `text` cannot be saved; nothing if it can."""
+    """Why `text` cannot be saved. Yields nothing if it can."""
     if most is not None and len(text) > most:
-        yield f"At most {most} characters."
+        yield f"Give at most {most} characters."
     if why := text_problem(text, one_line=one_line):
         yield why
 
 
 def check_text(field: str, text: str, *, most: int, one_line: bool = False) -> None:
     """Raises `InvalidSchedule` for a text that is too long or cannot be stored."""
-    problems = list(text_problems(text, most=most, one_line=one_line))
-    if problems:
-        raise InvalidSchedule(errors={field: problems})
+    found = list(text_problems(text, most=most, one_line=one_line))
+    if found:
+        raise InvalidSchedule(errors={field: found})
 
 
 def check_note(note: str) -> None:
-    """Raises `InvalidSchedule` for a note that is too long or no line of text."""
+    """Raises `InvalidSchedule` for a note that is too long or not one line of text."""
     check_text("note", note, most=limits.NOTE_LENGTH, one_line=True)

@@ -33,7 +33,7 @@ from schedules.services.insight.sentences import (
 )
 from schedules.services.ledger.ahead import schedule_ahead
 from schedules.services.ledger.early import early_ticks
-from schedules.services.runs import line
+from schedules.services.runs import waiting
 from schedules.timing import ManualTiming, Timing, TimingError, zones
 from schedules.timing.english import in_words
 
@@ -139,10 +139,10 @@ def _explain_tick(case: _Case, at: datetime) -> Explanation:
         run = run if run.started_at else None
     else:
         event = _deciding_event(case.schedule, run)
-        sentence = run_sentence(run, event, line.ahead_of(run))
+        sentence = run_sentence(run, event, waiting.ahead_of(run))
         backfill = _backfill_of(case.schedule, at)
         if backfill is not None and run.status in NEVER_RAN:
-            ahead = line.ahead_of(backfill)
+            ahead = waiting.ahead_of(backfill)
             sentence = backfilled_sentence(run, event, backfill, ahead)
             run = backfill
     return Explanation(

@@ -113,12 +113,12 @@ def open_runs(
 
 
 # Those that wait for an open run to end, not for the time of their next attempt.
-IN_LINE = Q(status=RunStatus.WAITING, not_before=None)
+WAITING_IN_TURN = Q(status=RunStatus.WAITING, not_before=None)
 _STATES: dict[overlap.State, Q] = {
     "pending": Q(status=RunStatus.PENDING),
     "running": Q(status=RunStatus.RUNNING),
     "retrying": Q(status=RunStatus.WAITING, not_before__isnull=False),
-    "waiting": IN_LINE,
+    "waiting": WAITING_IN_TURN,
 }
 
 

@@ -1,4 +1,4 @@
-"""Claiming a run: at most one worker starts an attempt, and holds it by a lease."""
+"""Claiming a run: at most one worker starts an attempt, and has a lease on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
-from schedules.services.access import NOT_RUNNABLE, owner_may_run
+from schedules.services.access import OWNER_MAY_NOT_RUN, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
@@ -28,8 +28,8 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A started attempt. Without an execution no workflow could be started for it: `refusal`
-    says why, and `kind` how it failed."""
+    """A started attempt. If no workflow could be started, it has no execution, `refusal` is
+    the reason and `kind` the failure kind."""
 
     run_id: UUID
     schedule_id: UUID
@@ -44,22 +44,22 @@ class Claim:
     @property
     def lease(self) -> Lease:
         return Lease(
-            rows=locked_run(self.run_id, self.token),
+            rows=claimed_run(self.run_id, self.token),
             deadline=self.deadline,
             timeout_seconds=self.timeout_seconds,
             names={"run": str(self.run_id), "execution": str(self.execution_id)},
         )
 
 
-def locked_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
-    """The run, for as long as the attempt with this token holds it."""
+def claimed_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
+    """The run, as long as it is running under this token; else no row."""
     return ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
 
 
 def token_of_job(job_id: str) -> UUID:
-    """The token of the attempt that this RQ job claims.
+    """The token with which this RQ job claims an attempt.
 
-    Made from the job's id, so that its worker knows what the process had claimed that died.
+    Derived from the job's id, so that a worker knows what a dead process had claimed.
     """
     return uuid.uuid5(uuid.NAMESPACE_OID, job_id)
 
@@ -67,18 +67,18 @@ def token_of_job(job_id: str) -> UUID:
 def claim_run(
     run_id: UUID, attempt: int, *, token: UUID, now: datetime
 ) -> Claim | None:
-    """Start an attempt of a pending run: its commit is the start.
+    """Start an attempt of a pending run: the commit is the start.
 
-    None if someone else has it, or if it was withdrawn: pausing has turned every run that
-    had not started into `skipped`, so no status is asked for here. Raises only when the
-    database is away: a run that cannot be started is claimed, and says why.
+    Returns None if another worker has it, or if it was withdrawn. The schedule's status is
+    not checked: pausing has already withdrawn every run that had not started. Raises only
+    if the database is unavailable: a run that cannot be started is claimed, with a refusal.
     """
     try:
         return _claim(run_id, attempt, token=token, now=now)
     except DATABASE_AWAY:
         raise
     except Exception as error:
-        # Rolled back, it would be pending and sent again for ever.
+        # Rolled back, the run would be pending, and sent again for ever.
         logger.exception("run_not_startable", run=str(run_id))
         why = f"It could not be started: {type(error).__name__}: {error}"
         return _claim(run_id, attempt, token=token, now=now, broken=why[:NOTE_LENGTH])
@@ -87,7 +87,7 @@ def claim_run(
 def _claim(
     run_id: UUID, attempt: int, *, token: UUID, now: datetime, broken: str = ""
 ) -> Claim | None:
-    """The transaction. With a reason in `broken` nothing is dispatched."""
+    """One transaction. With a reason in `broken`, no workflow is started."""
     with transaction.atomic():
         mine = ScheduledRun.objects.filter(
             pk=run_id, attempt=attempt, status=RunStatus.PENDING
@@ -110,7 +110,7 @@ def _claim(
             return None
         run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
         refusal, kind = broken, FailureKind.BROKEN if broken else None
-        run.execution = None  # not that of an earlier attempt, which has ended
+        run.execution = None  # instead of that of an earlier attempt
         try:
             if not broken:
                 run.execution = _dispatch(schedule, run, now=now)
@@ -135,14 +135,14 @@ def _claim(
 def _dispatch(
     schedule: ScheduledJob, run: ScheduledRun, *, now: datetime
 ) -> WorkflowExecution:
-    """Start the schedule's workflow for this attempt: an insert, and no other I/O, unless
-    it is somebody else's workflow.
+    """Create the execution for this attempt: one insert. For a workflow of another owner,
+    also one query for the permission.
     """
     if not isinstance(schedule.trigger_payload, dict):
-        # Every door checks it before it is written: this came from elsewhere.
-        raise TypeError("its payload is no JSON object")
+        # Every door validates the payload: this one was written past them.
+        raise TypeError("the payload of the schedule is not a JSON object")
     if not owner_may_run(schedule):
-        raise NotAllowed(NOT_RUNNABLE)
+        raise NotAllowed(OWNER_MAY_NOT_RUN)
     return dispatch_event(
         "schedule",
         {
@@ -162,7 +162,7 @@ def _dispatch(
 
 
 def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
-    """The schedule was stopped between the send and the claim, or is about to be."""
+    """Cancel a run whose schedule has been stopped since it was sent, or is being deleted."""
     run.status = RunStatus.CANCELLED
     run.failure_kind = ""
     run.reason = Reason.STOPPED

@@ -1,8 +1,8 @@
 """Firing: due ticks become ledger rows, the frontiers move, the runs go to the queue.
 
-One transaction a batch decides and writes; what follows in Redis is a hint that the sweep
-can repeat. Two schedulers that fire the same tick meet at the ledger's unique constraint
-and at the frontier that has moved.
+One transaction a batch decides and writes. The writes to Redis that follow are hints, which
+the sweep can repeat. If two schedulers fire the same tick, the ledger's unique constraint
+and the moved frontier stop the second one.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ from workflows.kit.database_retry import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
 PASSES_BEFORE_PAUSE = 3
-# After a batch SQLite's one write lock stays free for so long, or the web and the workers
-# starve. The sends and the log lines of the batch count: they need no lock.
-SQLITE_BREATH_SECONDS = 0.03
+# After a batch, SQLite's write lock stays free for this long, or the web and the workers
+# starve. The time of sending and logging counts: both need no lock.
+SQLITE_REST_SECONDS = 0.03
 
 
 @dataclass(slots=True)
 class Firing:
-    """What one call did: schedules looked at, ledger rows written, runs to start."""
+    """The result of one call: how many schedules fired, the ledger rows, the alarms."""
 
     schedules: int = 0
     rows: list[NewRun] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
-    # How long to rest before the next batch; None when nothing more was due.
+    # Seconds to rest before the next batch; None when nothing more was due.
     rest: float | None = None
 
     def __iadd__(self, other: Firing) -> Self:
@@ -70,7 +70,7 @@ class Firing:
 
 
 _FIRED = {RunStatus.PENDING, RunStatus.WAITING}
-# Schedules that failed to fire, and in how many passes.
+# The schedules that could not be fired, and in how many passes so far.
 Suspects = Counter[UUID]
 
 
@@ -79,31 +79,31 @@ def fire_due(
     *,
     schedule_id: UUID | None = None,
     suspects: Suspects | None = None,
-    hold: Callable[[datetime], None] | None = None,
+    wait_until: Callable[[datetime], None] | None = None,
 ) -> Firing:
-    """Fire what is due at `now`: one batch, or the one schedule.
+    """Fire what is due at `now`: one batch, or only the given schedule.
 
-    `hold` says that `now` lies a moment ahead. What cannot come out otherwise at `now` is
-    decided and written at once, and `hold(now)` waits for it before anything is sent, so
-    that no run starts before its time; the rest is left for a call that is on time.
+    `wait_until` is given if `now` is a moment ahead. Then only schedules whose decision can
+    no longer change until `now` are decided and written, and `wait_until(now)` is called
+    before any run is sent, so that none starts early. The others wait for the next call.
 
-    Call again after `rest` while that is not None. Raises only when the database is away;
-    a schedule that cannot be fired is kept in `suspects`, tried alone in the next passes,
-    and after three of them paused with the reason.
+    Call again after `rest` seconds while that is not None. Raises only if the database is
+    unavailable. A schedule that cannot be fired is added to `suspects`, tried alone in the
+    next passes, and paused with the reason after three of them.
     """
     suspects = Counter() if suspects is None else suspects
     due = ScheduledJob.objects.due(now)
     if schedule_id is not None:
         due = due.filter(pk=schedule_id)
-    known = list(suspects)  # one found in this pass is tried again in the next
+    known = list(suspects)  # those found in this pass are tried again in the next
     batch = due.exclude(pk__in=known) if known else due
-    if hold is None:
+    if wait_until is None:
         firing = _fire_batch(batch, suspects, now=now)
         for suspect in known:
             firing += _fire_alone(suspect, suspects, now=now)
     else:
         firing = _fire_ahead(batch, now=now)
-        hold(now)
+        wait_until(now)
     if firing.schedules:
         _send(firing, now=now)
     return firing
@@ -122,10 +122,10 @@ def _send(firing: Firing, *, now: datetime) -> None:
 
 
 def _rest(unlocked_for: float) -> float:
-    """What is missing of the pause that other writers need, if there is but one lock."""
+    """The remaining seconds of the pause that other writers need: on SQLite only."""
     if connection.vendor != "sqlite":
         return 0.0
-    return max(0.0, SQLITE_BREATH_SECONDS - unlocked_for)
+    return max(0.0, SQLITE_REST_SECONDS - unlocked_for)
 
 
 def _log(firing: Firing) -> None:
@@ -138,23 +138,23 @@ def _log(firing: Firing) -> None:
             tick=row.scheduled_for.isoformat(),
             run=str(row.id),
             status=row.status,
-            **_what_is_special(row),
+            **_details(row),
         )
 
 
-def _what_is_special(row: NewRun) -> dict[str, str | int]:
-    special: dict[str, str | int] = {"reason": row.reason} if row.reason else {}
-    return special | {"ticks": row.tick_count} if row.tick_count > 1 else special
+def _details(row: NewRun) -> dict[str, str | int]:
+    details: dict[str, str | int] = {"reason": row.reason} if row.reason else {}
+    return details | {"ticks": row.tick_count} if row.tick_count > 1 else details
 
 
 def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
-    """What comes out the same a moment before `now`; the rest is for the next call."""
+    """Fire a moment before `now` what cannot change until then."""
     try:
         return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now, ahead=True)
     except DATABASE_AWAY:
         raise
     except Exception:
-        # On time each is tried alone, and the one that is to blame is found.
+        # The next call, on time, tries each schedule alone and finds the cause.
         logger.warning("batch_failed", exc_info=True)
         return Firing(rest=0.0)
 
@@ -165,7 +165,7 @@ def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> 
     except DATABASE_AWAY:
         raise
     except Exception:
-        # One poisoned row must not stop the clock of the others: find it.
+        # One poisoned row must not keep the others from firing: find it.
         logger.warning("batch_failed", exc_info=True)
     ids = due.values_list("pk", flat=True)[: settings.FIRE_BATCH_SIZE]
     firing = Firing()
@@ -196,7 +196,7 @@ def _fire(
 ) -> Firing:
     """One transaction: lock, decide, write the ledger, move the frontiers.
 
-    `ahead`: a schedule is left if a run that ends before `now` would change what comes out.
+    `ahead`: leaves out schedules whose decision would change if a run ended before `now`.
     """
     with transaction.atomic():
         found = locked_due(due, limit)
@@ -221,7 +221,7 @@ def _fire(
 
 
 def _may_overlap(schedule: DueSchedule) -> bool:
-    """Whether it matters how many runs of the schedule are open."""
+    """Whether the decision depends on how many runs of the schedule are open."""
     return schedule.overlap_policy != OverlapPolicy.ALLOW or schedule.max_open_runs > 0
 
 

@@ -1,4 +1,4 @@
-"""What became of an attempt: success, a retry, a failure; and what that sets free."""
+"""Outcomes: an attempt succeeds, is retried, or fails; then waiting runs are released."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from schedules.models import (
 from schedules.policy.decide import retry_at
 from schedules.services import transitions
 from schedules.services.actor import Actor
-from schedules.services.runs.line import release_waiting
+from schedules.services.runs.waiting import release_waiting
 from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
 from workflows.failures import FailureKind
@@ -33,11 +33,11 @@ ERROR_LENGTH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended; what failed has a kind. `error` is for people: no traceback, no
-    secret.
+    """How an attempt ended; a failed one has a failure kind. `error` is for people: it has no
+    traceback and no secrets.
 
-    `broken` pauses the schedule: the next attempt would fail alike, until somebody repairs
-    the schedule or its workflow.
+    The kind `broken` pauses the schedule: until the schedule or its workflow is repaired,
+    every further attempt would fail in the same way.
     """
 
     status: Literal["succeeded", "failed", "cancelled"]
@@ -48,11 +48,11 @@ class Outcome:
 def record_outcome(
     run_id: UUID, *, token: UUID, outcome: Outcome, now: datetime
 ) -> bool:
-    """Record how the attempt that holds `token` ended; False if it holds it no longer.
+    """Record how the attempt with this `token` ended. Returns False if it has lost its lease.
 
-    A failed attempt waits for its retry on the same ledger row if the schedule allows one
-    (and is active); else the run has failed, and may pause its schedule. Whoever waited
-    for its end is released.
+    A failed attempt waits for a retry on the same ledger row, if the schedule allows one and
+    is not paused; otherwise the run fails, which may pause the schedule. Runs that waited
+    for its end are released.
     """
     return _record(run_id, token, lambda run: outcome, now=now)
 
@@ -65,7 +65,10 @@ def close_lost_run(
     now: datetime,
     lease_ended_before: datetime | None = None,
 ) -> bool:
-    """Record an attempt and its execution, whose process is gone; see `Leased`."""
+    """Record the end of an attempt and of its execution after their process has died.
+
+    The arguments and the result are those of `Leased.close`.
+    """
 
     def close(run: ScheduledRun) -> Outcome | None:
         ended = ending(
@@ -179,9 +182,9 @@ def _settle(
 def _retry_at(
     run: ScheduledRun, schedule: ScheduledJob | None, *, now: datetime
 ) -> datetime | None:
-    """When a failed attempt is tried again; None if never.
+    """When a failed attempt is retried; None if it is not.
 
-    A run that was asked to end is not: whatever replaces it waits for its end.
+    A run that was asked to end is not retried: the run that replaces it waits for its end.
     """
     if schedule is None or schedule.status == Status.PAUSED or run.cancel_requested_at:
         return None
@@ -196,7 +199,7 @@ def _retry_at(
 def _count(
     schedule: ScheduledJob, run: ScheduledRun, outcome: Outcome, *, now: datetime
 ) -> None:
-    """Keep the schedule's tallies; too many failures in a row pause it."""
+    """Update the schedule's counts, and pause it after too many failures in a row."""
     schedule.run_count += 1
     if run.started_at and (
         not schedule.last_run_at or run.started_at > schedule.last_run_at
@@ -217,7 +220,7 @@ def _count(
             "consecutive_failures",
         ]
     )
-    code, note = _why_pause(schedule, outcome)
+    code, note = _pause_reason(schedule, outcome)
     if code and schedule.status == Status.ACTIVE:
         transitions.pause(
             schedule,
@@ -229,11 +232,11 @@ def _count(
         )
 
 
-def _why_pause(schedule: ScheduledJob, outcome: Outcome) -> tuple[ReasonCode, str]:
+def _pause_reason(schedule: ScheduledJob, outcome: Outcome) -> tuple[ReasonCode, str]:
     if outcome.kind == FailureKind.BROKEN:
         return ReasonCode.CANNOT_RUN, f"It cannot run: {outcome.error}"
     limit, failures = schedule.pause_after_failures, schedule.consecutive_failures
     if 0 < limit <= failures:
-        why = f"Paused after {failures} failures in a row: {schedule.last_error}"
-        return ReasonCode.FAILURES, why
+        times = f"{failures} failures in a row" if failures > 1 else "a failure"
+        return ReasonCode.FAILURES, f"Paused after {times}: {schedule.last_error}"
     return ReasonCode.NONE, ""

@@ -1,5 +1,5 @@
-"""Runs of schedules, as the execution machine knows them: how they are sent again, and how
-they are closed when their process is gone."""
+"""Runs of schedules, registered with the execution machine: how they are sent again, and
+how they are closed after their process has died."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUN_ARGUMENTS = 4
 
 
 def attempt_of_job(job_id: str, args: Sequence[Any]) -> tuple[UUID, UUID] | None:
-    """The attempt that an RQ job was to start; None of an alarm, which starts none."""
+    """The run id and token of the attempt that an RQ job starts; None for an alarm."""
     if len(args) < RUN_ARGUMENTS:
         return None
     return UUID(args[2]), token_of_job(job_id)

@@ -1,4 +1,4 @@
-"""Runs of schedules in the outbox."""
+"""The outbox of scheduled runs."""
 
 from __future__ import annotations
 

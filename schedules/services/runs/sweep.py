@@ -1,6 +1,7 @@
-"""The sweep: mends, by index, what a crash or a flushed Redis left undone.
+"""The sweep: completes what a crash or a flushed Redis has left undone. Each step finds its
+rows by an index.
 
-Every step is idempotent, and harmless when two schedulers take it at once.
+Every step is idempotent, and harmless if two schedulers take it at once.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ from schedules.policy.decide import RETRY_BACKOFF_CAP_SECONDS
 from schedules.rq.messages import redis_errors
 from schedules.scheduler import get_scheduler_service
 from schedules.services.ledger.ahead import SLACK
-from schedules.services.runs.line import held_up, release_waiting
 from schedules.services.runs.sending import RUNS
+from schedules.services.runs.waiting import release_waiting, stuck_schedules
 from workflows.execution import abandon, outbox
 from workflows.execution.steps import mend_each, mend_one
 
 logger = structlog.get_logger(__name__)
-# Alarms are compared with the database this far ahead, long before they are needed.
+# Alarms are compared with the database this far ahead of time.
 ALARMS_AHEAD = timedelta(seconds=15)
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many of each kind one sweep mended."""
+    """How many of each kind one sweep has repaired."""
 
     runs_sent: int = 0
     retries_released: int = 0
@@ -42,12 +43,12 @@ class Swept:
 
 
 def sweep(now: datetime, *, judge_leases: bool) -> Swept:
-    """Mend what is broken; returns what was.
+    """Repair what a crash or a flushed Redis has left. Returns how much it was.
 
-    `judge_leases`: the caller has seen the database without a break for longer than a
-    lease, so that a lease which ran out means a dead worker and not a blind scheduler.
-    Raises `RedisAway` when Redis is away or refuses to write; what needs only the database
-    is done before.
+    `judge_leases`: the caller has seen the database without interruption for longer than a
+    lease, so that an expired lease means a dead worker and not a blind scheduler. Raises
+    `RedisAway` if Redis is unavailable or refuses writes, after the steps that need only
+    the database.
     """
     service = get_scheduler_service()
     mend_one(now, abandon.pull_back)
@@ -74,7 +75,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
 
 
 def _release_retries(now: datetime) -> int:
-    """Runs whose time to be tried again has come."""
+    """Send the runs whose retry is due. Returns how many."""
     due = ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before__lte=now)
 
     def release(run: ScheduledRun) -> int:
@@ -91,18 +92,19 @@ def _release_retries(now: datetime) -> int:
 
 
 def _release_queued(now: datetime) -> int:
-    """Runs that wait behind an open run that is over: normally its outcome frees them."""
+    """Release runs that wait for a run that has ended, which its outcome normally does."""
 
     def release(schedule_id: UUID) -> int:
         with transaction.atomic():
             schedule = ScheduledJob.objects.locked_or_none(schedule_id)
             return release_waiting(schedule, now=now) if schedule else 0
 
-    return mend_each(list(islice(held_up(), BATCH)), release)
+    return mend_each(list(islice(stuck_schedules(), BATCH)), release)
 
 
 def _pull_back_retries(now: datetime) -> int:
-    """What no rule puts so far ahead was written by a clock that was: it begins now."""
+    """Make retries due now that are further ahead than any retry can be: a clock that was
+    ahead has written them."""
     longest = timedelta(seconds=RETRY_BACKOFF_CAP_SECONDS)
     return ScheduledRun.objects.filter(
         status=RunStatus.WAITING, not_before__gt=now + longest + SLACK

@@ -23,7 +23,7 @@ _STATEMENTS = {
 }
 
 
-def leave_the_disk_to_claims() -> None:
+def relax_durability() -> None:
     """From here on, no commit of this process waits for the disk. For schedulers only."""
     connection_created.connect(_do_not_wait)
     if connection.connection is not None:

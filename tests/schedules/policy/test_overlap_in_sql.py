@@ -24,7 +24,7 @@ from schedules.models import (
 from schedules.policy import overlap
 from schedules.policy.types import OpenRuns
 from schedules.services.ledger import ledger
-from schedules.services.runs import line
+from schedules.services.runs import waiting
 from tests.schedules.conftest import NOON, MakeSchedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -147,7 +147,7 @@ def leaving(schedule: ScheduledJob) -> set[uuid.UUID]:
 @pytest.mark.parametrize("seed", LEDGERS)
 def test_what_is_open_is_counted_alike(random_ledger: RandomLedger, seed: int) -> None:
     schedules = random_ledger(seed)
-    found = ledger.open_runs([each.pk for each in schedules], line.ORIGINS)
+    found = ledger.open_runs([each.pk for each in schedules], waiting.ORIGINS)
     for schedule in schedules:
         assert found.get(schedule.pk, OpenRuns()) == read(schedule)
 
@@ -158,7 +158,7 @@ def test_the_sweep_finds_the_schedules_of_which_somebody_may_leave_the_line(
 ) -> None:
     schedules = random_ledger(seed)
     stuck = {each.pk for each in schedules if leaving(each)}
-    assert set(line.held_up()) == stuck
+    assert set(waiting.stuck_schedules()) == stuck
 
 
 @pytest.mark.parametrize("seed", LEDGERS)
@@ -169,11 +169,11 @@ def test_they_leave_it_in_order_and_nobody_else_does(
     for schedule in schedules:
         free = leaving(schedule)
         before = {each.pk: each.status for each in rows(schedule)}
-        assert line.release_waiting(schedule, now=NOON) == len(free)
+        assert waiting.release_waiting(schedule, now=NOON) == len(free)
         assert {
             each.pk: each.status for each in rows(schedule)
         } == before | dict.fromkeys(free, "pending")
-    assert not list(line.held_up())
+    assert not list(waiting.stuck_schedules())
 
 
 @pytest.mark.parametrize("seed", LEDGERS)

@@ -39,7 +39,7 @@ def fire_ahead(redis: Redis, due: datetime) -> tuple[list[int], Firing]:
         assert until == due
         seen.extend((ScheduledRun.objects.count(), redis.llen(QUEUE)))
 
-    return seen, fire_due(due, hold=hold)
+    return seen, fire_due(due, wait_until=hold)
 
 
 def test_a_tick_is_written_ahead_and_sent_when_it_is_due(
@@ -119,7 +119,7 @@ def test_a_run_that_ends_just_before_the_next_tick_does_not_make_it_skip(
             first.id, token=first.id, outcome=Outcome("succeeded"), now=ended
         )
 
-    ahead = fire_due(second_tick, hold=end_it)
+    ahead = fire_due(second_tick, wait_until=end_it)
     assert (ahead.schedules, ahead.rest) == (0, 0.0)
     assert fire_due(second_tick).schedules == 1
     second = ScheduledRun.objects.get(scheduled_for=second_tick)

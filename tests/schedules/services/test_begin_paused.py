@@ -87,7 +87,7 @@ def test_it_begins_in_no_other_state(make_schedule: MakeSchedule, status: Any) -
     with pytest.raises(InvalidSchedule) as refused:
         make_schedule(status=status)
     assert refused.value.errors == {
-        "status": ["A schedule begins as active or paused."]
+        "status": ["Give active or paused: a new schedule has one of these states."]
     }
 
 

@@ -32,7 +32,7 @@ from schedules.exceptions import (
 )
 from schedules.models import ScheduledJob
 from schedules.rq.messages import RedisAway
-from schedules.services.access import NOT_RUNNABLE
+from schedules.services.access import OWNER_MAY_NOT_RUN
 from schedules.tools import tools
 from tests.api import client
 from tests.schedules.admin.conftest import LIST, page
@@ -83,7 +83,11 @@ REFUSED: dict[str, tuple[Raise, int, str]] = {
         403,
         "permission_denied",
     ),
-    "owner may not run": (lambda: ScheduleNotAllowed(NOT_RUNNABLE), 403, "not_allowed"),
+    "owner may not run": (
+        lambda: ScheduleNotAllowed(OWNER_MAY_NOT_RUN),
+        403,
+        "not_allowed",
+    ),
     "a field": (
         lambda: InvalidSchedule(errors={"note": ["Too long."]}),
         400,

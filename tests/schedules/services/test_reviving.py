@@ -165,15 +165,15 @@ def test_a_change_that_revives_nothing_is_refused_with_the_way_to_do_it(
 @pytest.mark.parametrize(
     ("ended", "fields", "field", "why"),
     [
-        ("by_limit", {"max_runs": 1}, "max_runs", "It has fired 2 times already"),
+        ("by_limit", {"max_runs": 1}, "max_runs", "has already fired 2 times"),
         ("by_limit", {"end_at": NOON + DAY}, "max_runs", "give more than 2, or null"),
         (
             "by_end",
             {"end_at": NOON + 3 * MINUTE},
             "end_at",
-            "No tick is left before it",
+            "No tick is left before this time",
         ),
-        ("by_end", {"max_runs": 9}, "end_at", "No tick is left before it"),
+        ("by_end", {"max_runs": 9}, "end_at", "No tick is left before this time"),
         (
             "completed",
             {"run_at": NOON + 2 * MINUTE},

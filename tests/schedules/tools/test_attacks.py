@@ -226,7 +226,7 @@ def test_where_agents_are_switched_off(
     UserProfile.objects.create(user=alice, agents_may_schedule=False)
     schedule = make_schedule()
     given = given or {"schedule_id": str(schedule.pk)}
-    refused(lambda: call(tool, **given), "agent_switch", "alice", "A person has to")
+    refused(lambda: call(tool, **given), "agent_switch", "alice", "Ask a person to")
 
 
 def test_no_tool_offers_to_catch_up_all(call: CallTool, make_schedule: MakeSchedule):

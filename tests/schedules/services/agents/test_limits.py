@@ -195,7 +195,9 @@ def test_creations_a_day_are_limited_even_if_the_schedules_are_gone(
         stop_schedule(by_agent().id, actor=agent, now=NOON)
     told = refusal(by_agent)
     assert (told.code, told.details["limit"]) == ("agent_rate", "3 in 24 hours")
-    assert told.remedy.startswith(f"The next is possible: {(NOON + DAY).isoformat()}.")
+    assert told.remedy.startswith(
+        f"The next one is possible at {(NOON + DAY).isoformat()}."
+    )
     assert by_agent(now=NOON + DAY).status == "active"
 
 
@@ -228,7 +230,7 @@ def test_resumes_an_hour_are_limited_and_pausing_and_stopping_are_not(
     told = refusal(lambda: resume_schedule(schedules[0].id, actor=agent, now=NOON))
     assert (told.code, told.details["limit"]) == ("agent_rate", "3 in an hour")
     later = NOON + timedelta(hours=1)
-    assert f"The next is possible: {later.isoformat()}." in told.remedy
+    assert f"The next one is possible at {later.isoformat()}." in told.remedy
     stop_schedule(schedules[0].id, actor=agent, now=NOON)
     pause_and_resume(1, now=later)
     person = Actor.person(schedules[1].owner)
@@ -279,13 +281,13 @@ def test_what_first_runs_too_late_is_told_of_the_limit(by_agent, fields, field):
     told = refusal(lambda: by_agent(**fields))
     assert (told.code, told.details["limit"]) == ("agent_end", "90 days")
     assert list(told.errors) == [field]
-    assert f"within 90 days, on {LATEST.isoformat()}, and this" in told.message
-    assert told.remedy.endswith(f"first run is on {LATEST.isoformat()} or earlier.")
+    assert f"within 90 days, by {LATEST.isoformat()}: this" in told.message
+    assert told.remedy.endswith(f"with a run at {LATEST.isoformat()} or earlier.")
 
 
 def test_an_end_that_was_given_is_told_of_as_ever(by_agent: Propose):
     fields = {"cron_expression": "0 0 1 7 *", "end_at": NOON + DAY}
-    with pytest.raises(InvalidSchedule, match="No tick is left before it"):
+    with pytest.raises(InvalidSchedule, match="No tick is left before this time"):
         by_agent(**fields)
 
 

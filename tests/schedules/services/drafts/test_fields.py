@@ -169,8 +169,8 @@ def test_a_field_that_nobody_has_is_refused_by_name(alice: User) -> None:
     with pytest.raises(InvalidSchedule) as refused:
         apply_fields(ScheduledJob(owner=alice), {"owner": alice, "nme": "x"}, now=NOON)
     assert refused.value.errors == {
-        "owner": ["Unknown field."],
-        "nme": ["Unknown field."],
+        "owner": ["Unknown field: leave it out."],
+        "nme": ["Unknown field: leave it out."],
     }
 
 

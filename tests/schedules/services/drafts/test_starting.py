@@ -31,7 +31,7 @@ from workflows.services import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
-NONE = 'The workflow "nightly" has no active trigger_schedule node, and nothing else'
+NONE = 'The workflow "nightly" has no active trigger_schedule node, without which'
 
 
 @pytest.mark.parametrize("status", ["active", "paused"])
@@ -65,7 +65,7 @@ def test_a_trigger_that_asks_for_another_name_does_not_accept_it(
     )
     (why,) = problems(make_schedule)["name"]
     assert why.endswith(
-        'accepts the name "job": give one that matches "nightly-*", or give trigger_node.'
+        'accepts the name "job": give a name that matches "nightly-*", or give trigger_node.'
     )
     assert make_schedule(name="nightly-report").status == "active"
 

@@ -207,14 +207,14 @@ def test_below_the_limit_a_tick_is_decided_ahead_of_time_and_at_the_limit_it_is_
 ) -> None:
     schedule = allow(make_schedule, 2)
     fire(1)
-    ahead = fire_due(NOON + 2 * MINUTE, hold=lambda until: None)
+    ahead = fire_due(NOON + 2 * MINUTE, wait_until=lambda until: None)
     assert (ahead.schedules, ahead.rest) == (1, None)
     first = start(schedule, 1)
 
     def end_it(until: object) -> None:
         end(first, 2.999)
 
-    left = fire_due(NOON + 3 * MINUTE, hold=end_it)
+    left = fire_due(NOON + 3 * MINUTE, wait_until=end_it)
     assert (left.schedules, left.rest) == (0, 0.0)
     fire(3)
     assert held(schedule) == ["1 succeeded", "2 pending", "3 pending"]

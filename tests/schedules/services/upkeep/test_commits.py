@@ -29,7 +29,7 @@ def answer() -> str:
 @pytest.fixture
 def scheduler() -> Iterator[None]:
     """This process is a scheduler's, for once."""
-    commits.leave_the_disk_to_claims()
+    commits.relax_durability()
     yield
     connection_created.disconnect(commits._do_not_wait)
     connection.close()

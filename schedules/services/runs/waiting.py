@@ -1,4 +1,4 @@
-"""The line: runs that wait for open ones to end, and who may leave it."""
+"""Waiting runs: those that wait for open runs to end, and which of them may start."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ORIGINS = (*TICK_ORIGINS, Origin.BACKFILL)
 
 
 def release_waiting(schedule: ScheduledJob, *, now: datetime) -> int:
-    """Let those in line start that may; returns how many.
+    """Start the waiting runs that may start now. Returns how many.
 
-    The caller's transaction holds the schedule's row.
+    The caller's transaction has locked the schedule's row.
     """
     runs = ledger.open_runs([schedule.id], ORIGINS).get(schedule.id)
     if runs is None:
@@ -35,7 +35,7 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> int:
     if not first:
         return 0
     released = ScheduledRun.objects.filter(
-        ledger.IN_LINE, pk__in=[run.pk for run in first]
+        ledger.WAITING_IN_TURN, pk__in=[run.pk for run in first]
     ).update(status=RunStatus.PENDING)
     for run in first:
         run.status = RunStatus.PENDING
@@ -46,33 +46,33 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> int:
 def _first(
     schedule: ScheduledJob, origins: Collection[str], count: int
 ) -> list[ScheduledRun]:
-    """The first in line. Where every tick takes its turn they go by time alone; else live
-    ticks go before those to be caught up."""
+    """The first `count` waiting runs. Where every tick takes its turn they are in order of
+    time; otherwise live ticks come before late ones."""
     if not count:
         return []
     in_order = overlap.keeps_order(schedule.catchup_policy, schedule.overlap_policy)
     order = ["scheduled_for"] if in_order else ["-origin", "scheduled_for"]
-    line = ScheduledRun.objects.filter(
-        ledger.IN_LINE, schedule=schedule.id, origin__in=origins
+    found = ScheduledRun.objects.filter(
+        ledger.WAITING_IN_TURN, schedule=schedule.id, origin__in=origins
     )
-    return list(line.order_by(*order)[:count])
+    return list(found.order_by(*order)[:count])
 
 
 def ahead_of(run: ScheduledRun) -> OpenRuns | None:
-    """What is open now, if the run waits in line."""
+    """The open runs of its schedule, if the run waits for them to end; else None."""
     if run.status != RunStatus.WAITING or run.not_before is not None:
         return None
     return ledger.open_runs([run.schedule_id]).get(run.schedule_id)
 
 
-def held_up() -> Iterator[UUID]:
-    """The schedules of which somebody in line may start, though nobody has said so."""
-    waiting = ScheduledRun.objects.filter(ledger.IN_LINE).order_by()
-    lines = ledger.open_runs(waiting.values_list("schedule_id", flat=True), ORIGINS)
+def stuck_schedules() -> Iterator[UUID]:
+    """Schedules with waiting runs that could start, but were not released."""
+    waiting = ScheduledRun.objects.filter(ledger.WAITING_IN_TURN).order_by()
+    open_runs = ledger.open_runs(waiting.values_list("schedule_id", flat=True), ORIGINS)
     policies = ScheduledJob.objects.filter(pk__in=waiting.values("schedule"))
     for schedule_id, policy, most in policies.values_list(
         "pk", "overlap_policy", "max_open_runs"
     ).iterator():
-        runs = lines.get(schedule_id)
+        runs = open_runs.get(schedule_id)
         if runs is not None and any(overlap.released(policy, most, runs)):
             yield schedule_id
