@@ -1,5 +1,5 @@
-"""When a change elsewhere concerns schedules: a deletion takes them along, or the node that
-one of them starts at; or a workflow would no longer be started by them."""
+"""Changes elsewhere that affect schedules: their workflow, owner or trigger node is deleted,
+or their workflow changes so that they could no longer start it."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ register_guard(keep_startable)
 
 @receiver(pre_delete, sender=ScheduledJob)
 def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -> None:
-    """Do for a cascade what `stop_schedule` does itself: runs, event, alarm."""
+    """Cancel the runs and the alarm of a schedule that a cascade deletes; write the event."""
     if origin is instance:
         return
-    # Held from here on: nothing can fire between the withdrawal and the deletion.
+    # Locked: it cannot fire between the withdrawal of its runs and its deletion.
     ScheduledJob.objects.locked_or_none(instance.pk)
     withdraw_locked(
         instance,
         actor=Actor.system(),
-        now=timezone.now(),  # noqa: TID251 an entry point: nobody hands a cascade the time
+        now=timezone.now(),  # noqa: TID251 an entry point: a cascade has no argument for the time
         note="Deleted together with its workflow or its owner.",
-        code=_what_went(instance, origin),
+        code=_deletion_reason(instance, origin),
     )
 
 
-def _what_went(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
-    """What a deletion that began at `origin` (rows or a query) took the schedule along
-    with. An owner's workflows go with them: then it is the owner, too."""
+def _deletion_reason(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
+    """The reason code of a cascade that began at `origin`, an instance or a queryset. If the
+    owner is deleted together with the workflow, the owner is the reason."""
     kind = origin.model if isinstance(origin, QuerySet) else type(origin)
     return {
         get_user_model(): ReasonCode.OWNER_DELETED,
@@ -50,11 +50,11 @@ def _what_went(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
 
 @receiver(pre_delete, sender=WorkflowNode)
 def forget_deleted_node(instance: WorkflowNode, origin: object, **kwargs: Any) -> None:
-    """The schedules that start at the node stay, and their history says what happened."""
+    """Clear a deleted trigger node from its schedules, and record this in their history."""
     alone = isinstance(origin, WorkflowNode) or (
         getattr(origin, "model", None) is WorkflowNode
     )
-    if alone:  # else its workflow goes, and the schedules with it
+    if alone:  # otherwise its workflow is deleted, and its schedules with it
         forget_trigger_node(
             instance,
             now=timezone.now(),  # noqa: TID251 an entry point, as above

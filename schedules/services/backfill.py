@@ -92,14 +92,14 @@ def _written(
 ) -> list[Run]:
     """Waiting runs for these ticks: those of a backfill that was withdrawn, or new ones."""
     waiting = RunStatus.WAITING
-    again = ledger.take_up_again(schedule.id, Origin.BACKFILL, ticks, waiting)
-    known = {run.scheduled_for for run in again}
+    reopened = ledger.reopen(schedule.id, Origin.BACKFILL, ticks, waiting)
+    known = {run.scheduled_for for run in reopened}
     rows = [
         (schedule, LedgerRow(tick, tick, Origin.BACKFILL, waiting))
         for tick in ticks
         if tick not in known
     ]
-    runs: list[Run] = [*again, *ledger.write_rows(rows, now=now)]
+    runs: list[Run] = [*reopened, *ledger.write_rows(rows, now=now)]
     return sorted(runs, key=lambda run: run.scheduled_for)
 
 

@@ -1,4 +1,4 @@
-"""Whether the clock has jumped lately: then nothing is pruned, for it may be wrong."""
+"""Recent jumps of the clock. After one the clock may be wrong, so nothing is pruned."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
 
 logger = structlog.get_logger(__name__)
-LATELY = timedelta(hours=1)
+RECENT = timedelta(hours=1)
 
 
 class Jumps:
-    """What this process knows, and in Redis for the others: a new process has seen none."""
+    """Jumps that this process has seen, and those that others have recorded in Redis."""
 
     def __init__(self) -> None:
         self._at: float | None = None
 
     def note(self) -> None:
+        """Record a jump now."""
         self._at = time.monotonic()
         try:
-            get_scheduler_service().mark_jump(LATELY)
+            get_scheduler_service().mark_jump(RECENT)
         except RedisAway as error:
             logger.warning("jump_not_marked", error=str(error))
 
     def note_start(self, now: datetime) -> None:
-        """A clock that jumped while nobody looked leaves a gap, as does a site that was
-        down: in either case there is time to look at it."""
+        """Record a jump if the newest run was written over an hour from `now`: the clock may
+        have jumped while no scheduler was running."""
         newest = ScheduledRun.objects.order_by("-scheduled_for", "-created_at")
         last = newest.values_list("created_at", flat=True).first()
-        if last is not None and abs(now - last) > LATELY:
+        if last is not None and abs(now - last) > RECENT:
             self.note()
 
     def lately(self) -> bool:
-        """Within the last hour."""
-        if self._at and time.monotonic() - self._at < LATELY.total_seconds():
+        """Whether the clock has jumped within the last hour."""
+        if self._at and time.monotonic() - self._at < RECENT.total_seconds():
             return True
         try:
             return get_scheduler_service().has_jumped()

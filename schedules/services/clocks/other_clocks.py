@@ -1,4 +1,4 @@
-"""By how much this host's clock is ahead of those of the database and of Redis."""
+"""How far this host's clock is ahead of the clocks of the database and of Redis."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LOOPBACK = {"", "localhost", "::1"}
 
 
 def leads(clock: Callable[[], datetime]) -> dict[str, float]:
-    """In seconds, by whose clock it is; those that prove nothing are left out.
+    """The lead over each other clock, in seconds; negative if this host is behind.
 
-    SQLite has no clock of its own, and a Redis on this very host reads the same one as we
-    do. If Redis is away, what is left counts.
+    Clocks that prove nothing are left out: SQLite has none of its own, and a Redis on this
+    host reads the same one. If Redis is unavailable, its clock is left out, too.
     """
     found: dict[str, float] = {}
     on_postgresql = database.vendor == "postgresql"
@@ -37,7 +37,8 @@ def leads(clock: Callable[[], datetime]) -> dict[str, float]:
 
 
 def _lead(clock: Callable[[], datetime], other: Callable[[], float]) -> float:
-    """However long the answer takes: the other clock was read in between."""
+    """The least lead that is certain: the other clock was read at some time during the
+    request."""
     asked = clock().timestamp()
     theirs = other()
     answered = clock().timestamp()
@@ -46,7 +47,7 @@ def _lead(clock: Callable[[], datetime], other: Callable[[], float]) -> float:
 
 @lru_cache(maxsize=4)
 def is_elsewhere(url: str) -> bool:
-    """Whether this Redis is on another host, as far as its address tells."""
+    """Whether the address of this Redis names another host."""
     parts = urlsplit(url)
     name = (parts.hostname or "").lower()
     here = {*LOOPBACK, socket.gethostname().lower()}
@@ -54,6 +55,7 @@ def is_elsewhere(url: str) -> bool:
 
 
 def database_clock() -> float:
+    """The time of PostgreSQL, in seconds since 1970."""
     with database.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         return float(cursor.fetchone()[0])

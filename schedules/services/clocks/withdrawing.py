@@ -1,7 +1,6 @@
-"""Ticks that have not come yet are taken out of the ledger, once the clock is right again.
+"""Withdrawing future ticks from the ledger, once a clock that was ahead is right again.
 
-A clock that was ahead has written them down; without this nothing would fire until the
-clock has come to where it was.
+Otherwise nothing would fire until the clock has reached the time that it had shown.
 """
 
 from __future__ import annotations
@@ -43,18 +42,18 @@ from workflows.kit.sqlite_write_lock import brief_write
 logger = structlog.get_logger(__name__)
 BATCH = 20
 STEP_SECONDS = 0.1
-# Rows that one transaction takes away: on SQLite it is the only writer meanwhile.
+# The most rows that one transaction withdraws: on SQLite it blocks all other writers.
 MOST_ROWS = 1_000
 CHUNK = 500
 _FIRED = {RunStatus.PENDING, RunStatus.WAITING, RunStatus.CANCELLED}
-# What is written beside its state.
+# The fields that are saved besides the state.
 _WRITTEN = ("fired_count", "early_upto", "anchor_at", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What was taken out of the ledger: ticks, and how many of them had fired. `early`:
-    the ticks that stay, since they did start."""
+    """What was withdrawn: the number of ticks, and how many of them had fired. `early` are
+    the ticks that stay, since their runs have started."""
 
     ticks: int
     fired: int
@@ -62,11 +61,11 @@ class Withdrawn:
 
 
 def withdraw_batch(now: datetime, tried: set[UUID]) -> bool:
-    """Put some schedules right whose ledger is ahead of the clock, for a tenth of a second;
-    call until it is False.
+    """Correct schedules whose ledger is ahead of the clock, for about 0.1 seconds. Call it
+    again until it returns False.
 
-    One transaction a schedule, and the lock is left to others after each. `tried` are
-    those that cannot be put right.
+    One transaction a schedule; the write lock is free in between. Schedules that cannot be
+    corrected are added to `tried` and left out.
     """
     found = schedules_ahead(now, but=tried, limit=BATCH)
     moved: list[Alarm] = []
@@ -74,7 +73,7 @@ def withdraw_batch(now: datetime, tried: set[UUID]) -> bool:
     for schedule_id in found:
         moved += _withdraw(schedule_id, tried, now)
         if time.monotonic() > until:
-            break  # what is due fires in between
+            break  # so that due schedules can fire
     try:
         get_scheduler_service().set_alarms(moved)
     except RedisAway as error:
@@ -91,45 +90,46 @@ def _withdraw(schedule_id: UUID, tried: set[UUID], now: datetime) -> list[Alarm]
                 tried.add(schedule_id)
                 return []
             upto = _reach(schedule, now)
-            return [_put_right(schedule, ahead, upto=upto, now=now)]
+            return [_correct(schedule, ahead, upto=upto, now=now)]
     except OUTAGES:
         raise
     except Exception:
-        # One that cannot be put right must not keep the others from it.
+        # A schedule that cannot be corrected must not block the others.
         logger.exception("ticks_not_withdrawn", schedule=str(schedule_id))
         tried.add(schedule_id)
         return []
 
 
 def withdraw_ahead(schedule: ScheduledJob, *, now: datetime) -> None:
-    """The same for one schedule, whose row the caller's transaction holds: for the verbs.
+    """Correct one schedule whose row the caller's transaction has locked. For the verbs.
 
-    Costs no query while the ledger is not ahead of the clock.
+    No query in the usual case that the ledger is not ahead of the clock.
     """
     ahead = None if is_in_step(schedule, now) else schedule_ahead(schedule, now)
     if ahead is not None:
-        _put_right(schedule, ahead, upto=now, now=now)
+        _correct(schedule, ahead, upto=now, now=now)
         alarms.set_on_commit(schedule)
 
 
 def _reach(schedule: ScheduledJob, now: datetime) -> datetime:
-    """How far back one transaction takes the ledger: to now, unless it is too much."""
+    """The time back to which one transaction takes the ledger: now, or a later time if that
+    would be too many rows."""
     newest = _unstarted(schedule, now).order_by("-scheduled_for")
     ends = newest.values_list("range_end", "scheduled_for")[MOST_ROWS : MOST_ROWS + 1]
     return next((range_end or tick for range_end, tick in ends), now)
 
 
 def _unstarted(schedule: ScheduledJob, upto: datetime) -> QuerySet[ScheduledRun]:
-    """Ticks and backfills; what somebody asked for by hand is no tick."""
+    """Ticks and backfills that have not started. Manual runs have no tick and stay."""
     return ScheduledRun.objects.filter(
         NOT_STARTED, schedule=schedule.id, scheduled_for__gt=upto
     ).exclude(origin=Origin.MANUAL)
 
 
-def _put_right(
+def _correct(
     schedule: ScheduledJob, ahead: timedelta, *, upto: datetime, now: datetime
 ) -> Alarm:
-    """The ledger ends at `upto` again, and the frontier is the first tick after it."""
+    """Cut the ledger at `upto`, and make the first tick after it the frontier."""
     withdrawn = _take_out(schedule, upto)
     _pull_epochs(schedule, upto=upto, now=now)
     schedule.fired_count = max(0, schedule.fired_count - withdrawn.fired)
@@ -139,28 +139,28 @@ def _put_right(
     ended = schedule.status == Status.STOPPED
     rules, early = rules_of(schedule), withdrawn.early
     place = recovery.place(rules, early, now=upto, ended=ended)
-    told = {
+    counts = {
         "ticks_withdrawn": withdrawn.ticks,
         "runs_withdrawn": withdrawn.fired,
         "ran_early": len(early),
     }
     note = f"The ledger was {in_words(ahead.total_seconds())} ahead of the clock."
     alarm = transitions.withdraw(
-        schedule, place, *_WRITTEN, note=note, withdrawn=told, now=now
+        schedule, place, *_WRITTEN, note=note, withdrawn=counts, now=now
     )
     logger.warning(
         "ticks_withdrawn",
         schedule=str(schedule.id),
         ahead=in_words(ahead.total_seconds()),
         next=schedule.next_tick_at.isoformat() if schedule.next_tick_at else None,
-        **told,
+        **counts,
     )
     return alarm
 
 
 def _take_out(schedule: ScheduledJob, upto: datetime) -> Withdrawn:
-    """Delete what has not started, cut the row that straddles `upto`, keep the rest."""
-    # Held: a worker that claims one of them now finds it gone, or we find it started.
+    """Delete rows that have not started, cut the row that spans `upto`, keep the rest."""
+    # Locked, against workers that claim one of them at the same time.
     rows = list(_unstarted(schedule, upto).select_for_update(no_key=True))
     for start in range(0, len(rows), CHUNK):
         ids = [row.pk for row in rows[start : start + CHUNK]]
@@ -176,7 +176,7 @@ def _take_out(schedule: ScheduledJob, upto: datetime) -> Withdrawn:
 
 
 def _has_fired(row: ScheduledRun) -> bool:
-    """Whether it counts in `fired_count`: also what a pause has skipped since."""
+    """Whether the row counts in `fired_count`, as one that a pause has skipped since does."""
     if row.range_end is not None:
         return False
     skipped_later = (
@@ -186,7 +186,7 @@ def _has_fired(row: ScheduledRun) -> bool:
 
 
 def _cut(schedule: ScheduledJob, upto: datetime) -> int:
-    """Cut the range row that reaches beyond `upto`; how many ticks that takes away."""
+    """Cut the range row that reaches beyond `upto`. Returns how many ticks it loses."""
     taken = 0
     straddling = ScheduledRun.objects.filter(
         schedule=schedule.id, scheduled_for__lte=upto, range_end__gt=upto
@@ -203,8 +203,8 @@ def _cut(schedule: ScheduledJob, upto: datetime) -> int:
 
 
 def _keep_early(schedule: ScheduledJob, upto: datetime) -> frozenset[datetime]:
-    """The ticks after `upto` that did start. One that a backfill started has run, too: its
-    row holds the tick from now on."""
+    """The ticks after `upto` whose runs have started. The run of a backfill becomes the row
+    of its tick."""
     beyond = ScheduledRun.objects.filter(schedule=schedule.id, scheduled_for__gt=upto)
     ticks = set(
         beyond.filter(origin__in=TICK_ORIGINS).values_list("scheduled_for", flat=True)
@@ -218,14 +218,15 @@ def _keep_early(schedule: ScheduledJob, upto: datetime) -> frozenset[datetime]:
 
 
 def _epoch_of(schedule: ScheduledJob, tick: datetime) -> int | None:
-    """The epoch that a tick belongs to; a backfill bears that of the time it was asked for."""
+    """The number of the epoch to which a tick belongs: the row of a backfill has the number
+    of the epoch in which it was requested."""
     epochs = ScheduleEpoch.objects.filter(schedule=schedule.id, from_at__lt=tick)
     within = epochs.filter(Q(to_at=None) | Q(to_at__gte=tick)).order_by("number")
     return within.values_list("number", flat=True).first()
 
 
 def _pull_epochs(schedule: ScheduledJob, *, upto: datetime, now: datetime) -> None:
-    """No epoch begins or ends after `upto`; what is closed counts what it holds."""
+    """Move epochs that begin or end after `upto` back to it, and recount the closed ones."""
     beyond = ScheduleEpoch.objects.filter(schedule=schedule.id).filter(
         Q(from_at__gt=upto) | Q(to_at__gt=upto) | Q(pruned_upto__gt=upto)
     )
@@ -244,8 +245,8 @@ def _pull_epochs(schedule: ScheduledJob, *, upto: datetime, now: datetime) -> No
 def _pull_anchor(
     schedule: ScheduledJob, epoch: ScheduleEpoch, *, now: datetime
 ) -> None:
-    """An interval that began with an epoch of the wrong clock begins now, in phase: its
-    anchor was that clock's reading, and nobody's choice."""
+    """Move back the anchor of an interval if it was the reading of the wrong clock, which
+    no one has chosen, by whole intervals."""
     anchor, every = schedule.anchor_at, schedule.interval_seconds
     if schedule.schedule_type != ScheduleType.INTERVAL or not (anchor and every):
         return

@@ -1,9 +1,8 @@
 """The fields of a schedule that people may set: the one table that every door reads.
 
-The column of the model says type, null, default, choices and length; the table says the
-rest. A field that is added here is taken, shown, checked, recorded and explained by the
-API, the admin and the tools without a further word, unless it names the door it is kept
-from, and why.
+Type, null, default, choices and length come from the model's column, the rest from this
+table. The API, the admin and the tools accept, show, validate, record and document each
+field of the table, unless it names a door that lacks it, and the reason.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from workflows.models import Workflow
 class Door(Enum):
     """Where people, programs and agents meet a field."""
 
-    REST_IN = "what the API takes"
-    REST_OUT = "what the API answers"
+    REST_IN = "requests of the API"
+    REST_OUT = "responses of the API"
     ADMIN = "the form in the admin"
     TOOLS = "the arguments of the tools"
     HISTORY = "snapshots and events"
@@ -44,18 +43,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class FieldSpec:
-    """One field. `label` and `help` are the same at every door; `notes` is what one door
-    adds to the help, and `without` names the doors that lack the field, with the reason.
+    """One field. `label` and `help` are the same at every door. `notes` adds to the help at
+    single doors; `without` names the doors that lack the field, with the reason.
     """
 
     name: str = field(kw_only=False)
     help: str = field(kw_only=False)
-    label: str = ""  # if that is not its name
-    argument: str = ""  # its name for the tools, if that is another
-    bounds: tuple[int, int] | None = None  # smallest and greatest, both allowed
-    required: bool = False  # there is no schedule without it
-    implied: bool = False  # left empty, it follows from the others or from the site
-    of_ticks: bool = False  # has no meaning where there are no ticks (type manual)
+    label: str = ""  # by default derived from the name
+    argument: str = ""  # its name as an argument of tools, by default the same
+    bounds: tuple[int, int] | None = None  # smallest and largest valid value
+    required: bool = False  # every schedule has one
+    implied: bool = False  # if empty, derived from other fields or from the site
+    of_ticks: bool = False  # meaningless without ticks (type manual)
     notes: Mapping[Door, str] = field(default_factory=dict)
     without: Mapping[Door, str] = field(default_factory=dict)
 
@@ -89,9 +88,10 @@ class FieldSpec:
         return " ".join(filter(None, (self.help, self.notes.get(door))))
 
 
-# Fine-tuning.
+# Fields for fine-tuning.
 _tuning = partial(
-    FieldSpec, without={Door.TOOLS: "It is for people: a model needs few arguments."}
+    FieldSpec,
+    without={Door.TOOLS: "For people only: a model does better with few arguments."},
 )
 _WHAT = (
     FieldSpec(
@@ -117,7 +117,7 @@ _WHAT = (
         notes={Door.ADMIN: "Separate them with commas."},
     ),
 )
-# Another value of one of these begins a new epoch.
+# A change of one of these begins a new epoch.
 _WHEN = (
     FieldSpec(
         "schedule_type",
@@ -261,7 +261,7 @@ SECTIONS: tuple[tuple[str, tuple[FieldSpec, ...], str], ...] = (
 )
 FIELDS = {each.name: each for _, section, _ in SECTIONS for each in section}
 TIMING_FIELDS = tuple(each.name for each in _WHEN)
-# The field that says when, for each type that has ticks; giving one implies the type.
+# The field that defines the ticks, for each type that has any. It implies the type.
 WHEN_FIELD = {
     ScheduleType.CRON: "cron_expression",
     ScheduleType.INTERVAL: "interval_seconds",
@@ -272,5 +272,5 @@ WHEN_FIELD = {
 def fields_at(
     door: Door, among: Iterable[FieldSpec] = FIELDS.values()
 ) -> list[FieldSpec]:
-    """Those that the door has."""
+    """The fields that the door has."""
     return [each for each in among if door not in each.without]

@@ -1,4 +1,4 @@
-"""Epochs: closing one and opening the next when a schedule's timing changes."""
+"""Epochs: close one and open the next when a schedule's timing changes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from schedules.timing import Timing, TimingError
 
 
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
-    """The first epoch: ticks after the creation."""
+    """Open the first epoch: its ticks are after `now`, the creation."""
     _open(schedule, from_at=now)
 
 
 def open_next(schedule: ScheduledJob, *, from_at: datetime) -> None:
-    """The next epoch: ticks of the new timing after `from_at`."""
+    """Open the next epoch: its ticks are those of the new timing after `from_at`."""
     schedule.epoch += 1
     _open(schedule, from_at=from_at)
 
@@ -49,12 +49,12 @@ def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
 
 
 def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:
-    """Record the ticks of the old timing up to now as never fired, and close its epoch.
+    """Record the unfired ticks of the old timing up to now as skipped, and close its epoch.
 
-    `rules` are the old ones; None if their timing broke: then nothing more is known of its
-    ticks than the ledger says. Returns from when on the new timing has ticks: after now,
-    and after the last tick in the ledger and the epoch's beginning (later than now if the
-    clock was set back), so that none comes twice.
+    `rules` are the old ones; None if their timing is no longer valid: then only the ticks in
+    the ledger count. Returns the time after which the new timing has ticks: now, or, if the
+    clock was set back, the last tick in the ledger or the beginning of the epoch, so that no
+    tick is repeated.
     """
     if rules is not None:
         pass_over(schedule, rules, now=now)
@@ -67,16 +67,16 @@ def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> date
 def close_ended(
     schedule: ScheduledJob, rules: Rules | None, *, now: datetime
 ) -> datetime:
-    """Close the epoch of a schedule that has ended at its end: what its timing would have
-    had since is no tick. Returns from when on it may have ticks again: after now, and
-    after all that the ledger holds.
+    """Close the epoch of a stopped schedule at the time at which it ended: since then it has
+    had no ticks. Returns the time after which it may have ticks again: now, or the end of
+    the ledger if that is later.
     """
     epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
     recorded = ledger.last_recorded(schedule, now=now)
     known = [epoch.from_at, epoch.pruned_upto, recorded]
     ends = schedule.events.filter(verb=EventVerb.COMPLETE, created_at__lte=now)
     ended, frontier = ends.first(), schedule.next_tick_at
-    # A tick whose jitter had not passed at the end is not in the ledger.
+    # A tick that jitter still delayed at the end is not in the ledger.
     if ended and (frontier is None or ended.created_at < frontier):
         known.append(ended.created_at)
     closed = max(at for at in known if at)
@@ -87,14 +87,14 @@ def close_ended(
 def _close(
     schedule: ScheduledJob, epoch: ScheduleEpoch, rules: Rules | None, *, at: datetime
 ) -> None:
-    """Close the epoch with the number of ticks that it had up to `at`."""
+    """Close the epoch at `at`, with its number of ticks."""
     _count(schedule, epoch, rules.timing if rules else None, upto=at)
     epoch.to_at = at
     epoch.save(update_fields=["tick_count", "counts", "to_at"])
 
 
 def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
-    """One row for the ticks that came unfired, which the timing to come will not fire."""
+    """Record the past ticks that have not fired, since the next timing will not fire them."""
     reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
     row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
     if row is not None:
@@ -107,18 +107,18 @@ def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
 def close_as_recorded(
     schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
 ) -> None:
-    """Close an epoch whose timing can no longer be reckoned as it was: new tzdata."""
+    """Close an epoch whose timing new tzdata has changed: only recorded ticks count."""
     _close(schedule, epoch, None, at=at)
 
 
 def recount(schedule: ScheduledJob, epoch: ScheduleEpoch, *, upto: datetime) -> None:
-    """Set the counts of an epoch that ends at `upto` and not where it was closed."""
+    """Count the ticks of a closed epoch anew, up to its new end `upto`."""
     _count(schedule, epoch, _known_timing(epoch), upto=upto)
 
 
 def pull_pruned(epoch: ScheduleEpoch, *, upto: datetime) -> None:
-    """Pruning went beyond `upto`, by a clock that was ahead: what it took of later ticks
-    counts no more. Which those were nobody knows: the commonest status gives way first."""
+    """Uncount pruned ticks after `upto`: a clock was ahead when they were pruned. As their
+    statuses are not known any more, the most frequent status is reduced first."""
     epoch.pruned_upto = upto
     rule = _known_timing(epoch)
     if rule is None:
@@ -132,7 +132,7 @@ def pull_pruned(epoch: ScheduleEpoch, *, upto: datetime) -> None:
 
 
 def _known_timing(epoch: ScheduleEpoch) -> Timing | None:
-    """Its timing, if it can still be reckoned as it was."""
+    """The timing of the epoch; None if its ticks can no longer be calculated as before."""
     if epoch.tzdata_version != timing.tzdata_version():
         return None
     try:
@@ -148,8 +148,8 @@ def _count(
     *,
     upto: datetime,
 ) -> None:
-    """How many ticks the epoch had up to `upto`, and what became of them. Without a
-    timing nothing more is known of them than the ledger holds, or held before pruning."""
+    """Set the number of ticks of the epoch up to `upto`, in all and by status. Without a
+    timing, only recorded ticks count, pruned ones included."""
     epoch.counts = _counts(schedule, epoch, upto)
     if rule is None:
         recorded = [*epoch.counts.values(), *epoch.pruned_counts.values()]
@@ -159,7 +159,7 @@ def _count(
 
 
 def timing_of(epoch: ScheduleEpoch) -> Timing:
-    """The timing that the epoch had. Raises `TimingError` if it no longer makes one."""
+    """The timing of the epoch. Raises `TimingError` if it is no longer valid."""
     fields = {
         name: datetime.fromisoformat(value)
         if FIELDS[name].kind is Kind.TIME and value is not None
@@ -172,8 +172,8 @@ def timing_of(epoch: ScheduleEpoch) -> Timing:
 def _counts(
     schedule: ScheduledJob, epoch: ScheduleEpoch, upto: datetime
 ) -> dict[str, int]:
-    """How many ticks of the epoch up to `upto` are in the ledger, by status; what ran
-    before its time lies after it."""
+    """The number of recorded ticks of the epoch up to `upto`, by status. Early ticks are
+    later and do not count."""
     rows = (
         ScheduledRun.objects.filter(
             schedule=schedule.id,

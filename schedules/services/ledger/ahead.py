@@ -1,5 +1,5 @@
-"""Whether the ledger is ahead of the clock: it holds ticks that have not come yet, since the
-clock was ahead when they were written. Found by indexes, whatever the ledger's size."""
+"""Whether the ledger is ahead of the clock, which means that it has ticks of the future: the
+clock was ahead when they were written. Found by indexes, for ledgers of any size."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from schedules.models import (
 from schedules.policy.clocks import TOLERATED_SECONDS
 from schedules.timing import TimingError
 
-# Less than this is over before anybody has looked.
+# A smaller lead has passed before it could be corrected.
 SLACK = timedelta(seconds=TOLERATED_SECONDS)
-# No clock that is right says less: this was written later.
+# The present is later than this: an earlier time means that the clock is wrong.
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
-# What never began to run: also what was cancelled, or skipped by a pause, before it could.
+# Runs that never started, including those cancelled, or skipped by a pause, before that.
 NOT_STARTED = Q(
     started_at=None,
     status__in=(*UNSTARTED_STATUSES, *NEVER_RAN, RunStatus.CANCELLED),
 )
-# Of what did start nothing can be withdrawn: it counts until its schedule is put right.
+# Runs that did start cannot be withdrawn: they count until their schedule is corrected.
 _BEFORE_FRONTIER = Q(schedule__next_tick_at=None) | Q(
     schedule__next_tick_at__gt=F("scheduled_for")
 )
@@ -43,13 +43,13 @@ _NOT_KNOWN = Q(schedule__early_upto=None) | Q(
 
 
 def ledger_ahead(now: datetime) -> timedelta | None:
-    """By how much the ledger is ahead of the clock; None if it is not."""
+    """How far the ledger is ahead of the clock; None if it is not."""
     rows = _rows(NOT_STARTED | (_BEFORE_FRONTIER & _NOT_KNOWN))
     return _furthest(_beyond(rows, _epochs(), now), now)
 
 
 def schedules_ahead(now: datetime, *, but: Collection[UUID], limit: int) -> list[UUID]:
-    """At most `limit` schedules whose ledger is ahead of the clock, leaving out `but`."""
+    """The ids of at most `limit` schedules whose ledger is ahead of the clock, except `but`."""
     if _is_long_ago(now):
         return []
     rows = _rows(NOT_STARTED | (_BEFORE_FRONTIER & _NOT_KNOWN))
@@ -64,7 +64,7 @@ def schedules_ahead(now: datetime, *, but: Collection[UUID], limit: int) -> list
 
 
 def schedule_ahead(schedule: ScheduledJob, now: datetime) -> timedelta | None:
-    """By how much the ledger of one schedule is ahead; None if it is not."""
+    """How far the ledger of one schedule is ahead of the clock; None if it is not."""
     if _is_long_ago(now):
         return None
     ended = schedule.next_tick_at is None
@@ -75,25 +75,25 @@ def schedule_ahead(schedule: ScheduledJob, now: datetime) -> timedelta | None:
 
 
 def _is_long_ago(now: datetime) -> bool:
-    """A clock that has lost its time, as machines without a battery do when they start:
-    what the ledger holds after that is history."""
+    """Whether the clock has lost its time, as on machines that start without a battery.
+    Then later ticks in the ledger are history, and not ahead."""
     return now < WRITTEN
 
 
 def is_in_step(schedule: ScheduledJob, now: datetime) -> bool:
     """Whether the frontier is no later than the first tick after now, as it nearly always
-    is: then the schedule fires in time, and whoever asks spends no query."""
+    is. Then the schedule fires in time. No query."""
     frontier = schedule.next_tick_at
     if frontier is None:
         return False
     try:
         return frontier <= now or timing.next_after(schedule.timing, now) == frontier
     except TimingError:
-        return True  # firing it pauses it, with the reason
+        return True  # firing will pause the schedule, with the reason
 
 
 def _rows(which: Q) -> QuerySet[ScheduledRun]:
-    """Rows of ticks, of schedules that are there: an epoch of theirs is never null."""
+    """Rows of ticks whose schedules exist: the join drops rows of deleted ones."""
     rows = ScheduledRun.objects.filter(which, origin__in=TICK_ORIGINS)
     return rows.filter(schedule__epoch__gte=1).order_by()
 
@@ -105,7 +105,7 @@ def _epochs() -> QuerySet[ScheduleEpoch]:
 def _beyond(
     rows: QuerySet[ScheduledRun], epochs: QuerySet[ScheduleEpoch], now: datetime
 ) -> Iterator[tuple[QuerySet[Any], str]]:
-    """What lies beyond now, and the field that says how far; each has an index."""
+    """What is later than now, with the field that gives the time; each has an index."""
     for found, field in (
         (rows, "scheduled_for"),
         (rows, "range_end"),

@@ -1,7 +1,7 @@
-"""One statement for many rows that differ: ten times as fast as Django's own.
+"""Inserts and updates of many different rows in one statement: ten times as fast as Django's.
 
-Firing is what these are for, so the columns' values travel by type and not field by
-field; only the types of the tables below do, and another raises `KeyError`.
+Made for firing: values are converted by column type, and only the types in the tables
+below are supported. Other types raise `KeyError`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db import connection, models
 
 Rows = Sequence[Sequence[Any]]
 Model = type[models.Model]
-# PostgreSQL's name of the array in which a column's values travel.
+# The PostgreSQL array type in which the values of a column are sent.
 _ARRAYS = {
     "UUIDField": "uuid[]",
     "DateTimeField": "timestamptz[]",
@@ -35,7 +35,8 @@ _ARRAYS = {
 def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
     """Insert `rows`, each with the values of `fields`; other columns stay null.
 
-    Raises `IntegrityError` if one of them cannot be; the caller's transaction is void.
+    Raises `IntegrityError` if a constraint forbids one of them; then the caller's
+    transaction must be rolled back.
     """
     if not rows:
         return
@@ -51,7 +52,7 @@ def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
 def update_rows(
     model: Model, *, match: Sequence[str], change: Sequence[str], rows: Rows
 ) -> int:
-    """Set the fields `change` of the rows whose fields `match` equal the given values.
+    """Set the fields `change` of the rows whose fields `match` have the given values.
 
     Each of `rows` holds the values of `match`, then those of `change`. Returns how many
     rows were changed.
@@ -87,7 +88,7 @@ def _update(
         sets = ", ".join(f"{name} = %s" for name in changed)
         where = " AND ".join(f"{name} = %s" for name in matched)
         return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
-    # A column may be both matched and changed: the arrays go by numbers.
+    # A column may be both matched and changed, so the arrays are numbered.
     new = [f"v{number}" for number in range(len(matched) + len(changed))]
     where = " AND ".join(
         f"t.{name} = v.{value}" for name, value in zip(matched, new, strict=False)
@@ -114,7 +115,7 @@ def _columns(model: Model, fields: Sequence[str]) -> list[str]:
 
 
 def _types(model: Model, fields: Sequence[str]) -> list[str]:
-    """The internal types; that of a foreign key is its target's."""
+    """The internal types of the fields; for a foreign key that of its target."""
     return [
         getattr(field, "target_field", field).get_internal_type()
         for field in _fields(model, fields)
@@ -126,7 +127,7 @@ def _arrays(model: Model, fields: Sequence[str]) -> str:
 
 
 def _array_literals(model: Model, fields: Sequence[str], rows: Rows) -> list[str]:
-    """Each column as PostgreSQL writes an array: psycopg takes four times as long to."""
+    """Each column as a PostgreSQL array literal, in a quarter of the time psycopg takes."""
     elements = map(_POSTGRESQL.get, _types(model, fields))
     columns = zip(*rows, strict=True)
     return [
@@ -151,7 +152,7 @@ def _iso(value: datetime | None) -> str:
 
 
 def _for_sqlite(model: Model, fields: Sequence[str], rows: Rows) -> list[Iterable[Any]]:
-    """The columns as Django writes them: SQLite has neither UUIDs nor times."""
+    """The columns as Django stores them: SQLite has no types for UUIDs and times."""
     adapters = map(_SQLITE.get, _types(model, fields))
     return [
         map(adapt, column) if adapt else column

@@ -1,4 +1,4 @@
-"""Ledger rows of ticks that ran before their time, while a clock was ahead."""
+"""Early ticks: ledger rows of ticks that ran before their time, while a clock was ahead."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from schedules.policy.types import Rules
 from schedules.services.due import DueSchedule
 
 Schedule = ScheduledJob | DueSchedule
-# Each tick with the epoch that it belongs to so far.
+# Each early tick, with the epoch to which its row belongs.
 EarlyTicks = Mapping[datetime, int]
 NONE: EarlyTicks = {}
 
 
 def early_ticks(schedule: Schedule) -> EarlyTicks:
-    """The ticks that the ledger holds from the frontier on: no query if there are none,
-    which is as good as always."""
+    """The ticks that the ledger has from the frontier on. No query in the usual case that
+    there are none."""
     if not _may_have_any(schedule):
         return NONE
     rows = _rows().filter(
@@ -31,8 +31,8 @@ def early_ticks(schedule: Schedule) -> EarlyTicks:
 
 
 def early_ticks_of_due(due: Iterable[DueSchedule]) -> dict[UUID, EarlyTicks]:
-    """The same of many schedules as they are in the database, by one query. Schedules
-    without any are absent: use `.get(id, NONE)`."""
+    """The same for many schedules, by their rows in the database, in one query. Schedules
+    without early ticks are absent: use `.get(id, NONE)`."""
     ids = [schedule.id for schedule in due if _may_have_any(schedule)]
     if not ids:
         return {}
@@ -59,9 +59,8 @@ def _rows() -> QuerySet[ScheduledRun]:
 def adopt(
     schedule: Schedule, rules: Rules, early: EarlyTicks, *, before: datetime | None
 ) -> None:
-    """The frontier passes over the early ticks before `before` (None: over all): they
-    count in the current epoch from here on, if its timing has them. No query if they are
-    of this epoch already."""
+    """Move the early ticks before `before` (None: all) to the current epoch, if its timing
+    has them, since the frontier passes over them. No query if they are in it already."""
     passed = [
         tick
         for tick, epoch in early.items()

@@ -1,4 +1,5 @@
-"""Writing and withdrawing ledger rows. The caller's transaction holds the schedule's row."""
+"""Writing and withdrawing ledger rows. The caller's transaction has locked the schedule's
+row."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ NOTHING_OPEN = OpenRuns()
 
 
 class NewRun(NamedTuple):
-    """A ledger row as it is written; its fields are those of `ScheduledRun`."""
+    """A ledger row as it is inserted. Its fields are those of `ScheduledRun`."""
 
     id: UUID
     schedule_id: UUID
@@ -62,9 +63,10 @@ _COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
 def write_rows(
     rows: Iterable[tuple[ScheduledJob | DueSchedule, LedgerRow]], *, now: datetime
 ) -> list[NewRun]:
-    """Insert the decided rows in one statement a batch.
+    """Insert the decided rows in one statement. Returns the runs.
 
-    Raises `IntegrityError` if a tick is in the ledger already: nothing is written then.
+    Raises `IntegrityError` if one of the ticks is already in the ledger; then nothing has
+    been written.
     """
     runs = [_run(schedule, row, now) for schedule, row in rows]
     insert_rows(ScheduledRun, fields=_COLUMNS, rows=runs)
@@ -95,9 +97,9 @@ def open_runs(
     schedules: Sequence[UUID] | QuerySet[ScheduledRun, UUID],
     origins: Collection[Origin] = TICK_ORIGINS,
 ) -> dict[UUID, OpenRuns]:
-    """How much is open of each schedule, by one query however much it is.
+    """The number of open runs of each schedule, in one query.
 
-    Schedules with nothing open are absent: use `.get(id, NOTHING_OPEN)`.
+    Schedules without any are absent: use `.get(id, NOTHING_OPEN)`.
     """
     if isinstance(schedules, Sequence) and not schedules:
         return {}
@@ -112,7 +114,7 @@ def open_runs(
     return {schedule_id: OpenRuns(*counts) for schedule_id, *counts in rows}
 
 
-# Those that wait for an open run to end, not for the time of their next attempt.
+# Runs that wait for an open run to end, not for the time of a retry.
 WAITING_IN_TURN = Q(status=RunStatus.WAITING, not_before=None)
 _STATES: dict[overlap.State, Q] = {
     "pending": Q(status=RunStatus.PENDING),
@@ -123,7 +125,7 @@ _STATES: dict[overlap.State, Q] = {
 
 
 def _rows(*which: overlap.RunSelector) -> Q:
-    """The condition in SQL for what `overlap` says of runs."""
+    """The SQL condition for what `overlap` selects."""
     return reduce(
         or_,
         (
@@ -133,7 +135,7 @@ def _rows(*which: overlap.RunSelector) -> Q:
     )
 
 
-# In the order of the fields of `OpenRuns`, under other names than the table's columns.
+# In the order of the fields of `OpenRuns`. The names must differ from the columns'.
 _COUNTS = {
     f"count_{field.name}": Count("pk", filter=_rows(overlap.COUNTED[field.name]))
     for field in fields(OpenRuns)
@@ -141,8 +143,8 @@ _COUNTS = {
 
 
 def last_recorded(schedule: ScheduledJob, *, now: datetime) -> datetime | None:
-    """The nominal time of the newest tick that the ledger holds, up to the frontier: what
-    ran before its time lies beyond. Without a frontier that is what lies after now."""
+    """The nominal time of the newest tick in the ledger before the frontier, or, without a
+    frontier, up to now: later ones ran early. None if there is none."""
     rows = ScheduledRun.objects.filter(schedule=schedule.pk, origin__in=TICK_ORIGINS)
     if schedule.next_tick_at is not None:
         rows = rows.filter(scheduled_for__lt=schedule.next_tick_at)
@@ -157,16 +159,16 @@ def last_recorded(schedule: ScheduledJob, *, now: datetime) -> datetime | None:
 
 
 def has_unstarted(schedule_id: UUID) -> bool:
-    """Whether a run of any origin waits for its start."""
+    """Whether a run of any origin has not started yet."""
     return ScheduledRun.objects.filter(
         schedule=schedule_id, status__in=UNSTARTED_STATUSES
     ).exists()
 
 
 def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> int:
-    """Every run that has not started never will; returns how many.
+    """Withdraw every run that has not started. Returns how many.
 
-    A pause skips them, a stop cancels them; a retry that waited has failed already.
+    A pause skips them, a stop cancels them; a run that waits for a retry fails.
     """
     unstarted = ScheduledRun.objects.filter(
         schedule=schedule_id, status__in=UNSTARTED_STATUSES
@@ -178,11 +180,11 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
     return retries + unstarted.update(status=end, reason=reason, finished_at=now)
 
 
-def take_up_again(
+def reopen(
     schedule_id: UUID, origin: Origin, ticks: Sequence[datetime], status: RunStatus
 ) -> list[ScheduledRun]:
-    """The rows of those `ticks` of which runs were withdrawn before they started, open
-    again: a tick has one row of an origin."""
+    """Reopen the runs of `ticks` that were withdrawn before they started, since a tick can
+    have only one row of an origin. Returns them."""
     withdrawn = ScheduledRun.objects.filter(
         schedule=schedule_id,
         origin=origin,
@@ -195,13 +197,13 @@ def take_up_again(
         reason=Reason.NONE,
         finished_at=None,
         enqueued_at=None,
-        send_count=F("send_count") + 1,  # a job id is never used again
+        send_count=F("send_count") + 1,  # job ids are never reused
     )
     return list(again)
 
 
 def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
-    """For `replace`: what has not started is cancelled, what runs is asked to end."""
+    """For `replace`: cancel what has not started, and request the end of what is running."""
     if not schedule_ids:
         return
     runs = ScheduledRun.objects.filter(schedule__in=schedule_ids)
@@ -218,7 +220,7 @@ def cancel_open(schedule_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 def open_rows(ids: list[UUID]) -> Iterator[tuple[UUID, list[TickRange]]]:
-    """The ledger rows of each schedule's open epoch up to the frontier, oldest first: one
+    """The recorded ticks of each schedule's open epoch before the frontier, oldest first. One
     query."""
     rows = (
         ScheduledRun.objects.filter(

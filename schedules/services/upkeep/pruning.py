@@ -1,7 +1,7 @@
-"""Retention: old history goes in small batches, and the law of conservation stays provable.
+"""Retention: delete old history in small batches, so that the audit still adds up.
 
-Of each schedule the oldest contiguous stretch of ended ledger rows is taken, range rows
-whole; its epoch remembers how far it went and what the rows said.
+Of each schedule, the oldest contiguous stretch of ended ledger rows is deleted, range rows
+as a whole. Its epoch keeps the end of that stretch and the counts by status.
 """
 
 from __future__ import annotations
@@ -26,41 +26,41 @@ from schedules.models import (
 )
 from workflows.models import WorkflowExecution
 
-# Rows of one transaction: a tenth of a second at the most on SQLite, where it is the only
-# writer meanwhile.
+# The most rows of one transaction. On SQLite it blocks all other writers, for 0.1 seconds
+# at most.
 BATCH = 500
 STEP_SECONDS = 0.05
 EXECUTIONS_AT_ONCE = 20
-CHUNK = 1_000  # schedules that one query looks through
+CHUNK = 1_000  # schedules that one query examines
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What one step took away; nothing, if it only looked."""
+    """The rows that one step has deleted: none if it only searched."""
 
     runs: int = 0
     executions: int = 0
 
 
 def prune(now: datetime) -> Iterator[Pruned]:
-    """Take away what is older than the settings say, a short step each time it is asked
-    for the next: one query that looks, or one transaction that deletes."""
+    """Delete what is older than the settings allow. Each iteration is one short step: a query
+    that searches, or a transaction that deletes."""
     cutoff = now - timedelta(days=settings.RUNS_KEPT_DAYS)
-    for schedules in chain(_living(cutoff), _stopped(cutoff)):
+    for schedules in chain(_living(cutoff), _deleted(cutoff)):
         yield Pruned()
         for schedule_id in schedules:
             runs = BATCH
             while runs == BATCH:
                 runs = _prune_schedule(schedule_id, cutoff)
                 yield Pruned(runs=runs)
-        # In between, or a backlog of runs would keep them waiting for days.
+        # In between, as a backlog of runs could delay executions for days.
         yield Pruned(executions=_prune_executions(cutoff))
     while executions := _prune_executions(cutoff):
         yield Pruned(executions=executions)
 
 
 def _living(cutoff: datetime) -> Iterator[list[UUID]]:
-    """The schedules whose oldest row is old, and that have more than are kept."""
+    """Existing schedules with old rows, and with more rows than must be kept."""
     kept = settings.RUNS_KEPT_AT_LEAST
     rows = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
     at = rows.order_by("-scheduled_for").values("scheduled_for")
@@ -77,8 +77,8 @@ def _living(cutoff: datetime) -> Iterator[list[UUID]]:
         last = chunk[-1][0]
 
 
-def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
-    """The same of schedules that are gone and whose rows are not."""
+def _deleted(cutoff: datetime) -> Iterator[list[UUID]]:
+    """Deleted schedules with such rows."""
     living = ScheduledJob.objects.filter(pk=OuterRef("schedule"))
     gone = ScheduledRun.objects.filter(~Exists(living)).order_by()
     counted = gone.values("schedule").annotate(
@@ -89,13 +89,15 @@ def _stopped(cutoff: datetime) -> Iterator[list[UUID]]:
 
 
 def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
-    """One transaction that holds the schedule's row: nobody adds to its ledger meanwhile."""
+    """Delete one batch. The schedule's row is locked, so that its ledger does not change."""
     with transaction.atomic():
         schedule = ScheduledJob.objects.locked_or_none(schedule_id)
         frontier = schedule.next_tick_at if schedule else None
         rows = _oldest_stretch(schedule_id, cutoff, frontier or cutoff)
         if schedule:
-            _remember(schedule_id, [row for row in rows if row.origin in TICK_ORIGINS])
+            _count_as_pruned(
+                schedule_id, [row for row in rows if row.origin in TICK_ORIGINS]
+            )
         deleted, _ = ScheduledRun.objects.filter(
             pk__in=[row.pk for row in rows]
         ).delete()
@@ -105,11 +107,13 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime) -> int:
 def _oldest_stretch(
     schedule_id: UUID, cutoff: datetime, frontier: datetime
 ) -> Sequence[ScheduledRun]:
-    """The oldest ended rows up to the first that is open, young, among those kept, or
-    beyond the frontier: a tick that ran early counts once that has come to it."""
+    """The oldest ended rows, up to the first that is open, not old, among those to keep, or
+    beyond the frontier: an early tick counts once the frontier has reached it."""
     rows = ScheduledRun.objects.filter(schedule=schedule_id)
     kept = settings.RUNS_KEPT_AT_LEAST
-    spare = rows[: BATCH + kept].count() - kept  # no more are counted than can go
+    spare = (
+        rows[: BATCH + kept].count() - kept
+    )  # counts no more rows than it can delete
     if spare <= 0:
         return []
     oldest = rows.order_by("scheduled_for", "created_at")[:spare]
@@ -118,7 +122,7 @@ def _oldest_stretch(
             lambda row: (
                 row.status not in OPEN_STATUSES
                 and (row.range_end or row.scheduled_for) < min(cutoff, frontier)
-                # A backfill of long ago may have ended a minute ago.
+                # The backfill of an old tick may have ended a minute ago.
                 and (row.finished_at or cutoff) <= cutoff
             ),
             oldest,
@@ -126,11 +130,11 @@ def _oldest_stretch(
     )
 
 
-def _remember(schedule_id: UUID, rows: Sequence[ScheduledRun]) -> None:
-    """Add what goes to the counts of its epochs, for the audit."""
+def _count_as_pruned(schedule_id: UUID, rows: Sequence[ScheduledRun]) -> None:
+    """Add the rows to the pruned counts of their epochs, for the audit."""
     for number, group in groupby(rows, key=lambda row: row.epoch):
         epoch = ScheduleEpoch.objects.get(schedule=schedule_id, number=number)
-        # What ran early, after the end of its epoch, was never counted.
+        # Early ticks after the end of their epoch have never been counted.
         gone = [
             row for row in group if not epoch.to_at or row.scheduled_for <= epoch.to_at
         ]
@@ -144,8 +148,8 @@ def _remember(schedule_id: UUID, rows: Sequence[ScheduledRun]) -> None:
 
 
 def _prune_executions(cutoff: datetime) -> int:
-    """Old executions that no ledger row refers to any more, and those run by hand."""
-    # Whatever ended before then began before then, and of that there is an index.
+    """Delete old executions to which no ledger row refers (any more)."""
+    # An execution that ended before then also began before then, which has an index.
     old = WorkflowExecution.objects.filter(
         created_at__lt=cutoff, finished_at__lt=cutoff, scheduled_runs=None
     )
@@ -154,7 +158,7 @@ def _prune_executions(cutoff: datetime) -> int:
         return 0
     deleted, until = 0, time.monotonic() + STEP_SECONDS
     with transaction.atomic():
-        # Each takes the records of its nodes along: nobody knows how many.
+        # The node runs of an execution, any number of them, are deleted with it.
         for start in range(0, len(ids), EXECUTIONS_AT_ONCE):
             some = WorkflowExecution.objects.filter(
                 pk__in=ids[start : start + EXECUTIONS_AT_ONCE]

@@ -1,4 +1,4 @@
-"""After an upgrade of tzdata: governments moved instants, so stored next ticks are moved."""
+"""Retiming: after an upgrade of tzdata, stored ticks move to where the new rules put them."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ BATCH = 100
 
 
 def retime_batch(now: datetime) -> int:
-    """Reckon schedules again whose epoch has another tzdata; how many were looked at.
+    """Recalculate schedules whose epoch has another version of tzdata. Returns how many.
 
-    Call until it returns 0. Where nothing moved the epoch just takes the new version;
-    where something did, it is closed and the next one begins after now.
+    Call it again until it returns 0. If no tick has moved, the epoch takes the new version;
+    otherwise it is closed, and the next one begins after now.
     """
     current = timing.tzdata_version()
     outdated = ScheduleEpoch.objects.filter(to_at=None).exclude(tzdata_version=current)
     ids = list(outdated.values_list("schedule_id", flat=True)[:BATCH])
     for schedule_id in ids:
-        # A long ledger takes seconds to walk: without a lock, which all others wait for.
+        # Comparing a long ledger takes seconds, so it is done without the lock.
         seen = ScheduledJob.objects.filter(pk=schedule_id).first()
         epoch = outdated.filter(schedule=schedule_id).first()
         moved = bool(seen and epoch and _has_moved(seen, epoch, now))
@@ -45,7 +45,7 @@ def retime_batch(now: datetime) -> int:
 
 
 def _place(schedule: ScheduledJob | None) -> tuple[int, datetime | None] | None:
-    """Where firing and edits have brought it: if it moved on, it is looked at once more."""
+    """Changes when the schedule fires or is edited: then it is recalculated once more."""
     return (schedule.epoch, schedule.next_tick_at) if schedule else None
 
 
@@ -62,7 +62,7 @@ def _retime(
         epoch.save(update_fields=["tzdata_version"])
         return
     before = schedule.next_tick_at
-    # What the old tzdata said of the ticks since the frontier is gone: the new one counts.
+    # The ticks since the frontier are recorded as the new tzdata has them.
     epochs.pass_over(schedule, rules_of(schedule), now=now)
     after = max(now, ledger.last_recorded(schedule, now=now) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
@@ -78,11 +78,13 @@ def _retime(
 
 
 def _has_moved(schedule: ScheduledJob, epoch: ScheduleEpoch, now: datetime) -> bool:
-    """Whether the ticks of the epoch so far, or its frontier, are no longer the same."""
+    """Whether the past ticks of the epoch, or its frontier, have changed."""
     try:
         return _is_out_of_step(schedule, epoch, now)
     except TimingError:
-        return False  # its zone is gone: firing it will pause it, with the reason
+        return (
+            False  # its zone is gone: firing will pause the schedule, with the reason
+        )
 
 
 def _is_out_of_step(
@@ -95,7 +97,7 @@ def _is_out_of_step(
     start = max(at for at in known if at)
     if timing.next_after(schedule.timing, start) != schedule.next_tick_at:
         return True
-    # Tick by tick, as the audit does: what moved in the past may not change the number.
+    # Tick by tick, as in the audit: past ticks may have moved without changing in number.
     proof = account(
         schedule.timing,
         after=epoch.pruned_upto or epoch.from_at,
