@@ -48,6 +48,7 @@ NODE_DELETED = (
     "Its trigger node has been deleted: it now starts at the first trigger of its workflow "
     "that accepts it."
 )
+_SYSTEM = Actor.system()
 _STATE = ("status", "reason_code", "status_reason", "next_run_at")
 
 
@@ -71,8 +72,7 @@ def begin(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Save a new schedule with its first `tick`: active, or paused if `status` says so or an
-    agent has `proposed` it."""
+    """Save a new schedule with its first `tick`: active, or paused, as every proposal is."""
     after: dict[str, Any] = {}
     if proposed:
         note = f"proposed by an agent for {actor.name}"
@@ -84,11 +84,9 @@ def begin(
     _set_frontier(schedule, tick)
     schedule.save(force_insert=True)
     epochs.open_first(schedule, now=now)
-    reason = {"reason_code": schedule.reason_code, "note": schedule.status_reason}
+    state = {"reason_code": schedule.reason_code, "note": schedule.status_reason}
     after = snapshot(schedule) | after
-    record_event(
-        schedule, EventVerb.CREATE, actor=actor, now=now, after=after, **reason
-    )
+    record_event(schedule, EventVerb.CREATE, actor=actor, now=now, after=after, **state)
     alarms.set_on_commit(schedule)
 
 
@@ -103,9 +101,8 @@ def edit(
 ) -> None:
     """Save an update: the `changed` fields, and the snapshot from `before`.
 
-    `begins`: the timing has changed, and the epoch of the old one has been closed. A stopped
-    schedule becomes active again: its failures in a row are reset, its fired ticks still
-    count towards `max_runs`.
+    `begins` is given if the timing has changed; the old epoch is closed by then. A stopped
+    schedule becomes active again. Its failures in a row are reset, its fired ticks are not.
     """
     verb, before = EventVerb.UPDATE, {name: before[name] for name in changed}
     if schedule.status == Status.STOPPED:
@@ -159,8 +156,7 @@ def set_aside(schedule_id: UUID, error: Exception, *, now: datetime) -> None:
         active = ScheduledJob.objects.locked().filter(status=Status.ACTIVE)
         row = active.filter(pk=schedule_id).only(*_PAUSED).first()
         if row is not None:
-            code = ReasonCode.CANNOT_FIRE
-            pause(row, actor=Actor.system(), now=now, note=note, code=code)
+            pause(row, actor=_SYSTEM, now=now, note=note, code=ReasonCode.CANNOT_FIRE)
 
 
 _PAUSED = ("name", "rq_job_id", "status", "awaits_approval", "version")
@@ -174,16 +170,12 @@ def resume(
     now: datetime,
     note: str = "",
 ) -> None:
-    """Make a schedule active again, at the place that `decision` gives; or end it, if no
-    tick is left."""
-    approved = {"approved": True} if schedule.awaits_approval else {}
+    """Make a schedule active again where `decision` puts it, or end it if no tick is left."""
     passed = sum(row.tick_count for row in decision.rows)
-    after = {"ticks_passed": passed, "ticks_caught_up": decision.fired}
-    details = {
-        "note": note,
-        "before": {"status": schedule.status},
-        "after": {"status": Status.ACTIVE, **approved, **after},
-    }
+    after: dict[str, Any] = {"status": Status.ACTIVE}
+    after |= {"approved": True} if schedule.awaits_approval else {}
+    after |= {"ticks_passed": passed, "ticks_caught_up": decision.fired}
+    details = {"note": note, "before": {"status": schedule.status}, "after": after}
     _set_state(schedule, Status.ACTIVE)
     schedule.awaits_approval = False
     schedule.next_tick_at = decision.frontier
@@ -270,13 +262,13 @@ def withdraw(
     schedule.save(update_fields=[*_STATE, "next_tick_at", *fields])
     after = {**_position(schedule), **withdrawn}
     details = {"note": note, "before": before, "after": after}
-    record_event(schedule, EventVerb.WITHDRAW, actor=Actor.system(), now=now, **details)
+    record_event(schedule, EventVerb.WITHDRAW, actor=_SYSTEM, now=now, **details)
     return Alarm(schedule.rq_job_id, schedule.next_run_at)
 
 
 def _position(schedule: ScheduledJob) -> dict[str, Any]:
     frontier = schedule.next_tick_at
-    next_tick = frontier.isoformat() if frontier else None
+    next_tick = frontier and frontier.isoformat()
     return {"next_tick_at": next_tick, "status": schedule.status}
 
 
@@ -301,16 +293,13 @@ def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
     details: dict[str, Any] = {"reason_code": code, "note": note}
     details |= {"before": {"trigger_node": node.pk}, "after": {"trigger_node": None}}
     ScheduleEvent.objects.bulk_create(
-        new_event(schedule, EventVerb.UPDATE, actor=Actor.system(), now=now, **details)
+        new_event(schedule, EventVerb.UPDATE, actor=_SYSTEM, now=now, **details)
         for schedule in schedules
     )
 
 
 def _set_state(
-    schedule: ScheduledJob,
-    status: Status,
-    code: ReasonCode = ReasonCode.NONE,
-    note: str = "",
+    schedule: ScheduledJob, status: Status, code: str = ReasonCode.NONE, note: str = ""
 ) -> None:
     """Set status, reason and note together: none of them changes alone."""
     schedule.status, schedule.reason_code, schedule.status_reason = status, code, note
@@ -334,17 +323,14 @@ def _ended_event(
     status, reason_code, note = _ended(code)
     details: dict[str, Any] = {"reason_code": reason_code, "note": note}
     details |= {"before": {"status": Status.ACTIVE}, "after": {"status": status}}
-    return new_event(
-        schedule, EventVerb.COMPLETE, actor=Actor.system(), now=now, **details
-    )
+    return new_event(schedule, EventVerb.COMPLETE, actor=_SYSTEM, now=now, **details)
 
 
 def _set_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     """Set the frontier, and the time at which it fires. Only an active schedule has one."""
     schedule.next_tick_at, schedule.next_run_at = tick, None
     if schedule.status == Status.ACTIVE:
-        early = early_ticks(schedule)
-        schedule.next_run_at = next_run(rules_of(schedule), tick, early)
+        schedule.next_run_at = next_run(rules_of(schedule), tick, early_ticks(schedule))
 
 
 def _write(
@@ -355,8 +341,7 @@ def _write(
     now: datetime,
     **what: Any,
 ) -> None:
-    """Complete the transition of a verb: save the state and the named `fields`, increment the
-    version, record the event, set the alarm."""
+    """Complete a verb: save the state, `fields` and a new version, the event, the alarm."""
     schedule.version += 1
     schedule.updated_at = now
     schedule.save(update_fields=[*fields, *_STATE, "version", "updated_at"])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
-from schedules.services.runs.claims import claim_run, locked_run
+from schedules.services.runs.claims import claim_run, claimed_run
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from tests.schedules.policies import MINUTE, NOON, SECOND, told
 from workflows.execution.guard import Hold, Lease
@@ -55,7 +55,7 @@ def _start(run: ScheduledRun, minute: float) -> None:
 
 def renew(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
     """The attempt with this token holds on to its run, if it still has it."""
-    lease = Lease(locked_run(run_id, token), now, timeout_seconds=60, names={})
+    lease = Lease(claimed_run(run_id, token), now, timeout_seconds=60, names={})
     return lease.renew(now=now)
 
 

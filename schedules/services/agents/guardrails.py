@@ -262,12 +262,7 @@ def check_resume(
         )
     pausers = {kind for kind, _ in who_paused(schedule)}
     if limits.propose and ActorKind.USER in pausers:
-        raise AgentRefused(
-            "approval",
-            "A person has paused this schedule, and people approve what agents do.",
-            limit="a person's resume",
-            remedy="Ask a person to resume it.",
-        )
+        _refuse_to_overrule()
     is_of_agents = schedule.created_by_kind == ActorKind.AGENT
     if pausers == {ActorKind.AGENT} and not is_of_agents and catch_up == "none":
         return
@@ -276,7 +271,11 @@ def check_resume(
     except AgentRefused as refused:
         refused.remedy = "Ask a person to resume it, or to change its timing."
         raise
-    # A tick that is caught up runs now, perhaps too soon before the next one.
+    _check_caught_up(limits, decision, now=now)
+
+
+def _check_caught_up(limits: AgentLimits, decision: Decision, *, now: datetime) -> None:
+    """A tick that is caught up runs now, which may be too soon before the next one."""
     following = decision.next_run_at
     if decision.fired and following and following - now < limits.min_interval:
         _refuse_catch_up(
@@ -284,6 +283,15 @@ def check_resume(
             f"The next run is at {following.isoformat()}, and another one would start now.",
             f"Resume it without catch_up: the next run is at {following.isoformat()}.",
         )
+
+
+def _refuse_to_overrule() -> NoReturn:
+    raise AgentRefused(
+        "approval",
+        "A person has paused this schedule, and people approve what agents do.",
+        limit="a person's resume",
+        remedy="Ask a person to resume it.",
+    )
 
 
 def _refuse_catch_up(limits: AgentLimits, why: str, remedy: str) -> NoReturn:

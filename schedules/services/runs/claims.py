@@ -89,15 +89,7 @@ def _claim(
 ) -> Claim | None:
     """One transaction. With a reason in `broken`, no workflow is started."""
     with transaction.atomic():
-        mine = ScheduledRun.objects.filter(
-            pk=run_id, attempt=attempt, status=RunStatus.PENDING
-        ).update(
-            status=RunStatus.RUNNING,
-            token=token,
-            lease_until=now + LEASE,
-            started_at=now,
-        )
-        if not mine:
+        if not _take(run_id, attempt, token=token, now=now):
             return None
         run = ScheduledRun.objects.get(pk=run_id)
         schedule = (
@@ -129,6 +121,21 @@ def _claim(
         execution_id=run.execution_id,
         refusal=refusal,
         kind=kind,
+    )
+
+
+def _take(run_id: UUID, attempt: int, *, token: UUID, now: datetime) -> bool:
+    """Mark a pending run as running under this token; False if it is not pending."""
+    pending = ScheduledRun.objects.filter(
+        pk=run_id, attempt=attempt, status=RunStatus.PENDING
+    )
+    return bool(
+        pending.update(
+            status=RunStatus.RUNNING,
+            token=token,
+            lease_until=now + LEASE,
+            started_at=now,
+        )
     )
 
 
