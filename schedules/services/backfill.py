@@ -83,7 +83,7 @@ def _why_none(schedule: ScheduledJob) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
         return "A schedule of type manual has no ticks to backfill: run it instead."
     return (
-        "In this range no past tick of the schedule is left to run: give another range."
+        "No past tick of the schedule in this range is left to run: give another range."
     )
 
 

@@ -245,9 +245,9 @@ def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:
     """The field because of which no tick is left, and the problem."""
     if draft.schedule_type == ScheduleType.ONCE:
         if not draft.run_at or draft.run_at <= after:
-            return "run_at", "This time is in the past: give one in the future."
+            return "run_at", "This time has passed: give one in the future."
         if draft.start_at or draft.end_at:
-            return "run_at", "This time is not between start_at and end_at."
+            return "run_at", "This time is outside the range from start_at to end_at."
         return "run_at", "The calendar ends before this time: give an earlier time."
     if draft.end_at:
         return "end_at", "No tick is left before this time: give a later one."

@@ -24,7 +24,6 @@ from schedules.services import (
     sweep,
 )
 from schedules.services.insight.audit import audit
-from schedules.services.insight.explain import explain
 from schedules.services.insight.preview import preview_fields
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import Outcome, record_outcome

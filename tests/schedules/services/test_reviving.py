@@ -24,7 +24,6 @@ from schedules.services import (
     update_schedule,
 )
 from schedules.services.insight.audit import audit
-from schedules.services.insight.explain import explain
 from tests.graphs import startable
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told

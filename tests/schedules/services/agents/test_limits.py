@@ -145,7 +145,7 @@ def test_what_runs_too_often_is_refused(
     told = refusal(lambda: by_agent(**fields))
     assert told.code == "agent_interval"
     assert told.details["limit"] == f"{least} seconds"
-    assert f"would be {apart}." in told.message
+    assert f"could be {apart} second" in told.message
     assert field in told.remedy
     assert str(least + fields.get("jitter_seconds", 0)) in told.remedy
     assert told.errors == {field: [told.message]}

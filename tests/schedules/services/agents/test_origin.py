@@ -131,7 +131,7 @@ def test_an_agent_of_staff_reaches_nothing_but_the_users_own(
 def test_an_agent_of_staff_starts_only_the_users_own_workflows(
     by_agent: Propose, admin_user: User
 ):
-    with pytest.raises(InvalidSchedule, match="no such workflow"):
+    with pytest.raises(InvalidSchedule, match="not the id of a workflow"):
         by_agent(Actor.agent(admin_user))
     assert not ScheduledJob.objects.exists()
 
@@ -144,7 +144,7 @@ def test_an_update_does_not_lead_to_another_owners_workflow(
     agent = Actor.agent(admin_user)
     fields = {"name": "job", "workflow": own, "interval_seconds": 60}
     schedule = create_schedule(fields, actor=agent, now=NOON)
-    with pytest.raises(InvalidSchedule, match="no such workflow"):
+    with pytest.raises(InvalidSchedule, match="not the id of a workflow"):
         update_schedule(schedule.id, {"workflow": workflow}, actor=agent, now=NOON)
 
 

@@ -136,7 +136,7 @@ def test_an_agent_does_not_have_all_that_has_passed_run_at_once(
     late = {"now": NOON + timedelta(minutes=150), "catch_up": "all"}
     told = refusal(lambda: resume_schedule(schedule.id, actor=agent, **late))
     assert (told.code, told.details["limit"]) == ("agent_interval", "60 seconds")
-    assert 'catch_up of "none" or "latest"' in told.remedy
+    assert 'catch_up as "none" or "latest"' in told.remedy
     assert resume_schedule(schedule.id, actor=person, **late).caught_up == 100
 
 
@@ -153,7 +153,7 @@ def test_the_latest_is_caught_up_if_the_next_is_far_enough(
 
     told = refusal(lambda: catch_up(119.5))
     assert told.code == "agent_interval"
-    assert told.remedy.startswith("Resume it without catch_up: it runs next at ")
+    assert told.remedy.startswith("Resume it without catch_up: the next run is at ")
     assert catch_up(119) == 1
 
 

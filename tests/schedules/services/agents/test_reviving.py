@@ -84,7 +84,10 @@ def test_it_counts_as_one_more_that_was_made_that_day(
     settings.AGENT_MAX_CREATED_A_DAY = 2
     revive(over)
     refused = refusal(lambda: by_agent(name="other", now=LATER))
-    assert (refused.code, "make or revive 2" in refused.message) == ("agent_rate", True)
+    assert (refused.code, "created or revived 2" in refused.message) == (
+        "agent_rate",
+        True,
+    )
     ScheduledJob.objects.filter(pk=over.pk).update(status="stopped", next_run_at=None)
     assert refusal(lambda: revive(over, max_runs=99)).code == "agent_rate"
     assert revive(over, NOON + DAY + MINUTE, max_runs=99).status == "active"

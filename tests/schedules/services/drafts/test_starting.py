@@ -75,7 +75,7 @@ def test_a_trigger_that_asks_for_another_schedule_may_be_chosen(
 ) -> None:
     save_nodes(trigger(scheduled_job_id=OTHER_ID))
     (why,) = problems(make_schedule)["trigger_node"]
-    assert why.endswith("give one of them as trigger_node.")
+    assert why.endswith("give one of these nodes as trigger_node.")
     made = make_schedule(trigger_node=workflow.nodes.get())
     assert made.trigger_node == workflow.nodes.get()
 
@@ -86,7 +86,7 @@ def test_the_node_that_is_chosen_must_be_active(
     save_nodes(trigger(is_active=False), trigger("other"))
     chosen = workflow.nodes.get(node_id="start")
     (why,) = problems(lambda: make_schedule(trigger_node=chosen))["trigger_node"]
-    assert "activate it, or give another or none" in why
+    assert "activate it, give another node, or give none" in why
 
 
 def test_an_inactive_workflow_starts_nothing(
