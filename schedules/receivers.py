@@ -34,11 +34,11 @@ def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -
         actor=Actor.system(),
         now=timezone.now(),  # noqa: TID251 an entry point: a cascade has no argument for the time
         note="Deleted together with its workflow or its owner.",
-        code=_deletion_reason(instance, origin),
+        code=_deletion_reason(origin),
     )
 
 
-def _deletion_reason(schedule: ScheduledJob, origin: object) -> ReasonCode | None:
+def _deletion_reason(origin: object) -> ReasonCode | None:
     """The reason code of a cascade that began at `origin`, an instance or a queryset. If the
     owner is deleted together with the workflow, the owner is the reason."""
     kind = origin.model if isinstance(origin, QuerySet) else type(origin)

@@ -53,7 +53,9 @@ def _number(field: FieldSpec, value: object) -> Iterator[str]:
     if not isinstance(value, int) or isinstance(value, bool):
         yield "Give a whole number."
     elif field.bounds and not field.bounds[0] <= value <= field.bounds[1]:
-        yield f"Must be between {field.bounds[0]} and {field.bounds[1]}."
+        low, high = field.bounds
+        unit = " seconds" if field.name.endswith("_seconds") else ""
+        yield f"Must be between {low:,} and {high:,}{unit}."
 
 
 def _choice(field: FieldSpec, value: object) -> Iterator[str]:

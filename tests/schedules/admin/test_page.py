@@ -66,7 +66,7 @@ def test_a_schedule_is_made_by_the_service(
         ({"end_at": "2001-01-01T00:00:00"}, "end_at", "never run"),
         ({"max_runs": "0"}, "max_runs", "between 1"),
         ({"max_open_runs": "-1"}, "max_open_runs", ""),
-        ({"max_open_runs": "100001"}, "max_open_runs", "between 0 and 100000"),
+        ({"max_open_runs": "100001"}, "max_open_runs", "between 0 and 100,000"),
         ({"max_retries": "-1"}, "max_retries", ""),
         ({"timeout_seconds": "0"}, "timeout_seconds", "between 1"),
         ({"overlap_policy": "nonsense"}, "overlap_policy", "valid"),
