@@ -49,7 +49,7 @@ def check_switch(actor: Actor) -> AgentLimits | None:
     if limits and not limits.may_schedule:
         raise AgentRefused(
             "switch",
-            f"Agents may not use the schedules of {actor.name}.",
+            f"Agents may not act on the schedules of {actor.name}.",
             limit="off",
             remedy="Ask a person to do it, or to allow agents in the user's profile.",
         )

@@ -132,9 +132,7 @@ def _other_type(named: ScheduleType, given: ScheduleType) -> dict[str, list[str]
     if named == ScheduleType.MANUAL:
         why = NO_TICKS.format(field=other)
     else:
-        why = (
-            f"A schedule of type {named} takes {WHEN_FIELD[named]}: leave {other} out."
-        )
+        why = f"A schedule of type {named} takes {WHEN_FIELD[named]}, not {other}."
     return {other: [why]}
 
 
@@ -250,6 +248,9 @@ def _why_none(draft: ScheduledJob, after: datetime) -> tuple[str, str]:
             return "run_at", "This time is outside the range from start_at to end_at."
         return "run_at", "The calendar ends before this time: give an earlier time."
     if draft.end_at:
-        return "end_at", "No tick is left before this time: give a later one."
+        return "end_at", (
+            "No tick is left before this time, so the schedule would never run: give a "
+            "later time."
+        )
     field = "start_at" if draft.start_at else "anchor_at"
     return field, "No tick is left before the calendar ends: give an earlier time."

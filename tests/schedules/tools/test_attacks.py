@@ -185,7 +185,7 @@ def test_from_inside_a_scheduled_run(
     error = refused(
         lambda: create(execution_id=inside_a_run),
         "agent_depth",
-        "a schedule started it",
+        "A schedule has started this run",
         "Ask a person",
     )
     assert (error["rule"], error["limit"]) == ("depth", 1)
@@ -204,7 +204,7 @@ def test_a_proposal_approved_by_its_agent(
         lambda: call("schedule_resume", schedule_id=made),
         "agent_approval",
         "a person has approved",
-        "tell the person",
+        "Ask a person to approve it",
     )
 
 
