@@ -67,7 +67,7 @@ def check_lineage(actor: Actor, limits: AgentLimits | None) -> None:
             "A schedule has started this run, and such a run may not create, change, resume "
             "or run schedules.",
             limit=1,
-            remedy="It may pause, stop and list schedules. For anything else ask a person, or "
+            remedy="It may pause, stop and list schedules. Ask a person for anything else, or "
             "use a conversation or a workflow that was started by hand.",
         )
 
