@@ -203,9 +203,9 @@ def test_who_may_not_run_the_workflow_any_more_starts_nothing(
     former = Actor.person(User.objects.get(pk=staff.user.pk))
     pause(theirs, former)
     for verb in (run_now, resume_schedule):
-        with pytest.raises(ScheduleNotAllowed, match="may not run its workflow"):
+        with pytest.raises(ScheduleNotAllowed, match="may no longer run its workflow"):
             verb(theirs.id, actor=former, now=DUE)
     ScheduledRun.objects.filter(pk=asked.pk).update(status="pending", finished_at=None)
     claim = claim_run(asked.pk, 1, token=uuid4(), now=DUE)
     assert claim
-    assert (claim.execution_id, "may not run" in claim.refusal) == (None, True)
+    assert (claim.execution_id, "may no longer run" in claim.refusal) == (None, True)
