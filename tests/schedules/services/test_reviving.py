@@ -16,6 +16,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import (
     Actor,
     backfill,
+    explain,
     fire_due,
     pause_schedule,
     resume_schedule,
