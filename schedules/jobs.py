@@ -20,7 +20,7 @@ from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
 from workflows.execution.engine import run_execution
 from workflows.execution.guard import Guard, guarded
-from workflows.execution.slate import at_work
+from workflows.execution.process_state import at_work
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
 
@@ -98,7 +98,9 @@ def _outcome(claim: Claim, guard: Guard) -> Outcome:
         return Outcome("failed", claim.refusal, claim.kind)
     try:
         execution = run_execution(
-            claim.execution_id, clock=clock, stop_if_over=guard.stop_if_over
+            claim.execution_id,
+            clock=clock,
+            raise_if_interrupted=guard.raise_if_interrupted,
         )
     except Cancelled:
         return Outcome(CANCELLED.status, CANCELLED.error)

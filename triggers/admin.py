@@ -19,7 +19,7 @@ from typing_extensions import override
 from triggers.api.webhooks import hook_url
 from triggers.models import Webhook
 from triggers.webhooks import Opened, close_webhook, open_webhook
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.errors import DomainError
@@ -44,7 +44,7 @@ class WebhookForm(ServiceForm):
     """Which node gets an address: one without, of a workflow that one may change."""
 
     node = NodeField(WorkflowNode.objects.none())
-    actor: ClassVar[User]
+    user: ClassVar[User]
     opened: Opened
 
     class Meta:
@@ -53,7 +53,7 @@ class WebhookForm(ServiceForm):
 
     @override
     def save_by_service(self) -> Webhook:
-        self.opened = _open(self.cleaned_data["node"], self.actor)
+        self.opened = _open(self.cleaned_data["node"], self.user)
         return self.opened.webhook
 
 
@@ -82,7 +82,7 @@ class WebhookAdmin(ServiceAdmin):
         form: Any = super().get_form(request, *args, **options)
         if "node" in form.base_fields:
             form.base_fields["node"].queryset = _nodes_without(_user(request))
-        form.actor = _user(request)  # the class was made for this request
+        form.user = _user(request)  # the class was made for this request
         return form
 
     @override
@@ -174,7 +174,7 @@ class WebhookAdmin(ServiceAdmin):
 
     @override
     def delete_model(self, request: HttpRequest, obj: Webhook) -> None:
-        close_webhook(obj.node.workflow, obj.node.node_id, actor=_user(request))
+        close_webhook(obj.node.workflow, obj.node.node_id, user=_user(request))
 
 
 def _user(request: HttpRequest) -> User:
@@ -183,14 +183,14 @@ def _user(request: HttpRequest) -> User:
 
 def _may(request: HttpRequest, workflow: Workflow) -> bool:
     try:
-        check_may(_user(request), "change", workflow)
+        require_permission(_user(request), "change", workflow)
     except DomainError:
         return False
     return True
 
 
-def _open(node: WorkflowNode, actor: User) -> Opened:
-    return open_webhook(node.workflow, node.node_id, actor=actor, now=clock())
+def _open(node: WorkflowNode, user: User) -> Opened:
+    return open_webhook(node.workflow, node.node_id, user=user, now=clock())
 
 
 def _nodes_without(user: User) -> QuerySet[WorkflowNode]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from triggers.dispatch import dispatch_event
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.kit.json_value import problem
 from workflows.models import Workflow, WorkflowExecution
@@ -19,10 +19,10 @@ MAX_PAYLOAD = 64 * 1024
 
 
 def run_workflow(
-    workflow: Workflow, payload: dict[str, Any], *, actor: User, now: datetime
+    workflow: Workflow, payload: dict[str, Any], *, user: User, now: datetime
 ) -> WorkflowExecution:
     """A pending execution that is on its way to a worker."""
-    check_may(actor, "change", workflow)
+    require_permission(user, "change", workflow)
     if reason := problem(payload, max_bytes=MAX_PAYLOAD):
         raise InvalidInput(f"The payload {reason}.", field="payload")
     with transaction.atomic():
@@ -34,7 +34,7 @@ def run_workflow(
             "manual",
             {
                 "fired_at": now.isoformat(),
-                "started_by": actor.get_username(),
+                "started_by": user.get_username(),
                 "payload": payload,
             },
             workflow=workflow,

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from triggers import keys
 from triggers.models import Webhook
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.errors import NotFound, WrongState
 from workflows.models import Workflow
@@ -32,10 +32,10 @@ class Opened:
 
 
 def open_webhook(
-    workflow: Workflow, node_id: str, *, actor: User, now: datetime
+    workflow: Workflow, node_id: str, *, user: User, now: datetime
 ) -> Opened:
     """A new address for the node. The former one, if there was one, is void."""
-    check_may(actor, "change", workflow)
+    require_permission(user, "change", workflow)
     token, salt = keys.new_token(), keys.new_token()
     values = {"token_digest": keys.digest(token), "salt": salt, "created_at": now}
     with transaction.atomic():
@@ -62,7 +62,7 @@ def webhook_of(workflow: Workflow, node_id: str) -> Webhook:
     return webhook
 
 
-def close_webhook(workflow: Workflow, node_id: str, *, actor: User) -> None:
+def close_webhook(workflow: Workflow, node_id: str, *, user: User) -> None:
     """Void the address of the node."""
-    check_may(actor, "change", workflow)
+    require_permission(user, "change", workflow)
     webhook_of(workflow, node_id).delete()

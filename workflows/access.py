@@ -12,14 +12,14 @@ from workflows.models import Workflow, WorkflowExecution
 Permission = Literal["change", "delete"]
 
 
-def check_may(
-    actor: User, permission: Permission, row: Workflow | WorkflowExecution
+def require_permission(
+    user: User, permission: Permission, row: Workflow | WorkflowExecution
 ) -> None:
-    """Raises `NotFound` for what `actor` may not even see, `NotAllowed` for what it may
+    """Raises `NotFound` for what `user` may not even see, `NotAllowed` for what it may
     see and not do."""
-    if row.owner_id == actor.pk:
+    if row.owner_id == user.pk:
         return
-    if not type(row).objects.visible_to(actor).filter(pk=row.pk).exists():
+    if not type(row).objects.visible_to(user).filter(pk=row.pk).exists():
         raise NotFound
-    if not actor.has_perm(f"ostinato_workflows.{permission}_{row._meta.model_name}"):
+    if not user.has_perm(f"ostinato_workflows.{permission}_{row._meta.model_name}"):
         raise NotAllowed

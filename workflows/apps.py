@@ -19,7 +19,7 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("checks", "execution.by_hand"):
+        for name in ("checks", "execution.standalone"):
             import_module(f"workflows.{name}")
         autoload()
         load_functions(settings.WORKFLOW_FUNCTION_MODULES)

@@ -24,7 +24,7 @@ class WorkflowChange:
     """
 
     workflow: Workflow
-    actor: User
+    user: User
     now: datetime
     orphans_schedules: bool
 

@@ -20,7 +20,7 @@ from workflows.exceptions import NodeFailed, RegistrationError, ToolRefused
 from workflows.kit.errors import DomainError
 from workflows.kit.json_value import problem, storable
 from workflows.kit.refusals import refusal_of
-from workflows.safety.redaction import holds_known
+from workflows.safety.redaction import contains_known
 from workflows.schemas.check import declaration_problem
 from workflows.schemas.declare import schema_problems
 from workflows.scopes import Scope, require
@@ -86,7 +86,7 @@ class ToolResult:
     is_error: bool = False
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """An error in words, for people: what is wrong, and how to mend it."""
         error = self.content["error"]
         problems = [
@@ -137,7 +137,7 @@ def call_named(
 
     No tool sees arguments that hold one of the `secrets`: it might keep them.
     """
-    if holds_known(arguments, secrets):
+    if contains_known(arguments, secrets):
         what = "The arguments hold a secret of this site; nothing was done."
         remedy = "Leave it out: no tool needs it."
         return refused(ToolRefused(what, code="invalid_arguments", remedy=remedy))

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from platform_site.http.errors import PROBLEM_JSON
 from workflows.kit.api.dry_run import DryRun
-from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.strict import StrictSerializer
 
@@ -114,7 +114,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 def told_to_developers() -> list[type]:
     """Classes whose docstring is no description of the views and bodies that inherit it."""
     of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
-    return [*of_libraries, DryRun, StrictQuery, StrictSerializer, Tagged]
+    return [*of_libraries, DryRun, StrictQuery, StrictSerializer, VersionedView]
 
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:

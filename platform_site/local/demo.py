@@ -78,10 +78,10 @@ def ensure_demo(owner: User, *, now: datetime) -> bool:
     with transaction.atomic():
         workflow = create_workflow(
             {"name": NAME, "description": "Asks this site whether it is up."},
-            actor=owner,
+            user=owner,
             now=now,
         )
-        save_graph(workflow, GRAPH, actor=owner, now=now)
+        save_graph(workflow, GRAPH, user=owner, now=now)
         _make_schedules(workflow, Actor.person(owner), now=now)
     return True
 

@@ -20,7 +20,7 @@ from schedules.admin.form_fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.sqlite_write_lock import brief_write
-from workflows.services.dependents import MOST_DELETED, is_short, let_go
+from workflows.services.dependents import MOST_DELETED, is_short, detach
 
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
@@ -133,7 +133,7 @@ class ProfiledUserAdmin(ServiceAdmin, ProfiledUserBase):
         more = True
         while more:
             with brief_write(), transaction.atomic():
-                more = let_go(users)
+                more = detach(users)
 
     @override
     def get_inlines(

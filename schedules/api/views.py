@@ -37,7 +37,7 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status, with_last_run
 from schedules.services import Actor
 from workflows.kit.api.dry_run import DryRun
-from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.scopes import Scope
 
@@ -63,7 +63,7 @@ def next_ticks(schedule: ScheduledJob | None, *, now: datetime) -> list[datetime
     ),
 )
 class ScheduleViewSet(
-    Tagged,
+    VersionedView,
     DryRun,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -119,7 +119,7 @@ class ScheduleViewSet(
             services.refuse_other_content(
                 made.schedule, body, actor=self.actor, status=begins_as
             )
-            self.stood = shown
+            self.state_before = shown
         return Response(shown, status.HTTP_201_CREATED)
 
     @extend_schema(

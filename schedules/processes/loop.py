@@ -33,7 +33,7 @@ from schedules.services.clocks.other_clocks import leads
 from schedules.services.runs.firing import fire_due
 from schedules.services.runs.sweep import sweep
 from workflows.execution.guard import LEASE
-from workflows.execution.steps import mend_one
+from workflows.execution.steps import fix_one
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.outages import OutageLog
 from workflows.kit.service_errors import database_failure
@@ -170,7 +170,7 @@ class Loop:
     def sweep(self, now: datetime, seen_for: float) -> None:
         """Sweep and do the chores; the database has been reachable for `seen_for` seconds."""
         sweep(now, judge_leases=seen_for > LEASE.total_seconds())
-        mend_one(now, self._chores.do)
+        fix_one(now, self._chores.do)
 
     def _sleep_until(self, moment: datetime) -> None:
         early = (moment - self._clock()).total_seconds()

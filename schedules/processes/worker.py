@@ -26,8 +26,8 @@ from typing_extensions import override
 from schedules.processes.reaper import Reaper
 from schedules.rq import heartbeat
 from workflows.execution.abandon import close_job
-from workflows.execution.endings import Ending, how_it_ended
-from workflows.execution.slate import Slate, Work, write_on
+from workflows.execution.endings import Ending, ending_of_status
+from workflows.execution.process_state import ProcessState, Work, use_state
 from workflows.failures import FailureKind
 from workflows.kit.outages import OutageLog
 from workflows.processes.leftovers import lead_session, log_ended
@@ -64,7 +64,7 @@ class ScheduleWorker(Worker):
         self._heartbeat = _Heartbeat(self.connection, ["worker", *queues])
         self._reaper = Reaper()
         self._job_id = ""
-        self._slate = Slate()
+        self._process_state = ProcessState()
         self._at_work = threading.Event()
         self._before_reaping = threading.RLock()
         self._wait_status = 0
@@ -109,7 +109,7 @@ class ScheduleWorker(Worker):
             self._killed_as = None
             if self._stopped_job_id != job.id:
                 self._stopped_job_id = None
-        self._slate.wipe()
+        self._process_state.wipe()
         self._wait_status = 0
         worker = os.getpid()
         child = self._reaper.fork()
@@ -119,7 +119,7 @@ class ScheduleWorker(Worker):
             try:
                 _die_with_parent(worker)
                 lead_session()
-                write_on(self._slate)
+                use_state(self._process_state)
                 self._reaper.watch_me()
                 self.main_work_horse(job, queue)  # ends the process
             finally:
@@ -179,10 +179,10 @@ class ScheduleWorker(Worker):
         while self._at_work.wait():
             time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
-                if 0 < self._slate.kill_at < time.monotonic() - CHECK_EVERY_SECONDS:
+                if 0 < self._process_state.kill_at < time.monotonic() - CHECK_EVERY_SECONDS:
                     logger.error("work_process_overdue", job=self._job_id)
                     self._kill()
-                    self._slate.kill_at = 0.0
+                    self._process_state.kill_at = 0.0
 
     @override
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
@@ -210,7 +210,7 @@ class ScheduleWorker(Worker):
             if can_wait_unreaped:
                 _, self._wait_status, usage = os.wait4(horse, 0)
         status = self._wait_status
-        is_credible = status or self._slate.work != Work.AT_WORK
+        is_credible = status or self._process_state.work != Work.AT_WORK
         return horse, status if is_credible else None, usage
 
     @override
@@ -221,17 +221,17 @@ class ScheduleWorker(Worker):
             if self.horse_pid:  # an unexpected exception came between
                 self._kill()
                 self.wait_for_horse()
-            if self._slate.work in (Work.AT_WORK, Work.RAISED):
+            if self._process_state.work in (Work.AT_WORK, Work.RAISED):
                 self._record_end(job)
 
     def _record_end(self, job: Job) -> None:
         """Record the end of a horse that has not recorded it itself."""
-        ending = self._killed_as or how_it_ended(self._wait_status)
-        if self._slate.work == Work.RAISED:
+        ending = self._killed_as or ending_of_status(self._wait_status)
+        if self._process_state.work == Work.RAISED:
             ending = CRASHED
         try:
             now = timezone.now()  # noqa: TID251 an entry point
-            close_job(job.func_name, job.id, job.args, told=ending, now=now)
+            close_job(job.func_name, job.id, job.args, observed=ending, now=now)
         except Exception:
             # The sweep will find the run by its lease.
             logger.exception("lost_run_not_recorded", job=job.id)

@@ -42,7 +42,7 @@ def locked_schedule(
     schedule = ScheduledJob.objects.locked_or_none(schedule_id)
     if schedule is None:
         raise ScheduleNotFound
-    actor.check_may(permission, schedule)
+    actor.require_permission(permission, schedule)
     check_switch(actor)
     withdraw_ahead(schedule, now=now)
     return schedule

@@ -37,7 +37,7 @@ class Actor:
     def name(self) -> str:
         return self.user.get_username() if self.user else "system"
 
-    def check_may(self, permission: str, schedule: ScheduledJob) -> None:
+    def require_permission(self, permission: str, schedule: ScheduledJob) -> None:
         """Owners may act on their own schedules, staff with the model permission on all, and
         agents only on those that their user owns.
 

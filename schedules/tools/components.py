@@ -48,7 +48,7 @@ class ScheduleStep(Component):
     def run(self, config: Config, context: Context) -> Result:
         result = call_tool(self.tool, dict(config), context.for_tools())
         if result.is_error:
-            raise NodeFailed(result.told)
+            raise NodeFailed(result.text)
         return Result(result.content)
 
     @override

@@ -60,7 +60,7 @@ def test_a_worker_lists_creates_pauses_and_stops_a_schedule(
 ) -> None:
     give(agent, *(f"schedule_{verb}" for verb in ("list", "create", "pause", "stop")))
     site.follow(*conversation("helper"))
-    execution = run_workflow(agent, {}, actor=agent.owner, now=timezone.now())
+    execution = run_workflow(agent, {}, user=agent.owner, now=timezone.now())
     wait_until(lambda: ended(execution))
     node = node_of(execution)
     assert execution.status == "succeeded", node.error
@@ -100,9 +100,9 @@ def test_cancelling_ends_a_conversation_that_hangs(
     agent: Workflow, worker: Manage, site: Provider
 ) -> None:
     site.follow(dawdles(30))
-    execution = run_workflow(agent, {}, actor=agent.owner, now=timezone.now())
+    execution = run_workflow(agent, {}, user=agent.owner, now=timezone.now())
     wait_until(lambda: bool(site.seen))
-    cancel_execution(execution, actor=agent.owner, now=timezone.now())
+    cancel_execution(execution, user=agent.owner, now=timezone.now())
     wait_until(lambda: ended(execution))
     assert execution.status == "cancelled"
     assert kinds(node_of(execution)) == ["model"]

@@ -96,7 +96,7 @@ class Site:
         folder = self._told(end)
         now, owner = timezone.now(), self.workflow.owner
         payload = {"folder": str(folder), "end": end}
-        execution = run_workflow(self.workflow, payload, actor=owner, now=now)
+        execution = run_workflow(self.workflow, payload, user=owner, now=now)
         return Started(execution, folder, self.sessions)
 
     def _told(self, end: str) -> Path:
@@ -267,7 +267,7 @@ def test_the_process_in_which_a_template_is_rendered_dies_with_its_worker(
     work = site.workflow.nodes.filter(node_id="work")
     work.update(component_type="template", config=endless)
     owner = site.workflow.owner
-    run_workflow(site.workflow, {}, actor=owner, now=timezone.now())
+    run_workflow(site.workflow, {}, user=owner, now=timezone.now())
     me = psutil.Process(worker.process.pid)
     wait_until(lambda: len(me.children(recursive=True)) == 2)
     session = me.children()[0].pid

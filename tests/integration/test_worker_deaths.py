@@ -118,7 +118,7 @@ def by_hand(workflow: Workflow, long_job, stalled_site: str) -> WorkflowExecutio
         {"by_hand": ("trigger_manual", {}), "wait": wait},
         [("by_hand", "wait")],
     )
-    return run_workflow(workflow, {}, actor=workflow.owner, now=timezone.now())
+    return run_workflow(workflow, {}, user=workflow.owner, now=timezone.now())
 
 
 def at_the_node(execution: WorkflowExecution) -> bool:

@@ -71,7 +71,7 @@ def ground(db: None) -> Ground:
         workflow=workflow, owner=ada, trigger_type="manual", trigger_node_id="start"
     )
     token, _ = ApiToken.objects.create(ada)
-    hook = open_webhook(workflow, "hook", actor=ada, now=now)
+    hook = open_webhook(workflow, "hook", user=ada, now=now)
     ids = {
         "schedules": str(schedule.id),
         "workflows": str(workflow.id),

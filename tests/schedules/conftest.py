@@ -74,6 +74,6 @@ def save_nodes(workflow: Workflow, alice: User) -> SaveNodes:
 
     def save(*nodes: NodeSpec, **options: Any) -> Workflow:
         graph = GraphSpec(nodes)
-        return save_graph(workflow, graph, actor=alice, now=NOON, **options)
+        return save_graph(workflow, graph, user=alice, now=NOON, **options)
 
     return save

@@ -11,7 +11,7 @@ from schedules.services import fire_due
 from schedules.services.runs.claims import claim_run, claimed_run
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from tests.schedules.policies import MINUTE, NOON, SECOND, told
-from workflows.execution.guard import Hold, Lease
+from workflows.execution.guard import Lease, LeaseState
 from workflows.failures import FailureKind
 
 _microseconds = count(1)
@@ -53,7 +53,7 @@ def _start(run: ScheduledRun, minute: float) -> None:
     assert claim_run(run.id, run.attempt, token=run.id, now=now)
 
 
-def renew(run_id: UUID, token: UUID, *, now: datetime) -> Hold:
+def renew(run_id: UUID, token: UUID, *, now: datetime) -> LeaseState:
     """The attempt with this token holds on to its run, if it still has it."""
     lease = Lease(claimed_run(run_id, token), now, timeout_seconds=60, names={})
     return lease.renew(now=now)

@@ -71,7 +71,7 @@ def hooked(owner: User) -> Workflow:
 @pytest.fixture
 def call(hooked: Workflow) -> Caller:
     now = timezone.now()
-    return Caller(open_webhook(hooked, "hook", actor=hooked.owner, now=now))
+    return Caller(open_webhook(hooked, "hook", user=hooked.owner, now=now))
 
 
 @pytest.fixture

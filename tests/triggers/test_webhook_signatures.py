@@ -116,7 +116,7 @@ def test_or_as_long_as_the_node_says(call: Caller, signed):
 
 def test_the_key_of_a_former_address_signs_nothing(call: Caller, hooked, owner):
     old = call.opened.signing_key
-    new = open_webhook(hooked, "hook", actor=owner, now=timezone.now())
+    new = open_webhook(hooked, "hook", user=owner, now=timezone.now())
     assert new.signing_key != old
     stale = Caller(Opened(new.webhook, new.token, old))
     assert "wrong" in refused(stale.send_signed())

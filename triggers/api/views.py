@@ -33,5 +33,5 @@ class RunWorkflowView(DryRun):
         user = user_of(request)
         workflow = get_object_or_404(Workflow.objects.visible_to(user), pk=pk)
         payload = valid(RunFields(data=request.data))["payload"]
-        execution = run_workflow(workflow, payload, actor=user, now=clock())
+        execution = run_workflow(workflow, payload, user=user, now=clock())
         return Response(ExecutionSerializer(execution).data, status.HTTP_202_ACCEPTED)

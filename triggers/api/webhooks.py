@@ -120,7 +120,7 @@ class WebhookView(DryRun):
         """Make a new one; the former is void at once."""
         workflow = _workflow(request, pk)
         valid(StrictSerializer(data=request.data))  # it takes no field
-        opened = open_webhook(workflow, node_id, actor=user_of(request), now=clock())
+        opened = open_webhook(workflow, node_id, user=user_of(request), now=clock())
         shown = _shown(opened.webhook)
         if not is_dry(request):
             shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
@@ -129,7 +129,7 @@ class WebhookView(DryRun):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID, node_id: str) -> Response:
-        close_webhook(_workflow(request, pk), node_id, actor=user_of(request))
+        close_webhook(_workflow(request, pk), node_id, user=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

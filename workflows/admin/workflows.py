@@ -36,7 +36,7 @@ class EdgeInline(ReadOnlyInline):
 
 
 class WorkflowForm(ServiceForm):
-    actor: ClassVar[User]
+    user: ClassVar[User]
     # No field of the workflow: it confirms what would else be refused.
     orphan_schedules = forms.BooleanField(
         required=False,
@@ -52,14 +52,14 @@ class WorkflowForm(ServiceForm):
         if self.instance._state.adding:
             given.pop("orphan_schedules", None)
             values = cast("services.Changes", given)
-            return services.create_workflow(values, actor=self.actor, now=now)
+            return services.create_workflow(values, user=self.user, now=now)
         # What somebody else changed meanwhile is not put back.
         touched = {name: given[name] for name in self.changed_data}
         orphan_schedules = touched.pop("orphan_schedules", False)
         return services.update_workflow(
             self.instance,
             cast("services.Changes", touched),
-            actor=self.actor,
+            user=self.user,
             now=now,
             orphan_schedules=orphan_schedules,
         )
@@ -102,7 +102,7 @@ class WorkflowAdmin(ServiceAdmin):
     ) -> type[WorkflowForm]:
         form = super().get_form(request, obj, change, **kwargs)
         assert issubclass(form, WorkflowForm)
-        form.actor = _user_of(request)  # the class was made for this request
+        form.user = _user_of(request)  # the class was made for this request
         return form
 
     @override
@@ -124,7 +124,7 @@ class WorkflowAdmin(ServiceAdmin):
     @override
     def delete_model(self, request: HttpRequest, obj: Workflow) -> None:
         now = timezone.now()  # noqa: TID251 - an entry point
-        deletion = services.delete_workflow(obj, actor=_user_of(request), now=now)
+        deletion = services.delete_workflow(obj, user=_user_of(request), now=now)
         if not deletion.done:
             self.message_user(request, IN_THE_BACKGROUND.format(obj.name))
 

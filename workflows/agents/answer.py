@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from workflows.graph import Problem
 from workflows.kit.json_value import problem, storable
-from workflows.safety.sandbox import SECONDS, OutOfBounds, bounded
+from workflows.safety.sandbox import SECONDS, SandboxLimitExceeded, run_sandboxed
 from workflows.schemas.check import schema_problem, subschemas
 from workflows.schemas.declare import schema_problems
 
@@ -87,10 +87,10 @@ def _misfits(schema: Schema, value: Any, seconds: float) -> list[Problem]:
     """In a child: a pattern that somebody wrote may take for ever, and holds the
     interpreter's lock meanwhile."""
     try:
-        found = bounded(
+        found = run_sandboxed(
             lambda: schema_problems(schema, value)[:MAX_TOLD], seconds=seconds
         )
-    except OutOfBounds as error:
+    except SandboxLimitExceeded as error:
         raise Unusable(f"It cannot be checked against its schema. {error}") from error
     return [(path, why) for path, why in found]
 

@@ -36,14 +36,14 @@ from workflows.agents.answer import (
     text_answer,
 )
 from workflows.agents.budget import Budget, BudgetSpent, OutOfTime
-from workflows.agents.model_connection import LOOK_EVERY_SECONDS, Line
-from workflows.agents.provider import Fault, fault_of
+from workflows.agents.model_connection import CHECK_EVERY_SECONDS, ModelConnection
+from workflows.agents.provider import ProviderFailure, failure_of
 from workflows.agents.record import Record, excerpt
 from workflows.exceptions import NodeFailed
 from workflows.kit.json_value import problem
 from workflows.registry import Context
 from workflows.safety.deadline import deadline
-from workflows.safety.redaction import without_known
+from workflows.safety.redaction import redact_known
 from workflows.tools import MAX_ARGUMENTS, Tool, call_named
 
 log = structlog.get_logger(__name__)
@@ -88,12 +88,12 @@ class Conversation:
         seconds = self.task.budget.max_seconds
         self.ends_at = time.monotonic() + seconds
         try:
-            with _interrupted_after(seconds), Line(self.task.model) as line:
+            with _interrupted_after(seconds), ModelConnection(self.task.model) as line:
                 return self._to_the_end(line)
         except OutOfTime as error:
             raise BudgetSpent("max_seconds", seconds) from error
 
-    def _to_the_end(self, line: Line) -> Any:
+    def _to_the_end(self, line: ModelConnection) -> Any:
         self._say([UserPromptPart(self.task.prompt)])
         while True:
             response = self._ask(line)
@@ -116,7 +116,7 @@ class Conversation:
         said = ModelRequest(parts, instructions=self.task.instructions)
         self.messages.append(said)
 
-    def _ask(self, line: Line) -> ModelResponse:
+    def _ask(self, line: ModelConnection) -> ModelResponse:
         """The model's answer to all that was said; a fault that may pass is tried again."""
         pauses = iter(PAUSES_SECONDS)
         while True:
@@ -134,13 +134,13 @@ class Conversation:
                 raise NodeFailed(response.told)
             self._rest(pause)
 
-    def _attempt(self, line: Line) -> ModelResponse | Fault:
+    def _attempt(self, line: ModelConnection) -> ModelResponse | ProviderFailure:
         try:
             return line.ask(self.messages, self._parameters(), look=self._look)
         # Whatever the library raises is the provider's fault, or the site's; its text may
         # hold the key.
         except Exception as error:  # noqa: BLE001
-            fault = fault_of(error)
+            fault = failure_of(error)
             kind = type(error).__name__
             execution = str(self.context.execution_id)
             log.warning(
@@ -188,7 +188,7 @@ class Conversation:
         if final:
             self._not_taken([final], "unusable_answer", why)
         if self.unusable == MAX_UNUSABLE:
-            told = without_known(why, self.record.secrets)
+            told = redact_known(why, self.record.secrets)
             raise NodeFailed(
                 f"The model gave no usable answer, {MAX_UNUSABLE} times: {told}"
             )
@@ -229,7 +229,7 @@ class Conversation:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._look()
-            time.sleep(min(left, LOOK_EVERY_SECONDS))
+            time.sleep(min(left, CHECK_EVERY_SECONDS))
 
     def _look(self) -> None:
         """Ends the conversation when it is cancelled, or out of time."""
@@ -273,8 +273,8 @@ def _asked(message: ModelMessage) -> str:
     return "\n".join(words)
 
 
-def _described(response: ModelResponse | Fault) -> dict[str, Any]:
-    if isinstance(response, Fault):
+def _described(response: ModelResponse | ProviderFailure) -> dict[str, Any]:
+    if isinstance(response, ProviderFailure):
         return {"error": response.told}
     used = response.usage
     return {

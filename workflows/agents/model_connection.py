@@ -21,12 +21,12 @@ from pydantic_ai.models import Model, ModelRequestParameters
 
 from workflows.agents import provider
 
-LOOK_EVERY_SECONDS = 0.5
+CHECK_EVERY_SECONDS = 0.5
 # Longer than connections take to close; a thread that hangs dies with the process.
 JOIN_SECONDS = 2.0
 
 
-class Line:
+class ModelConnection:
     """While it is entered, `ask` reaches the model. Raises what the library raises."""
 
     def __init__(self, model_name: str) -> None:
@@ -61,7 +61,7 @@ class Line:
             self._ask(messages, parameters), self._loop
         )
         try:
-            while not wait([asked], LOOK_EVERY_SECONDS).done:
+            while not wait([asked], CHECK_EVERY_SECONDS).done:
                 look()
             return asked.result()
         finally:

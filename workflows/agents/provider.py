@@ -76,7 +76,7 @@ class _ChatModel(OpenAIChatModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProviderFailure:
     """Why a request to the model failed, in words for people, and whether it may pass."""
 
     told: str
@@ -84,26 +84,30 @@ class Fault:
     retry_after: float | None = None
 
 
-def fault_of(error: Exception) -> Fault:
+def failure_of(error: Exception) -> ProviderFailure:
     for cause in _causes(error):
         if isinstance(cause, _Unwanted | NodeFailed):
-            return Fault(str(cause))
+            return ProviderFailure(str(cause))
     if isinstance(error, ModelHTTPError):
         return _refusal(error)
     if isinstance(error, ModelConnectionError):
-        return Fault("The provider cannot be reached (AGENT_BASE_URL).", may_pass=True)
+        return ProviderFailure(
+            "The provider cannot be reached (AGENT_BASE_URL).", may_pass=True
+        )
     # JSON without end is too deep to be read at all.
     if isinstance(error, UnexpectedModelBehavior | ModelAPIError | RecursionError):
-        return Fault(NO_COMPLETION)
-    return Fault(f"Asking the model failed: {type(error).__name__}.")
+        return ProviderFailure(NO_COMPLETION)
+    return ProviderFailure(f"Asking the model failed: {type(error).__name__}.")
 
 
-def _refusal(error: ModelHTTPError) -> Fault:
+def _refusal(error: ModelHTTPError) -> ProviderFailure:
     """By the status and the code alone: in their words providers repeat part of the key."""
     status = error.status_code
     if status in UNAUTHORIZED:
-        return Fault(f"The provider refuses the key ({status}): see AGENT_API_KEY.")
-    return Fault(
+        return ProviderFailure(
+            f"The provider refuses the key ({status}): see AGENT_API_KEY."
+        )
+    return ProviderFailure(
         f"The provider answered {status}{_code(error.body)}.",
         may_pass=status in PASSING and not isinstance(error, ModelQuotaExceededError),
         retry_after=error.retry_after,

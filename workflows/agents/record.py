@@ -16,7 +16,7 @@ from typing import Any
 
 from workflows.agents.budget import Spending
 from workflows.kit.json_value import problem
-from workflows.safety.redaction import without_known, without_suspects
+from workflows.safety.redaction import redact, redact_known
 from workflows.tools import Clock
 
 LONG = 2000  # of JSON, for each text or value
@@ -76,14 +76,14 @@ class Record:
     def whole(self, **more: Any) -> dict[str, Any]:
         left_out = {"calls_left_out": self.left_out} if self.left_out else {}
         usage = self.spending.usage()
-        said = without_known(more, self.secrets)
+        said = redact_known(more, self.secrets)
         return {**said, "usage": usage, "calls": [*self.calls], **left_out}
 
     def _shown(self, values: Entry) -> Entry:
         limit = LONG if self.size < LONG_UNTIL else SHORT
         # Each by itself: what an entry calls "tokens" is no secret.
         return {
-            name: excerpt(without_suspects(without_known(value, self.secrets)), limit)
+            name: excerpt(redact(redact_known(value, self.secrets)), limit)
             for name, value in values.items()
         }
 

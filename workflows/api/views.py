@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from workflows import services
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.api.serializers import (
     DeletionSerializer,
     ExecutionDetailSerializer,
@@ -37,7 +37,7 @@ from workflows.failures import FailureKind
 from workflows.kit.api.dry_run import ASKED as TRUE_OR_FALSE
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.ordering import ordering_filter
-from workflows.kit.api.preconditions import IF_MATCH, Tagged
+from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.queries import (
     MOST_TEXT,
     StrictQuery,
@@ -96,7 +96,7 @@ class WorkflowFilter(filters.FilterSet):
     ),
 )
 class WorkflowViewSet(
-    Tagged,
+    VersionedView,
     DryRun,
     OwnRows,
     mixins.ListModelMixin,
@@ -131,7 +131,7 @@ class WorkflowViewSet(
         """Make a workflow, without nodes as yet; it is yours."""
         values = valid(WorkflowFields(data=request.data))
         workflow = services.create_workflow(
-            cast("services.Changes", values), actor=user_of(request), now=clock()
+            cast("services.Changes", values), user=user_of(request), now=clock()
         )
         return Response(WorkflowSerializer(workflow).data, status.HTTP_201_CREATED)
 
@@ -149,7 +149,7 @@ class WorkflowViewSet(
             changed = services.update_workflow(
                 workflow,
                 cast("services.Changes", changes),
-                actor=user_of(request),
+                user=user_of(request),
                 version=version,
                 now=clock(),
                 orphan_schedules=_may_orphan(request),
@@ -171,11 +171,11 @@ class WorkflowViewSet(
         with self.precondition({}) as version:
             if is_dry(request):
                 self.deletion = services.preview_deletion(
-                    workflow, actor=user, version=version
+                    workflow, user=user, version=version
                 )
                 return Response(status=status.HTTP_204_NO_CONTENT)
             self.deletion = services.delete_workflow(
-                workflow, actor=user, version=version, now=clock()
+                workflow, user=user, version=version, now=clock()
             )
         if self.deletion.done:
             return Response(status=status.HTTP_204_NO_CONTENT)
@@ -206,13 +206,13 @@ class WorkflowViewSet(
             [services.EdgeSpec(**edge) for edge in sent["edges"]],
         )
         user = user_of(request)
-        check_may(user, "change", workflow)
+        require_permission(user, "change", workflow)
         graph = services.checked_graph(workflow, spec)
         with self.attempt(), self.precondition(sent) as version:
             services.save_graph(
                 workflow,
                 graph,
-                actor=user,
+                user=user,
                 version=version,
                 now=clock(),
                 orphan_schedules=may_orphan,
@@ -274,9 +274,7 @@ class ExecutionViewSet(
         """End it: at once if it has not begun, else within seconds."""
         asked = self.get_object()
         valid(StrictSerializer(data=request.data))  # it takes no field
-        execution = services.cancel_execution(
-            asked, actor=user_of(request), now=clock()
-        )
+        execution = services.cancel_execution(asked, user=user_of(request), now=clock())
         return Response(ExecutionSerializer(execution).data)
 
 

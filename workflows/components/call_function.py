@@ -12,7 +12,7 @@ from workflows.exceptions import NodeFailed, exit_status
 from workflows.functions import WorkflowFunction, functions
 from workflows.graph import Problem
 from workflows.kit.tracebacks import where
-from workflows.processes.leftovers import no_child_comes_back
+from workflows.processes.leftovers import exit_forked_children
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import has_template
 from workflows.schemas.declare import without_fields
@@ -111,7 +111,7 @@ def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
         # Without the reason, which would repeat the value.
         raise NodeFailed(f'The argument "{path}" does not fit the function.')
     try:
-        with no_child_comes_back():
+        with exit_forked_children():
             return function.call(**arguments)
     except SystemExit as error:
         # Not even status 0 is success: a function gives a result by returning it, and a

@@ -16,7 +16,7 @@ from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.decoding import ACCEPTED, text_of
 from workflows.safety.guarded_http import GuardedTransport
 from workflows.safety.own_site import refuse_own_site
-from workflows.safety.redaction import SENSITIVE, without_secrets, without_suspects
+from workflows.safety.redaction import SENSITIVE, redact, redact_named
 from workflows.safety.templating import MARKS, MAX_SOURCE
 from workflows.schemas.declare import whole, without_fields
 from workflows.tools import NAME, Hints, Tool, ToolContext
@@ -226,8 +226,8 @@ def _send(config: Config, transport: GuardedTransport) -> dict[str, Any]:
     with client, client.stream(method, config["url"], headers=headers, **sent) as got:
         return {
             "status": got.status_code,
-            "url": without_suspects(str(got.url)),
-            "headers": without_secrets(got.headers),
+            "url": redact(str(got.url)),
+            "headers": redact_named(got.headers),
             "body": _body(got),
         }
 

@@ -10,7 +10,7 @@ from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
 
-LOOK_EVERY_SECONDS = 1.0
+CHECK_EVERY_SECONDS = 1.0
 
 
 @register("wait")
@@ -50,7 +50,7 @@ class Wait(Component):
         # A time-out needs no look: it interrupts the sleep.
         while (left := ends_at - time.monotonic()) > 0:
             context.stop_if_cancelled()
-            time.sleep(min(left, LOOK_EVERY_SECONDS))
+            time.sleep(min(left, CHECK_EVERY_SECONDS))
         return Result({"seconds": seconds})
 
 

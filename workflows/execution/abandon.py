@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from workflows.execution.endings import WORKER_LOST, Ending
 from workflows.execution.guard import LEASE
-from workflows.execution.steps import FAR, mend_each
+from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.models import NodeRun, WorkflowExecution
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class Leased:
 
     Its model has `status` ("running" then) and `lease_until`.
 
-    `close(*key, told=, now=, lease_ended_before=None)` puts on record how the work ended;
+    `close(*key, observed=, now=, lease_ended_before=None)` puts on record how the work ended;
     False if that was done before, or if the lease did not end before that time: then the
     process lives. `key` names the columns that it takes; `key_of_job` finds their values
     from the id and the arguments of an RQ job that calls `entry_point`, None if the job is
@@ -55,13 +55,13 @@ def close_job(
     job_id: str,
     args: Sequence[Any],
     *,
-    told: Ending,
+    observed: Ending,
     now: datetime,
 ) -> None:
     """The process that did this RQ job has ended just now, without a record of its end."""
     for kind in _kinds:
         if kind.entry_point == entry_point and (key := kind.key_of_job(job_id, args)):
-            kind.close(*key, told=told, now=now)
+            kind.close(*key, observed=observed, now=now)
 
 
 def close_lost(now: datetime) -> int:
@@ -75,18 +75,18 @@ def close_lost(now: datetime) -> int:
     for kind in _kinds:
         lost = _running(kind).filter(lease_until__lt=now).order_by("lease_until")
         close = partial(_close, kind, now=now)
-        closed += mend_each(list(lost.values_list(*kind.key)[:BATCH]), close)
+        closed += fix_each(list(lost.values_list(*kind.key)[:BATCH]), close)
     return closed
 
 
 def _close(kind: Leased, key: Key, *, now: datetime) -> bool:
-    return kind.close(*key, told=WORKER_LOST, now=now, lease_ended_before=now)
+    return kind.close(*key, observed=WORKER_LOST, now=now, lease_ended_before=now)
 
 
-def pull_back(now: datetime) -> int:
+def shorten_future_leases(now: datetime) -> int:
     """A lease that lasts for longer than any was written by a clock that was ahead: it
     begins now. Whoever lives renews it."""
-    far = now + LEASE + FAR
+    far = now + LEASE + MAX_CLOCK_SKEW
     return sum(
         _running(kind).filter(lease_until__gt=far).update(lease_until=now + LEASE)
         for kind in _kinds

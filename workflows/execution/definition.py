@@ -11,7 +11,7 @@ from workflows.models import Workflow, WorkflowNode
 from workflows.registry import Component, registry
 
 
-class Described(Protocol):
+class NodeLike(Protocol):
     """A node as it stands in a row, or as it is to be."""
 
     @property
@@ -66,9 +66,9 @@ def load(workflow: Workflow) -> Definition:
     return Definition(pure_graph(rows, edges), {row.node_id: row for row in rows})
 
 
-def pure_graph(nodes: Iterable[Described], edges: tuple[Edge, ...]) -> Graph:
+def pure_graph(nodes: Iterable[NodeLike], edges: tuple[Edge, ...]) -> Graph:
     """The graph of these nodes; those of unknown components are left out."""
-    tools = given_as_tools(edges)
+    tools = tool_node_ids(edges)
     pure = (
         component.node(
             node.node_id,
@@ -82,6 +82,6 @@ def pure_graph(nodes: Iterable[Described], edges: tuple[Edge, ...]) -> Graph:
     return Graph(tuple(pure), edges)
 
 
-def given_as_tools(edges: Iterable[Edge]) -> frozenset[str]:
+def tool_node_ids(edges: Iterable[Edge]) -> frozenset[str]:
     """The nodes from which a tool edge leads."""
     return frozenset(edge.source for edge in edges if edge.kind == TOOL)

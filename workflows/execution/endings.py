@@ -33,7 +33,7 @@ WORKER_LOST = Ending(
 CANCELLED = Ending("cancelled", "Cancelled while it ran.")
 
 
-def how_it_ended(wait_status: int) -> Ending:
+def ending_of_status(wait_status: int) -> Ending:
     """What a process's wait status says to people."""
     code = os.waitstatus_to_exitcode(wait_status)
     if code >= 0:
@@ -57,12 +57,12 @@ class Attempt:
 
 def ending(
     attempt: Attempt,
-    told: Ending,
+    observed: Ending,
     *,
     now: datetime,
     lease_ended_before: datetime | None,
 ) -> Ending | None:
-    """`told`, unless the work was asked to end, or out of time, while it was still alive.
+    """`observed`, unless the work was asked to end, or out of time, while it was still alive.
 
     However its process ended then, that is why. Without `lease_ended_before` the process
     has ended just now; with it, it was alive when it last renewed the lease. None if it has
@@ -78,6 +78,6 @@ def ending(
     if attempt.deadline <= alive_at:
         seconds = (attempt.deadline - attempt.started_at).total_seconds()
         return Ending("failed", str(TimedOut(seconds)), FailureKind.TIMEOUT)
-    if told.status == "failed" and alive_at > attempt.lease_until - UNRENEWED:
+    if observed.status == "failed" and alive_at > attempt.lease_until - UNRENEWED:
         return WORKER_LOST
-    return told
+    return observed

@@ -33,7 +33,7 @@ from workflows.kit.json_value import problem, storable
 from workflows.kit.tracebacks import where
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.registry import Context, Result
-from workflows.safety.redaction import without_suspects
+from workflows.safety.redaction import redact
 from workflows.tools import Clock
 
 Status = WorkflowExecution.Status
@@ -43,27 +43,30 @@ log = structlog.get_logger(__name__)
 
 
 def run_execution(
-    execution_id: UUID, *, clock: Clock, stop_if_over: Callable[[], None] = lambda: None
+    execution_id: UUID,
+    *,
+    clock: Clock,
+    raise_if_interrupted: Callable[[], None] = lambda: None,
 ) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end and return it as it then stands.
 
     A node that fails ends it as `failed`; that is no exception here. A graph that cannot
-    be run and a deadline are recorded and raised again. `stop_if_over` raises `TimedOut`
+    be run and a deadline are recorded and raised again. `raise_if_interrupted` raises `TimedOut`
     once more if that was raised before: a node may have swallowed it. While the database is
     away it waits for it.
     """
-    return _run(execution_id, clock, stop_if_over).execution
+    return _run(execution_id, clock, raise_if_interrupted).execution
 
 
 def _run(
     execution_id: UUID,
     clock: Clock,
-    stop_if_over: Callable[[], None],
+    raise_if_interrupted: Callable[[], None],
     callers: Chain = (),
 ) -> _Run:
     execution = retry_while_away(partial(_claimed, execution_id))
     log.info("execution_started", **_names(execution))
-    run = _Run(execution, clock, stop_if_over, callers)
+    run = _Run(execution, clock, raise_if_interrupted, callers)
     try:
         run.to_the_end()
     except BaseException as interruption:
@@ -79,7 +82,7 @@ class _Run:
 
     execution: WorkflowExecution
     clock: Clock
-    stop_if_over: Callable[[], None]
+    raise_if_interrupted: Callable[[], None]
     callers: Chain = ()
     taken: dict[str, str | None] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -131,18 +134,18 @@ class _Run:
         self.open_node = node
         try:
             result = self._work(definition, node)
-            self.stop_if_over()
+            self.raise_if_interrupted()
         except TimedOut:
             raise
         # Whatever else a component raises is the node's failure, and must not leave the
         # execution open: `sys.exit()` in a function, too.
         except BaseException as error:  # noqa: BLE001
-            self.stop_if_over()
+            self.raise_if_interrupted()
             self._fail(node, error)
             return False
         self.taken[step.node] = result.port
         self.outputs[step.node] = {"output": result.output}
-        shown = without_suspects(result.output)
+        shown = redact(result.output)
         self._close(node, NodeRun.Status.SUCCEEDED, output=shown, port=result.port)
         return True
 
@@ -150,7 +153,7 @@ class _Run:
         component = definition.component(node.node_id)
         context = self._context(definition, node)
         config = component.prepare(definition.rows[node.node_id].config, context)
-        node.input = without_suspects(storable(component.redact(config)))
+        node.input = redact(storable(component.redact(config)))
         result = component.run(config, context)
         return Result(_recordable(result.output), result.port)
 
@@ -173,7 +176,7 @@ class _Run:
 
     def _record(self, node: NodeRun, output: Any) -> None:
         """At once: the next thing that the node does may take the process with it."""
-        node.output = without_suspects(_recordable(output))
+        node.output = redact(_recordable(output))
         row = NodeRun.objects.filter(pk=node.pk)
         retry_while_away(partial(row.update, input=node.input, output=node.output))
 
@@ -193,7 +196,7 @@ class _Run:
         child = start_inline(chain, workflow_id, payload, now=self.clock())
         outputs: list[Any] = [None]
         try:
-            run = _run(child.pk, self.clock, self.stop_if_over, chain)
+            run = _run(child.pk, self.clock, self.raise_if_interrupted, chain)
             # Not from its record, where secrets are hidden.
             outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:
@@ -245,7 +248,7 @@ class _Run:
         retry_while_away(partial(node.save, update_fields=fields))
 
     def _stop_if_cancelled(self) -> None:
-        self.stop_if_over()
+        self.raise_if_interrupted()
         if retry_while_away(self._is_cancelled):
             raise Cancelled
 
@@ -303,7 +306,7 @@ def _recordable(output: Any) -> Any:
 def _text_of(error: BaseException) -> str:
     """What the record says of an error: never a traceback, never somebody's secret."""
     if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
-        text: str = without_suspects(str(error))
+        text: str = redact(str(error))
         return text[:MAX_ERROR]
     if isinstance(error, SystemExit):
         return f"The node ended the process with exit status {exit_status(error)}."

@@ -26,7 +26,7 @@ from django.db import Error, close_old_connections, connection
 from django.db.models import QuerySet
 
 from workflows.exceptions import Cancelled, TimedOut
-from workflows.execution.slate import note_kill_at
+from workflows.execution.process_state import note_kill_at
 from workflows.processes.leftovers import end_leftovers
 
 logger = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ STDERR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class LeaseState:
     """Whether the lease still stands, and whether the work was asked to end."""
 
     held: bool
@@ -57,12 +57,12 @@ class Lease:
     timeout_seconds: float
     names: Mapping[str, str]  # in log lines
 
-    def renew(self, *, now: datetime) -> Hold:
-        """Hold the work for another `LEASE`, if it is still ours."""
+    def renew(self, *, now: datetime) -> LeaseState:
+        """LeaseState the work for another `LEASE`, if it is still ours."""
         if not self.rows.update(lease_until=now + LEASE):
-            return Hold(held=False)
+            return LeaseState(held=False)
         cancelled = self.rows.filter(cancel_requested_at__isnull=False).exists()
-        return Hold(held=True, cancelled=cancelled)
+        return LeaseState(held=True, cancelled=cancelled)
 
 
 class Guard:
@@ -108,7 +108,7 @@ class Guard:
             self._raised = True
             raise self._why
 
-    def stop_if_over(self) -> None:
+    def raise_if_interrupted(self) -> None:
         """Raise once more what interrupted the work, if something has."""
         if self._raised:
             raise self._why
@@ -142,7 +142,7 @@ class Guard:
             self._interrupt_with(Cancelled())
         self._set_switch()
 
-    def _renew(self) -> Hold | None:
+    def _renew(self) -> LeaseState | None:
         """What became of our hold; None when the database did not answer."""
         try:
             close_old_connections()
@@ -190,7 +190,7 @@ def _kill_at(at: float) -> None:
 
 @contextmanager
 def guarded(lease: Lease, *, clock: Callable[[], datetime]) -> Iterator[Guard]:
-    """Hold the lease during the body. In it, `work` is under its deadline: `TimedOut` or
+    """LeaseState the lease during the body. In it, `work` is under its deadline: `TimedOut` or
     `Cancelled` is raised wherever the work is.
 
     For the main thread of a process only: it sets the handler of SIGALRM.

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from workflows.exceptions import InvalidGraph, TimedOut
 from workflows.execution import engine
-from workflows.execution.by_hand import claim_execution
 from workflows.execution.guard import guarded
-from workflows.execution.slate import at_work
+from workflows.execution.process_state import at_work
+from workflows.execution.standalone import claim_execution
 
 log = structlog.get_logger(__name__)
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
@@ -28,4 +28,6 @@ def run_execution(execution_id: str) -> None:
     # What the engine has recorded is no fault of the job: it did its work.
     recorded = suppress(TimedOut, InvalidGraph)
     with at_work(), recorded, guarded(lease, clock=clock) as guard, guard.work():
-        engine.run_execution(pk, clock=clock, stop_if_over=guard.stop_if_over)
+        engine.run_execution(
+            pk, clock=clock, raise_if_interrupted=guard.raise_if_interrupted
+        )

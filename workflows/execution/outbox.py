@@ -24,7 +24,7 @@ from rq.utils import utcformat
 
 from workflows.execution.job_hashes import JobTemplate
 from workflows.execution.queue import connection, queue_key, queued_ids
-from workflows.execution.steps import FAR, mend_each
+from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
@@ -187,13 +187,15 @@ def send_again(now: datetime, *, flushed: bool = False) -> int:
     Raises `RedisError` when Redis is away.
     """
     queued = cache(queued_ids)  # asked for once, and only if there is a need
-    unsent = mend_each(_outboxes, lambda each: each.send_unsent(now, flushed=flushed))
-    return unsent + mend_each(_outboxes, lambda each: each.send_lost(now, queued))
+    unsent = fix_each(_outboxes, lambda each: each.send_unsent(now, flushed=flushed))
+    return unsent + fix_each(_outboxes, lambda each: each.send_lost(now, queued))
 
 
 def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:
     """That long ago; or in a future that only a clock which was ahead has seen."""
-    return Q(**{f"{field}__lte": now - since}) | Q(**{f"{field}__gt": now + FAR})
+    return Q(**{f"{field}__lte": now - since}) | Q(
+        **{f"{field}__gt": now + MAX_CLOCK_SKEW}
+    )
 
 
 @lru_cache

@@ -14,15 +14,15 @@ from workflows.kit.database_retry import DATABASE_AWAY
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 # Further ahead than any two clocks may differ: only a clock that was ahead wrote it.
-FAR = timedelta(seconds=60)
+MAX_CLOCK_SKEW = timedelta(seconds=60)
 
 
-def mend_each(items: Iterable[T], mend: Callable[[T], int]) -> int:
+def fix_each(items: Iterable[T], mend: Callable[[T], int]) -> int:
     """How much was mended of `items`."""
-    return sum(mend_one(item, mend) for item in items)
+    return sum(fix_one(item, mend) for item in items)
 
 
-def mend_one(item: T, mend: Callable[[T], int | None]) -> int:
+def fix_one(item: T, mend: Callable[[T], int | None]) -> int:
     """How much was mended; what cannot be is logged, and left for later."""
     try:
         return mend(item) or 0
@@ -31,5 +31,5 @@ def mend_one(item: T, mend: Callable[[T], int | None]) -> int:
     except Exception:
         # Logged each time: what could not be mended is still broken.
         step = getattr(mend, "__qualname__", "")
-        log.exception("not_mended", step=step, item=str(item))
+        log.exception("not_fixed", step=step, item=str(item))
         return 0

@@ -33,7 +33,7 @@ def end_leftovers(**names: str) -> None:
 
 
 @contextmanager
-def no_child_comes_back() -> Iterator[None]:
+def exit_forked_children() -> Iterator[None]:
     """A process that the body forks ends with the body, however it leaves it.
 
     It has the parent's work before it and a copy of its connections: it would go on with the

@@ -26,9 +26,9 @@ TOKEN = re.compile("token", re.IGNORECASE)
 # Numbers of tokens, or of tests that pass, are no secrets.
 COUNTED = re.compile("token|pass(?![a-z])", re.IGNORECASE)
 SHORTEST_SECRET = 12
-HIDDEN = "***"  # what stands for a secret on record
+REDACTED = "***"  # what stands for a secret on record
 USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
-HIDDEN_USER = f"{HIDDEN}:{HIDDEN}@"
+REDACTED_USER = f"{REDACTED}:{REDACTED}@"
 LOOKS_LIKE_JSON = re.compile(r"\s*[{\[]")
 # `name=value`, as in queries, forms, cookies and connection strings.
 NAME = re.compile(r"(?<![\w.~%+\[\]-])([\w.~%+\[\]-]+)=")
@@ -44,33 +44,33 @@ FIELD_VALUE = re.compile(
 # As parameters of an address these are secrets, too; elsewhere they may be anything.
 IN_ADDRESS = {"key", "sig"}
 # Of `{"name": "Authorization", "value": "..."}`.
-SAYS_NAME = ("name", "key", "header", "field")
+NAME_FIELDS = ("name", "key", "header", "field")
 
 
-def without_secrets(items: Mapping[str, Any]) -> dict[str, Any]:
+def redact_named(items: Mapping[str, Any]) -> dict[str, Any]:
     """`items` with each value hidden whose name looks like that of a secret."""
     return {
-        name: HIDDEN if _is_secret(name, value) else value
+        name: REDACTED if _is_secret(name, value) else value
         for name, value in items.items()
     }
 
 
-def without_known(value: Any, known: Collection[str]) -> Any:
+def redact_known(value: Any, known: Collection[str]) -> Any:
     """A JSON value without any of the `known` secrets, in keys neither."""
     if isinstance(value, dict):
         return {
-            without_known(name, known): without_known(item, known)
+            redact_known(name, known): redact_known(item, known)
             for name, item in value.items()
         }
     if isinstance(value, list):
-        return [without_known(item, known) for item in value]
+        return [redact_known(item, known) for item in value]
     if isinstance(value, str):
         for secret in filter(None, known):
-            value = value.replace(secret, HIDDEN)
+            value = value.replace(secret, REDACTED)
     return value
 
 
-def holds_known(value: Any, known: Collection[str]) -> bool:
+def contains_known(value: Any, known: Collection[str]) -> bool:
     """Whether a JSON value holds one of the `known` secrets, in a key or a text.
 
     A short word, such as providers without keys are given for one, is no secret.
@@ -88,22 +88,22 @@ def holds_known(value: Any, known: Collection[str]) -> bool:
     return False
 
 
-def without_suspects(value: Any, *, levels: int = MAX_DEPTH) -> Any:
+def redact(value: Any, *, levels: int = MAX_DEPTH) -> Any:
     """A JSON value without what looks secret by its name; of what is nested deeper than
     JSON may be, nothing is shown."""
     if levels < 0:
-        return HIDDEN
+        return REDACTED
     if isinstance(value, dict):
         return _without_named_value(
             {
-                name: HIDDEN
+                name: REDACTED
                 if _is_secret(name, item)
-                else without_suspects(item, levels=levels - 1)
+                else redact(item, levels=levels - 1)
                 for name, item in value.items()
             }
         )
     if isinstance(value, list):
-        return [without_suspects(item, levels=levels - 1) for item in value]
+        return [redact(item, levels=levels - 1) for item in value]
     return _shown_text(value, levels=levels) if isinstance(value, str) else value
 
 
@@ -115,10 +115,10 @@ def _shown_text(text: str, *, levels: int) -> str:
         except ValueError:
             pass
         else:
-            shown = without_suspects(value, levels=levels - 1)
+            shown = redact(value, levels=levels - 1)
             return text if shown == value else json.dumps(shown, ensure_ascii=False)
     if "://" in text:
-        text = USER.sub(HIDDEN_USER, text)
+        text = USER.sub(REDACTED_USER, text)
     if ":" in text:
         text = _without_fields(text)
     return _without_pairs(text, levels=levels - 1) if "=" in text else text
@@ -136,7 +136,7 @@ def _without_fields(text: str) -> str:
             plain.isdecimal() and _is_only(COUNTED, found[1])
         )
         if SENSITIVE.search(found[1]) and not is_none:
-            parts += [text[done : found.end()], f'"{HIDDEN}"']
+            parts += [text[done : found.end()], f'"{REDACTED}"']
             done = found.end() + len(value)
     return "".join([*parts, text[done:]])
 
@@ -147,7 +147,7 @@ def _without_pairs(text: str, *, levels: int) -> str:
     for found in NAME.finditer(text):
         begin, end = found.span()
         if begin >= done and (secret := _secret_at(text, found, levels)):
-            parts += [text[done:end], HIDDEN]
+            parts += [text[done:end], REDACTED]
             done = end + len(secret)
     return "".join([*parts, text[done:]])
 
@@ -163,7 +163,7 @@ def _secret_at(text: str, found: re.Match[str], levels: int) -> str:
     # An address, packed as the parameter of another.
     packed = _match(PACKED, text, found.end())
     plain = unquote_plus(packed)
-    is_telling = plain != packed and without_suspects(plain, levels=levels) != plain
+    is_telling = plain != packed and redact(plain, levels=levels) != plain
     return packed if is_telling else ""
 
 
@@ -175,9 +175,9 @@ def _match(pattern: re.Pattern[str], text: str, begin: int) -> str:
 def _without_named_value(pair: dict[str, Any]) -> dict[str, Any]:
     if "value" in pair and any(
         isinstance(name := pair.get(word), str) and _is_secret(name, pair["value"])
-        for word in SAYS_NAME
+        for word in NAME_FIELDS
     ):
-        return {**pair, "value": HIDDEN}
+        return {**pair, "value": REDACTED}
     return pair
 
 

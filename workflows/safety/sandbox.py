@@ -26,12 +26,12 @@ MEMORY = 256 * 1024 * 1024
 CHUNK = 64 * 1024
 
 
-class OutOfBounds(Exception):
+class SandboxLimitExceeded(Exception):
     """It took too long or too much memory."""
 
 
-def bounded(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
-    """The JSON value that `work` returns; `OutOfBounds` if it takes more than it may.
+def run_sandboxed(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
+    """The JSON value that `work` returns; `SandboxLimitExceeded` if it takes more than it may.
 
     `work` runs in a forked child: it must touch no database, network or log.
     """
@@ -48,7 +48,7 @@ def bounded(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
         os.waitpid(child, 0)
         os.close(reader)
     if not answer:
-        raise OutOfBounds("It took too much memory.")
+        raise SandboxLimitExceeded("It took too much memory.")
     return json.loads(answer)
 
 
@@ -89,7 +89,7 @@ def _read(reader: int, deadline: float) -> bytes:
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([reader], [], [], left)[0]:
-            raise OutOfBounds("It took too long.")
+            raise SandboxLimitExceeded("It took too long.")
         part = os.read(reader, CHUNK)
         if not part:
             return b"".join(parts)

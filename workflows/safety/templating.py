@@ -1,4 +1,4 @@
-"""Templates in nodes: Jinja in a sandbox, with bounded time, memory and output.
+"""Templates in nodes: Jinja in a sandbox, with run_sandboxed time, memory and output.
 
 A text template gives text. A value template that is one expression and nothing else
 (`{{ nodes.fetch.output.status }}`) gives that value itself: a number stays a number.
@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.kit.json_value import map_strings, strings
-from workflows.safety.sandbox import OutOfBounds, bounded
+from workflows.safety.sandbox import SandboxLimitExceeded, run_sandboxed
 
 MAX_SOURCE = 20_000
 MAX_OUTPUT = 64 * 1024
@@ -217,7 +217,7 @@ def _value(source: str, variables: Mapping[str, Any]) -> Any:
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
-    """What `work` gives, computed in a bounded child; its failure as a `NodeFailed`."""
+    """What `work` gives, computed in a run_sandboxed child; its failure as a `NodeFailed`."""
 
     def attempt() -> dict[str, Any]:
         try:
@@ -232,8 +232,8 @@ def _guarded(work: Callable[[], Any]) -> Any:
         return {"value": value}
 
     try:
-        answer = bounded(attempt)
-    except OutOfBounds as error:
+        answer = run_sandboxed(attempt)
+    except SandboxLimitExceeded as error:
         raise NodeFailed(f"The template was stopped: {error}") from error
     if "error" in answer:
         raise NodeFailed(f"The template failed: {answer['error'][:MAX_ERROR]}")

@@ -28,7 +28,7 @@ from typing_extensions import is_typeddict
 
 from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
-from workflows.schemas.words import in_words
+from workflows.schemas.messages import message_of
 
 MAX_PROBLEMS = 100
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -86,7 +86,7 @@ def _problems_of(error: ValidationError) -> Iterator[Problem]:
         for each in nearer:
             yield from _problems_of(each)
     else:
-        yield path, in_words(error)
+        yield path, message_of(error)
 
 
 def _path(error: ValidationError) -> str:

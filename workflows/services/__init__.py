@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.execution.by_hand import queue_execution
+from workflows.execution.standalone import queue_execution
 from workflows.services.definition import Changes, create_workflow, update_workflow
 from workflows.services.deletion import (
     Deletion,

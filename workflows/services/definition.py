@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.exceptions import WorkflowDeleting
 from workflows.guards import WorkflowChange, guard_change
 from workflows.kit.errors import InvalidInput, NotFound, StaleVersion
@@ -26,14 +26,14 @@ class Changes(TypedDict, total=False):
     is_active: bool
 
 
-def create_workflow(values: Changes, *, actor: User, now: datetime) -> Workflow:
-    """A workflow of `actor`, without a graph as yet.
+def create_workflow(values: Changes, *, user: User, now: datetime) -> Workflow:
+    """A workflow of `user`, without a graph as yet.
 
     Raises `InvalidInput` for a name or a description that cannot be saved.
     """
     _check_texts(values)
     return Workflow.objects.create(
-        **map_strings(values, composed), owner=actor, created_at=now, updated_at=now
+        **map_strings(values, composed), owner=user, created_at=now, updated_at=now
     )
 
 
@@ -41,7 +41,7 @@ def update_workflow(
     workflow: Workflow,
     changes: Changes,
     *,
-    actor: User,
+    user: User,
     now: datetime,
     version: int | None = None,
     orphan_schedules: bool = False,
@@ -52,10 +52,10 @@ def update_workflow(
     the guards of other apps raise: one that schedules start is not made inactive unless
     `orphan_schedules` confirms it.
     """
-    check_may(actor, "change", workflow)
+    require_permission(user, "change", workflow)
     _check_texts(changes)
     change = WorkflowChange(
-        workflow=workflow, actor=actor, now=now, orphans_schedules=orphan_schedules
+        workflow=workflow, user=user, now=now, orphans_schedules=orphan_schedules
     )
     switches_off = changes.get("is_active") is False
     check = guard_change(change) if switches_off else None
@@ -67,7 +67,7 @@ def update_workflow(
             if getattr(held, name) != value
         }
         if new:
-            move_on(held, version=None, now=now)
+            bump_version(held, version=None, now=now)
             for name, value in new.items():
                 setattr(held, name, value)
             held.save(update_fields=list(new))
@@ -117,7 +117,7 @@ def _check_texts(values: Changes) -> None:
         raise InvalidInput(errors=errors)
 
 
-def move_on(workflow: Workflow, *, version: int | None, now: datetime) -> None:
+def bump_version(workflow: Workflow, *, version: int | None, now: datetime) -> None:
     """Count a change, and hold the row until the transaction ends.
 
     Raises what `locked_workflow` raises.

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.exceptions import WorkflowInUse
 from workflows.kit.errors import NotFound
 from workflows.kit.sqlite_write_lock import brief_write
@@ -20,9 +20,9 @@ from workflows.models import Workflow
 from workflows.services.definition import locked_workflow
 from workflows.services.dependents import (
     count_deleted,
+    delete_some,
+    few_to_detach,
     is_short,
-    outlived_by_few,
-    take_away,
 )
 
 logger = structlog.get_logger(__name__)
@@ -37,18 +37,18 @@ class Deletion:
 
 
 def preview_deletion(
-    workflow: Workflow, *, actor: User, version: int | None = None
+    workflow: Workflow, *, user: User, version: int | None = None
 ) -> Deletion:
     """What `delete_workflow` would do. It writes nothing and locks nothing."""
-    check_may(actor, "delete", workflow)
+    require_permission(user, "delete", workflow)
     locked_workflow(workflow, version, deleting=True, lock=False)
     rows = Workflow.objects.filter(pk=workflow.pk)
     counts = dict(sorted(count_deleted(rows).items()))
-    return Deletion(counts, done=is_short(rows) and outlived_by_few(rows))
+    return Deletion(counts, done=is_short(rows) and few_to_detach(rows))
 
 
 def delete_workflow(
-    workflow: Workflow, *, actor: User, now: datetime, version: int | None = None
+    workflow: Workflow, *, user: User, now: datetime, version: int | None = None
 ) -> Deletion:
     """Delete it with its graph and what hangs on it; its executions stay.
 
@@ -58,7 +58,7 @@ def delete_workflow(
     Raises `StaleVersion` if the caller has read another version than `version`, `NotFound`
     if somebody else has deleted it meanwhile.
     """
-    deletion = preview_deletion(workflow, actor=actor, version=version)
+    deletion = preview_deletion(workflow, user=user, version=version)
     try:
         with transaction.atomic():
             # Held before what hangs on it is collected: who hangs more on it holds it, too.
@@ -107,7 +107,7 @@ def _step(workflow: Workflow) -> bool:
             held = locked_workflow(workflow, None, deleting=True)
         except NotFound:
             return False
-        if take_away(Workflow.objects.filter(pk=held.pk)):
+        if delete_some(Workflow.objects.filter(pk=held.pk)):
             return True
         held.delete()
     return False

@@ -16,7 +16,7 @@ from django.db.models import CASCADE, SET_NULL, Field, Model, QuerySet
 # What one statement takes. A row that goes has receivers, which write; one that is let go
 # has none.
 DELETED_AT_ONCE = 5
-LET_GO_AT_ONCE = 200
+DETACHED_AT_ONCE = 200
 # A step takes as many of them as fit: on SQLite nobody else writes meanwhile.
 STEP_SECONDS = 0.025
 # With more rows than these a deletion takes several steps.
@@ -37,44 +37,44 @@ def is_short(rows: Rows) -> bool:
     return _count(rows, CASCADE, MOST_DELETED + 1) <= MOST_DELETED
 
 
-def let_go(rows: Rows) -> bool:
+def detach(rows: Rows) -> bool:
     """One step: some of the rows that outlive `rows` are let go. False when all are.
 
     To be called within a transaction.
     """
-    return _for_a_moment(_let_some_go, rows)
+    return _for_a_moment(_detach_some, rows)
 
 
-def _let_some_go(rows: Rows) -> bool:
+def _detach_some(rows: Rows) -> bool:
     for field, mine in _dependents(rows, SET_NULL):
-        if some := list(mine.values_list("pk", flat=True)[:LET_GO_AT_ONCE]):
+        if some := list(mine.values_list("pk", flat=True)[:DETACHED_AT_ONCE]):
             mine.model._base_manager.filter(pk__in=some).update(**{field.name: None})
             return True
     return False
 
 
-def outlived_by_few(rows: Rows) -> bool:
+def few_to_detach(rows: Rows) -> bool:
     """Whether one step is enough to let go of all that outlives `rows`."""
-    return _count(rows, SET_NULL, LET_GO_AT_ONCE + 1) <= LET_GO_AT_ONCE
+    return _count(rows, SET_NULL, DETACHED_AT_ONCE + 1) <= DETACHED_AT_ONCE
 
 
-def take_away(rows: Rows) -> bool:
+def delete_some(rows: Rows) -> bool:
     """One step: some of what depends on `rows` is deleted, the deepest first, or let go.
 
     False when nothing depends on them any more. To be called within a transaction.
     """
-    return _for_a_moment(_take_some_away, rows)
+    return _for_a_moment(_delete_some, rows)
 
 
-def _take_some_away(rows: Rows) -> bool:
+def _delete_some(rows: Rows) -> bool:
     for _, mine in _dependents(rows, CASCADE):
         if some := list(mine.order_by().values_list("pk", flat=True)[:DELETED_AT_ONCE]):
             # What depends on these few first: of all together it would be a long search.
             few = mine.model._base_manager.filter(pk__in=some)
-            if not _take_some_away(few):
+            if not _delete_some(few):
                 few.delete()
             return True
-    return _let_some_go(rows)
+    return _detach_some(rows)
 
 
 def _for_a_moment(some: Callable[[Rows], bool], rows: Rows) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from django.contrib.auth.models import User
 
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.exceptions import ExecutionFinished
 from workflows.models import WorkflowExecution
 
@@ -16,13 +16,13 @@ Status = WorkflowExecution.Status
 
 
 def cancel_execution(
-    execution: WorkflowExecution, *, actor: User, now: datetime
+    execution: WorkflowExecution, *, user: User, now: datetime
 ) -> WorkflowExecution:
     """End a pending execution, or ask a running one to end.
 
     Idempotent. Raises `ExecutionFinished` for one that has succeeded or failed.
     """
-    check_may(actor, "change", execution)
+    require_permission(user, "change", execution)
     row = WorkflowExecution.objects.filter(pk=execution.pk)
     if not row.filter(status=Status.PENDING).update(
         status=Status.CANCELLED, cancel_requested_at=now, finished_at=now
@@ -37,6 +37,6 @@ def cancel_execution(
         "execution_cancelled",
         execution=str(execution.pk),
         status=execution.status,
-        actor=actor.get_username(),
+        user=user.get_username(),
     )
     return execution

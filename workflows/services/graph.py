@@ -12,17 +12,17 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from workflows.access import check_may
+from workflows.access import require_permission
 from workflows.components.run_workflow import RunWorkflow
 from workflows.exceptions import InvalidGraph
-from workflows.execution.definition import given_as_tools, pure_graph
+from workflows.execution.definition import pure_graph, tool_node_ids
 from workflows.graph import FLOW, Edge, Problem, problems
 from workflows.guards import WorkflowChange, guard_change
 from workflows.kit.json_value import problem, text_problem
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems
-from workflows.services.definition import move_on
+from workflows.services.definition import bump_version
 from workflows.services.graph_size import size_problems
 
 MAX_CONFIG = 64 * 1024
@@ -70,7 +70,7 @@ def save_graph(
     workflow: Workflow,
     graph: GraphSpec,
     *,
-    actor: User,
+    user: User,
     now: datetime,
     version: int | None = None,
     orphan_schedules: bool = False,
@@ -82,15 +82,15 @@ def save_graph(
     The row of a node stays as long as its `node_id` does, and with it the choice of the
     schedules that point at it.
     """
-    check_may(actor, "change", workflow)
+    require_permission(user, "change", workflow)
     if not isinstance(graph, CheckedGraph):
         graph = checked_graph(workflow, graph)
     change = WorkflowChange(
-        workflow=workflow, actor=actor, now=now, orphans_schedules=orphan_schedules
+        workflow=workflow, user=user, now=now, orphans_schedules=orphan_schedules
     )
     check = guard_change(change)
     with transaction.atomic():
-        move_on(workflow, version=version, now=now)
+        bump_version(workflow, version=version, now=now)
         _replace_graph(workflow, graph)
         check()
     return workflow
@@ -148,7 +148,7 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
     # Sizes first: nobody waits for the check of what is too large in any case.
     found = list(size_problems(graph.nodes, graph.edges))
     if not found:
-        tools = given_as_tools(graph.pure_edges)
+        tools = tool_node_ids(graph.pure_edges)
         in_nodes = (
             (f"nodes[{index}].{path}", reason)
             for index, node in enumerate(graph.nodes)

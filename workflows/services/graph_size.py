@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from workflows.execution.definition import Described
+from workflows.execution.definition import NodeLike
 from workflows.graph import MAX_EDGES, MAX_NODES, Problem
 from workflows.registry import Component, registry
 from workflows.safety import templating
@@ -20,9 +20,7 @@ MAX_BYTES = 512 * 1024
 Pair = tuple[Component, Mapping[str, Any]]
 
 
-def size_problems(
-    nodes: Sequence[Described], edges: Sequence[Any]
-) -> Iterator[Problem]:
+def size_problems(nodes: Sequence[NodeLike], edges: Sequence[Any]) -> Iterator[Problem]:
     """What of the whole is too large."""
     if len(nodes) > MAX_NODES:
         yield "nodes", f"A workflow has at most {MAX_NODES} nodes."

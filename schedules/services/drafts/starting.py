@@ -225,9 +225,9 @@ def _conditions(workflow: Workflow) -> list[tuple[Any, ...]]:
 
 def _visible(orphaned: Sequence[Unable], change: WorkflowChange) -> list[Unable]:
     """Those that the user may see: the workflow may have schedules of other owners."""
-    if ScheduledJob.objects.all_visible_to(change.actor):
+    if ScheduledJob.objects.all_visible_to(change.user):
         return list(orphaned)
-    return [each for each in orphaned if each.owner_id == change.actor.pk]
+    return [each for each in orphaned if each.owner_id == change.user.pk]
 
 
 def _record_rest(
@@ -242,11 +242,11 @@ def _record_rest(
 
 
 def _record(orphaned: Sequence[Unable], change: WorkflowChange) -> None:
-    actor = Actor.person(change.actor)
+    actor = Actor.person(change.user)
     fields = {
         "verb": EventVerb.UPDATE,
         "actor_kind": actor.kind,
-        "actor": change.actor.pk,
+        "actor": change.user.pk,
         "actor_name": actor.name,
         "reason_code": "",
         "note": ORPHANED,

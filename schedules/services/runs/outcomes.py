@@ -61,7 +61,7 @@ def close_lost_run(
     run_id: UUID,
     token: UUID,
     *,
-    told: Ending,
+    observed: Ending,
     now: datetime,
     lease_ended_before: datetime | None = None,
 ) -> bool:
@@ -72,7 +72,7 @@ def close_lost_run(
 
     def close(run: ScheduledRun) -> Outcome | None:
         ended = ending(
-            _attempt(run), told, now=now, lease_ended_before=lease_ended_before
+            _attempt(run), observed, now=now, lease_ended_before=lease_ended_before
         )
         if ended is None:
             return None

@@ -22,7 +22,7 @@ from schedules.services.ledger.ahead import SLACK
 from schedules.services.runs.sending import RUNS
 from schedules.services.runs.waiting import release_waiting, stuck_schedules
 from workflows.execution import abandon, outbox
-from workflows.execution.steps import mend_each, mend_one
+from workflows.execution.steps import fix_each, fix_one
 
 logger = structlog.get_logger(__name__)
 # Alarms are compared with the database this far ahead of time.
@@ -51,12 +51,12 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     the database.
     """
     service = get_scheduler_service()
-    mend_one(now, abandon.pull_back)
-    mend_one(now, _pull_back_retries)
+    fix_one(now, abandon.shorten_future_leases)
+    fix_one(now, _pull_back_retries)
     counts = {
-        "workers_lost": mend_one(now, abandon.close_lost) if judge_leases else 0,
-        "retries_released": mend_one(now, _release_retries),
-        "queued_released": mend_one(now, _release_queued),
+        "workers_lost": fix_one(now, abandon.close_lost) if judge_leases else 0,
+        "retries_released": fix_one(now, _release_retries),
+        "queued_released": fix_one(now, _release_queued),
     }
     service.check_writable()
     flushed = service.was_flushed()
@@ -88,7 +88,7 @@ def _release_retries(now: datetime) -> int:
                 RUNS.send_on_commit([run], now=now)
         return mine
 
-    return mend_each(due.order_by("not_before")[:BATCH], release)
+    return fix_each(due.order_by("not_before")[:BATCH], release)
 
 
 def _release_queued(now: datetime) -> int:
@@ -99,7 +99,7 @@ def _release_queued(now: datetime) -> int:
             schedule = ScheduledJob.objects.locked_or_none(schedule_id)
             return release_waiting(schedule, now=now) if schedule else 0
 
-    return mend_each(list(islice(stuck_schedules(), BATCH)), release)
+    return fix_each(list(islice(stuck_schedules(), BATCH)), release)
 
 
 def _pull_back_retries(now: datetime) -> int:

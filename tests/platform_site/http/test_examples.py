@@ -36,7 +36,7 @@ def paths(ada: User) -> dict[str, str]:
     add_graph(
         workflow, {"tick": ("trigger_schedule", {}), "hook": ("trigger_webhook", {})}
     )
-    hook = open_webhook(workflow, "hook", actor=ada, now=workflow.created_at)
+    hook = open_webhook(workflow, "hook", user=ada, now=workflow.created_at)
     made = create_schedule(
         {
             "name": "s",

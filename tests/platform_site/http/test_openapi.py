@@ -16,7 +16,7 @@ from platform_site.http.openapi import PROBLEM
 from platform_site.local.data_dir import BASE_DIR
 from tests.api import client as api_client
 from workflows.kit.api.dry_run import DryRun
-from workflows.kit.api.preconditions import Tagged
+from workflows.kit.api.preconditions import VersionedView
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.strict import StrictSerializer
 
@@ -31,7 +31,7 @@ def test_the_committed_description_is_that_of_the_code() -> None:
     assert fresh.getvalue().strip() == COMMITTED.read_text().strip(), renew
 
 
-@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer, Tagged])
+@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer, VersionedView])
 def test_the_description_leaves_out_what_only_developers_need(words: type) -> None:
     assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
 

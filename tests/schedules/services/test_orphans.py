@@ -144,7 +144,7 @@ def test_a_workflow_that_schedules_start_is_not_made_inactive_by_mistake(
 
     def switch(*, on: bool, **options: Any) -> Workflow:
         changes = {"is_active": on}
-        return update_workflow(workflow, changes, actor=alice, now=NOON, **options)
+        return update_workflow(workflow, changes, user=alice, now=NOON, **options)
 
     assert orphans(lambda: switch(on=False)).message.startswith("1 schedule of")
     assert not switch(on=False, orphan_schedules=True).is_active
@@ -212,7 +212,7 @@ def test_a_change_by_somebody_else_just_before_is_seen(
 ) -> None:
     save_nodes(MANUAL)
     change = WorkflowChange(
-        workflow=workflow, actor=alice, now=NOON, orphans_schedules=False
+        workflow=workflow, user=alice, now=NOON, orphans_schedules=False
     )
     check = keep_startable(change)
     # In between a trigger comes, and a schedule with it.

@@ -92,7 +92,7 @@ def test_a_trigger_that_goes_while_schedules_come_to_it_leaves_none_without(
     actor = Actor.person(alice)
     for _ in range(8):
         ScheduledJob.objects.all().delete()
-        save_graph(workflow, GraphSpec([TRIGGER]), actor=alice, now=NOON)
+        save_graph(workflow, GraphSpec([TRIGGER]), user=alice, now=NOON)
         over = make_schedule(name="over", run_at=NOON + MINUTE)
         ScheduledJob.objects.filter(pk=over.pk).update(
             status="stopped", next_run_at=None, next_tick_at=None
@@ -101,7 +101,7 @@ def test_a_trigger_that_goes_while_schedules_come_to_it_leaves_none_without(
         saved, made, revived = at_once(
             [
                 lambda: save_graph(
-                    workflow, GraphSpec([BY_HAND]), actor=alice, now=NOON
+                    workflow, GraphSpec([BY_HAND]), user=alice, now=NOON
                 ),
                 lambda fields=fields: create_schedule(fields, actor=actor, now=NOON),
                 lambda over=over: update_schedule(

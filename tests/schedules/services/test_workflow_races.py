@@ -50,7 +50,7 @@ def test_a_workflow_that_is_deleted_while_schedules_are_made_takes_them_along(
             return create_schedule(fields, actor=actor, now=NOON)
 
         def delete(workflow=workflow) -> None:
-            delete_workflow(workflow, actor=alice, now=NOON)
+            delete_workflow(workflow, user=alice, now=NOON)
 
         *made, deleted = at_once([make, make, make, delete])
         assert deleted is None
@@ -72,7 +72,7 @@ def test_a_schedule_that_moves_to_a_workflow_as_that_is_deleted_stays_or_goes_wi
             return update_schedule(schedule.id, fields, actor=actor, now=NOON)
 
         def delete(workflow=workflow) -> None:
-            delete_workflow(workflow, actor=alice, now=NOON)
+            delete_workflow(workflow, user=alice, now=NOON)
 
         moved, deleted = at_once([move, delete])
         assert deleted is None
@@ -96,7 +96,7 @@ def test_a_node_that_goes_while_a_schedule_comes_to_it_is_refused_or_forgotten(
 
         def drop() -> object:
             kept = NodeSpec(node_id="start", component_type="trigger_schedule")
-            return save_graph(workflow, GraphSpec([kept]), actor=alice, now=NOON)
+            return save_graph(workflow, GraphSpec([kept]), user=alice, now=NOON)
 
         made, dropped = at_once([make, drop])
         assert isinstance(dropped, Workflow)

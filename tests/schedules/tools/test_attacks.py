@@ -107,7 +107,7 @@ def refused(call: Callable[[], Any], code: str, *says: str) -> dict[str, Any]:
     error: dict[str, Any] = result.content["error"]
     assert error["code"] == code
     for words in says:
-        assert words in f"{result.told} {error['problems']}"
+        assert words in f"{result.text} {error['problems']}"
     assert rows() == before
     return error
 

@@ -95,7 +95,7 @@ def test_whoever_has_them_run_they_reach_only_what_their_author_may(
         },
         [("start", "stop"), ("tick", "stop")],
     )
-    by_hand = run_workflow(trap, {}, actor=root, now=NOON)
+    by_hand = run_workflow(trap, {}, user=root, now=NOON)
     assert by_hand.event["started_by"] == "root"
     asked = run_now(of_root(trap).pk, actor=actor, now=NOON)
     claim = claim_run(asked.pk, 1, token=uuid4(), now=NOON)

@@ -125,7 +125,7 @@ def test_cancelling_ends_it_at_once_and_the_record_stays(
     def cancel_once_it_hangs() -> None:
         while len((_node(execution) or {"calls": []})["calls"]) < 3:
             time.sleep(0.02)
-        cancel_execution(execution, actor=agent.owner, now=NOW)
+        cancel_execution(execution, user=agent.owner, now=NOW)
         connection.close()
 
     someone = threading.Thread(target=cancel_once_it_hangs)

@@ -265,5 +265,5 @@ def test_a_deletion_is_made_only_of_what_was_read(api: APIClient, owner: User):
         answer = api.delete(row, headers={"If-Match": tag})
         assert answer.status_code == status
     with pytest.raises(StaleVersion):  # changed between the check and the deletion
-        delete_workflow(workflow, actor=owner, now=NOON, version=2)
+        delete_workflow(workflow, user=owner, now=NOON, version=2)
     assert api.delete(row, headers={"If-Match": '"v1"'}).status_code == 204

@@ -204,7 +204,7 @@ def test_as_a_tool_it_takes_the_arguments_that_the_node_leaves_open():
     assert tool.input_schema["properties"].keys() == {"text", "sizes", "mode", "extra"}
     given = call_it(tool, text="{{ x }}").content
     assert given["result"]["text"] == "{{ x }}" * 3
-    assert call_it(tool, text=1).told.startswith("The arguments do not fit")
+    assert call_it(tool, text=1).text.startswith("The arguments do not fit")
     assert call_it(as_tool(function="repeat"), text="a", times=-1).content == {
         "error": {
             "code": "failed",

@@ -57,7 +57,7 @@ def test_as_a_tool_it_is_guarded_as_ever(server: Server, servers):
     ):
         result = call_it(fetch, **arguments)
         assert result.is_error
-        assert says in result.told
+        assert says in result.text
 
 
 def test_a_tool_has_the_name_and_the_hints_that_fit():

@@ -81,7 +81,7 @@ def nodes(called: Workflow, payload: Any = None) -> GraphSpec:
 
 def refused(workflow: Workflow, graph: GraphSpec) -> dict[str, list[str]]:
     with pytest.raises(InvalidGraph) as refusal:
-        save_graph(workflow, graph, actor=workflow.owner, now=NOW)
+        save_graph(workflow, graph, user=workflow.owner, now=NOW)
     return refusal.value.errors
 
 
@@ -246,7 +246,7 @@ def test_a_lost_worker_closes_both(outer: Workflow, workflow: Workflow):
 
 def test_a_graph_may_run_a_workflow_of_its_owner(owner: User, workflow: Workflow):
     outer = Workflow.objects.create(name="outer", owner=owner)
-    save_graph(outer, nodes(workflow, {"a": 1}), actor=owner, now=NOW)
+    save_graph(outer, nodes(workflow, {"a": 1}), user=owner, now=NOW)
     assert outer.nodes.count() == 2
 
 

@@ -27,7 +27,7 @@ def waiting(workflow: Workflow) -> Workflow:
 
 
 def start(workflow: Workflow) -> WorkflowExecution:
-    return run_workflow(workflow, {}, actor=workflow.owner, now=NOW)
+    return run_workflow(workflow, {}, user=workflow.owner, now=NOW)
 
 
 def work_on(execution: WorkflowExecution) -> float:
@@ -56,7 +56,7 @@ def test_cancelling_ends_a_wait(waiting: Workflow, redis):
     def cancel_once_it_waits() -> None:
         while not execution.node_runs.filter(node_id="pause").exists():
             time.sleep(0.02)
-        cancel_execution(execution, actor=waiting.owner, now=NOW)
+        cancel_execution(execution, user=waiting.owner, now=NOW)
         connection.close()
 
     someone = threading.Thread(target=cancel_once_it_waits)

@@ -156,13 +156,15 @@ def test_a_time_out_that_a_node_swallows_is_raised_once_more(
             raise then
         return Result("done")
 
-    def stop_if_over():
+    def raise_if_interrupted():
         if swallowed:
             raise swallowed[0]
 
     execution = fire(probing)
     with component(swallow), pytest.raises(TimedOut):
-        run_execution(execution.pk, clock=clock, stop_if_over=stop_if_over)
+        run_execution(
+            execution.pk, clock=clock, raise_if_interrupted=raise_if_interrupted
+        )
     execution.refresh_from_db()
     assert (execution.status, execution.error) == (
         Status.FAILED,

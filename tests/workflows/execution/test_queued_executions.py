@@ -30,7 +30,7 @@ Status = WorkflowExecution.Status
 
 
 def start(workflow: Workflow) -> WorkflowExecution:
-    return run_workflow(workflow, {"name": "Ada"}, actor=workflow.owner, now=NOW)
+    return run_workflow(workflow, {"name": "Ada"}, user=workflow.owner, now=NOW)
 
 
 def work() -> None:
@@ -77,18 +77,18 @@ def test_a_deadline_gives_the_alarm_back():
 
 
 def test_a_pending_execution_is_cancelled_at_once_and_never_runs(workflow, redis):
-    execution = cancel_execution(start(workflow), actor=workflow.owner, now=LATER)
+    execution = cancel_execution(start(workflow), user=workflow.owner, now=LATER)
     assert (execution.status, execution.finished_at) == (Status.CANCELLED, LATER)
     work()
     assert not execution.node_runs.exists()
-    again = cancel_execution(execution, actor=workflow.owner, now=timezone.now())
+    again = cancel_execution(execution, user=workflow.owner, now=timezone.now())
     assert again.finished_at == LATER
 
 
 def test_a_running_execution_is_asked_to_stop(workflow, redis):
     execution = start(workflow)
     WorkflowExecution.objects.update(status=Status.RUNNING)
-    execution = cancel_execution(execution, actor=workflow.owner, now=LATER)
+    execution = cancel_execution(execution, user=workflow.owner, now=LATER)
     assert (execution.status, execution.cancel_requested_at) == (Status.RUNNING, LATER)
 
 
@@ -96,13 +96,13 @@ def test_what_has_ended_cannot_be_cancelled(workflow, redis):
     execution = start(workflow)
     work()
     with pytest.raises(ExecutionFinished, match="succeeded"):
-        cancel_execution(execution, actor=workflow.owner, now=LATER)
+        cancel_execution(execution, user=workflow.owner, now=LATER)
 
 
 def test_only_those_who_may_see_a_workflow_can_run_it(workflow: Workflow):
     eve = User.objects.create_user("eve")
     with pytest.raises(NotFound):
-        run_workflow(workflow, {}, actor=eve, now=NOW)
+        run_workflow(workflow, {}, user=eve, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_only_those_who_may_see_a_workflow_can_run_it(workflow: Workflow):
 )
 def test_a_payload_that_cannot_be_kept_is_refused(workflow: Workflow, payload):
     with pytest.raises(InvalidInput) as refusal:
-        run_workflow(workflow, payload, actor=workflow.owner, now=NOW)
+        run_workflow(workflow, payload, user=workflow.owner, now=NOW)
     assert list(refusal.value.errors) == ["payload"]
     assert not WorkflowExecution.objects.exists()
 

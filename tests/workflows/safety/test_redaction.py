@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.safety.redaction import (
-    HIDDEN,
-    holds_known,
-    without_known,
-    without_suspects,
+    REDACTED,
+    contains_known,
+    redact,
+    redact_known,
 )
 
 SECRET = "sk-0123456789"
@@ -22,7 +22,7 @@ JSON = st.recursive(
 
 
 def test_what_looks_secret_is_hidden_wherever_it_stands():
-    shown = without_suspects(
+    shown = redact(
         {
             "headers": [{"X-Api-Key": "s3cret", "Accept": "*/*"}],
             "password": {"in": ["s3cret"]},
@@ -35,13 +35,13 @@ def test_what_looks_secret_is_hidden_wherever_it_stands():
 
 
 def test_a_known_secret_is_hidden_in_any_text_and_any_name():
-    assert without_known({"a k3y b": ["k3y"]}, {"k3y", ""}) == {"a *** b": ["***"]}
+    assert redact_known({"a k3y b": ["k3y"]}, {"k3y", ""}) == {"a *** b": ["***"]}
 
 
 @given(JSON)
 def test_any_value_can_be_shown(value):
-    shown = without_suspects(value)
-    assert without_suspects(shown) == shown
+    shown = redact(value)
+    assert redact(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -49,19 +49,19 @@ def test_any_value_can_be_shown(value):
     [SECRET, f"Bearer {SECRET}!", {"a": [1, {"b": SECRET}]}, {SECRET: 1}, [[SECRET]]],
 )
 def test_a_secret_is_found_wherever_it_is(value: Any):
-    assert holds_known(value, {SECRET})
+    assert contains_known(value, {SECRET})
 
 
 @pytest.mark.parametrize("known", [set(), {""}, {"none"}, {SECRET}])
 def test_a_word_that_stands_for_no_key_is_no_secret(known: set[str]):
-    assert not holds_known({"catch_up": "none", "n": 1, "x": [None, True]}, known)
+    assert not contains_known({"catch_up": "none", "n": 1, "x": [None, True]}, known)
 
 
 def test_what_is_nested_without_end_is_looked_through():
     value: Any = SECRET
     for _ in range(10_000):
         value = [value]
-    assert holds_known(value, {SECRET})
+    assert contains_known(value, {SECRET})
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_nested_without_end_is_looked_through():
     ],
 )
 def test_a_text_shows_no_secret_that_has_a_name(text: str, shown: str):
-    assert without_suspects(text) == shown
+    assert redact(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_text_shows_no_secret_that_has_a_name(text: str, shown: str):
     ],
 )
 def test_what_is_no_secret_is_shown(value: Any):
-    assert without_suspects(value) == value
+    assert redact(value) == value
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_what_is_no_secret_is_shown(value: Any):
     ],
 )
 def test_a_name_tells_a_secret(value: Any, shown: Any):
-    assert without_suspects(value) == shown
+    assert redact(value) == shown
 
 
 def test_nothing_is_shown_of_what_is_nested_too_deeply():
     text = "[" * 900 + '"password=s3cret"' + "]" * 900
-    assert "s3cret" not in without_suspects(text)
+    assert "s3cret" not in redact(text)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_hiding_takes_time_in_proportion_to_the_text(part: str):
     """2,500 parameters took 84 seconds once."""
     text = f"https://x.example/?{part * (128 * 1024 // len(part))}"
     began = time.process_time()
-    without_suspects(text)
-    without_suspects(text[19:])
+    redact(text)
+    redact(text[19:])
     assert time.process_time() - began < 5
 
 
@@ -173,8 +173,8 @@ def test_hiding_takes_time_in_proportion_to_the_text(part: str):
     ],
 )
 def test_a_secret_is_hidden_in_a_text_that_is_not_json_as_a_whole(text: str) -> None:
-    assert "hunter2" not in without_suspects(text)
-    assert without_suspects("the counter: 3, 'n': 4") == "the counter: 3, 'n': 4"
+    assert "hunter2" not in redact(text)
+    assert redact("the counter: 3, 'n': 4") == "the counter: 3, 'n': 4"
 
 
 @pytest.mark.parametrize(
@@ -182,12 +182,12 @@ def test_a_secret_is_hidden_in_a_text_that_is_not_json_as_a_whole(text: str) -> 
     ["pass", "dbPass", "user_pass", "encryption_key", "signingKey", "AccountKey"],
 )
 def test_more_names_of_secrets_are_known(name: str) -> None:
-    assert without_suspects({name: "hunter2"}) == {name: HIDDEN}
+    assert redact({name: "hunter2"}) == {name: REDACTED}
 
 
 def test_a_number_of_passes_is_no_secret() -> None:
     for shown in ({"pass": 12, "fail": 3}, {"bypass": "on"}, '{"pass": 12} {"n": 1}'):
-        assert without_suspects(shown) == shown
+        assert redact(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -196,5 +196,5 @@ def test_a_number_of_passes_is_no_secret() -> None:
 def test_fields_in_a_text_are_found_in_little_time(unit: str) -> None:
     text = '"password":' + unit * (256 * 1024 // len(unit))
     began = time.process_time()
-    without_suspects(text)
+    redact(text)
     assert time.process_time() - began < 1

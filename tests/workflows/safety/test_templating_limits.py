@@ -97,11 +97,11 @@ def test_a_workflow_has_a_short_name_and_a_bounded_description(
     now = timezone.now()
     fits = {"name": "n" * MAX_NAME, "description": "d" * MAX_DESCRIPTION}
     owner = workflow.owner
-    assert create_workflow({**fits}, actor=owner, now=now).name == fits["name"]
+    assert create_workflow({**fits}, user=owner, now=now).name == fits["name"]
     for field, text in fits.items():
         larger = {**fits, field: text + "x"}
         with pytest.raises(InvalidInput) as refused:
-            create_workflow({**larger}, actor=owner, now=now)
+            create_workflow({**larger}, user=owner, now=now)
         assert refused.value.errors.keys() == {field}
         with pytest.raises(InvalidInput):
-            update_workflow(workflow, {field: text + "x"}, actor=owner, now=now)
+            update_workflow(workflow, {field: text + "x"}, user=owner, now=now)

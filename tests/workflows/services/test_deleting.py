@@ -20,7 +20,7 @@ from workflows.exceptions import WorkflowDeleting
 from workflows.kit.errors import DomainError
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import dependents
-from workflows.services.dependents import DELETED_AT_ONCE, LET_GO_AT_ONCE
+from workflows.services.dependents import DELETED_AT_ONCE, DETACHED_AT_ONCE
 
 __all__ = ["alice", "make_schedule", "workflow"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -40,7 +40,7 @@ def busy(workflow: Workflow, make_schedule: MakeSchedule) -> Workflow:
             trigger_node_id="start",
             status="succeeded",
         )
-        for _ in range(LET_GO_AT_ONCE + 1)
+        for _ in range(DETACHED_AT_ONCE + 1)
     )
     return workflow
 
@@ -51,8 +51,8 @@ def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dependents, "STEP_SECONDS", 0)
 
 
-def delete(workflow: Workflow, actor: User) -> services.Deletion:
-    return services.delete_workflow(workflow, actor=actor, now=NOON)
+def delete(workflow: Workflow, user: User) -> services.Deletion:
+    return services.delete_workflow(workflow, user=user, now=NOON)
 
 
 def test_a_workflow_with_little_history_is_deleted_at_once(
@@ -78,7 +78,7 @@ def test_a_workflow_with_much_history_is_deleted_in_short_steps(
     assert not Workflow.objects.exists()
     assert ScheduleEvent.objects.filter(verb="stop").count() == MANY
     kept = WorkflowExecution.objects.filter(workflow=None)
-    assert kept.count() == LET_GO_AT_ONCE + 1
+    assert kept.count() == DETACHED_AT_ONCE + 1
 
 
 def test_a_step_takes_what_fits_in_its_time(
@@ -115,17 +115,17 @@ def test_what_is_interrupted_is_finished_later(
 
 VERBS: dict[str, Callable[[Workflow, User, ScheduledJob], object]] = {
     "rename": lambda workflow, user, _: services.update_workflow(
-        workflow, {"name": "new"}, actor=user, now=NOON
+        workflow, {"name": "new"}, user=user, now=NOON
     ),
     "activate": lambda workflow, user, _: services.update_workflow(
-        workflow, {"is_active": True}, actor=user, now=NOON
+        workflow, {"is_active": True}, user=user, now=NOON
     ),
     "save its graph": lambda workflow, user, _: services.save_graph(
         workflow,
         services.GraphSpec(
             [services.NodeSpec(node_id="start", component_type="trigger_schedule")]
         ),
-        actor=user,
+        user=user,
         now=NOON,
     ),
     "schedule it": lambda workflow, user, _: create_schedule(
@@ -174,7 +174,7 @@ def test_a_dry_run_counts_and_writes_nothing(
     busy: Workflow, alice: User, django_assert_max_num_queries
 ) -> None:
     with django_assert_max_num_queries(20) as queries:
-        told = services.preview_deletion(busy, actor=alice)
+        told = services.preview_deletion(busy, user=alice)
     assert (told.deleted["schedules"], told.done) == (MANY, False)
     if connection.vendor == "sqlite":
         assert all(query["sql"].startswith("SELECT") for query in queries)

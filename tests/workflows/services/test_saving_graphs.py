@@ -25,7 +25,7 @@ def template(node_id: str, text: str = "hello", **more) -> NodeSpec:
 def save(workflow: Workflow, *nodes: NodeSpec, edges: str = "", **more) -> None:
     pairs = [pair.split(">") for pair in edges.split()]
     specs = [EdgeSpec(source=source, target=target) for source, target in pairs]
-    more.setdefault("actor", workflow.owner)
+    more.setdefault("user", workflow.owner)
     save_graph(workflow, GraphSpec(nodes, specs), now=NOW, **more)
 
 
@@ -86,7 +86,7 @@ def test_a_stale_version_is_refused(workflow: Workflow):
 
 def test_a_stranger_finds_no_workflow(workflow: Workflow):
     with pytest.raises(NotFound):
-        save(workflow, START, actor=User.objects.create_user("eve"))
+        save(workflow, START, user=User.objects.create_user("eve"))
 
 
 def test_saving_costs_the_same_queries_whatever_the_size(workflow: Workflow):
@@ -115,5 +115,5 @@ def test_a_tool_with_a_name_that_is_none_is_refused_at_its_field(workflow: Workf
     ]
     graph = GraphSpec(nodes, edges)
     with pytest.raises(InvalidGraph) as refused:
-        save_graph(workflow, graph, now=NOW, actor=workflow.owner)
+        save_graph(workflow, graph, now=NOW, user=workflow.owner)
     assert "nodes[2].config.tool_name" in refused.value.errors

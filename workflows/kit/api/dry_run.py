@@ -34,7 +34,7 @@ class DryRun(StrictQuery):
     """
 
     attempts_parts: ClassVar[frozenset[str]] = frozenset()
-    stood: Any = None  # what `before()` said
+    state_before: Any = None  # what `before()` said
 
     @override
     def dispatch(
@@ -51,7 +51,11 @@ class DryRun(StrictQuery):
             in_parts = handler.__name__ in self.attempts_parts
             with nullcontext() if in_parts else self.attempt():
                 response = handler(*args, **kwargs)
-                told = {"dry_run": True, "before": self.stood, "after": response.data}
+                told = {
+                    "dry_run": True,
+                    "before": self.state_before,
+                    "after": response.data,
+                }
                 response.data = told | self.also(response.data)
             response.status_code = 200
             return response
@@ -74,7 +78,7 @@ class DryRun(StrictQuery):
         if request.query_params.get("dry_run", "false") not in ASKED:
             raise ValidationError({"dry_run": ["Must be true or false."]})
         if is_dry(request):
-            self.stood = self.before()
+            self.state_before = self.before()
 
     @override
     def query_parameters(self, request: Request) -> set[str]:

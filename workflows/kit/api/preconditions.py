@@ -39,7 +39,7 @@ class PreconditionFailed(WrongState):
     message = "It has changed since you read it: read it again."
 
 
-class Tagged(GenericAPIView[Any]):
+class VersionedView(GenericAPIView[Any]):
     """A view of rows that have a version: an answer that is one of them carries its tag,
     and whatever is done to one may demand it."""
 

@@ -92,7 +92,7 @@ def test_the_node_that_is_chosen_must_be_active(
 def test_an_inactive_workflow_starts_nothing(
     make_schedule: MakeSchedule, workflow: Workflow, alice: User
 ) -> None:
-    update_workflow(workflow, {"is_active": False}, actor=alice, now=NOON)
+    update_workflow(workflow, {"is_active": False}, user=alice, now=NOON)
     why = 'The workflow "nightly" is not active: activate it first.'
     # What the caller has read of it before does not count.
     assert workflow.is_active

@@ -158,7 +158,7 @@ def test_an_execution_that_was_asked_to_end_makes_its_run_a_cancelled_one(
     run = fire(make_schedule(max_retries=3), 1)
     token = start(run, DUE)
     WorkflowExecution.objects.update(cancel_requested_at=DUE + SECOND)
-    assert close_lost_run(run.id, token, told=KILLED, now=DUE + 2 * SECOND)
+    assert close_lost_run(run.id, token, observed=KILLED, now=DUE + 2 * SECOND)
     run.refresh_from_db()
     ended = (run.status, run.failure_kind, run.error)
     assert ended == ("cancelled", "", CANCELLED.error)

@@ -12,8 +12,8 @@ from schedules.services.runs.sending import RUNS
 from tests.schedules.conftest import NOON
 from triggers.manual import run_workflow
 from workflows.execution import jobs
-from workflows.execution.by_hand import EXECUTIONS, claim_execution
 from workflows.execution.guard import Lease
+from workflows.execution.standalone import EXECUTIONS, claim_execution
 from workflows.models import Workflow, WorkflowExecution
 
 SECOND = timedelta(seconds=1)
@@ -65,7 +65,7 @@ class ByHand:
         self.workflow = workflow
 
     def ask(self, now: datetime = NOON) -> WorkflowExecution:
-        return run_workflow(self.workflow, {}, actor=self.workflow.owner, now=now)
+        return run_workflow(self.workflow, {}, user=self.workflow.owner, now=now)
 
     @property
     def row(self) -> WorkflowExecution:

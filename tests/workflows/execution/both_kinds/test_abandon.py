@@ -80,7 +80,7 @@ def test_a_lease_of_a_clock_that_was_ahead_begins_now(redis: Redis, kind: Kind):
 def close(kind: Kind, job_id: str, now: datetime) -> None:
     """Its worker has seen the process end."""
     entry_point, args = kind.outbox.entry_point, kind.arguments()
-    close_job(entry_point, job_id, args, told=KILLED, now=now)
+    close_job(entry_point, job_id, args, observed=KILLED, now=now)
 
 
 def test_a_process_that_its_worker_saw_end_is_closed_at_once(redis: Redis, kind: Kind):

@@ -44,7 +44,7 @@ FIELDS = {"minProperties": "Give at least {}", "maxProperties": "Give at most {}
 ONE_OF_MANY = re.compile(r"\b(1) (character|item|field)s ")
 
 
-def in_words(error: ValidationError) -> str:
+def message_of(error: ValidationError) -> str:
     """What is wrong, without the value: at most 300 characters."""
     told = _told(error)
     if "propertyNames" in list(error.absolute_schema_path)[-2:-1]:

@@ -18,7 +18,7 @@ class Work(IntEnum):
     ON_RECORD = auto()
 
 
-class Slate:
+class ProcessState:
     """Memory that a worker shares with the process that it forks."""
 
     _layout = struct.Struct("dB")
@@ -49,27 +49,27 @@ class Slate:
         self._layout.pack_into(self._memory, 0, self.kill_at, work)
 
 
-_slate = Slate()
+_state = ProcessState()
 
 
-def write_on(slate: Slate) -> None:
-    """From now on this process writes on the slate that its worker gave it."""
-    global _slate
-    _slate = slate
+def use_state(state: ProcessState) -> None:
+    """From now on this process writes on the state that its worker gave it."""
+    global _state
+    _state = state
 
 
 def note_kill_at(at: float) -> None:
     """Ask the worker to kill this process at `at` on the monotonic clock; 0 for never."""
-    _slate.kill_at = at
+    _state.kill_at = at
 
 
 @contextmanager
 def at_work() -> Iterator[None]:
     """The body does what was claimed, and puts on record what became of it."""
-    _slate.work = Work.AT_WORK
+    _state.work = Work.AT_WORK
     try:
         yield
     except BaseException:
-        _slate.work = Work.RAISED
+        _state.work = Work.RAISED
         raise
-    _slate.work = Work.ON_RECORD
+    _state.work = Work.ON_RECORD

@@ -66,7 +66,7 @@ def claim_execution(execution_id: UUID, *, now: datetime) -> Lease | None:
 def close_lost_execution(
     execution_id: UUID,
     *,
-    told: Ending,
+    observed: Ending,
     now: datetime,
     lease_ended_before: datetime | None = None,
 ) -> bool:
@@ -88,7 +88,9 @@ def close_lost_execution(
             lease_until=execution.lease_until,
             cancelled_at=execution.cancel_requested_at,
         )
-        ended = ending(attempt, told, now=now, lease_ended_before=lease_ended_before)
+        ended = ending(
+            attempt, observed, now=now, lease_ended_before=lease_ended_before
+        )
         if ended is None:
             return False
         abandon_execution(execution_id, ended, now=now)
