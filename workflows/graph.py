@@ -1,4 +1,4 @@
-"""The graph of a workflow: what is wrong with it, and what may run next. Pure."""
+"""The graph of a workflow: its problems, and which node runs next. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from functools import cached_property
 
 MAX_NODES = 200
 MAX_EDGES = 500
-MAX_TOOLS = 20  # a model that is shown more chooses badly
+MAX_TOOLS = 20  # a model chooses badly among more
 FLOW = "flow"
 TOOL = "tool"
 
-Problem = tuple[str, str]  # the path of the field, and the reason
+Problem = tuple[str, str]  # the path of the field, and what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Node:
     is_trigger: bool = False
     is_active: bool = True
     takes_tools: bool = False
-    tool_name: str = ""  # what a model calls it by; empty for what is no tool
-    own_tool: str = ""  # a name that no tool given to it may have
+    tool_name: str = ""  # the name that a model sees; empty if it is not a tool
+    own_tool: str = ""  # the name of a built-in tool; no other tool may have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next node to settle: it runs, or no branch that was taken leads to it."""
+    """The next node to settle: it runs, or is skipped since no taken branch leads to it."""
 
     node: str
     runs: bool
@@ -69,7 +69,7 @@ class Graph:
 
 
 def problems(graph: Graph) -> list[Problem]:
-    """Everything that forbids saving or running the graph, each with its field."""
+    """Everything that prevents saving or running the graph, each with its field."""
     found = [
         *_size_problems(graph),
         *_node_problems(graph),
@@ -77,12 +77,12 @@ def problems(graph: Graph) -> list[Problem]:
         *_tool_problems(graph),
     ]
     if not found and (cycle := cyclic_nodes(graph)):
-        found.append(("edges", f"These nodes form a cycle: {', '.join(cycle)}."))
+        found.append(("edges", f"The nodes {', '.join(cycle)} form a cycle."))
     return found
 
 
 def reachable(graph: Graph, start: str) -> frozenset[str]:
-    """`start` and every node that the flow can come to from there."""
+    """`start` and every node that the flow can reach from it."""
     seen = {start}
     ahead = [start]
     while ahead:
@@ -94,11 +94,12 @@ def reachable(graph: Graph, start: str) -> frozenset[str]:
 
 
 def next_step(graph: Graph, start: str, taken: Mapping[str, str | None]) -> Step | None:
-    """The next node to settle when `start` has fired, or None when all are.
+    """The next node to settle after `start` has fired; None when all are settled.
 
-    `taken` holds each settled node with the port that it left by; None if it was skipped.
-    A node is next when every edge that leads to it from a reachable node is settled. It
-    runs when at least one of them was taken, and it is active.
+    `taken` maps each settled node to the port through which the flow left it; None if it
+    was skipped. A node is next when the source of every edge that leads to it from a
+    reachable node is settled. It runs if it is active and at least one of these edges was
+    taken.
     """
     live = reachable(graph, start)
     for node in graph.nodes:
@@ -112,7 +113,7 @@ def next_step(graph: Graph, start: str, taken: Mapping[str, str | None]) -> Step
 
 
 def cyclic_nodes(graph: Graph) -> list[str]:
-    """The nodes that are left when all that can be put in order is: none, or a cycle."""
+    """The nodes that no topological order can hold: none, or those of a cycle and after."""
     waits = {node.id: len(graph.incoming[node.id]) for node in graph.nodes}
     free = [name for name, count in waits.items() if count == 0]
     while free:
@@ -127,18 +128,18 @@ def cyclic_nodes(graph: Graph) -> list[str]:
 
 def _size_problems(graph: Graph) -> Iterator[Problem]:
     if len(graph.nodes) > MAX_NODES:
-        yield "nodes", f"A workflow has at most {MAX_NODES} nodes."
+        yield "nodes", f"A workflow can have at most {MAX_NODES} nodes."
     if len(graph.edges) > MAX_EDGES:
-        yield "edges", f"A workflow has at most {MAX_EDGES} edges."
+        yield "edges", f"A workflow can have at most {MAX_EDGES} edges."
 
 
 def _node_problems(graph: Graph) -> Iterator[Problem]:
     if not any(node.is_trigger for node in graph.nodes):
-        yield "nodes", "A workflow needs at least one trigger to run."
+        yield "nodes", "A workflow needs at least one trigger node."
     for index in _repeats(node.id for node in graph.nodes):
         yield (
             f"nodes[{index}].node_id",
-            f'"{graph.nodes[index].id}" is the id of another node.',
+            f'Another node already has the id "{graph.nodes[index].id}".',
         )
 
 
@@ -147,7 +148,7 @@ def _edge_problems(graph: Graph) -> Iterator[Problem]:
         for field, reason in _problems_of_edge(graph, edge):
             yield f"edges[{index}].{field}", reason
     for index in _repeats(graph.edges):
-        yield f"edges[{index}]", "This edge is there twice."
+        yield f"edges[{index}]", "This edge repeats another one."
 
 
 def _problems_of_edge(graph: Graph, edge: Edge) -> Iterator[Problem]:
@@ -155,19 +156,19 @@ def _problems_of_edge(graph: Graph, edge: Edge) -> Iterator[Problem]:
     if source is None:
         yield "source", f'There is no node "{edge.source}".'
     elif edge.source_port not in source.ports:
-        ports = ", ".join(source.ports)
         yield (
             "source_port",
-            f'"{edge.source}" has no port "{edge.source_port}"; it has: {ports}.',
+            f'The node "{edge.source}" has no port "{edge.source_port}". Its ports: '
+            f"{', '.join(source.ports)}.",
         )
     if target is None:
         yield "target", f'There is no node "{edge.target}".'
     elif target.is_trigger:
-        yield "target", f'"{edge.target}" is a trigger: nothing leads into it.'
+        yield "target", f'"{edge.target}" is a trigger: no edge can lead to it.'
 
 
 def _tool_problems(graph: Graph) -> Iterator[Problem]:
-    """What is wrong with the edges that give an agent a tool."""
+    """The problems of the edges that connect a tool to an agent."""
     steps = {end for edge in graph.edges if edge.kind == FLOW for end in _ends_of(edge)}
     given: dict[str, list[str]] = {}
     for index, edge in enumerate(graph.edges):
@@ -182,20 +183,21 @@ def _tool_problems(graph: Graph) -> Iterator[Problem]:
 def _problems_of_tool(
     source: Node, target: Node, names: Collection[str], steps: Collection[str]
 ) -> Iterator[Problem]:
-    """`names` are the tools that the target has already, `steps` the nodes of the flow."""
+    """`names` are the tools that the target already has, `steps` the nodes of the flow."""
     if not target.takes_tools:
-        yield "target", f'"{target.id}" is no agent: it takes no tools.'
+        yield "target", f'"{target.id}" is not an agent: it cannot have tools.'
     elif len(names) == MAX_TOOLS:
         yield "target", f'"{target.id}" has more than {MAX_TOOLS} tools.'
     if not source.tool_name:
-        yield "source", f'"{source.id}" cannot be the tool of an agent.'
+        yield "source", f'"{source.id}" cannot be a tool of an agent.'
     elif source.tool_name == target.own_tool:
-        yield "source", f'No tool of "{target.id}" may be called "{target.own_tool}".'
+        reason = f'"{target.id}" has a built-in tool named "{target.own_tool}".'
+        yield "source", reason
     elif source.tool_name in names:
-        reason = f'"{target.id}" has another tool called "{source.tool_name}".'
+        reason = f'"{target.id}" already has a tool named "{source.tool_name}".'
         yield "source", reason
     if source.id in steps:
-        reason = f'"{source.id}" is a step of the flow: it cannot be a tool as well.'
+        reason = f'"{source.id}" is a step of the flow, so it cannot be a tool.'
         yield "source", reason
 
 
@@ -204,7 +206,7 @@ def _ends_of(edge: Edge) -> tuple[str, str]:
 
 
 def _repeats(items: Iterable[object]) -> Iterator[int]:
-    """The index of each item that was there before."""
+    """The index of each item that equals an earlier one."""
     seen: Counter[object] = Counter()
     for index, item in enumerate(items):
         seen[item] += 1

@@ -1,4 +1,4 @@
-"""What an agent may spend: requests, tool calls, tokens and seconds. Pure but for settings."""
+"""The budget of an agent: requests, tool calls, tokens and seconds. Pure except for settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workflows.graph import Problem
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One of the four: its default, and the setting that is the most a node may ask for."""
+    """One limit of the budget: its default, and the setting that holds the site's maximum."""
 
     default: int
     setting: str
@@ -26,31 +26,33 @@ class Limit:
 
 
 LIMITS = {
-    "max_requests": Limit(10, "AGENT_MAX_REQUESTS", "Requests to the model"),
-    "max_tool_calls": Limit(20, "AGENT_MAX_TOOL_CALLS", "Tool calls"),
-    "max_tokens": Limit(50_000, "AGENT_MAX_TOKENS", "Tokens"),
-    "max_seconds": Limit(120, "AGENT_MAX_SECONDS", "Seconds"),
+    "max_requests": Limit(10, "AGENT_MAX_REQUESTS", "requests to the model"),
+    "max_tool_calls": Limit(20, "AGENT_MAX_TOOL_CALLS", "tool calls"),
+    "max_tokens": Limit(50_000, "AGENT_MAX_TOKENS", "tokens"),
+    "max_seconds": Limit(120, "AGENT_MAX_SECONDS", "seconds"),
 }
 
 
 def ceiling_problems(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """The limits of a configuration that exceed the site's."""
     for name, limit in LIMITS.items():
         if config.get(name, 0) > limit.ceiling:
-            yield name, f"This site allows at most {limit.ceiling} ({limit.setting})."
+            most = f"{limit.ceiling:,} {limit.title} ({limit.setting})"
+            yield name, f"This site allows at most {most}."
 
 
 class BudgetSpent(NodeFailed):
-    """The budget is spent."""
+    """One limit of the budget is reached."""
 
     def __init__(self, name: str, limit: int) -> None:
-        what = LIMITS[name].title.lower()
-        super().__init__(f"The budget is spent: {what}, at most {limit} ({name}).")
+        super().__init__(
+            f"The budget is spent: at most {limit:,} {LIMITS[name].title} ({name})."
+        )
 
 
 class OutOfTime(BaseException):
-    """The seconds of the budget are over."""
-
-    # A BaseException, so that no tool can swallow it.
+    """The seconds of the budget have passed. A BaseException, so that no tool can swallow
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Budget:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Budget:
-        """What a configuration asks for; ceilings may have been lowered since."""
+        """The budget that a configuration sets. The site's limits may have been lowered
+        since it was saved."""
         return cls(
             **{
                 name: min(config.get(name, limit.default), limit.ceiling)
@@ -73,8 +76,11 @@ class Budget:
 
 @dataclass(slots=True)
 class Spending:
-    """What has been spent of a budget. Raises `BudgetSpent` before it is overdrawn; the
-    tokens of an answer are known only when it is there."""
+    """What has been spent of a budget.
+
+    Raises `BudgetSpent` before a limit is exceeded, except that of tokens: how many an
+    answer takes is known only when it has arrived.
+    """
 
     budget: Budget
     requests: int = 0
@@ -83,22 +89,26 @@ class Spending:
     output_tokens: int = 0
 
     def request(self) -> None:
+        """Count a request that is about to be sent. Raises `BudgetSpent`."""
         self._tokens_left()
         if self.requests >= self.budget.max_requests:
             raise BudgetSpent("max_requests", self.budget.max_requests)
         self.requests += 1
 
     def tool_call(self) -> None:
+        """Count a tool call that is about to be made. Raises `BudgetSpent`."""
         self._tokens_left()
         if self.tool_calls >= self.budget.max_tool_calls:
             raise BudgetSpent("max_tool_calls", self.budget.max_tool_calls)
         self.tool_calls += 1
 
     def tokens(self, used: Mapping[str, int]) -> None:
+        """Count the tokens of an answer: `input` and `output`."""
         self.input_tokens += used.get("input", 0)
         self.output_tokens += used.get("output", 0)
 
     def usage(self) -> dict[str, int]:
+        """The counts so far, by name."""
         used = asdict(self)
         del used["budget"]
         return used

@@ -1,4 +1,4 @@
-"""The node types that come with this app: one file each, imported by `autoload`."""
+"""The built-in node types: one file each, imported by `autoload`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from importlib import import_module
 
 
 def autoload() -> None:
-    """Import every component, so that each registers itself."""
+    """Import every component, which registers it."""
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         import_module(module.name)

@@ -10,7 +10,7 @@ from typing_extensions import override
 from workflows.agents.answer import ANSWER_TOOL, output_schema_problems
 from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
-from workflows.agents.site import NEEDED, setting_problems
+from workflows.agents.site import REQUIRED, setting_problems
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.kit.json_value import storable
@@ -19,17 +19,18 @@ from workflows.safety.templating import MAX_SOURCE
 from workflows.schemas.declare import whole
 
 NOT_INSTALLED = (
-    "The agent node needs the extra `agents`: pip install 'pydantic-ai-slim[openai]'."
+    "The agent node needs the extra `agents`. Install it: "
+    "pip install 'pydantic-ai-slim[openai]'."
 )
 
 
 @register("agent")
 class Agent(Component):
-    """Asks a language model to carry out a task with the tools that are given to it by
-    tool edges. Its output is the answer, what it took, and every request and call."""
+    """Has a language model carry out a task with the tools that tool edges connect to it.
+    The output holds the answer, the usage, and every request and tool call."""
 
     label = "Agent"
-    description = "Has a language model carry out a task, with tools."
+    description = "Has a language model carry out a task, optionally with tools."
     category = "AI"
     icon = "bot"
     colour = "#7c3aed"
@@ -44,31 +45,34 @@ class Agent(Component):
                 "minLength": 1,
                 "maxLength": MAX_SOURCE,
                 "title": "Task",
-                "description": "What it is to do, in words.",
+                "description": "What the model has to do, in plain language.",
             },
             "instructions": {
                 "type": "string",
                 "maxLength": MAX_SOURCE,
                 "title": "Instructions",
-                "description": "How it is to go about it, whatever the task.",
+                "description": "How the model has to work: role, rules, style.",
             },
             "model": {
                 "type": "string",
                 "pattern": whole(r"[^\s\x00-\x1f]{1,200}"),
                 "title": "Model",
-                "description": "Its name at the site's provider; the site's own if empty.",
+                "description": "The provider's name for the model. The site's default "
+                "(AGENT_MODEL) if empty.",
             },
             "output_schema": {
                 "type": "object",
-                "title": "Schema of the answer",
-                "description": "A JSON schema of an object; without it the answer is text.",
+                "title": "Answer schema",
+                "description": "A JSON Schema for an object. Without a schema, the answer "
+                "is text.",
             },
             **{
                 name: {
                     "type": "integer",
                     "minimum": 1,
                     "default": limit.default,
-                    "title": f"{limit.title} at most",
+                    "title": f"Maximum {limit.title}",
+                    "description": f"At most the site's {limit.setting}.",
                 }
                 for name, limit in LIMITS.items()
             },
@@ -97,7 +101,7 @@ class Agent(Component):
         _check_site(config)
         _check_schema(config)
         if not config["prompt"].strip():
-            raise NodeFailed("The prompt is empty: its template gave no text.")
+            raise NodeFailed("The task is empty: its template rendered to no text.")
         conversation = _conversation()
         budget = Budget.of(config)
         task = conversation.Task(
@@ -115,35 +119,35 @@ class Agent(Component):
 
 
 def _check_site(config: Config) -> None:
-    """Raises `NodeFailed` that names the settings, never their values."""
-    if missing := [name for name in NEEDED if not _given(name, config)]:
-        raise NodeFailed(f"This site has no model: set {', '.join(missing)}.")
-    if wrong := [f"{name}: {why}" for name, why in setting_problems()]:
-        raise NodeFailed(f"The settings of this site are wrong. {' '.join(wrong)}")
+    """Raise `NodeFailed` that names the missing or invalid settings, never their values."""
+    if missing := [name for name in REQUIRED if not _effective(name, config)]:
+        raise NodeFailed(f"This site has no language model: set {', '.join(missing)}.")
+    if problems := [f"{name}: {problem}" for name, problem in setting_problems()]:
+        raise NodeFailed(f"This site's settings are not valid. {' '.join(problems)}")
 
 
 def _check_schema(config: Config) -> None:
-    """Raises `NodeFailed` for one that was saved before such were refused: no model could
-    give an answer to it."""
+    """Raise `NodeFailed` for an invalid schema that was saved before saving refused it: no
+    answer could match it."""
     schema = config.get("output_schema")
-    for _, why in output_schema_problems(schema) if schema else ():
-        raise NodeFailed(f"The schema of the answer: {why}")
+    for _, problem in output_schema_problems(schema) if schema else ():
+        raise NodeFailed(f"The answer schema is not valid. {problem}")
 
 
-def _given(name: str, config: Config) -> Any:
+def _effective(name: str, config: Config) -> Any:
     own = config.get("model") if name == "AGENT_MODEL" else None
     return own or getattr(settings, name)
 
 
 def _instructions(config: Config, context: Context) -> str:
-    # A model knows no time, and "tomorrow" is nothing without it.
-    now = f"It is {context.clock().isoformat(timespec='seconds')}."
+    # A model does not know the time, and needs it to understand "tomorrow".
+    now = f"The current time is {context.clock().isoformat(timespec='seconds')}."
     return "\n\n".join(filter(None, [storable(config.get("instructions")), now]))
 
 
 def _conversation() -> ModuleType:
-    # Not at the top: it takes 0.6 s, which nobody else need pay for, and comes with an
-    # extra that a site may do without.
+    # Not at the top: the import takes 0.6 s, and needs an extra that a site without
+    # agents does not install.
     try:
         from workflows.agents import conversation  # noqa: PLC0415
     except ImportError as error:

@@ -23,10 +23,10 @@ log = structlog.get_logger(__name__)
 
 @register("call_function")
 class CallFunction(Component):
-    """Calls a Python function that the site has registered. Its output is the result."""
+    """Calls a Python function that the site has registered. The output is its result."""
 
     label = "Call function"
-    description = "Calls a Python function of this site."
+    description = "Calls a Python function that this site provides."
     category = "Data"
     icon = "square-function"
     colour = "#0d9488"
@@ -40,14 +40,15 @@ class CallFunction(Component):
                 "minLength": 1,
                 "maxLength": 200,
                 "title": "Function",
-                "description": "Its name, as registered with @workflow_function.",
+                "description": "The name of a function that is registered with "
+                "@workflow_function.",
             },
             "arguments": {
                 "type": "object",
                 "default": {},
                 "title": "Arguments",
-                "description": "By name; a text that is one {{ expression }} keeps the "
-                "type of its value.",
+                "description": "The arguments by name. A text that consists of one "
+                "{{ expression }} keeps the type of its value.",
             },
         },
     }
@@ -58,7 +59,7 @@ class CallFunction(Component):
         yield from super().check(config)
         function = functions.get(config["function"])
         if function is None:
-            yield "function", _no_such_function()
+            yield "function", _unknown_function()
             return
         yield from _argument_problems(function, config)
 
@@ -67,7 +68,7 @@ class CallFunction(Component):
         yield from super().check(config)
         function = functions.get(config.get("function", ""))
         if function is None:
-            yield "function", _no_such_function()
+            yield "function", _unknown_function()
             return
         left_open = replace(function, schema={**function.schema, "required": []})
         yield from _argument_problems(left_open, config)
@@ -76,7 +77,9 @@ class CallFunction(Component):
     def run(self, config: Config, context: Context) -> Result:
         function = functions.get(config["function"])
         if function is None:
-            raise NodeFailed(f'There is no function "{config["function"]}" any more.')
+            raise NodeFailed(
+                f'The function "{config["function"]}" is no longer registered.'
+            )
         return Result(_called(function, config.get("arguments", {})))
 
     @override
@@ -93,33 +96,34 @@ class CallFunction(Component):
         return Tool(
             name=name,
             title=name,
-            description=inspect.getdoc(function.call) or f"Calls {name} of this site.",
+            description=inspect.getdoc(function.call)
+            or f"Call the function {name} of this site.",
             input_schema=without_fields(function.schema, fixed),
             output_schema=RESULT,
-            hints=UNKNOWN,
+            hints=UNDECLARED,
             call=call,
         )
 
 
 RESULT = {"type": "object", "required": ["result"], "properties": {"result": {}}}
-# Nobody has said what the function does, so the worst is taken.
-UNKNOWN = Hints(read_only=False, destructive=True, idempotent=False, open_world=True)
+# What the function does is not declared, so the worst is assumed.
+UNDECLARED = Hints(read_only=False, destructive=True, idempotent=False, open_world=True)
 
 
 def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
     for path, _ in function.problems(arguments):
-        # Without the reason, which would repeat the value.
-        raise NodeFailed(f'The argument "{path}" does not fit the function.')
+        # Without the problem itself, which may repeat the value.
+        raise NodeFailed(f'The argument "{path}" is not valid for the function.')
     try:
         with exit_forked_children():
             return function.call(**arguments)
     except SystemExit as error:
-        # Not even status 0 is success: a function gives a result by returning it, and a
-        # library may have ended half of the work (`--help`, a signal's handler).
+        # Not even status 0 is success: a function returns its result, and a library may
+        # have exited halfway through (`--help`, a signal handler).
         status = exit_status(error)
         log.warning("function_exited", status=status, exception=where(error))
         raise NodeFailed(
-            f"The function ended the process with exit status {status}."
+            f"The function exited the process with exit status {status}."
         ) from error
 
 
@@ -130,6 +134,6 @@ def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[P
         yield f"arguments.{path}", reason
 
 
-def _no_such_function() -> str:
+def _unknown_function() -> str:
     known = ", ".join(sorted(functions)) or "none"
-    return f"There is no such function; there are: {known}."
+    return f"This is not a registered function. Registered functions: {known}."

@@ -13,11 +13,11 @@ from workflows.safety.templating import MARKS
 
 @register("run_workflow")
 class RunWorkflow(Component):
-    """Runs another workflow of the same owner, from its manual trigger, and waits for it.
-    Its output is the execution's id and what the last node of it gave."""
+    """Runs another workflow of the same owner from its manual trigger and waits for it. The
+    output holds the execution's id and the output of its last node."""
 
     label = "Run workflow"
-    description = "Runs another workflow and waits for its end."
+    description = "Runs another workflow and waits for it to finish."
     category = "Flow"
     icon = "workflow"
     colour = "#d97706"
@@ -30,7 +30,7 @@ class RunWorkflow(Component):
                 "type": "string",
                 "format": "uuid",
                 "title": "Workflow",
-                "description": "Its id. It needs a manual trigger.",
+                "description": "The id of the workflow. It needs a manual trigger.",
             },
             "payload": {
                 "type": ["object", "string"],
@@ -47,11 +47,11 @@ class RunWorkflow(Component):
         yield from super().check(config)
         payload = config.get("payload", {})
         if isinstance(payload, str) and not MARKS.search(payload):
-            yield "payload", "A JSON object is needed, or a template that gives one."
+            yield "payload", "Must be a JSON object, or a template that renders to one."
 
     @override
     def run(self, config: Config, context: Context) -> Result:
         payload = config.get("payload", {})
         if not isinstance(payload, dict):
-            raise NodeFailed("The payload turned out to be no JSON object.")
+            raise NodeFailed("The payload did not render to a JSON object.")
         return Result(context.run_workflow(UUID(config["workflow"]), payload))

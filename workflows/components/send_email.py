@@ -22,10 +22,11 @@ ADDRESS = {"type": "string", "minLength": 1, "maxLength": 2000}
 
 @register("send_email")
 class SendEmail(Component):
-    """Hands a plain text message to the site's mail server. Its output is to whom."""
+    """Hands a plain-text message to the site's mail server. The output holds the recipients
+    and the subject."""
 
-    label = "Send e-mail"
-    description = "Sends a plain text message."
+    label = "Send email"
+    description = "Sends a plain-text email."
     category = "Network"
     icon = "mail"
     colour = "#2563eb"
@@ -40,13 +41,13 @@ class SendEmail(Component):
                 "maxItems": 50,
                 "items": ADDRESS,
                 "title": "To",
-                "description": "Addresses like ada@example.com, one an item.",
+                "description": "Email addresses such as ada@example.com, one per item.",
             },
             "reply_to": {
                 "type": "array",
                 "maxItems": 5,
                 "items": ADDRESS,
-                "title": "Reply to",
+                "title": "Reply-To",
             },
             "subject": {
                 "type": "string",
@@ -58,7 +59,7 @@ class SendEmail(Component):
                 "type": "string",
                 "maxLength": MAX_SOURCE,
                 "title": "Text",
-                "description": "Hello {{ trigger.payload.name }}",
+                "description": "For example: Hello {{ trigger.payload.name }}",
             },
         },
     }
@@ -72,7 +73,7 @@ class SendEmail(Component):
     @override
     def run(self, config: Config, context: Context) -> Result:
         if settings.EMAIL_BACKEND == NO_BACKEND:
-            raise NodeFailed("This site has no mail server: EMAIL_URL is not set.")
+            raise NodeFailed("This site has no mail server: set EMAIL_URL.")
         for path, reason in _address_problems(config, templates_too=True):
             raise NodeFailed(f"{path}: {reason}")
         subject = " ".join(config["subject"].split())
@@ -90,8 +91,8 @@ def _send(config: Config, subject: str) -> None:
     try:
         message.send()
     except (SMTPException, OSError) as error:
-        # By its type alone: what a server says may repeat the name and password of ours.
-        raise NodeFailed(f"The mail was not sent: {type(error).__name__}.") from error
+        # By its type alone: the server's text may repeat our user name and password.
+        raise NodeFailed(f"The email was not sent: {type(error).__name__}.") from error
 
 
 def _address_problems(
@@ -100,7 +101,7 @@ def _address_problems(
     for name in ADDRESSES:
         for index, address in enumerate(config.get(name, [])):
             if (templates_too or not MARKS.search(address)) and not _is_one(address):
-                yield f"{name}[{index}]", "This is no e-mail address."
+                yield f"{name}[{index}]", "This is not a valid email address."
 
 
 def _is_one(address: Any) -> bool:

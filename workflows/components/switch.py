@@ -16,10 +16,11 @@ DEFAULT = "default"
 
 @register("switch")
 class Switch(Component):
-    """The flow leaves by the port of the first case that holds, else by `default`."""
+    """The flow leaves through the port of the first case that is true, otherwise through
+    `default`."""
 
     label = "Switch"
-    description = "Chooses a branch by conditions."
+    description = "Chooses a branch by the first condition that is true."
     category = "Flow"
     icon = "split"
     colour = "#d97706"
@@ -45,7 +46,8 @@ class Switch(Component):
                             "minLength": 1,
                             "maxLength": MAX_SOURCE,
                             "title": "Condition",
-                            "description": "nodes.fetch.output.status == 200",
+                            "description": "For example: "
+                            "nodes.fetch.output.status == 200",
                         },
                     },
                 },
@@ -54,7 +56,7 @@ class Switch(Component):
                 **PORT,
                 "default": DEFAULT,
                 "title": "Otherwise",
-                "description": "The port when no case holds.",
+                "description": "The port to take when no condition is true.",
             },
         },
     }

@@ -8,10 +8,10 @@ from workflows.safety.templating import MAX_SOURCE
 
 @register("template")
 class Template(Component):
-    """Its output is the text, or the JSON value, that the template gives."""
+    """The output is the text or JSON value to which the template renders."""
 
     label = "Template"
-    description = "Writes a text or builds a JSON value from what is known so far."
+    description = "Builds a text or a JSON value from the trigger and earlier nodes."
     category = "Data"
     icon = "braces"
     colour = "#0d9488"
@@ -25,12 +25,12 @@ class Template(Component):
                 "type": "string",
                 "maxLength": MAX_SOURCE,
                 "title": "Text",
-                "description": "Hello {{ trigger.payload.name }}",
+                "description": "For example: Hello {{ trigger.payload.name }}",
             },
             "json": {
                 "title": "JSON value",
-                "description": "Any JSON; a text in it that is one {{ expression }} "
-                "keeps the type of its value.",
+                "description": "Any JSON. A text in it that consists of one "
+                "{{ expression }} keeps the type of its value.",
             },
         },
     }

@@ -10,7 +10,7 @@ class ManualTrigger(Component):
     """Fired by a person or a program that runs the workflow."""
 
     label = "Manual"
-    description = "Starts the workflow when someone runs it."
+    description = "Starts the workflow when a person or a program runs it."
     category = "Triggers"
     icon = "mouse-pointer-click"
     colour = "#7c3aed"

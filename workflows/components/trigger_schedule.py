@@ -7,8 +7,8 @@ from workflows.registry import Component, Config, Context, Result, register
 
 @register("trigger_schedule")
 class ScheduleTrigger(Component):
-    """Fired by schedules. Which ones, `triggers.resolver` decides from the two fields;
-    with neither set, any schedule of the workflow."""
+    """Fired by schedules: `triggers.resolver` decides from the two fields which ones. With
+    neither set, every schedule of the workflow."""
 
     label = "Schedule"
     description = "Starts the workflow when a schedule fires."
@@ -32,7 +32,7 @@ class ScheduleTrigger(Component):
                 "minLength": 1,
                 "maxLength": 200,
                 "title": "Name pattern",
-                "description": "Only schedules with such a name: nightly-*",
+                "description": "Only schedules whose name matches, for example nightly-*",
             },
         },
     }

@@ -9,10 +9,10 @@ TOLERANCE_SECONDS = 300
 
 @register("trigger_webhook")
 class WebhookTrigger(Component):
-    """Fired by a request to the node's own address, which `triggers.webhooks` makes."""
+    """Fired by a request to the node's own URL, which `triggers.webhooks` creates."""
 
     label = "Webhook"
-    description = "Starts the workflow when its address is called."
+    description = "Starts the workflow when its URL is called."
     category = "Triggers"
     icon = "webhook"
     colour = "#7c3aed"
@@ -25,16 +25,17 @@ class WebhookTrigger(Component):
             "signed": {
                 "type": "boolean",
                 "default": False,
-                "title": "Signed",
-                "description": "Only requests with a valid signature are taken.",
+                "title": "Signed requests only",
+                "description": "Refuse requests without a valid signature.",
             },
             "tolerance_seconds": {
                 "type": "integer",
                 "minimum": 1,
                 "maximum": 3600,
                 "default": TOLERANCE_SECONDS,
-                "title": "Tolerance (seconds)",
-                "description": "How far a signature's time may be from ours.",
+                "title": "Time tolerance (seconds)",
+                "description": "How far the time of a signature may differ from the "
+                "server's.",
             },
         },
     }

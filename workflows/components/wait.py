@@ -15,10 +15,11 @@ CHECK_EVERY_SECONDS = 1.0
 
 @register("wait")
 class Wait(Component):
-    """Holds the flow up, and its worker with it. A cancelled run ends within a second."""
+    """Pauses the flow, and occupies its worker meanwhile. A cancelled run ends within a
+    second."""
 
     label = "Wait"
-    description = "Goes on after some seconds."
+    description = "Pauses the workflow for a number of seconds."
     category = "Flow"
     icon = "hourglass"
     colour = "#d97706"
@@ -31,7 +32,7 @@ class Wait(Component):
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "title": "Seconds",
-                "description": "At most 300, unless the site says otherwise.",
+                "description": "At most the site's WAIT_NODE_MAX_SECONDS (default 300).",
             },
         },
     }
@@ -47,7 +48,7 @@ class Wait(Component):
         if seconds > settings.WAIT_NODE_MAX_SECONDS:  # it may have been lowered since
             raise NodeFailed(_too_long())
         ends_at = time.monotonic() + seconds
-        # A time-out needs no look: it interrupts the sleep.
+        # A timeout needs no check: it interrupts the sleep.
         while (left := ends_at - time.monotonic()) > 0:
             context.stop_if_cancelled()
             time.sleep(min(left, CHECK_EVERY_SECONDS))
@@ -55,4 +56,7 @@ class Wait(Component):
 
 
 def _too_long() -> str:
-    return f"This site waits at most {settings.WAIT_NODE_MAX_SECONDS} seconds."
+    return (
+        f"This site allows at most {settings.WAIT_NODE_MAX_SECONDS} seconds "
+        "(WAIT_NODE_MAX_SECONDS)."
+    )

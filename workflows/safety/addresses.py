@@ -1,8 +1,8 @@
-"""Which IP addresses belong to the public internet.
+"""Decides which IP addresses belong to the public internet.
 
-The list is our own: what Python takes for private changes from version to version. It
-follows the special-purpose registries of IANA for IPv4 and IPv6, adds what clouds answer
-on themselves, and looks at the IPv4 address inside an IPv6 one.
+The list is our own, since Python's idea of a private address changes between versions. It
+follows IANA's special-purpose registries for IPv4 and IPv6, adds the addresses of cloud
+services, and checks the IPv4 address inside an IPv6 one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SPECIAL_IPV4 = (
     "224.0.0.0/4",  # multicast
     "240.0.0.0/4",  # reserved, and the broadcast address
 )
-# Only this is handed out as public; inside it, these are not.
+# Only this range is assigned as public, except the networks below.
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 SPECIAL_IPV6 = (
     "2001::/23",  # protocol assignments, Teredo and ORCHID among them
@@ -39,7 +39,7 @@ SPECIAL_IPV6 = (
     "2620:4f:8000::/48",  # AS112
     "3fff::/20",  # documentation
 )
-# What these lead to is the IPv4 address in their last 32 bits.
+# The last 32 bits of these are the IPv4 address that is reached.
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
@@ -48,9 +48,9 @@ _IPV6 = [ipaddress.IPv6Network(network) for network in SPECIAL_IPV6]
 
 
 def is_public(address: str) -> bool:
-    """Whether it leads to the public internet and nowhere else.
+    """Whether the IP address belongs to the public internet.
 
-    Whatever is no address, or has a scope (`fe80::1%eth0`), does not.
+    False for anything that is not an address, or that has a scope (`fe80::1%eth0`).
     """
     try:
         ip = ipaddress.ip_address(address)

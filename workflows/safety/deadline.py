@@ -17,13 +17,13 @@ AT_ONCE = 0.001  # 0 would stop the alarm
 def deadline(
     seconds: float, *, raising: type[BaseException] | None = None
 ) -> Iterator[Callable[[], None]]:
-    """Raise `TimedOut`, or another, in the body once `seconds` have passed.
+    """Raise `TimedOut`, or `raising`, in the body once `seconds` have passed.
 
-    What it gives raises it again if it was raised before, and swallowed.
+    Yields a function that raises it again if the body has swallowed it.
 
-    It takes the process's one alarm, and with it the place of RQ's own time-out, whose
-    exception a node could catch. One inside another leaves the outer one its due: an alarm
-    that comes before our time is the outer one's.
+    Uses the only alarm of the process, and thereby replaces RQ's own timeout, whose
+    exception a node could catch. Deadlines can be nested: an alarm that comes before this
+    deadline belongs to the outer one.
     """
     began = time.monotonic()
     outer, _ = signal.getitimer(signal.ITIMER_REAL)
@@ -38,7 +38,7 @@ def deadline(
         if time.monotonic() - began >= seconds - AT_ONCE:
             passed = True
             check()
-        # It has come; it must not come again while things are put in order.
+        # The outer alarm has fired. It must not fire again during cleanup.
         outer = 0.0
         if callable(before):
             before(signum, frame)

@@ -1,8 +1,8 @@
-"""What comes over HTTP, decoded in bounded time and memory.
+"""Decodes HTTP bodies in limited time and memory.
 
-One decoder for every client of ours. Those of HTTP libraries follow as many layers of
-compression as a server claims, and whatever charset it names: 4 kB of gzip in gzip become
-gigabytes, and `charset=punycode` takes the square of the size in time.
+All our clients use this decoder. Those of HTTP libraries follow as many layers of
+compression as a server claims, and any charset that it names: 4 kB of gzip inside gzip
+become gigabytes, and `charset=punycode` takes quadratic time.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 
 from workflows.exceptions import NodeFailed
 
-# What our clients ask for, and all that they read.
+# The `Accept-Encoding` of our clients: the only encodings that they decode.
 ACCEPTED = "gzip, identity"
 GZIP = {"gzip", "x-gzip"}
 WITH_GZIP_HEADER = zlib.MAX_WBITS | 16
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_:.+-]{1,40})", re.IGNORECASE)
-# All are decoded in time that grows with the size and no faster.
+# All of these are decoded in linear time.
 CHARSETS = {
     "ascii",
     "big5",
@@ -45,12 +45,16 @@ CHARSETS = {
     *(f"windows-{number}" for number in range(1250, 1259)),
 }
 PYTHON_NAMES = {"windows-874": "cp874"}
+TRAILING_DATA = "The response continues after its gzip data."
 
 
 @dataclass(slots=True)
 class Decoder:
-    """Decodes one body, part by part. Raises `NodeFailed` for more than `max_bytes`, before
-    or after decoding, and for what is encoded otherwise than we asked for."""
+    """Decodes one body, part by part.
+
+    Raises `NodeFailed` for more than `max_bytes`, before or after decoding, and for any
+    other encoding than plain or gzip.
+    """
 
     content_encoding: str
     max_bytes: int
@@ -59,6 +63,7 @@ class Decoder:
     gzip: Any = field(default=None, init=False)
 
     def feed(self, part: bytes) -> bytes:
+        """The decoded bytes of the next part."""
         if not part:
             return b""
         if not self.taken and self._is_packed():
@@ -75,9 +80,9 @@ class Decoder:
         return plain
 
     def end(self) -> None:
-        """To be called after the last part."""
+        """Call this after the last part. Raises `NodeFailed` if the body is incomplete."""
         if self.gzip is not None and not self.gzip.eof:
-            raise NodeFailed("The answer ends before its gzip data does.")
+            raise NodeFailed("The response ends before its gzip data is complete.")
 
     def _is_packed(self) -> bool:
         names = [name.strip().lower() for name in self.content_encoding.split(",")]
@@ -85,39 +90,37 @@ class Decoder:
         if not layers:
             return False
         if len(layers) > 1:
-            raise NodeFailed("The answer is encoded more than once.")
+            raise NodeFailed("The response is encoded more than once.")
         if layers[0] not in GZIP:
-            raise NodeFailed("The answer is encoded, and not as gzip, as we asked.")
+            raise NodeFailed("The response has another encoding than gzip.")
         return True
 
     def _unpacked(self, part: bytes) -> bytes:
         if self.gzip.eof:
-            raise NodeFailed("The answer goes on after its gzip data.")
+            raise NodeFailed(TRAILING_DATA)
         try:
             plain: bytes = self.gzip.decompress(part, self.max_bytes - self.given + 1)
         except zlib.error as error:
-            raise NodeFailed(
-                "The answer is not the gzip data it claims to be."
-            ) from error
+            raise NodeFailed("The response is not valid gzip data.") from error
         if self.gzip.unused_data:
-            raise NodeFailed("The answer goes on after its gzip data.")
+            raise NodeFailed(TRAILING_DATA)
         return plain
 
 
 def too_large(max_bytes: int) -> str:
-    return f"The answer is larger than {max_bytes // 1024} KiB."
+    return f"The response is larger than {max_bytes // 1024} KiB."
 
 
 def text_of(content: bytes, content_type: str) -> str:
-    """The text by the charset of its `Content-Type`; UTF-8 where that names none we know.
+    """The text of `content` in the charset of its `Content-Type`, by default UTF-8.
 
-    What is no character there becomes U+FFFD.
+    Invalid bytes become U+FFFD.
     """
     return content.decode(_charset(content_type), "replace")
 
 
 def is_known_charset(name: str) -> bool:
-    """Whether it is decoded in time that grows with the size and no faster."""
+    """Whether `text_of` decodes this charset."""
     return _plain(name) in CHARSETS
 
 

@@ -1,10 +1,10 @@
-"""HTTP from inside the house to the outside only, within a deadline.
+"""HTTP to the public internet only, within a deadline.
 
-The guard stands where the connection is made: the address that is checked is the one that
-is connected to, so a name that resolves differently a moment later gains nothing, and each
-hop of a redirect passes it again. The deadline covers everything, looking up the name as
-well: a server that sends a byte now and then cannot stretch it. Bodies come out decoded,
-and bounded.
+The guard sits where the connection is made: the address that is checked is the one that is
+connected to, so a name that resolves differently a moment later gains nothing, and every
+redirect is checked again. The deadline covers everything, name resolution included: a
+server that sends one byte now and then cannot extend it. Bodies are decoded and limited in
+size.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workflows.safety.decoding import Decoder
 from workflows.safety.redaction import SENSITIVE
 from workflows.safety.resolving import addresses_of
 
-MAX_ADDRESS = 8_000  # of each hop
+MAX_URL = 8_000  # characters, for each redirect as well
 WRITTEN_AT_ONCE = 16 * 1024
 
 
@@ -37,21 +37,23 @@ def origin(url: httpx.URL) -> str:
 
 @dataclass(slots=True)
 class GuardedTransport(httpx.BaseTransport):
-    """What an httpx client needs: one request and its redirects, then it is used up."""
+    """A transport for an httpx client, for one request and its redirects."""
 
     deadline: float  # of time.monotonic()
     allowed_origins: Collection[str]
     max_bytes: int
-    # Raises for an address that is not to be called; every redirect is asked about, too.
+    # Raises an error for a URL that must not be called. Every redirect is checked, too.
     check: Callable[[httpx.URL], None] | None = None
     first_origin: str = field(default="", init=False)
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https") or not request.url.host:
-            raise NodeFailed(f"{request.url.scheme or 'This'} is no HTTP address.")
-        if len(request.url.raw_path) > MAX_ADDRESS:
-            raise NodeFailed(f"An address has at most {MAX_ADDRESS:,} characters.")
+            raise NodeFailed(
+                "The URL is not valid: it must start with http:// or https://."
+            )
+        if len(request.url.raw_path) > MAX_URL:
+            raise NodeFailed(f"The URL is longer than {MAX_URL:,} characters.")
         if self.check:
             self.check(request.url)
         here = origin(request.url)
@@ -81,7 +83,7 @@ class GuardedTransport(httpx.BaseTransport):
                 port=request.url.port,
                 target=request.url.raw_path,
             ),
-            # A redirect to another site must not carry this one's secrets there.
+            # A redirect to another site must not receive the secrets of this one.
             headers=[
                 (name, value)
                 for name, value in request.headers.raw
@@ -102,7 +104,7 @@ class _Body(httpx.SyncByteStream):
     @override
     def __iter__(self) -> Iterator[bytes]:
         for part in self.response.iter_stream():
-            _left(self.deadline)  # a chunk of one byte after the other takes time, too
+            _left(self.deadline)  # one byte at a time takes time, too
             yield self.decoder.feed(part)
         self.decoder.end()
 
@@ -139,13 +141,13 @@ class _Backend(httpcore.NetworkBackend):
         raise failure or httpcore.ConnectError(f"{host} has no address")
 
     def _addresses(self, host: str, port: int) -> list[str]:
-        """The addresses of `host`, all of them checked."""
+        """The IP addresses of `host`, all of them checked."""
         addresses = addresses_of(host, port, seconds=_left(self.deadline))
         if not self.is_allowed and not all(map(is_public, addresses)):
-            # Without the address: what lies inside is nobody's business outside.
+            # Without the IP address, which would reveal the internal network.
             raise NodeFailed(
-                f'"{host}" is not on the public internet, and HTTP_NODE_ALLOWED_ORIGINS '
-                "does not name its origin."
+                f'"{host}" is not on the public internet, and its origin is not listed in '
+                "HTTP_NODE_ALLOWED_ORIGINS."
             )
         return addresses
 
@@ -163,7 +165,7 @@ class _Stream(httpcore.NetworkStream):
 
     @override
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # The library waits for each piece as long as it is told, however many they are.
+        # The library applies the timeout to each piece, however many there are.
         for start in range(0, len(buffer), WRITTEN_AT_ONCE):
             piece = buffer[start : start + WRITTEN_AT_ONCE]
             self.stream.write(piece, _left(self.deadline))
@@ -197,5 +199,5 @@ def _left(deadline: float) -> float:
 
 
 def _ssl_context(url: httpx.URL) -> SSLContext | None:
-    # Loading the certificates takes some 20 ms, which plain HTTP need not pay.
+    # Loading the certificates takes some 20 ms, which plain HTTP does not need.
     return httpx.create_ssl_context(trust_env=False) if url.scheme == "https" else None

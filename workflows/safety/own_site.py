@@ -1,7 +1,7 @@
-"""Which addresses are the site's own.
+"""Recognises addresses of the site itself.
 
-A model that calls its own site over HTTP would begin a new chain, in which no guardrail sees
-what started it.
+A model that called its own site over HTTP would start a new chain, and no guardrail could
+see what started it.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ PORTS = {"http": 80, "https": 443}
 
 
 def refuse_own_site(url: httpx.URL) -> None:
-    """Raises `ToolRefused` for an address of this site."""
+    """Raise `ToolRefused` for an address of this site."""
     if is_own_site(url):
         raise ToolRefused(
-            "This address is one of the site itself, which a model does not call.",
+            "This address belongs to this site, which a model must not call over HTTP.",
             code="own_site",
             field="url",
-            remedy="Use the schedule tools, or run_workflow, instead.",
+            remedy="Use the schedule tools or run_workflow instead.",
         )
 
 
 def is_own_site(url: httpx.URL) -> bool:
-    """Whether the site answers there: under any other name of a host Django refuses."""
+    """Whether the site answers at this address. Django refuses all other host names."""
     site = httpx.URL(settings.SITE_URL)
     host = _host(url)
     if host not in {_host(site), *map(_plain, settings.ALLOWED_HOSTS)}:

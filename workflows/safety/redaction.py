@@ -1,8 +1,8 @@
-"""Secrets, kept out of what is put on record.
+"""Redacts secrets in everything that is put on record.
 
-One rule for what every node took and gave: a value is hidden whose name looks like that of
-a secret, wherever the name is: in JSON however nested, in JSON inside a text, in headers,
-addresses, forms and the like. All of it in time that grows with the size and no faster.
+One rule for the input and output of every node: a value is redacted if its name looks like
+that of a secret, wherever the name is: in JSON at any depth, in JSON inside a text, in
+headers, URLs, forms and the like. All in linear time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 
 from workflows.kit.json_value import MAX_DEPTH, parsed
 
-# An author is no secret, an authorization is one.
+# "author" is not a secret, "authorization" is.
 SENSITIVE = re.compile(
     r"auth(?!or(?!i[sz]))|cookie|token|secret|passw|passphrase|passcode|pwd|signature"
     r"|credential|session[-_ ]?id|bearer|jwt|(?<!by)(?<!com)(?<!over)pass(?![a-z])"
@@ -23,32 +23,32 @@ SENSITIVE = re.compile(
     re.IGNORECASE,
 )
 TOKEN = re.compile("token", re.IGNORECASE)
-# Numbers of tokens, or of tests that pass, are no secrets.
+# A number of tokens, or of tests that pass, is not a secret.
 COUNTED = re.compile("token|pass(?![a-z])", re.IGNORECASE)
 SHORTEST_SECRET = 12
-REDACTED = "***"  # what stands for a secret on record
+REDACTED = "***"  # replaces a secret
 USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
 REDACTED_USER = f"{REDACTED}:{REDACTED}@"
 LOOKS_LIKE_JSON = re.compile(r"\s*[{\[]")
 # `name=value`, as in queries, forms, cookies and connection strings.
 NAME = re.compile(r"(?<![\w.~%+\[\]-])([\w.~%+\[\]-]+)=")
 VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|[^&\s\"'<>\\]*")
-PACKED = re.compile(r"[^&=\s\"'<>\\]*%[^&=\s\"'<>\\]*")
-# `"name": value`, of JSON that is part of a text, cut off, or several lines of it.
+ENCODED = re.compile(r"[^&=\s\"'<>\\]*%[^&=\s\"'<>\\]*")
+# `"name": value` of JSON inside a text: truncated, or one value per line.
 FIELD = re.compile(r"(?:\\{0,7}[\"'])([\w .~-]{1,200})\\{0,7}[\"']\s{0,9}:\s{0,9}")
 FIELD_VALUE = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
     r"|\\{1,7}[\"'](?:(?!\\{1,7}[\"']).)*(?:\\{1,7}[\"'])?|[^\s,}\]\"']+",
     re.DOTALL,
 )
-# As parameters of an address these are secrets, too; elsewhere they may be anything.
-IN_ADDRESS = {"key", "sig"}
-# Of `{"name": "Authorization", "value": "..."}`.
+# Secrets as parameters of a URL; elsewhere these names may mean anything.
+IN_URL = {"key", "sig"}
+# Fields that hold the name in `{"name": "Authorization", "value": "..."}`.
 NAME_FIELDS = ("name", "key", "header", "field")
 
 
 def redact_named(items: Mapping[str, Any]) -> dict[str, Any]:
-    """`items` with each value hidden whose name looks like that of a secret."""
+    """`items` with each value redacted whose name looks like that of a secret."""
     return {
         name: REDACTED if _is_secret(name, value) else value
         for name, value in items.items()
@@ -56,7 +56,7 @@ def redact_named(items: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_known(value: Any, known: Collection[str]) -> Any:
-    """A JSON value without any of the `known` secrets, in keys neither."""
+    """A JSON value without any of the `known` secrets, in its keys as well."""
     if isinstance(value, dict):
         return {
             redact_known(name, known): redact_known(item, known)
@@ -71,15 +71,15 @@ def redact_known(value: Any, known: Collection[str]) -> Any:
 
 
 def contains_known(value: Any, known: Collection[str]) -> bool:
-    """Whether a JSON value holds one of the `known` secrets, in a key or a text.
+    """Whether a JSON value contains one of the `known` secrets, in a key or a text.
 
-    A short word, such as providers without keys are given for one, is no secret.
+    A short word is not a secret: it may be the placeholder for a provider without keys.
     """
-    telling = [secret for secret in known if len(secret) >= SHORTEST_SECRET]
-    ahead = [value]  # not by recursion: a model nests as deep as it likes
+    secrets = [secret for secret in known if len(secret) >= SHORTEST_SECRET]
+    ahead = [value]  # without recursion: a model may nest arguments to any depth
     while ahead:
         item = ahead.pop()
-        if isinstance(item, str) and any(secret in item for secret in telling):
+        if isinstance(item, str) and any(secret in item for secret in secrets):
             return True
         if isinstance(item, dict):
             ahead += [*item, *item.values()]
@@ -89,12 +89,12 @@ def contains_known(value: Any, known: Collection[str]) -> bool:
 
 
 def redact(value: Any, *, levels: int = MAX_DEPTH) -> Any:
-    """A JSON value without what looks secret by its name; of what is nested deeper than
-    JSON may be, nothing is shown."""
+    """A JSON value with each value redacted whose name looks like that of a secret, and
+    everything below `levels` levels."""
     if levels < 0:
         return REDACTED
     if isinstance(value, dict):
-        return _without_named_value(
+        return _redact_name_and_value(
             {
                 name: REDACTED
                 if _is_secret(name, item)
@@ -104,11 +104,11 @@ def redact(value: Any, *, levels: int = MAX_DEPTH) -> Any:
         )
     if isinstance(value, list):
         return [redact(item, levels=levels - 1) for item in value]
-    return _shown_text(value, levels=levels) if isinstance(value, str) else value
+    return _redact_text(value, levels=levels) if isinstance(value, str) else value
 
 
-def _shown_text(text: str, *, levels: int) -> str:
-    """A text without the secrets in its addresses, forms and JSON."""
+def _redact_text(text: str, *, levels: int) -> str:
+    """A text without the secrets in its URLs, forms and JSON."""
     if LOOKS_LIKE_JSON.match(text):
         try:
             value = parsed(text)
@@ -120,11 +120,12 @@ def _shown_text(text: str, *, levels: int) -> str:
     if "://" in text:
         text = USER.sub(REDACTED_USER, text)
     if ":" in text:
-        text = _without_fields(text)
-    return _without_pairs(text, levels=levels - 1) if "=" in text else text
+        text = _redact_fields(text)
+    return _redact_pairs(text, levels=levels - 1) if "=" in text else text
 
 
-def _without_fields(text: str) -> str:
+def _redact_fields(text: str) -> str:
+    """`"token": "..."` in a text that is not JSON as a whole."""
     parts: list[str] = []
     done = 0
     for found in FIELD.finditer(text):
@@ -141,7 +142,8 @@ def _without_fields(text: str) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _without_pairs(text: str, *, levels: int) -> str:
+def _redact_pairs(text: str, *, levels: int) -> str:
+    """`token=...` in a text."""
     parts: list[str] = []
     done = 0
     for found in NAME.finditer(text):
@@ -153,18 +155,18 @@ def _without_pairs(text: str, *, levels: int) -> str:
 
 
 def _secret_at(text: str, found: re.Match[str], levels: int) -> str:
-    """The value that follows a name, if it is a secret; else nothing."""
+    """The value that follows a name if it is a secret; otherwise nothing."""
     name = unquote_plus(found[1])
     is_parameter = text[found.start() - 1 : found.start()] in ("?", "&")
-    if SENSITIVE.search(name) or (is_parameter and name.lower() in IN_ADDRESS):
+    if SENSITIVE.search(name) or (is_parameter and name.lower() in IN_URL):
         value = _match(VALUE, text, found.end())
         is_count = value.isdecimal() and _is_only(TOKEN, name)
         return "" if is_count else value
-    # An address, packed as the parameter of another.
-    packed = _match(PACKED, text, found.end())
-    plain = unquote_plus(packed)
-    is_telling = plain != packed and redact(plain, levels=levels) != plain
-    return packed if is_telling else ""
+    # A URL that is encoded as a parameter of another one.
+    encoded = _match(ENCODED, text, found.end())
+    plain = unquote_plus(encoded)
+    has_secret = plain != encoded and redact(plain, levels=levels) != plain
+    return encoded if has_secret else ""
 
 
 def _match(pattern: re.Pattern[str], text: str, begin: int) -> str:
@@ -172,7 +174,7 @@ def _match(pattern: re.Pattern[str], text: str, begin: int) -> str:
     return found[0] if found else ""
 
 
-def _without_named_value(pair: dict[str, Any]) -> dict[str, Any]:
+def _redact_name_and_value(pair: dict[str, Any]) -> dict[str, Any]:
     if "value" in pair and any(
         isinstance(name := pair.get(word), str) and _is_secret(name, pair["value"])
         for word in NAME_FIELDS
@@ -182,14 +184,14 @@ def _without_named_value(pair: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    """Whether a value of that name is one; a number of tokens is none."""
+    """Whether a value of that name is a secret; a number of tokens is not."""
     if not SENSITIVE.search(name) or value is None or isinstance(value, bool):
         return False
     return not (_is_count(value) and _is_only(COUNTED, name))
 
 
 def _is_only(what: re.Pattern[str], name: str) -> bool:
-    """Whether nothing else in the name makes it look like that of a secret."""
+    """Whether nothing but `what` makes the name look like that of a secret."""
     return bool(what.search(name)) and not SENSITIVE.search(what.sub("", name))
 
 

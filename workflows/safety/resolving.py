@@ -1,8 +1,7 @@
-"""Names of hosts, looked up within a deadline.
+"""Resolves host names within a deadline.
 
-The system's own look-up cannot be interrupted, and takes as long as it likes when a name
-server does not answer. It is made in a thread that can be left behind; a process leaves
-behind only so many.
+The system's resolver cannot be interrupted, and may take minutes if a name server does not
+answer. It runs in a thread that can be abandoned; the number of such threads is limited.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ _free = threading.BoundedSemaphore(MAX_UNANSWERED)
 
 
 def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
-    """The IP addresses of a host. Raises `NodeFailed`, or `ConnectTimeout` after `seconds`."""
+    """The IP addresses of a host. Raises `NodeFailed`, and `ConnectTimeout` after `seconds`."""
     deadline = time.monotonic() + seconds
     if not _free.acquire(timeout=seconds):
         raise NodeFailed(
-            f"{MAX_UNANSWERED} other names are still being looked up: the name server "
-            "does not answer."
+            f"The name server does not answer: {MAX_UNANSWERED} other names are still "
+            "being resolved."
         )
     answer: Future[list[Any]] = Future()
     threading.Thread(
@@ -39,14 +38,14 @@ def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("The name server does not answer.") from error
     except (OSError, ValueError) as error:
-        raise NodeFailed(f'The name "{host}" cannot be resolved.') from error
+        raise NodeFailed(f'The host name "{host}" cannot be resolved.') from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def _look_up(host: str, port: int, answer: Future[list[Any]]) -> None:
     try:
         answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    # Whoever waits for the answer raises it; nobody else looks into this thread.
+    # The thread that waits for the answer raises it.
     except Exception as error:  # noqa: BLE001
         answer.set_exception(error)
     finally:

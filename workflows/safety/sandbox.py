@@ -1,9 +1,9 @@
-"""Runs code that may take any time or memory in a forked child that may not.
+"""Runs code that may take any amount of time or memory in a forked child with limits.
 
-A template is written by a user, and `{{ 10 ** 10 ** 10 }}` holds the interpreter's lock
-until it is done: no thread, timer or trace in the same process can end it, and counting
-loops inside the template engine leaves `'x'.center(10 ** 10)`. A child process can be
-killed, and its memory limited. Forking costs milliseconds, once a node.
+Users write templates, and `{{ 10 ** 10 ** 10 }}` holds the interpreter's lock until it is
+computed: no thread, timer or trace in the same process can stop it. Counting loops in the
+template engine would not stop `'x'.center(10 ** 10)`. A child process can be killed, and
+its memory limited. Forking takes a few milliseconds, once per node.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ CHUNK = 64 * 1024
 
 
 class SandboxLimitExceeded(Exception):
-    """It took too long or too much memory."""
+    """The code took too long or too much memory; the message is a sentence that says which."""
 
 
 def run_sandboxed(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
-    """The JSON value that `work` returns; `SandboxLimitExceeded` if it takes more than it may.
+    """The JSON value that `work` returns. Raises `SandboxLimitExceeded`.
 
-    `work` runs in a forked child: it must touch no database, network or log.
+    `work` runs in a forked child: it must not use the database, the network or the log.
     """
     reader, writer = os.pipe()
     child = _fork()
@@ -43,7 +43,7 @@ def run_sandboxed(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
         os.close(writer)
         answer = _read(reader, time.monotonic() + seconds)
     finally:
-        # Whatever happened here, a time-out of the caller included, ends the child too.
+        # In any case, a timeout of the caller included, the child ends as well.
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         os.close(reader)
@@ -54,15 +54,15 @@ def run_sandboxed(work: Callable[[], Any], *, seconds: float = SECONDS) -> Any:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        # Python 3.12 warns when other threads exist. The child takes no lock of theirs:
-        # it computes, writes to its pipe and exits.
+        # Python 3.12 warns if there are other threads. The child takes none of their
+        # locks: it computes, writes to its pipe and exits.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _work_and_exit(work: Callable[[], Any], writer: int, seconds: float) -> NoReturn:
     try:
-        gc.disable()  # nothing of the parent's may be finalised here
+        gc.disable()  # no object of the parent may be finalised here
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         _limit(seconds)
@@ -70,8 +70,8 @@ def _work_and_exit(work: Callable[[], Any], writer: int, seconds: float) -> NoRe
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(answer)
     finally:
-        # No cleanup of the parent's: not its buffers, its connections or its tests. No
-        # answer at all means that it ran out of memory.
+        # No cleanup of the parent's buffers, connections or tests. No answer means that
+        # memory ran out.
         os._exit(0)
 
 

@@ -1,7 +1,7 @@
-"""Templates in nodes: Jinja in a sandbox, with run_sandboxed time, memory and output.
+"""Templates in nodes: Jinja in a sandbox, with limits on time, memory and output.
 
-A text template gives text. A value template that is one expression and nothing else
-(`{{ nodes.fetch.output.status }}`) gives that value itself: a number stays a number.
+A text template renders to text. A value template that consists of one expression
+(`{{ nodes.fetch.output.status }}`) renders to its value: a number stays a number.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from workflows.safety.sandbox import SandboxLimitExceeded, run_sandboxed
 
 MAX_SOURCE = 20_000
 MAX_OUTPUT = 64 * 1024
+TOO_LARGE = f"its output is larger than {MAX_OUTPUT // 1024} KiB"
 MAX_PARTS = 8_000  # of the templates and conditions of one graph: 0.2 s to compile
 PARTS_OF_ANY = 10
-MAX_LEVELS = 20  # each macro inside another looks at all names outside it
+MAX_LEVELS = 20  # compiling a nested macro takes time for every name outside it
 MARKS = re.compile(r"\{[{%#]")
 MAX_ERROR = 500
 STRICT = {"undefined_to_none": False}
 ONE_EXPRESSION = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
 
 
-# There is one template, and nothing to take others from; some take the square of the size.
-MEANINGLESS: dict[type[nodes.Node], str] = {
+# There is only one template and none to include; some of these take quadratic time.
+UNSUPPORTED: dict[type[nodes.Node], str] = {
     nodes.EvalContextModifier: "autoescape",
     nodes.ScopedEvalContextModifier: "autoescape",
     nodes.Include: "include",
@@ -46,10 +47,10 @@ MEANINGLESS: dict[type[nodes.Node], str] = {
 
 
 class _WithoutFolding(CodeGenerator):
-    """Computes nothing while it compiles: `{{ 'x' | center(10 ** 10) }}` would otherwise
-    be worked out on saving, out of all bounds."""
+    """Evaluates nothing at compile time: otherwise saving `{{ 'x' | center(10 ** 10) }}`
+    would evaluate it without any limit."""
 
-    levels = 0  # of blocks inside each other, at the place that is being compiled
+    levels = 0  # how deeply the block that is being compiled is nested
 
     @override
     def _output_child_to_const(
@@ -63,7 +64,7 @@ class _WithoutFolding(CodeGenerator):
     def blockvisit(self, body: Iterable[nodes.Node], frame: Frame) -> None:
         self.levels += 1
         for node in body if self.levels > MAX_LEVELS else ():
-            self.fail("it is nested too deeply", node.lineno)
+            self.fail("blocks are nested too deeply", node.lineno)
         super().blockvisit(body, frame)
         self.levels -= 1
 
@@ -73,12 +74,12 @@ class _WithoutFolding(CodeGenerator):
             self.fail("a number is too large", node.lineno)
         super().visit_Const(node, frame)
 
-    def _meaningless(self, node: nodes.Node, frame: Frame) -> NoReturn:
-        self.fail(f"{MEANINGLESS[type(node)]} has no meaning here", node.lineno)
+    def _unsupported(self, node: nodes.Node, frame: Frame) -> NoReturn:
+        self.fail(f'"{UNSUPPORTED[type(node)]}" is not supported', node.lineno)
 
-    visit_EvalContextModifier = _meaningless  # noqa: N815 - names that the base calls
-    visit_Include = visit_Import = visit_FromImport = _meaningless  # noqa: N815
-    visit_Extends = visit_Block = _meaningless  # noqa: N815
+    visit_EvalContextModifier = _unsupported  # noqa: N815 - names that the base calls
+    visit_Include = visit_Import = visit_FromImport = _unsupported  # noqa: N815
+    visit_Extends = visit_Block = _unsupported  # noqa: N815
 
 
 class Environment(ImmutableSandboxedEnvironment):
@@ -86,33 +87,35 @@ class Environment(ImmutableSandboxedEnvironment):
 
     @override
     def getattr(self, obj: Any, attribute: str) -> Any:
-        # `trigger.payload.items` means the key that was sent, not the method of dict.
+        # `trigger.payload.items` is the key of the payload, not the method of dict.
         if isinstance(obj, Mapping) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
 
-# Nothing is escaped: what comes out is text or JSON, never a page.
+# Nothing is escaped: the output is text or JSON, never HTML.
 ENVIRONMENT = Environment(
     undefined=StrictUndefined, optimized=False, keep_trailing_newline=True
 )
 
 
 def template_problem(source: str) -> str | None:
-    """What is wrong with a template's syntax; None if nothing is."""
+    """The problem of a template's syntax, as the end of a sentence; None if it is valid."""
     if not MARKS.search(source):
         return None
     return _syntax_problem(source, ENVIRONMENT.from_string)
 
 
 def expression_problem(source: str) -> str | None:
-    """What is wrong with an expression's syntax; None if nothing is."""
-    return _syntax_problem(bare(source), ENVIRONMENT.compile_expression)
+    """The problem of an expression's syntax, as the end of a sentence; None if it is valid."""
+    return _syntax_problem(without_braces(source), ENVIRONMENT.compile_expression)
 
 
 def parts(sources: Iterable[str], *, most: int) -> int:
-    """How much there is to compile in templates and conditions: the words and signs of each,
-    and ten for itself. It stops counting above `most`: that alone takes time."""
+    """The size of templates and conditions for the compiler: the tokens of each, plus ten.
+
+    Stops counting above `most`, since counting takes time as well.
+    """
     counted = 0
     for source in sources:
         counted += PARTS_OF_ANY
@@ -125,7 +128,7 @@ def parts(sources: Iterable[str], *, most: int) -> int:
             ):
                 counted += 1
         except TemplateSyntaxError:
-            pass  # the rest is not compiled either
+            pass  # the compiler will not get any further either
     return counted
 
 
@@ -140,11 +143,12 @@ def render_value(tree: Any, variables: Mapping[str, Any]) -> Any:
 
 
 def first_true(expressions: Sequence[str], variables: Mapping[str, Any]) -> int | None:
-    """The index of the first expression that holds, or None."""
+    """The index of the first expression that is true; None if none is."""
 
     def work() -> int | None:
         for index, source in enumerate(expressions):
-            if ENVIRONMENT.compile_expression(bare(source), **STRICT)(variables):
+            expression = without_braces(source)
+            if ENVIRONMENT.compile_expression(expression, **STRICT)(variables):
                 return index
         return None
 
@@ -152,14 +156,14 @@ def first_true(expressions: Sequence[str], variables: Mapping[str, Any]) -> int 
     return found
 
 
-def bare(expression: str) -> str:
+def without_braces(expression: str) -> str:
     """An expression without the braces that people put around it out of habit."""
     match = ONE_EXPRESSION.fullmatch(expression)
     return match[1] if match else expression
 
 
 def has_template(tree: Any) -> bool:
-    """Whether anything in a JSON tree is for a template to fill in."""
+    """Whether any string in a JSON value contains a template."""
     return any(MARKS.search(text) for _, text in strings(tree, ""))
 
 
@@ -169,11 +173,12 @@ def _syntax_problem(source: str, compile_: Callable[[str], object]) -> str | Non
     try:
         compile_(source)
     except TemplateSyntaxError as error:
-        return f"line {error.lineno}: {error.message}"
+        message = (error.message or "").rstrip(".")
+        return f"has an error in line {error.lineno}: {message}"
     except (SyntaxError, RecursionError, MemoryError):
         return "is nested too deeply"
     except (ValueError, OverflowError):
-        return "holds a number that is too long"
+        return "contains a number that is too long"
     return None
 
 
@@ -188,7 +193,7 @@ def _render(
     def work() -> Any:
         result = map_strings(tree, lambda text: render(text, variables))
         if len(json.dumps(result)) > MAX_OUTPUT:
-            raise NodeFailed(f"it gives more than {MAX_OUTPUT // 1024} KiB")
+            raise NodeFailed(TOO_LARGE)
         return result
 
     return _guarded(work)
@@ -203,7 +208,7 @@ def _text(source: str, variables: Mapping[str, Any]) -> str:
         parts.append(part)
         size += len(part)
         if size > MAX_OUTPUT:
-            raise NodeFailed(f"it gives more than {MAX_OUTPUT // 1024} KiB")
+            raise NodeFailed(TOO_LARGE)
     return "".join(parts)
 
 
@@ -212,12 +217,12 @@ def _value(source: str, variables: Mapping[str, Any]) -> Any:
     if not match:
         return _text(source, variables)
     value = ENVIRONMENT.compile_expression(match[1], **STRICT)(variables)
-    # An Undefined is no JSON value; asking for its text raises, and says what is missing.
+    # An Undefined is not JSON; converting it to text raises an error that names it.
     return str(value) if isinstance(value, StrictUndefined) else value
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
-    """What `work` gives, computed in a run_sandboxed child; its failure as a `NodeFailed`."""
+    """The result of `work`, computed in the sandbox. Raises `NodeFailed`."""
 
     def attempt() -> dict[str, Any]:
         try:
@@ -227,14 +232,14 @@ def _guarded(work: Callable[[], Any]) -> Any:
             return {"error": str(error)}
         except MemoryError:
             return {"error": "it took too much memory"}
-        except Exception as error:  # noqa: BLE001 - the template's own mistake, told as such
+        except Exception as error:  # noqa: BLE001 - a mistake of the template's author
             return {"error": f"{type(error).__name__}: {error}"}
         return {"value": value}
 
     try:
         answer = run_sandboxed(attempt)
     except SandboxLimitExceeded as error:
-        raise NodeFailed(f"The template was stopped: {error}") from error
+        raise NodeFailed(f"The template was stopped. {error}") from error
     if "error" in answer:
         raise NodeFailed(f"The template failed: {answer['error'][:MAX_ERROR]}")
     return answer["value"]
