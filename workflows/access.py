@@ -1,4 +1,4 @@
-"""Who may do what: owners with their own, staff with Django's permissions with all."""
+"""Permissions: owners on their own rows, staff with Django's permissions on all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Permission = Literal["change", "delete"]
 def require_permission(
     user: User, permission: Permission, row: Workflow | WorkflowExecution
 ) -> None:
-    """Raises `NotFound` for what `user` may not even see, `NotAllowed` for what it may
-    see and not do."""
+    """Raise `NotFound` for a row that `user` may not view, and `NotAllowed` for one that
+    `user` may view, but not change or delete."""
     if row.owner_id == user.pk:
         return
     if not type(row).objects.visible_to(user).filter(pk=row.pk).exists():

@@ -26,8 +26,8 @@ class WorkflowsConfig(AppConfig):
 
 
 def load_functions(modules: Sequence[str]) -> None:
-    """Import the modules of a site's own functions. One that is not there ends the process,
-    with one line; what is wrong inside of one is told with its traceback."""
+    """Import the modules of a site's own functions. A missing one ends the process with one
+    line; an error inside a module is raised with its traceback."""
     for number, module in enumerate(modules, start=1):
         try:
             import_module(module)
@@ -35,8 +35,8 @@ def load_functions(modules: Sequence[str]) -> None:
             if not f"{module}.".startswith(f"{error.name}."):
                 raise
             problem = (
-                f"WORKFLOW_FUNCTION_MODULES cannot be read: its module {number} is not "
-                "found; PYTHONPATH names the folders in which modules are looked for."
+                f"WORKFLOW_FUNCTION_MODULES is not valid: module {number} cannot be found. "
+                "PYTHONPATH must contain its folder."
             )
         else:
             continue

@@ -1,4 +1,4 @@
-"""System checks: settings with which nodes would fail."""
+"""System checks for settings that would make nodes fail."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from workflows.agents.site import setting_problems
 def check_provider(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """A warning for each: without agents everything else works."""
+    """Warnings, not errors: everything but agents works."""
     return [
         Warning(
-            f"{name} cannot work: agents would fail.",
+            f"{name} is not valid, so agents will fail.",
             hint=why,
             id="ostinato_workflows.W001",
         )

@@ -1,5 +1,4 @@
-"""What can go wrong with workflows and their executions. The kinds are the site's:
-`workflows.kit.errors`."""
+"""The exceptions of workflows and executions. Their kinds are in `workflows.kit.errors`."""
 
 from __future__ import annotations
 
@@ -13,17 +12,17 @@ class InvalidGraph(InvalidInput):
 
 class WorkflowInactive(WrongState):
     code = "workflow_inactive"
-    message = "The workflow is not active: activate it first."
+    message = "The workflow is not active. Activate it first."
 
 
 class WorkflowDeleting(WrongState):
     code = "workflow_deleting"
-    message = "The workflow is being deleted: choose another one."
+    message = "The workflow is being deleted. Choose another one."
 
 
 class WorkflowInUse(WrongState):
     code = "workflow_in_use"
-    message = "An execution of the workflow started at the same moment: try again."
+    message = "An execution of the workflow has just started. Try again."
 
 
 class ExecutionFinished(WrongState):
@@ -32,25 +31,24 @@ class ExecutionFinished(WrongState):
 
 
 class RegistrationError(TypeError):
-    """A component, a function or a tool is declared wrongly. Raised at start-up, never
-    later."""
+    """The declaration of a component, a function or a tool is not valid. Raised at start-up
+    only."""
 
 
 class NodeFailed(Exception):
-    """Raised by a component with a message that people may read: the engine records it on
-    the run. Any other exception is recorded by its type alone, since its text may hold a
-    secret."""
+    """A component fails, with a message for people that the engine records. Of any other
+    exception only the type is recorded, since its text may contain a secret."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or "The node failed.")
 
 
 class TimedOut(BaseException):
-    """A BaseException, so that no component's own `except Exception` can swallow the
-    deadline that the caller of the engine has set, nor what cancels it."""
+    """The deadline has passed. A BaseException, so that no `except Exception` of a component
+    can swallow it."""
 
     def __init__(self, seconds: float | None = None) -> None:
-        """`seconds` is the time that it had."""
+        """`seconds` is the time limit."""
         super().__init__(
             "The run timed out."
             if seconds is None
@@ -59,19 +57,21 @@ class TimedOut(BaseException):
 
 
 class Cancelled(TimedOut):
+    """The run has been cancelled. Interrupts a component just like a deadline."""
+
     def __init__(self) -> None:
         BaseException.__init__(self, "The run was cancelled.")
 
 
 def exit_status(error: SystemExit) -> int:
-    """The status with which the process would have ended, as the system sees it."""
+    """The exit status that the process would have had for the operating system."""
     if error.code is None:
         return 0
     return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
 class ToolRefused(DomainError):
-    """A tool does not do what it was asked; the model reads why, and the remedy."""
+    """A tool refuses a call. The model reads the message and the remedy."""
 
     def __init__(
         self,

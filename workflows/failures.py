@@ -1,4 +1,4 @@
-"""What kind of failure ended an attempt: declared here once, for executions and for runs."""
+"""The kinds of failure of an attempt, declared once for executions and runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from workflows.kit.errors import NotAllowed
 
 
 class FailureKind(models.TextChoices):
-    """Behaviour, filters and alerts go by this; the text of an error is for people only."""
+    """Decides behaviour, filters and alerts; the text of an error is for people only."""
 
     # A node of the workflow failed.
     NODE = "node", "Node failed"
-    # The deadline passed, however the process ended then.
+    # The deadline passed, regardless of how the process ended then.
     TIMEOUT = "timeout", "Timed out"
     # The worker ended, or could not renew its lease.
     LOST = "lost", "Worker lost"
@@ -22,32 +22,32 @@ class FailureKind(models.TextChoices):
     NO_TRIGGER = "no_trigger", "No trigger"
     # The owner of the schedule may no longer run the workflow.
     NOT_ALLOWED = "not_allowed", "Not allowed"
-    # Payload, graph or target cannot be used: each attempt would fail alike.
+    # The payload, the graph or the target is not valid: every attempt would fail.
     BROKEN = "broken", "Broken"
-    # The process ended by itself or was killed, or an error of ours ended the attempt.
+    # The process exited or was killed, or a bug of ours ended the attempt.
     CRASH = "crash", "Crashed"
 
 
 def failure_kind_field() -> models.CharField[str, str]:
-    """A column for the kind of failure; empty without one."""
+    """A column for the kind of failure; empty if there was none."""
     return models.CharField(
         max_length=16,
         choices=FailureKind.choices,
         blank=True,
         default="",
-        db_default="",  # firing names no column that a new row leaves empty
+        db_default="",  # the INSERT of firing leaves out columns that are empty
     )
 
 
 def kind_on_record(failed: Q) -> Q:
-    """The constraint: there is a kind of failure exactly where `failed` holds."""
+    """The constraint that a row has a kind of failure if, and only if, `failed` holds."""
     return (failed & Q(failure_kind__in=FailureKind.values)) | (
         ~failed & Q(failure_kind="")
     )
 
 
 def kind_of(error: BaseException) -> FailureKind:
-    """The kind of an error that ended an attempt outside of its nodes."""
+    """The kind of failure for an error that was raised outside of nodes."""
     if isinstance(error, TimedOut):
         return FailureKind.TIMEOUT
     if isinstance(error, InvalidGraph):

@@ -1,10 +1,10 @@
-"""Python functions that a site lets its workflows call.
+"""Python functions that workflows may call.
 
     @workflow_function
     def exchange_rate(currency: str, day: str = "today") -> float: ...
 
-The module goes into `WORKFLOW_FUNCTION_MODULES`. The annotations are the declaration: what
-a node passes is checked against them, on saving and again when it runs.
+List the module in `WORKFLOW_FUNCTION_MODULES`. The annotations are the declaration: the
+arguments of a node are validated against them when it is saved and again when it runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
 from workflows.schemas.declare import schema_problems, signature_schema
 
-NO_PLAIN_CALL = (
+NOT_PLAIN = (
     inspect.iscoroutinefunction,
     inspect.isgeneratorfunction,
     inspect.isasyncgenfunction,
@@ -36,7 +36,8 @@ class WorkflowFunction:
     def problems(
         self, arguments: Mapping[str, Any], *, unknown: Collection[str] = ()
     ) -> Iterator[Problem]:
-        """What does not fit the signature; the values of `unknown` are not known yet."""
+        """The problems of `arguments`. The values of those named in `unknown` are not known
+        yet, and are not checked."""
         properties = self.schema["properties"]
         known = {
             name: {} if name in unknown else properties[name] for name in properties
@@ -48,11 +49,17 @@ functions: dict[str, WorkflowFunction] = {}
 
 
 def workflow_function(function: AnyFunction) -> AnyFunction:
-    """Let workflows call `function` by its name, with JSON for arguments and result."""
+    """Let workflows call `function` by its name. Arguments and result are JSON.
+
+    Raises `RegistrationError` for a name that is taken, and for a signature that JSON cannot
+    express.
+    """
     name = function.__name__
     if name in functions:
         raise RegistrationError(f'The function "{name}" is registered twice.')
-    if any(is_other(function) for is_other in NO_PLAIN_CALL):
-        raise RegistrationError(f'"{name}" gives no value when it is called.')
+    if any(is_other(function) for is_other in NOT_PLAIN):
+        raise RegistrationError(
+            f'The function "{name}" must be a plain function: not async, not a generator.'
+        )
     functions[name] = WorkflowFunction(function, signature_schema(function))
     return function

@@ -1,7 +1,7 @@
-"""Guards: the say of other apps in a change of a workflow.
+"""Guards: how other apps can refuse a change of a workflow.
 
-An app that hangs something on workflows registers a guard when it starts. `workflows` does
-not know what it guards.
+An app whose rows depend on workflows registers a guard at start-up. `workflows` does not
+know what it guards.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from workflows.models import Workflow
 class WorkflowChange:
     """A change of a workflow or of its graph.
 
-    `orphans_schedules`: whoever makes it has confirmed that schedules may be left with no
-    trigger that starts them.
+    `orphans_schedules`: the user has confirmed that schedules may lose every trigger that
+    starts them.
     """
 
     workflow: Workflow
@@ -29,19 +29,21 @@ class WorkflowChange:
     orphans_schedules: bool
 
 
-# Called before the change is made, and before anything is locked for it. What it returns is
-# called once the change is written, inside its transaction; what that raises undoes it.
+# Called before the change is made, and before anything is locked for it. The function that
+# it returns is called after the change is written, inside its transaction: an exception
+# rolls the change back.
 Guard = Callable[[WorkflowChange], Callable[[], None]]
 _guards: list[Guard] = []
 
 
 def register_guard(guard: Guard) -> None:
+    """Call `guard` for every change of a workflow from now on."""
     if guard not in _guards:
         _guards.append(guard)
 
 
 def guard_change(change: WorkflowChange) -> Callable[[], None]:
-    """Let all guards look at a change that is to be made; the check that follows it."""
+    """Call all guards before a change. Returns the check to call after it is written."""
     checks = [guard(change) for guard in _guards]
 
     def check() -> None:

@@ -1,7 +1,7 @@
-"""Components, the node types: each declared once, with `@register`.
+"""Components, the node types: each is declared once, with `@register`.
 
-Palette, API, validation and engine read the declaration; nothing repeats it. Apps above
-register their own components in the same way, from their `AppConfig.ready`.
+The palette, the API, validation and the engine read the declaration; nothing repeats it.
+Other apps register their components in the same way, in their `AppConfig.ready`.
 """
 
 from __future__ import annotations
@@ -36,62 +36,61 @@ Config = Mapping[str, Any]
 
 
 def _no_owner() -> User:
-    raise NodeFailed("This run has no owner in whose name the node could act.")
+    raise NodeFailed("This run has no owner on whose behalf the node could act.")
 
 
 def _no_clock() -> datetime:
     raise NodeFailed("This run has no clock.")
 
 
-def _goes_on() -> None:
-    """What nobody can cancel."""
+def _not_cancellable() -> None:
+    """For a run that cannot be cancelled."""
 
 
-def _keeps_nothing(output: Any) -> None:
-    """What nobody records."""
+def _not_recorded(output: Any) -> None:
+    """For a run that is not recorded."""
 
 
-def _runs_nothing(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
-    raise NodeFailed("Here no other workflow can be run.")
+def _no_workflows(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
+    raise NodeFailed("This run cannot run other workflows.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a node can know: the event, the outputs before it, the site, and its run."""
+    """What a node can use: the trigger's event, earlier outputs, the site, and its run."""
 
     trigger: Mapping[str, Any]
     nodes: Mapping[str, Any]
     site: Mapping[str, Any]
     execution_id: UUID
-    # The user it runs as; `NodeFailed` if that one is gone.
+    # The user it runs as. Raises `NodeFailed` if that user has been deleted.
     owner: Callable[[], User] = _no_owner
     clock: Clock = _no_clock
-    # Raises `Cancelled` once the run is cancelled; for a node that takes its time.
-    stop_if_cancelled: Callable[[], None] = _goes_on
-    # Runs another workflow to its end, for its execution's id and its last output.
-    run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _runs_nothing
-    # Puts on record, as the node's output, what it has done so far; that stays if it does
-    # not come to its end, whatever ends it.
-    record: Callable[[Any], None] = _keeps_nothing
-    # The nodes that are given to this one as tools.
-    given: tuple[tuple[Component, Config], ...] = ()
+    # Raises `Cancelled` once the run is cancelled. A node that takes long calls it often.
+    stop_if_cancelled: Callable[[], None] = _not_cancellable
+    # Runs another workflow to its end. Returns its execution's id and its last output.
+    run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _no_workflows
+    # Records what the node has done so far as its output, in case it never finishes.
+    record: Callable[[Any], None] = _not_recorded
+    # The nodes that tool edges connect to this one.
+    tool_nodes: tuple[tuple[Component, Config], ...] = ()
 
     def tools(self) -> tuple[Tool, ...]:
-        """What those nodes offer to a model, the templates in what they fix rendered."""
-        offered = [self._offered(each, config) for each, config in self.given]
+        """The tools that those nodes offer to a model, with their templates rendered."""
+        offered = [self._tool_of(each, config) for each, config in self.tool_nodes]
         return tuple(tool for tool in offered if tool)
 
-    def _offered(self, component: Component, config: Config) -> Tool | None:
+    def _tool_of(self, component: Component, config: Config) -> Tool | None:
         try:
             return component.as_tool(component.prepare(config, self))
         except NodeFailed as failure:
-            # An agent has many tools: by its name people find the one.
+            # An agent may have many tools, so the error names the one.
             tool = component.as_tool(config)
             name = tool.name if tool else component.type
             raise NodeFailed(f'The tool "{name}": {failure}') from failure
 
     def for_tools(self) -> ToolContext:
-        """In whose name, and for which execution, a node calls tools."""
+        """The context in which the node calls tools."""
         return ToolContext(
             user=self.owner(), clock=self.clock, execution_id=self.execution_id
         )
@@ -108,36 +107,37 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a node gave, and the port by which the flow goes on."""
+    """The output of a node, and the port through which the flow continues."""
 
     output: Any
     port: str = "out"
 
 
 class Component(ABC):
-    """A node type. Subclass it, fill in the declaration, and `@register` it."""
+    """A node type: subclass it, declare the class attributes, and `@register` it."""
 
     type: ClassVar[str] = ""
     label: ClassVar[str] = ""
     description: ClassVar[str] = ""
     category: ClassVar[str] = ""
-    icon: ClassVar[str] = ""  # a name of lucide's
+    icon: ClassVar[str] = ""  # the name of a Lucide icon
     colour: ClassVar[str] = ""  # #rrggbb
     kind: ClassVar[Literal["trigger", "action"]] = "action"
     inputs: ClassVar[tuple[str, ...]] = ("in",)
     ports: ClassVar[tuple[str, ...]] = ("out",)
     config_schema: ClassVar[dict[str, Any]] = {}
-    takes_tools: ClassVar[bool] = False  # by tool edges that lead to it
-    # Fields of the configuration that are templates, giving text or any JSON value.
+    takes_tools: ClassVar[bool] = False  # whether tool edges may lead to it
+    # Fields of the configuration that are templates, for text or for any JSON value.
     text_templates: ClassVar[tuple[str, ...]] = ()
     value_templates: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def run(self, config: Config, context: Context) -> Result:
-        """Do the work with a prepared configuration. `NodeFailed` says why it cannot."""
+        """Do the work with a prepared configuration. Raises `NodeFailed`, with a message
+        for people."""
 
     def ports_of(self, config: Config) -> tuple[str, ...]:
-        """The ports by which the flow may leave a node that is configured like this."""
+        """The ports through which the flow may leave a node with this configuration."""
         return self.ports
 
     @property
@@ -148,7 +148,7 @@ class Component(ABC):
     def node(
         self, node_id: str, config: Config, *, is_active: bool, is_tool: bool = False
     ) -> Node:
-        """What the graph needs to know of such a node; `is_tool` if it is given as one."""
+        """The graph's view of such a node. `is_tool`: a tool edge leads from it."""
         tool = self.as_tool(config) if is_tool else None
         return Node(
             id=node_id,
@@ -161,11 +161,11 @@ class Component(ABC):
         )
 
     def own_tool(self, config: Config) -> str:
-        """The name of a tool that such a node has by itself; empty if it has none."""
+        """The name of a built-in tool of such a node; empty if it has none."""
         return ""
 
     def check(self, config: Config) -> Iterator[Problem]:
-        """What is wrong with a configuration that its schema allows."""
+        """The problems of a configuration that matches the schema."""
         for path, source in self.templates(config):
             if problem := template_problem(source):
                 yield path, f"The template {problem}."
@@ -174,22 +174,22 @@ class Component(ABC):
                 yield path, f"The condition {problem}."
 
     def templates(self, config: Config) -> Iterator[tuple[str, str]]:
-        """Every template in a configuration, right or wrong, with its path."""
+        """Every template in a configuration, valid or not, with its path."""
         for name in (*self.text_templates, *self.value_templates):
             for path, source in strings(config.get(name), name):
                 if MARKS.search(source):
                     yield path, source
 
     def conditions(self, config: Config) -> Iterator[tuple[str, str]]:
-        """Likewise every expression that is not inside a text."""
+        """Every expression outside of templates, valid or not, with its path."""
         return iter(())
 
     def schemas(self, config: Config) -> Iterator[Any]:
-        """Likewise every JSON schema that somebody wrote into it."""
+        """Every JSON schema in a configuration, valid or not."""
         return iter(())
 
     def check_tool(self, config: Config) -> Iterator[Problem]:
-        """The same for a node that is a tool: what is missing a model may fill in."""
+        """The problems of a node that is a tool: the model may fill in missing fields."""
         yield from self.check(config)
 
     def prepare(self, config: Config, context: Context) -> dict[str, Any]:
@@ -201,16 +201,17 @@ class Component(ABC):
         return {**config, **rendered, **render_value(values, variables)}
 
     def as_tool(self, config: Config) -> Tool | None:
-        """How a node configured like this is offered to a model; None if it cannot be.
+        """The tool that a node with this configuration offers to a model; None if it cannot
+        be a tool.
 
-        What the configuration says is fixed, and the model neither sees nor changes it;
-        it fills in the other fields, none of which is a template then.
+        Configured fields are fixed: the model neither sees nor changes them. It fills in the
+        other fields, in which templates are not rendered.
         """
         return None
 
     def redact(self, config: Config) -> Any:
-        """A prepared configuration as the record may show it, where that hides more than
-        what a name or an address gives away: such is hidden of every node."""
+        """A prepared configuration as the record may show it. Override this to redact more
+        than the names and URLs that are redacted for every node."""
         return config
 
 
@@ -224,13 +225,14 @@ class Registry:
     components: dict[str, Component] = field(default_factory=dict)
 
     def register(self, type_: str) -> Callable[[ComponentClass], ComponentClass]:
-        """Declare a component under `type_`. A wrong declaration raises at once."""
+        """Declare a component under `type_`. Raises `RegistrationError` for an invalid
+        declaration."""
 
         def add(component: ComponentClass) -> ComponentClass:
             if type_ in self.components:
-                raise RegistrationError(f'"{type_}" is registered twice.')
+                raise RegistrationError(f'The component "{type_}" is registered twice.')
             for problem in _declaration_problems(type_, component):
-                raise RegistrationError(f'"{type_}": {problem}')
+                raise RegistrationError(f'The component "{type_}": {problem}')
             component.type = type_
             self.components[type_] = component()
             return component
@@ -255,7 +257,7 @@ register = registry.register
 def config_problems(
     component: Component, config: Any, *, is_tool: bool = False
 ) -> Iterator[Problem]:
-    """What is wrong with a node's configuration, each with the path of its field."""
+    """The problems of a node's configuration, each with the path of its field."""
     if is_tool:
         open_schema = {**component.config_schema, "required": []}
         found = schema_problems(open_schema, config)
@@ -267,28 +269,28 @@ def config_problems(
 
 def _declaration_problems(type_: str, component: type) -> Iterator[str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", type_):
-        yield "a type is lower-case letters, digits and underscores."
+        yield "the type must consist of lowercase letters, digits and underscores."
     if not issubclass(component, Component):
-        yield "it is no subclass of Component."
+        yield "the class must be a subclass of Component."
         return
-    yield from _look_problems(component)
+    yield from _appearance_problems(component)
     yield from _schema_problems(component)
     if component.__abstractmethods__:
-        yield "it has no run()."
+        yield "the class must define run()."
 
 
-def _look_problems(component: type[Component]) -> Iterator[str]:
+def _appearance_problems(component: type[Component]) -> Iterator[str]:
     for name in ("label", "description", "category"):
         if not getattr(component, name):
-            yield f"it has no {name}."
+            yield f"the {name} is missing."
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", component.icon):
-        yield f'"{component.icon}" is no icon of lucide.'
+        yield f'the icon "{component.icon}" is not a valid name of a Lucide icon.'
     if not re.fullmatch(r"#[0-9a-f]{6}", component.colour):
-        yield f'"{component.colour}" is no colour like #2563eb.'
+        yield f'the colour "{component.colour}" is not valid. Example: #2563eb.'
     if component.kind not in ("trigger", "action"):
-        yield f'"{component.kind}" is neither trigger nor action.'
+        yield f'the kind "{component.kind}" must be "trigger" or "action".'
     if (component.kind == "trigger") == bool(component.inputs):
-        yield "a trigger has no inputs, and an action has."
+        yield "a trigger must have no inputs, and an action must have at least one."
 
 
 def _schema_problems(component: type[Component]) -> Iterator[str]:
@@ -296,13 +298,13 @@ def _schema_problems(component: type[Component]) -> Iterator[str]:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        yield f"its configuration schema is wrong: {error.message}"
+        yield f"the configuration schema is not valid: {error.message}"
         return
     if (
         schema.get("type") != "object"
         or schema.get("additionalProperties") is not False
     ):
-        yield "its schema must describe an object without additional properties."
+        yield "the schema must describe an object without additional properties."
     templates = {*component.text_templates, *component.value_templates}
     if unknown := templates - schema.get("properties", {}).keys():
-        yield f"its schema has no field {', '.join(sorted(unknown))}."
+        yield f"the schema has no field named {', '.join(sorted(unknown))}."

@@ -1,4 +1,4 @@
-"""What a token may be used for: a ladder of three steps, each with those below it."""
+"""The scopes of tokens: three levels, each of which includes those below."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workflows.kit.errors import NotAllowed
 
 
 class Scope(TextChoices):
-    """`read`: look, and preview. `operate`: also pause, resume, run, backfill and cancel.
+    """`read`: view and preview. `operate`: also pause, resume, run, backfill and cancel.
     `edit`: everything that the token's user may do."""
 
     READ = "read", "Read"
@@ -16,7 +16,7 @@ class Scope(TextChoices):
     EDIT = "edit", "Edit"
 
     def allows(self, needed: Scope) -> bool:
-        """Whether this scope is enough for what needs `needed`."""
+        """Whether this scope includes `needed`."""
         order = list(Scope)
         return order.index(self) >= order.index(needed)
 
@@ -26,10 +26,12 @@ class InsufficientScope(NotAllowed):
     remedy = "Ask a person for a token with that scope."
 
     def __init__(self, held: Scope, needed: Scope) -> None:
-        super().__init__(f'This token has the scope "{held}"; this needs "{needed}".')
+        super().__init__(
+            f'The token has the scope "{held}", but this requires "{needed}".'
+        )
 
 
 def require(needed: Scope, *, held: Scope) -> None:
-    """Raises `InsufficientScope`, which names the scope that is needed."""
+    """Raise `InsufficientScope`, which names the required scope."""
     if not held.allows(needed):
         raise InsufficientScope(held, needed)

@@ -1,8 +1,8 @@
-"""Tools: what a model may call, declared once for agent nodes and for MCP.
+"""Tools that a language model may call, declared once for agent nodes and for MCP.
 
-A refusal is a result that the model can act on, never an exception: what is wrong, under a
-stable `code`, and how to mend it. Anything unexpected says only that the tool failed; the
-traceback is in the log.
+A refusal is a result that the model can act on, never an exception: a stable `code`, the
+problem and its remedy. Of an unexpected error the model learns only that the tool failed;
+the traceback goes to the log.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What a client may be told of a tool before it is called; each has to be decided."""
+    """MCP's annotations of a tool. None has a default, so each must be decided."""
 
     read_only: bool
     destructive: bool
@@ -49,19 +49,21 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolContext:
-    """On whose behalf a tool is called, from which execution (if any), and the time."""
+    """The user on whose behalf a tool is called, the execution (if any), and the clock."""
 
     user: User
     clock: Clock
     execution_id: UUID | None = None
-    scope: Scope = Scope.EDIT  # of the token by which it is called
+    scope: Scope = Scope.EDIT  # of the token that the call came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """`call` gets arguments that fit `input_schema`, and gives what fits `output_schema`.
+    """A tool and its declaration.
 
-    It raises `ToolRefused`, any other `DomainError` or `NodeFailed` for an expected failure.
+    `call` takes arguments that match `input_schema`, and returns a result that matches
+    `output_schema`. It raises `ToolRefused`, another `DomainError` or `NodeFailed` for an
+    expected failure.
     """
 
     name: str
@@ -71,23 +73,24 @@ class Tool:
     output_schema: Mapping[str, Any]
     hints: Hints
     call: Callable[[dict[str, Any], ToolContext], dict[str, Any]]
-    scope: Scope = Scope.EDIT  # what a token needs to call it
+    scope: Scope = Scope.EDIT  # the scope that a token needs
 
     def __post_init__(self) -> None:
-        for wrong in _declaration_problems(self):
-            raise RegistrationError(f'The tool "{self.name}": {wrong}')
+        for found in _declaration_problems(self):
+            raise RegistrationError(f'The tool "{self.name}" {found}')
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What the model gets; for an error `{"error": {"code", "message", "problems", ...}}`."""
+    """The result that the model gets; an error is `{"error": {"code", "message", "problems",
+    ...}}`."""
 
     content: dict[str, Any]
     is_error: bool = False
 
     @property
     def text(self) -> str:
-        """An error in words, for people: what is wrong, and how to mend it."""
+        """An error as text for people: the message, the problems and the remedy."""
         error = self.content["error"]
         problems = [
             f"{problem['field']}: {problem['message']}"
@@ -98,7 +101,8 @@ class ToolResult:
 
 
 def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
-    """Call a tool with whatever a model has come up with. Never raises an `Exception`."""
+    """Call a tool with arguments from a model, which may be anything. Never raises an
+    `Exception`."""
     try:
         _check_user(context)
         require(tool.scope, held=context.scope)
@@ -106,20 +110,20 @@ def call_tool(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
         return _checked(tool, storable(tool.call(arguments, context)))
     except NodeFailed as failure:
         return refused(ToolRefused(str(failure), code="failed"))
-    # Whatever a tool raises must not end the conversation; its text may hold a secret.
+    # No error of a tool may end the conversation; its text may contain a secret.
     except Exception as error:
         if refusal := _refusal_of(error, tool):
-            log.info("tool_refused", code=refusal.code, **_names(tool, context))
+            log.info("tool_refused", code=refusal.code, **_log_fields(tool, context))
             return refused(refusal)
-        log.error("tool_failed", exc_info=error, **_names(tool, context))
-        what = "The tool failed unexpectedly; the site's log has the details."
-        remedy = "Do not repeat the call more than once; tell a person."
-        return refused(ToolRefused(what, code="tool_failed", remedy=remedy))
+        log.error("tool_failed", exc_info=error, **_log_fields(tool, context))
+        message = "The tool failed unexpectedly. The site's log has the details."
+        remedy = "Repeat the call once at most, then report the failure to a person."
+        return refused(ToolRefused(message, code="tool_failed", remedy=remedy))
 
 
 def _refusal_of(error: Exception, tool: Tool) -> DomainError | None:
-    """What reaches beyond the site may have been done in part: of that nobody can say that
-    nothing was done, and only its own refusals are passed on."""
+    """A call that reaches beyond the site may have been carried out in part, so only the
+    tool's own refusals may state that nothing was done."""
     if tool.hints.open_world:
         return error if isinstance(error, DomainError) else None
     return refusal_of(error)
@@ -133,47 +137,48 @@ def call_named(
     *,
     secrets: Collection[str] = (),
 ) -> ToolResult:
-    """The same for whatever name a model has come up with.
+    """Call one of `tools` by a name from a model, which may be anything.
 
-    No tool sees arguments that hold one of the `secrets`: it might keep them.
+    No tool sees arguments that contain one of the `secrets`: it might store them.
     """
     if contains_known(arguments, secrets):
-        what = "The arguments hold a secret of this site; nothing was done."
-        remedy = "Leave it out: no tool needs it."
-        return refused(ToolRefused(what, code="invalid_arguments", remedy=remedy))
+        message = "The arguments contain a secret of this site. Nothing was done."
+        remedy = "Leave the secret out: no tool needs it."
+        return refused(ToolRefused(message, code="invalid_arguments", remedy=remedy))
     if tool := tools.get(name):
         return call_tool(tool, arguments, context)
-    what = f'There is no tool "{name[:MAX_PATH]}"; nothing was done.'
-    remedy = f"The tools are: {', '.join(tools) or 'none'}."
-    return refused(ToolRefused(what, code="unknown_tool", remedy=remedy))
+    message = f'There is no tool "{name[:MAX_PATH]}". Nothing was done.'
+    remedy = f"The available tools are: {', '.join(tools) or 'none'}."
+    return refused(ToolRefused(message, code="unknown_tool", remedy=remedy))
 
 
-def _names(tool: Tool, context: ToolContext) -> dict[str, Any]:
-    """What a log line says of a call: nothing that the model has made up."""
-    names = {"tool": tool.name, "user": context.user.pk}
+def _log_fields(tool: Tool, context: ToolContext) -> dict[str, Any]:
+    """The fields of a log line about a call: nothing that the model has made up."""
+    fields = {"tool": tool.name, "user": context.user.pk}
     execution = context.execution_id
-    return names | ({"execution": str(execution)} if execution else {})
+    return fields | ({"execution": str(execution)} if execution else {})
 
 
 def _check_user(context: ToolContext) -> None:
     if not context.user.is_active:
-        what = "The user in whose name this is called is not active any more."
-        raise ToolRefused(what, code="user_inactive", remedy="Ask a person.")
+        message = "The user on whose behalf this tool is called is no longer active."
+        raise ToolRefused(message, code="user_inactive", remedy="Ask a person.")
 
 
 def check_arguments(tool: Tool, arguments: Any) -> None:
-    """Raises `ToolRefused` for what does not fit the input schema, naming every field."""
+    """Raise `ToolRefused` for arguments that do not match the input schema. It names every
+    field."""
     names = ", ".join(tool.input_schema["properties"]) or "none"
-    remedy = f"Mend what is named and call again. The fields are: {names}."
-    if wrong := problem(arguments, max_bytes=MAX_ARGUMENTS):
-        what = f"What the arguments hold {wrong}."
-        raise ToolRefused(what, code="invalid_arguments", remedy=remedy)
+    remedy = f"Correct the arguments and call again. The accepted fields are: {names}."
+    if found := problem(arguments, max_bytes=MAX_ARGUMENTS):
+        message = f"The value of the arguments {found}."
+        raise ToolRefused(message, code="invalid_arguments", remedy=remedy)
     errors: dict[str, list[str]] = {}
-    for path, why in schema_problems(tool.input_schema, arguments)[:MAX_PROBLEMS]:
-        errors.setdefault(path[:MAX_PATH], []).append(why)
+    for path, reason in schema_problems(tool.input_schema, arguments)[:MAX_PROBLEMS]:
+        errors.setdefault(path[:MAX_PATH], []).append(reason)
     if errors:
         raise ToolRefused(
-            "The arguments do not fit; nothing was done.",
+            "The arguments are not valid. Nothing was done.",
             code="invalid_arguments",
             remedy=remedy,
             errors=errors,
@@ -181,13 +186,13 @@ def check_arguments(tool: Tool, arguments: Any) -> None:
 
 
 def _checked(tool: Tool, output: Any) -> ToolResult:
-    if wrong := problem(output, max_bytes=MAX_RESULT):
-        what = f"The call was carried out, but its result {wrong}."
-        remedy = "Do not repeat it as it was; ask for less at a time."
-        return refused(ToolRefused(what, code="result_unusable", remedy=remedy))
-    # The work is done: a failure now would have the model do it again.
-    for path, why in schema_problems(tool.output_schema, output):
-        log.error("tool_output_wrong", tool=tool.name, field=path, reason=why)
+    if found := problem(output, max_bytes=MAX_RESULT):
+        message = f"The call was carried out, but its result {found}."
+        remedy = "Do not repeat the same call: request less at a time."
+        return refused(ToolRefused(message, code="result_unusable", remedy=remedy))
+    # The work is done: after a failure the model would do it again.
+    for path, reason in schema_problems(tool.output_schema, output):
+        log.error("tool_output_wrong", tool=tool.name, field=path, reason=reason)
     return ToolResult(output)
 
 
@@ -197,9 +202,9 @@ def refused(refusal: DomainError) -> ToolResult:
         "code": refusal.code,
         "message": refusal.message,
         "problems": [
-            {"field": field, "message": why}
+            {"field": field, "message": reason}
             for field, reasons in refusal.errors.items()
-            for why in reasons
+            for reason in reasons
         ],
         **refusal.details,
     }
@@ -210,13 +215,13 @@ def refused(refusal: DomainError) -> ToolResult:
 
 def _declaration_problems(tool: Tool) -> Iterator[str]:
     if not NAME.fullmatch(tool.name):
-        yield "a name is letters, digits, underscores and hyphens, at most 64."
+        yield "has an invalid name: use at most 64 letters, digits, underscores and hyphens."
     if not (tool.title and tool.description):
-        yield "it needs a title and a description."
+        yield "needs a title and a description."
     for schema in (tool.input_schema, tool.output_schema):
-        if fault := declaration_problem(schema):
-            yield f"a schema of it is wrong: {fault}"
+        if found := declaration_problem(schema):
+            yield f"has an invalid schema. {found}"
         if schema.get("type") != "object":
-            yield "its schemas describe objects."
+            yield "has a schema that does not describe an object."
     if tool.input_schema.get("additionalProperties") is not False:
-        yield "its input has no additional properties."
+        yield "must not allow additional properties in its input."

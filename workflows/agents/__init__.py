@@ -1,3 +1,3 @@
-"""The agent node: a model that is asked again and again, and calls tools meanwhile."""
+"""The agent node: a conversation with a language model that calls tools."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The answer that an agent is to give: a text, or what its schema says."""
+"""The answer of an agent: a text, or JSON that matches its schema."""
 
 from __future__ import annotations
 
@@ -14,89 +14,92 @@ from workflows.safety.sandbox import SECONDS, SandboxLimitExceeded, run_sandboxe
 from workflows.schemas.check import schema_problem, subschemas
 from workflows.schemas.declare import schema_problems
 
-# The tool by which a model hands in an answer that has a schema.
+# The tool with which a model submits an answer that has a schema.
 ANSWER_TOOL = "final_result"
 MAX_ANSWER = 64 * 1024
-MAX_TOLD = 5
-NO_SCHEMA_THERE = "what is there is no schema."
+MAX_PROBLEMS = 5
 REFERENCES = ("$ref", "$dynamicRef")
-# The parts of a schema that speak of the same value as the whole does.
+# The keywords whose subschemas apply to the same value as the whole schema.
 SAME_VALUE = {"allOf", "anyOf", "oneOf", "not", "if", "then", "else"}
 
 Schema = Mapping[str, Any]
 
 
 class Unusable(Exception):
-    """What the model gave is no answer; the text tells it why."""
+    """The model's answer cannot be used. The message is for the model."""
 
 
 def output_schema_problems(schema: Schema) -> Iterator[Problem]:
-    """What is wrong with the schema of an answer itself."""
-    if fault := schema_problem(schema):
-        yield "output_schema", fault
-        return
-    if schema.get("type") != "object":
-        yield "output_schema", 'It describes an object: "type": "object".'
+    """The problems of an answer schema itself."""
+    problem = schema_problem(schema)
+    if problem is None and schema.get("type") != "object":
+        problem = 'The schema must describe an object: "type": "object".'
+    problem = problem or _reference_problem(schema)
+    if problem:
+        yield "output_schema", problem
+
+
+def _reference_problem(schema: Schema) -> str | None:
     references = dict.fromkeys(_references(schema))
     if foreign := [ref for ref in references if not ref.startswith("#/$defs/")]:
-        # One to an address would be fetched by whoever checks the answer.
-        reason = f'"{foreign[0]}": references lead to "#/$defs/..." only.'
-        yield "output_schema", reason
-        return
-    if nested := next(_own_ids(schema), None):
-        # References inside would be looked for under that name, where nothing is.
-        yield "output_schema", f'"$id": "{nested}": only the whole schema has one.'
-        return
-    # By identity: checking each of them anew, and what it leads to, is what takes long.
+        # A reference to a URL would be fetched when an answer is checked.
+        return f'The reference "{foreign[0]}" must start with "#/$defs/".'
+    if nested := next(_nested_ids(schema), None):
+        # References inside would be resolved against that id, and lead nowhere.
+        return f'Only the whole schema may have an "$id", but a part has "{nested}".'
+    # By identity: checking each target anew, with all that it refers to, takes long.
     checked = {id(part) for part in subschemas(schema)}
     for ref in references:
         target = _at(schema, ref)
         if target is None or id(target) not in checked:
-            why = "there is nothing there." if target is None else NO_SCHEMA_THERE
-            yield "output_schema", f'"{ref}": {why}'
-            return
+            what = "nothing" if target is None else "something that is not a schema"
+            return f'The reference "{ref}" leads to {what}.'
     if circular := _circular(schema, references):
-        yield "output_schema", f'"{circular}": it leads back to itself.'
+        return f'The reference "{circular}" leads back to itself.'
+    return None
 
 
 def text_answer(text: str) -> str:
-    """Raises `Unusable`."""
+    """The text as it can be stored. Raises `Unusable`."""
     if not text.strip():
-        raise Unusable("You gave no answer: give one, or call a tool.")
+        raise Unusable("Your answer is empty. Give an answer or call a tool.")
     _check_size(text)
     return str(storable(text))
 
 
 def structured_answer(schema: Schema, given: Any, *, seconds: float = SECONDS) -> Any:
-    """`given`, or the JSON that it is the text of, if it fits. Raises `Unusable`, for what
-    takes longer than `seconds` to check as well."""
+    """`given`, parsed if it is text, if it matches the schema.
+
+    Raises `Unusable` if it does not, or if the check takes longer than `seconds`.
+    """
     try:
         value = storable(parsed(given))
     except RecursionError:
         raise Unusable("The answer is nested too deeply.") from None
     _check_size(value)
     if not isinstance(value, dict):
-        raise Unusable("The answer is no JSON object, as its schema wants it.")
-    if wrong := _misfits(schema, value, min(seconds, SECONDS)):
-        told = "; ".join(f"{path}: {why}".lstrip(": ") for path, why in wrong)
-        raise Unusable(f"The answer does not fit its schema: {told}")
+        raise Unusable("The answer must be a JSON object that matches its schema.")
+    if problems := _problems_of(value, schema, min(seconds, SECONDS)):
+        listed = "; ".join(f"{path}: {why}".lstrip(": ") for path, why in problems)
+        raise Unusable(f"The answer does not match its schema: {listed}")
     return value
 
 
-def _misfits(schema: Schema, value: Any, seconds: float) -> list[Problem]:
-    """In a child: a pattern that somebody wrote may take for ever, and holds the
+def _problems_of(value: Any, schema: Schema, seconds: float) -> list[Problem]:
+    """In the sandbox: matching a user's pattern may take forever, and holds the
     interpreter's lock meanwhile."""
     try:
         found = run_sandboxed(
-            lambda: schema_problems(schema, value)[:MAX_TOLD], seconds=seconds
+            lambda: schema_problems(schema, value)[:MAX_PROBLEMS], seconds=seconds
         )
     except SandboxLimitExceeded as error:
-        raise Unusable(f"It cannot be checked against its schema. {error}") from error
+        message = f"The answer cannot be checked against its schema. {error}"
+        raise Unusable(message) from error
     return [(path, why) for path, why in found]
 
 
 def parsed(given: Any) -> Any:
-    """The JSON of a text; what is none stays as it is, for others to refuse."""
+    """The value of a JSON text; anything else unchanged, for a later check to refuse."""
     if not isinstance(given, str):
         return given
     try:
@@ -106,8 +109,8 @@ def parsed(given: Any) -> Any:
 
 
 def _check_size(value: Any) -> None:
-    if wrong := problem(value, max_bytes=MAX_ANSWER):
-        raise Unusable(f"The answer {wrong}.")
+    if found := problem(value, max_bytes=MAX_ANSWER):
+        raise Unusable(f"The answer {found}.")
 
 
 def _references(schema: Any) -> Iterator[str]:
@@ -122,7 +125,7 @@ def _references(schema: Any) -> Iterator[str]:
 
 
 def _circular(schema: Schema, references: Iterable[str]) -> str | None:
-    """A reference that comes back to itself at the same value: a check would never end."""
+    """A reference that leads back to itself for the same value: a check would never end."""
     leads = {ref: set(_onward(_at(schema, ref))) for ref in references}
     try:
         TopologicalSorter(leads).prepare()
@@ -132,7 +135,7 @@ def _circular(schema: Schema, references: Iterable[str]) -> str | None:
 
 
 def _onward(schema: Any) -> Iterator[str]:
-    """The references by which the same value is checked."""
+    """The references that apply to the same value."""
     if isinstance(schema, list):
         for part in schema:
             yield from _onward(part)
@@ -147,19 +150,19 @@ def _onward(schema: Any) -> Iterator[str]:
             yield from _onward([*part.values()])
 
 
-def _own_ids(schema: Any, depth: int = 0) -> Iterator[str]:
-    """The names that parts of the schema give themselves."""
+def _nested_ids(schema: Any, depth: int = 0) -> Iterator[str]:
+    """The `$id`s of parts of the schema."""
     parts: Any = schema if isinstance(schema, list) else ()
     if isinstance(schema, Mapping):
         parts = schema.values()
         if depth and isinstance(schema.get("$id"), str):
             yield schema["$id"]
     for part in parts:
-        yield from _own_ids(part, depth + 1)
+        yield from _nested_ids(part, depth + 1)
 
 
 def _at(schema: Schema, ref: str) -> Any:
-    """What a reference inside the schema leads to (RFC 6901); None if to nothing."""
+    """The part of the schema that a reference leads to (RFC 6901); None if there is none."""
     part: Any = schema
     for step in unquote(ref).removeprefix("#/").split("/"):
         name = step.replace("~1", "/").replace("~0", "~")

@@ -1,7 +1,7 @@
-"""An agent's conversation: ask the model, call what it asks for, until it answers.
+"""An agent's conversation: ask the model and call the tools it requests until it answers.
 
-The loop is ours and synchronous: each request and each tool call is checked against the
-budget, put on record and made in the node's own thread, one at a time.
+The loop is our own, and synchronous: each request and each tool call is checked against the
+budget, recorded, and made in the node's own thread, one at a time.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ from workflows.safety.redaction import redact_known
 from workflows.tools import MAX_ARGUMENTS, Tool, call_named
 
 log = structlog.get_logger(__name__)
-# Between the tries of one request, unless the provider asks for more.
+# Between the attempts of one request, unless the provider demands a longer pause.
 PAUSES_SECONDS = (1.0, 4.0)
 LONGEST_PAUSE_SECONDS = 30.0
-FOR_EVER = float("inf")
+FOREVER = float("inf")
 MAX_UNUSABLE = 3
 MAX_RESULT = 32 * 1024  # characters of a tool's result that the model is shown
-BESIDE_THE_ANSWER = "It was not called: the answer was handed in beside it."
+BESIDE_THE_ANSWER = "The tool was not called: the answer was submitted with the call."
 CUT_OFF = {
-    "length": "The model's answer was cut off: it had no room for more.",
+    "length": "The model's answer was cut off: it reached the provider's length limit.",
     "content_filter": "The provider withheld the answer (content filter).",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What an agent is asked."""
+    """What an agent has to do, and with what."""
 
     prompt: str
     instructions: str
@@ -74,7 +74,7 @@ class Task:
 
 @dataclass(slots=True)
 class Conversation:
-    """One for each run of an agent node."""
+    """The conversation of one run of an agent node."""
 
     task: Task
     context: Context
@@ -84,19 +84,19 @@ class Conversation:
     ends_at: float = 0.0
 
     def answer(self) -> Any:
-        """Talk until there is an answer. Raises `NodeFailed` that says why there is none."""
+        """The model's answer. Raises `NodeFailed` with the reason why there is none."""
         seconds = self.task.budget.max_seconds
         self.ends_at = time.monotonic() + seconds
         try:
-            with _interrupted_after(seconds), ModelConnection(self.task.model) as line:
-                return self._to_the_end(line)
+            with _interrupted_after(seconds), ModelConnection(self.task.model) as model:
+                return self._run(model)
         except OutOfTime as error:
             raise BudgetSpent("max_seconds", seconds) from error
 
-    def _to_the_end(self, line: ModelConnection) -> Any:
+    def _run(self, model: ModelConnection) -> Any:
         self._say([UserPromptPart(self.task.prompt)])
         while True:
-            response = self._ask(line)
+            response = self._ask(model)
             self.messages.append(response)
             final = self._final(response)
             others = [call for call in response.tool_calls if call is not final]
@@ -113,40 +113,41 @@ class Conversation:
                 return answer
 
     def _say(self, parts: Sequence[ModelRequestPart]) -> None:
-        said = ModelRequest(parts, instructions=self.task.instructions)
-        self.messages.append(said)
+        message = ModelRequest(parts, instructions=self.task.instructions)
+        self.messages.append(message)
 
-    def _ask(self, line: ModelConnection) -> ModelResponse:
-        """The model's answer to all that was said; a fault that may pass is tried again."""
+    def _ask(self, model: ModelConnection) -> ModelResponse:
+        """The model's response to all messages. Retries after a temporary failure."""
         pauses = iter(PAUSES_SECONDS)
         while True:
-            self._look()
+            self._check()
             self.record.spending.request()
-            asked = _asked(self.messages[-1])
+            asked = _text_of(self.messages[-1])
             with self.record.call("model", asked=asked) as entry:
-                response = self._attempt(line)
+                response = self._attempt(model)
                 entry |= _described(response)
                 self.record.spending.tokens(entry.get("tokens", {}))
             if isinstance(response, ModelResponse):
                 return response
-            pause = max(next(pauses, FOR_EVER), response.retry_after or 0)
-            if not response.may_pass or pause > LONGEST_PAUSE_SECONDS:
-                raise NodeFailed(response.told)
-            self._rest(pause)
+            pause = max(next(pauses, FOREVER), response.retry_after or 0)
+            if not response.is_temporary or pause > LONGEST_PAUSE_SECONDS:
+                raise NodeFailed(response.message)
+            self._pause(pause)
 
-    def _attempt(self, line: ModelConnection) -> ModelResponse | ProviderFailure:
+    def _attempt(self, model: ModelConnection) -> ModelResponse | ProviderFailure:
         try:
-            return line.ask(self.messages, self._parameters(), look=self._look)
-        # Whatever the library raises is the provider's fault, or the site's; its text may
-        # hold the key.
+            return model.request(self.messages, self._parameters(), check=self._check)
+        # An error of the library comes from the provider or the settings; its text may
+        # contain the key.
         except Exception as error:  # noqa: BLE001
-            fault = failure_of(error)
-            kind = type(error).__name__
-            execution = str(self.context.execution_id)
+            failure = failure_of(error)
             log.warning(
-                "model_not_reached", execution=execution, kind=kind, error=fault.told
+                "model_not_reached",
+                execution=str(self.context.execution_id),
+                kind=type(error).__name__,
+                error=failure.message,
             )
-            return fault
+            return failure
 
     def _parameters(self) -> ModelRequestParameters:
         schema = self.task.output_schema
@@ -165,7 +166,7 @@ class Conversation:
         )
 
     def _final(self, response: ModelResponse) -> ToolCallPart | None:
-        """The call by which the answer is handed in."""
+        """The call that submits the answer."""
         if not self.task.output_schema:
             return None
         calls = (each for each in response.tool_calls if each.tool_name == ANSWER_TOOL)
@@ -184,23 +185,22 @@ class Conversation:
         )
 
     def _correction(self, final: ToolCallPart | None, why: str) -> ModelRequestPart:
+        """The message that explains to the model why its answer cannot be used."""
         self.unusable += 1
         if final:
             self._not_taken([final], "unusable_answer", why)
         if self.unusable == MAX_UNUSABLE:
-            told = redact_known(why, self.record.secrets)
+            reason = redact_known(why, self.record.secrets)
             raise NodeFailed(
-                f"The model gave no usable answer, {MAX_UNUSABLE} times: {told}"
+                f"The model gave {MAX_UNUSABLE} answers that cannot be used. {reason}"
             )
         if final:
             return ToolReturnPart(final.tool_name, why, final.tool_call_id)
-        asks_for_tool = (
-            f" Hand it in by {ANSWER_TOOL}." if self.task.output_schema else ""
-        )
-        return UserPromptPart(why + asks_for_tool)
+        hint = f" Submit it with {ANSWER_TOOL}." if self.task.output_schema else ""
+        return UserPromptPart(why + hint)
 
     def _not_taken(self, calls: Sequence[ToolCallPart], code: str, why: str) -> None:
-        """Calls of which nothing comes stand on record as well."""
+        """Record calls that are not made."""
         error = {"error": {"code": code, "message": why}}
         for call in calls:
             shown = _arguments(call)[1]
@@ -208,7 +208,7 @@ class Conversation:
         self.record.save()
 
     def _called(self, call: ToolCallPart) -> ToolReturnPart:
-        self._look()
+        self._check()
         self.record.spending.tool_call()
         arguments, shown = _arguments(call)
         with self.record.call("tool", tool=call.tool_name, arguments=shown) as entry:
@@ -220,26 +220,27 @@ class Conversation:
                 secrets=self.record.secrets,
             )
             entry |= {"result": result.content, "is_error": result.is_error}
-        told = json.dumps(result.content, ensure_ascii=False)
+        text = json.dumps(result.content, ensure_ascii=False)
         return ToolReturnPart(
-            call.tool_name, excerpt(told, MAX_RESULT), call.tool_call_id
+            call.tool_name, excerpt(text, MAX_RESULT), call.tool_call_id
         )
 
-    def _rest(self, seconds: float) -> None:
+    def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self._look()
+            self._check()
             time.sleep(min(left, CHECK_EVERY_SECONDS))
 
-    def _look(self) -> None:
-        """Ends the conversation when it is cancelled, or out of time."""
+    def _check(self) -> None:
+        """End the conversation if it is cancelled or out of time."""
         if time.monotonic() > self.ends_at:
             raise OutOfTime
         self.context.stop_if_cancelled()
 
 
 def _arguments(call: ToolCallPart) -> tuple[Any, Any]:
-    """Those of a call, and how the record shows them: as they came if they are unfit."""
+    """The arguments of a call, and what the record shows: the original text if they are not
+    valid."""
     arguments = parsed(call.args or {})
     unfit = problem(arguments, max_bytes=MAX_ARGUMENTS)
     return arguments, str(call.args) if unfit else arguments
@@ -255,27 +256,27 @@ def _interrupted_after(seconds: float) -> AbstractContextManager[object]:
 def _answer_tool(schema: Schema) -> ToolDefinition:
     return ToolDefinition(
         name=ANSWER_TOOL,
-        description="Hand in the answer. Call it once, at the end.",
+        description="Submit the answer. Call this tool once, at the end.",
         parameters_json_schema=dict(schema),
         kind="output",
     )
 
 
-def _asked(message: ModelMessage) -> str:
-    """What is new in a request, in words; results of tools stand in their own entries."""
-    words = [
+def _text_of(message: ModelMessage) -> str:
+    """What is new in a request, as text. Results of tools are in entries of their own."""
+    texts = [
         f"(the result of {part.tool_name})"
         if isinstance(part, ToolReturnPart)
         else str(part.content)
         for part in message.parts
         if isinstance(part, ToolReturnPart | UserPromptPart)
     ]
-    return "\n".join(words)
+    return "\n".join(texts)
 
 
 def _described(response: ModelResponse | ProviderFailure) -> dict[str, Any]:
     if isinstance(response, ProviderFailure):
-        return {"error": response.told}
+        return {"error": response.message}
     used = response.usage
     return {
         "model": response.model_name,

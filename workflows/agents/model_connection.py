@@ -1,9 +1,9 @@
-"""Asking the model one thing at a time, while the caller stays in charge.
+"""Synchronous requests to the model, which the caller can interrupt.
 
-The model's library is asynchronous. Its event loop has a thread of its own, and the
-caller's thread only waits: tools, the database and the signals that end a run stay there.
-Inside an event loop an exception that a signal raises would hit whatever task happens to
-run, or be swallowed.
+The model's library is asynchronous. Its event loop runs in a thread of its own, and the
+caller's thread only waits: tools, the database and the signals that end a run stay in it.
+Inside an event loop, an exception that a signal handler raises would hit any task that
+happens to run, or be swallowed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from workflows.agents import provider
 
 CHECK_EVERY_SECONDS = 0.5
-# Longer than connections take to close; a thread that hangs dies with the process.
+# Longer than connections take to close. A thread that hangs ends with the process.
 JOIN_SECONDS = 2.0
 
 
 class ModelConnection:
-    """While it is entered, `ask` reaches the model. Raises what the library raises."""
+    """A context manager. Within it, `request` sends messages to the model."""
 
     def __init__(self, model_name: str) -> None:
         self._model_name = model_name
@@ -49,25 +49,28 @@ class ModelConnection:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(JOIN_SECONDS)
 
-    def ask(
+    def request(
         self,
         messages: list[ModelMessage],
         parameters: ModelRequestParameters,
         *,
-        look: Callable[[], None],
+        check: Callable[[], None],
     ) -> ModelResponse:
-        """The model's answer. `look` is called now and then, and ends the wait by raising."""
-        asked = asyncio.run_coroutine_threadsafe(
-            self._ask(messages, parameters), self._loop
+        """The model's response. Raises what the library raises.
+
+        `check` is called every 0.5 s meanwhile; an exception of it ends the wait.
+        """
+        response = asyncio.run_coroutine_threadsafe(
+            self._request(messages, parameters), self._loop
         )
         try:
-            while not wait([asked], CHECK_EVERY_SECONDS).done:
-                look()
-            return asked.result()
+            while not wait([response], CHECK_EVERY_SECONDS).done:
+                check()
+            return response.result()
         finally:
-            asked.cancel()
+            response.cancel()
 
-    async def _ask(
+    async def _request(
         self, messages: list[ModelMessage], parameters: ModelRequestParameters
     ) -> ModelResponse:
         model = await asyncio.wrap_future(self._model)
@@ -82,9 +85,9 @@ class ModelConnection:
             async with provider.site_model(self._model_name) as model:
                 self._model.set_result(model)
                 await self._over.wait()
-        # Whoever asks is told; nobody else looks into this thread.
+        # The thread that waits for the response raises it.
         except Exception as error:  # noqa: BLE001
             if not self._model.done():
                 self._model.set_exception(error)
-                # Until that one has heard of it: the loop that tells it must be there.
+                # The loop must run until the waiting thread has received the error.
                 await self._over.wait()

@@ -1,6 +1,6 @@
-"""The site's model, by the settings: nothing that a node says leads anywhere else.
+"""The site's model and its failures. Only settings decide where requests go, never a node.
 
-The key stands in no text that leaves this module.
+No text that leaves this module contains the key.
 """
 
 from __future__ import annotations
@@ -32,38 +32,38 @@ from workflows.exceptions import NodeFailed
 from workflows.safety.decoding import ACCEPTED, Decoder
 
 MAX_BYTES = 4 * 1024 * 1024
-NO_COMPLETION = "What the provider answers is no chat completion."
+NO_COMPLETION = "The provider's response is not a valid chat completion."
 REDIRECT = "redirects are not followed."
-# Another try may succeed after these: a moment's overload, or a fault of a gateway.
-PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+# A retry may succeed after these: a brief overload, or a failure of a gateway.
+TEMPORARY = {408, 409, 425, 429, 500, 502, 503, 504, 529}
 UNAUTHORIZED = {401, 403}
 CODE = re.compile(r"[a-z_]{1,60}")
 
 
 @asynccontextmanager
 async def site_model(name: str) -> AsyncIterator[Model]:
-    """The model of that name at the site's provider; its connections end with the body."""
+    """The model of that name at the site's provider. Its connections close with the body."""
     http_client = DefaultAsyncHttpxClient(
         headers={"Accept-Encoding": ACCEPTED},
         event_hooks={"response": [_check]},
-        follow_redirects=False,  # to where nobody meant to send a prompt
+        follow_redirects=False,  # prompts must not go to another site
     )
     async with AsyncOpenAI(
         base_url=settings.AGENT_BASE_URL,
         api_key=settings.AGENT_API_KEY,
         http_client=http_client,
-        max_retries=0,  # ours are on record, and in the budget
+        max_retries=0,  # our own retries are on record and count against the budget
     ) as client:
         provider = OpenAICompatibleProvider("site", openai_client=client)
         yield _ChatModel(name, provider=provider)
 
 
-class _Unwanted(Exception):
-    """What nobody takes of a provider; the text says why."""
+class _Rejected(Exception):
+    """A response that is not read; the message is a sentence that says why."""
 
 
 class _ChatModel(OpenAIChatModel):
-    """The library's own: whatever makes it trip is no completion."""
+    """The library's model; any error in reading a response means that it is not valid."""
 
     @override
     def _process_response(
@@ -77,45 +77,47 @@ class _ChatModel(OpenAIChatModel):
 
 @dataclass(frozen=True, slots=True)
 class ProviderFailure:
-    """Why a request to the model failed, in words for people, and whether it may pass."""
+    """Why a request to the model failed, as a sentence, and whether a retry may succeed."""
 
-    told: str
-    may_pass: bool = False
-    retry_after: float | None = None
+    message: str
+    is_temporary: bool = False
+    retry_after: float | None = None  # seconds, if the provider has named them
 
 
 def failure_of(error: Exception) -> ProviderFailure:
+    """The failure behind an exception of the library. Contains no text of the provider."""
     for cause in _causes(error):
-        if isinstance(cause, _Unwanted | NodeFailed):
+        if isinstance(cause, _Rejected | NodeFailed):
             return ProviderFailure(str(cause))
     if isinstance(error, ModelHTTPError):
         return _refusal(error)
     if isinstance(error, ModelConnectionError):
         return ProviderFailure(
-            "The provider cannot be reached (AGENT_BASE_URL).", may_pass=True
+            "The provider cannot be reached (AGENT_BASE_URL).", is_temporary=True
         )
-    # JSON without end is too deep to be read at all.
+    # RecursionError: the JSON is nested too deeply to be parsed.
     if isinstance(error, UnexpectedModelBehavior | ModelAPIError | RecursionError):
         return ProviderFailure(NO_COMPLETION)
-    return ProviderFailure(f"Asking the model failed: {type(error).__name__}.")
+    return ProviderFailure(f"The request to the model failed: {type(error).__name__}.")
 
 
 def _refusal(error: ModelHTTPError) -> ProviderFailure:
-    """By the status and the code alone: in their words providers repeat part of the key."""
+    """By the status and the code alone: error texts of providers repeat part of the key."""
     status = error.status_code
     if status in UNAUTHORIZED:
         return ProviderFailure(
-            f"The provider refuses the key ({status}): see AGENT_API_KEY."
+            f"The provider refused the key with status {status} (AGENT_API_KEY)."
         )
     return ProviderFailure(
-        f"The provider answered {status}{_code(error.body)}.",
-        may_pass=status in PASSING and not isinstance(error, ModelQuotaExceededError),
+        f"The provider answered with status {status}{_code(error.body)}.",
+        is_temporary=status in TEMPORARY
+        and not isinstance(error, ModelQuotaExceededError),
         retry_after=error.retry_after,
     )
 
 
 def _code(body: Any) -> str:
-    """The code of an error as OpenAI's protocol has it, such as `model_not_found`."""
+    """The error code of OpenAI's protocol, such as `model_not_found`, in parentheses."""
     error = body.get("error", body) if isinstance(body, dict) else body
     code = error.get("code") if isinstance(error, dict) else None
     if not isinstance(code, str) or not CODE.fullmatch(code):
@@ -132,7 +134,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 async def _check(response: Response) -> None:
     if response.is_redirect:
-        raise _Unwanted(f"The provider answered {response.status_code}: {REDIRECT}")
+        raise _Rejected(
+            f"The provider answered with status {response.status_code}: {REDIRECT}"
+        )
     assert isinstance(response.stream, AsyncByteStream)
     encoding = response.headers.pop("content-encoding", "")
     response.stream = _Decoded(response.stream, Decoder(encoding, MAX_BYTES))

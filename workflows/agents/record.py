@@ -1,8 +1,8 @@
-"""What an agent has done, as its node's output has it: every request and every tool call.
+"""The record of an agent's requests and tool calls, which becomes its node's output.
 
-An entry is on record before the thing is done, and again after: one without `seconds` was
-under way when the node ended. Texts are cut and secrets hidden, so that the whole of it
-always fits.
+An entry is written before the call and again after it: one without `seconds` was under way
+when the node ended. Long texts are cut so that the whole record always fits, and secrets
+are redacted.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from workflows.kit.json_value import problem
 from workflows.safety.redaction import redact, redact_known
 from workflows.tools import Clock
 
-LONG = 2000  # of JSON, for each text or value
+LONG = 2000  # bytes of JSON, for each text or value
 SHORT = 200  # once the record is LONG_UNTIL large
 LONG_UNTIL = 64 * 1024
 FULL = 160 * 1024
-WIDEST = 12  # what one character may take as JSON
+WIDEST = 12  # bytes of JSON that one character may take
 
 Entry = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Record:
-    """Keeps it, and hands the whole to `write` whenever there is something new."""
+    """The entries so far; passes the whole record to `write` after every change."""
 
     spending: Spending
     write: Callable[[Any], None]
@@ -41,26 +41,27 @@ class Record:
     size: int = 0
 
     @contextmanager
-    def call(self, kind: str, **asked: Any) -> Iterator[Entry]:
-        """An entry for what the body does; the body adds what came of it."""
-        entry = {"kind": kind, "at": self.clock().isoformat(), **self._shown(asked)}
+    def call(self, kind: str, **request: Any) -> Iterator[Entry]:
+        """Record what the body does. Yields a dict to which the body adds its outcome."""
+        at = self.clock().isoformat()
+        entry = {"kind": kind, "at": at, **self._redacted(request)}
         self._add(entry)
         self.save()
         began = time.monotonic()
-        came_of_it: Entry = {}
+        outcome: Entry = {}
         try:
-            yield came_of_it
+            yield outcome
         finally:
-            entry |= self._shown(came_of_it)
+            entry |= self._redacted(outcome)
             entry["seconds"] = round(time.monotonic() - began, 3)
             self.size += len(json.dumps(entry))
         self.save()
 
-    def refusal(self, **what: Any) -> None:
-        """An entry for a tool call that is not made; `save` it."""
+    def refusal(self, **fields: Any) -> None:
+        """Add an entry for a tool call that is not made. Call `save` afterwards."""
         at = self.clock().isoformat()
-        said = self._shown({**what, "is_error": True})
-        entry = {"kind": "tool", "at": at, **said, "seconds": 0.0}
+        redacted = self._redacted({**fields, "is_error": True})
+        entry = {"kind": "tool", "at": at, **redacted, "seconds": 0.0}
         self._add(entry)
         self.size += len(json.dumps(entry))
 
@@ -71,17 +72,19 @@ class Record:
             self.calls.append(entry)
 
     def save(self) -> None:
+        """Pass the whole record to `write`."""
         self.write(self.whole())
 
     def whole(self, **more: Any) -> dict[str, Any]:
+        """The output of the node: `more`, the usage and the calls."""
         left_out = {"calls_left_out": self.left_out} if self.left_out else {}
         usage = self.spending.usage()
-        said = redact_known(more, self.secrets)
-        return {**said, "usage": usage, "calls": [*self.calls], **left_out}
+        redacted = redact_known(more, self.secrets)
+        return {**redacted, "usage": usage, "calls": [*self.calls], **left_out}
 
-    def _shown(self, values: Entry) -> Entry:
+    def _redacted(self, values: Entry) -> Entry:
         limit = LONG if self.size < LONG_UNTIL else SHORT
-        # Each by itself: what an entry calls "tokens" is no secret.
+        # Each value by itself: the field "tokens" of an entry is not a secret.
         return {
             name: excerpt(redact(redact_known(value, self.secrets)), limit)
             for name, value in values.items()
@@ -89,7 +92,7 @@ class Record:
 
 
 def excerpt(value: Any, limit: int) -> Any:
-    """A JSON value as it is if it is small, else the beginning of its text."""
+    """A JSON value unchanged if it is small, otherwise the beginning of its text."""
     if problem(value, max_bytes=limit) is None:
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -34,7 +34,7 @@ from workflows.api.serializers import (
     graph_of,
 )
 from workflows.failures import FailureKind
-from workflows.kit.api.dry_run import ASKED as TRUE_OR_FALSE
+from workflows.kit.api.dry_run import BOOLEANS
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.ordering import ordering_filter
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
@@ -62,9 +62,9 @@ ORPHAN_SCHEDULES = OpenApiParameter(
 def _may_orphan(request: Request) -> bool:
     """Whether the request confirms that schedules are left without a trigger."""
     asked = request.query_params.get(ORPHAN_SCHEDULES.name, "false")
-    if asked not in TRUE_OR_FALSE:
+    if asked not in BOOLEANS:
         raise ValidationError({ORPHAN_SCHEDULES.name: ["Must be true or false."]})
-    return TRUE_OR_FALSE[asked]
+    return BOOLEANS[asked]
 
 
 class OwnRows(GenericAPIView[Any]):
@@ -122,7 +122,7 @@ class WorkflowViewSet(
         return WorkflowSerializer(workflow).data
 
     @override
-    def also(self, after: Any) -> dict[str, Any]:
+    def extra_fields(self, after: Any) -> dict[str, Any]:
         """How many of what would be deleted: schedules go with their workflow."""
         return {} if self.deletion is None else {"deleted": self.deletion.deleted}
 

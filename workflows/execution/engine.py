@@ -169,7 +169,7 @@ class _Run:
             stop_if_cancelled=self._stop_if_cancelled,
             run_workflow=self._run_workflow,
             record=partial(self._record, node),
-            given=tuple(
+            tool_nodes=tuple(
                 (definition.component(row.node_id), row.config) for row in given
             ),
         )

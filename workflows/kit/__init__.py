@@ -1,3 +1,3 @@
-"""What every app builds on."""
+"""Building blocks that all apps share."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The admin as a door to services: what they refuse is a message on the page."""
+"""Admin classes that call services and show their refusals as messages."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ REASONS_SHOWN = 10
 
 
 class ServiceAdmin(Base):
-    """Pages of rows that services change and delete."""
+    """An admin whose rows are changed and deleted by services."""
 
     @contextmanager
     def refusals_shown(
         self, request: HttpRequest, *, but: tuple[type[Exception], ...] = ()
     ) -> Iterator[None]:
-        """What is refused within becomes a message; the view then goes on to a page."""
+        """Show a refusal in the body as a message, except exceptions of the types `but`."""
         try:
             yield
         except but:
@@ -53,7 +53,7 @@ class ServiceAdmin(Base):
         label: str,
         past: str,
     ) -> None:
-        """For how many it worked, and why not for the others."""
+        """Show how many items succeeded, and the refusals of the others."""
         done, failed = 0, []
         for outcome in outcomes:
             if outcome.refusal is None:
@@ -66,8 +66,8 @@ class ServiceAdmin(Base):
             more = len(failed) - REASONS_SHOWN
             rest = f" And {more} more." if more > 0 else ""
             reasons = " ".join(failed[:REASONS_SHOWN])
-            why = f"{label} failed for {self._number(len(failed))}. {reasons}{rest}"
-            self.message_user(request, why, messages.ERROR)
+            text = f"{label} failed for {self._number(len(failed))}. {reasons}{rest}"
+            self.message_user(request, text, messages.ERROR)
 
     def _number(self, count: int) -> str:
         return f"{count} {model_ngettext(self.opts, count)}"
@@ -76,7 +76,7 @@ class ServiceAdmin(Base):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        # Django has pages for what it refuses by itself.
+        # Django has its own pages for these refusals.
         with self.refusals_shown(request, but=(PermissionDenied, Http404)):
             return super().delete_view(request, object_id, extra_context)
         return self.page_of(object_id)
@@ -86,7 +86,7 @@ class ServiceAdmin(Base):
         return redirect(f"{self.admin_site.name}:{name}", object_id)
 
     def delete_each(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        """Those that are ticked: each for itself, so that one refusal stops no other."""
+        """Delete the selected rows one by one, so that a refusal does not stop the rest."""
 
         def delete(row: Any) -> None:
             with transaction.atomic():

@@ -1,4 +1,4 @@
-"""One act on many rows: each is tried for itself, and has an outcome of its own."""
+"""One action on many rows, each with an outcome of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Item, Result]):
-    """What `act` gave for the item, or why it was refused."""
+    """The result of the action for one item, or its refusal."""
 
     item: Item
     result: Result | None = None
@@ -29,9 +29,10 @@ class Outcome(Generic[Item, Result]):
 def one_by_one(
     items: Iterable[Item], act: Callable[[Item], Result]
 ) -> Iterator[Outcome[Item, Result]]:
-    """Act on each in a turn of its own; one that is refused stops no other.
+    """Act on each item in a transaction of its own; a refusal of one does not stop the rest.
 
-    Each attempt waits for the database: once it could not serve, nobody waits again.
+    Each attempt may wait for the database. Once it was unavailable, the remaining items are
+    refused without another attempt.
     """
     away: DomainError | None = None
     for item in items:

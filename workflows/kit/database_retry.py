@@ -1,4 +1,4 @@
-"""Reads and writes of work under way outlive the database being away."""
+"""Retries reads and writes of work in progress while the database is away."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from django.db import (
 
 from workflows.kit.outages import OutageLog
 
-# The database as a whole cannot serve: it is away, read-only (a fail-over), or its tables
-# are not those of this code (a roll-out). No row and no run is to blame for it.
+# The database as a whole cannot serve: it is away, read-only (during a failover), or its
+# tables do not match this code (during a rollout). No row and no run causes these errors.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE_SECONDS = 0.5
 T = TypeVar("T")
@@ -26,10 +26,10 @@ outages = OutageLog(structlog.get_logger(__name__))
 
 
 def retry_while_away(step: Callable[[], T]) -> T:
-    """The result of `step`, tried again for as long as the database is away.
+    """The result of `step`, which is repeated for as long as the database is away.
 
-    For work that something else ends: its deadline, or its process with its lease. Not
-    inside a transaction, which would be gone; what `step` does twice must do no harm.
+    It never gives up: the work must have a deadline, or a lease with which its process ends.
+    Not for use inside a transaction, which would be lost. `step` must be idempotent.
     """
     while True:
         try:

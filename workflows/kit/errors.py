@@ -1,8 +1,8 @@
-"""Refusals: the kinds of them, for all apps.
+"""The kinds of refusals, for all apps.
 
-An app subclasses a kind for what only it can refuse. `message` is what people read unless
-one is given; `code` is stable and for programs. `workflows.kit.refusals` turns every other
-error that a caller may meet into one of these.
+An app subclasses a kind for refusals of its own. `message` is for people, and is used
+unless the caller passes one; `code` is stable and for programs. `workflows.kit.refusals`
+turns every other error that a caller may meet into one of these.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ Errors = Mapping[str, Sequence[str]]
 
 
 class DomainError(Exception):
-    """What was asked for is refused."""
+    """The request is refused."""
 
     code = "error"
     http_status = 400
     message: str = "The request cannot be carried out."
-    remedy = ""  # for a model: what would be accepted, or what to do about it
-    details: Mapping[str, Any] = {}  # further facts for programs
+    remedy = ""  # for a model: what would be accepted, or how to proceed
+    details: Mapping[str, Any] = {}  # additional data for programs
 
     def __init__(
         self,
@@ -29,8 +29,8 @@ class DomainError(Exception):
         field: str | None = None,
         errors: Errors | None = None,
     ) -> None:
-        """`field` names the one input that is wrong, `errors` all of them: the first is the
-        message, unless one is given."""
+        """`field` names the only invalid input. `errors` holds the problems of several by
+        field; the first of them is the message unless one is passed."""
         named = (f"{name}: {why[0]}" for name, why in (errors or {}).items())
         self.message = message or next(named, self.message)
         self.errors: dict[str, list[str]] = {
@@ -42,7 +42,7 @@ class DomainError(Exception):
 
     @property
     def in_full(self) -> str:
-        """One line for people: the message, and the faults that it does not name."""
+        """One line for people: the message, and the problems that it does not contain."""
         problems = (
             f"{name}: {each}" for name, why in self.errors.items() for each in why
         )
@@ -65,13 +65,13 @@ class NotAllowed(DomainError):
 class NotFound(DomainError):
     code = "not_found"
     http_status = 404
-    message = "Nothing with this id exists, or you may not view it."
+    message = "This does not exist, or you may not view it."
 
 
 class WrongState(DomainError):
     code = "wrong_state"
     http_status = 409
-    message = "This is not possible in the present state: read it again."
+    message = "This is not possible in the current state: read it again."
 
 
 class Unprocessable(DomainError):
@@ -86,31 +86,32 @@ class TooLarge(DomainError):
     message = "The body is too large."
 
     def __init__(self, most: int) -> None:
-        """`most` is how many bytes are accepted."""
-        super().__init__(self.message, errors={"body": [f"At most {most:,} bytes."]})
+        """`most` is the number of bytes that are accepted."""
+        reason = f"Must have at most {most:,} bytes."
+        super().__init__(self.message, errors={"body": [reason]})
 
 
 class Unavailable(DomainError):
-    """Database, Redis or the site itself cannot serve at the moment."""
+    """The database, Redis or the site itself cannot serve at the moment."""
 
     code = "unavailable"
     http_status = 503
     retry_after_seconds = 5
-    remedy = "Try again in a few seconds; if it lasts, tell the user."
+    remedy = "Try again in a few seconds. If the problem persists, inform the user."
     details = {"retry_after_seconds": retry_after_seconds}
 
     def __init__(self, cause: str = "The site is busy.") -> None:
-        """`cause` is a sentence that says what does not work."""
+        """`cause` is a sentence that states what does not work."""
         super().__init__(f"{cause} Nothing was done. Try again in a moment.")
 
 
 class Unexpected(DomainError):
-    """A fault of the site, where others must still be answered."""
+    """An error of the site, for one item of many when the others must still be answered."""
 
     http_status = 500
-    message = "Something went wrong here; the log has the details."
+    message = "An unexpected error occurred. The site's log has the details."
 
 
 class StaleVersion(WrongState):
     code = "stale_version"
-    message = "The workflow was changed by someone else in the meantime: read it again."
+    message = "The workflow has been changed in the meantime: read it again."

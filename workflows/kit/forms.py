@@ -1,4 +1,4 @@
-"""Forms that a service saves."""
+"""Model forms that save through a service."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ else:
 
 
 class ServiceForm(FormBase):
-    """A form that is valid has been saved: only the service can tell, holding the row.
+    """A form that is saved by its validation: only the service, with the row locked, can
+    decide whether the input is valid.
 
-    Its refusals become faults of the form, each at its field, and nothing is written.
+    Its refusals become errors of the form, each at its field, and nothing is written.
     """
 
     @abstractmethod
@@ -27,7 +28,7 @@ class ServiceForm(FormBase):
         """The row as saved. Raises `DomainError`."""
 
     def _post_clean(self) -> None:
-        """In place of Django's own checks of the model, which would repeat the service's."""
+        """Replaces Django's validation of the model, which would repeat the service's."""
         if self.errors:
             return
         try:

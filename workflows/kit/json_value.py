@@ -1,4 +1,4 @@
-"""JSON values and texts that both databases can hold: bounded, finite, without NUL."""
+"""JSON values and texts that both databases can store: limited in size, finite, without NUL."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-MAX_COMPOSED = 10_000  # the longest is the description of a workflow
+MAX_COMPOSED = 10_000  # characters; the longest text is the description of a workflow
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# By Unicode's categories: what controls or breaks a line, and what turns its direction or
-# is not seen, by which two names would look alike.
+# Unicode categories of control characters, and of invisible ones: line breaks, changes of
+# direction and the like, which would make two names look alike.
 _CONTROL = {"Cc", "Cs"}
 _INVISIBLE = {"Cf", "Zl", "Zp"}
-# Between letters of Persian or Hindi, and parts of an emoji, these belong to the spelling.
+# Joiners between letters of Persian or Hindi, and between parts of an emoji, are spelling.
 _SPELT = r"[^\s\x00-\x7f\u200c\u200d]"
 _JOINING = re.compile(rf"(?<={_SPELT})[\u200c\u200d](?={_SPELT})")
 
 
 def text_problem(text: str, *, one_line: bool = False) -> str | None:
-    """Why `text` cannot be saved, as a sentence; None if it can."""
+    """Why `text` cannot be stored, as a sentence; None if it can."""
     if one_line and (why := _line_problem(text)):
         return why
     if UNSTORABLE.search(text):
-        return "Null characters and halves of surrogate pairs are not allowed."
+        return "Null characters and unpaired surrogates are not allowed."
     return None
 
 
@@ -49,9 +49,7 @@ def problem(value: Any, *, max_bytes: int) -> str | None:
     except RecursionError:
         return f"is nested more than {MAX_DEPTH} levels deep"
     except ValueError:
-        return (
-            "has a number that JSON cannot hold: infinite, or thousands of digits long"
-        )
+        return "contains a number that JSON cannot represent: infinite or far too long"
     except TypeError as error:
         return f"is not JSON: {error}"
     if size > max_bytes:
@@ -60,19 +58,16 @@ def problem(value: Any, *, max_bytes: int) -> str | None:
 
 
 def parsed(text: str | bytes) -> Any:
-    """The value that JSON stands for. Raises `ValueError` for what is none.
-
-    Python's own reader takes `NaN`, and `1e999` for infinity; it trips over brackets
-    without end.
-    """
+    """The value of a JSON text. Raises `ValueError`, also for input that Python's own parser
+    would accept (`NaN`, `1e999`) or fail on (endless brackets)."""
     try:
         return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError("the value is nested too deeply") from None
 
 
 def storable(value: Any) -> Any:
-    """`value` with every character that a database refuses replaced by U+FFFD."""
+    """`value` with every character that a database cannot store replaced by U+FFFD."""
     if isinstance(value, dict):
         return {storable(str(key)): storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -81,10 +76,10 @@ def storable(value: Any) -> Any:
 
 
 def composed(text: str) -> str:
-    """`text` in Unicode's form NFC: a name that is typed on another keyboard is the same.
+    """`text` in Unicode's normal form C, so that equal names compare equal.
 
-    Putting marks in order takes the square of their number in time, so what is longer than
-    any text that is composed may be stays as it is, for whoever measures it to refuse.
+    Normalisation takes quadratic time in the number of combining marks, so a text of more
+    than 10,000 characters is returned unchanged: a check of its length will refuse it.
     """
     if len(text) > MAX_COMPOSED:
         return text
@@ -119,7 +114,7 @@ def _problems_inside(value: Any) -> Iterator[str]:
         if depth > MAX_DEPTH:
             yield f"is nested more than {MAX_DEPTH} levels deep"
         if isinstance(item, str) and UNSTORABLE.search(item):
-            yield "holds a character that cannot be stored (NUL or half a surrogate pair)"
+            yield "contains a character that cannot be stored (NUL or unpaired surrogate)"
         if isinstance(item, dict):
             ahead += [(part, depth + 1) for pair in item.items() for part in pair]
         elif isinstance(item, list):
@@ -127,11 +122,11 @@ def _problems_inside(value: Any) -> Iterator[str]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ValueError("a number in it is too large")
+        raise ValueError("a number is too large")
     return number

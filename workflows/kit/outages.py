@@ -1,4 +1,4 @@
-"""Log lines of an outage: one when it begins, and then a few for as long as it lasts."""
+"""Logs an outage without flooding the log: a warning at once, then one every 30 seconds."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ EVERY_SECONDS = 30.0
 MOST_KEPT = 100
 LONGEST_KEY = 200
 NUMBERS = re.compile(r"[\da-f]{6,}|\d+", re.IGNORECASE)
-# When each warning was written last, and how often it has been left out since.
+# When each warning was last written, and how often it has been left out since.
 _written: dict[tuple[OutageLog, str, str], tuple[float, int]] = {}
 
 
 class OutageLog:
-    """Writes a warning that every try would repeat at once, then twice a minute.
+    """Limits a warning that every attempt would repeat to one every 30 seconds.
 
-    What differs in its event or its error is another warning; numbers and ids in the error
-    make no difference. How many were left out is told as `left_out`.
+    Warnings with different events or errors are counted separately; numbers and ids in the
+    error are ignored. `left_out` is how many warnings have been left out in between.
     """
 
     def __init__(self, log: structlog.stdlib.BoundLogger) -> None:
         self._log = log
 
     def warning(self, event: str, *, error: str = "", **fields: Any) -> None:
-        """Log `event` unless the same was logged a moment ago."""
+        """Log `event`, unless the same was logged within the last 30 seconds."""
         now = time.monotonic()
         key = self, event, NUMBERS.sub("#", error[:LONGEST_KEY])
         at, left_out = _written.get(key, (now - EVERY_SECONDS, 0))

@@ -1,7 +1,7 @@
-"""The one table of refusals: which errors a caller is answered, and with what.
+"""The one table of refusals: which errors are the caller's, and how they are answered.
 
-Every door (REST, bulk, admin, tools, MCP, what comes before any view) asks here and only
-presents what it gets. What is not in the table is a fault of the site.
+Every door (REST, bulk, admin, tools, MCP, and what runs before any view) uses this table
+and only presents the result. An error that is not in the table is a bug of the site.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from workflows.kit.service_errors import (
     redis_failure,
 )
 
-# What repeats something of the client's is as long as the client wants it to be.
+# A text that repeats the client's input could have any length.
 LONGEST_PATH = 200
 LONGEST_REASON = 500
 LONGEST_ERROR = 200
-CUT_OFF = "The connection was closed before the whole body had arrived."
+CUT_OFF = "The connection was closed before the complete body had arrived."
 Explain = Callable[[BaseException], tuple[str, str]]
 outages = OutageLog(structlog.get_logger(__name__))
 
@@ -64,7 +64,7 @@ def _of_permission(error: rest.PermissionDenied) -> DomainError:
     return refusal
 
 
-# Beside a database or a Redis that is away, for which it takes a look.
+# Failures of the database and of Redis come in addition: no class alone identifies them.
 TABLE: tuple[tuple[type | tuple[type, ...], Callable[[Any], DomainError]], ...] = (
     (
         django.RequestDataTooBig,
@@ -74,7 +74,7 @@ TABLE: tuple[tuple[type | tuple[type, ...], Callable[[Any], DomainError]], ...] 
     (rest.ParseError, lambda error: Unreadable(str(error.detail), field="body")),
     (rest.ValidationError, _of_fields),
     (django.ValidationError, _of_django_fields),
-    (Http404, lambda _: NotFound()),  # its own text names tables
+    (Http404, lambda _: NotFound()),  # Django's text names tables
     (rest.NotFound, lambda error: NotFound(str(error.detail))),
     (rest.PermissionDenied, _of_permission),
     (django.PermissionDenied, lambda error: NotAllowed(str(error))),
@@ -82,7 +82,7 @@ TABLE: tuple[tuple[type | tuple[type, ...], Callable[[Any], DomainError]], ...] 
 
 
 def refusal_of(error: BaseException) -> DomainError | None:
-    """What a caller is answered instead of `error`; None for what nobody expected."""
+    """The refusal that a caller gets for `error`; None if the error is unexpected."""
     if isinstance(error, DomainError):
         return error
     if is_database_away(error) or is_redis_away(error):
@@ -93,7 +93,7 @@ def refusal_of(error: BaseException) -> DomainError | None:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Whatever within is to be refused leaves as a `DomainError`."""
+    """Turn the caller's errors in the body into `DomainError`s; let all others through."""
     try:
         yield
     except Exception as error:
@@ -104,7 +104,7 @@ def refusals() -> Iterator[None]:
 
 
 def explain_outages_by(explain: Explain) -> None:
-    """`explain` gives the code and the sentence for an error of database or Redis."""
+    """Have `explain` give the code and the sentence for an error of the database or Redis."""
     global _explain
     _explain = explain
 
@@ -119,7 +119,7 @@ _explain: Explain = _named
 
 
 def _unavailable(error: BaseException) -> Unavailable:
-    """The error itself goes to the log alone."""
+    """The text of the error goes to the log only."""
     code, sentence = _explain(error)
     first_line = str(error).partition("\n")[0][:LONGEST_ERROR]
     outages.warning("request_not_served", cause=code, error=first_line)
@@ -127,7 +127,7 @@ def _unavailable(error: BaseException) -> Unavailable:
 
 
 def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Nested errors of serializers as `nodes[0].config` and the reason."""
+    """Nested errors of serializers as pairs of a path (`nodes[0].config`) and a reason."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
             yield from _flat(inner, _path_to(name, path))

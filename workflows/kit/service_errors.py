@@ -1,6 +1,6 @@
-"""What is wrong with the database or with Redis, read from an exception.
+"""Recognises failures of the database and of Redis by their exceptions.
 
-By the codes that the servers send; only a refused login to PostgreSQL carries none, and is
+By the codes that the servers send. Only a refused login to PostgreSQL carries none, and is
 recognised by its text.
 """
 
@@ -52,7 +52,7 @@ class RedisFailure(StrEnum):
     REFUSES = "redis_refuses"
 
 
-# Whatever raised them, the database as a whole is to blame.
+# These concern the database as a whole, whichever exception reports them.
 _CERTAIN = {
     DatabaseFailure.SILENT,
     DatabaseFailure.READ_ONLY,
@@ -89,7 +89,7 @@ _OF_SQLITE = {
     "SQLITE_NOTADB": DatabaseFailure.DAMAGED,
 }
 _OF_REDIS_CLASS: tuple[tuple[type[RedisError], RedisFailure], ...] = (
-    # The first that fits: some are subclasses of `ConnectionError`.
+    # The first match counts: some are subclasses of `ConnectionError`.
     (BusyLoadingError, RedisFailure.LOADING),
     (AuthenticationError, RedisFailure.LOGIN),
     (NoPermissionError, RedisFailure.PERMISSION),
@@ -107,19 +107,19 @@ _STARTING = ("starting up", "shutting down", "recovery mode")
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether the database as a whole is to blame, and no row, query or input."""
+    """Whether the database as a whole has failed, rather than a row, a query or an input."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
     return isinstance(error, DatabaseError) and database_failure(error) in _CERTAIN
 
 
 def is_redis_away(error: BaseException) -> bool:
-    """Whether it comes from the Redis client, or is an error of ours that wraps one."""
+    """Whether `error` comes from the Redis client, or wraps an error that does."""
     return isinstance(error, RedisError) or isinstance(error.__cause__, RedisError)
 
 
 def database_failure(error: BaseException) -> DatabaseFailure:
-    """The kind of trouble that an exception of Django's database layer stands for."""
+    """The failure that an exception of Django's database layer reports."""
     cause = _root(error)
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause)
@@ -136,13 +136,13 @@ def database_failure(error: BaseException) -> DatabaseFailure:
 
 
 def redis_failure(error: BaseException) -> RedisFailure:
-    """The kind of trouble that an exception of the Redis client stands for."""
-    if isinstance(error.__cause__, RedisError):  # of an error of ours that wraps it
+    """The failure that an exception of the Redis client reports."""
+    if isinstance(error.__cause__, RedisError):  # one of our errors wraps it
         error = error.__cause__
-    for kind, trouble in _OF_REDIS_CLASS:
+    for kind, failure in _OF_REDIS_CLASS:
         if isinstance(error, kind):
-            return trouble
-    # A pipeline puts the command before the words of the server.
+            return failure
+    # A pipeline puts the command before the server's message.
     word = str(error).rpartition(" caused error: ")[2].partition(" ")[0]
     fallback = (
         RedisFailure.REFUSES
@@ -153,7 +153,7 @@ def redis_failure(error: BaseException) -> RedisFailure:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What the driver raised: Django wraps it, and what it refuses afterwards, too."""
+    """The driver's exception, which Django wraps, sometimes more than once."""
     while error.__cause__ is not None and not hasattr(error, "sqlstate"):
         error = error.__cause__
     return error

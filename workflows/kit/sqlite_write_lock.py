@@ -1,7 +1,7 @@
-"""Turns of those who write many times in a row.
+"""Leaves SQLite's write lock to others between the transactions of a series.
 
-SQLite has one write lock and no queue for it: who asks again at once has it again, and a
-tick or a lease waits for seconds.
+SQLite has one write lock and no queue for it: a series that requests it again at once gets
+it again, and a tick or a lease waits for seconds.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from threading import Lock
 
 from django.db import connection
 
-# The lock stays free for as long as it was held, but no longer than that. Who has waited
-# for long asks SQLite for it every 0.1 s: in a longer breath everybody comes to ask.
-LONGEST_BREATH_SECONDS = 0.12
+# The lock stays free for as long as it was held, up to this limit. SQLite's clients that
+# have waited for some time retry every 0.1 s, so all of them get a chance within it.
+LONGEST_PAUSE_SECONDS = 0.12
 _one_at_a_time = Lock()
 
 
 @contextmanager
 def brief_write() -> Iterator[None]:
-    """One transaction of many. On SQLite those of a process come one after the other, and
+    """Wraps one transaction of a series. On SQLite only one runs at a time in a process, and
     after each the lock is left to others."""
     if connection.vendor != "sqlite":
         yield
@@ -31,4 +31,4 @@ def brief_write() -> Iterator[None]:
         try:
             yield
         finally:
-            time.sleep(min(time.monotonic() - began, LONGEST_BREATH_SECONDS))
+            time.sleep(min(time.monotonic() - began, LONGEST_PAUSE_SECONDS))

@@ -1,4 +1,4 @@
-"""Where an exception came from, without what it says."""
+"""Tracebacks without the messages of exceptions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from traceback import format_tb
 
 
 def where(error: BaseException) -> str:
-    """The traceback of `error` and of its causes: types and lines of source, no texts. A
-    text is made of values, and of one node's values some are secret."""
-    return "\nwhich came of:\n".join(_each(error))
+    """The tracebacks of `error` and its causes: types and source lines, but no messages. A
+    message may contain a secret of a node."""
+    return "\ncaused by:\n".join(_each(error))
 
 
 def _each(error: BaseException | None) -> Iterator[str]:

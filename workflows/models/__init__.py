@@ -1,4 +1,4 @@
-"""What a workflow is (`workflow`), and what became of its runs (`execution`)."""
+"""Workflows and their graphs (`workflow`), and the record of their runs (`execution`)."""
 
 from __future__ import annotations
 

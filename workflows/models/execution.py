@@ -1,4 +1,4 @@
-"""One run of a workflow, and of each of its nodes: the record of what happened."""
+"""The record of one run of a workflow, and of each of its nodes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """What `user` may know of: all for staff with the permission, else one's own."""
+        """The rows that `user` may view: all for staff with the permission, otherwise their
+        own."""
         if sees_all(user, self.model):
             return self
         return self.filter(owner=user.pk)
 
 
 class WorkflowExecution(models.Model):
-    """One run of a graph. It outlives its workflow, under the name it had then."""
+    """One run of a graph. It outlives its workflow, and keeps its name."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -40,19 +41,19 @@ class WorkflowExecution(models.Model):
         Workflow, models.SET_NULL, null=True, related_name="executions"
     )
     workflow_name = models.CharField(max_length=200)
-    # The user it runs as: who owned the workflow when it began.
+    # The user it runs as: the owner of the workflow when it started.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
         related_name="ostinato_executions",
     )
-    # The execution whose node runs this one, in the same process.
+    # The execution whose node runs this one in the same process.
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="children"
     )
     trigger_type = models.CharField(max_length=32)
-    # A copy of the node's `node_id`, not a reference: the node may go.
+    # A copy of the node's `node_id`, not a reference: the node may be deleted.
     trigger_node_id = models.CharField(max_length=64)
     event = models.JSONField(default=dict, blank=True)
     status = models.CharField(
@@ -63,13 +64,14 @@ class WorkflowExecution(models.Model):
     failed_node = models.CharField(max_length=64, blank=True, default="")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    # For executions that are queued on their own (manual runs). Empty while pending:
-    # committed, and not yet in Redis. A run of a schedule is queued by its ledger row.
+    # For executions that are queued on their own, such as manual runs. Empty while one is
+    # committed, but not yet in Redis. A run of a schedule is queued by its ledger row.
     enqueued_at = models.DateTimeField(null=True, blank=True)
-    # Makes every send a new RQ job id: a known id overwrites a running job's hash.
+    # Gives every send a new RQ job id: a known one would overwrite a running job's hash.
     send_count = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
-    # Of one that runs on its own, by its process; when it has run out, that is gone.
+    # Renewed by the process of an execution that runs on its own. Once it has expired, that
+    # process is gone.
     lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -90,7 +92,7 @@ class WorkflowExecution(models.Model):
                 condition=models.Q(status="pending"),
                 name="execution_pending",
             ),
-            # Held by its own lease, and not by that of a schedule's run.
+            # Those with a lease of their own, not that of a schedule's run.
             models.Index(
                 fields=["lease_until"],
                 condition=models.Q(status="running", lease_until__isnull=False),
@@ -122,7 +124,7 @@ class WorkflowExecution(models.Model):
 
 
 class NodeRun(models.Model):
-    """What one node of an execution was given, and what it gave back."""
+    """The input, the output and the outcome of one node of an execution."""
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
@@ -153,7 +155,7 @@ class NodeRun(models.Model):
     class Meta:
         ordering = ["execution", "sequence"]
         constraints = [
-            # Also the last guard against an execution that two workers would run.
+            # Also the last protection against two workers that run the same execution.
             models.UniqueConstraint(
                 fields=["execution", "sequence"], name="node_run_sequence_unique"
             ),

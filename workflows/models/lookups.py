@@ -1,4 +1,4 @@
-"""Which rows have a tag, and which have a text in them: asked of either database."""
+"""Lookups for tags and for text, case-insensitive for all of Unicode, on both databases."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ FOLD = "ostinato_fold"
 
 
 def folded(text: str) -> str:
-    """`text` without capitals, letter by letter as PostgreSQL does it: the sigma at the end
-    of a word stays the one that it was."""
+    """`text` in lower case, letter by letter as in PostgreSQL: a sigma at the end of a word
+    is not treated specially."""
     return "".join(map(str.lower, text))
 
 
 @receiver(connection_created)
-def _teach_folding(connection: Any, **kwargs: Any) -> None:
+def _add_fold_function(connection: Any, **kwargs: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function(FOLD, 1, folded, deterministic=True)
 
 
 @JSONField.register_lookup
 class HasTag(Base):
-    """`tags__has_tag="nightly"`: exactly this word, in a list of words."""
+    """`tags__has_tag="nightly"`: a JSON list contains exactly this text."""
 
     lookup_name = "has_tag"
 
@@ -51,8 +51,8 @@ class HasTag(Base):
         return f"{column} @> %s::jsonb", [*params, json.dumps([self.rhs])]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """The text is looked at first: few rows are worth parsing, and one that is no JSON
-        would be an error."""
+        """The column is first searched as text: few rows need parsing, and one that is not
+        JSON would raise an error."""
         column, params = self.process_lhs(compiler, connection)
         has = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = %s)"  # noqa: S608 the column's name is Django's
         may = f"instr({column}, %s) > 0 AND json_valid({column})"
@@ -63,7 +63,7 @@ class HasTag(Base):
 @CharField.register_lookup
 @TextField.register_lookup
 class HasText(Base):
-    """`name__has_text="night"`: anywhere in it, in capitals or not."""
+    """`name__has_text="night"`: contains this text, ignoring case."""
 
     lookup_name = "has_text"
     pattern = "%{}%"
@@ -81,9 +81,9 @@ class HasText(Base):
         return f"instr({FOLD}({column}), %s) > 0", [*params, folded(self.rhs)]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        """Its planner knows what ILIKE will find, of Django's `UPPER(...)` it knows nothing
-        and sorts all rows for one page. Of a text in ASCII the plain collation finds the
-        same, in half the time."""
+        """The planner can estimate ILIKE, but not Django's `UPPER(...)`, for which it sorts
+        all rows for one page. For ASCII text the "C" collation gives the same result in half
+        the time."""
         column, params = self.process_lhs(compiler, connection)
         collation = ' COLLATE "C"' if self.rhs.isascii() else ""
         pattern = self.pattern.format(connection.ops.prep_for_like_query(self.rhs))
@@ -92,7 +92,7 @@ class HasText(Base):
 
 @CharField.register_lookup
 class SameText(HasText):
-    """`name__same_text="night"`: this text and no other, in capitals or not."""
+    """`name__same_text="night"`: equals this text, ignoring case."""
 
     lookup_name = "same_text"
     pattern = "{}"

@@ -1,4 +1,4 @@
-"""A workflow and its graph: nodes that do something, edges that lead from one to the next."""
+"""A workflow and its graph of nodes and edges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class EdgeKind(models.TextChoices):
 
 
 def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
-    """Whether `user` is of the staff and may view all rows; to change is to view."""
+    """Whether `user` is staff and may view or change all rows."""
     meta = model._meta
     return user.is_staff and any(
         user.has_perm(f"{meta.app_label}.{get_permission_codename(action, meta)}")
@@ -32,20 +32,22 @@ def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """What `user` may know of: all for staff with the permission, else one's own."""
+        """The rows that `user` may view: all for staff with the permission, otherwise their
+        own."""
         if sees_all(user, self.model):
             return self
         return self.filter(owner=user.pk)
 
     def runnable_by(self, user: User | AnonymousUser) -> Self:
-        """What `user` may run: all for staff who may change them, else one's own."""
+        """The workflows that `user` may run: all for staff who may change them, otherwise
+        their own."""
         if user.is_staff and user.has_perm("ostinato_workflows.change_workflow"):
             return self
         return self.filter(owner=user.pk)
 
 
 class Workflow(models.Model):
-    """A graph that its triggers start. `version` counts changes to it or to its graph."""
+    """A graph that its triggers start. `version` counts the changes to it and its graph."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)
@@ -54,11 +56,11 @@ class Workflow(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_workflows"
     )
     is_active = models.BooleanField(default=True)
-    # Asked to be deleted: what hangs on it is taken away in the background.
+    # Marked for deletion: dependent rows are deleted in the background.
     deleting_since = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
-    # Services write the `now` they were given; the database's clock is for rows that
-    # people make by hand.
+    # Services write the `now` that they were passed; the database's clock is the default
+    # for rows that are inserted by hand.
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -74,8 +76,8 @@ class Workflow(models.Model):
 
 
 class WorkflowNode(models.Model):
-    """One step. `node_id` is its name inside the workflow and in templates; the primary
-    key stays as long as the `node_id` does, so that schedules can point at it."""
+    """One step. `node_id` is its name in the workflow and in templates. The primary key is
+    kept as long as the `node_id` exists, so that schedules can refer to it."""
 
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="nodes")
@@ -100,8 +102,8 @@ class WorkflowNode(models.Model):
 
 
 class WorkflowEdge(models.Model):
-    """Leads from a port of `source` to `target`. A `tool` edge gives an agent a tool and
-    carries no flow."""
+    """Leads from a port of `source` to `target`. A `tool` edge makes `source` a tool of an
+    agent, and carries no flow."""
 
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="edges")

@@ -1,4 +1,4 @@
-"""What a run started and did not wait for: ended with the run, and named in the log."""
+"""Ends processes that a run started and did not wait for, and names them in the log."""
 
 from __future__ import annotations
 
@@ -16,28 +16,30 @@ _leader = 0
 
 
 def lead_session() -> None:
-    """Begin a session of this process, which all that it starts will belong to."""
+    """Start a session led by this process, to which its descendants will belong."""
     global _leader
     os.setsid()
     _leader = os.getpid()
 
 
 def end_leftovers(**names: str) -> None:
-    """End what else there is in the session of this process, if it leads one.
+    """End all other processes in the session of this process, if it leads one. `names` go
+    into the log line.
 
-    Before the outcome is recorded: the next attempt must find nothing of this one.
+    Call this before the outcome is recorded: the next attempt must find no process of this
+    one.
     """
-    # A forked child is not the leader, nor is a process that runs work by itself.
+    # A forked child is not the leader, nor is a process that runs work on its own.
     if _leader == os.getpid():
         log_ended(end_others(), **names)
 
 
 @contextmanager
 def exit_forked_children() -> Iterator[None]:
-    """A process that the body forks ends with the body, however it leaves it.
+    """End every process that the body forks when it leaves the body.
 
-    It has the parent's work before it and a copy of its connections: it would go on with the
-    next node, and record the run a second time.
+    Such a process has a copy of the parent's connections. It would continue with the next
+    node, and record the run a second time.
     """
     mine = os.getpid()
     status = 1
@@ -53,6 +55,6 @@ def exit_forked_children() -> Iterator[None]:
 
 
 def log_ended(processes: list[str], **names: str) -> None:
-    """Name them, by their command without its arguments, which may hold a secret."""
+    """Log the processes by their command, without arguments, which may contain a secret."""
     if processes:
         log.warning("leftovers_ended", processes=named(processes), **names)

@@ -1,7 +1,7 @@
-"""The reaper: a small process that ends what a worker leaves behind when it is killed.
+"""The reaper: a small process that ends the work processes of a worker that was killed.
 
-It is told which sessions the worker is in charge of, and ends them when the worker is gone.
-Standard library only, and little of it: there is one for every worker, all the time.
+The worker reports its sessions to it, and it ends them when the worker is gone. It imports
+little of the standard library and nothing else, since every worker has one all the time.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from contextlib import suppress
 
 from workflows.processes.session import end_session, named, started
 
-WORKER = 0  # standard input is a socket; the worker has the other end
+WORKER = 0  # standard input is a socket to the worker
 CHUNK = 4096
 
 
 def main() -> None:
     """Listen to the worker until it has ended, then end its sessions."""
     if os.fork():
-        # Whoever ends the worker with all its children must not find us among them.
+        # A signal to the worker and all its children must not end the reaper.
         os._exit(0)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     watched = Watched()
-    with suppress(OSError):  # it may be gone already
+    with suppress(OSError):  # the worker may be gone already
         os.write(WORKER, f"{os.getpid()}\n".encode())
-    for words in _words(int(sys.argv[1])):
-        watched.hear(words)
+    for data in _received(int(sys.argv[1])):
+        watched.update(data)
     watched.end()
 
 
 class Watched:
-    """The sessions that the worker is in charge of, each with the start of its leader."""
+    """The sessions of the worker, each with the start time of its leader."""
 
     def __init__(self) -> None:
         self._sessions: dict[int, str] = {}
         self._rest = b""
 
-    def hear(self, words: bytes) -> None:
-        """Take lines of the worker: `+12` when session 12 begins, `-12` when it is over."""
-        *lines, self._rest = (self._rest + words).split(b"\n")
+    def update(self, data: bytes) -> None:
+        """Apply the worker's lines: `+12` when session 12 begins, `-12` when it has ended."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             session = int(line[1:])
             if line.startswith(b"+"):
@@ -53,16 +53,16 @@ class Watched:
                 self._sessions.pop(session, None)
 
     def end(self) -> None:
-        """End them, except one whose number has meanwhile gone to another process."""
+        """End the sessions, except one whose number now belongs to another process."""
         for session, began in self._sessions.items():
             if started(session) in ("", began) and (ended := end_session(session)):
                 _log(session, ended)
 
 
-def _words(worker: int) -> Iterator[bytes]:
-    """What the worker says, until it is gone and all of it has been heard.
+def _received(worker: int) -> Iterator[bytes]:
+    """The data that the worker sends, until it has ended and all of it is received.
 
-    Some process that it forked may hold its end of the socket open, so its own end is
+    A process that the worker forked may keep the socket open, so the worker itself is
     watched as well.
     """
     events = select.poll()
@@ -71,12 +71,12 @@ def _words(worker: int) -> Iterator[bytes]:
         events.register(os.pidfd_open(worker), select.POLLIN)
     while any(file == WORKER for file, _ in events.poll()):
         try:
-            words = os.read(WORKER, CHUNK)
-        except OSError:  # it was killed before it read our number
+            data = os.read(WORKER, CHUNK)
+        except OSError:  # the worker was killed before it read our process id
             return
-        if not words:
+        if not data:
             return
-        yield words
+        yield data
 
 
 def _log(session: int, ended: list[str]) -> None:

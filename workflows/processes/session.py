@@ -1,9 +1,9 @@
-"""The processes of a session: who they are, and ending them all.
+"""Finds and ends all processes of a session.
 
-A work process leads a session, so whatever a run starts belongs to it, however deep and
-in whichever process group, unless it begins a session of its own.
+A work process leads a session, to which all its descendants belong, in any process group,
+unless they start a session of their own.
 
-Standard library only, and little of it: the reaper runs this without Django.
+Imports little of the standard library and nothing else: the reaper runs this without Django.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import time
 from contextlib import suppress
 
 PROCESSES = "/proc"
-PATIENCE_SECONDS = 1.0
+GIVE_UP_AFTER_SECONDS = 1.0
 PAUSE_SECONDS = 0.001
 MOST_NAMED = 20
-# Positions in /proc/<pid>/stat, counted from behind the name.
+# Positions in /proc/<pid>/stat after the name.
 STATE, STARTED = 0, 19
 ENDED_STATES = "ZX"
 
@@ -25,8 +25,8 @@ ENDED_STATES = "ZX"
 def end_session(session: int) -> list[str]:
     """Kill all processes of `session` and return their names.
 
-    The caller makes sure that the session is the one that it means: as long as a process
-    of it is there, a zombie included, its number is not given to another.
+    The caller makes sure that the number still means the same session. It is not reused as
+    long as one of its processes exists, a zombie included.
     """
     if not os.path.isdir(PROCESSES):  # macOS: only the leader's own process group
         with suppress(OSError):
@@ -46,15 +46,15 @@ def named(processes: list[str]) -> str:
 
 
 def _end(session: int, *, spare: int) -> list[str]:
-    """Round after round: what was forked while we looked is found in the next one."""
+    """In rounds: processes that are forked during one are found in the next."""
     ended: dict[int, str] = {}
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + GIVE_UP_AFTER_SECONDS
     while found := _living(session, spare):
         ended |= found
         for pid in found:
             _kill(pid, session, spare)
         if time.monotonic() > until:
-            break  # the kernel holds it up; it ends as soon as it is let go
+            break  # blocked in the kernel: it ends as soon as that call returns
         time.sleep(PAUSE_SECONDS)
     return [f"{name} ({pid})" for pid, name in ended.items()]
 
@@ -72,17 +72,17 @@ def _living(session: int, spare: int) -> dict[int, str]:
         pid = int(entry)
         with suppress(OSError):
             if os.getsid(pid) == session and pid != spare:
-                name, fields = _look_at(pid)
+                name, fields = _stat(pid)
                 if fields[STATE] not in ENDED_STATES:
                     found[pid] = name
     return found
 
 
 def _kill(pid: int, session: int, spare: int) -> None:
-    """Kill the process, and its whole group at once unless `spare` belongs to it.
+    """Kill the process, and its whole group at once unless that is the group of `spare`.
 
-    A group cannot outrun this by forking. The session is looked at again just before: the
-    kernel hands out a number anew only when all others had their turn.
+    A group cannot escape this by forking. The session is checked again just before: the
+    kernel reuses a process id only after all others.
     """
     with suppress(OSError):
         if os.getsid(pid) != session:
@@ -94,7 +94,7 @@ def _kill(pid: int, session: int, spare: int) -> None:
             os.killpg(group, signal.SIGKILL)
 
 
-def _look_at(pid: int) -> tuple[str, list[str]]:
+def _stat(pid: int) -> tuple[str, list[str]]:
     """The command name of a process, without its arguments, and its other fields."""
     with open(f"{PROCESSES}/{pid}/stat", "rb") as file:
         text = file.read().decode(errors="replace")
@@ -104,8 +104,8 @@ def _look_at(pid: int) -> tuple[str, list[str]]:
 
 
 def started(pid: int) -> str:
-    """When the process was started; empty if there is none, or no way to know."""
+    """The start time of the process, in clock ticks; empty if it is unknown."""
     try:
-        return _look_at(pid)[1][STARTED]
+        return _stat(pid)[1][STARTED]
     except OSError:
         return ""

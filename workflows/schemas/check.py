@@ -1,8 +1,8 @@
-"""Whether a JSON schema is one, asked within bounds.
+"""Validates JSON schemas themselves, in limited time.
 
-Checking a schema takes about a third of a millisecond for each schema inside it, and much
-longer for what follows references again and again: size is counted before anything is
-checked, and every part is checked once.
+Checking takes about a third of a millisecond for each schema inside a schema, and much
+longer for repeated references: the size is counted before anything is checked, and every
+part is checked once.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator, SchemaError
 
 MAX_PARTS = 500  # of the schemas of one graph: some 0.2 s to check
 MAX_PATTERN = 200
-MAX_TOLD = 300
-SCALARS_A_PART = 20  # so many plain values in lists take as long as one schema
+MAX_MESSAGE = 300
+SCALARS_A_PART = 20  # this many plain values in lists take as long as one schema
 ONE_SCHEMA = {
     "additionalProperties",
     "contains",
@@ -42,7 +42,7 @@ SCHEMAS_BY_NAME = {
 
 
 def parts(schema: Any) -> int:
-    """How large a schema is: the objects and the true and false in it, and a share of all else."""
+    """The size of a schema: its objects and booleans, and a share of everything else."""
     schemas = plain = 0
     for part in _everything(schema):
         if isinstance(part, dict | bool):
@@ -55,33 +55,33 @@ def parts(schema: Any) -> int:
 
 
 def _can_be_sorted(values: list[Any]) -> bool:
-    """Else whether one comes twice is found by comparing each of them with all others."""
+    """Whether sorting finds a repeated value; otherwise each is compared with all others."""
     return all(isinstance(item, str) for item in values) or all(
         isinstance(item, int | float) for item in values
     )
 
 
 def schema_problem(schema: Any) -> str | None:
-    """Why it is no JSON schema, as a sentence; None if it is one."""
+    """Why a value is not a JSON schema, as a sentence; None if it is one."""
     if parts(schema) > MAX_PARTS:
-        return f"It has more than {MAX_PARTS} parts."
+        return f"The schema has more than {MAX_PARTS} parts."
     if any(len(pattern) > MAX_PATTERN for pattern in _patterns(schema)):
-        return f"A pattern in it has more than {MAX_PATTERN} characters."
+        return f"A pattern has more than {MAX_PATTERN} characters."
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        return f"It is no JSON schema: {error.message}"[:MAX_TOLD]
+        return f"This is not a valid JSON schema: {error.message}"[:MAX_MESSAGE]
     except RecursionError:
-        return "It is nested too deeply."
+        return "The schema is nested too deeply."
     except (ArithmeticError, ValueError):
-        # As of a pattern that repeats something 10 ** 20 times.
-        return "It is no JSON schema: a number in it is too large."
+        # For example a pattern that repeats something 10 ** 20 times.
+        return "This is not a valid JSON schema: a number is too large."
     return None
 
 
 def declaration_problem(schema: Mapping[str, Any]) -> str | None:
-    """The same for a schema that the site declares: the parts of one are the parts of many
-    that leave some of its fields out, and each is checked once."""
+    """The same for a schema that the site declares. Each of its fields is checked once per
+    process, since tools declare many variants that leave some fields out."""
     properties = schema.get("properties", {})
     if not isinstance(properties, Mapping) or not _are_names(
         schema.get("required", [])
@@ -95,7 +95,7 @@ def declaration_problem(schema: Mapping[str, Any]) -> str | None:
 
 
 def subschemas(schema: Any) -> Iterator[Any]:
-    """The schema and each schema in it, where the standard says that one is."""
+    """The schema itself and every subschema that the standard defines."""
     yield schema
     if not isinstance(schema, Mapping):
         return

@@ -1,7 +1,7 @@
-"""JSON schemas: what is wrong with a value, and the schema that a signature declares.
+"""JSON schemas: derives one from a signature, and validates values.
 
 Type annotations are the declaration. `Annotated[int, keywords(minimum=1), "How many."]` adds
-keywords of JSON schema, and a description.
+keywords of JSON Schema and a description.
 """
 
 from __future__ import annotations
@@ -44,16 +44,15 @@ PLAIN = {
 
 
 def whole(pattern: str) -> str:
-    """The same for the whole of a text: Python's `$` alone lets a final newline through."""
+    """`pattern` for a whole text: Python's `$` alone would accept a final newline."""
     return rf"^{pattern}$(?!\n)"
 
 
 def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
-    """Where `value` is not as the schema wants it, each with the path of its field: the
-    first hundred.
+    """The first hundred problems of `value`, each with the path of its field.
 
-    Never raises: the library has no answer for some values, such as a multiple of 0.1 that
-    no float can hold.
+    Never raises an error, although the library does for some values, such as a multiple of
+    0.1 that no float can represent.
     """
     validator = Draft202012Validator(
         schema, format_checker=Draft202012Validator.FORMAT_CHECKER
@@ -66,9 +65,11 @@ def schema_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
     try:
         return sorted(set(islice(found, MAX_PROBLEMS)))
     except RecursionError:
-        return [("", "It is nested too deeply.")]
-    except Exception:  # noqa: BLE001 - whatever a format or a keyword raises
-        return [("", "It holds a value that cannot be checked, such as a huge number.")]
+        return [("", "The value is nested too deeply.")]
+    except Exception:  # noqa: BLE001 - formats and keywords raise many errors
+        return [
+            ("", "The value cannot be checked, for example because of a huge number.")
+        ]
 
 
 def _problems_of(error: ValidationError) -> Iterator[Problem]:
@@ -81,9 +82,9 @@ def _problems_of(error: ValidationError) -> Iterator[Problem]:
             yield f"{prefix}{name}", "This field is required."
     elif rule == "additionalProperties":
         for name in set(instance) - set(schema.get("properties", {})):
-            yield f"{prefix}{name}", "There is no such field."
-    elif nearer := _of_the_nearest_way(error):
-        for each in nearer:
+            yield f"{prefix}{name}", "This field does not exist."
+    elif nearest := _of_nearest_type(error):
+        for each in nearest:
             yield from _problems_of(each)
     else:
         yield path, message_of(error)
@@ -97,8 +98,8 @@ def _path(error: ValidationError) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def _of_the_nearest_way(error: ValidationError) -> list[ValidationError]:
-    """Of several types that are allowed, what is wrong with a value that has one of them."""
+def _of_nearest_type(error: ValidationError) -> list[ValidationError]:
+    """If several types are allowed, the errors of a value that has one of these types."""
     ways = error.context if error.validator == "anyOf" else None
     return [way for way in ways or () if way.validator != "type" or way.relative_path]
 
@@ -106,7 +107,7 @@ def _of_the_nearest_way(error: ValidationError) -> list[ValidationError]:
 def without_fields(
     schema: Mapping[str, Any], fixed: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The schema of what is still open when the fields of `fixed` are given."""
+    """The schema without the fields of `fixed`."""
     properties = {
         name: part for name, part in schema["properties"].items() if name not in fixed
     }
@@ -117,7 +118,10 @@ def without_fields(
 def signature_schema(
     function: Callable[..., Any], *, leaving_out: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """The JSON schema of the arguments of `function`, but of those that are left out."""
+    """The JSON schema of the arguments of `function`, except those that are left out.
+
+    Raises `RegistrationError` for arguments that it cannot express.
+    """
     hints = get_type_hints(function, include_extras=True)
     parameters = [
         parameter
@@ -127,8 +131,8 @@ def signature_schema(
     for parameter in parameters:
         if parameter.kind not in NAMED or parameter.name not in hints:
             raise RegistrationError(
-                f'"{function.__name__}": "{parameter.name}" needs a name of its own, by '
-                "which it can be passed, and an annotation."
+                f'The parameter "{parameter.name}" of "{function.__name__}" must be '
+                "annotated, and must accept a keyword argument."
             )
     required = [item.name for item in parameters if item.default is item.empty]
     properties = {item.name: json_type(hints[item.name]) for item in parameters}
@@ -136,7 +140,7 @@ def signature_schema(
 
 
 def json_type(hint: Any) -> dict[str, Any]:
-    """The JSON schema of the values of a type."""
+    """The JSON schema of a type. Raises `RegistrationError` if JSON has no such type."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is Any:
         return {}
@@ -158,19 +162,19 @@ def _collection(hint: Any, origin: Any, inner: tuple[Any, ...]) -> dict[str, Any
         return {"type": "array", "items": json_type(inner[0])}
     if origin is dict and inner[0] is str:
         return {"type": "object", "additionalProperties": json_type(inner[1])}
-    raise RegistrationError(f"{hint} is nothing that JSON can hold.")
+    raise RegistrationError(f"The type {hint} cannot be expressed in JSON.")
 
 
 def keywords(**given: str | int | float) -> frozenset[tuple[str, Any]]:
-    """Keywords of JSON schema, as `Annotated` can hold them: it wants to hash them."""
+    """Keywords of JSON Schema for `Annotated`, hashable as it requires."""
     return frozenset(given.items())
 
 
 def _union(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    """One of several. What is said of the first holds for the whole."""
+    """One of several types. The description of the first applies to the whole."""
     first, *others = parts
-    said = {"description": first.pop("description")} if "description" in first else {}
-    return {"anyOf": [first, *others], **said}
+    about = {"description": first.pop("description")} if "description" in first else {}
+    return {"anyOf": [first, *others], **about}
 
 
 def _annotated(hint: Any, *notes: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""What JSON schema finds wrong, in words of our own.
+"""The messages of JSON Schema validation.
 
-Those of its library repeat the value, which may be a secret, as Python writes it.
+Those of the library repeat the value, which may be a secret, in Python's notation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-MOST = 300
+MAX_LENGTH = 300
 TYPES = {
     "string": "a text",
     "integer": "a whole number",
@@ -21,38 +21,38 @@ TYPES = {
     "object": "a JSON object",
     "null": "null",
 }
-# By the keyword that is not kept, with what the schema wants of it.
-WORDS = {
+# By the keyword that is violated; `{}` is its value in the schema.
+MESSAGES = {
     "const": "Must be {}.",
     "minimum": "Must be at least {}.",
     "maximum": "Must be at most {}.",
     "exclusiveMinimum": "Must be more than {}.",
     "exclusiveMaximum": "Must be less than {}.",
     "multipleOf": "Must be a multiple of {}.",
-    "minLength": "Must have {} characters or more.",
-    "maxLength": "Must have {} characters or fewer.",
-    "pattern": "Must match the pattern {}",  # which a full stop would change
+    "minLength": "Must have at least {} characters.",
+    "maxLength": "Must have at most {} characters.",
+    "pattern": "Must match the pattern {}",  # a full stop would seem part of it
     "format": "Must be a valid {}.",
-    "minItems": "Must have {} items or more.",
-    "maxItems": "Must have {} items or fewer.",
-    "uniqueItems": "No item may come twice.",
-    "minProperties": "Must have {} fields or more.",
-    "maxProperties": "Must have {} fields or fewer.",
+    "minItems": "Must have at least {} items.",
+    "maxItems": "Must have at most {} items.",
+    "uniqueItems": "Must not repeat an item.",
+    "minProperties": "Must have at least {} fields.",
+    "maxProperties": "Must have at most {} fields.",
 }
-# The same where it is known which fields there are.
-FIELDS = {"minProperties": "Give at least {}", "maxProperties": "Give at most {}"}
-ONE_OF_MANY = re.compile(r"\b(1) (character|item|field)s ")
+# The same where the schema names the fields.
+FIELDS = {"minProperties": "Set at least {}", "maxProperties": "Set at most {}"}
+ONE_OF_MANY = re.compile(r"\b(1) (character|item|field)s([ .])")
 
 
 def message_of(error: ValidationError) -> str:
-    """What is wrong, without the value: at most 300 characters."""
-    told = _told(error)
+    """The problem as a sentence of at most 300 characters, without the value."""
+    message = _message_of(error)
     if "propertyNames" in list(error.absolute_schema_path)[-2:-1]:
-        told = f"The name of a field: {told}"
-    return told[:MOST]
+        message = f"The name of a field is not valid. {message}"
+    return message[:MAX_LENGTH]
 
 
-def _told(error: ValidationError) -> str:
+def _message_of(error: ValidationError) -> str:
     rule = str(error.validator)
     wanted: Any = error.validator_value
     if rule == "type":
@@ -65,8 +65,8 @@ def _told(error: ValidationError) -> str:
     names = error.schema.get("properties") if isinstance(error.schema, dict) else None
     if rule in FIELDS and names:
         return f"{FIELDS[rule].format(wanted)} of {', '.join(names)}."
-    told = WORDS.get(rule, "It does not fit here.").format(_shown(wanted))
-    return ONE_OF_MANY.sub(r"\1 \2 ", told)
+    message = MESSAGES.get(rule, "This value is not valid here.").format(_shown(wanted))
+    return ONE_OF_MANY.sub(r"\1 \2\3", message)
 
 
 def _one_of_types(names: list[str]) -> str:

@@ -51,7 +51,7 @@ def test_a_node_is_handed_the_tools_that_are_given_to_it(workflow: Workflow):
 
     def tell(config: Config, context: Context) -> Result:
         (tool,) = context.tools()
-        ((_, fixed),) = context.given
+        ((_, fixed),) = context.tool_nodes
         assert fixed["url"] == url
         return Result([tool.name, list(tool.input_schema["properties"])[:2]])
 

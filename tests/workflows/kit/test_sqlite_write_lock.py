@@ -44,4 +44,4 @@ def test_a_turn_is_given_back_after_a_failure_too() -> None:
 
 def test_whoever_waits_for_sqlite_asks_within_the_longest_breath() -> None:
     """Its last intervals between two tries are of 0.1 s."""
-    assert sqlite_write_lock.LONGEST_BREATH_SECONDS > 0.1
+    assert sqlite_write_lock.LONGEST_PAUSE_SECONDS > 0.1

@@ -1,8 +1,8 @@
 """`?dry_run=true` on a write: the same checks, nothing written, and what would change.
 
-The verb is done for real in a transaction that is then rolled back; what it would have
-sent waits for a commit that never comes. It is as short as can be: on SQLite nobody else
-writes meanwhile, and a tick that fires late is seen by everybody.
+The verb runs in a transaction that is then rolled back; what it would send waits for a
+commit that never comes. The transaction is kept as short as possible: on SQLite no other
+client can write meanwhile, and a tick would fire late.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from typing_extensions import override
 
 from workflows.kit.api.queries import StrictQuery
 
-ASKED = {"true": True, "1": True, "false": False, "0": False}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class DryRun(StrictQuery):
-    """A view whose writes can be tried. `before()` says how things stand.
+    """A view whose writes support dry runs. `before()` gives the state before the write.
 
-    All that a handler does is taken back, unless it is among `attempts_parts`: who checks
-    for long, or does many things, says by `attempt()` which part is.
+    A handler is rolled back as a whole, unless `attempts_parts` names it: a handler that
+    checks for a long time, or does many things, wraps each write in `attempt()` instead.
     """
 
     attempts_parts: ClassVar[frozenset[str]] = frozenset()
-    state_before: Any = None  # what `before()` said
+    state_before: Any = None  # the result of `before()`
 
     @override
     def dispatch(
@@ -46,17 +46,17 @@ class DryRun(StrictQuery):
         return super().dispatch(request, *args, **kwargs)
 
     def _tried(self, handler: Callable[..., Response]) -> Callable[..., Response]:
-        @wraps(handler)  # which declares the parameters that it takes
+        @wraps(handler)  # it carries the declaration of its parameters
         def answer(*args: Any, **kwargs: Any) -> Response:
             in_parts = handler.__name__ in self.attempts_parts
             with nullcontext() if in_parts else self.attempt():
                 response = handler(*args, **kwargs)
-                told = {
+                report = {
                     "dry_run": True,
                     "before": self.state_before,
                     "after": response.data,
                 }
-                response.data = told | self.also(response.data)
+                response.data = report | self.extra_fields(response.data)
             response.status_code = 200
             return response
 
@@ -64,7 +64,7 @@ class DryRun(StrictQuery):
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """What is done within is taken back, if the request is only a try."""
+        """Roll back what the body does if the request is a dry run."""
         if not is_dry(self.request):
             yield
             return
@@ -75,7 +75,7 @@ class DryRun(StrictQuery):
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.query_params.get("dry_run", "false") not in ASKED:
+        if request.query_params.get("dry_run", "false") not in BOOLEANS:
             raise ValidationError({"dry_run": ["Must be true or false."]})
         if is_dry(request):
             self.state_before = self.before()
@@ -86,17 +86,17 @@ class DryRun(StrictQuery):
         return names if request.method in SAFE_METHODS else {*names, "dry_run"}
 
     def before(self) -> Any:
-        """What the address names, as it stands; None where it names nothing yet."""
+        """The current state of the resource; None if it does not exist yet."""
         return None
 
-    def also(self, after: Any) -> dict[str, Any]:
-        """More that a dry run tells, from what the answer would have been."""
+    def extra_fields(self, after: Any) -> dict[str, Any]:
+        """Additional fields of the response to a dry run; `after` is the usual response."""
         return {}
 
 
 def is_dry(request: HttpRequest | Request) -> bool:
-    """Whether a write is only to be tried. What it would make must then not be shown as
-    if it were real: a secret that opens nothing."""
-    return request.method not in SAFE_METHODS and ASKED.get(
+    """Whether the request is a dry run. A secret that it creates must not be shown, since
+    it will not be valid."""
+    return request.method not in SAFE_METHODS and BOOLEANS.get(
         request.GET.get("dry_run", ""), False
     )

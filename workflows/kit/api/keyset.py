@@ -1,4 +1,4 @@
-"""Places in an ordered list, and what lies beyond them: pages without counting rows."""
+"""Keyset pagination: positions in an ordered list, and the rows beyond them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One field of an order. Rows without a value come last, whichever way it runs: both
-    databases would put them elsewhere by themselves."""
+    """One field of an order. Rows without a value come last in either direction, in which
+    the databases differ by default."""
 
     field: Field[Any, Any]
     descending: bool
 
     def by(self, *, backward: bool) -> OrderBy:
+        """The expression to order by."""
         expression = F(self.field.attname)
         last = (not backward or None) if self.field.null else None
         first = (backward or None) if self.field.null else None
@@ -30,7 +31,7 @@ class Key:
         return expression.asc(nulls_last=last, nulls_first=first)
 
     def beyond(self, value: Any, *, backward: bool) -> Q:
-        """What comes after (backward: before) every row with this value."""
+        """Selects what comes after (backward: before) every row with this value."""
         name = self.field.attname
         if value is None:
             return Q(**{f"{name}__isnull": False}) if backward else Q(pk__in=[])
@@ -41,6 +42,7 @@ class Key:
         return beyond
 
     def same(self, value: Any) -> Q:
+        """Selects the rows with this value."""
         name = self.field.attname
         return Q(**({f"{name}__isnull": True} if value is None else {name: value}))
 
@@ -60,7 +62,7 @@ class Order:
         beyond: Position | None,
         backward: bool,
     ) -> list[Position]:
-        """The places of the first `count` rows beyond one, nearest first."""
+        """The positions of the first `count` rows beyond a position, nearest first."""
         if beyond is not None:
             rows = rows.filter(self._beyond(beyond, backward=backward))
         ordered = rows.order_by(*(key.by(backward=backward) for key in self.keys))
@@ -76,7 +78,7 @@ class Order:
         return found & self._bound(position[0], backward=backward)
 
     def _bound(self, value: Any, *, backward: bool) -> Q:
-        """`a >= 1`: says nothing new, but an index can begin there."""
+        """`a >= 1`: redundant, but an index scan can start there."""
         key = self.keys[0]
         if key.field.null:
             return Q()
@@ -84,7 +86,7 @@ class Order:
         return Q(**{f"{key.field.attname}__{side}": value})
 
     def read(self, values: list[Any]) -> Position:
-        """A position from what `written` made of it."""
+        """The inverse of `written`."""
         return tuple(
             key.field.to_python(value)
             for key, value in zip(self.keys, values, strict=True)
@@ -92,11 +94,12 @@ class Order:
 
     @staticmethod
     def written(position: Position) -> list[str | None]:
+        """A position as JSON."""
         return [None if value is None else str(value) for value in position]
 
 
 def order_of(queryset: QuerySet[M]) -> Order:
-    """The order that the queryset has, or its model; the primary key decides the rest."""
+    """The order of the queryset or its model, followed by the primary key."""
     model = queryset.model
     names = [
         str(name) for name in queryset.query.order_by or model._meta.ordering or ()

@@ -1,4 +1,4 @@
-"""`?ordering=`: by which field a list is sorted."""
+"""`?ordering=`: the field by which a list is sorted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from workflows.kit.api.queries import choice_filter
 
 
 def ordering_filter(*fields: str) -> filters.ChoiceFilter:
-    """One of `fields`, ascending, or with `-` before it descending; rows without a value
+    """Sorts by one of `fields`, with a leading `-` in descending order. Rows without a value
     come last."""
     names = [sign + field for field in fields for sign in ("", "-")]
     return choice_filter(
         [(name, name) for name in names],
         method=_ordered,
-        label="the field to sort by; with - before it from the greatest down",
+        label="the field to sort by; a leading - sorts in descending order",
     )
 
 

@@ -1,4 +1,4 @@
-"""How every list of the API is paged: `{results, next, previous}`, without counting."""
+"""Pagination of every list of the API: `{results, next, previous}`, without counting rows."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MAX_PAGE_SIZE = 200
 
 
 class Paging(CursorPagination):
-    """By cursor, so that no page is slower than the first and none repeats a row: a
-    cursor holds the place of a row in the order, and its key to tell it from its equals.
+    """Pagination by cursor: no page is slower than the first, and none repeats a row. A
+    cursor holds the position of a row in the order, which ends with its primary key.
 
-    The order is that of the queryset, or of its model.
+    The order is that of the queryset or its model.
     """
 
     page_size = 50
@@ -38,7 +38,7 @@ class Paging(CursorPagination):
         asked = request.query_params.get("page_size", str(self.page_size))
         size = int(asked) if re.fullmatch("[0-9]{1,3}", asked) else 0
         if not 1 <= size <= MAX_PAGE_SIZE:
-            reason = f"A whole number from 1 to {MAX_PAGE_SIZE}."
+            reason = f"Must be a whole number from 1 to {MAX_PAGE_SIZE}."
             raise ValidationError({"page_size": [reason]})
         return size
 
@@ -60,21 +60,21 @@ class Paging(CursorPagination):
         more, places = len(places) > size, places[:size]
         if backward:
             places.reverse()
-        # Where the reader came from there is something, or was when the cursor was made.
+        # There was a row on the side from which the reader came when the cursor was made.
         came = position is not None
         self.later = places[-1] if places and (more or backward) else None
         self.earlier = places[0] if places and (more if backward else came) else None
         return _rows(queryset, [place[-1] for place in places])
 
     def _cursor(self, request: Request) -> tuple[bool, Position | None]:
-        """Which way to go, and from where; signed, so nobody else can have written it."""
+        """The direction and the position. The signature proves that a page contained it."""
         text = request.query_params.get(self.cursor_query_param)
         if text is None:
             return False, None
         try:
             backward, values = signing.loads(text, salt=self.order.name)
         except signing.BadSignature as error:
-            reason = "This is no cursor that this list, in this order, has given."
+            reason = "This is not a valid cursor of this list in this order."
             raise ValidationError({self.cursor_query_param: [reason]}) from error
         return backward, self.order.read(values)
 
@@ -106,12 +106,12 @@ class Paging(CursorPagination):
 
 
 def _rows(queryset: models.QuerySet[Any], keys: list[Any]) -> list[Any]:
-    """The rows of these keys, in their order. What is looked up for each row (its last
-    run) is so looked up for one page, not for all that had to be sorted."""
+    """The rows with these keys, in this order. Subqueries of a row (such as its last run)
+    are thus evaluated for one page instead of for all rows that had to be sorted."""
     found = queryset.order_by()
-    # That they belong here is known: one that leaves the reader's sight between the two
-    # queries is shown as if it had been read before. Asked once more, SQLite would rather
-    # go through all rows of their owner than look these up by their keys.
+    # The first query has applied the filters. A row that the reader may no longer see by
+    # the second query is shown as if it had been read before. With the filters repeated,
+    # SQLite would scan all rows of an owner instead of looking these up by their keys.
     found.query.where = WhereNode()
     rows = {row.pk: row for row in found.filter(pk__in=keys)}
     return [rows[key] for key in keys if key in rows]

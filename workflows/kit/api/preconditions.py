@@ -1,4 +1,4 @@
-"""`ETag` and `If-Match`: a change is made only to what was read."""
+"""`ETag` and `If-Match`: a change applies only to the version that was read."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from typing_extensions import override
 from workflows.kit.errors import StaleVersion, WrongState
 
 _MALFORMED = (
-    'Give the ETag that was read, in its quotes: "v1". Several have commas between them; '
-    "* stands for any."
+    'This is not a valid If-Match. Send the ETag that you read, in quotes: "v1". Separate '
+    "several with commas; * matches any version."
 )
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="The ETag that was read: 412 if it has changed since.",
+    description="The ETag that you read. The response is 412 if it has changed since.",
 )
 
 
 class PreconditionFailed(WrongState):
-    """The `If-Match` of the request names another version than there is."""
+    """The `If-Match` of the request names another version than the current one."""
 
     code = "precondition_failed"
     http_status = 412
@@ -40,8 +40,8 @@ class PreconditionFailed(WrongState):
 
 
 class VersionedView(GenericAPIView[Any]):
-    """A view of rows that have a version: an answer that is one of them carries its tag,
-    and whatever is done to one may demand it."""
+    """A view of rows that have a version: a response with one of them carries its ETag, and
+    a write to one may demand it."""
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -61,10 +61,11 @@ class VersionedView(GenericAPIView[Any]):
 
     @contextmanager
     def precondition(self, body: dict[str, Any]) -> Iterator[int | None]:
-        """The version that the change within has to demand; it is taken out of `body`.
+        """Yields the version that the change in the body has to demand, and removes it from
+        `body`.
 
-        Raises `PreconditionFailed` if what `If-Match` named changes in between. Without
-        that header a version of the body that is old stays what the service raises.
+        Raises `PreconditionFailed` if the version of `If-Match` changes in between. Without
+        that header, the service's `StaleVersion` for an old version in `body` is unchanged.
         """
         try:
             yield body.pop("version", self._demanded)
@@ -72,9 +73,9 @@ class VersionedView(GenericAPIView[Any]):
             raise error if self._demanded is None else PreconditionFailed() from error
 
     def _demanded_version(self, header: str | None) -> int | None:
-        """The version of the row, if `If-Match` names it; None if it demands none.
+        """The version of the row if `If-Match` names it; None if it demands none.
 
-        Raises `PreconditionFailed` if it names others.
+        Raises `PreconditionFailed` if it names other versions.
         """
         tags = ["*"] if header is None else parse_etags(header)
         if tags == ["*"]:
@@ -82,16 +83,16 @@ class VersionedView(GenericAPIView[Any]):
         if not tags:
             raise ValidationError({"If-Match": [_MALFORMED]})
         rows = self.get_queryset().only("version")
-        # It may have been deleted just now.
+        # It may have just been deleted.
         version: int = get_object_or_404(
             rows, pk=self.kwargs[self.lookup_field]
         ).version
-        # A weak tag (`W/"v1"`) keeps its W/, and so is never the same.
+        # A weak tag (`W/"v1"`) keeps its W/, and thus never matches.
         if _tag(version) not in tags:
             raise PreconditionFailed
         return version
 
 
 def _tag(version: int) -> str:
-    """The version counts verbs, not fires: the tag stands for what people can set."""
+    """The ETag of a version, which counts changes by people, not ticks that fired."""
     return f'"v{version}"'

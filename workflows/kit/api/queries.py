@@ -1,4 +1,4 @@
-"""What may stand behind the `?` of an address: only what its description has."""
+"""Query parameters: only those that the API declares are accepted."""
 
 from __future__ import annotations
 
@@ -16,38 +16,40 @@ from typing_extensions import override
 from workflows.kit.api.strict import one_of
 from workflows.scopes import Scope
 
-UNKNOWN = "There is no such parameter."
-TWICE = "Give it once."
-NOT_TEXT = "This is no text in UTF-8."
-NO_FIELD = "There is no such field."
-BLANK = "Give it a value, or leave it out."
-REQUIRED = "It is required: give it a value."
-# What a person has cleared in a form; the page to browse the API asking for its script.
+UNKNOWN = "This parameter does not exist."
+REPEATED = "This parameter must not be repeated."
+NOT_TEXT = "The value is not valid UTF-8."
+NO_FIELD = "This field does not exist."
+BLANK = "Set a value, or leave the parameter out."
+REQUIRED = "This parameter is required."
+# A search that a person has cleared in a form; the script of the API's own pages.
 MAY_BE_BLANK = {"search", "script"}
-MOST_TEXT = 200  # SQLite refuses to look for a very long one
+MOST_TEXT = 200  # characters; SQLite refuses to search for a very long text
 
 
 class StrictQuery(APIView):
-    """A view that refuses query parameters it does not know: a misspelt filter is an
-    error, not a list that was not narrowed down. So is a deletion's body.
+    """A view that refuses unknown query parameters: a misspelt filter is an error, not an
+    unfiltered list. The body of a DELETE is refused as well.
 
-    What it knows is declared once, where it is used: the parameters of `extend_schema`,
-    and for a list its filters and its pages.
+    The known parameters are declared once, where they are used: in `extend_schema`, and for
+    a list by its filters and its pagination.
     """
 
-    # By action or method, for whatever is not plain reading.
+    # By action or method; needed for everything but plain reading.
     scopes: ClassVar[Mapping[str, Scope]] = {}
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not hasattr(self, (request.method or "").lower()):
-            raise MethodNotAllowed(str(request.method))  # whatever it asks
+            raise MethodNotAllowed(
+                str(request.method)
+            )  # before its parameters are checked
         known = self.query_parameters(request)
         problems = {
-            name: [why]
+            name: [problem]
             for name, values in request.query_params.lists()
-            if (why := _problem(name, values, known))
+            if (problem := _problem(name, values, known))
         }
         problems |= {
             parameter.name: [REQUIRED]
@@ -55,14 +57,14 @@ class StrictQuery(APIView):
             if parameter.required and _lacks(request, parameter.name)
         }
         if request.method == "DELETE" and request.data:
-            # No deletion takes a body: a condition in one would not be looked at.
+            # No deletion takes a body: a condition in it would be ignored.
             fields = request.data if isinstance(request.data, dict) else ["body"]
             problems |= {str(name): [NO_FIELD] for name in fields}
         if problems:
             raise ValidationError(problems)
 
     def query_parameters(self, request: Request) -> set[str]:
-        """The names of all that this request may carry."""
+        """The names of the parameters that this request accepts."""
         names = {parameter.name for parameter in _declared(self, request)}
         if (
             isinstance(self, ListModelMixin)
@@ -83,7 +85,7 @@ def choice_filter(
 
 
 def true_or_false_filter(label: str) -> filters.TypedChoiceFilter:
-    """`true` or `false`: Django's own filter takes anything else for none."""
+    """`true` or `false`: Django's own filter ignores any other value."""
     return filters.TypedChoiceFilter(
         choices=[("true", "true"), ("false", "false")],
         coerce="true".__eq__,
@@ -96,10 +98,10 @@ def _problem(name: str, values: list[str], known: set[str]) -> str:
     if name not in known:
         return UNKNOWN
     if len(values) > 1:
-        return TWICE
-    if "\ufffd" in values[0]:  # which Django puts where it cannot read
+        return REPEATED
+    if "\ufffd" in values[0]:  # Django's replacement for bytes that it cannot decode
         return NOT_TEXT
-    # A blank filter would be none: a list that was not narrowed down.
+    # A blank filter would be ignored: an unfiltered list.
     return "" if values[0].strip() or name in MAY_BE_BLANK else BLANK
 
 
@@ -108,7 +110,7 @@ def _lacks(request: Request, name: str) -> bool:
 
 
 def _declared(view: APIView, request: Request) -> list[OpenApiParameter]:
-    """Those of the `extend_schema` of the method that answers."""
+    """The parameters in the `extend_schema` of the method that handles the request."""
     handler = getattr(view, (request.method or "").lower(), None)
     schema = getattr(handler, "kwargs", {}).get("schema")
     if schema is None:

@@ -1,4 +1,4 @@
-"""What a view asks of a request: who asks, when, and what was sent."""
+"""The user, the time and the validated body of a request."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 
 
 def user_of(request: Request) -> User:
-    """The user who asks; every view here demands one."""
+    """The authenticated user; every view of the API requires one."""
     return cast("User", request.user)
 
 
 def valid(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    """What was sent, checked."""
+    """The validated body. Raises `ValidationError`."""
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

@@ -1,7 +1,7 @@
-"""The scope of a token, kept to at every address.
+"""Enforces the scope of a token at every endpoint.
 
-A view says for each action that changes something which scope it needs, under `scopes`;
-what it does not name and is no GET is refused to everything but `edit`.
+A view declares the scope that each action needs under `scopes`. Actions that it does not
+name need `read` if they only read, otherwise `edit`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workflows.scopes import Scope, require
 
 
 class HasScope(BasePermission):
-    """Whether the token of the request, if it carries one, may be used for this."""
+    """Refuses a request whose token does not have the scope that the view needs."""
 
     @override
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -26,17 +26,17 @@ class HasScope(BasePermission):
 
 
 def needed_scope(view: Any, method: str) -> Scope:
-    """What this request needs: as the view declares, else `read` to look, `edit` to act."""
+    """The scope that a request needs: as the view declares, otherwise `read` or `edit`."""
     declared: Mapping[str, Scope] = getattr(view, "scopes", {})
     name = getattr(view, "action", None) or method.lower()
     return declared.get(name, Scope.READ if method in SAFE_METHODS else Scope.EDIT)
 
 
 def scope_of(request: Request) -> Scope:
-    """What the request may be used for: everything, unless it comes by a token."""
+    """The scope of the request's token; `edit` without a token."""
     return Scope(getattr(request.auth, "scope", Scope.EDIT))
 
 
 def require_scope(request: Request, needed: Scope) -> None:
-    """Raises `InsufficientScope`, which names the scope that is needed."""
+    """Raise `InsufficientScope`, which names the required scope."""
     require(needed, held=scope_of(request))

@@ -1,4 +1,4 @@
-"""Serializers that refuse what they do not know, and JSON that databases can hold."""
+"""Serializers that refuse unknown fields, and fields that refuse other JSON types."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MAX_JSON = 64 * 1024
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A misspelt field is an error, not a silent nothing."""
+    """A serializer for which an unknown field is an error: it may be misspelt."""
 
     @override
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             unknown = [name for name in data if name not in self.fields]
             if unknown:
-                reason = ["There is no such field."]
+                reason = ["This field does not exist."]
                 raise serializers.ValidationError(
                     {str(name): reason for name in unknown}
                 )
@@ -35,14 +35,14 @@ class JSONObjectField(serializers.JSONField):
     @override
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise serializers.ValidationError("A JSON object is needed.")
+            raise serializers.ValidationError("Must be a JSON object.")
         if reason := problem(data, max_bytes=MAX_JSON):
-            raise serializers.ValidationError(f"It {reason}.")
+            raise serializers.ValidationError(f"The value {reason}.")
         return data
 
 
 class ListField(serializers.ListField):
-    """A JSON array. Of one that is too long no item is looked at: each wrong one costs."""
+    """A JSON array. The items of one that is too long are not validated, which takes time."""
 
     @override
     def to_internal_value(self, data: Any) -> list[Any]:
@@ -54,12 +54,12 @@ class ListField(serializers.ListField):
 
 
 class TextField(serializers.CharField):
-    """A JSON string: not a number that could be read as one."""
+    """A JSON string: not a number that could be converted to one."""
 
     @override
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise serializers.ValidationError("A text is required.")
+            raise serializers.ValidationError("Must be a text.")
         return super().to_internal_value(data)
 
 
@@ -68,12 +68,12 @@ class SlugField(TextField, serializers.SlugField):
 
 
 def one_of(values: Iterable[str]) -> dict[str, Any]:
-    """The words of a choice that is none: those there are, and not what was given."""
+    """The error message of a choice field. It lists the choices, without the invalid value."""
     return {"invalid_choice": f"Must be one of {', '.join(values)}."}
 
 
 class UUIDField(serializers.UUIDField):
-    """A JSON string: not a number, which could be an id as well. It is not repeated."""
+    """A UUID as a JSON string, not as a number. The error does not repeat the value."""
 
     default_error_messages = {"invalid": "Must be a UUID."}
 
@@ -88,11 +88,11 @@ class UUIDField(serializers.UUIDField):
 class WholeNumberField(serializers.IntegerField):
     """A JSON integer: not `true`, not "5", not 5.0."""
 
-    default_error_messages = {"invalid": "A whole number is required."}
+    default_error_messages = {"invalid": "Must be a whole number."}
 
     @override
     def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:  # isinstance would take True for 1
+        if type(data) is not int:  # isinstance would accept True
             self.fail("invalid")
         return data
 
