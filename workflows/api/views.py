@@ -34,8 +34,7 @@ from workflows.api.serializers import (
     graph_of,
 )
 from workflows.failures import FailureKind
-from workflows.kit.api.dry_run import BOOLEANS
-from workflows.kit.api.dry_run import DryRun, is_dry
+from workflows.kit.api.dry_run import BOOLEANS, DryRun, is_dry
 from workflows.kit.api.ordering import ordering_filter
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.queries import (

@@ -1,2 +1,2 @@
-"""The one machine that runs things: rows that are sent to the queue, claimed by one worker,
-held by a lease while they run, and closed when their process is gone."""
+"""Execution of runs: rows are sent to the queue, claimed by one worker under a lease, and
+closed if their process is lost."""

@@ -1,4 +1,4 @@
-"""Closing work whose process is gone: one that its worker saw end, or whose lease ran out."""
+"""Closes work whose process is gone: its worker saw it end, or its lease has expired."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """A kind of row that a process holds by a lease while it works on it.
+    """A kind of row on which a process works under a lease.
 
-    Its model has `status` ("running" then) and `lease_until`.
+    Its model has `status` ("running" meanwhile) and `lease_until`.
 
-    `close(*key, observed=, now=, lease_ended_before=None)` puts on record how the work ended;
-    False if that was done before, or if the lease did not end before that time: then the
-    process lives. `key` names the columns that it takes; `key_of_job` finds their values
-    from the id and the arguments of an RQ job that calls `entry_point`, None if the job is
-    not about such a row.
+    `close(*key, observed=, now=, lease_ended_before=None)` records how the work ended. It
+    returns False if that has already been recorded, or if the lease did not expire before
+    that time, since then the process is alive. `key` names the columns that it takes;
+    `key_of_job` derives their values from the id and the arguments of an RQ job that calls
+    `entry_point`, and returns None if the job does not concern such a row.
     """
 
     model: type[Model]
@@ -46,7 +46,7 @@ _kinds: list[Leased] = []
 
 
 def register(kind: Leased) -> None:
-    """From now on rows of this kind are closed when their process is gone."""
+    """Close rows of this kind from now on when their process is gone."""
     _kinds.append(kind)
 
 
@@ -58,18 +58,19 @@ def close_job(
     observed: Ending,
     now: datetime,
 ) -> None:
-    """The process that did this RQ job has ended just now, without a record of its end."""
+    """Close the work of an RQ job whose process has just ended without recording its end.
+    `observed` is how the process ended."""
     for kind in _kinds:
         if kind.entry_point == entry_point and (key := kind.key_of_job(job_id, args)):
             kind.close(*key, observed=observed, now=now)
 
 
 def close_lost(now: datetime) -> int:
-    """Close work whose lease has run out: its process is gone, or has killed itself by now.
-    Returns how much.
+    """Close work whose lease has expired: its process is gone, or has killed itself by now.
+    Returns the number of rows closed.
 
-    To be called by one that has seen the database for longer than a lease: else it may
-    be the caller that was away.
+    The caller must have been connected to the database for longer than a lease: otherwise
+    the caller may be the one that was away.
     """
     closed = 0
     for kind in _kinds:
@@ -84,8 +85,8 @@ def _close(kind: Leased, key: Key, *, now: datetime) -> bool:
 
 
 def shorten_future_leases(now: datetime) -> int:
-    """A lease that lasts for longer than any was written by a clock that was ahead: it
-    begins now. Whoever lives renews it."""
+    """Let leases that end impossibly late, since a clock was ahead, start now. A process
+    that is alive renews its lease. Returns the number of leases changed."""
     far = now + LEASE + MAX_CLOCK_SKEW
     return sum(
         _running(kind).filter(lease_until__gt=far).update(lease_until=now + LEASE)
@@ -100,7 +101,7 @@ def _running(kind: Leased) -> Any:
 
 
 def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> None:
-    """Record a running execution, the node it was at and what that ran."""
+    """Record the end of a running execution, its open node, and the executions it runs."""
     running = WorkflowExecution.objects.filter(status=WorkflowExecution.Status.RUNNING)
     called = running.filter(parent=execution_id)
     for child in called.values_list("pk", flat=True):
@@ -110,7 +111,7 @@ def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> No
     )
     at = open_nodes.values_list("node_id", flat=True).first() or ""
     open_nodes.update(status=ended.status, error=ended.error, finished_at=now)
-    # Without a lease nobody holds it: should its process live after all, it ends itself.
+    # Without the lease its process, should it be alive after all, kills itself.
     running.filter(pk=execution_id).update(
         status=ended.status,
         failure_kind=ended.kind or "",

@@ -1,4 +1,4 @@
-"""From rows to the pure graph: what each node is, by its component."""
+"""Builds the pure graph of a workflow from its rows and components."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workflows.registry import Component, registry
 
 
 class NodeLike(Protocol):
-    """A node as it stands in a row, or as it is to be."""
+    """A node in the database, or one that is to be saved."""
 
     @property
     def node_id(self) -> str: ...
@@ -26,36 +26,36 @@ class NodeLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A workflow as it stands in the database, ready to run."""
+    """The saved graph of a workflow, ready to run."""
 
     graph: Graph
     rows: dict[str, WorkflowNode]
 
     def problems(self) -> list[Problem]:
-        """What forbids running it: an unknown component, or an edge made behind us."""
+        """What prevents running it: an unknown component, or rows that were changed by hand."""
         unknown = [
-            (name, f'There is no component "{row.component_type}".')
+            (name, f'"{row.component_type}" is not a known component type.')
             for name, row in self.rows.items()
             if registry.get(row.component_type) is None
         ]
         return unknown or problems(self.graph)
 
     def tools_of(self, node_id: str) -> tuple[WorkflowNode, ...]:
-        """The active nodes that are given to this one as tools."""
-        given = [
+        """The active nodes that tool edges connect to this one."""
+        sources = [
             self.rows[edge.source]
             for edge in self.graph.edges
             if edge.kind == TOOL and edge.target == node_id
         ]
-        return tuple(row for row in given if row.is_active)
+        return tuple(row for row in sources if row.is_active)
 
     def component(self, node_id: str) -> Component:
-        """The component of a node of a definition without problems."""
+        """The component of a node. The definition must have no problems."""
         return registry.components[self.rows[node_id].component_type]
 
 
 def load(workflow: Workflow) -> Definition:
-    """Read the graph of `workflow`, in two queries."""
+    """Load the graph of `workflow` in two queries."""
     rows = list(workflow.nodes.all())
     names = {row.pk: row.node_id for row in rows}
     edges = tuple(
@@ -67,7 +67,7 @@ def load(workflow: Workflow) -> Definition:
 
 
 def pure_graph(nodes: Iterable[NodeLike], edges: tuple[Edge, ...]) -> Graph:
-    """The graph of these nodes; those of unknown components are left out."""
+    """The graph of these nodes. Those with an unknown component are left out."""
     tools = tool_node_ids(edges)
     pure = (
         component.node(
@@ -83,5 +83,5 @@ def pure_graph(nodes: Iterable[NodeLike], edges: tuple[Edge, ...]) -> Graph:
 
 
 def tool_node_ids(edges: Iterable[Edge]) -> frozenset[str]:
-    """The nodes from which a tool edge leads."""
+    """The ids of the nodes from which a tool edge leads."""
     return frozenset(edge.source for edge in edges if edge.kind == TOOL)

@@ -1,4 +1,4 @@
-"""How work ended whose process is gone, and can no longer say so itself."""
+"""Decides how work ended whose process is gone and has not recorded its end."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from workflows.exceptions import TimedOut
 from workflows.execution.guard import LEASE
 from workflows.failures import FailureKind
 
-# A process that can renew its lease does so long before the last second of it.
+# A process that can renew its lease does so long before the last second.
 UNRENEWED = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is put on record; what failed has a kind."""
+    """The end of work that is put on record; `kind` only if it failed."""
 
     status: Literal["failed", "cancelled"]
     error: str
@@ -27,27 +27,27 @@ class Ending:
 
 WORKER_LOST = Ending(
     "failed",
-    "Worker lost: it ended, or lost its lease, before the run was over.",
+    "Worker lost: its process ended, or its lease expired, before the run was finished.",
     FailureKind.LOST,
 )
-CANCELLED = Ending("cancelled", "Cancelled while it ran.")
+CANCELLED = Ending("cancelled", "Cancelled while running.")
 
 
 def ending_of_status(wait_status: int) -> Ending:
-    """What a process's wait status says to people."""
+    """The ending that the wait status of a process shows."""
     code = os.waitstatus_to_exitcode(wait_status)
     if code >= 0:
         ended = f"The work process ended with exit status {code}."
         return Ending("failed", ended, FailureKind.CRASH)
     name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
     hint = " (out of memory?)" if -code == signal.SIGKILL else ""
-    killed = f"The work process was killed by the signal {name}{hint}."
+    killed = f"The work process was killed by signal {name}{hint}."
     return Ending("failed", killed, FailureKind.CRASH)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the row says of work whose process is gone."""
+    """The record of work whose process is gone."""
 
     started_at: datetime
     deadline: datetime
@@ -62,11 +62,12 @@ def ending(
     now: datetime,
     lease_ended_before: datetime | None,
 ) -> Ending | None:
-    """`observed`, unless the work was asked to end, or out of time, while it was still alive.
+    """How the work ended: `observed`, unless it was cancelled or past its deadline while its
+    process was still alive, which then explains its end.
 
-    However its process ended then, that is why. Without `lease_ended_before` the process
-    has ended just now; with it, it was alive when it last renewed the lease. None if it has
-    renewed it since: it lives.
+    Without `lease_ended_before` the process has just ended. With it, the process was last
+    known to be alive when it renewed its lease; None if the lease did not end before that
+    time, since then the process is alive.
     """
     alive_at = now
     if lease_ended_before:

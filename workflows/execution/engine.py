@@ -1,7 +1,7 @@
-"""Runs an execution: load the graph, run one node, record it, until none is left.
+"""Runs an execution: loads the graph, then runs and records node after node.
 
-Nothing here runs inside a transaction: every write stands by itself, so that what a node
-did is on record even if the next one takes the process with it.
+Nothing here runs inside a transaction: every write is committed at once, so that the result
+of a node is on record even if the next one crashes the process.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def run_execution(
     clock: Clock,
     raise_if_interrupted: Callable[[], None] = lambda: None,
 ) -> WorkflowExecution:
-    """Run a claimed (`running`) execution to its end and return it as it then stands.
+    """Run a claimed (`running`) execution to its end, and return it as it is then.
 
-    A node that fails ends it as `failed`; that is no exception here. A graph that cannot
-    be run and a deadline are recorded and raised again. `raise_if_interrupted` raises `TimedOut`
-    once more if that was raised before: a node may have swallowed it. While the database is
-    away it waits for it.
+    A node that fails ends it as `failed`, without an exception. A graph that cannot be run
+    (`InvalidGraph`) and a deadline (`TimedOut`) are recorded and raised.
+    `raise_if_interrupted` raises `TimedOut` again if a node has swallowed it. Waits for the
+    database while it is away.
     """
     return _run(execution_id, clock, raise_if_interrupted).execution
 
@@ -65,10 +65,10 @@ def _run(
     callers: Chain = (),
 ) -> _Run:
     execution = retry_while_away(partial(_claimed, execution_id))
-    log.info("execution_started", **_names(execution))
+    log.info("execution_started", **_log_fields(execution))
     run = _Run(execution, clock, raise_if_interrupted, callers)
     try:
-        run.to_the_end()
+        run.run_all()
     except BaseException as interruption:
         run.interrupted(interruption)
         raise
@@ -78,7 +78,7 @@ def _run(
 
 @dataclass(slots=True)
 class _Run:
-    """An execution under way: what is settled, and the node that is open."""
+    """An execution in progress: the settled nodes, their outputs, and the running node."""
 
     execution: WorkflowExecution
     clock: Clock
@@ -88,7 +88,8 @@ class _Run:
     outputs: dict[str, Any] = field(default_factory=dict)
     open_node: NodeRun | None = None
 
-    def to_the_end(self) -> None:
+    def run_all(self) -> None:
+        """Run node after node until the execution ends."""
         definition = retry_while_away(self._definition)
         start = self.execution.trigger_node_id
         while step := next_step(definition.graph, start, self.taken):
@@ -100,8 +101,8 @@ class _Run:
         self._end(Status.SUCCEEDED)
 
     def interrupted(self, interruption: BaseException) -> None:
-        """Close what is open, with the reason."""
-        error = _text_of(interruption)
+        """Record that the execution, and its running node, ended by this exception."""
+        error = _message_of(interruption)
         is_cancelled = isinstance(interruption, Cancelled)
         status = Status.CANCELLED if is_cancelled else Status.FAILED
         node = self.open_node
@@ -114,19 +115,20 @@ class _Run:
     def _definition(self) -> Definition:
         workflow = self.execution.workflow
         if workflow is None:
-            raise InvalidGraph("The workflow was deleted.")
+            raise InvalidGraph("The workflow has been deleted.")
         try:
             definition = load(workflow)
         except ValueError as error:
-            raise InvalidGraph("A node's configuration cannot be read.") from error
-        if wrong := definition.problems():
-            raise InvalidGraph(f"The graph is wrong: {wrong[0][1]}")
+            message = "The configuration of a node cannot be read."
+            raise InvalidGraph(message) from error
+        if found := definition.problems():
+            raise InvalidGraph(f"The graph is not valid. {found[0][1]}")
         if self.execution.trigger_node_id not in definition.rows:
-            raise InvalidGraph("The trigger node was deleted.")
+            raise InvalidGraph("The trigger node has been deleted.")
         return definition
 
     def _settle(self, definition: Definition, step: Step) -> bool:
-        """Run or skip one node; False when it failed and the execution with it."""
+        """Run or skip one node. False if it failed, which ends the execution."""
         node = self._open(definition, step)
         if not step.runs:
             self.taken[step.node] = None
@@ -137,8 +139,8 @@ class _Run:
             self.raise_if_interrupted()
         except TimedOut:
             raise
-        # Whatever else a component raises is the node's failure, and must not leave the
-        # execution open: `sys.exit()` in a function, too.
+        # Any other exception of a component is a failure of its node, and must not leave
+        # the execution open, not even `sys.exit()` in a function.
         except BaseException as error:  # noqa: BLE001
             self.raise_if_interrupted()
             self._fail(node, error)
@@ -158,7 +160,7 @@ class _Run:
         return Result(_recordable(result.output), result.port)
 
     def _context(self, definition: Definition, node: NodeRun) -> Context:
-        given = definition.tools_of(node.node_id)
+        tools = definition.tools_of(node.node_id)
         return Context(
             trigger=self.execution.event,
             nodes=self.outputs,
@@ -170,47 +172,49 @@ class _Run:
             run_workflow=self._run_workflow,
             record=partial(self._record, node),
             tool_nodes=tuple(
-                (definition.component(row.node_id), row.config) for row in given
+                (definition.component(row.node_id), row.config) for row in tools
             ),
         )
 
     def _record(self, node: NodeRun, output: Any) -> None:
-        """At once: the next thing that the node does may take the process with it."""
+        """Record the output so far at once: the node may crash the process any time."""
         node.output = redact(_recordable(output))
         row = NodeRun.objects.filter(pk=node.pk)
         retry_while_away(partial(row.update, input=node.input, output=node.output))
 
     def _owner(self) -> User:
-        """As the user is now: a run can outlast the right to it."""
+        """The owner, read anew: a run may outlast the rights of its owner."""
         users = User.objects.filter(ostinato_executions=self.execution.pk)
         owner = retry_while_away(users.first)
         if owner is None:
-            raise NodeFailed("The user this runs as was deleted.")
+            raise NodeFailed("The user on whose behalf this runs has been deleted.")
         return owner
 
     def _run_workflow(
         self, workflow_id: UUID, payload: dict[str, Any]
     ) -> dict[str, Any]:
-        """Run another workflow here and now, under the deadline of this one."""
+        """Run another workflow in this process, under the deadline of this one."""
         chain = (*self.callers, self.execution)
         child = start_inline(chain, workflow_id, payload, now=self.clock())
         outputs: list[Any] = [None]
         try:
             run = _run(child.pk, self.clock, self.raise_if_interrupted, chain)
-            # Not from its record, where secrets are hidden.
+            # Not from its record, in which secrets are redacted.
             outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:
             retry_while_away(child.refresh_from_db)
             if not child.cancel_requested_at:
-                raise  # nobody asked for the child's own end, so it is ours
+                raise  # not the child has been cancelled, but this execution
         except InvalidGraph:
-            pass  # recorded with the child
+            pass  # it is on record in the child
         retry_while_away(child.refresh_from_db)
         if child.status == Status.SUCCEEDED:
             return {"execution_id": str(child.pk), "output": outputs[-1]}
         self._stop_if_cancelled()
-        reason = child.error or "it was cancelled"
-        raise NodeFailed(f'The workflow "{child.workflow_name}" failed: {reason}')
+        name = f'The workflow "{child.workflow_name}"'
+        if child.status == Status.CANCELLED:
+            raise NodeFailed(f"{name} was cancelled.")
+        raise NodeFailed(f"{name} failed. {child.error}")
 
     def _open(self, definition: Definition, step: Step) -> NodeRun:
         row = definition.rows[step.node]
@@ -232,9 +236,9 @@ class _Run:
                 "node_crashed",
                 node=node.node_id,
                 exception=where(error),
-                **_names(self.execution),
+                **_log_fields(self.execution),
             )
-        text = _text_of(error)
+        text = _message_of(error)
         self._close(node, NodeRun.Status.FAILED, error=text)
         self._end(Status.FAILED, FailureKind.NODE, error=text, failed_node=node.node_id)
 
@@ -253,12 +257,12 @@ class _Run:
             raise Cancelled
 
     def _is_cancelled(self) -> bool:
-        """Whether this execution is to stop, or one that it is part of."""
+        """Whether this execution, or one that it is part of, has been cancelled."""
         chain = [execution.pk for execution in (*self.callers, self.execution)]
-        going_on = WorkflowExecution.objects.filter(
+        running = WorkflowExecution.objects.filter(
             pk__in=chain, status=Status.RUNNING, cancel_requested_at__isnull=True
         )
-        return going_on.count() < len(chain)
+        return running.count() < len(chain)
 
     def _end(
         self,
@@ -268,7 +272,7 @@ class _Run:
         error: str = "",
         failed_node: str = "",
     ) -> None:
-        # Only a running execution ends: whoever ended it before had the last word.
+        # Only a running execution: if it has already been ended, that record is kept.
         running = WorkflowExecution.objects.filter(
             pk=self.execution.pk, status=Status.RUNNING
         )
@@ -279,7 +283,7 @@ class _Run:
             "execution_ended",
             status=status.value,
             kind=kind or "",
-            **_names(self.execution),
+            **_log_fields(self.execution),
         )
 
 
@@ -290,7 +294,7 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
         .first()
     )
     if execution is None:
-        raise NotFound(f"There is no execution {execution_id}.")
+        raise NotFound(f"The execution {execution_id} does not exist.")
     if execution.status != Status.RUNNING:
         raise WrongState(f"The execution is {execution.status}, not running.")
     return execution
@@ -299,19 +303,19 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
 def _recordable(output: Any) -> Any:
     output = storable(output)
     if reason := problem(output, max_bytes=MAX_OUTPUT):
-        raise NodeFailed(f"Its output {reason}.")
+        raise NodeFailed(f"The output of the node {reason}.")
     return output
 
 
-def _text_of(error: BaseException) -> str:
-    """What the record says of an error: never a traceback, never somebody's secret."""
+def _message_of(error: BaseException) -> str:
+    """The text of an error for the record: without a traceback, with secrets redacted."""
     if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
         text: str = redact(str(error))
         return text[:MAX_ERROR]
     if isinstance(error, SystemExit):
-        return f"The node ended the process with exit status {exit_status(error)}."
-    return f"An unexpected {type(error).__name__}; the log has the details."
+        return f"The node exited the process with exit status {exit_status(error)}."
+    return f"Unexpected error: {type(error).__name__}. The site's log has the details."
 
 
-def _names(execution: WorkflowExecution) -> dict[str, str]:
+def _log_fields(execution: WorkflowExecution) -> dict[str, str]:
     return {"execution": str(execution.pk), "workflow": execution.workflow_name}

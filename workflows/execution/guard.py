@@ -1,10 +1,10 @@
 """The guard of claimed work, inside the process that does it.
 
-A thread renews the lease, looks whether the work was cancelled, and interrupts it at its
-deadline; it kills the whole process when the work does not end, or when the lease can no
-longer be held, so that the work can be judged lost and tried again elsewhere. Behind it is
-a dead man's switch, for when the thread itself is stuck: in a database that does not
-answer, or behind a node that keeps the interpreter to itself.
+A thread renews the lease, checks whether the work has been cancelled, and interrupts it at
+its deadline. It kills the whole process if the work does not end then, or if the lease
+cannot be renewed, so that the work can be declared lost and retried elsewhere. A dead man's
+switch covers the case that the thread itself is stuck: because the database does not answer,
+or because a node does not release the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ logger = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=10)
 RENEW_EVERY_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-# We let go a little before others may take the work for lost.
+# The process gives up slightly before others may declare its work lost.
 HOLD_SECONDS = LEASE.total_seconds() - 0.5
-# So long after its deadline a process that works on is killed.
+# How long after its deadline a process that does not end is killed.
 KILL_AFTER_SECONDS = 5.0
 STDERR = 2
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseState:
-    """Whether the lease still stands, and whether the work was asked to end."""
+    """Whether this process still has the lease, and whether the work has been cancelled."""
 
     held: bool
     cancelled: bool = False
@@ -50,15 +50,16 @@ class LeaseState:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Work that this process has claimed. `rows` finds its row for as long as it is ours."""
+    """Work that this process has claimed. `rows` selects its row while this process may work
+    on it."""
 
     rows: QuerySet[Any]
     deadline: datetime
     timeout_seconds: float
-    names: Mapping[str, str]  # in log lines
+    names: Mapping[str, str]  # fields of log lines
 
     def renew(self, *, now: datetime) -> LeaseState:
-        """LeaseState the work for another `LEASE`, if it is still ours."""
+        """Extend the lease to `LEASE` from now, if this process still has it."""
         if not self.rows.update(lease_until=now + LEASE):
             return LeaseState(held=False)
         cancelled = self.rows.filter(cancel_requested_at__isnull=False).exists()
@@ -66,7 +67,7 @@ class Lease:
 
 
 class Guard:
-    """The thread, and what the work is interrupted with."""
+    """The thread that watches the work, and the exception that interrupts it."""
 
     def __init__(self, lease: Lease, *, clock: Callable[[], datetime]) -> None:
         self._lease = lease
@@ -76,11 +77,11 @@ class Guard:
         self._working = True
         self._ending = False
         self._raised = False
-        self._why = TimedOut(lease.timeout_seconds)
+        self._interruption = TimedOut(lease.timeout_seconds)
         now = time.monotonic()
         self._ends_at = now + max(0.0, (lease.deadline - clock()).total_seconds())
         self._held_until = now + HOLD_SECONDS
-        self._look_again = RENEW_EVERY_SECONDS
+        self._check_in = RENEW_EVERY_SECONDS
         self._thread = threading.Thread(target=self._watch, daemon=True, name="guard")
 
     def start(self) -> None:
@@ -89,8 +90,8 @@ class Guard:
 
     @contextmanager
     def work(self) -> Iterator[None]:
-        """The body is the work. Then there is no deadline any more, and nothing to kill:
-        what is left is to record it. What it started ends with it."""
+        """The body is the work. After it the deadline no longer applies, since only the
+        outcome is left to record. Processes that the work started are ended."""
         try:
             yield
         finally:
@@ -103,47 +104,47 @@ class Guard:
         self._thread.join()
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
-        """The handler of SIGALRM, in the main thread, wherever the node is."""
+        """The handler of SIGALRM: it raises in the main thread, wherever the node is."""
         if self._working:
             self._raised = True
-            raise self._why
+            raise self._interruption
 
     def raise_if_interrupted(self) -> None:
-        """Raise once more what interrupted the work, if something has."""
+        """Raise the exception that interrupted the work again, if there was one."""
         if self._raised:
-            raise self._why
+            raise self._interruption
 
     def _watch(self) -> None:
         try:
-            while not self._over.wait(self._until_next_look()):
-                self._look()
+            while not self._over.wait(self._seconds_to_next_check()):
+                self._check()
         finally:
-            connection.close()  # this thread's own
+            connection.close()  # this thread has its own
 
-    def _until_next_look(self) -> float:
+    def _seconds_to_next_check(self) -> float:
         if self._ending:
-            return self._look_again
-        return min(self._look_again, max(0.01, self._ends_at - time.monotonic()))
+            return self._check_in
+        return min(self._check_in, max(0.01, self._ends_at - time.monotonic()))
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         now = time.monotonic()
         if now >= self._ends_at:
-            self._interrupt_with(self._why)
-        hold = self._renew()
-        if hold is None:
-            self._look_again = RETRY_SECONDS
+            self._interrupt_with(self._interruption)
+        state = self._renew()
+        if state is None:
+            self._check_in = RETRY_SECONDS
             return
-        self._look_again = RENEW_EVERY_SECONDS
-        if not hold.held and self._working:
+        self._check_in = RENEW_EVERY_SECONDS
+        if not state.held and self._working:
             self._kill()
         self._held_until = now + HOLD_SECONDS
-        if hold.cancelled:
+        if state.cancelled:
             self._ends_at = min(self._ends_at, now)
             self._interrupt_with(Cancelled())
         self._set_switch()
 
     def _renew(self) -> LeaseState | None:
-        """What became of our hold; None when the database did not answer."""
+        """The state of the lease; None if the database did not answer."""
         try:
             close_old_connections()
             return self._lease.renew(now=self._clock())
@@ -152,15 +153,15 @@ class Guard:
             logger.warning("lease_not_renewed", error=str(error), **names)
             return None
 
-    def _interrupt_with(self, why: TimedOut) -> None:
-        """Once."""
+    def _interrupt_with(self, interruption: TimedOut) -> None:
+        """Interrupt the work, once only."""
         if not self._ending and self._working:
             self._ending = True
-            self._why = why
+            self._interruption = interruption
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
 
     def _set_switch(self) -> None:
-        """From now on the process ends by itself unless this is called again in time."""
+        """Arm the switch: the process ends unless this is called again in time."""
         with self._switch:
             if self._working:
                 _kill_at(min(self._ends_at + KILL_AFTER_SECONDS, self._held_until))
@@ -178,10 +179,10 @@ class Guard:
 
 
 def _kill_at(at: float) -> None:
-    """End this process at `at` on the monotonic clock.
+    """Have this process killed at `at` on the monotonic clock.
 
-    From inside, by a thread of C that needs no interpreter and prints where the process
-    was; and by its worker, in case the process stands still, or has become another program.
+    By a C thread, which does not need the interpreter and prints where the process was; and
+    by the worker, in case the process is stopped or has become another program.
     """
     seconds = max(0.01, at - time.monotonic())
     faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
@@ -190,10 +191,10 @@ def _kill_at(at: float) -> None:
 
 @contextmanager
 def guarded(lease: Lease, *, clock: Callable[[], datetime]) -> Iterator[Guard]:
-    """LeaseState the lease during the body. In it, `work` is under its deadline: `TimedOut` or
-    `Cancelled` is raised wherever the work is.
+    """Renew the lease during the body. Within `work`, `TimedOut` is raised at the deadline
+    and `Cancelled` when the work is cancelled, wherever it is.
 
-    For the main thread of a process only: it sets the handler of SIGALRM.
+    For the main thread only: it sets the handler of SIGALRM.
     """
     guard = Guard(lease, clock=clock)
     before = signal.signal(signal.SIGALRM, guard.interrupt)

@@ -1,4 +1,4 @@
-"""Workflows that a node of another one runs: who may be run, and the row of it."""
+"""Workflows that a node runs inside its own execution: the checks, and their row."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from workflows.exceptions import NodeFailed
 from workflows.kit.database_retry import retry_while_away
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
-# How many workflows may be under way inside each other, the outermost included.
+# How deep workflows may run inside each other, the outermost included.
 MAX_DEPTH = 5
-# From the outermost execution down to the one whose node asks.
+# From the outermost execution to the one whose node runs another workflow.
 Chain = tuple[WorkflowExecution, ...]
 
 
 def start_inline(
     chain: Chain, workflow_id: UUID, payload: Mapping[str, Any], *, now: datetime
 ) -> WorkflowExecution:
-    """The row of a called workflow, claimed for this process. `NodeFailed` says why not."""
+    """The execution of a called workflow, claimed for this process. Raises `NodeFailed`."""
     workflow = retry_while_away(partial(_called, chain, workflow_id))
     start = retry_while_away(partial(_start, workflow))
     caller = chain[-1]
@@ -43,7 +43,7 @@ def start_inline(
         "created_at": now,
         "started_at": now,
     }
-    # The id first: a second attempt must find the row that the first has left.
+    # With a fixed id: a second attempt must find the row that the first has inserted.
     insert = partial(WorkflowExecution.objects.get_or_create, pk=uuid.uuid4())
     execution, _ = retry_while_away(partial(insert, defaults=values))
     return execution
@@ -55,11 +55,11 @@ def _called(chain: Chain, workflow_id: UUID) -> Workflow:
         pk=workflow_id, owner=caller.owner_id if caller else None
     ).first()
     if found is None:
-        raise NodeFailed("The owner of this workflow has no workflow with that id.")
+        raise NodeFailed("The owner of this workflow has no workflow with this id.")
     if workflow_id in {execution.workflow_id for execution in chain}:
-        raise NodeFailed(f'The workflow "{found.name}" is under way: it would recur.')
+        raise NodeFailed(f'The workflow "{found.name}" would run itself again.')
     if len(chain) >= MAX_DEPTH:
-        raise NodeFailed(f"Workflows run each other at most {MAX_DEPTH} deep.")
+        raise NodeFailed(f"Workflows can be nested at most {MAX_DEPTH} levels deep.")
     if not found.is_active:
         raise NodeFailed(f'The workflow "{found.name}" is not active.')
     return found
@@ -70,6 +70,6 @@ def _start(workflow: Workflow) -> WorkflowNode:
         component_type="trigger_manual", is_active=True
     ).first()
     if start is None:
-        reason = f'The workflow "{workflow.name}" has no active trigger_manual node.'
+        reason = f'The workflow "{workflow.name}" has no active manual trigger.'
         raise NodeFailed(reason)
     return start

@@ -1,7 +1,7 @@
-"""What RQ writes for a job, built once for a batch and by hand for each job in it.
+"""The Redis hashes of RQ jobs, built once per batch.
 
-Jobs of one batch differ only in id and arguments. RQ's own job creation costs six times
-as much as the Redis commands it ends in; a test holds the result equal to RQ's.
+The jobs of a batch differ only in their ids and arguments. RQ's own job creation takes six
+times as long as its Redis commands; a test compares the result with RQ's.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from rq.job import Job, JobStatus
 from workflows.execution.queue import QUEUE_NAME, JSONJob
 
 SMALLEST_WINDOW_BITS = 9
-# ARGV: the prefix of the keys, how many parts the common fields have, these parts, then
-# an id and its data for each job. To pack every field of every hash on our side takes
-# longer than all else that is done to send a batch.
+# ARGV: the prefix of the keys, the number of parts of the common fields, these parts, then
+# the id and the data of each job. Serialising every field of every hash on the client would
+# take longer than everything else in sending a batch.
 WRITE_HASHES = """
 local last = 2 + tonumber(ARGV[2])
 local same = {unpack(ARGV, 3, last)}
@@ -31,7 +31,7 @@ end
 
 
 class JobTemplate:
-    """The hash of a job that calls `entry_point`, but for its id and arguments."""
+    """The hash of a job that calls `entry_point`, without its id and arguments."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class JobTemplate:
             description="",
             result_ttl=result_ttl,
             failure_ttl=failure_ttl,
-            timeout=-1,  # the deadline is the row's own, fixed when it is claimed
+            timeout=-1,  # the row has its own deadline, set when it is claimed
             status=status,
             origin=origin,
         )
@@ -63,9 +63,9 @@ class JobTemplate:
     def write(
         self, pipe: Redis, jobs: Iterable[tuple[str, Sequence[Any]]], **times: str
     ) -> None:
-        """Add to `pipe` the hashes of `jobs`, each an id and the call's arguments.
+        """Add to `pipe` the hashes of `jobs`, each an id and the arguments of the call.
 
-        `times` are their `created_at`, `enqueued_at` as RQ writes them.
+        `times` are their `created_at` and `enqueued_at` in RQ's format.
         """
         same = [part for pair in (self._fields | times).items() for part in pair]
         each: list[Any] = []
@@ -76,8 +76,8 @@ class JobTemplate:
 
 
 def _compressed(data: bytes) -> bytes:
-    """As RQ reads it. A window of the size of the data: with the usual 32 KiB, clearing
-    memory for it takes ten times as long as the rest of the job."""
+    """`data` in RQ's format. The window is as small as the data: clearing memory for the
+    usual 32 KiB takes ten times as long as the rest of the job."""
     deflate = zlib.compressobj(1, zlib.DEFLATED, SMALLEST_WINDOW_BITS, 1)
     return deflate.compress(data) + deflate.flush()
 

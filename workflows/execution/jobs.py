@@ -19,13 +19,13 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 
 
 def run_execution(execution_id: str) -> None:
-    """Claim the execution and run it; do nothing if someone else has it."""
+    """Claim the execution and run it. Do nothing if it has already been claimed."""
     pk = UUID(execution_id)
     lease = claim_execution(pk, now=clock())
     if lease is None:
         log.info("execution_already_claimed", execution=execution_id)
         return
-    # What the engine has recorded is no fault of the job: it did its work.
+    # The engine has recorded these: the job itself has done its work.
     recorded = suppress(TimedOut, InvalidGraph)
     with at_work(), recorded, guarded(lease, clock=clock) as guard, guard.work():
         engine.run_execution(

@@ -1,7 +1,7 @@
-"""The outbox: what was committed goes to the queue, and again if it got lost there.
+"""The outbox: sends committed rows to the queue, and again if they were lost there.
 
-The row is the truth: it is committed first, sent afterwards, and sent again by the sweep
-when Redis was away or has forgotten it. A second job finds it claimed and does nothing.
+The row is the truth: it is committed first and sent afterwards. The sweep sends it again if
+Redis was away or has lost it. A second job finds the row claimed and does nothing.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
 PENDING = "pending"
-# Committed this long ago and not sent: it has lost its sender; before, it may be on its
-# way. Sending twice would be harmless, only wasteful.
+# Unsent this long after its commit, a row has lost its sender; before, it may still be on
+# its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)
-# Sent this long ago and not claimed: it is looked for in the queue. A worker that died
-# with it in its hands leaves its job in Redis, but not in the queue.
+# Unclaimed this long after it was sent, a row is looked up in the queue. A worker that died
+# before the claim leaves the job in Redis, but not in the queue.
 LOST_AFTER = timedelta(seconds=5)
-# So many are compared with the queue; those that are queued cost next to nothing.
-LOOKED_FOR = 50_000
+# How many rows are compared with the queue; those that are queued cost almost nothing.
+MAX_COMPARED = 50_000
 BATCH = 500
-# How long RQ keeps a finished job's hash. Our rows are the history; this is for looking.
+# How many seconds RQ keeps the hash of a finished job. Our rows are the history.
 RESULT_TTL = 60
 FAILURE_TTL = 3_600
-# A row as it is sent: a NamedTuple of columns, `id` and `send_count` among them, that knows
-# its `job_id` and the `arguments` of the entry point.
+# A NamedTuple of columns, including `id` and `send_count`, with the properties `job_id` and
+# `arguments` (of the entry point).
 Message = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The way of one kind of row to the workers.
+    """Sends one kind of row to the workers.
 
     Its model has `status` ("pending" until it is claimed), `created_at`, `enqueued_at` and
-    `send_count`, which makes of every send a job id that was never used before: a known id
-    overwrites a running job's hash, or keeps an old expiry.
+    `send_count`, which gives every send a new job id: a known one would overwrite a running
+    job's hash, or keep an old expiry.
     """
 
     name: str
@@ -67,14 +67,14 @@ class Outbox:
             transaction.on_commit(partial(self.send, ready, now=now))
 
     def messages(self, rows: Iterable[Any]) -> list[Message]:
-        """The rows as they are sent."""
+        """The messages of these rows."""
         columns = attrgetter(*self.message._fields)
         return list(map(self.message._make, map(columns, rows)))
 
     def send(self, messages: Sequence[Message], *, now: datetime) -> bool:
-        """Enqueue them and write down that they were sent; False if Redis is away.
+        """Enqueue messages and mark their rows as sent; False if Redis is away.
 
-        What was not sent stays pending with no `enqueued_at`: the sweep sends it.
+        Rows that were not sent keep no `enqueued_at`: the sweep sends them.
         """
         sent = self.enqueue(messages, now=now)
         if sent:
@@ -88,7 +88,8 @@ class Outbox:
         now: datetime,
         also: Callable[[Redis], None] = lambda pipe: None,
     ) -> bool:
-        """Put them in the queue, in one go with what `also` adds; False if Redis is away."""
+        """Put messages in the queue, in one round trip with the commands that `also` adds;
+        False if Redis is away."""
         pipe = connection().pipeline(transaction=False)
         if messages:
             self._push(pipe, messages, now)
@@ -104,42 +105,46 @@ class Outbox:
         return True
 
     def mark_sent(self, messages: Sequence[Message], *, now: datetime) -> None:
-        """A worker may have one already: only what is still pending is marked."""
+        """Set `enqueued_at` of the rows that are still pending: a worker may have claimed
+        some already."""
         if messages:
             ids = [message.id for message in messages]
             self._pending().filter(pk__in=ids).update(enqueued_at=now)
 
     def send_unsent(self, now: datetime, *, flushed: bool) -> int:
-        """Send what was never sent; after a flush all that is pending."""
+        """Send rows that were never sent; after a flush of Redis, all pending rows. Returns
+        their number."""
         never = Q(_before_or_never("created_at", now, UNSENT_AFTER), enqueued_at=None)
         rows = self._pending() if flushed else self._pending().filter(never)
         return self.send_again(self._read(rows), now=now)
 
     def send_lost(self, now: datetime, queued: Callable[[], set[str]]) -> int:
-        """Send again what was sent long ago and is not `queued`.
+        """Send rows again that were sent some time ago and are not `queued`. Returns their
+        number.
 
-        One that a worker claims just now is sent in vain: the job finds it claimed.
+        If a worker claims one at this moment, the new job finds it claimed.
         """
         old = self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
-        sent = self._read(old[:LOOKED_FOR])
+        sent = self._read(old[:MAX_COMPARED])
         lost = [each for each in sent if each.job_id not in queued()]
         return self.send_again(lost[:BATCH], now=now)
 
     def send_again(self, messages: Sequence[Message], *, now: datetime) -> int:
-        """Send those that nobody else has claimed or sent since they were read."""
+        """Send messages whose rows have not been claimed or sent since they were read.
+        Returns their number."""
         sent = 0
         for start in range(0, len(messages), BATCH):
             mine = self._take(messages[start : start + BATCH])
             if mine and not self.send(mine, now=now):
-                break  # Redis is away: the next sweep goes on from here
+                break  # Redis is away: the next sweep continues from here
             sent += len(mine)
         return sent
 
     def _take(self, messages: Sequence[Message]) -> list[Message]:
-        """Those that are still as they were read, under new job ids.
+        """Those messages whose rows are unchanged since they were read, with new job ids.
 
-        The count moves on before the send: a second scheduler that read the same rows loses
-        the race for them, and a crash in between costs nothing but a number.
+        The count is incremented before the send: a second scheduler that has read the same
+        rows loses the race for them, and a crash in between costs only a number.
         """
         ids = [message.id for message in messages]
         rows = self._pending().filter(pk__in=ids).order_by()
@@ -159,7 +164,7 @@ class Outbox:
         return list(map(self.message._make, rows.values_list(*self.message._fields)))
 
     def _pending(self) -> QuerySet[Any]:
-        # By the index that serves all of these questions.
+        # In the order of the index that serves all of these queries.
         return self.model._default_manager.filter(status=PENDING).order_by(
             "enqueued_at"
         )
@@ -177,22 +182,23 @@ _outboxes: list[Outbox] = []
 
 
 def register(outbox: Outbox) -> None:
-    """From now on the sweep sends again what this outbox has lost."""
+    """Include this outbox in the sweep from now on."""
     _outboxes.append(outbox)
 
 
 def send_again(now: datetime, *, flushed: bool = False) -> int:
-    """Send what was never sent, and what is no longer in the queue; how much it was.
+    """Send rows that were never sent, and those that are no longer in the queue. Returns
+    their number.
 
-    Raises `RedisError` when Redis is away.
+    Raises `RedisError` if Redis is away.
     """
-    queued = cache(queued_ids)  # asked for once, and only if there is a need
+    queued = cache(queued_ids)  # read once, and only if it is needed
     unsent = fix_each(_outboxes, lambda each: each.send_unsent(now, flushed=flushed))
     return unsent + fix_each(_outboxes, lambda each: each.send_lost(now, queued))
 
 
 def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:
-    """That long ago; or in a future that only a clock which was ahead has seen."""
+    """At least `since` ago, or in a future that only a clock that was ahead has written."""
     return Q(**{f"{field}__lte": now - since}) | Q(
         **{f"{field}__gt": now + MAX_CLOCK_SKEW}
     )

@@ -1,4 +1,4 @@
-"""What a work process writes down for its worker, which can read it when the process is gone."""
+"""State that a work process shares with its worker, which can read it after it has ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import IntEnum, auto
 
 
 class Work(IntEnum):
-    """How far the work of a process is. What is at work has been claimed by it."""
+    """The progress of a work process. From AT_WORK on, it has claimed its work."""
 
     NONE = 0
     AT_WORK = auto()
@@ -19,7 +19,7 @@ class Work(IntEnum):
 
 
 class ProcessState:
-    """Memory that a worker shares with the process that it forks."""
+    """Memory that a worker shares with the process it forks."""
 
     _layout = struct.Struct("dB")
 
@@ -27,7 +27,7 @@ class ProcessState:
         self._memory = mmap.mmap(-1, self._layout.size)
 
     def wipe(self) -> None:
-        """Make it ready for the next process."""
+        """Reset it for the next process."""
         self._layout.pack_into(self._memory, 0, 0.0, Work.NONE)
 
     @property
@@ -41,7 +41,7 @@ class ProcessState:
 
     @property
     def work(self) -> Work:
-        """How far the work is."""
+        """The progress of the work."""
         return Work(self._layout.unpack_from(self._memory)[1])
 
     @work.setter
@@ -53,7 +53,7 @@ _state = ProcessState()
 
 
 def use_state(state: ProcessState) -> None:
-    """From now on this process writes on the state that its worker gave it."""
+    """Write to this state of the worker from now on."""
     global _state
     _state = state
 
@@ -65,7 +65,7 @@ def note_kill_at(at: float) -> None:
 
 @contextmanager
 def at_work() -> Iterator[None]:
-    """The body does what was claimed, and puts on record what became of it."""
+    """The body does the claimed work and records its outcome."""
     _state.work = Work.AT_WORK
     try:
         yield

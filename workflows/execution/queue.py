@@ -1,4 +1,4 @@
-"""The RQ queue that every run goes through, and its JSON job class."""
+"""The RQ queue of all runs, and its JSON job class."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUEUE_NAME = "workflows"
 
 
 class JSONJob(Job):
-    """A job whose arguments are JSON wherever it is read: ids and text only."""
+    """A job whose arguments are always JSON: ids and text only."""
 
     def __init__(
         self,
@@ -31,9 +31,9 @@ class JSONJob(Job):
 
 @lru_cache(maxsize=4)
 def _client(url: str) -> Redis:
-    # django-rq makes a new pool at each call and knows no time-outs: a verb would hang
-    # for ever on a Redis that accepts and never answers. One more try, since a pooled
-    # connection of before a restart of Redis fails on its first use.
+    # django-rq creates a new pool for every call and sets no timeouts: a verb would hang
+    # forever on a Redis that accepts connections and never answers. One retry, since a
+    # pooled connection fails on its first use after a restart of Redis.
     return Redis.from_url(
         url,
         socket_connect_timeout=2,
@@ -49,20 +49,20 @@ def connection() -> Redis:
 
 
 def queue() -> Queue:
-    """The queue `workflows`."""
+    """The RQ queue `workflows`."""
     return django_rq.get_queue(QUEUE_NAME, connection=connection())
 
 
 def queued_ids() -> set[str]:
-    """The ids of the jobs that wait in the queue.
+    """The ids of the jobs in the queue.
 
-    Whether a job's hash exists says nothing: a worker that died with the job in its hands
-    leaves it, under a state that RQ corrects only after minutes.
+    The existence of a job's hash proves nothing: a worker that died with the job leaves it,
+    with a status that RQ corrects only after minutes.
     """
     found = cast("list[bytes]", connection().lrange(queue_key(), 0, -1))
     return {job_id.decode() for job_id in found}
 
 
 def queue_key() -> str:
-    """The Redis key of the list in which the jobs wait."""
+    """The Redis key of the list of queued jobs."""
     return f"{Queue.redis_queue_namespace_prefix}{QUEUE_NAME}"

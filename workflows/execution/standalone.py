@@ -1,5 +1,5 @@
-"""Executions that run on their own, started by hand or by a webhook: how they are sent,
-claimed and held. One of a schedule's run is sent and held by that run instead."""
+"""Executions that run on their own, started manually or by a webhook: how they are sent,
+claimed and closed. The execution of a schedule's run shares that run's job and lease."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Status = WorkflowExecution.Status
 
 
 class ExecutionMessage(NamedTuple):
-    """An execution as it is sent."""
+    """The columns of an execution that its job needs."""
 
     id: UUID
     send_count: int
@@ -42,20 +42,20 @@ outbox.register(EXECUTIONS)
 
 
 def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
-    """Send a pending execution once the transaction is committed; if Redis is away it stays
-    unsent, and the next sweep sends it."""
+    """Send a pending execution once the transaction is committed. If Redis is away, the next
+    sweep sends it."""
     EXECUTIONS.send_on_commit([execution], now=now)
 
 
 def claim_execution(execution_id: UUID, *, now: datetime) -> Lease | None:
-    """Start a pending execution; None if it is not pending (any more)."""
+    """Start a pending execution; None if it is not pending, or no longer."""
     row = WorkflowExecution.objects.filter(pk=execution_id)
     claimed = {"status": Status.RUNNING, "started_at": now, "lease_until": now + LEASE}
     if not row.filter(status=Status.PENDING).update(**claimed):
         return None
     seconds = settings.EXECUTION_TIMEOUT_SECONDS
     return Lease(
-        # It is held until another closes it: who records its end takes no lease away.
+        # The lease lasts until it is taken away: recording the end does not do so.
         rows=row.filter(lease_until__isnull=False),
         deadline=now + timedelta(seconds=seconds),
         timeout_seconds=seconds,
@@ -70,7 +70,7 @@ def close_lost_execution(
     now: datetime,
     lease_ended_before: datetime | None = None,
 ) -> bool:
-    """Close a running execution whose process is gone; see `abandon.Close`."""
+    """Close a running execution whose process is gone; see `abandon.Leased`."""
     with transaction.atomic():
         execution = (
             WorkflowExecution.objects.select_for_update(no_key=True)
@@ -79,7 +79,8 @@ def close_lost_execution(
         )
         if execution is None:
             return False
-        assert execution.started_at is not None  # set by the claim, as is the next
+        # Both are set by the claim.
+        assert execution.started_at is not None
         assert execution.lease_until is not None
         limit = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS)
         attempt = Attempt(

@@ -1,4 +1,4 @@
-"""Steps of the sweep: what one of them cannot do must not keep the others from it."""
+"""Steps of the sweep: a step that fails must not prevent the others."""
 
 from __future__ import annotations
 
@@ -13,23 +13,27 @@ from workflows.kit.database_retry import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-# Further ahead than any two clocks may differ: only a clock that was ahead wrote it.
+# A time further ahead than this was written by a clock that was ahead.
 MAX_CLOCK_SKEW = timedelta(seconds=60)
 
 
-def fix_each(items: Iterable[T], mend: Callable[[T], int]) -> int:
-    """How much was mended of `items`."""
-    return sum(fix_one(item, mend) for item in items)
+def fix_each(items: Iterable[T], fix: Callable[[T], int]) -> int:
+    """Call `fix` for each item. Returns how much was fixed in total."""
+    return sum(fix_one(item, fix) for item in items)
 
 
-def fix_one(item: T, mend: Callable[[T], int | None]) -> int:
-    """How much was mended; what cannot be is logged, and left for later."""
+def fix_one(item: T, fix: Callable[[T], int | None]) -> int:
+    """Call `fix` for one item. Returns how much was fixed.
+
+    An error is logged, and the item left for the next sweep. Raises the errors of a database
+    or a Redis that is away.
+    """
     try:
-        return mend(item) or 0
+        return fix(item) or 0
     except (*DATABASE_AWAY, RedisError):
         raise
     except Exception:
-        # Logged each time: what could not be mended is still broken.
-        step = getattr(mend, "__qualname__", "")
+        # Logged every time, since it is still broken.
+        step = getattr(fix, "__qualname__", "")
         log.exception("not_fixed", step=step, item=str(item))
         return 0

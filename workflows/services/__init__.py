@@ -1,4 +1,4 @@
-"""What can be done with workflows and executions: one function a verb."""
+"""The verbs of workflows and executions, one function each."""
 
 from __future__ import annotations
 

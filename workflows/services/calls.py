@@ -1,4 +1,4 @@
-"""Which workflows a graph runs by its `run_workflow` nodes, and whether it may."""
+"""Validates the workflows that the `run_workflow` nodes of a graph run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from workflows.models import Workflow, WorkflowNode
 def call_problems(
     workflow: Workflow, configs: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[tuple[int, str]]:
-    """What is wrong with the workflows that the nodes with these configurations run.
+    """The problems of the workflows that the nodes with these configurations run, by index.
 
-    That is looked at on saving to tell early; the engine looks again, since the others
-    may change afterwards.
+    Checked on saving so that the author learns of them early. The engine checks again, since
+    those workflows may change afterwards.
     """
     called = {index: UUID(config["workflow"]) for index, config in configs.items()}
     own = set(
@@ -26,7 +26,7 @@ def call_problems(
     )
     for index, target in called.items():
         if target not in own:
-            yield index, "The owner of this workflow has no workflow with that id."
+            yield index, "The owner of this workflow has no workflow with this id."
         elif workflow.pk in _reached_from(target):
             yield index, "This workflow would run itself again."
 
@@ -49,4 +49,4 @@ def _ids(configs: Iterable[Any]) -> Iterator[UUID]:
         try:
             yield UUID(config["workflow"])
         except (KeyError, TypeError, ValueError, AttributeError):
-            continue  # a row that people made by hand leads nowhere
+            continue  # a row that was inserted by hand

@@ -1,4 +1,4 @@
-"""Making and changing workflows; their graphs are in `graph`."""
+"""Creates and changes workflows; `graph` saves their graphs."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Changes(TypedDict, total=False):
 
 
 def create_workflow(values: Changes, *, user: User, now: datetime) -> Workflow:
-    """A workflow of `user`, without a graph as yet.
+    """Create a workflow of `user` with an empty graph.
 
-    Raises `InvalidInput` for a name or a description that cannot be saved.
+    Raises `InvalidInput` for a name or a description that is not valid.
     """
     _check_texts(values)
     return Workflow.objects.create(
@@ -46,11 +46,12 @@ def update_workflow(
     version: int | None = None,
     orphan_schedules: bool = False,
 ) -> Workflow:
-    """The workflow with the named fields changed; if they are so already, as it is.
+    """Change the given fields. Without a difference, nothing is written. Returns the
+    current row.
 
-    Raises `StaleVersion` if the caller has read another version than `version`, and what
-    the guards of other apps raise: one that schedules start is not made inactive unless
-    `orphan_schedules` confirms it.
+    Raises `InvalidInput`, `StaleVersion` if the current version is not `version`, and what
+    the guards of other apps raise: a workflow that schedules start can be deactivated only
+    if `orphan_schedules` confirms it.
     """
     require_permission(user, "change", workflow)
     _check_texts(changes)
@@ -60,20 +61,20 @@ def update_workflow(
     switches_off = changes.get("is_active") is False
     check = guard_change(change) if switches_off else None
     with transaction.atomic():
-        held = locked_workflow(workflow, version)
+        locked = locked_workflow(workflow, version)
         new = {
             name: value
             for name, value in map_strings(changes, composed).items()
-            if getattr(held, name) != value
+            if getattr(locked, name) != value
         }
         if new:
-            bump_version(held, version=None, now=now)
+            bump_version(locked, version=None, now=now)
             for name, value in new.items():
-                setattr(held, name, value)
-            held.save(update_fields=list(new))
+                setattr(locked, name, value)
+            locked.save(update_fields=list(new))
             if check:
                 check()
-    return held
+    return locked
 
 
 def locked_workflow(
@@ -83,21 +84,21 @@ def locked_workflow(
     deleting: bool = False,
     lock: bool = True,
 ) -> Workflow:
-    """The row as it is now, held until the transaction ends unless `lock` is false.
+    """The current row, locked until the transaction ends unless `lock` is false.
 
-    Raises `NotFound` if it is gone, `StaleVersion` if it has another version than
-    `version`, and `WorkflowDeleting` unless `deleting` says that this is no hindrance.
+    Raises `NotFound` if it has been deleted, `StaleVersion` if its version is not `version`,
+    and `WorkflowDeleting` if it is marked for deletion, unless `deleting` is true.
     """
     rows = Workflow.objects.select_for_update(no_key=True) if lock else Workflow.objects
-    held = rows.filter(pk=workflow.pk).first()
-    if held is None:
+    locked = rows.filter(pk=workflow.pk).first()
+    if locked is None:
         raise NotFound
-    if held.deleting_since is not None:
+    if locked.deleting_since is not None:
         if not deleting:
             raise WorkflowDeleting
-    elif version is not None and version != held.version:
+    elif version is not None and version != locked.version:
         raise StaleVersion(field="version")
-    return held
+    return locked
 
 
 def _check_texts(values: Changes) -> None:
@@ -111,14 +112,14 @@ def _check_texts(values: Changes) -> None:
         ("description", description, MAX_DESCRIPTION),
     ):
         if len(text) > most:
-            problems[field] = f"At most {most:,} characters."
-    errors = {field: [why] for field, why in problems.items() if why}
+            problems[field] = f"Must have at most {most:,} characters."
+    errors = {field: [problem] for field, problem in problems.items() if problem}
     if errors:
         raise InvalidInput(errors=errors)
 
 
 def bump_version(workflow: Workflow, *, version: int | None, now: datetime) -> None:
-    """Count a change, and hold the row until the transaction ends.
+    """Increment the version, and lock the row until the transaction ends.
 
     Raises what `locked_workflow` raises.
     """
@@ -126,6 +127,6 @@ def bump_version(workflow: Workflow, *, version: int | None, now: datetime) -> N
     if version is not None:
         row = row.filter(version=version)
     if not row.update(version=F("version") + 1, updated_at=now):
-        locked_workflow(workflow, version)  # says why
+        locked_workflow(workflow, version)  # raises the reason
         raise NotFound
     workflow.refresh_from_db(fields=["version", "updated_at"])

@@ -1,4 +1,4 @@
-"""Deleting workflows: at once, or marked now and taken away in short steps."""
+"""Deletes workflows: at once, or in short steps after marking them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What a deletion takes: rows by kind. `done`: all of it is gone already."""
+    """The rows that a deletion removes, counted by kind. `done`: they are already gone."""
 
     deleted: dict[str, int]
     done: bool
@@ -39,7 +39,7 @@ class Deletion:
 def preview_deletion(
     workflow: Workflow, *, user: User, version: int | None = None
 ) -> Deletion:
-    """What `delete_workflow` would do. It writes nothing and locks nothing."""
+    """What `delete_workflow` would remove. Writes nothing and locks nothing."""
     require_permission(user, "delete", workflow)
     locked_workflow(workflow, version, deleting=True, lock=False)
     rows = Workflow.objects.filter(pk=workflow.pk)
@@ -50,40 +50,40 @@ def preview_deletion(
 def delete_workflow(
     workflow: Workflow, *, user: User, now: datetime, version: int | None = None
 ) -> Deletion:
-    """Delete it with its graph and what hangs on it; its executions stay.
+    """Delete a workflow with its graph and all dependent rows; its executions are kept.
 
-    With much that hangs on it, it is marked: from then on nothing of it starts and nobody
-    changes it, and a scheduler takes it away in short steps. To ask again is harmless.
+    If there are many dependent rows, it is only marked: from then on it cannot be started
+    or changed, and a scheduler deletes it in short steps. Repeating the call is harmless.
 
-    Raises `StaleVersion` if the caller has read another version than `version`, `NotFound`
-    if somebody else has deleted it meanwhile.
+    Raises `StaleVersion` if its version is not `version`, `NotFound` if it has already been
+    deleted, and `WorkflowInUse`.
     """
     deletion = preview_deletion(workflow, user=user, version=version)
     try:
         with transaction.atomic():
-            # Held before what hangs on it is collected: who hangs more on it holds it, too.
-            held = locked_workflow(workflow, version, deleting=True)
+            # Locked before dependent rows are collected: adding one locks it, too.
+            locked = locked_workflow(workflow, version, deleting=True)
             if deletion.done:
-                held.delete()
-            elif held.deleting_since is None:
-                held.is_active = False
-                held.deleting_since = now
-                held.version = F("version") + 1
-                held.save(update_fields=["is_active", "deleting_since", "version"])
-    except IntegrityError as error:  # an execution began that very moment
+                locked.delete()
+            elif locked.deleting_since is None:
+                locked.is_active = False
+                locked.deleting_since = now
+                locked.version = F("version") + 1
+                locked.save(update_fields=["is_active", "deleting_since", "version"])
+    except IntegrityError as error:  # an execution has been created at the same moment
         raise WorkflowInUse from error
     return deletion
 
 
 def deletions_wait() -> bool:
-    """Whether a workflow is marked and not yet gone."""
+    """Whether a workflow is marked for deletion."""
     return Workflow.objects.filter(deleting_since__isnull=False).exists()
 
 
 def finish_deletions() -> Iterator[str]:
-    """Take away what is marked, oldest first: each step is one short transaction.
+    """Delete the marked workflows, oldest first, in short transactions.
 
-    Yields the name of the workflow after each step. Several may do so at once.
+    Yields the name of the workflow after each step. Several processes may do so at once.
     """
     marked = Workflow.objects.filter(deleting_since__isnull=False)
     for workflow in marked.order_by("deleting_since"):
@@ -100,14 +100,14 @@ def finish_deletions() -> Iterator[str]:
 
 
 def _step(workflow: Workflow) -> bool:
-    """Whether there is more to do."""
+    """One step of a deletion; whether more are needed."""
     with brief_write(), transaction.atomic():
         try:
-            # One at a time: what a step deletes, another must not find.
-            held = locked_workflow(workflow, None, deleting=True)
+            # One step at a time: two must not find the same rows.
+            locked = locked_workflow(workflow, None, deleting=True)
         except NotFound:
             return False
-        if delete_some(Workflow.objects.filter(pk=held.pk)):
+        if delete_some(Workflow.objects.filter(pk=locked.pk)):
             return True
-        held.delete()
+        locked.delete()
     return False

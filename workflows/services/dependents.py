@@ -1,7 +1,8 @@
-"""The rows that go, or are let go, when a row is deleted: counted, or taken away in steps.
+"""Dependent rows of a deletion: counted, or deleted and detached in steps.
 
-Django collects them all and deletes them in one transaction. Of a workflow with thousands
-of schedules that takes many seconds, and on SQLite nobody else writes meanwhile.
+Django would collect and delete all of them in one transaction. For a workflow with
+thousands of schedules that takes many seconds, and on SQLite no other client can write
+meanwhile.
 """
 
 from __future__ import annotations
@@ -13,72 +14,78 @@ from typing import Any
 
 from django.db.models import CASCADE, SET_NULL, Field, Model, QuerySet
 
-# What one statement takes. A row that goes has receivers, which write; one that is let go
-# has none.
+# Rows per statement. A deleted row has signal receivers, which write; a detached one has
+# none.
 DELETED_AT_ONCE = 5
 DETACHED_AT_ONCE = 200
-# A step takes as many of them as fit: on SQLite nobody else writes meanwhile.
+# The time for one step, which repeats statements: on SQLite no other client can write
+# meanwhile.
 STEP_SECONDS = 0.025
-# With more rows than these a deletion takes several steps.
+# A deletion of more rows than this takes several steps.
 MOST_DELETED = 50
 Rows = QuerySet[Any]
 
 
 def count_deleted(rows: Rows) -> Counter[str]:
-    """How many rows of each kind, by its plural, a deletion of `rows` would take."""
+    """The number of rows, by the plural of their kind, that a deletion of `rows` removes."""
     counts = Counter({str(rows.model._meta.verbose_name_plural): rows.count()})
-    for _, mine in _dependents(rows, CASCADE):
-        counts += count_deleted(mine)
+    for _, dependents in _dependents(rows, CASCADE):
+        counts += count_deleted(dependents)
     return +counts
 
 
 def is_short(rows: Rows) -> bool:
-    """Whether so few rows would go with `rows` that one transaction is enough."""
+    """Whether so few rows are deleted with `rows` that one transaction is enough."""
     return _count(rows, CASCADE, MOST_DELETED + 1) <= MOST_DELETED
 
 
 def detach(rows: Rows) -> bool:
-    """One step: some of the rows that outlive `rows` are let go. False when all are.
+    """One step: detach some of the rows that outlive `rows` (SET_NULL). False if none are
+    left.
 
-    To be called within a transaction.
+    Call this within a transaction.
     """
-    return _for_a_moment(_detach_some, rows)
+    return _repeat_for_a_step(_detach_some, rows)
 
 
 def _detach_some(rows: Rows) -> bool:
-    for field, mine in _dependents(rows, SET_NULL):
-        if some := list(mine.values_list("pk", flat=True)[:DETACHED_AT_ONCE]):
-            mine.model._base_manager.filter(pk__in=some).update(**{field.name: None})
+    for field, dependents in _dependents(rows, SET_NULL):
+        if some := list(dependents.values_list("pk", flat=True)[:DETACHED_AT_ONCE]):
+            dependents.model._base_manager.filter(pk__in=some).update(
+                **{field.name: None}
+            )
             return True
     return False
 
 
 def few_to_detach(rows: Rows) -> bool:
-    """Whether one step is enough to let go of all that outlives `rows`."""
+    """Whether one step is enough to detach all rows that outlive `rows`."""
     return _count(rows, SET_NULL, DETACHED_AT_ONCE + 1) <= DETACHED_AT_ONCE
 
 
 def delete_some(rows: Rows) -> bool:
-    """One step: some of what depends on `rows` is deleted, the deepest first, or let go.
+    """One step: delete or detach some of the rows that depend on `rows`, the deepest first.
 
-    False when nothing depends on them any more. To be called within a transaction.
+    False if no row depends on them any more. Call this within a transaction.
     """
-    return _for_a_moment(_delete_some, rows)
+    return _repeat_for_a_step(_delete_some, rows)
 
 
 def _delete_some(rows: Rows) -> bool:
-    for _, mine in _dependents(rows, CASCADE):
-        if some := list(mine.order_by().values_list("pk", flat=True)[:DELETED_AT_ONCE]):
-            # What depends on these few first: of all together it would be a long search.
-            few = mine.model._base_manager.filter(pk__in=some)
+    for _, dependents in _dependents(rows, CASCADE):
+        if some := list(
+            dependents.order_by().values_list("pk", flat=True)[:DELETED_AT_ONCE]
+        ):
+            # The dependents of these few first: finding those of all would take long.
+            few = dependents.model._base_manager.filter(pk__in=some)
             if not _delete_some(few):
                 few.delete()
             return True
     return _detach_some(rows)
 
 
-def _for_a_moment(some: Callable[[Rows], bool], rows: Rows) -> bool:
-    """Does `some`, again and again, for as long as a step may take."""
+def _repeat_for_a_step(some: Callable[[Rows], bool], rows: Rows) -> bool:
+    """Repeat `some` for as long as a step may take. False if nothing is left to do."""
     until = time.monotonic() + STEP_SECONDS
     while some(rows):
         if time.monotonic() > until:
@@ -87,24 +94,24 @@ def _for_a_moment(some: Callable[[Rows], bool], rows: Rows) -> bool:
 
 
 def _count(rows: Rows, on_delete: Any, most: int) -> int:
-    """How many rows share the fate of `rows` in this way, and how many that of those that
-    are deleted with them; `most` at the most."""
+    """How many rows depend on `rows`, or on rows deleted with them, with this `on_delete`.
+    Stops counting at `most`."""
     count = 0
-    for _, mine in _dependents(rows, on_delete):
+    for _, dependents in _dependents(rows, on_delete):
         if count < most:
-            count += mine.order_by()[: most - count].count()
-    for _, mine in _dependents(rows, CASCADE):
+            count += dependents.order_by()[: most - count].count()
+    for _, dependents in _dependents(rows, CASCADE):
         if count < most:
-            count += _count(mine, on_delete, most - count)
+            count += _count(dependents, on_delete, most - count)
     return count
 
 
 def _dependents(
     rows: Rows, on_delete: Any
 ) -> Iterator[tuple[Field[Any, Any], QuerySet[Any]]]:
-    """The rows that point at `rows` and share their fate in this way, by foreign key.
+    """The rows that refer to `rows` with this `on_delete`, by foreign key.
 
-    Other apps' come first: those that hang on a node are gone before the node is.
+    Those of other apps come first: rows that depend on a node must go before the node.
     """
     relations = [
         relation

@@ -1,4 +1,4 @@
-"""Cancelling executions."""
+"""Cancels executions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Status = WorkflowExecution.Status
 def cancel_execution(
     execution: WorkflowExecution, *, user: User, now: datetime
 ) -> WorkflowExecution:
-    """End a pending execution, or ask a running one to end.
+    """Cancel a pending execution at once, or request that a running one ends.
 
     Idempotent. Raises `ExecutionFinished` for one that has succeeded or failed.
     """

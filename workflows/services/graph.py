@@ -1,4 +1,4 @@
-"""Saving a graph: all of it is checked, then all of it is replaced at once."""
+"""Saves a graph: the whole graph is validated, then replaced in one transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAX_PROBLEMS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSpec:
-    """A node as it is to be."""
+    """A node to save."""
 
     node_id: str
     component_type: str
@@ -43,7 +43,7 @@ class NodeSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSpec:
-    """An edge as it is to be, between `node_id`s."""
+    """An edge to save, between two `node_id`s."""
 
     source: str
     target: str
@@ -53,6 +53,8 @@ class EdgeSpec:
 
 @dataclass(frozen=True)
 class GraphSpec:
+    """A graph to save."""
+
     nodes: Sequence[NodeSpec]
     edges: Sequence[EdgeSpec] = ()
 
@@ -63,7 +65,7 @@ class GraphSpec:
 
 @dataclass(frozen=True)
 class CheckedGraph(GraphSpec):
-    """A graph with which nothing is wrong: only `checked_graph` makes one."""
+    """A graph without problems. Only `checked_graph` creates one."""
 
 
 def save_graph(
@@ -75,12 +77,13 @@ def save_graph(
     version: int | None = None,
     orphan_schedules: bool = False,
 ) -> Workflow:
-    """Replace the graph of `workflow`. Raises `InvalidGraph` with every field at fault,
-    and what the guards of other apps raise: schedules that no trigger would start any more
-    are a refusal, unless `orphan_schedules` confirms that.
+    """Replace the graph of `workflow`.
 
-    The row of a node stays as long as its `node_id` does, and with it the choice of the
-    schedules that point at it.
+    Raises `InvalidGraph` with the problems by field, what `locked_workflow` raises, and what
+    the guards of other apps raise: they refuse a graph in which no trigger starts some
+    schedule, unless `orphan_schedules` confirms that.
+
+    The row of a node is kept as long as its `node_id` is, so that schedules can refer to it.
     """
     require_permission(user, "change", workflow)
     if not isinstance(graph, CheckedGraph):
@@ -114,7 +117,7 @@ def _replace_graph(workflow: Workflow, graph: GraphSpec) -> None:
 def _replace_nodes(
     workflow: Workflow, nodes: Sequence[NodeSpec]
 ) -> dict[str, WorkflowNode]:
-    """The rows by `node_id`: kept and changed, made, or gone."""
+    """Update, create and delete rows. Returns the rows of `nodes` by `node_id`."""
     rows = {row.node_id: row for row in workflow.nodes.all()}
     wanted = {node.node_id for node in nodes}
     workflow.nodes.filter(node_id__in=rows.keys() - wanted).delete()
@@ -135,17 +138,17 @@ def _replace_nodes(
 
 
 def checked_graph(workflow: Workflow, graph: GraphSpec) -> CheckedGraph:
-    """The graph, if `workflow` can have it. Raises `InvalidGraph` like `save_graph`.
+    """The graph, if it is valid for `workflow`. Raises `InvalidGraph` like `save_graph`.
 
-    It writes nothing, and takes half a second for a graph that is as large as it may be:
-    who holds a transaction around `save_graph` calls it before.
+    Writes nothing. It takes half a second for a graph of maximum size: call it before
+    opening a transaction around `save_graph`.
     """
     _refuse_if_wrong(workflow, graph)
     return CheckedGraph(graph.nodes, graph.edges)
 
 
 def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
-    # Sizes first: nobody waits for the check of what is too large in any case.
+    # Sizes first: what is too large is not checked any further.
     found = list(size_problems(graph.nodes, graph.edges))
     if not found:
         tools = tool_node_ids(graph.pure_edges)
@@ -171,13 +174,15 @@ def _node_problems(node: NodeSpec, *, is_tool: bool) -> Iterator[Problem]:
     component = registry.get(node.component_type)
     if component is None:
         known = ", ".join(item.type for item in registry.all())
-        reason = f'There is no component "{node.component_type}"; there are: {known}.'
-        yield "component_type", reason
-    if why := text_problem(node.label, one_line=True):
-        yield "label", why
+        yield (
+            "component_type",
+            f'"{node.component_type}" is not a valid component type. Valid types: {known}.',
+        )
+    if found := text_problem(node.label, one_line=True):
+        yield "label", found
     for name, value in (("config", node.config), ("position", node.position)):
-        if reason_ := problem(value, max_bytes=MAX_CONFIG):
-            yield name, f"It {reason_}."
+        if found := problem(value, max_bytes=MAX_CONFIG):
+            yield name, f"The value {found}."
             return
     if component:
         for path, reason in config_problems(component, node.config, is_tool=is_tool):

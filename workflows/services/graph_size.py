@@ -1,6 +1,6 @@
-"""How large a graph may be, so that checking it takes half a second at most.
+"""Limits the size of a graph, so that validating it takes half a second at most.
 
-Counted before anything is checked, of configurations that may be wrong in any way.
+Sizes are counted before anything else is validated, so configurations may hold anything.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ Pair = tuple[Component, Mapping[str, Any]]
 
 
 def size_problems(nodes: Sequence[NodeLike], edges: Sequence[Any]) -> Iterator[Problem]:
-    """What of the whole is too large."""
+    """The limits that the graph as a whole exceeds."""
     if len(nodes) > MAX_NODES:
-        yield "nodes", f"A workflow has at most {MAX_NODES} nodes."
+        yield "nodes", f"A workflow can have at most {MAX_NODES} nodes."
     if len(edges) > MAX_EDGES:
-        yield "edges", f"A workflow has at most {MAX_EDGES} edges."
+        yield "edges", f"A workflow can have at most {MAX_EDGES} edges."
     if len(nodes) > MAX_NODES or len(edges) > MAX_EDGES:
         return
     configs = [node.config for node in nodes]
     if sum(map(_bytes, configs)) > MAX_BYTES:
-        reason = f"The configurations together have at most {MAX_BYTES // 1024} KiB."
-        yield "nodes", reason
+        most = f"{MAX_BYTES // 1024} KiB"
+        yield (
+            "nodes",
+            f"The configurations of all nodes can have at most {most} together.",
+        )
         return
     known = [
         (component, node.config)
@@ -52,9 +55,9 @@ def _text_problems(nodes: Sequence[Pair]) -> Iterator[Problem]:
     if templating.parts((source for _, source in found), most=most) > most:
         yield (
             "nodes",
-            f"The templates and conditions of a graph have at most {most:,} parts: words "
-            f"and signs, and {templating.PARTS_OF_ANY} for each. Do more in fewer, or in a "
-            "workflow of its own.",
+            f"The templates and conditions of a graph can have at most {most:,} parts. "
+            f"Words and symbols count as one part each, every template as "
+            f"{templating.PARTS_OF_ANY} more. Use fewer templates, or another workflow.",
         )
 
 
@@ -70,8 +73,8 @@ def _schema_problems(nodes: Sequence[Pair]) -> Iterator[Problem]:
     ):
         yield (
             "nodes",
-            f"The JSON schemas of a graph have at most {most} parts: the objects in them, "
-            "and the true and false.",
+            f"The JSON schemas of a graph can have at most {most} parts. Objects and "
+            "booleans count as one part each.",
         )
 
 
@@ -79,4 +82,4 @@ def _bytes(config: Any) -> int:
     try:
         return len(json.dumps(config))
     except (RecursionError, ValueError, TypeError):
-        return 0  # that it is no JSON is said of the node
+        return 0  # the validation of the node will refuse it

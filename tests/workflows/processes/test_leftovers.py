@@ -183,7 +183,7 @@ def test_the_reaper_leaves_a_number_alone_that_is_another_process_by_now(
     watched = Watched()
     with shell(f"{SLEEP}; true") as session:
         wait_until(alive)
-        watched.hear(b"+%d\n" % session.pid)
+        watched.update(b"+%d\n" % session.pid)
         watched._sessions[session.pid] = "1"  # it began long before
         watched.end()
         assert session.poll() is None
