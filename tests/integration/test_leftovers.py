@@ -27,9 +27,9 @@ from workflows.execution.queue import connection
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FUNCTION = "The function ended the process with exit status"
+FUNCTION = "The function exited the process with exit status"
 PROCESS = "The work process ended with exit status"
-KILLED = "The work process was killed by the signal"
+KILLED = "The work process was killed by signal"
 
 
 @pytest.fixture
@@ -141,7 +141,12 @@ OUTCOMES = [  # how it ends, and the status, kind and error of the run
     ("a child returns", "succeeded", "", ""),
     ("a child raises", "succeeded", "", ""),
     ("a child exits", "succeeded", "", ""),
-    ("raise", "failed", "node", "An unexpected ValueError; the log has the details."),
+    (
+        "raise",
+        "failed",
+        "node",
+        "Unexpected error: ValueError. The site's log has the details.",
+    ),
     ("exit 0", "failed", "node", f"{FUNCTION} 0."),
     ("exit with a text", "failed", "node", f"{FUNCTION} 1."),
     ("_exit 0", "failed", "crash", f"{PROCESS} 0."),
@@ -229,7 +234,7 @@ def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
     timed_out = ("failed", "Timed out after 1 s.")
     assert by_hand.ended() == timed_out
     assert left(sessions[0]) == []
-    assert cancelled.ended() == ("cancelled", "Cancelled while it ran.")
+    assert cancelled.ended() == ("cancelled", "Cancelled while running.")
     assert left(sessions[1]) == []
     status, error = frozen.ended()
     assert status == "failed"

@@ -82,7 +82,7 @@ def horse_of(worker: Manage) -> psutil.Process:
     return horse
 
 
-KILLED = "The work process was killed by the signal SIGKILL (out of memory?)."
+KILLED = "The work process was killed by signal SIGKILL (out of memory?)."
 
 
 def test_a_run_whose_work_horse_is_killed_is_recorded_as_that_at_once(

@@ -44,7 +44,7 @@ def test_the_tour_runs_as_written(redis: Redis, live_server: LiveServer) -> None
         r"200",
         r"The schedule did not exist yet: .*",
         r".*61.*",
-        r"There is no such parameter\.",
+        r"This parameter does not exist\.",
         r"JSON parse error.*",
         r"stop",
     ):

@@ -31,8 +31,8 @@ ERRORS = {
     FailureKind.LOST: "The worker was lost.",
     FailureKind.NO_TRIGGER: 'The workflow "nightly" is not active.',
     FailureKind.NOT_ALLOWED: "Give it another workflow.",
-    FailureKind.BROKEN: "The trigger node was deleted.",
-    FailureKind.CRASH: "The work process was killed by the signal SIGKILL.",
+    FailureKind.BROKEN: "The trigger node has been deleted.",
+    FailureKind.CRASH: "The work process was killed by signal SIGKILL.",
 }
 
 

@@ -50,7 +50,7 @@ def ran(steps: list[Step]) -> list[str]:
     ("wrong", "field", "reason"),
     [
         (graph("a"), "nodes", "at least one trigger"),
-        (graph(START, START), "nodes[1].node_id", "the id of another node"),
+        (graph(START, START), "nodes[1].node_id", "Another node already has the id"),
         (graph(START, edges="start>b"), "edges[0].target", 'no node "b"'),
         (graph(START, "a", edges="b>a"), "edges[0].source", 'no node "b"'),
         (graph(START, "a", edges="start.x>a"), "edges[0].source_port", "it has: out"),
@@ -75,7 +75,9 @@ def test_a_graph_has_a_bounded_size():
         (Node("start", ports, is_trigger=True), Node("a")),
         tuple(Edge("start", "a", port) for port in ports),
     )
-    assert problems(many) == [("edges", f"A workflow has at most {MAX_EDGES} edges.")]
+    assert problems(many) == [
+        ("edges", f"A workflow can have at most {MAX_EDGES} edges.")
+    ]
 
 
 def test_only_what_the_trigger_that_fired_leads_to_is_walked():
@@ -127,21 +129,21 @@ def with_tools(*names: str, more: tuple[Edge, ...] = ()) -> Graph:
 @pytest.mark.parametrize(
     ("graph", "field", "reason"),
     [
-        (with_tools(""), "edges[1].source", '"t0" cannot be the tool of an agent.'),
+        (with_tools(""), "edges[1].source", '"t0" cannot be a tool of an agent.'),
         (
             with_tools("x", "x"),
             "edges[2].source",
-            '"agent" has another tool called "x".',
+            '"agent" already has a tool named "x".',
         ),
         (
             with_tools("x", more=(Edge("start", "t0"),)),
             "edges[1].source",
-            '"t0" is a step of the flow: it cannot be a tool as well.',
+            '"t0" is a step of the flow, so it cannot be a tool.',
         ),
         (
             with_tools("x", more=(Edge("t0", "a", kind="tool"),)),
             "edges[2].target",
-            '"a" is no agent: it takes no tools.',
+            '"a" is not an agent: it cannot have tools.',
         ),
         (
             with_tools(*map(str, range(MAX_TOOLS + 1))),

@@ -85,7 +85,7 @@ def test_a_tool_gives_structured_content_in_the_name_of_the_user():
         ({}, "n", "This field is required."),
         ({"n": "4"}, "n", "Must be a whole number."),
         ({"n": 10}, "n", "Must be at most 9."),
-        ({"n": 1, "tiems": 2}, "tiems", "There is no such field."),
+        ({"n": 1, "tiems": 2}, "tiems", "This field does not exist."),
         ([1], "", "Must be a JSON object."),
     ],
 )
@@ -93,7 +93,7 @@ def test_arguments_that_do_not_fit_are_refused_by_name(arguments, field, why):
     error = error_of(TOOL, arguments)
     assert error["code"] == "invalid_arguments"
     assert error["problems"] == [{"field": field, "message": why}]
-    assert "The fields are: n, text." in error["remedy"]
+    assert "The accepted fields are: n, text." in error["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_result_against_its_schema_is_logged_as_a_defect(log_lines):
         ({"name": "double it"}, "a name is"),
         ({"description": ""}, "description"),
         ({"input_schema": {"type": "object"}}, "additional properties"),
-        ({"input_schema": {"type": "nonsense"}}, "schema of it is wrong"),
+        ({"input_schema": {"type": "nonsense"}}, "has an invalid schema"),
         ({"output_schema": {"type": "array"}}, "describe objects"),
     ],
 )
@@ -240,4 +240,7 @@ def test_a_node_whose_user_is_gone_calls_no_tools(execution):
     WorkflowExecution.objects.update(owner=None)
     run_execution(execution.pk, clock=lambda: NOW)
     run = NodeRun.objects.get(execution=execution, node_id="ask")
-    assert (run.status, run.error) == ("failed", "The user this runs as was deleted.")
+    assert (run.status, run.error) == (
+        "failed",
+        "The user on whose behalf this runs has been deleted.",
+    )

@@ -91,7 +91,8 @@ def test_each_address_asks_for_its_scope(
     told = answer.json()
     assert told["code"] == "insufficient_scope"
     assert (
-        told["detail"] == f'This token has the scope "{scope}"; this needs "{wanted}".'
+        told["detail"]
+        == f'The token has the scope "{scope}", but this requires "{wanted}".'
     )
 
 

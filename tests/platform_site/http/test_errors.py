@@ -67,7 +67,7 @@ def test_an_unknown_id_is_told_without_the_names_of_tables(
 ) -> None:
     answer = client(owner).generic(method, f"/api/v1/{rows}/{uuid4()}/")
     assert problem(answer) == (404, "not_found")
-    told = "Nothing with this id exists, or you may not view it."
+    told = "This does not exist, or you may not view it."
     assert answer.json()["detail"] == told
 
 
@@ -123,7 +123,7 @@ def test_only_the_first_of_many_faults_are_listed(owner: User) -> None:
     assert problem(answer) == (400, "invalid")
     assert list(answer.json()["errors"]) == [f"x{number}" for number in range(50)]
     assert answer.json()["detail"].endswith(
-        "x0: There is no such field. And 59,950 more than `errors` tells."
+        "x0: This field does not exist. And 59,950 more than `errors` tells."
     )
 
 

@@ -16,7 +16,7 @@ from schedules.models import ScheduleEvent
 from tests.api import client
 
 pytestmark = pytest.mark.django_db
-UNKNOWN = ["There is no such parameter."]
+UNKNOWN = ["This parameter does not exist."]
 ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -64,7 +64,7 @@ def test_every_address_refuses_parameters_that_it_does_not_know(
 
 def test_a_parameter_that_is_given_twice_is_refused(boss: APIClient) -> None:
     answer = boss.get("/api/v1/schedules/?status=active&status=paused")
-    assert refusals(answer) == {"status": ["Give it once."]}
+    assert refusals(answer) == {"status": ["This parameter must not be repeated."]}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_text_that_is_not_utf_8_is_refused_at_its_field(
     boss: APIClient, field: str
 ) -> None:
     answer = boss.generic("GET", f"/api/v1/schedules/?{field}=a%ffb")
-    assert refusals(answer) == {field: ["This is no text in UTF-8."]}
+    assert refusals(answer) == {field: ["The value is not valid UTF-8."]}
     assert boss.generic("GET", f"/api/v1/schedules/?{field}=%C3%BF").status_code == 200
 
 

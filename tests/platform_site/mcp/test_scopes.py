@@ -61,7 +61,7 @@ def test_a_tool_beyond_the_scope_is_refused(
     told = answer.json()
     assert told["id"] == 7
     assert told["error"]["message"] == (
-        f'This token has the scope "read"; this needs "{needed}".'
+        f'The token has the scope "read", but this requires "{needed}".'
     )
     assert not ScheduledJob.objects.exists()
 

@@ -279,7 +279,7 @@ def test_the_time_is_required(
     api: APIClient, make_schedule: MakeSchedule, query: str
 ) -> None:
     answer = api.get(address(make_schedule(), "explain") + query)
-    assert answer.json()["errors"] == {"at": ["It is required: give it a value."]}
+    assert answer.json()["errors"] == {"at": ["This parameter is required."]}
 
 
 def test_anothers_schedule_is_not_explained(

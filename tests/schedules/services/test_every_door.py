@@ -277,6 +277,6 @@ def test_a_fault_is_none_of_the_callers(site: Site) -> None:
     assert [answers[door].status for door in ("REST", "REST bulk")] == [500, 500]
     assert [answers[f"admin {door}"].status for door in ("button", "form")] == [500] * 2
     for door in ("admin bulk", "admin delete"):
-        assert "“job”: Something went wrong here" in answers[door].text
+        assert "“job”: An unexpected error occurred" in answers[door].text
     assert {answers[door].code for door in ("tool", "MCP")} == {"tool_failed"}
     assert not any("secret" in answer.text for answer in answers.values())

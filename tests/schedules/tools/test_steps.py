@@ -171,7 +171,7 @@ def test_a_model_fills_in_what_the_node_leaves_open(alice: User, workflow: Workf
     assert UUID(made.content["id"]) == ScheduledJob.objects.get().pk
     refused = call_tool(tool, {"name": "a", "interval_seconds": 60}, context)
     assert refused.content["error"]["problems"] == [
-        {"field": "interval_seconds", "message": "There is no such field."}
+        {"field": "interval_seconds", "message": "This field does not exist."}
     ]
 
 

@@ -66,7 +66,7 @@ def test_a_task_is_answered(agent: Workflow, script):
 def test_a_prompt_that_comes_out_empty_is_not_sent(agent: Workflow, script):
     script([])
     assert failure(agent, say=" \n").error == (
-        "The prompt is empty: its template gave no text."
+        "The task is empty: its template rendered to no text."
     )
 
 
@@ -91,7 +91,7 @@ def test_a_model_may_mend_its_answer(agent: Workflow, script):
     assert node.output["output"] == {"degrees": 2}
     assert kinds(node) == ["model", "model", "final_result", "model"]
     _, again, refused, _ = node.output["calls"]
-    assert "is no JSON object" in again["asked"]
+    assert "must be a JSON object" in again["asked"]
     assert (refused["arguments"], refused["is_error"]) == ({"degrees": "x"}, True)
     assert "schema: degrees: " in refused["result"]["error"]["message"]
     usage = node.output["usage"]
@@ -132,21 +132,21 @@ def test_a_call_beside_the_answer_is_not_made_and_on_record(
 @pytest.mark.parametrize(
     ("schema", "nonsense", "why"),
     [
-        (WEATHER, says("Warm."), "is no JSON object"),
+        (WEATHER, says("Warm."), "must be a JSON object"),
         (
             WEATHER,
             calls("final_result", degrees="hot"),
             "degrees: Must be a whole number.",
         ),
-        (WEATHER, calls("final_result", "{" * 5000), "is no JSON object"),
+        (WEATHER, calls("final_result", "{" * 5000), "must be a JSON object"),
         (
             {"type": "object"},
             calls("final_result", '{"a":' * 900 + "1" + "}" * 900),
             "nested",
         ),
         ({"type": "object"}, says('{"a":' * 150 + "1" + "}" * 150), "nested"),
-        (None, says(" \n"), "You gave no answer"),
-        (None, ModelResponse([]), "You gave no answer"),
+        (None, says(" \n"), "Your answer is empty"),
+        (None, ModelResponse([]), "Your answer is empty"),
         (None, says("x" * 70_000), "larger than 64 KiB"),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_model_that_answers_nonsense_fails_the_node(
         configure(agent, output_schema=schema)
     script(lambda messages, info: nonsense)
     node = failure(agent)
-    assert node.error.startswith("The model gave no usable answer, 3 times: ")
+    assert node.error.startswith("The model gave 3 answers that cannot be used. ")
     assert why in node.error
     told = [call["tool"] for call in node.output["calls"] if "tool" in call]
     assert kinds(node).count("model") == 3
@@ -185,7 +185,7 @@ def test_a_node_may_name_its_own_model(agent: Workflow, script, settings):
 def test_what_is_not_set_is_named(agent: Workflow, settings, name):
     setattr(settings, name, "")
     node = failure(agent)
-    assert node.error == f"This site has no model: set {name}."
+    assert node.error == f"This site has no language model: set {name}."
 
 
 def test_without_the_extra_the_node_says_what_to_install(

@@ -111,7 +111,7 @@ def test_unknown_tools_and_wrong_arguments_come_back_as_results(
         "unknown_tool",
         *["invalid_arguments"] * 4,
     ]
-    assert errors[0]["remedy"] == "The tools are: double."
+    assert errors[0]["remedy"] == "The available tools are: double."
     assert errors[1]["problems"][0]["field"] == "n"
     assert all(c["is_error"] for c in node.output["calls"] if "tool" in c)
 

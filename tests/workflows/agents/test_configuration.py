@@ -87,10 +87,13 @@ def test_a_wrong_configuration_names_its_field(config, field):
 @pytest.mark.parametrize(
     ("schema", "why"),
     [
-        (NAMED_INSIDE, '"$id": "http://x.example/a": only the whole schema has one.'),
-        (CIRCLE, '"#/$defs/x": it leads back to itself.'),
-        (ROUNDABOUT, '"#/$defs/b": it leads back to itself.'),
-        (BAD_PATTERN, "It is no JSON schema: '(' is not a 'regex'"),
+        (
+            NAMED_INSIDE,
+            'Only the whole schema may have an "$id", but a part has "http://x.example/a".',
+        ),
+        (CIRCLE, 'The reference "#/$defs/x" leads back to itself.'),
+        (ROUNDABOUT, 'The reference "#/$defs/b" leads back to itself.'),
+        (BAD_PATTERN, "This is not a valid JSON schema: '(' is not a 'regex'"),
     ],
 )
 def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
@@ -98,7 +101,7 @@ def test_a_schema_that_was_saved_before_such_were_refused_fails_with_a_reason(
 ):
     configure(agent, output_schema=schema)
     script([])  # no model is asked
-    assert failure(agent).error == f"The schema of the answer: {why}"
+    assert failure(agent).error == f"The answer schema is not valid. {why}"
 
 
 def test_a_schema_of_a_tree_is_no_circle(agent: Workflow, script):

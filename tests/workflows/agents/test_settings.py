@@ -40,7 +40,7 @@ def test_a_setting_that_cannot_work_is_named_and_not_told(
     setattr(settings, name, value)
     with models.override_allow_model_requests(True):  # noqa: FBT003 - its signature
         node = failure(agent)
-    assert node.error.startswith(f"The settings of this site are wrong. {name}: ")
+    assert node.error.startswith(f"This site's settings are not valid. {name}: ")
     (warning,) = [
         message
         for message in checks.run_checks()
@@ -67,7 +67,7 @@ def test_a_model_that_cannot_be_made_says_what_kind_of_fault_it_was(
         raise LookupError("s3cret")
 
     monkeypatch.setattr(site_provider, "OpenAICompatibleProvider", broken)
-    assert failure(agent).error == "Asking the model failed: LookupError."
+    assert failure(agent).error == "The request to the model failed: LookupError."
 
 
 def test_a_redirect_is_not_followed(agent: Workflow, settings):

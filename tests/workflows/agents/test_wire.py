@@ -127,14 +127,22 @@ def test_half_a_character_that_would_go_back_to_the_model_fails_the_node(
     site.follow(calls(f"double{HALF}"), says("Done."))
     node = run(agent)
     assert (node.status, len(site.seen)) == ("failed", 1)
-    assert node.error == "Asking the model failed: UnicodeEncodeError."
+    assert node.error == "The request to the model failed: UnicodeEncodeError."
 
 
 @pytest.mark.parametrize(
     ("reply", "error", "tries"),
     [
-        (fails(401, f"Wrong key: {KEY[:6]}***{KEY[-4:]}"), "refuses the key (401)", 1),
-        (fails(403, KEY), "The provider refuses the key (403): see AGENT_API_KEY.", 1),
+        (
+            fails(401, f"Wrong key: {KEY[:6]}***{KEY[-4:]}"),
+            "refused the key with status 401",
+            1,
+        ),
+        (
+            fails(403, KEY),
+            "The provider refused the key with status 403 (AGENT_API_KEY).",
+            1,
+        ),
         (fails(404, "no model"), "The provider answered 404.", 1),
         (fails(400, f"Bad: {KEY}"), "The provider answered 400.", 1),
         (fails(500, f"Key {KEY[3:9]} is bad"), "answered 500.", 3),
@@ -147,14 +155,18 @@ def test_half_a_character_that_would_go_back_to_the_model_fails_the_node(
         (fails(429, "slow down"), "The provider answered 429.", 3),
         (fails(500), "The provider answered 500.", 3),
         (sends(b"<h1>oops</h1>", 503), "The provider answered 503", 3),
-        (sends(b"<h1>hello</h1>"), "is no chat completion", 1),
-        (sends(b'{"choices": []}'), "is no chat completion", 1),
-        (sends(b"[" * 200_000 + b"]" * 200_000), "is no chat completion", 1),
-        (answers(choices=[]), "is no chat completion", 1),
-        (answers(choices=[{"index": 0}]), "is no chat completion", 1),
-        (answers(created=10**20), "is no chat completion", 1),
+        (sends(b"<h1>hello</h1>"), "is not a valid chat completion", 1),
+        (sends(b'{"choices": []}'), "is not a valid chat completion", 1),
+        (sends(b"[" * 200_000 + b"]" * 200_000), "is not a valid chat completion", 1),
+        (answers(choices=[]), "is not a valid chat completion", 1),
+        (answers(choices=[{"index": 0}]), "is not a valid chat completion", 1),
+        (answers(created=10**20), "is not a valid chat completion", 1),
         (sends(b"x" * 5_000_000), "is larger than 4096 KiB", 1),
-        (asks_for({"name": "x", "input": "y"}, "custom"), "is no chat completion", 1),
+        (
+            asks_for({"name": "x", "input": "y"}, "custom"),
+            "is not a valid chat completion",
+            1,
+        ),
     ],
 )
 def test_a_provider_that_is_of_no_use_fails_the_node(
@@ -183,10 +195,10 @@ def test_a_provider_may_answer_in_gzip(agent: Workflow, site: Provider):
 @pytest.mark.parametrize(
     ("encoding", "status", "error"),
     [
-        ("gzip, gzip", 200, "The answer is encoded more than once."),
-        ("gzip", 200, "The answer is larger than 4096 KiB."),
-        ("GZIP", 503, "The answer is larger than 4096 KiB."),
-        ("deflate", 200, "The answer is encoded, and not as gzip, as we asked."),
+        ("gzip, gzip", 200, "The response is encoded more than once."),
+        ("gzip", 200, "The response is larger than 4096 KiB."),
+        ("GZIP", 503, "The response is larger than 4096 KiB."),
+        ("deflate", 200, "The response has another encoding than gzip."),
     ],
 )
 def test_a_bomb_of_a_provider_is_not_unpacked(

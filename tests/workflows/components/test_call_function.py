@@ -101,13 +101,16 @@ def test_an_argument_that_does_not_fit_is_refused_on_saving(arguments, field):
 
 def test_an_unknown_function_is_refused_with_those_there_are():
     (problem,) = config_problems(COMPONENT, {"function": "erase"})
-    assert problem == ("function", "There is no such function; there are: repeat.")
+    assert problem == (
+        "function",
+        "This is not a registered function. Registered functions: repeat.",
+    )
 
 
 def test_a_template_that_gives_another_type_fails_the_node_without_its_value():
     with pytest.raises(NodeFailed) as failure:
         call(text="a", times="{{ trigger.payload.name }}")
-    assert str(failure.value) == 'The argument "times" does not fit the function.'
+    assert str(failure.value) == 'The argument "times" is not valid for the function.'
 
 
 def test_a_function_that_is_gone_fails_the_node():
@@ -204,7 +207,7 @@ def test_as_a_tool_it_takes_the_arguments_that_the_node_leaves_open():
     assert tool.input_schema["properties"].keys() == {"text", "sizes", "mode", "extra"}
     given = call_it(tool, text="{{ x }}").content
     assert given["result"]["text"] == "{{ x }}" * 3
-    assert call_it(tool, text=1).text.startswith("The arguments do not fit")
+    assert call_it(tool, text=1).text.startswith("The arguments are not valid")
     assert call_it(as_tool(function="repeat"), text="a", times=-1).content == {
         "error": {
             "code": "failed",
@@ -245,7 +248,7 @@ def test_a_function_that_exits_fails_the_node_even_with_status_0(code, status, c
 
     with pytest.raises(NodeFailed) as failure:
         COMPONENT.run({"function": "leave"}, CONTEXT)
-    text = f"The function ended the process with exit status {status}."
+    text = f"The function exited the process with exit status {status}."
     assert str(failure.value) == text
     assert "function_exited" in caplog.text
     assert "s3cret" not in caplog.text
@@ -256,7 +259,7 @@ def test_a_module_that_is_not_there_ends_the_start_in_one_line(module: str) -> N
     with pytest.raises(SystemExit) as refused:
         load_functions(["json", module])
     assert str(refused.value).startswith(
-        "WORKFLOW_FUNCTION_MODULES cannot be read: its module 2 is not found;"
+        "WORKFLOW_FUNCTION_MODULES is not valid: module 2 cannot be found."
     )
 
 

@@ -57,11 +57,11 @@ def test_templates_fill_address_headers_and_bodies(server: Server):
 
 
 def test_an_unexpected_status_fails_the_node(server: Server):
-    assert refusal(f"{server.url}/broken") == "The answer was 503."
+    assert refusal(f"{server.url}/broken") == "The server answered with status 503."
     expected = call(f"{server.url}/broken", expected_status=[503])
     assert expected.output["body"] == "no"
     wrong = refusal(f"{server.url}/hello", expected_status=[201, 204])
-    assert wrong == "The answer was 200, not 201 or 204."
+    assert wrong == "The server answered with status 200; expected 201 or 204."
 
 
 def test_at_most_five_redirects_are_followed(server: Server):
@@ -71,13 +71,13 @@ def test_at_most_five_redirects_are_followed(server: Server):
 
 @pytest.mark.parametrize("path", ["large", "bomb"])
 def test_a_large_answer_is_refused_packed_or_not(server: Server, path: str):
-    assert refusal(f"{server.url}/{path}") == "The answer is larger than 1024 KiB."
+    assert refusal(f"{server.url}/{path}") == "The response is larger than 1024 KiB."
 
 
 def test_the_deadline_holds_against_a_server_that_drips(server: Server):
     started = time.monotonic()
     assert refusal(f"{server.url}/drip", timeout=0.3) == (
-        "No complete answer within 0.3 s."
+        "No complete response within 0.3 s."
     )
     assert time.monotonic() - started < 1
 
@@ -98,7 +98,7 @@ def test_each_hop_of_a_redirect_is_checked_again(
     server.elsewhere = f"{servers[1].url}/hello"
     assert "is not on the public internet" in refusal(f"{server.url}/elsewhere")
     server.elsewhere = "ftp://example.com/"
-    assert "ftp is no HTTP address" in refusal(f"{server.url}/elsewhere")
+    assert "must start with http:// or https://" in refusal(f"{server.url}/elsewhere")
     assert not servers[1].seen
 
 
@@ -135,13 +135,13 @@ def test_a_name_is_resolved_once_and_that_address_is_connected_to(
 
 def test_what_fails_below_http_is_told_in_words(server: Server):
     assert "cannot be resolved" in refusal("http://no.such.host.invalid/")
-    assert "no HTTP address" in refusal("file:///etc/passwd")
+    assert "must start with http:// or https://" in refusal("file:///etc/passwd")
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     assert "is not on the public" in refusal(f"http://127.0.0.1:{port}/")
     header = {"Authorization": "s3cret{{ '\n' }}"}
     reason = refusal(f"{server.url}/hello", headers=header)
-    assert reason == "A header has a value that HTTP does not allow."
+    assert reason == "The value of a header is not valid in HTTP."
 
 
 def test_a_refused_connection_fails_the_node(settings: Settings):

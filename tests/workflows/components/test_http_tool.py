@@ -41,7 +41,7 @@ def test_as_a_tool_a_model_fills_in_what_the_node_leaves_open(server: Server):
     assert (method, headers["X-Api-Key"]) == ("POST", "s3cret")
     assert body == b"{{ 6 * 7 }}"  # a model's words are words
     refused = call_it(fetch, url="http://example.com").content["error"]
-    assert refused["problems"][0]["message"] == "There is no such field."
+    assert refused["problems"][0]["message"] == "This field does not exist."
 
 
 def test_as_a_tool_it_is_guarded_as_ever(server: Server, servers):
@@ -49,11 +49,11 @@ def test_as_a_tool_it_is_guarded_as_ever(server: Server, servers):
     assert "expected" not in call_it(fetch, url=f"{server.url}/hello").content
     for arguments, says in (
         ({"url": servers[1].url}, "not on the public internet"),
-        ({"url": f"{server.url}/broken"}, "The answer was 503."),
+        ({"url": f"{server.url}/broken"}, "The server answered with status 503."),
         ({"url": f"{server.url}/large"}, "larger than 1024 KiB"),
-        ({"url": server.url, "headers": {"Host": "x"}}, "set by the request itself"),
+        ({"url": server.url, "headers": {"Host": "x"}}, "is set automatically"),
         ({"url": server.url, "body": "a", "json": 1}, "not both"),
-        ({"url": "{{ site.url }}"}, "no HTTP address"),
+        ({"url": "{{ site.url }}"}, "must start with http:// or https://"),
     ):
         result = call_it(fetch, **arguments)
         assert result.is_error
@@ -82,7 +82,7 @@ def test_as_a_tool_it_does_not_call_its_own_site(server: Server, settings: Any):
     ):
         error = call_it(fetch, **arguments).content["error"]
         assert error["code"] == "own_site"
-        assert "schedule tools, or run_workflow" in error["remedy"]
+        assert "schedule tools or run_workflow" in error["remedy"]
         assert error["problems"][0]["field"] == "url"
     assert server.seen == []
     config = {"url": f"{server.url}/hello"}

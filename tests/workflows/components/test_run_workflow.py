@@ -132,12 +132,12 @@ def test_a_broken_graph_inside_fails_the_node(outer: Workflow, workflow: Workflo
 
 def test_what_cannot_be_run_is_said(outer: Workflow, workflow: Workflow):
     workflow.nodes.filter(node_id="start").update(is_active=False)
-    assert "no active trigger_manual node" in error_of(outer)
+    assert "has no active manual trigger" in error_of(outer)
     workflow.is_active = False
     workflow.save()
     assert error_of(outer) == 'The workflow "greeting" is not active.'
     workflow.delete()
-    assert "has no workflow with that id" in error_of(outer)
+    assert "has no workflow with this id" in error_of(outer)
     assert not WorkflowExecution.objects.filter(trigger_type="workflow").exists()
 
 
@@ -146,12 +146,12 @@ def test_a_workflow_of_somebody_else_is_as_good_as_none(
 ):
     workflow.owner = User.objects.create_user("eve")
     workflow.save()
-    assert "has no workflow with that id" in error_of(outer)
+    assert "has no workflow with this id" in error_of(outer)
 
 
 def test_a_payload_that_is_no_object_fails_the_node(owner: User, workflow: Workflow):
     outer = calling(owner, workflow, "{{ trigger.payload.name }}")
-    assert error_of(outer) == "The payload turned out to be no JSON object."
+    assert error_of(outer) == "The payload did not render to a JSON object."
 
 
 def test_five_workflows_may_be_under_way_inside_each_other(
@@ -172,7 +172,7 @@ def test_a_circle_that_was_made_behind_us_is_refused_when_it_runs(
     workflow.nodes.filter(node_id="greet").update(
         component_type="run_workflow", config={"workflow": str(outer.pk)}
     )
-    assert "it would recur" in error_of(outer)
+    assert "would run itself again" in error_of(outer)
 
 
 def test_cancelling_the_outer_one_ends_both(outer: Workflow, workflow: Workflow):
@@ -256,7 +256,7 @@ def test_what_may_not_be_run_is_refused_on_saving(owner: User, workflow: Workflo
     eves = Workflow.objects.create(name="hers", owner=eve)
     for foreign in (eves, Workflow(pk=uuid4())):
         errors = refused(outer, nodes(foreign))
-        reason = "The owner of this workflow has no workflow with that id."
+        reason = "The owner of this workflow has no workflow with this id."
         assert errors == {"nodes[1].config.workflow": [reason]}
     assert list(refused(outer, nodes(Workflow(pk="x")))) == ["nodes[1].config.workflow"]
     for payload in ("text", "{{ oops", [1]):

@@ -81,7 +81,9 @@ def test_a_limit_that_was_lowered_since_holds(waiting: Workflow, redis, settings
     settings.WAIT_NODE_MAX_SECONDS = 5
     execution = start(waiting)
     assert work_on(execution) < 2
-    assert execution.error == "This site waits at most 5 seconds."
+    assert (
+        execution.error == "This site allows at most 5 seconds (WAIT_NODE_MAX_SECONDS)."
+    )
 
 
 @pytest.mark.parametrize("config", [{"seconds": 0}, {"seconds": 301}, {"seconds": "1"}])

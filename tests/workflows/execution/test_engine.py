@@ -106,16 +106,16 @@ def test_a_crash_is_recorded_without_its_text(probing: Workflow, caplog):
 @pytest.mark.parametrize(
     ("exception", "error"),
     [
-        (SystemExit(), "The node ended the process with exit status 0."),
-        (SystemExit(259), "The node ended the process with exit status 3."),
-        (SystemExit("a secret"), "The node ended the process with exit status 1."),
+        (SystemExit(), "The node exited the process with exit status 0."),
+        (SystemExit(259), "The node exited the process with exit status 3."),
+        (SystemExit("a secret"), "The node exited the process with exit status 1."),
         (
             KeyboardInterrupt("a secret"),
-            "An unexpected KeyboardInterrupt; the log has the details.",
+            "Unexpected error: KeyboardInterrupt. The site's log has the details.",
         ),
         (
             CancelledError("a secret"),
-            "An unexpected CancelledError; the log has the details.",
+            "Unexpected error: CancelledError. The site's log has the details.",
         ),
     ],
 )

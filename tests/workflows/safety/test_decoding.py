@@ -48,12 +48,12 @@ def test_what_is_not_packed_stays_as_it_is(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,x-gzip", "br, gzip"])
 def test_a_second_layer_is_refused(encoding: str) -> None:
-    assert refusal(b"anything", encoding) == "The answer is encoded more than once."
+    assert refusal(b"anything", encoding) == "The response is encoded more than once."
 
 
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "compress", "x" * 9000])
 def test_what_we_did_not_ask_for_is_refused(encoding: str) -> None:
-    refused = "The answer is encoded, and not as gzip, as we asked."
+    refused = "The response has another encoding than gzip."
     assert refusal(b"anything", encoding) == refused
 
 
@@ -70,7 +70,7 @@ def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(
         return gzip.compress(bytes(size)) if encoding else bytes(size)
 
     assert decoded(sent(MIB), encoding) == bytes(MIB)
-    assert refusal(sent(MIB + 1), encoding) == "The answer is larger than 1024 KiB."
+    assert refusal(sent(MIB + 1), encoding) == "The response is larger than 1024 KiB."
 
 
 def test_a_bomb_takes_no_more_memory_and_time_than_the_limit() -> None:
@@ -89,16 +89,16 @@ def test_gzip_that_gives_nothing_is_counted_as_it_comes() -> None:
     """Empty blocks go on for ever without a byte of output."""
     packer = zlib.compressobj(wbits=31)
     nothing = packer.flush(zlib.Z_FULL_FLUSH) + b"\x00\x00\x00\xff\xff" * 250_000
-    assert refusal(nothing, "gzip") == "The answer is larger than 1024 KiB."
+    assert refusal(nothing, "gzip") == "The response is larger than 1024 KiB."
 
 
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"hello", "is not the gzip data it claims to be"),
-        (HELLO[:-1], "ends before its gzip data does"),
-        (HELLO + b"x", "goes on after its gzip data"),
-        (HELLO + HELLO, "goes on after its gzip data"),
+        (b"hello", "is not valid gzip data"),
+        (HELLO[:-1], "ends before its gzip data is complete"),
+        (HELLO + b"x", "continues after its gzip data"),
+        (HELLO + HELLO, "continues after its gzip data"),
     ],
 )
 def test_what_is_not_one_whole_gzip_is_refused(body: bytes, why: str) -> None:

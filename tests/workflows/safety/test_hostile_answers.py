@@ -54,7 +54,7 @@ def test_gzip_in_gzip_is_refused_unread(server: Server, headers: bytes) -> None:
     server.script = plain(bomb, headers)
     began = time.process_time()
     reason = refusal(f"{server.url}/scripted")
-    assert reason == "The answer is encoded more than once."
+    assert reason == "The response is encoded more than once."
     assert time.process_time() - began < 1
 
 
@@ -171,7 +171,7 @@ def test_a_name_server_that_does_not_answer_does_not_hold_the_node_up(
     settings.HTTP_NODE_ALLOWED_ORIGINS = []
     began = time.monotonic()
     reason = refusal("http://mute.example/", timeout=0.2)
-    assert reason == "No complete answer within 0.2 s."
+    assert reason == "No complete response within 0.2 s."
     assert time.monotonic() - began < 2
 
 
@@ -179,7 +179,7 @@ def test_a_name_server_that_does_not_answer_does_not_hold_the_node_up(
 def test_only_so_many_look_ups_are_left_unanswered() -> None:
     for _ in range(MAX_UNANSWERED):
         refusal("http://mute.example/", timeout=0.01)
-    assert "the name server does not answer" in refusal(
+    assert "The name server does not answer" in refusal(
         "http://mute.example/", timeout=0.01
     )
     waiting = [each for each in threading.enumerate() if each.name == "resolver"]

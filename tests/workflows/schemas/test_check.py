@@ -36,21 +36,22 @@ def test_as_many_parts_as_may_be_are_taken_and_one_more_is_not() -> None:
 
     assert schema_problem(schema(MAX_PARTS)) is None
     assert (
-        schema_problem(schema(MAX_PARTS + 1)) == f"It has more than {MAX_PARTS} parts."
+        schema_problem(schema(MAX_PARTS + 1))
+        == f"The schema has more than {MAX_PARTS} parts."
     )
 
 
 @pytest.mark.parametrize(
     ("schema", "why"),
     [
-        ({"type": "objekt"}, "It is no JSON schema: 'objekt' is not"),
-        ({"pattern": "("}, "It is no JSON schema: '(' is not a 'regex'"),
-        ({"pattern": "a{99999999999999999999}"}, "a number in it is too large"),
+        ({"type": "objekt"}, "This is not a valid JSON schema: 'objekt' is not"),
+        ({"pattern": "("}, "This is not a valid JSON schema: '(' is not a 'regex'"),
+        ({"pattern": "a{99999999999999999999}"}, "a number is too large"),
         ({"pattern": "(" * 100 + ")" * 100}, None),
-        ({"multipleOf": 0}, "It is no JSON schema"),
+        ({"multipleOf": 0}, "This is not a valid JSON schema"),
         ({"multipleOf": 10**400}, None),
-        ({"required": ["a"] * 3000}, "It is no JSON schema"),
-        ("text", "It is no JSON schema"),
+        ({"required": ["a"] * 3000}, "This is not a valid JSON schema"),
+        ("text", "This is not a valid JSON schema"),
     ],
 )
 def test_what_is_not_a_schema_is_refused_in_few_words(
@@ -95,7 +96,7 @@ def test_a_pattern_in_the_value_that_cannot_be_compiled_is_a_fault() -> None:
 
 def test_a_schema_that_leads_in_a_circle_is_a_fault_of_any_value() -> None:
     circle = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}
-    assert schema_problems(circle, 1) == [("", "It is nested too deeply.")]
+    assert schema_problems(circle, 1) == [("", "The value is nested too deeply.")]
 
 
 def test_of_many_faults_the_first_hundred_are_told() -> None:

@@ -209,20 +209,20 @@ def test_what_is_wrong_many_times_is_refused_in_time(name: str) -> None:
 
 def test_the_limits_of_a_graph_are_told() -> None:
     assert checked(REFUSED["templates"])["nodes"][0].startswith(
-        f"The templates and conditions of a graph have at most {TEMPLATE_PARTS:,} parts"
+        f"The templates and conditions of a graph can have at most {TEMPLATE_PARTS:,} parts"
     )
     assert checked(REFUSED["schemas"])["nodes"][0].startswith(
-        f"The JSON schemas of a graph have at most {SCHEMA_PARTS} parts"
+        f"The JSON schemas of a graph can have at most {SCHEMA_PARTS} parts"
     )
     assert checked(REFUSED["bytes"])["nodes"] == [
-        f"The configurations together have at most {MAX_BYTES // 1024} KiB."
+        f"The configurations of all nodes can have at most {MAX_BYTES // 1024} KiB together."
     ]
 
 
 def test_a_long_pattern_is_refused() -> None:
     wrong = {"properties": {"a": {"pattern": "a" * (MAX_PATTERN + 1)}}}
     (found,) = checked(to("agent", agent(wrong))).values()
-    assert found == [f"A pattern in it has more than {MAX_PATTERN} characters."]
+    assert found == [f"A pattern has more than {MAX_PATTERN} characters."]
     assert not checked(
         to("agent", agent({"properties": {"a": {"pattern": "a" * MAX_PATTERN}}}))
     )

@@ -62,7 +62,7 @@ def taken_by_the_api(visitor: Visitor, schedule: ScheduledJob) -> set[str]:
         name
         for answer in answers
         for name, reasons in answer.json()["errors"].items()
-        if reasons == ["There is no such field."]
+        if reasons == ["This field does not exist."]
     }
     return FIELDS.keys() - unknown
 
