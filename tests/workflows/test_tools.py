@@ -181,11 +181,11 @@ def test_a_result_against_its_schema_is_logged_as_a_defect(log_lines):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"name": "double it"}, "a name is"),
+        ({"name": "double it"}, "an invalid name"),
         ({"description": ""}, "description"),
         ({"input_schema": {"type": "object"}}, "additional properties"),
         ({"input_schema": {"type": "nonsense"}}, "has an invalid schema"),
-        ({"output_schema": {"type": "array"}}, "describe objects"),
+        ({"output_schema": {"type": "array"}}, "does not describe an object"),
     ],
 )
 def test_a_tool_that_is_declared_wrongly_is_refused_at_once(wrong, why):

@@ -46,7 +46,8 @@ class BudgetSpent(NodeFailed):
 
     def __init__(self, name: str, limit: int) -> None:
         super().__init__(
-            f"The budget is spent: at most {limit:,} {LIMITS[name].title} ({name})."
+            f"The budget is spent: the maximum number of {LIMITS[name].title} is "
+            f"{limit:,} ({name})."
         )
 
 

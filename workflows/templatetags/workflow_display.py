@@ -1,4 +1,4 @@
-"""How pages show what nodes took and gave."""
+"""Template filters that show the input, output and duration of nodes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def as_text(value: Any) -> str:
-    """A text as it is, any other JSON value spread over lines."""
+    """A text unchanged, any other JSON value indented."""
     if isinstance(value, str):
         return value
     return json.dumps(value, indent=2, ensure_ascii=False)
@@ -21,7 +21,7 @@ def as_text(value: Any) -> str:
 
 @register.filter
 def took(began: datetime | None, ended: datetime | None) -> str:
-    """The seconds between the two, as "0.31 s"; nothing while one is not known."""
+    """The time between two times, such as "0.31 s"; empty if one is unknown."""
     if began is None or ended is None:
         return ""
     return f"{(ended - began).total_seconds():.2f} s"

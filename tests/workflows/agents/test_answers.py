@@ -41,7 +41,10 @@ WEATHER = {
 def test_a_task_is_answered(agent: Workflow, script):
     def greet(messages, info) -> ModelResponse:
         assert messages[0].parts[0].content == "Hello Ada"
-        assert info.instructions == "Be short.\n\nIt is 2026-11-23T12:00:00+00:00."
+        assert (
+            info.instructions
+            == "Be short.\n\nThe current time is 2026-11-23T12:00:00+00:00."
+        )
         return says("Good day")
 
     script(greet)

@@ -40,7 +40,7 @@ def test_a_model_that_loops_for_ever_runs_out_of_requests(
     script(lambda messages, info: calls("double", n=1))
     node = failure(agent)
     assert node.error == (
-        "The budget is spent: requests to the model, at most 4 (max_requests)."
+        "The budget is spent: the maximum number of requests to the model is 4 (max_requests)."
     )
     assert node.execution.failed_node == "agent"
     assert kinds(node) == ["model", "double"] * 4
@@ -52,7 +52,10 @@ def test_ten_thousand_calls_at_once_run_out_of_calls(agent: Workflow, script, do
     many = [ToolCallPart("double", {"n": n}) for n in range(10_000)]
     script([ModelResponse(many)])
     node = failure(agent)
-    assert node.error == "The budget is spent: tool calls, at most 20 (max_tool_calls)."
+    assert (
+        node.error
+        == "The budget is spent: the maximum number of tool calls is 20 (max_tool_calls)."
+    )
     assert kinds(node) == ["model"] + ["double"] * 20
 
 
@@ -63,7 +66,10 @@ def test_a_talkative_model_runs_out_of_tokens(agent: Workflow, script, double):
     usage = RequestUsage(input_tokens=900, output_tokens=100)
     script([ModelResponse([call], usage=usage)])
     node = failure(agent)
-    assert node.error == "The budget is spent: tokens, at most 1000 (max_tokens)."
+    assert (
+        node.error
+        == "The budget is spent: the maximum number of tokens is 1,000 (max_tokens)."
+    )
     assert node.output["usage"]["input_tokens"] == 900
 
 
@@ -71,7 +77,7 @@ def test_a_ceiling_that_was_lowered_since_holds(agent: Workflow, script, setting
     configure(agent, max_requests=10)
     settings.AGENT_MAX_REQUESTS = 2
     script(lambda messages, info: calls("nothing"))
-    assert "at most 2 (max_requests)" in failure(agent).error
+    assert "is 2 (max_requests)" in failure(agent).error
 
 
 async def hang_for_ever(messages, info) -> ModelResponse:
@@ -85,7 +91,10 @@ def test_a_model_that_hangs_runs_out_of_time(agent: Workflow, script):
     began = time.monotonic()
     node = failure(agent)
     assert time.monotonic() - began < 3
-    assert node.error == "The budget is spent: seconds, at most 1 (max_seconds)."
+    assert (
+        node.error
+        == "The budget is spent: the maximum number of seconds is 1 (max_seconds)."
+    )
     (call,) = node.output["calls"]
     assert call["asked"] == "Hello"
     assert "seconds" not in call  # it was under way

@@ -90,7 +90,9 @@ def test_the_provider_is_told_no_more_than_it_needs(agent: Workflow, site: Provi
     assert seen.headers["authorization"] == f"Bearer {KEY}"
     assert seen.body["model"] == "test-model"
     system, user = seen.body["messages"]
-    assert system["content"].startswith("Be short.\n\nIt is 2026-11-23T12:00:00")
+    assert system["content"].startswith(
+        "Be short.\n\nThe current time is 2026-11-23T12:00:00"
+    )
     assert user == {"role": "user", "content": "Hi"}
     (tool,) = seen.body["tools"]
     assert tool["function"]["name"] == "http_request"
@@ -245,7 +247,10 @@ def test_a_slow_provider_runs_out_of_time(agent: Workflow, site: Provider):
     began = time.monotonic()
     node = run(agent)
     assert time.monotonic() - began < 4
-    assert node.error == "The budget is spent: seconds, at most 1 (max_seconds)."
+    assert (
+        node.error
+        == "The budget is spent: the maximum number of seconds is 1 (max_seconds)."
+    )
 
 
 def test_what_an_agent_did_is_read_over_the_api(

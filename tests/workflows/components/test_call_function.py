@@ -115,7 +115,7 @@ def test_a_template_that_gives_another_type_fails_the_node_without_its_value():
 
 def test_a_function_that_is_gone_fails_the_node():
     functions.clear()
-    with pytest.raises(NodeFailed, match='no function "repeat"'):
+    with pytest.raises(NodeFailed, match='"repeat" is no longer registered'):
         COMPONENT.run(config(text="a"), CONTEXT)
 
 

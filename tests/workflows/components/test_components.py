@@ -234,7 +234,7 @@ def test_a_type_is_registered_once_and_runs():
     silent = {name: item for name, item in vars(Sound).items() if name != "run"}
     with pytest.raises(RegistrationError, match="run"):
         one.register("mute")(type("Mute", (Component,), silent))
-    with pytest.raises(RegistrationError, match="lower-case"):
+    with pytest.raises(RegistrationError, match="lowercase"):
         one.register("No Name")(Sound)
 
 

@@ -162,7 +162,7 @@ def test_five_workflows_may_be_under_way_inside_each_other(
         chain.append(calling(owner, chain[-1]))
     assert run(chain[4], name="Ada").status == Status.SUCCEEDED
     before = WorkflowExecution.objects.count()
-    assert "at most 5 deep" in error_of(chain[5])
+    assert "at most 5 levels deep" in error_of(chain[5])
     assert WorkflowExecution.objects.count() == before + 5
 
 

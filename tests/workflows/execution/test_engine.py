@@ -200,7 +200,7 @@ def test_a_cancelled_run_stops_before_its_next_node(probing: Workflow):
     ("output", "reason"),
     [
         ("x" * 300_000, "larger than 256 KiB"),
-        (float("nan"), "a number that JSON cannot hold"),
+        (float("nan"), "a number that JSON cannot represent"),
         (object(), "not JSON"),
     ],
 )
