@@ -18,7 +18,7 @@ from platform_site.asgi import application
 from workflows.models import Workflow, WorkflowExecution
 
 CHUNKED = {"transfer-encoding": "chunked"}
-TOO_LARGE = {"body": ["At most 1,048,576 bytes."]}
+TOO_LARGE = {"body": ["Must have at most 1,048,576 bytes."]}
 MIB = 1024 * 1024
 
 pytestmark = pytest.mark.django_db(transaction=True)

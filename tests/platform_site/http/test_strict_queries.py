@@ -158,4 +158,4 @@ def test_a_body_that_is_too_large_says_what_is_taken(
         "/api/v1/schedules/", b" " * length, content_type="application/json"
     )
     assert answer.status_code == 413
-    assert answer.json()["errors"] == {"body": ["At most 1,048,576 bytes."]}
+    assert answer.json()["errors"] == {"body": ["Must have at most 1,048,576 bytes."]}

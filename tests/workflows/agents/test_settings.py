@@ -81,5 +81,8 @@ def test_a_redirect_is_not_followed(agent: Workflow, settings):
         site.reply = lambda body: (307, b"")
         elsewhere.follow(says("I am somebody else."))
         node = run(agent)
-    assert node.error == "The provider answered 307: redirects are not followed."
+    assert (
+        node.error
+        == "The provider answered with status 307: redirects are not followed."
+    )
     assert not elsewhere.seen

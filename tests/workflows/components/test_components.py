@@ -121,7 +121,7 @@ def test_a_template_that_takes_too_long_is_stopped(source: str, monkeypatch):
     ["{{ 'x' * 70000 }}", "{% for a in range(70000) %}x{% endfor %}"],
 )
 def test_an_output_above_64_kib_is_refused(source: str):
-    assert "more than 64 KiB" in refusal(source)
+    assert "larger than 64 KiB" in refusal(source)
 
 
 def test_a_template_that_takes_too_much_memory_is_stopped():

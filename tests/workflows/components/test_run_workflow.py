@@ -120,7 +120,7 @@ def test_a_failure_inside_fails_the_node_with_the_reason(
     owner: User, workflow: Workflow
 ):
     error = error_of(calling(owner, workflow, {"name_is": "missing"}))
-    assert error.startswith('The workflow "greeting" failed: The template failed')
+    assert error.startswith('The workflow "greeting" failed. The template failed')
 
 
 def test_a_broken_graph_inside_fails_the_node(outer: Workflow, workflow: Workflow):
