@@ -77,7 +77,7 @@ def problems(graph: Graph) -> list[Problem]:
         *_tool_problems(graph),
     ]
     if not found and (cycle := cyclic_nodes(graph)):
-        found.append(("edges", f"The nodes {', '.join(cycle)} form a cycle."))
+        found.append(("edges", f"These nodes form a cycle: {', '.join(cycle)}."))
     return found
 
 

@@ -100,7 +100,7 @@ def test_arguments_that_do_not_fit_are_refused_by_name(arguments, field, why):
     ("arguments", "why"),
     [
         ({"n": 1, "text": "x" * MAX_ARGUMENTS}, "larger than 64 KiB"),
-        ({"n": float("nan")}, "a number that JSON cannot hold"),
+        ({"n": float("nan")}, "a number that JSON cannot represent"),
         ({"n": 1, "text": "a\x00b"}, "cannot be stored"),
     ],
 )

@@ -61,7 +61,7 @@ def test_gzip_in_gzip_is_refused_unread(server: Server, headers: bytes) -> None:
 @pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "whatever"])
 def test_another_encoding_is_refused(server: Server, encoding: str) -> None:
     server.script = plain(b"x", f"content-encoding: {encoding}\r\n".encode())
-    assert "not as gzip" in refusal(f"{server.url}/scripted")
+    assert "another encoding than gzip" in refusal(f"{server.url}/scripted")
 
 
 def test_a_redirect_is_followed_however_it_says_it_is_encoded(server: Server) -> None:
@@ -140,9 +140,9 @@ def test_a_charset_that_takes_the_square_of_the_size_is_not_used(
 def test_a_long_address_is_refused_in_little_time(server: Server) -> None:
     began = time.process_time()
     long = f"{server.url}/{{{{ 'a' * 60_000 }}}}"
-    assert "at most 8,000 characters" in refusal(long)
+    assert "longer than 8,000 characters" in refusal(long)
     server.elsewhere = f"{server.url}/{'a' * 60_000}"
-    assert "at most 8,000 characters" in refusal(f"{server.url}/elsewhere")
+    assert "longer than 8,000 characters" in refusal(f"{server.url}/elsewhere")
     assert refusal("http://{{ 'ü' * 60_000 }}.example/")
     assert time.process_time() - began < 3
 

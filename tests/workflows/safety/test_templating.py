@@ -67,8 +67,8 @@ def test_a_number_of_thousands_of_digits_is_refused_at_its_field(
         (f"0x{'f' * 9000}", "contains a number that is too long"),
         (f"1_{LONG}", "contains a number that is too long"),
         (f"[1, {{'a': {LONG}}}]", "contains a number that is too long"),
-        ("1e999", "line 1: a number is too large"),
-        ("1" * 400 + ".0", "line 1: a number is too large"),
+        ("1e999", "has an error in line 1: a number is too large"),
+        ("1" * 400 + ".0", "has an error in line 1: a number is too large"),
     ],
 )
 def test_a_number_that_nothing_can_hold_is_refused(number: str, why: str) -> None:

@@ -31,7 +31,7 @@ SECRET = "Bearer SEKRIT123"
         ({"pattern": "^a{2}$"}, SECRET, "Must match the pattern ^a{2}$"),
         ({"format": "uuid"}, SECRET, "Must be a valid uuid."),
         ({"minimum": 0.5}, 0, "Must be at least 0.5."),
-        ({"maxItems": 1}, [SECRET, SECRET], "Must have 1 item or fewer."),
+        ({"maxItems": 1}, [SECRET, SECRET], "Must have at most 1 item."),
         ({"uniqueItems": True}, [SECRET, SECRET], "Must not repeat an item."),
         (
             {"propertyNames": {"maxLength": 3}},
