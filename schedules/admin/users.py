@@ -20,7 +20,7 @@ from schedules.admin.form_fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.sqlite_write_lock import brief_write
-from workflows.services.dependents import MOST_DELETED, is_short, detach
+from workflows.services.dependents import MOST_DELETED, detach, is_short
 
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]

@@ -200,7 +200,7 @@ class ScheduleViewSet(
         return {**self.get_serializer(self.get_object()).data}
 
     @override
-    def also(self, after: Any) -> dict[str, Any]:
+    def extra_fields(self, after: Any) -> dict[str, Any]:
         """The next ticks as they would be; none if the schedule would be deleted."""
         pk = self.kwargs.get("pk") or after.get("id")
         schedule = ScheduledJob.objects.filter(pk=pk).first()

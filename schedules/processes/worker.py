@@ -179,7 +179,11 @@ class ScheduleWorker(Worker):
         while self._at_work.wait():
             time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
-                if 0 < self._process_state.kill_at < time.monotonic() - CHECK_EVERY_SECONDS:
+                if (
+                    0
+                    < self._process_state.kill_at
+                    < time.monotonic() - CHECK_EVERY_SECONDS
+                ):
                     logger.error("work_process_overdue", job=self._job_id)
                     self._kill()
                     self._process_state.kill_at = 0.0

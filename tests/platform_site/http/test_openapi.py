@@ -31,7 +31,9 @@ def test_the_committed_description_is_that_of_the_code() -> None:
     assert fresh.getvalue().strip() == COMMITTED.read_text().strip(), renew
 
 
-@pytest.mark.parametrize("words", [DryRun, StrictQuery, StrictSerializer, VersionedView])
+@pytest.mark.parametrize(
+    "words", [DryRun, StrictQuery, StrictSerializer, VersionedView]
+)
 def test_the_description_leaves_out_what_only_developers_need(words: type) -> None:
     assert str(words.__doc__).splitlines()[0] not in COMMITTED.read_text()
 
