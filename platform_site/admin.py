@@ -23,7 +23,7 @@ from django_rq.models import Dashboard
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 from typing_extensions import override
 
-from workflows.admin.deleting import delete_selected
+from workflows.admin.bulk_delete import delete_selected
 from workflows.kit.api.queries import MOST_TEXT
 
 admin.site.site_header = "Ostinato"

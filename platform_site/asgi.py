@@ -13,6 +13,8 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from platform_site.http.bodies import bounded  # noqa: E402
-from platform_site.http.request_turns import in_turn  # noqa: E402
+from platform_site.http.request_limit import limit_requests  # noqa: E402
 
-application = bounded(in_turn(django_application, most=settings.WEB_MAX_REQUESTS))
+application = bounded(
+    limit_requests(django_application, most=settings.WEB_MAX_REQUESTS)
+)

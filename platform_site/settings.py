@@ -14,8 +14,7 @@ from pathlib import Path
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=[])
 
-from platform_site import addresses  # noqa: E402
-from platform_site.http import rates  # noqa: E402
+from platform_site import variable_kinds  # noqa: E402
 from platform_site.local import secret_files  # noqa: E402
 from platform_site.local.data_dir import data_dir, database, keep_private  # noqa: E402
 from platform_site.local.runtime_record import embedded_redis_url  # noqa: E402
@@ -32,10 +31,10 @@ SECRET_KEY = env.read("SECRET_KEY", "", secret_files.SECRET_KEY) or secret_files
 )
 DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], addresses.HOST
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], variable_kinds.HOST
 )
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], addresses.ORIGIN)
-SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", addresses.SITE_ADDRESS)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], variable_kinds.ORIGIN)
+SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", variable_kinds.SITE_ADDRESS)
 
 # `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
 # commands win over those of the same name, which they subclass.
@@ -94,7 +93,9 @@ TEMPLATES = [
 # Database -------------------------------------------------------------------------
 
 DATABASES = {
-    "default": database(env.read("DATABASE_URL", "", addresses.DATABASE_URL), DATA_DIR),
+    "default": database(
+        env.read("DATABASE_URL", "", variable_kinds.DATABASE_URL), DATA_DIR
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     keep_private(Path(DATABASES["default"]["NAME"]))
@@ -119,7 +120,7 @@ CACHES = {
 
 # Queue ----------------------------------------------------------------------------
 
-REDIS_URL = env.read("REDIS_URL", "", addresses.REDIS_URL)
+REDIS_URL = env.read("REDIS_URL", "", variable_kinds.REDIS_URL)
 REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
 # JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
@@ -173,7 +174,7 @@ AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.flag(
 
 # The model of the node `agent`: an OpenAI-compatible provider, for all nodes alike. The key
 # is nowhere but here, in memory.
-AGENT_BASE_URL = env.read("AGENT_BASE_URL", "", addresses.SITE_ADDRESS)
+AGENT_BASE_URL = env.read("AGENT_BASE_URL", "", variable_kinds.SITE_ADDRESS)
 AGENT_API_KEY = env.text("AGENT_API_KEY")
 AGENT_MODEL = env.text("AGENT_MODEL")
 # The most that one agent node may be given to spend.
@@ -186,9 +187,13 @@ AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, least=1, most=DAY)
 
 # Origins (scheme://host:port) that the node `http_request` may call although they resolve
 # to a private or loopback address.
-HTTP_NODE_ALLOWED_ORIGINS = env.words("HTTP_NODE_ALLOWED_ORIGINS", [], addresses.ORIGIN)
+HTTP_NODE_ALLOWED_ORIGINS = env.words(
+    "HTTP_NODE_ALLOWED_ORIGINS", [], variable_kinds.ORIGIN
+)
 # Modules whose functions, decorated with `@workflow_function`, workflows may call.
-WORKFLOW_FUNCTION_MODULES = env.words("WORKFLOW_FUNCTION_MODULES", [], addresses.MODULE)
+WORKFLOW_FUNCTION_MODULES = env.words(
+    "WORKFLOW_FUNCTION_MODULES", [], variable_kinds.MODULE
+)
 # How long the node `wait` may hold up a worker.
 WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, least=0, most=DAY)
 # The deadline of a run that no schedule started; a schedule has its own.
@@ -198,11 +203,13 @@ EXECUTION_TIMEOUT_SECONDS = env.number(
 
 # Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
 # nowhere must not look sent.
-_MAIL = env.read("EMAIL_URL", addresses.email_url("dummymail://"), addresses.EMAIL_URL)
+_MAIL = env.read(
+    "EMAIL_URL", variable_kinds.email_url("dummymail://"), variable_kinds.EMAIL_URL
+)
 globals().update(_MAIL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.read(
-    "DEFAULT_FROM_EMAIL", "ostinato@localhost", addresses.MAILBOX
+    "DEFAULT_FROM_EMAIL", "ostinato@localhost", variable_kinds.MAILBOX
 )
 
 # Web ------------------------------------------------------------------------------
@@ -211,20 +218,20 @@ DEFAULT_FROM_EMAIL = env.read(
 # and whose word it takes for where a request comes from.
 WEB_MAX_CONNECTIONS = env.number("WEB_MAX_CONNECTIONS", 1000, least=10, most=100_000)
 WEB_MAX_REQUESTS = env.number("WEB_MAX_REQUESTS", 20, least=1, most=1000)
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", [], addresses.NETWORK)
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", [], variable_kinds.NETWORK)
 
 # After so many failed logins in the name of one account from one address, that address is
 # refused in that name for so long. An address may try to log in so often, whoever it is.
 LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, least=1, most=1000)
 LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, least=1, most=1440)
-LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", rates.RATE)
+LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", variable_kinds.RATE)
 AUTHENTICATION_BACKENDS = [
     "platform_site.accounts.logins.LoginGuard",
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_HANDLER = "platform_site.accounts.logins.LoginHandler"
 AXES_LOCKOUT_CALLABLE = "platform_site.accounts.logins.refused"
-AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.client_address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURES
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
@@ -303,8 +310,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login": LOGIN_RATE,
         "wrong_token": "300/minute",
-        "user": env.read("API_RATE", None, rates.RATE),
-        "hook": env.read("HOOK_RATE", None, rates.RATE),
+        "user": env.read("API_RATE", None, variable_kinds.RATE),
+        "hook": env.read("HOOK_RATE", None, variable_kinds.RATE),
     },
 }
 
@@ -318,7 +325,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "GET_LIB_DOC_EXCLUDES": "platform_site.http.openapi.told_to_developers",
+    "GET_LIB_DOC_EXCLUDES": "platform_site.http.openapi.without_public_docstring",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_site.http.openapi.document_errors",

@@ -8,8 +8,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from platform_site.health import healthz, readyz
+from platform_site.http.mcp_view import McpView
 from platform_site.http.openapi import DocsView, SchemaView
-from platform_site.mcp import McpView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

@@ -21,8 +21,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from redis import Redis
 
+from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import free_port
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.services.insight import health
 from tests import clocks

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from triggers.api.webhooks import hook_url
 from triggers.models import Webhook
-from triggers.webhooks import Opened, close_webhook, open_webhook
+from triggers.webhooks import IssuedWebhook, issue_webhook, revoke_webhook
 from workflows.access import require_permission
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
@@ -45,7 +45,7 @@ class WebhookForm(ServiceForm):
 
     node = NodeField(WorkflowNode.objects.none())
     user: ClassVar[User]
-    opened: Opened
+    opened: IssuedWebhook
 
     class Meta:
         model = Webhook
@@ -161,7 +161,7 @@ class WebhookAdmin(ServiceAdmin):
         """No redirect: the secrets would have to be kept for the next request."""
         return self._shown_once(request, obj.__dict__["opened"])
 
-    def _shown_once(self, request: HttpRequest, opened: Opened) -> HttpResponse:
+    def _shown_once(self, request: HttpRequest, opened: IssuedWebhook) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": "The new webhook",
@@ -174,7 +174,7 @@ class WebhookAdmin(ServiceAdmin):
 
     @override
     def delete_model(self, request: HttpRequest, obj: Webhook) -> None:
-        close_webhook(obj.node.workflow, obj.node.node_id, user=_user(request))
+        revoke_webhook(obj.node.workflow, obj.node.node_id, user=_user(request))
 
 
 def _user(request: HttpRequest) -> User:
@@ -189,8 +189,8 @@ def _may(request: HttpRequest, workflow: Workflow) -> bool:
     return True
 
 
-def _open(node: WorkflowNode, user: User) -> Opened:
-    return open_webhook(node.workflow, node.node_id, user=user, now=clock())
+def _open(node: WorkflowNode, user: User) -> IssuedWebhook:
+    return issue_webhook(node.workflow, node.node_id, user=user, now=clock())
 
 
 def _nodes_without(user: User) -> QuerySet[WorkflowNode]:

@@ -23,7 +23,7 @@ class NoWebhookNode(WrongState):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class IssuedWebhook:
     """A webhook with its secrets, which are shown this once."""
 
     webhook: Webhook
@@ -31,9 +31,9 @@ class Opened:
     signing_key: str = field(repr=False)
 
 
-def open_webhook(
+def issue_webhook(
     workflow: Workflow, node_id: str, *, user: User, now: datetime
-) -> Opened:
+) -> IssuedWebhook:
     """A new address for the node. The former one, if there was one, is void."""
     require_permission(user, "change", workflow)
     token, salt = keys.new_token(), keys.new_token()
@@ -47,7 +47,7 @@ def open_webhook(
         if node.component_type != WebhookTrigger.type:
             raise NoWebhookNode
         webhook, _ = Webhook.objects.update_or_create(node=node, defaults=values)
-    return Opened(webhook, token, keys.signing_key(salt))
+    return IssuedWebhook(webhook, token, keys.signing_key(salt))
 
 
 def webhooks_of(workflow: Workflow) -> QuerySet[Webhook]:
@@ -62,7 +62,7 @@ def webhook_of(workflow: Workflow, node_id: str) -> Webhook:
     return webhook
 
 
-def close_webhook(workflow: Workflow, node_id: str, *, user: User) -> None:
+def revoke_webhook(workflow: Workflow, node_id: str, *, user: User) -> None:
     """Void the address of the node."""
     require_permission(user, "change", workflow)
     webhook_of(workflow, node_id).delete()

@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 from typing_extensions import override
 
-from platform_site.accounts.addresses import client_address
+from platform_site.accounts.client_address import client_address
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.throttles import TokenFailureRate
 

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from typing_extensions import override
 
-from platform_site.accounts.addresses import client_address
+from platform_site.accounts.client_address import client_address
 from platform_site.accounts.throttles import LoginRate
 
 LONGEST_NAME = 150  # of Django's users

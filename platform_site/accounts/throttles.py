@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.throttling import SimpleRateThrottle
 from typing_extensions import override
 
-from platform_site.accounts.addresses import client_address
+from platform_site.accounts.client_address import client_address
 
 
 class LoginRate(SimpleRateThrottle):

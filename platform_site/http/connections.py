@@ -41,7 +41,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._wait(HEAD_SECONDS)
-        if len(self.connections) > most_connections():
+        if len(self.connections) > max_connections():
             self._make_room()
 
     @override
@@ -117,7 +117,7 @@ class Connection(H11Protocol):
 
 
 @cache
-def most_connections() -> int:
+def max_connections() -> int:
     """How many connections one process has room for: the setting, or fewer where the system
     allows fewer open files. It allows as many as it ever does from now on."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

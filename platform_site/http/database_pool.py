@@ -9,7 +9,7 @@ from django.db import connections
 
 # Besides those of requests: what looks whether the site is ready.
 SPARE = 4
-# A turn (`request_turns`) has a connection waiting for it, so that only a database that is
+# A turn (`request_limit`) has a connection waiting for it, so that only a database that is
 # away, or that has no more to give, is waited for.
 WAIT_SECONDS = 3.0
 

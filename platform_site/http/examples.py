@@ -30,7 +30,7 @@ from schedules.services.drafts.draft import apply_fields
 from schedules.services.insight.explain import Explanation
 from schedules.services.insight.preview import preview_fields
 from schedules.services.insight.sentences import timing_text
-from triggers.api.webhooks import OpenedWebhookSerializer, StartedSerializer
+from triggers.api.webhooks import IssuedWebhookSerializer, StartedSerializer
 from workflows.kit.api.strict import StrictSerializer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -168,7 +168,7 @@ def _webhook() -> dict[str, Any]:
         "url": SITE + reverse("hook", kwargs={"token": SECRET}),
         "signing_key": f"whsec_{SECRET}",
     }
-    return {**OpenedWebhookSerializer(opened).data}
+    return {**IssuedWebhookSerializer(opened).data}
 
 
 def _started() -> dict[str, Any]:

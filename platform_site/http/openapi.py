@@ -111,7 +111,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         }
 
 
-def told_to_developers() -> list[type]:
+def without_public_docstring() -> list[type]:
     """Classes whose docstring is no description of the views and bodies that inherit it."""
     of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
     return [*of_libraries, DryRun, StrictQuery, StrictSerializer, VersionedView]

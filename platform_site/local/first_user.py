@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
+from platform_site.local.damaged_files import remove
 from platform_site.local.secret_files import secret, stored
-from platform_site.local.set_aside import remove
 
 USERNAME = "admin"
 PASSWORD_BYTES = 12

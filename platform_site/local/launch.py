@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platform_site.local.child_processes import end_group, free_port, is_free
 from platform_site.local.first_user import USERNAME, first_password
 from platform_site.local.instance import recorded
 from platform_site.local.log_files import trim_logs
-from platform_site.local.processes import end_group, free_port, is_free
 from platform_site.local.site import LocalSite
 from platform_site.local.stop_signals import StopSignals
 from platform_site.local.supervisor import Child, Service, Supervisor

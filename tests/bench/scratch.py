@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from platform_site.local.child_processes import end_group, spawn
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import end_group, spawn
 from platform_site.local.valkey import EmbeddedValkey
 
 PREFIX = "ostinato_benchmark_"

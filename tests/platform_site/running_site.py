@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import free_port
 
 NOT_INHERITED = {"REDIS_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
 

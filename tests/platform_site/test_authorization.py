@@ -17,7 +17,7 @@ from schedules.services import Actor, create_schedule, fire_due
 from tests.api import client
 from tests.graphs import add_graph
 from tests.platform_site.authorization import Cell, cells
-from triggers.webhooks import open_webhook
+from triggers.webhooks import issue_webhook
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -71,7 +71,7 @@ def ground(db: None) -> Ground:
         workflow=workflow, owner=ada, trigger_type="manual", trigger_node_id="start"
     )
     token, _ = ApiToken.objects.create(ada)
-    hook = open_webhook(workflow, "hook", user=ada, now=now)
+    hook = issue_webhook(workflow, "hook", user=ada, now=now)
     ids = {
         "schedules": str(schedule.id),
         "workflows": str(workflow.id),

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import free_port
 from tests.integration.processes import manage, wait_until
 
 

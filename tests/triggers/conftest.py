@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests.graphs import add_graph
 from triggers import keys
-from triggers.webhooks import Opened, open_webhook
+from triggers.webhooks import IssuedWebhook, issue_webhook
 from workflows.models import Workflow
 
 
@@ -22,7 +22,7 @@ from workflows.models import Workflow
 class Caller:
     """A program out there that knows the address, and the key if there is one."""
 
-    opened: Opened
+    opened: IssuedWebhook
     api: Client = field(
         default_factory=partial(
             Client, enforce_csrf_checks=True, raise_request_exception=False
@@ -71,7 +71,7 @@ def hooked(owner: User) -> Workflow:
 @pytest.fixture
 def call(hooked: Workflow) -> Caller:
     now = timezone.now()
-    return Caller(open_webhook(hooked, "hook", user=hooked.owner, now=now))
+    return Caller(issue_webhook(hooked, "hook", user=hooked.owner, now=now))
 
 
 @pytest.fixture

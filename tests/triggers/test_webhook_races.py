@@ -14,7 +14,7 @@ from tests.api import client
 from tests.at_once import at_once
 from tests.triggers.conftest import Caller
 from triggers.models import Webhook
-from triggers.webhooks import open_webhook
+from triggers.webhooks import issue_webhook
 from workflows.models import Workflow
 
 pytestmark = [
@@ -60,7 +60,7 @@ def test_what_is_started_as_it_goes_is_not_found(owner: User, redis: Redis) -> N
         for name in ("webhook", "manual"):
             workflow.nodes.create(node_id=name, component_type=f"trigger_{name}")
         now = timezone.now()
-        call = Caller(open_webhook(workflow, "webhook", user=owner, now=now))
+        call = Caller(issue_webhook(workflow, "webhook", user=owner, now=now))
         address = f"/api/v1/workflows/{workflow.pk}/"
 
         def run(address=address) -> Any:

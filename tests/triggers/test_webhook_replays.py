@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.triggers.conftest import Caller
 from triggers.models import WebhookDelivery
-from triggers.webhooks import open_webhook
+from triggers.webhooks import issue_webhook
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -51,7 +51,7 @@ def test_what_was_refused_may_be_sent_again(call: Caller):
 def test_a_key_is_that_of_one_webhook(call: Caller, owner, hooked: Workflow):
     other = Workflow.objects.create(name="other", owner=owner)
     other.nodes.create(node_id="hook", component_type="trigger_webhook")
-    second = Caller(open_webhook(other, "hook", user=owner, now=timezone.now()))
+    second = Caller(issue_webhook(other, "hook", user=owner, now=timezone.now()))
     first = call.send(Idempotency_Key="a").json()
     assert second.send(Idempotency_Key="a").json() != first
 

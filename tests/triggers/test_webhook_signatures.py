@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.triggers.conftest import Caller
 from triggers import keys
-from triggers.webhooks import Opened, open_webhook
+from triggers.webhooks import IssuedWebhook, issue_webhook
 from workflows.models import WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -116,9 +116,9 @@ def test_or_as_long_as_the_node_says(call: Caller, signed):
 
 def test_the_key_of_a_former_address_signs_nothing(call: Caller, hooked, owner):
     old = call.opened.signing_key
-    new = open_webhook(hooked, "hook", user=owner, now=timezone.now())
+    new = issue_webhook(hooked, "hook", user=owner, now=timezone.now())
     assert new.signing_key != old
-    stale = Caller(Opened(new.webhook, new.token, old))
+    stale = Caller(IssuedWebhook(new.webhook, new.token, old))
     assert "wrong" in refused(stale.send_signed())
 
 

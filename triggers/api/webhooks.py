@@ -17,7 +17,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 from typing_extensions import override
 
-from triggers.api.bodies import media_type_of, payload_of, raw_body
+from triggers.api.webhook_body import media_type_of, payload_of, raw_body
 from triggers.deliveries import (
     MAX_BODY,
     MAX_NAME,
@@ -27,7 +27,7 @@ from triggers.deliveries import (
     start,
 )
 from triggers.models import Webhook
-from triggers.webhooks import close_webhook, open_webhook, webhook_of, webhooks_of
+from triggers.webhooks import issue_webhook, revoke_webhook, webhook_of, webhooks_of
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
@@ -69,7 +69,7 @@ class WebhookSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class OpenedWebhookSerializer(WebhookSerializer):
+class IssuedWebhookSerializer(WebhookSerializer):
     """A new address, with the secrets that are never shown again."""
 
     url = serializers.URLField()
@@ -115,12 +115,12 @@ class WebhookView(DryRun):
         """Since when it has one. Its secrets are not shown again."""
         return Response(_shown(webhook_of(_workflow(request, pk), node_id)))
 
-    @extend_schema(request=None, responses={201: OpenedWebhookSerializer})
+    @extend_schema(request=None, responses={201: IssuedWebhookSerializer})
     def post(self, request: Request, pk: UUID, node_id: str) -> Response:
         """Make a new one; the former is void at once."""
         workflow = _workflow(request, pk)
         valid(StrictSerializer(data=request.data))  # it takes no field
-        opened = open_webhook(workflow, node_id, user=user_of(request), now=clock())
+        opened = issue_webhook(workflow, node_id, user=user_of(request), now=clock())
         shown = _shown(opened.webhook)
         if not is_dry(request):
             shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
@@ -129,7 +129,7 @@ class WebhookView(DryRun):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID, node_id: str) -> Response:
-        close_webhook(_workflow(request, pk), node_id, user=user_of(request))
+        revoke_webhook(_workflow(request, pk), node_id, user=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

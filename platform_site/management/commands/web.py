@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from platform_site.http.connections import BACKLOG, Connection
 from platform_site.http.database_pool import pool_connections
-from platform_site.http.request_turns import WAIT_SECONDS
+from platform_site.http.request_limit import WAIT_SECONDS
 from platform_site.management.commands.up import port
 
 

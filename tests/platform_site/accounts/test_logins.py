@@ -16,7 +16,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
-from platform_site.accounts.addresses import client_address
+from platform_site.accounts.client_address import client_address
 from platform_site.accounts.models import ApiToken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 
-from platform_site.http.rates import rate
+from platform_site.variable_kinds import rate
 from tests.api import client
 
 pytestmark = pytest.mark.django_db

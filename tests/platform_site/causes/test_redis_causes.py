@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from redis import Redis
 
-from platform_site.local.processes import end_group
+from platform_site.local.child_processes import end_group
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.rq.heartbeat import beat
 from tests.integration.processes import wait_until

@@ -21,9 +21,9 @@ import uvicorn
 from django.conf import settings
 
 from platform_site.http import connections
-from platform_site.http.connections import Connection, most_connections
+from platform_site.http.connections import Connection, max_connections
+from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import free_port
 from tests.integration.processes import wait_until
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -95,7 +95,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 
 @pytest.fixture
 def room_for_five(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "most_connections", lambda: 5)
+    monkeypatch.setattr(connections, "max_connections", lambda: 5)
 
 
 def is_closed(client: socket.socket) -> bool:
@@ -199,7 +199,7 @@ def test_their_number_leaves_files_for_everything_else(
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
     monkeypatch.setattr(resource, "setrlimit", lambda _, new: asked.append(new))
-    assert most_connections.__wrapped__() == most
+    assert max_connections.__wrapped__() == most
     assert asked == ([] if limits[0] == limits[1] else [(20_000, 20_000)])
     assert settings.WEB_MAX_CONNECTIONS == 1000
 

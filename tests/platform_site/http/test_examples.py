@@ -13,7 +13,7 @@ from platform_site.http.examples import ANSWERS, REQUESTS, WORKFLOW, plain
 from schedules.services import Actor, create_schedule
 from tests.api import client
 from tests.graphs import add_graph
-from triggers.webhooks import open_webhook
+from triggers.webhooks import issue_webhook
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def paths(ada: User) -> dict[str, str]:
     add_graph(
         workflow, {"tick": ("trigger_schedule", {}), "hook": ("trigger_webhook", {})}
     )
-    hook = open_webhook(workflow, "hook", user=ada, now=workflow.created_at)
+    hook = issue_webhook(workflow, "hook", user=ada, now=workflow.created_at)
     made = create_schedule(
         {
             "name": "s",

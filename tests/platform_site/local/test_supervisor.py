@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from platform_site.local.processes import spawn
+from platform_site.local.child_processes import spawn
 from platform_site.local.stop_signals import StopSignals
 from platform_site.local.supervisor import Service, Supervisor
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from platform_site.local.processes import free_port, is_free
+from platform_site.local.child_processes import free_port, is_free
 from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 

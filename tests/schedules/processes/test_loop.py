@@ -15,7 +15,7 @@ from django.db import OperationalError
 from redis import Redis
 from rq_scheduler import Scheduler
 
-from platform_site.local.processes import end_group
+from platform_site.local.child_processes import end_group
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.models import ScheduledRun
 from schedules.processes.loop import (

@@ -23,6 +23,9 @@ ADDRESS = r"[^\s@<>(),;\"]+@[a-z0-9-]+(\.[a-z0-9-]+)*"
 MAILBOX_TEXT = re.compile(
     rf'{ADDRESS}|([^<>@,;:"\\]+|"[^<>"\\]+")\s*<{ADDRESS}>', re.IGNORECASE
 )
+# REST framework reads only the first letter of the period, and not before the first request:
+# an unknown period would then fail every request with a server error.
+RATE_TEXT = re.compile(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)")
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FILES = {"sqlite", "unix"}
 MAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "dummymail"}
@@ -74,6 +77,11 @@ def module(text: str) -> str:
 def mailbox(text: str) -> str:
     """A mail address, with or without a name before it."""
     return matching(MAILBOX_TEXT, text)
+
+
+def rate(text: str) -> str:
+    """A number of requests per period, as REST framework's throttles take it."""
+    return matching(RATE_TEXT, text)
 
 
 def redis_url(text: str) -> str:
@@ -196,4 +204,9 @@ DATABASE_URL = Kind(
 )
 EMAIL_URL = Kind(
     f"it looks like smtp+tls://user:password@host:587, with {ENCODED}", email_url
+)
+RATE = Kind(
+    "it looks like 1000/hour: a whole number from 1, then second, minute, hour or day; "
+    "leave it empty for the default",
+    rate,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_site.local import server_lock
+from platform_site.local import valkey_lock
 
 
 @pytest.mark.parametrize("noted", ["0", "-1", "1", "no number", "", "9" * 30])
@@ -22,11 +22,11 @@ def test_a_damaged_note_of_the_process_ends_nobody(
         raise OverflowError if pid > 2**31 else ProcessLookupError
 
     monkeypatch.setattr(os, "kill", end)
-    monkeypatch.setattr(server_lock, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(valkey_lock, "PATIENCE_SECONDS", 0.02)
     path = tmp_path / "server.lock"
     path.write_text(noted)
     with path.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(server_lock.FolderInUse), server_lock.server_lock(path):
+        with pytest.raises(valkey_lock.FolderInUse), valkey_lock.valkey_lock(path):
             pass
     assert [pid for pid in ended if pid <= 1] == []

@@ -25,7 +25,7 @@ WAIT_SECONDS = 10.0
 ALWAYS_ANSWERED = {"/healthz", "/readyz"}
 
 
-def in_turn(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
+def limit_requests(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
     """`app`, which answers at most so many requests at once.
 
     A turn begins when the whole request is there and ends when the whole answer is: no slow

@@ -22,7 +22,7 @@ class FolderInUse(OSError):
 
 
 @contextmanager
-def server_lock(path: Path) -> Iterator[tuple[int, Callable[[int], None]]]:
+def valkey_lock(path: Path) -> Iterator[tuple[int, Callable[[int], None]]]:
     """The locked file, for the server to inherit, and a function that notes its process.
 
     Whoever holds the lock already outlived its supervisor, and two servers would spoil one
