@@ -13,7 +13,7 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
-        sys.exit(130)  # Ctrl-C is no error to be shown with a traceback
+        sys.exit(130)  # Ctrl-C is not an error: no traceback
     except BrokenPipeError:  # `manage.py ... | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -13,9 +13,9 @@ tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
 
 Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
 
-Makes `.venv`, installs the locked requirements (again only when the lock changed) and
-hands over. Only the standard library, and syntax that an old Python can read far enough
-to say that it is too old.
+Creates `.venv`, installs the locked requirements (again only when the lock file has changed)
+and starts the site or the checks. Uses only the standard library, and only syntax that an old
+Python can parse, so that it can report that this Python is too old.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ CHOICES = {  # which tests, by their marks
 
 
 def main(arguments: list[str]) -> int:
-    """Run the site (never returns) or the checks; 1 after one line on what is missing."""
+    """Run the site (never returns) or the checks. Returns 1 after printing a problem."""
     word = arguments[0] if arguments else "--"
     if word in ("-h", "--help"):
         print(__doc__)
         return 0
     testing = word == "test"
-    # Said now, not after half a minute.
+    # Before the installation, which takes half a minute.
     problem = what_is_wrong(arguments) or what_is_missing()
     if problem:
         return say(problem)
@@ -59,8 +59,8 @@ def main(arguments: list[str]) -> int:
     if testing:
         os.chdir(HOME)
         with tempfile.TemporaryDirectory(prefix="ostinato-checks-") as folder:
-            os.environ["DATA_DIR"] = folder  # a check must not touch a site's data
-            # Hundreds of processes start: none should compile the code once more.
+            os.environ["DATA_DIR"] = folder  # checks must not touch a site's data
+            # Hundreds of processes start: none should compile the code again.
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             return run_checks(arguments[1:])
     command = [str(PYTHON), str(HOME / "manage.py"), "up", "--demo", *arguments]
@@ -68,46 +68,46 @@ def main(arguments: list[str]) -> int:
 
 
 def what_is_wrong(arguments: list[str]) -> str:
-    """What is wrong with the command line; empty if it may be run."""
+    """The problem with the command line; empty if there is none."""
     word = arguments[0] if arguments else "--"
     chosen = [choice for choice in ("--quick", "--all") if choice in arguments]
     if word != "test":
         if chosen:
-            return f"{chosen[0]} goes with test: python3 start.py test {chosen[0]}"
+            return (
+                f"{chosen[0]} is an option of test: python3 start.py test {chosen[0]}"
+            )
         if word.startswith("-"):
             return ""
         return f"{word!r} is not a command of start.py:\n\n{__doc__}"
     if len(chosen) > 1:
-        return "--quick and --all exclude each other: use one of them."
+        return "--quick and --all exclude each other: use only one of them."
     if any(re.match("-m|--markexpr", argument) for argument in arguments):
         return "-m is set by start.py test: to choose by marks, run .venv/bin/python -m pytest -m ..."
     return ""
 
 
 def what_is_missing() -> str:
-    """What this computer lacks, in one line; empty if it lacks nothing."""
-    if sys.version_info < (3, 11):  # noqa: UP036 (this is where others are told)
+    """The first missing prerequisite, in one line; empty if there is none."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (reported to users of older ones)
         found = ".".join(map(str, sys.version_info[:3]))
         return f"Ostinato needs Python 3.11 or newer; this is {found}."
     if os.name == "nt":
-        return "Ostinato does not run on Windows itself: use WSL or a container."
+        return "Ostinato does not run on Windows: use WSL or a container."
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        return (
-            f"Python's venv is missing: install it (Debian: sudo apt install {name})."
-        )
+        return f"Python's venv module is missing: install it (Debian: sudo apt install {name})."
     return ""
 
 
 def install(lock_name: str) -> str:
-    """Bring `.venv` to what the lock says; what went wrong in words, or nothing."""
-    # Here and not above: Windows has no fcntl, and has been told so by now.
+    """Make `.venv` match the lock file. Returns the problem; empty if there is none."""
+    # Imported here: Windows has no fcntl, and its users must see our message first.
     import fcntl  # noqa: PLC0415
 
     VENV.mkdir(exist_ok=True)
     folder = os.open(VENV, os.O_RDONLY)
     try:
-        # Two starts at once: the second waits, and then finds everything installed.
+        # Of two simultaneous starts the second waits, then finds everything installed.
         fcntl.flock(folder, fcntl.LOCK_EX)
         return _install(lock_name)
     finally:
@@ -121,7 +121,7 @@ def _install(lock_name: str) -> str:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return ""
     pip = [str(PYTHON), "-m", "pip"]
-    # Half made, or made by a Python that has been replaced since: without pip in it.
+    # A half-made one, or one whose Python has since been replaced, may lack pip.
     if not PYTHON.exists() or quietly([*pip, "--version"]):
         print("Making .venv ...", flush=True)
         failure = quietly([sys.executable, "-m", "venv", "--clear", str(VENV)])
@@ -138,8 +138,8 @@ def _install(lock_name: str) -> str:
 
 
 def quietly(command: list[str]) -> str:
-    """Run a command out of sight; the end of what it printed if it failed, or nothing."""
-    run = subprocess.run(  # noqa: S603 (our own words)
+    """Run a command, hiding its output. Returns the end of the output if it failed, else ''."""
+    run = subprocess.run(  # noqa: S603 (a fixed command)
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -148,11 +148,11 @@ def quietly(command: list[str]) -> str:
     )
     if run.returncode == 0:
         return ""
-    return "\n".join(run.stdout.splitlines()[-15:]) or "It failed."
+    return "\n".join(run.stdout.splitlines()[-15:]) or "It failed without any output."
 
 
 def run_checks(arguments: list[str]) -> int:
-    """Every check of the project, the tests last; 0 if all of them pass."""
+    """Run every check of the project, the tests last. Returns 0 if all of them pass."""
     python, tools = str(PYTHON), PYTHON.parent
     choice = next((word for word in arguments if word in CHOICES), "")
     arguments = [word for word in arguments if word != choice]
@@ -176,39 +176,39 @@ def run_checks(arguments: list[str]) -> int:
 
 
 def check(name: str, command: list[object]) -> tuple[str, bool]:
-    """Run a check; what it prints is shown if it fails."""
+    """Run a check; its output is shown only if it fails."""
     failure = quietly(list(map(str, command)))
     print(f"{name} ... FAIL\n{failure}" if failure else f"{name} ... ok", flush=True)
     return name, not failure
 
 
 def tests(database: str, marks: str, arguments: list[str]) -> tuple[str, bool]:
-    """Run the tests with these marks, in sight."""
+    """Run the tests with these marks, showing their output."""
     module = "pytest"
     if database == "PostgreSQL":
         module = "tests.postgresql"
         marks = " and ".join(filter(None, ["both_databases", marks]))
-    # Two at a time: much of a test is waiting for processes. `-n 0` takes it back, for pdb.
-    # Those that share a running site stay together, so that it is started once.
+    # Two at a time: tests spend much time waiting for processes. For pdb, pass `-n 0`.
+    # Tests that share a running site stay together, so that it is started only once.
     words = ["-n", "2", "--dist", "loadgroup", "-m", marks, *arguments]
     print(f"\nTests on {database}", flush=True)
     command = [str(PYTHON), "-m", module, *words]
-    status = subprocess.run(command, check=False).returncode  # noqa: S603 (our own words)
+    status = subprocess.run(command, check=False).returncode  # noqa: S603 (a fixed command)
     if status == NO_TESTS_COLLECTED and database == "SQLite":
-        print("None of these tests is left: the slow ones run with --all.")
-    # That no test of both databases is among those chosen is fine.
+        print("No tests were selected: slow tests run only with --all.")
+    # A selection may well contain no test that runs on both databases.
     nothing_chosen = status == NO_TESTS_COLLECTED and database != "SQLite"
     return f"tests on {database}", status == 0 or nothing_chosen
 
 
 def say(problem: str) -> int:
-    """Tell the person what is wrong; the exit status for it."""
+    """Print a problem; returns the exit status for it."""
     print(problem, file=sys.stderr)
     return 1
 
 
 if __name__ == "__main__":
-    # A plain `kill` ends the program that runs at the moment too, as Ctrl-C does.
+    # A plain `kill` must end the running subprocess too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The admin site's name, how much is searched for at once, and RQ's own pages behind a
+"""The admin site: its name, limits of its search and bulk deletion, and RQ's pages behind a
 permission."""
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
 admin.site.index_title = "Schedules and workflows"
 
-# In the lists of every app.
+# Replaces Django's action in the lists of all apps.
 admin.site.add_action(delete_selected, "delete_selected")
 
 
 class BoundedSearchForm(ChangeListSearchForm):
-    """The box above the lists. Each word is looked for by itself, in every column: SQLite
-    ends a search for thousands of them in an error."""
+    """The search box above lists, with a limited length. Every word is searched for in every
+    column, and on SQLite a search for thousands of words fails."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,9 +55,8 @@ admin.site.unregister(Dashboard)
 
 @admin.register(Dashboard)
 class RqAdmin(QueueAdmin):
-    """RQ's pages let every member of the staff delete jobs: here they need a permission.
-
-    So do its addresses for programs, which would else ask for less.
+    """RQ's pages, which by default let all staff delete jobs, need the permission
+    `django_rq.admin` here. So do its URLs for programs.
     """
 
     @override
@@ -92,7 +91,7 @@ class RqAdmin(QueueAdmin):
     def _guarded(self, view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            # By this its templates know that they stand inside the admin.
+            # By this its templates know that they are inside the admin.
             request.current_app = self.admin_site.name
             return self.admin_site.admin_view(_permitted(view))(
                 request, *args, **kwargs
@@ -103,7 +102,7 @@ class RqAdmin(QueueAdmin):
 
 def _permitted(view: View) -> View:
     @wraps(view)
-    # The job lists tick boxes by one inline script of their own.
+    # The lists of jobs have an inline script that ticks boxes.
     @csp_update({"script-src": ["'self'", "'unsafe-inline'"]})
     def permitted(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm(PERMISSION):

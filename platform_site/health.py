@@ -1,6 +1,6 @@
-"""Whether this process is up (`/healthz`), and whether the site can do its work (`/readyz`).
+"""Liveness of this process (`/healthz`) and readiness of the site (`/readyz`).
 
-Both may be asked by anyone, so they hold only the fixed words of `schedules/causes/`.
+Both are public, so their answers contain only the fixed sentences of `schedules/causes/`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from schedules.services.insight.health import diagnose, facts_now
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """This process answers. It asks nobody else, so it says nothing about them."""
+    """200: this process answers. Neither the database nor Redis is checked."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 if the site can do its work, else 503; in both cases with what is wrong.
+    """200 if the site can do its work, else 503; both with the causes found and their remedies.
 
-    However many ask, there is one look a second.
+    The state is checked at most once a second, however many clients ask.
     """
     facts = facts_now(timezone.now())  # noqa: TID251 an entry point
     diagnosis = diagnose(facts)
@@ -41,7 +41,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         },
         status=200 if ready else 503,
     )
-    # Asked by anyone, and as often as they like: no line in the log each time.
+    # Anyone may ask, as often as they like: not each request gets a log line.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
 
@@ -56,11 +56,11 @@ def _plain(cause: Cause) -> dict[str, str]:
 
 
 def _checks(facts: Facts, diagnosis: Diagnosis) -> dict[str, dict[str, Any]]:
-    """Each subject: well, not well, or unknown because of another."""
+    """The state of each subject: fine, not fine, or unknown because of another one."""
     checks: dict[str, dict[str, Any]] = {name: {"ok": True} for name in SUBJECTS}
     for name, other in diagnosis.hidden.items():
-        checks[name] = {"ok": False, "reason": f"It cannot be known: see {other}."}
-    for cause in reversed(diagnosis.causes):  # of two of a subject the first is told
+        checks[name] = {"ok": False, "reason": f"It cannot be checked: see {other}."}
+    for cause in reversed(diagnosis.causes):  # the first of a subject wins
         if cause.severity == Severity.ERROR:
             checks[cause.subject] = {"ok": False, "reason": cause.what}
         elif checks[cause.subject]["ok"]:

@@ -1,6 +1,6 @@
-"""The handler of all logs: lines that say the same again and again are counted, not written.
+"""The log handler: repeated warnings and errors are counted instead of written.
 
-An error that repeats itself would else fill a disk with it in minutes.
+An error that repeats itself could otherwise fill a disk in minutes.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from typing import Any
 
 from typing_extensions import override
 
-# So many equal warnings or errors are written in so many seconds.
-MOST_EQUAL = 10
+# At most MAX_EQUAL equal warnings or errors are written in PERIOD_SECONDS.
+MAX_EQUAL = 10
 PERIOD_SECONDS = 10.0
-# Of so many different lines it is known how often they came.
-MOST_KNOWN = 500
-LEFT_OUT = "%d more lines like this were left out within %d seconds: %s"
-LONGEST_WORDS = 500
-NO_PART_OF_THE_WORDS = {"timestamp"}
+# For how many different lines the repetitions are counted.
+MAX_COUNTED = 500
+OMITTED = "%d more lines like this were omitted within %d seconds: %s"
+LONGEST_TEXT = 500
+IGNORED_FIELDS = {"timestamp"}
 
 Key = tuple[str, int, str]
 
 
 @dataclass(slots=True)
 class Period:
-    """How often a line came since the first time in this period."""
+    """How often a line has been logged since its first time in this period."""
 
     began: float
     count: int = 0
 
 
 class BoundedHandler(logging.StreamHandler[Any]):
-    """Writes to stderr. Lines below a warning are never left out: they say what was done."""
+    """Writes to stderr. Lines below WARNING are never omitted: they record what was done."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class BoundedHandler(logging.StreamHandler[Any]):
 
     @override
     def setStream(self, stream: Any) -> Any:
-        self._periods.clear()  # another stream has not had any of these lines
+        self._periods.clear()  # the new stream has none of these lines yet
         return super().setStream(stream)
 
     @override
@@ -60,12 +60,12 @@ class BoundedHandler(logging.StreamHandler[Any]):
     def _may_be_written(self, key: Key, now: float) -> bool:
         period = self._periods.setdefault(key, Period(now))
         period.count += 1
-        while len(self._periods) > MOST_KNOWN:
+        while len(self._periods) > MAX_COUNTED:
             self._end_oldest()
-        return period.count <= MOST_EQUAL
+        return period.count <= MAX_EQUAL
 
     def _end_periods(self, now: float) -> None:
-        """Say what was left out in the periods that are over; the oldest comes first."""
+        """Log what was omitted in the periods that are over, the oldest first."""
         while self._periods:
             oldest = next(iter(self._periods.values()))
             if now - oldest.began < PERIOD_SECONDS:
@@ -73,23 +73,23 @@ class BoundedHandler(logging.StreamHandler[Any]):
             self._end_oldest()
 
     def _end_oldest(self) -> None:
-        (logger, level, words), period = self._periods.popitem(last=False)
-        words = words[:LONGEST_WORDS]
-        if (left_out := period.count - MOST_EQUAL) > 0:
-            told = (left_out, PERIOD_SECONDS, words)
+        (logger, level, text), period = self._periods.popitem(last=False)
+        text = text[:LONGEST_TEXT]
+        if (omitted := period.count - MAX_EQUAL) > 0:
+            args = (omitted, PERIOD_SECONDS, text)
             super().emit(
-                logging.LogRecord(logger, level, "", 0, LEFT_OUT, told, exc_info=None)
+                logging.LogRecord(logger, level, "", 0, OMITTED, args, exc_info=None)
             )
 
 
 def _key(record: logging.LogRecord) -> Key:
-    """What makes two lines equal: all but the time, and the kind of an exception."""
+    """What makes two lines equal: all fields but the time, and the type of the exception."""
     kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-    if isinstance(record.msg, dict):  # of structlog
+    if isinstance(record.msg, dict):  # a structlog event
         parts = {
             name: value
             for name, value in record.msg.items()
-            if name not in NO_PART_OF_THE_WORDS
+            if name not in IGNORED_FIELDS
         }
         return record.name, record.levelno, f"{parts} {kind}".strip()
     return record.name, record.levelno, f"{record.getMessage()} {kind}".strip()

@@ -1,6 +1,5 @@
-"""Django settings. Every value that a site may want to change is an environment
-variable, declared here and nowhere else with its type and bounds; `docs/operating.md`
-lists them."""
+"""Django settings. Every value that a site may want to change is an environment variable,
+declared here only, with its type and bounds. `docs/operating.md` lists them."""
 
 from __future__ import annotations
 
@@ -9,8 +8,9 @@ import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
-# The PyPI tzdata is the only source of time zones, here and in every child process: a
-# system's own database can be a year old and an hour wrong. First, before any zone loads.
+# The tzdata package from PyPI is the only source of time zones, here and in every child
+# process: a system's own database can be a year old and an hour off. This comes first, before
+# any zone is loaded.
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=[])
 
@@ -36,8 +36,8 @@ ALLOWED_HOSTS = env.words(
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], variable_kinds.ORIGIN)
 SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", variable_kinds.SITE_ADDRESS)
 
-# `schedules` stands before `django_rq`, so that its `rqscheduler` and `rqworker`
-# commands win over those of the same name, which they subclass.
+# `schedules` comes before `django_rq`, so that its `rqscheduler` and `rqworker` commands take
+# precedence over those of the same name, which they subclass.
 INSTALLED_APPS = [
     "platform_site",
     "platform_site.accounts",
@@ -99,8 +99,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     keep_private(Path(DATABASES["default"]["NAME"]))
-    # Several processes write. Without IMMEDIATE a transaction that reads first and writes
-    # later meets "database is locked" at once, whatever the time-out.
+    # Several processes write. Without IMMEDIATE, a transaction that reads first and writes
+    # later fails at once with "database is locked", however long the timeout.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -108,9 +108,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         " PRAGMA cache_size=-20000;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # A server that takes a connection and never answers must not hold up a page for ever.
+    # A server that accepts a connection and never answers must not block a page forever.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# The counts of rates are in it. Beyond so many it forgets some, in no order.
+# It holds the counters of the rate limits. Beyond this size, arbitrary entries are dropped.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -121,10 +121,10 @@ CACHES = {
 # Queue ----------------------------------------------------------------------------
 
 REDIS_URL = env.read("REDIS_URL", "", variable_kinds.REDIS_URL)
-REDIS_IS_EMBEDDED = not REDIS_URL  # then `manage.py up` brings one
+REDIS_IS_EMBEDDED = not REDIS_URL  # `manage.py up` then starts its own
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
-# JSON in Redis, never pickle: the job class, the queue's serializer and the worker's (see
-# `manage.py rqworker`) must all say so; with one missing, jobs die of UnpicklingError.
+# JSON in Redis, never pickle. The job class, the serializer of the queue and that of the
+# worker (see `manage.py rqworker`) must agree, or jobs fail with UnpicklingError.
 RQ = {"JOB_CLASS": "workflows.execution.queue.JSONJob", "COMMIT_MODE": "auto"}
 RQ_QUEUES = {
     "workflows": {
@@ -135,73 +135,78 @@ RQ_QUEUES = {
 
 # Schedules ------------------------------------------------------------------------
 
-# A due tick this young is fired under any catch-up policy (`semantics.md`, "Live").
-LIVE_TICK_SECONDS = env.number("LIVE_TICK_SECONDS", 30, least=1, most=86_400)
-# History is kept this long, and at least so many of the newest runs of each schedule.
-RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 90, least=0, most=36_500)
-RUNS_KEPT_AT_LEAST = env.number("RUNS_KEPT_AT_LEAST", 100, least=0, most=1_000_000)
-# A run that has been in the queue for longer is worth a warning; 0 never warns.
-QUEUE_OLD_SECONDS = env.number("QUEUE_OLD_SECONDS", 60, least=0, most=86_400)
+# A due tick that is at most this late is fired under every catch-up policy.
+LIVE_TICK_SECONDS = env.number("LIVE_TICK_SECONDS", 30, minimum=1, maximum=86_400)
+# How long history is kept, and how many of the newest runs of each schedule are always kept.
+RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 90, minimum=0, maximum=36_500)
+RUNS_KEPT_AT_LEAST = env.number("RUNS_KEPT_AT_LEAST", 100, minimum=0, maximum=1_000_000)
+# A run that has been queued for longer than this causes a warning; 0: no warning.
+QUEUE_OLD_SECONDS = env.number("QUEUE_OLD_SECONDS", 60, minimum=0, maximum=86_400)
 # How many due schedules one transaction fires.
-FIRE_BATCH_SIZE = env.number("FIRE_BATCH_SIZE", 500, least=1, most=10_000)
-# How many runs of a new schedule may be open at once under overlap `allow`; 0: no limit.
-MAX_OPEN_RUNS = env.number("MAX_OPEN_RUNS", 100, least=0, most=MOST_OPEN_RUNS)
+FIRE_BATCH_SIZE = env.number("FIRE_BATCH_SIZE", 500, minimum=1, maximum=10_000)
+# How many runs of a new schedule may be open at once under the overlap policy `allow`; 0: no
+# limit.
+MAX_OPEN_RUNS = env.number("MAX_OPEN_RUNS", 100, minimum=0, maximum=MOST_OPEN_RUNS)
 
-# Agents that schedule in a user's name; each but the fourth to the sixth can be
-# set per user, too.
+# Limits of agents that schedule in a user's name. All can be set per user too, except
+# AGENT_MAX_KEPT_SCHEDULES, AGENT_MAX_CREATED_A_DAY and AGENT_MAX_RESUMED_AN_HOUR.
 AGENTS_MAY_SCHEDULE = env.flag("AGENTS_MAY_SCHEDULE", default=True)
 AGENTS_PROPOSE = env.flag("AGENTS_PROPOSE", default=False)
 AGENT_MAX_ACTIVE_SCHEDULES = env.number(
-    "AGENT_MAX_ACTIVE_SCHEDULES", 20, least=0, most=1_000_000
+    "AGENT_MAX_ACTIVE_SCHEDULES", 20, minimum=0, maximum=1_000_000
 )
 AGENT_MAX_KEPT_SCHEDULES = env.number(
-    "AGENT_MAX_KEPT_SCHEDULES", 100, least=0, most=1_000_000
+    "AGENT_MAX_KEPT_SCHEDULES", 100, minimum=0, maximum=1_000_000
 )
 AGENT_MAX_CREATED_A_DAY = env.number(
-    "AGENT_MAX_CREATED_A_DAY", 100, least=0, most=1_000_000
+    "AGENT_MAX_CREATED_A_DAY", 100, minimum=0, maximum=1_000_000
 )
 AGENT_MAX_RESUMED_AN_HOUR = env.number(
-    "AGENT_MAX_RESUMED_AN_HOUR", 100, least=0, most=1_000_000
+    "AGENT_MAX_RESUMED_AN_HOUR", 100, minimum=0, maximum=1_000_000
 )
 AGENT_MIN_INTERVAL_SECONDS = env.number(
-    "AGENT_MIN_INTERVAL_SECONDS", 60, least=1, most=TEN_YEARS
+    "AGENT_MIN_INTERVAL_SECONDS", 60, minimum=1, maximum=TEN_YEARS
 )
-AGENT_MAX_DAYS = env.number("AGENT_MAX_DAYS", 90, least=1, most=TEN_YEARS // DAY)
-# Whether a run that a schedule started may make schedules.
+AGENT_MAX_DAYS = env.number("AGENT_MAX_DAYS", 90, minimum=1, maximum=TEN_YEARS // DAY)
+# Whether a run that was started by a schedule may create schedules.
 AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.flag(
     "AGENTS_MAY_SCHEDULE_FROM_SCHEDULES", default=False
 )
 
-# The model of the node `agent`: an OpenAI-compatible provider, for all nodes alike. The key
-# is nowhere but here, in memory.
+# The model of all `agent` nodes: an OpenAI-compatible provider. The key is kept only here, in
+# memory.
 AGENT_BASE_URL = env.read("AGENT_BASE_URL", "", variable_kinds.SITE_ADDRESS)
 AGENT_API_KEY = env.text("AGENT_API_KEY")
 AGENT_MODEL = env.text("AGENT_MODEL")
-# The most that one agent node may be given to spend.
-AGENT_MAX_REQUESTS = env.number("AGENT_MAX_REQUESTS", 50, least=1, most=100_000)
-AGENT_MAX_TOOL_CALLS = env.number("AGENT_MAX_TOOL_CALLS", 100, least=0, most=100_000)
-AGENT_MAX_TOKENS = env.number("AGENT_MAX_TOKENS", 500_000, least=1, most=1_000_000_000)
-AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, least=1, most=DAY)
+# Upper bounds for the budget of one agent node.
+AGENT_MAX_REQUESTS = env.number("AGENT_MAX_REQUESTS", 50, minimum=1, maximum=100_000)
+AGENT_MAX_TOOL_CALLS = env.number(
+    "AGENT_MAX_TOOL_CALLS", 100, minimum=0, maximum=100_000
+)
+AGENT_MAX_TOKENS = env.number(
+    "AGENT_MAX_TOKENS", 500_000, minimum=1, maximum=1_000_000_000
+)
+AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, minimum=1, maximum=DAY)
 
 # Workflows ------------------------------------------------------------------------
 
-# Origins (scheme://host:port) that the node `http_request` may call although they resolve
-# to a private or loopback address.
+# Origins (scheme://host:port) that `http_request` nodes may call even though they resolve to
+# a private or loopback address.
 HTTP_NODE_ALLOWED_ORIGINS = env.words(
     "HTTP_NODE_ALLOWED_ORIGINS", [], variable_kinds.ORIGIN
 )
-# Modules whose functions, decorated with `@workflow_function`, workflows may call.
+# Modules with functions, decorated with `@workflow_function`, that workflows may call.
 WORKFLOW_FUNCTION_MODULES = env.words(
     "WORKFLOW_FUNCTION_MODULES", [], variable_kinds.MODULE
 )
-# How long the node `wait` may hold up a worker.
-WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, least=0, most=DAY)
-# The deadline of a run that no schedule started; a schedule has its own.
+# How long a `wait` node may occupy a worker.
+WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, minimum=0, maximum=DAY)
+# The deadline of an execution that was not started by a schedule; schedules have their own.
 EXECUTION_TIMEOUT_SECONDS = env.number(
-    "EXECUTION_TIMEOUT_SECONDS", 600, least=1, most=7 * DAY
+    "EXECUTION_TIMEOUT_SECONDS", 600, minimum=1, maximum=7 * DAY
 )
 
-# Mail, for the node `send_email`. Without a server it fails and says so: mail that goes
+# Mail, for `send_email` nodes. Without a server they fail with a message: mail that goes
 # nowhere must not look sent.
 _MAIL = env.read(
     "EMAIL_URL", variable_kinds.email_url("dummymail://"), variable_kinds.EMAIL_URL
@@ -215,15 +220,18 @@ DEFAULT_FROM_EMAIL = env.read(
 # Web ------------------------------------------------------------------------------
 
 # How many clients may be connected to a web process, how many requests it answers at once,
-# and whose word it takes for where a request comes from.
-WEB_MAX_CONNECTIONS = env.number("WEB_MAX_CONNECTIONS", 1000, least=10, most=100_000)
-WEB_MAX_REQUESTS = env.number("WEB_MAX_REQUESTS", 20, least=1, most=1000)
+# and which proxies it trusts to report where a request comes from.
+WEB_MAX_CONNECTIONS = env.number(
+    "WEB_MAX_CONNECTIONS", 1000, minimum=10, maximum=100_000
+)
+WEB_MAX_REQUESTS = env.number("WEB_MAX_REQUESTS", 20, minimum=1, maximum=1000)
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", [], variable_kinds.NETWORK)
 
-# After so many failed logins in the name of one account from one address, that address is
-# refused in that name for so long. An address may try to log in so often, whoever it is.
-LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, least=1, most=1000)
-LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, least=1, most=1440)
+# After LOGIN_FAILURES failed logins to one account from one address, logins to that account
+# from that address are refused for LOGIN_LOCK_MINUTES. LOGIN_RATE limits all logins from one
+# address.
+LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, minimum=1, maximum=1000)
+LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, minimum=1, maximum=1440)
 LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", variable_kinds.RATE)
 AUTHENTICATION_BACKENDS = [
     "platform_site.accounts.logins.LoginGuard",
@@ -236,7 +244,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURES
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
 AXES_RESET_ON_SUCCESS = True
-# Who goes on failing is not locked for ever.
+# Further failures do not extend the lock.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -254,15 +262,15 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.read(
     "TIME_ZONE",
     "UTC",
-    Kind("it is a time zone such as Europe/Berlin", among(timezone_names)),
+    Kind("it must be a time zone such as Europe/Berlin", among(timezone_names)),
 )
 FORMAT_MODULE_PATH = "platform_site.formats"
 USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-# Files are served from where they stand: no collectstatic, so that the first start is
-# quick and a page never misses the manifest of a newer release.
+# Static files are served from their source folders, without collectstatic: the first start is
+# quick, and no page can lack the manifest of a newer release.
 WHITENOISE_USE_FINDERS = True
 
 SECURE_HTTPS = SITE_URL.startswith("https://")
@@ -285,8 +293,8 @@ CONTENT_SECURITY_POLICY = {
 # API ------------------------------------------------------------------------------
 
 KNOX_TOKEN_MODEL = "ostinato_accounts.ApiToken"
-# Knox's only table would be that of the token model which ours replaces. Django forgets
-# it when it empties the database, and PostgreSQL then refuses to empty the users' table.
+# The only table of Knox would be that of the token model which ours replaces. When Django
+# flushes the database it omits that table, and PostgreSQL then refuses to truncate the users'.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 REST_FRAMEWORK = {
@@ -303,7 +311,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "workflows.kit.api.paging.Paging",
-    # `?format=` would be a parameter that no description has.
+    # `?format=` would be an undocumented parameter.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "platform_site.http.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
@@ -317,7 +325,7 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ostinato",
-    "DESCRIPTION": "Workflows on a schedule: every tick accounted for, none run twice.",
+    "DESCRIPTION": "Workflows on a schedule: every tick is accounted for, none runs twice.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SCHEMA_PATH_PREFIX_INSERT": "",

@@ -1,5 +1,7 @@
-"""The addresses that a site's variables may hold. Each function raises `ValueError` for one
-that could not work, so that it is refused at the start and not by whoever uses it first."""
+"""The kinds of environment variables: URLs, hosts, networks, mail addresses, rates.
+
+Each function raises `ValueError` for a value that could not work, so that it is refused at
+the start and not where it is used first."""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from redis import ConnectionPool, RedisError
 
 from platform_site.variables import Kind, matching
 
-# As Django reads the header Host; a name may begin with a dot, for all below it.
+# As Django reads the Host header; a leading dot covers all subdomains.
 HOST_NAME = re.compile(
     r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[a-f0-9:.]+\]", re.IGNORECASE
 )
@@ -29,8 +31,8 @@ RATE_TEXT = re.compile(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 FILES = {"sqlite", "unix"}
 MAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "dummymail"}
-# What a URL may say of the connections to Redis; some other options would change what the
-# client gives, or need what no text can hold.
+# Options of the connection that a Redis URL may set. Others would change what the client
+# returns, or need values that are not text.
 REDIS_OPTIONS = re.compile(
     r"db|username|password|client_name|protocol|health_check_interval"
     r"|socket_timeout|socket_connect_timeout|socket_keepalive"
@@ -41,7 +43,7 @@ ENCODED = "special characters percent-encoded (/ as %2F, @ as %40, # as %23)"
 
 
 def site_address(text: str) -> str:
-    """The address of a web site or of an API, without its last slash."""
+    """The URL of a site or an API, returned without its trailing slash."""
     parts = _web(text)
     if parts.query or parts.fragment:
         raise ValueError
@@ -49,7 +51,7 @@ def site_address(text: str) -> str:
 
 
 def origin(text: str) -> str:
-    """Scheme, host and perhaps a port, and nothing else."""
+    """Scheme, host and optionally a port, nothing else."""
     parts = _web(text)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError
@@ -57,12 +59,12 @@ def origin(text: str) -> str:
 
 
 def host(text: str) -> str:
-    """A host name as it stands in a request."""
+    """A host name as a Host header holds it."""
     return matching(HOST_NAME, text)
 
 
 def network(text: str) -> str:
-    """An IP address, or a network that is not all of the internet, as a network."""
+    """An IP address or a network, returned as a network. All of the internet is refused."""
     found = ip_network(text, strict=False)
     if not found.prefixlen:
         raise ValueError
@@ -75,7 +77,7 @@ def module(text: str) -> str:
 
 
 def mailbox(text: str) -> str:
-    """A mail address, with or without a name before it."""
+    """A mail address, with or without a display name."""
     return matching(MAILBOX_TEXT, text)
 
 
@@ -98,8 +100,8 @@ def redis_url(text: str) -> str:
         if value.startswith("-"):
             raise ValueError
     try:
-        ConnectionPool.from_url(text).make_connection()  # which connects to nothing yet
-    except (TypeError, RedisError) as error:  # an option that no connection has
+        ConnectionPool.from_url(text).make_connection()  # this does not connect yet
+    except (TypeError, RedisError) as error:  # an unknown option
         raise ValueError from error
     return text
 
@@ -109,8 +111,8 @@ def database_url(text: str) -> str:
     parts = _split(text, {*POSTGRESQL, "sqlite"})
     name = unquote(parts.path.removeprefix("/"))
     if parts.scheme == "sqlite":
-        # Several processes share it: one in memory would be a different one for each, and
-        # so would one in the folder that each was started in.
+        # Several processes share it: a database in memory, or one relative to the working
+        # directory, would be a different one for each of them.
         path = Path(name)
         if not path.is_absolute() or parts.netloc or parts.query or path.is_dir():
             raise ValueError
@@ -127,9 +129,9 @@ def database_url(text: str) -> str:
 
 
 def _check_options(parts: SplitResult) -> None:
-    """Raises `ValueError` for what PostgreSQL's client does not know, such as a setting of
-    Django: some of these would keep the site from working."""
-    # Not above: it takes a fifth of a second, and sites on SQLite do without.
+    """Raises `ValueError` for options that libpq does not know, such as settings of Django:
+    some of those would keep the site from working."""
+    # Imported here: it takes a fifth of a second, and sites on SQLite do not need it.
     from psycopg import ProgrammingError  # noqa: PLC0415
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415
 
@@ -142,7 +144,7 @@ def _check_options(parts: SplitResult) -> None:
 
 
 def email_url(text: str) -> dict[str, object]:
-    """The mail settings that the URL of a mail server stands for."""
+    """Django's mail settings for the URL of a mail server."""
     parts = _split(text, MAIL_SCHEMES)
     if parts.scheme.startswith("smtp"):
         _host_of(parts)
@@ -155,7 +157,7 @@ def email_url(text: str) -> dict[str, object]:
 def _web(text: str) -> SplitResult:
     parts = _split(text, {"http", "https"})
     _host_of(parts)
-    if "@" in parts.netloc:  # a user or a password does not belong there
+    if "@" in parts.netloc:  # no user and no password belong here
         raise ValueError
     return parts
 
@@ -166,8 +168,8 @@ def _split(text: str, schemes: set[str]) -> SplitResult:
         raise ValueError
     if parts.scheme not in schemes or not text.startswith(f"{parts.scheme}://"):
         raise ValueError
-    # A raw / ? or # in a password ends the part of the URL in which the host is looked for.
-    # Where a path of this machine follows, it may hold anything.
+    # An unescaped /, ? or # in a password ends the part of the URL that holds the host. The
+    # path of a local file may hold any character.
     is_path = parts.scheme in FILES
     if not is_path and (" " in text or "@" in parts.path + parts.fragment):
         raise ValueError
@@ -175,7 +177,7 @@ def _split(text: str, schemes: set[str]) -> SplitResult:
 
 
 def _host_of(parts: SplitResult, *, needed: bool = True) -> None:
-    """Raises `ValueError` unless there is a host that can be, and no impossible port."""
+    """Raises `ValueError` unless the host (if `needed`) and the port are possible."""
     name = parts.hostname or ""
     is_name = NAME.fullmatch(name) or IPV6.fullmatch(name)
     if parts.port == 0 or not (is_name or not (needed or name)):
@@ -183,30 +185,35 @@ def _host_of(parts: SplitResult, *, needed: bool = True) -> None:
 
 
 SITE_ADDRESS = Kind(
-    "it looks like https://ostinato.example.org, without user, password and query",
+    "it must be a URL such as https://ostinato.example.org, without user, password and query",
     site_address,
 )
-ORIGIN = Kind("it looks like https://ostinato.example.org:8443", origin)
-HOST = Kind("it looks like ostinato.example.org, without scheme and port", host)
-NETWORK = Kind("it is an IP address or a network such as 10.0.0.0/8", network)
-MODULE = Kind("it is the name of a Python module, such as ours.functions", module)
+ORIGIN = Kind("it must be an origin such as https://ostinato.example.org:8443", origin)
+HOST = Kind(
+    "it must be a host such as ostinato.example.org, without scheme and port", host
+)
+NETWORK = Kind("it must be an IP address or a network such as 10.0.0.0/8", network)
+MODULE = Kind("it must be the name of a Python module, such as ours.functions", module)
 MAILBOX = Kind(
-    "it looks like ostinato@example.org or Ostinato <ostinato@example.org>", mailbox
+    "it must be a mail address such as ostinato@example.org or "
+    "Ostinato <ostinato@example.org>",
+    mailbox,
 )
 REDIS_URL = Kind(
-    f"it looks like redis://:password@host:6379/0, with {ENCODED}", redis_url
+    f"it must be a URL such as redis://:password@host:6379/0, with {ENCODED}", redis_url
 )
 DATABASE_URL = Kind(
-    f"it looks like postgresql://user:password@host:5432/name, with {ENCODED}, "
-    "and perhaps options of libpq (?sslmode=require), "
-    "or like sqlite:////folder/file, whose folder exists",
+    f"it must be a URL such as postgresql://user:password@host:5432/name, with {ENCODED} "
+    "and optional libpq parameters (?sslmode=require), or sqlite:////folder/file in an "
+    "existing folder",
     database_url,
 )
 EMAIL_URL = Kind(
-    f"it looks like smtp+tls://user:password@host:587, with {ENCODED}", email_url
+    f"it must be a URL such as smtp+tls://user:password@host:587, with {ENCODED}",
+    email_url,
 )
 RATE = Kind(
-    "it looks like 1000/hour: a whole number from 1, then second, minute, hour or day; "
-    "leave it empty for the default",
+    "it must be a rate such as 1000/hour: a whole number from 1, then second, minute, hour or "
+    "day; leave it empty for the default",
     rate,
 )

@@ -1,7 +1,7 @@
-"""The environment variables of a site: each is declared once, with its type and bounds.
+"""Environment variables of a site: each is declared once, with its type and bounds.
 
-A value that is not accepted ends the process with one line that names the variable and says
-what it takes. The value itself is never repeated, as it may be a secret.
+An invalid value ends the process with one line that names the variable and the accepted
+values. The value itself is never repeated, since it may be a secret.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ LONGEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Read_co]):
-    """What a variable takes, in words, and how it is read; `parse` raises `ValueError` for a
-    text that is not accepted."""
+    """A kind of value: `accepted` completes the sentence "NAME is not valid: ...", and `parse`
+    raises `ValueError` for an invalid text."""
 
     accepted: str
     parse: Callable[[str], Read_co]
@@ -33,23 +33,23 @@ class Kind(Generic[Read_co]):
 
 @dataclass(frozen=True, slots=True)
 class Variable(Generic[Read_co]):
-    """One variable of the environment."""
+    """One environment variable."""
 
     name: str
     kind: Kind[Read_co]
 
     def value(self, text: str) -> Read_co:
-        """What the text means. Ends the process if it is not accepted."""
+        """The parsed value. Ends the process if the text is not valid."""
         try:
             return self.kind.parse(one_line(text))
         except ValueError:
-            problem = f"{self.name} cannot be read: {self.kind.accepted}."
-        # Every command reads the settings: one line instead of their traceback.
+            problem = f"{self.name} is not valid: {self.kind.accepted}."
+        # Every command reads the settings: one line instead of a traceback.
         sys.exit(problem)
 
 
 class Variables:
-    """Reads variables from `environ`. One that is absent or blank has its default."""
+    """Reads variables from `environ`. One that is missing or blank gets its default."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.declared: dict[str, Variable[object]] = {}
@@ -62,64 +62,64 @@ class Variables:
         text = self._environ.get(name, "").strip()
         return variable.value(text) if text else default
 
-    def number(self, name: str, default: int, *, least: int, most: int) -> int:
-        """A whole number from `least` to `most`, both allowed."""
+    def number(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
+        """A whole number from `minimum` to `maximum`, inclusive."""
 
         def parse(text: str) -> int:
             number = int(matching(WHOLE, text))
-            if not least <= number <= most:
+            if not minimum <= number <= maximum:
                 raise ValueError
             return number
 
-        bounds = f"it is a whole number from {least} to {most}"
+        bounds = f"it must be a whole number from {minimum} to {maximum}"
         return self.read(name, default, Kind(bounds, parse))
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """True or false, in the words that people use for it."""
+        """True or False; yes/no, on/off, y/n and 1/0 are accepted too."""
 
         def parse(text: str) -> bool:
             if text.lower() not in YES | NO:
                 raise ValueError
             return text.lower() in YES
 
-        return self.read(name, default, Kind("it is True or False", parse))
+        return self.read(name, default, Kind("it must be True or False", parse))
 
     def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
-        """One of some words, in upper or lower case."""
+        """One of `choices`, in upper or lower case."""
 
         def parse(text: str) -> str:
             if text.upper() not in choices:
                 raise ValueError
             return text.upper()
 
-        words = f"it is one of {', '.join(choices)}"
+        words = f"it must be one of {', '.join(choices)}"
         return self.read(name, default, Kind(words, parse))
 
     def words(self, name: str, default: list[str], kind: Kind[str]) -> list[str]:
-        """Values of one kind, separated by commas."""
+        """A list of values of one kind, separated by commas."""
 
         def parse(text: str) -> list[str]:
             words = [word.strip() for word in text.split(",")]
             return [kind.parse(word) for word in words if word]
 
-        accepted = f"{kind.accepted}; several are separated by commas"
+        accepted = f"{kind.accepted}; separate several values by commas"
         return self.read(name, default, Kind(accepted, parse))
 
     def text(self, name: str, default: str = "") -> str:
         """One line of text."""
-        words = "it is one line of printable text"
+        words = "it must be one line of printable text"
         return self.read(name, default, Kind(words, str))
 
 
 def matching(pattern: re.Pattern[str], text: str) -> str:
-    """`text`, if all of it matches."""
+    """`text`, if all of it matches; raises `ValueError` otherwise."""
     if not pattern.fullmatch(text):
         raise ValueError
     return text
 
 
 def among(choices: Callable[[], Container[str]]) -> Callable[[str], str]:
-    """Accepts what is in `choices`, which are asked for only when a value is given."""
+    """A parser that accepts the members of `choices()`, which is called only for a given value."""
 
     def parse(text: str) -> str:
         if text not in choices():
@@ -130,7 +130,7 @@ def among(choices: Callable[[], Container[str]]) -> Callable[[str], str]:
 
 
 def one_line(text: str) -> str:
-    """`text`, if it is one line of printable characters and not endless."""
+    """`text`, if it is one line of at most `LONGEST` printable characters; else `ValueError`."""
     if not text.isprintable() or len(text) > LONGEST:
         raise ValueError
     return text

@@ -20,10 +20,10 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from platform_site.local.processes import free_port
 from playwright.sync_api import sync_playwright
 
 from platform_site.local.data_dir import BASE_DIR
-from platform_site.local.processes import free_port
 
 LIST = BASE_DIR / "docs" / "images" / "schedules.png"
 WIDTH, HEIGHT = 1280, 736

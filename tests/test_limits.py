@@ -49,7 +49,7 @@ NOT_FROM_OUTSIDE = {
     "schedules.limits.REQUEST_ID_LENGTH",  # of the form of the admin
     "schedules.limits.ZONE_LENGTH",  # of columns: what is no name of a zone is refused anyway
     "triggers.deliveries.MAX_PAYLOAD",  # what a body of MAX_BODY can come to
-    "triggers.deliveries.MAX_NAME",  # of what is kept under a key
+    "triggers.deliveries.MAX_KEY",  # of what is kept under a key
     "workflows.safety.templating.MAX_ERROR",
 }
 

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: made, renewed, void; their secrets are shown once."""
+"""Webhooks in the admin: created, renewed and deleted; their secrets are shown once."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class NodeField(ChoiceBase):
 
 
 class WebhookForm(ServiceForm):
-    """Which node gets an address: one without, of a workflow that one may change."""
+    """Selects a webhook node without a URL, of a workflow that the user may change."""
 
     node = NodeField(WorkflowNode.objects.none())
     user: ClassVar[User]
-    opened: IssuedWebhook
+    issued: IssuedWebhook
 
     class Meta:
         model = Webhook
@@ -53,14 +53,14 @@ class WebhookForm(ServiceForm):
 
     @override
     def save_by_service(self) -> Webhook:
-        self.opened = _open(self.cleaned_data["node"], self.user)
-        return self.opened.webhook
+        self.issued = _issue(self.cleaned_data["node"], self.user)
+        return self.issued.webhook
 
 
 @admin.register(Webhook)
 class WebhookAdmin(ServiceAdmin):
-    """Django's permissions open the pages; for each webhook it also takes the right to
-    change its workflow, here as over the API."""
+    """Django's permissions open the pages; each webhook also requires permission to change its
+    workflow, as in the API."""
 
     form = WebhookForm
     list_display = ("workflow", "node_id_", "owner", "created_at")
@@ -81,26 +81,26 @@ class WebhookAdmin(ServiceAdmin):
     def get_form(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
         form: Any = super().get_form(request, *args, **options)
         if "node" in form.base_fields:
-            form.base_fields["node"].queryset = _nodes_without(_user(request))
-        form.user = _user(request)  # the class was made for this request
+            form.base_fields["node"].queryset = _nodes_without_webhook(_user(request))
+        form.user = _user(request)  # this class was created for this request
         return form
 
     @override
     def has_change_permission(
         self, request: HttpRequest, obj: Webhook | None = None
     ) -> bool:
-        return False  # there is nothing to edit: it is renewed
+        return False  # nothing can be edited, only renewed
 
     def has_renew_permission(self, request: HttpRequest, webhook: Webhook) -> bool:
         may = super().has_change_permission(request, webhook)
-        return may and _may(request, webhook.node.workflow)
+        return may and _may_change(request, webhook.node.workflow)
 
     @override
     def has_delete_permission(
         self, request: HttpRequest, obj: Webhook | None = None
     ) -> bool:
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or _may(request, obj.node.workflow))
+        return may and (obj is None or _may_change(request, obj.node.workflow))
 
     @admin.display(description="Workflow", ordering="node__workflow__name")
     def workflow(self, webhook: Webhook) -> str:
@@ -121,16 +121,16 @@ class WebhookAdmin(ServiceAdmin):
         return [renew, *super().get_urls()]
 
     def renew_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """A new address for the node; the former is void at once."""
+        """Issue a new URL for the node; the previous one stops working at once."""
         webhook = self.get_object(request, str(pk))
         if webhook is None:
             raise Http404
         if not self.has_renew_permission(request, webhook):
             raise PermissionDenied
         with self.refusals_shown(request):
-            opened = _open(webhook.node, _user(request))
-            self.log_change(request, opened.webhook, "Renewed.")
-            return self._shown_once(request, opened)
+            issued = _issue(webhook.node, _user(request))
+            self.log_change(request, issued.webhook, "Renewed.")
+            return self._secrets_page(request, issued)
         return self.page_of(pk)
 
     @override
@@ -150,25 +150,27 @@ class WebhookAdmin(ServiceAdmin):
     def save_model(
         self, request: HttpRequest, obj: Webhook, form: Any, change: bool
     ) -> None:
-        """A valid `WebhookForm` has been saved by the service. The secrets stay on this
-        object: in no table, no session and no log."""
-        obj.__dict__["opened"] = form.opened
+        """A valid `WebhookForm` has already been saved by the service. The secrets are kept only
+        on this object: in no table, session or log."""
+        obj.__dict__["issued"] = form.issued
 
     @override
     def response_add(
         self, request: HttpRequest, obj: Webhook, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """No redirect: the secrets would have to be kept for the next request."""
-        return self._shown_once(request, obj.__dict__["opened"])
+        """Answer without a redirect, for which the secrets would have to be stored."""
+        return self._secrets_page(request, obj.__dict__["issued"])
 
-    def _shown_once(self, request: HttpRequest, opened: IssuedWebhook) -> HttpResponse:
+    def _secrets_page(
+        self, request: HttpRequest, issued: IssuedWebhook
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "The new webhook",
+            "title": "New webhook",
             "opts": self.opts,
-            "webhook": opened.webhook,
-            "address": hook_url(opened.token),
-            "signing_key": opened.signing_key,
+            "webhook": issued.webhook,
+            "address": hook_url(issued.token),
+            "signing_key": issued.signing_key,
         }
         return TemplateResponse(request, "triggers/new_webhook.html", context)
 
@@ -181,7 +183,7 @@ def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _may(request: HttpRequest, workflow: Workflow) -> bool:
+def _may_change(request: HttpRequest, workflow: Workflow) -> bool:
     try:
         require_permission(_user(request), "change", workflow)
     except DomainError:
@@ -189,11 +191,11 @@ def _may(request: HttpRequest, workflow: Workflow) -> bool:
     return True
 
 
-def _open(node: WorkflowNode, user: User) -> IssuedWebhook:
+def _issue(node: WorkflowNode, user: User) -> IssuedWebhook:
     return issue_webhook(node.workflow, node.node_id, user=user, now=clock())
 
 
-def _nodes_without(user: User) -> QuerySet[WorkflowNode]:
+def _nodes_without_webhook(user: User) -> QuerySet[WorkflowNode]:
     nodes = WorkflowNode.objects.filter(
         component_type=WebhookTrigger.type,
         webhook=None,

@@ -1,5 +1,5 @@
-"""What comes in at the address of a webhook: who it is for, whether it is genuine, and
-the execution that it starts."""
+"""Deliveries to webhooks: finding the webhook, checking the signature, starting the execution
+once."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from workflows.models import WorkflowExecution
 from workflows.services import queue_execution
 
 MAX_BODY = 64 * 1024
-# The same as JSON is longer: each character is escaped, each field gets its quotes.
+# As JSON it is longer: characters are escaped, and form fields get quotes.
 MAX_PAYLOAD = 4 * MAX_BODY
-MAX_NAME = 200
-# What headers hold without loss, so that a client signs the same text as we check.
-NAME = re.compile(rf"[ -~]{{0,{MAX_NAME}}}")
-WRONG_NAME = f"An Idempotency-Key is at most {MAX_NAME} printable characters of ASCII."
+MAX_KEY = 200
+# Characters that headers carry unchanged, so that both sides sign the same text.
+KEY = re.compile(rf"[ -~]{{0,{MAX_KEY}}}")
+INVALID_KEY = f"An Idempotency-Key has at most {MAX_KEY} printable ASCII characters."
 
 
 class WrongSignature(NotAllowed):
@@ -35,16 +35,16 @@ class WrongSignature(NotAllowed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A request as it came. `name` is its `Idempotency-Key`; what is not there is empty."""
+    """A request as received; missing headers are empty texts."""
 
     body: bytes = field(repr=False)
     media_type: str = ""  # in lower case, without parameters
-    name: str = ""
+    idempotency_key: str = ""
     signature: str = field(default="", repr=False)
 
 
 def find_webhook(token: str) -> Webhook:
-    """The webhook with this token, if its owner may still do anything here."""
+    """The webhook with this token; `NotFound` if there is none or its owner is inactive."""
     webhook = (
         Webhook.objects.select_related("node__workflow__owner")
         .filter(token_digest=keys.digest(token), node__workflow__owner__is_active=True)
@@ -56,47 +56,50 @@ def find_webhook(token: str) -> Webhook:
 
 
 def check_delivery(webhook: Webhook, delivery: Delivery, *, now: datetime) -> None:
-    """Raises `WrongSignature` if the node asks for a signature and this is none."""
-    if not NAME.fullmatch(delivery.name):
-        raise InvalidInput(WRONG_NAME, field="Idempotency-Key")
+    """Raises `WrongSignature` if the node is `signed` and the signature is not valid, and
+    `InvalidInput` for an invalid `Idempotency-Key`."""
+    if not KEY.fullmatch(delivery.idempotency_key):
+        raise InvalidInput(INVALID_KEY, field="Idempotency-Key")
     config = webhook.node.config
     if not config.get("signed", False):
         return
-    reason_ = keys.signature_problem(
+    problem_ = keys.signature_problem(
         delivery.signature,
         keys.signing_key(webhook.salt),
         keys.Signed(
-            name=delivery.name, media_type=delivery.media_type, body=delivery.body
+            idempotency_key=delivery.idempotency_key,
+            media_type=delivery.media_type,
+            body=delivery.body,
         ),
         now=now,
         tolerance_seconds=config.get("tolerance_seconds", TOLERANCE_SECONDS),
     )
-    if reason_:
-        raise WrongSignature(reason_)
+    if problem_:
+        raise WrongSignature(problem_)
 
 
 def start(
     webhook: Webhook, delivery: Delivery, payload: Any, *, now: datetime
 ) -> WorkflowExecution:
-    """The execution of a checked delivery, on its way to a worker: a new one, or that
-    which the same delivery has started before."""
+    """The execution of a checked delivery: a new one that has been queued, or the one that the
+    same delivery has started before."""
     if reason := problem(payload, max_bytes=MAX_PAYLOAD):
         raise InvalidInput(f"The body {reason}.", field="body")
-    name = _name_of(webhook, delivery)
-    if earlier := _started_by(webhook, name):
+    identity = _identity_of(webhook, delivery)
+    if earlier := _started_by(webhook, identity):
         return earlier
     try:
-        return _start(webhook, name, payload, now=now)
+        return _start(webhook, identity, payload, now=now)
     except IntegrityError:
-        # The same delivery came in at the same moment, and was first.
-        if earlier := _started_by(webhook, name):
+        # The same delivery arrived at the same moment and was first.
+        if earlier := _started_by(webhook, identity):
             return earlier
-        # Or its workflow, or its address, went at that moment.
+        # Or the workflow or the webhook was deleted at that moment.
         raise NotFound from None
 
 
 def _start(
-    webhook: Webhook, name: str, payload: Any, *, now: datetime
+    webhook: Webhook, identity: str, payload: Any, *, now: datetime
 ) -> WorkflowExecution:
     workflow = webhook.node.workflow
     with transaction.atomic():
@@ -110,30 +113,30 @@ def _start(
             workflow=workflow,
             now=now,
         )
-        if name:
+        if identity:
             WebhookDelivery.objects.create(
-                webhook=webhook, key_digest=keys.digest(name), execution=execution
+                webhook=webhook, key_digest=keys.digest(identity), execution=execution
             )
         queue_execution(execution, now=now)
     return execution
 
 
-def _name_of(webhook: Webhook, delivery: Delivery) -> str:
-    """What tells a replay from a new delivery; empty if nothing does."""
-    if delivery.name:
-        return f"name:{delivery.name}"
-    # Whoever overhears a signed request can send it again, but not change its time.
+def _identity_of(webhook: Webhook, delivery: Delivery) -> str:
+    """Identifies a delivery and its replays; empty if nothing does."""
+    if delivery.idempotency_key:
+        return f"name:{delivery.idempotency_key}"
+    # An eavesdropper can send a signed request again, but cannot change its time.
     if webhook.node.config.get("signed", False):
         return f"signature:{keys.mac_of(delivery.signature)}"
     return ""
 
 
-def _started_by(webhook: Webhook, name: str) -> WorkflowExecution | None:
-    if not name:
+def _started_by(webhook: Webhook, identity: str) -> WorkflowExecution | None:
+    if not identity:
         return None
     delivery = (
         WebhookDelivery.objects.select_related("execution")
-        .filter(webhook=webhook, key_digest=keys.digest(name))
+        .filter(webhook=webhook, key_digest=keys.digest(identity))
         .first()
     )
     return delivery.execution if delivery else None

@@ -1,4 +1,4 @@
-"""The only door from outside into workflows: an event becomes an execution."""
+"""The only entrance from outside into workflows: an event becomes an execution."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def dispatch_event(
     now: datetime,
     status: WorkflowExecution.Status = Status.PENDING,
 ) -> WorkflowExecution:
-    """Resolve the event's trigger and insert the execution: one query and one insert.
+    """Resolve the trigger node of the event and insert the execution: one query, one insert.
 
-    It runs as the owner of the workflow, whoever had it started: the owner draws the steps
-    and answers for what they do. As whoever started it they would reach, by another's
-    hand, what their author may not even see.
+    The execution acts for the owner of the workflow, no matter who started it: the owner defines
+    the steps and is responsible for them. If they acted for the user who starts them, an author
+    could reach what only that user may see.
 
-    It runs nothing and touches nothing but the database, so it is safe inside a caller's
-    transaction. With `running` the caller has claimed the execution and calls
+    Only the database is touched and nothing is run, so this is safe inside a transaction of the
+    caller. With status `running` the caller has claimed the execution and calls
     `workflows.execution.engine.run_execution` after its commit; with `pending` it calls
     `workflows.services.queue_execution`. Raises `NoTrigger` or `WorkflowInactive`.
     """

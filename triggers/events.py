@@ -1,4 +1,4 @@
-"""What an event carries. It is stored with the execution, and templates read it."""
+"""The data of events. It is stored with the execution and available to templates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ EventType = Literal["schedule", "manual", "webhook"]
 
 
 class TickEvent(TypedDict):
-    """A tick of a schedule. Times are ISO text, since JSON holds no datetime."""
+    """A tick of a schedule. Times are ISO 8601 text, since JSON has no datetime."""
 
     schedule_id: str
     schedule_name: str
@@ -22,7 +22,7 @@ class TickEvent(TypedDict):
 
 
 class ManualEvent(TypedDict):
-    """Someone ran the workflow: `started_by` is a user name."""
+    """A user ran the workflow by hand: `started_by` is the user name."""
 
     fired_at: str
     started_by: str
@@ -30,7 +30,7 @@ class ManualEvent(TypedDict):
 
 
 class WebhookEvent(TypedDict):
-    """A request came in at the address of the node with this primary key."""
+    """A request to the webhook of the node with the primary key `trigger_node_id`."""
 
     fired_at: str
     trigger_node_id: int

@@ -1,4 +1,4 @@
-"""What can go wrong between an event and a workflow."""
+"""The refusals of this app."""
 
 from __future__ import annotations
 

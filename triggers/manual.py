@@ -21,14 +21,17 @@ MAX_PAYLOAD = 64 * 1024
 def run_workflow(
     workflow: Workflow, payload: dict[str, Any], *, user: User, now: datetime
 ) -> WorkflowExecution:
-    """A pending execution that is on its way to a worker."""
+    """Start the workflow at its manual trigger. Returns the pending execution, which is queued.
+
+    Raises `InvalidInput`, `NotAllowed`, `NotFound`, `NoTrigger` or `WorkflowInactive`.
+    """
     require_permission(user, "change", workflow)
     if reason := problem(payload, max_bytes=MAX_PAYLOAD):
         raise InvalidInput(f"The payload {reason}.", field="payload")
     with transaction.atomic():
-        # The workflow stays until the execution that points to it is saved.
-        held = Workflow.objects.select_for_update(no_key=True).filter(pk=workflow.pk)
-        if not held.first():
+        # The workflow must not be deleted before the execution that refers to it is saved.
+        locked = Workflow.objects.select_for_update(no_key=True).filter(pk=workflow.pk)
+        if not locked.first():
             raise NotFound
         execution = dispatch_event(
             "manual",

@@ -1,4 +1,4 @@
-"""The addresses by which others start workflows, and what came in twice."""
+"""Webhooks, and the deliveries by which repeated calls are recognised."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from workflows.models import WorkflowExecution, WorkflowNode
 
 
 class Webhook(models.Model):
-    """The address of one `trigger_webhook` node. Nothing in this row is a secret: of the
-    token there is a digest, and the signing key comes from the salt and `SECRET_KEY`."""
+    """The webhook of one `trigger_webhook` node. This row contains no secret: of the token it
+    has a digest, and the signing key is derived from the salt and `SECRET_KEY`."""
 
     id = models.BigAutoField(primary_key=True)
     node = models.OneToOneField(WorkflowNode, models.CASCADE, related_name="webhook")
@@ -24,8 +24,8 @@ class Webhook(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """A request that named itself, and the execution that it started: once, however often
-    it comes. It goes when the execution is pruned."""
+    """An identified request and the execution that it started, so that its repetitions start
+    nothing. It is deleted when the execution is pruned."""
 
     id = models.BigAutoField(primary_key=True)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")

@@ -1,4 +1,4 @@
-"""Which trigger node of a workflow accepts an event."""
+"""Selects the trigger node of a workflow that accepts an event."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.models import Workflow, WorkflowNode
 
-# How closely a node asks for an event; the smallest wins.
+# How specifically a node matches an event; the smallest wins.
 Rank = tuple[int, int]
 
 
 class TriggerResolver:
-    """Finds the node that an event starts at, in one query."""
+    """Finds the node at which an event starts, in one query."""
 
     component_types: ClassVar[Mapping[str, str]] = {
         "schedule": ScheduleTrigger.type,
@@ -28,7 +28,7 @@ class TriggerResolver:
     def resolve(
         self, event_type: str, event_data: Mapping[str, Any], workflow: Workflow
     ) -> WorkflowNode:
-        """The active trigger node for this event; `NoTrigger` says which is missing."""
+        """The active trigger node for this event. Raises `NoTrigger`, which names the missing one."""
         component_type = self.component_types[event_type]
         nodes = list(
             workflow.nodes.filter(component_type=component_type, is_active=True)
@@ -44,8 +44,10 @@ class TriggerResolver:
         event_data: Mapping[str, Any],
         nodes: Sequence[WorkflowNode],
     ) -> WorkflowNode | None:
-        """Which of `nodes`, the active triggers of one workflow for events of this type,
-        the event starts at. Without a query."""
+        """The node of `nodes` at which the event starts, without a query; None if there is none.
+
+        `nodes` are the active triggers of one workflow for events of this type.
+        """
         if chosen := event_data.get("trigger_node_id"):
             return next((node for node in nodes if node.pk == chosen), None)
         if event_type == "schedule":
@@ -55,8 +57,8 @@ class TriggerResolver:
     def _match_schedule(
         self, nodes: Sequence[WorkflowNode], event: Mapping[str, Any]
     ) -> WorkflowNode | None:
-        """The node that names the schedule by id, else by the longest name pattern, else
-        the first that asks for none in particular."""
+        """The node that names the schedule by id, else by the longest name pattern, else the
+        first one without a condition."""
         ranked = [
             (rank, node)
             for node in nodes
@@ -77,7 +79,7 @@ def _rank(config: Mapping[str, Any], event: Mapping[str, Any]) -> Rank | None:
 def _message(component_type: str, event: Mapping[str, Any], workflow: Workflow) -> str:
     missing = f'The workflow "{workflow.name}" has no active {component_type} node'
     if event.get("trigger_node_id"):
-        missing += " that is the one chosen"
+        missing += " with the chosen id"
     if "schedule_name" in event:
         return f'{missing} for the schedule "{event["schedule_name"]}".'
     return f"{missing}."

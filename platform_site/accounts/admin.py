@@ -1,4 +1,4 @@
-"""API tokens in the admin: made, shown once, revoked by deleting them."""
+"""API tokens in the admin: created, shown once, revoked by deleting them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from typing_extensions import override
 
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.tokens import (
-    LONGEST_DAYS,
+    MAX_DAYS,
     TooManyTokens,
+    create_token,
     has_too_many,
-    make_token,
     name_problems,
 )
 from schedules.templatetags.schedule_display import both_times
@@ -41,10 +41,11 @@ class TokenForm(FormBase):
     days = forms.IntegerField(
         required=False,
         min_value=1,
-        max_value=LONGEST_DAYS,
-        help_text="Its life in days; left empty, for ever.",
+        max_value=MAX_DAYS,
+        label="Valid for (days)",
+        help_text="Leave empty for a token that does not expire.",
     )
-    asks: User
+    creator: User
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -54,17 +55,17 @@ class TokenForm(FormBase):
 
     @override
     def clean(self) -> dict[str, Any] | None:
-        if has_too_many(self.cleaned_data.get("user", self.asks), now=clock()):
+        if has_too_many(self.cleaned_data.get("user", self.creator), now=clock()):
             raise forms.ValidationError(TooManyTokens.message)
         return super().clean()
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(Base):
-    """A token acts as its user, so only a superuser sees and makes those of others."""
+    """A token acts for its user, so only superusers view and create the tokens of others."""
 
     form = TokenForm
-    list_display = ("name", "user", "token_key", "scope", "made", "expires")
+    list_display = ("name", "user", "token_key", "scope", "created_at", "expires")
     list_select_related = ("user",)
     search_fields = ("name__has_text", "user__username__has_text")
     ordering = ("-created", "digest")
@@ -87,9 +88,13 @@ class ApiTokenAdmin(Base):
         return ("user", *own) if superuser else own
 
     @override
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    @override
     def get_form(self, *args: Any, **options: Any) -> Any:
         form = super().get_form(*args, **options)
-        return type("FormOfUser", (form,), {"asks": args[0].user})
+        return type("FormOfUser", (form,), {"creator": args[0].user})
 
     @override
     def has_change_permission(
@@ -97,8 +102,8 @@ class ApiTokenAdmin(Base):
     ) -> bool:
         return False
 
-    @admin.display(description="Made", ordering="created")
-    def made(self, token: ApiToken) -> SafeString:
+    @admin.display(description="Created", ordering="created")
+    def created_at(self, token: ApiToken) -> SafeString:
         return both_times(token.created)
 
     @admin.display(description="Expires", ordering="expiry")
@@ -110,24 +115,24 @@ class ApiTokenAdmin(Base):
         self, request: HttpRequest, obj: ApiToken, form: Any, change: bool
     ) -> None:
         days, now = form.cleaned_data["days"], clock()
-        made, text = make_token(
+        made, text = create_token(
             form.cleaned_data.get("user", request.user),
             name=obj.name,
             expires_at=now + timedelta(days=days) if days else None,
             now=now,
             scope=Scope(form.cleaned_data["scope"]),
         )
-        # The text stays on this object: in no table, no session and no log.
+        # The text is kept only on this object: in no table, session or log.
         obj.__dict__.update(made.__dict__, text=text)
 
     @override
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """No redirect: the text would have to be kept for the next request."""
+        """Answer without a redirect, for which the text would have to be stored."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "The new token",
+            "title": "New token",
             "opts": self.opts,
             "token": obj,
         }

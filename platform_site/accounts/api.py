@@ -1,4 +1,4 @@
-"""/api/v1/tokens/: one's own tokens, listed, made and revoked."""
+"""`/api/v1/tokens/`: list, create and revoke one's own tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from typing_extensions import override
 
 from platform_site.accounts.models import ApiToken
-from platform_site.accounts.tokens import make_token
+from platform_site.accounts.tokens import create_token
 from schedules.api.request_fields import AwareInstantField, TextField
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.requests import clock, user_of, valid
@@ -23,7 +23,7 @@ from workflows.scopes import Scope
 
 
 class NewToken(StrictSerializer):
-    """What it is called, until when it works (without that, for ever), and what for."""
+    """A new token. Without `expires_at` it does not expire."""
 
     name = TextField(most=ApiToken.NAME_LENGTH)
     expires_at = AwareInstantField(required=False, allow_null=True)
@@ -33,7 +33,8 @@ class NewToken(StrictSerializer):
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):
-    """`id` is the beginning of the token, by which people know it; no more is kept."""
+    """An API token. `id` is the beginning of its text, by which people recognise it; only this
+    part is stored."""
 
     id = serializers.CharField(source="token_key", read_only=True)
     created_at = serializers.DateTimeField(source="created", read_only=True)
@@ -48,7 +49,7 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
 
 
 class MadeTokenSerializer(TokenSerializer):
-    """`token` is shown this once."""
+    """A created token. Its text, `token`, is never shown again."""
 
     token = serializers.CharField(read_only=True)
 
@@ -59,11 +60,11 @@ class MadeTokenSerializer(TokenSerializer):
 
 @extend_schema_view(
     list=extend_schema(
-        description="Your own tokens, the newest first, without secrets."
+        description="Your own tokens, newest first, without their secrets."
     )
 )
 class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
-    """One's own API tokens. Those of others are not there, whoever asks."""
+    """One's own API tokens. Those of others are not found, not even by a superuser."""
 
     queryset = ApiToken.objects.order_by("-created", "digest")
     serializer_class = TokenSerializer
@@ -85,10 +86,10 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
 
     @extend_schema(request=NewToken, responses={201: MadeTokenSerializer})
     def create(self, request: Request) -> Response:
-        """Make a token. The answer is the only one that shows it."""
+        """Create a token. Only this answer contains its text."""
         body = valid(NewToken(data=request.data))
         through = request.auth if isinstance(request.auth, ApiToken) else None
-        token, text = make_token(
+        token, text = create_token(
             user_of(request),
             name=body["name"],
             expires_at=body.get("expires_at"),
@@ -103,8 +104,8 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
     def destroy(self, request: Request, id: str) -> Response:
-        """Revoke a token: it opens nothing any more. One whose scope is not `edit` may
-        revoke itself, and no other."""
+        """Revoke a token, which is not accepted any more. A token with a scope other than
+        `edit` may revoke only itself."""
         if id != getattr(request.auth, "token_key", None):
             require_scope(request, Scope.EDIT)
         self.get_object().delete()

@@ -1,4 +1,4 @@
-"""Who a request comes from, when it carries an API token."""
+"""Authentication of API requests by a token."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from platform_site.accounts.throttles import TokenFailureRate
 
 log = structlog.get_logger(__name__)
 
-REFUSED = "This token is wrong, has expired, or was revoked."
+REFUSED = "The token is wrong, has expired or has been revoked."
 
 
 class BearerAuthentication(TokenAuthentication):
-    """`Authorization: Bearer <token>`; what the token may do is what its user may do."""
+    """`Authorization: Bearer <token>`: the token acts for its user, within its scope."""
 
     @override
     def authenticate(self, request: Request) -> tuple[object, object] | None:
@@ -37,21 +37,21 @@ class BearerAuthentication(TokenAuthentication):
 
     @override
     def authenticate_credentials(self, token: bytes) -> tuple[object, object]:
-        # Knox decodes the header as UTF-8: any other bytes would be an error of ours.
+        # Knox decodes the header as UTF-8: other bytes would be a server error.
         if not token.isascii():
             raise AuthenticationFailed(REFUSED)
         try:
             user, api_token = super().authenticate_credentials(token)
         except AuthenticationFailed as error:
-            # One answer for all: which of them it was is nobody's business.
+            # One answer for all cases: which of them applies is not revealed.
             raise AuthenticationFailed(REFUSED) from error
         return user, api_token
 
     @override
     def _cleanup_token(self, auth_token: ApiToken) -> bool:
-        """Delete the user's expired tokens; whether this one was among them.
+        """Delete the user's expired tokens. Returns whether this one was among them.
 
-        As Knox does, which goes by the reverse name of its own model.
+        Knox does the same, but through the reverse name of its own model.
         """
         now = timezone.now()  # noqa: TID251 an entry point
         expired = ApiToken.objects.filter(user=auth_token.user_id, expiry__lt=now)

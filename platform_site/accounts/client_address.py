@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The address that a request comes from, for rate limits and logs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from ipaddress import IPv6Address, ip_address
 
 from django.http import HttpRequest
 
-# One customer has so many addresses of IPv6 that each is as good as a new one.
+# One IPv6 customer has a whole /64 network: single addresses identify no one.
 HOST_BITS = 64
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address, of IPv6 the network; None for what is none, such as a local socket.
+    """The client's IPv4 address or IPv6 /64 network; None without one, as for a local socket.
 
-    Behind a proxy it is what the proxy says, if the server trusts it (`TRUSTED_PROXIES`).
+    Behind a proxy it is the address that the proxy reports, if it is in `TRUSTED_PROXIES`.
     """
     try:
         address = ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0])

@@ -1,7 +1,8 @@
-"""Failed logins: counted by account and address, and refused after some.
+"""Login protection: after several failures, further logins are refused for a while.
 
-The count is of both together, so that nobody can lock out a user by failing in that user's
-name from elsewhere. django-axes keeps it in the database, for all web processes.
+Failures are counted by account and address together, so that no one can lock out a user by
+failing in that user's name from elsewhere. django-axes keeps the counts in the database, for
+all web processes.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ from typing_extensions import override
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.throttles import LoginRate
 
-LONGEST_NAME = 150  # of Django's users
+LONGEST_NAME = 150  # of user names in Django
 log = structlog.get_logger(__name__)
 
 
 class LoginGuard(AxesStandaloneBackend):
-    """Asked before any password is looked at."""
+    """The backend that comes first, before any password is checked."""
 
     @override
     def authenticate(
@@ -39,7 +40,7 @@ class LoginGuard(AxesStandaloneBackend):
         password: str | None = None,
         **options: Any,
     ) -> None:
-        if request is None:  # a command on this machine, not somebody from outside
+        if request is None:  # a command on this machine, not a web client
             return
         if not LoginRate().admits(request):
             request.__dict__["axes_locked_out"] = True  # as django-axes marks it
@@ -48,7 +49,7 @@ class LoginGuard(AxesStandaloneBackend):
 
 
 class LoginHandler(AxesDatabaseHandler):
-    """Counts, and keeps nothing of what was typed but the name of the account."""
+    """Counts failures; of the input it keeps only the name of the account."""
 
     @override
     def user_login_failed(
@@ -60,7 +61,7 @@ class LoginHandler(AxesDatabaseHandler):
     ) -> None:
         if request is None:
             return
-        # Django's form takes a name of any length; the column does not.
+        # Django's form accepts a name of any length; the column does not.
         name = (credentials.get("username") or "")[:LONGEST_NAME]
         named = {**credentials, "username": name}
         super().user_login_failed(sender, named, request, **options)
@@ -72,7 +73,7 @@ class LoginHandler(AxesDatabaseHandler):
 def refused(
     request: HttpRequest, response: HttpResponse, credentials: Any
 ) -> HttpResponse:
-    """The page that says to try again later."""
+    """The page that asks to try again later, with status 429."""
     context = {
         **admin.site.each_context(request),
         "title": "Too many failed logins",
@@ -90,18 +91,20 @@ def log_failure(
     request: HttpRequest | None = None,
     **_: Any,
 ) -> None:
-    """A receiver of Django's signal."""
+    """A receiver of Django's `user_login_failed`."""
     if request is not None:
-        log.warning("login_failed", **_who(request, credentials.get("username")))
+        log.warning(
+            "login_failed", **_user_and_address(request, credentials.get("username"))
+        )
 
 
 def log_lock(sender: Any, request: HttpRequest, username: str, **_: Any) -> None:
-    """A receiver of the signal of django-axes."""
-    log.warning("login_locked", **_who(request, username))
+    """A receiver of `user_locked_out` of django-axes."""
+    log.warning("login_locked", **_user_and_address(request, username))
 
 
-def _who(request: HttpRequest, name: str | None) -> dict[str, str | None]:
-    # What is no account may be a password that was typed into the wrong field.
+def _user_and_address(request: HttpRequest, name: str | None) -> dict[str, str | None]:
+    # A name without an account may be a password typed into the wrong field.
     users = get_user_model().objects
     known = bool(name) and users.filter(username=name).exists()
     return {"user": name if known else "unknown", "address": client_address(request)}

@@ -1,4 +1,4 @@
-"""API tokens: hashed, named, several a user, expiring if asked."""
+"""API tokens: hashed and named; a user may have several, with an optional expiry."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from workflows.scopes import Scope
 
 
 class ApiToken(AbstractAuthToken):
-    """A bearer token. Only its digest is stored; what it may do is what its user may do,
-    within its scope."""
+    """A bearer token, of which only a digest is stored. It may do what its user may do, within
+    its scope."""
 
     NAME_LENGTH = 100
 
-    # As in its base, but for the reverse name: a project may use django-rest-knox itself.
+    # As in the base class, except for the reverse name: a project may use Knox itself.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_tokens"
     )
@@ -25,7 +25,7 @@ class ApiToken(AbstractAuthToken):
         max_length=16,
         choices=Scope.choices,
         default=Scope.EDIT,
-        help_text="read: look and preview. operate: also pause, resume, run, backfill and "
+        help_text="read: view and preview. operate: also pause, resume, run, backfill and "
         "cancel. edit: everything that the user may do.",
     )
 

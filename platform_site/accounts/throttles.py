@@ -1,4 +1,4 @@
-"""How often one address may try to come in, counted by each web process."""
+"""Limits of logins and wrong tokens from one address, counted by each web process."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from platform_site.accounts.client_address import client_address
 
 
 class LoginRate(SimpleRateThrottle):
-    """Logins, right or wrong: so no address tries many accounts, or one many times at once."""
+    """All logins, so that no address tries many accounts, or one account many times at once."""
 
     scope = "login"
 
     def admits(self, request: HttpRequest) -> bool:
-        """Whether this one is within the rate; it is counted if so."""
+        """Whether this attempt is within the rate; if so, it is counted."""
         is_within: bool = self.allow_request(cast("Any", request), cast("Any", None))
         return is_within
 
@@ -27,6 +27,6 @@ class LoginRate(SimpleRateThrottle):
 
 
 class TokenFailureRate(LoginRate):
-    """Wrong API tokens. A right one is never counted, and never refused."""
+    """Wrong API tokens. Valid ones are never counted and never refused."""
 
     scope = "wrong_token"

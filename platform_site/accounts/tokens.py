@@ -1,4 +1,4 @@
-"""Making API tokens: one rule behind the command, the admin and the API."""
+"""Creating and revoking API tokens: the service behind the command, the admin and the API."""
 
 from __future__ import annotations
 
@@ -18,18 +18,16 @@ from workflows.scopes import Scope
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-MOST_TOKENS = 100
-LONGEST_DAYS = 36_500
+MAX_TOKENS = 100
+MAX_DAYS = 36_500
 
 
 class TooManyTokens(WrongState):
     code = "too_many_tokens"
-    message = (
-        f"This user has {MOST_TOKENS} tokens, the most there may be: revoke one first."
-    )
+    message = f"The user already has {MAX_TOKENS} tokens, which is the maximum: revoke one first."
 
 
-def make_token(
+def create_token(
     user: User,
     *,
     name: str,
@@ -38,8 +36,11 @@ def make_token(
     scope: Scope = Scope.EDIT,
     through: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """The token and its text, which is stored nowhere. `through` is the token that asks:
-    what it makes does not outlive it and may do no more. Raises `InvalidInput` or `TooManyTokens`."""
+    """Create a token. Returns it and its text, which is not stored.
+
+    `through` is the token that authenticates the request: the new one may neither outlive it
+    nor exceed its scope. Raises `InvalidInput` or `TooManyTokens`.
+    """
     problems = {
         "name": name_problems(name),
         "expires_at": _expiry_problems(expires_at, through, now=now),
@@ -57,7 +58,7 @@ def make_token(
         scope=scope,
     )
     with transaction.atomic():
-        # The user's row is held, so that two at once do not make one too many.
+        # The user's row is locked, so that two at once do not exceed the maximum.
         get_user_model().objects.select_for_update().get(pk=user.pk)
         if has_too_many(user, now=now):
             raise TooManyTokens
@@ -66,21 +67,21 @@ def make_token(
 
 
 def has_too_many(user: User, *, now: datetime) -> bool:
-    """Whether no further token may be made; the expired ones go first."""
+    """Delete the user's expired tokens. Returns whether the maximum is reached."""
     tokens = ApiToken.objects.filter(user=user)
     tokens.filter(expiry__lt=now).delete()
-    return bool(tokens.count() >= MOST_TOKENS)
+    return bool(tokens.count() >= MAX_TOKENS)
 
 
 def name_problems(name: str) -> list[str]:
-    """Why a token cannot be called so; nothing if it can."""
+    """The problems of a name for a token; empty if there are none."""
     if not name.strip():
-        return ["A name is needed."]
+        return ["A name is required."]
     return list(text_problems(name, most=ApiToken.NAME_LENGTH, one_line=True))
 
 
 def revoke_tokens(user: User) -> int:
-    """Revoke all tokens of a user; how many there were."""
+    """Revoke all tokens of a user. Returns how many there were."""
     tokens = ApiToken.objects.filter(user=user)
     count: int = tokens.count()
     tokens.delete()
@@ -90,7 +91,7 @@ def revoke_tokens(user: User) -> int:
 def _scope_problems(scope: Scope, through: ApiToken | None) -> list[str]:
     if through and not Scope(through.scope).allows(scope):
         return [
-            f'The token that asks has the scope "{through.scope}": not more than that.'
+            f'Must not exceed the scope of the token in use, which is "{through.scope}".'
         ]
     return []
 
@@ -98,9 +99,11 @@ def _scope_problems(scope: Scope, through: ApiToken | None) -> list[str]:
 def _expiry_problems(
     expires_at: datetime | None, through: ApiToken | None, *, now: datetime
 ) -> list[str]:
-    if expires_at and not now < expires_at <= now + timedelta(days=LONGEST_DAYS):
-        return [f"It must be in the future, at most {LONGEST_DAYS} days ahead."]
+    if expires_at and not now < expires_at <= now + timedelta(days=MAX_DAYS):
+        return [f"Must be in the future, at most {MAX_DAYS:,} days from now."]
     last = through.expiry if through else None
     if last and (expires_at is None or expires_at > last):
-        return [f"The token that asks expires at {last.isoformat()}: not after that."]
+        return [
+            f"Must not be after the expiry of the token in use, {last.isoformat()}."
+        ]
     return []

@@ -1,4 +1,4 @@
-"""The messages between a web server and an application (ASGI), and a whole answer in them."""
+"""The messages of ASGI between a web server and an application, and sending a response."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def send_answer(answer: HttpResponse, send: Send) -> None:
-    """Answer without having asked the application."""
-    answer.headers["Content-Length"] = str(len(answer.content))
+async def send_response(response: HttpResponse, send: Send) -> None:
+    """Send a complete response in place of the application."""
+    response.headers["Content-Length"] = str(len(response.content))
     headers = [
-        (name.lower().encode(), value.encode()) for name, value in answer.items()
+        (name.lower().encode(), value.encode()) for name, value in response.items()
     ]
     await send(
         {
             "type": "http.response.start",
-            "status": answer.status_code,
+            "status": response.status_code,
             "headers": headers,
         }
     )
-    await send({"type": "http.response.body", "body": answer.content})
+    await send({"type": "http.response.body", "body": response.content})

@@ -1,7 +1,7 @@
-"""Bodies of requests, before Django sees them: of a known length, and bounded.
+"""Request bodies are read, measured and limited in size before Django sees them.
 
-Django spools what it is sent to disk before any view can refuse it, and REST framework
-takes a body of no stated length (`Transfer-Encoding: chunked`) for none at all.
+Django spools a body to disk before any view can refuse it, and REST framework ignores a body
+without a Content-Length (`Transfer-Encoding: chunked`).
 """
 
 from __future__ import annotations
@@ -16,63 +16,65 @@ from platform_site.http.asgi_messages import (
     Receive,
     Scope,
     Send,
-    send_answer,
+    send_response,
 )
-from platform_site.http.errors import refused
+from platform_site.http.errors import refusal_response
 from workflows.kit.errors import TooLarge
 
 Header = tuple[bytes, bytes]
 NOT_A_LENGTH = {b"content-length", b"transfer-encoding"}
 
 
-def bounded(app: App) -> App:
-    """`app`, which is asked only once the whole body is there, and nothing with one above
-    `DATA_UPLOAD_MAX_MEMORY_SIZE`: that is answered 413, by the length it states or by what
-    has come of it."""
+def limit_body(app: App) -> App:
+    """Wrap `app`: it is called once the whole body has arrived, with its Content-Length.
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    A body above `DATA_UPLOAD_MAX_MEMORY_SIZE` is answered with 413, as soon as its header or
+    the bytes received show that it is too large.
+    """
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                scope, receive = await _known(scope, receive)
+                scope, receive = await _checked(scope, receive)
             except TooLarge as error:
-                await send_answer(refused(scope["path"], error), send)
+                await send_response(refusal_response(scope["path"], error), send)
                 return
         await app(scope, receive, send)
 
-    return answer
+    return wrapped
 
 
-async def _known(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-    """The request with the length of its body; raises `TooLarge`."""
+async def _checked(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+    """The request, with its body read and measured; raises `TooLarge`."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     stated = _stated_length(dict(scope["headers"]))
     if stated is not None and stated > most:
         raise TooLarge(most)
-    return await _measured(scope, receive, most=most)
+    return await _read_whole(scope, receive, most=most)
 
 
 def _stated_length(headers: Mapping[bytes, bytes]) -> int | None:
-    if b"transfer-encoding" in headers:  # and then it alone is true
+    if b"transfer-encoding" in headers:  # it overrides any Content-Length
         return None
     length = headers.get(b"content-length", b"")
     return int(length) if length.isdigit() else None
 
 
-async def _measured(
+async def _read_whole(
     scope: Scope, receive: Receive, *, most: int
 ) -> tuple[Scope, Receive]:
-    """All of the body is read, and told again with its length."""
+    """Read the whole body and replay it, with its length in the headers."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return scope, _first(message, receive)  # the client has gone
+            return scope, _replaying(message, receive)  # the client has gone
         body += message.get("body", b"")
         if len(body) > most:
             raise TooLarge(most)
         if not message.get("more_body", False):
             whole = {"type": "http.request", "body": bytes(body), "more_body": False}
-            return _of_length(scope, len(body)), _first(whole, receive)
+            return _of_length(scope, len(body)), _replaying(whole, receive)
 
 
 def _of_length(scope: Scope, length: int) -> Scope:
@@ -84,8 +86,8 @@ def _of_length(scope: Scope, length: int) -> Scope:
     return {**scope, "headers": headers}
 
 
-def _first(message: Message, receive: Receive) -> Receive:
-    """`message`, and then what else comes."""
+def _replaying(message: Message, receive: Receive) -> Receive:
+    """A `receive` that gives `message` first, then what else arrives."""
     waiting = [message]
 
     async def receive_next() -> Message:

@@ -1,4 +1,4 @@
-"""PostgreSQL connections of a web process: kept, shared by its requests, and bounded."""
+"""The connection pool of a web process for PostgreSQL, shared by its requests."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 
 from django.db import connections
 
-# Besides those of requests: what looks whether the site is ready.
+# Connections besides those of requests: for the readiness checks.
 SPARE = 4
-# A turn (`request_limit`) has a connection waiting for it, so that only a database that is
-# away, or that has no more to give, is waited for.
+# `request_limit` admits no more requests than the pool has connections, so a request waits only
+# while the database is away or has reached its own limit.
 WAIT_SECONDS = 3.0
 
 
 def pool_connections(requests: int) -> None:
-    """Let the requests of this process share connections, where there is PostgreSQL.
+    """Let at most `requests` concurrent requests of this process share connections.
 
-    Called by `manage.py web` and by nothing else: a scheduler or a worker has one connection,
-    and a work horse that is forked must not inherit a pool.
+    Does nothing unless the database is PostgreSQL. Only `manage.py web` calls it: a scheduler or
+    a worker has one connection, and a forked work horse must not inherit a pool.
     """
     database = connections.settings["default"]
     if database["ENGINE"] != "django.db.backends.postgresql":
         return
-    database["CONN_HEALTH_CHECKS"] = True  # one that the server has closed is replaced
+    database["CONN_HEALTH_CHECKS"] = True  # one closed by the server is replaced
     database["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": requests + SPARE,
         "timeout": WAIT_SECONDS,
         "max_idle": 60.0,
-        # Not minutes of ever longer pauses: the next request tries again.
+        # Not minutes of ever longer pauses: the next request simply tries again.
         "reconnect_timeout": WAIT_SECONDS,
         "name": "web",
     }
@@ -38,10 +38,10 @@ def pool_connections(requests: int) -> None:
 
 
 def _check(pool: Any, connection: Any) -> None:
-    """Raises for a connection that the server has closed, before anybody gets it.
+    """Raises for a connection that the server has closed, before it is handed out.
 
-    psycopg then pauses for a second, and longer each time. As a server that was restarted has
-    closed them all, so would be every request: so all that are idle are replaced at once.
+    psycopg then pauses for a second, and longer each time. A restarted server has closed all
+    connections, which would delay every request: therefore all idle ones are replaced at once.
     """
     try:
         pool.check_connection(connection)

@@ -1,7 +1,7 @@
-"""The examples in the description of the API.
+"""The examples in the OpenAPI description.
 
-What is sent is written down here; what is answered is made of it by the code that answers.
-A test sends each of them.
+Requests are written down here; the answers are computed from them by the code that serves the
+API. A test sends each request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WORKFLOW, SCHEDULE, EXECUTION = (
     UUID(int=0x018F0000_0000_7000_8000_000000000000 + number) for number in (1, 2, 3)
 )
 OWNER = User(pk=1, username="ada")
-SECRET = "shown-once-in-this-answer"  # noqa: S105 an example is none
+SECRET = "shown-once-in-this-answer"  # noqa: S105 (an example)
 
 REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
     "schedules_create": {
@@ -52,7 +52,7 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
             "tags": ["reports"],
         },
         "interval": {
-            "name": "look every five minutes",
+            "name": "check every five minutes",
             "workflow": str(WORKFLOW),
             "interval_seconds": 300,
             "timezone": "UTC",
@@ -61,14 +61,14 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
             "max_retries": 3,
         },
         "once": {
-            "name": "switch over",
+            "name": "new year switchover",
             "workflow": str(WORKFLOW),
             "run_at": "2096-01-01T00:00:00",
             "timezone": "Asia/Tokyo",
         },
     },
     "schedules_preview_create": {
-        "clocks change": {
+        "clock change": {
             "cron_expression": "30 2 * * *",
             "timezone": "Europe/Berlin",
             "start_at": "2030-03-30T00:00:00",
@@ -81,17 +81,17 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
             "filter": {"tag": "reports", "status": "active"},
             "note": "holidays",
         },
-        "run some": {"action": "run", "ids": [str(SCHEDULE)]},
+        "run by id": {"action": "run", "ids": [str(SCHEDULE)]},
     },
     "tokens_create": {
-        "for a time": {"name": "laptop", "expires_at": "2096-01-01T00:00:00Z"}
+        "with an expiry": {"name": "laptop", "expires_at": "2096-01-01T00:00:00Z"}
     },
     "hooks_create": {"any JSON": {"name": "Ada"}},
 }
 
 
 def _read(kind: type[StrictSerializer], sent: dict[str, Any]) -> dict[str, Any]:
-    """What was sent as the services are given it, but for rows, which are in no example."""
+    """The request as the services receive it, without database rows."""
     fields = {name: field for name, field in kind().fields.items() if name in sent}
     return {
         name: field.run_validation(sent[name])
@@ -115,7 +115,9 @@ def _saved() -> ScheduledJob:
     first = timing.next_after(schedule.timing, NOW)
     schedule.next_tick_at = schedule.next_run_at = first
     for name in ("status", "scheduled_for", "finished_at"):
-        setattr(schedule, f"last_run_{name}", None)  # as it is read from the database
+        setattr(
+            schedule, f"last_run_{name}", None
+        )  # annotated when it is read from the database
     return schedule
 
 
@@ -124,7 +126,7 @@ def _schedule() -> dict[str, Any]:
 
 
 def _preview() -> dict[str, Any]:
-    sent = dict(REQUESTS["schedules_preview_create"]["clocks change"])
+    sent = dict(REQUESTS["schedules_preview_create"]["clock change"])
     found = preview_fields(
         _read(NewSchedule, sent),
         count=sent.get("count", COUNT),
@@ -139,7 +141,7 @@ def _explanation() -> dict[str, Any]:
     rule = saved.timing
     found = Explanation(
         at=NOW,
-        sentence="That is no tick of this schedule.",
+        sentence="No tick of this schedule falls at that time.",
         timing_text=timing_text(rule, saved.timezone),
         previous_tick=timing.last_upto(rule, NOW),
         next_tick=timing.next_after(rule, NOW),
@@ -153,7 +155,7 @@ def _bulk() -> dict[str, Any]:
 
 
 def _token() -> dict[str, Any]:
-    sent = REQUESTS["tokens_create"]["for a time"]
+    sent = REQUESTS["tokens_create"]["with an expiry"]
     expiry = datetime.fromisoformat(sent["expires_at"])
     token = ApiToken(
         name=sent["name"], token_key=SECRET[:15], created=NOW, expiry=expiry
@@ -189,7 +191,7 @@ ANSWERS: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: the examples stand with what they are examples of."""
+    """A hook of drf-spectacular: adds the examples to their operations."""
     for operations in result["paths"].values():
         for operation in operations.values():
             name = operation["operationId"]
@@ -204,7 +206,7 @@ def add_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _answer(operation: dict[str, Any]) -> dict[str, Any]:
-    """What is answered when all went well: not a dry run, which is 200 where that is 201."""
+    """The answer of success: not that of a dry run, which is 200 where this is 201 or 202."""
     done = [status for status in operation["responses"] if status.startswith("2")]
     content: dict[str, Any] = operation["responses"][max(done)]["content"]
     found: dict[str, Any] = content["application/json"]
@@ -212,5 +214,5 @@ def _answer(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: dict[str, Any]) -> Any:
-    """As it goes over the wire."""
+    """As JSON carries it."""
     return json.loads(JSONRenderer().render(value))

@@ -1,4 +1,4 @@
-"""Reads the JSON that clients send."""
+"""The parser for JSON request bodies."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LONGEST_NAME = 200
 
 
 class SafeJSONParser(JSONParser):
-    """Stricter than REST framework's own, which a body of nothing but brackets would crash,
-    and which would read a body of any length."""
+    """Stricter than REST framework's own parser, which reads bodies of any length and fails on
+    deeply nested ones."""
 
     @override
     def parse(
@@ -41,17 +41,19 @@ class SafeJSONParser(JSONParser):
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
         except ValueError as error:
-            if "int_max_str_digits" in str(error):  # Python's words, for programmers
+            if "int_max_str_digits" in str(
+                error
+            ):  # Python's message is meant for programmers
                 raise ParseError("A number in the JSON is too long.") from error
-            raise ParseError(f"JSON parse error - {error}") from error
+            raise ParseError(f"The body is not valid JSON: {error}.") from error
         return read
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object. Of a name that it has twice Python would silently take the last value."""
+    """An object with unique names; of a repeated name Python would silently keep the last value."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = Counter(name for name, _ in pairs)
         ((twice, _),) = names.most_common(1)
-        raise ParseError(f'"{twice[:LONGEST_NAME]}" is there twice.')
+        raise ParseError(f'The name "{twice[:LONGEST_NAME]}" is repeated.')
     return found

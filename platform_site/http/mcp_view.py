@@ -1,4 +1,4 @@
-"""`POST /mcp/`: the schedule tools for agents elsewhere, in the name of a token's user."""
+"""`POST /mcp/`: the schedule tools over MCP, acting for the user of an API token."""
 
 from __future__ import annotations
 
@@ -32,25 +32,23 @@ class NotInstalled(APIException):
     default_code = "not_installed"
 
 
-class ForeignOrigin(PermissionDenied):
+class UntrustedOrigin(PermissionDenied):
     default_code = "foreign_origin"
-    default_detail = (
-        "A browser sent this from another site: CSRF_TRUSTED_ORIGINS lacks its Origin."
-    )
+    default_detail = "The Origin of this browser request is not trusted: add it to CSRF_TRUSTED_ORIGINS."
 
 
 class AnyRenderer(JSONRenderer):
-    """Errors are JSON, whatever a client accepts; a client of MCP accepts streams, too."""
+    """Errors are JSON, whatever the client accepts: MCP clients accept event streams too."""
 
     media_type = "*/*"
 
 
 class McpView(APIView):
-    """MCP by streamable HTTP, without sessions: every request stands by itself."""
+    """MCP over streamable HTTP, without sessions: each request is independent."""
 
     http_method_names = ["post"]
-    schema = None  # MCP describes itself; this is no address of the API
-    # A token and never a cookie, so that no other site can make a browser call tools.
+    schema = None  # MCP describes itself; this is not part of the REST API
+    # A token, never a cookie, so that no other site can make a browser call tools.
     authentication_classes = [BearerAuthentication]
     permission_classes = [IsAuthenticated]
     renderer_classes = [AnyRenderer]
@@ -58,15 +56,15 @@ class McpView(APIView):
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         origin = request.headers.get("Origin")
-        if origin is not None and not _is_ours(origin, request):
-            raise ForeignOrigin
+        if origin is not None and not _is_trusted(origin, request):
+            raise UntrustedOrigin
         super().initial(request, *args, **kwargs)
 
     def post(self, request: Request) -> HttpResponseBase:
         kind = (request.content_type or "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise UnsupportedMediaType(kind or "none")
-        clock = timezone.now  # noqa: TID251 an entry point: tools are told the time
+        clock = timezone.now  # noqa: TID251 an entry point: tools receive the clock
         context = ToolContext(
             user=cast("User", request.user), clock=clock, scope=scope_of(request)
         )
@@ -77,11 +75,11 @@ class McpView(APIView):
         return cast("HttpResponse", http.answer(request._request, context))
 
 
-def _is_ours(origin: str, request: Request) -> bool:
-    """Whether a page of this origin may call tools: ours, or one that the site trusts.
+def _is_trusted(origin: str, request: Request) -> bool:
+    """Whether pages of this origin may call tools: our own, and those that the site trusts.
 
-    The specification of MCP asks for it: a page elsewhere can point its own host name to
-    this machine.
+    The MCP specification requires this check: another site could let its host name resolve to
+    this machine (DNS rebinding).
     """
     own = f"{request.scheme}://{request.get_host()}"
     known = [own, settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS]
@@ -89,7 +87,7 @@ def _is_ours(origin: str, request: Request) -> bool:
 
 
 def _matches(origin: str, pattern: str) -> bool:
-    """Whether it is the origin of this address, whose host may begin with `*.`."""
+    """Whether `origin` is that of the URL `pattern`, whose host may begin with `*.`."""
     scheme, _, host = pattern.partition("://")
     host = host.partition("/")[0]
     is_same_scheme = origin.startswith(f"{scheme}://")

@@ -1,4 +1,4 @@
-"""What the site does otherwise than Django with every request."""
+"""Middleware where the site differs from Django's defaults."""
 
 from __future__ import annotations
 
@@ -6,28 +6,26 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from typing_extensions import override
 
-from platform_site.http.errors import is_for_programs, page
+from platform_site.http.errors import is_for_programs, problem_response
 from workflows.safety.decoding import is_known_charset
 
-WRONG_CHARSET = (
-    "The charset of the Content-Type is not one that is read here: use utf-8."
-)
+WRONG_CHARSET = "The charset of the Content-Type header is not supported: use utf-8."
 
 
 class SiteMiddleware(CommonMiddleware):
-    """A program that forgets the slash is told so: a redirect would turn its POST into a
-    GET, and lose the body.
+    """API requests without the trailing slash are answered 404 with a hint: a redirect would
+    turn a POST into a GET and lose its body.
 
-    Django decodes queries and forms by the charset that a request names; one that takes the
-    square of the size in time is refused, as are those that are no charsets for texts.
+    Django decodes queries and forms with the charset that the request names. Charsets that take
+    quadratic time, or that are not for text, are refused.
     """
 
     @override
-    def process_request(  # type: ignore[override]  # Django takes any answer
+    def process_request(  # type: ignore[override]  # Django accepts any response
         self, request: HttpRequest
     ) -> HttpResponseBase | None:
         if request.encoding and not is_known_charset(request.encoding):
-            return page(415, "unsupported_media_type", WRONG_CHARSET)
+            return problem_response(415, "unsupported_media_type", WRONG_CHARSET)
         return super().process_request(request)
 
     @override

@@ -1,4 +1,4 @@
-"""The OpenAPI description: who may ask, and the errors that every address can answer."""
+"""The OpenAPI description: authentication, errors, dry runs, and the pages to browse it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from workflows.kit.api.strict import StrictSerializer
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "description": "What went wrong (RFC 9457). `code` is stable and for programs, "
-    "`detail` is for people, `errors` has the reasons of each field.",
+    "description": "An error (RFC 9457). `code` is stable and meant for programs, "
+    "`detail` for people; `errors` lists the problems of each field.",
     "required": ["type", "title", "status", "detail", "code", "errors"],
     "properties": {
         "type": {"type": "string"},
@@ -40,8 +40,8 @@ PROBLEM: dict[str, Any] = {
         "suggestion": {
             "type": "object",
             "additionalProperties": True,
-            "description": "Of a timing that is written as another program writes it: the "
-            "fields that mean the same here, to be sent as they are.",
+            "description": "For a timing in the notation of another program: the equivalent "
+            "fields, to be sent as they are.",
         },
     },
     "example": {
@@ -55,8 +55,8 @@ PROBLEM: dict[str, Any] = {
 }
 DRY_RUN: dict[str, Any] = {
     "type": "object",
-    "description": "What a write would change: how things stand, how they would, and "
-    "for a schedule its next ticks.",
+    "description": "What a write would change: the state before, the state after, and "
+    "the next ticks of a schedule.",
     "required": ["dry_run", "before", "after"],
     "properties": {
         "dry_run": {"type": "boolean", "enum": [True]},
@@ -72,30 +72,31 @@ DRY_RUN_PARAMETER = {
     "in": "query",
     "name": "dry_run",
     "schema": {"type": "boolean", "default": False},
-    "description": "Check everything, write nothing, and tell what would change.",
+    "description": "Check everything, write nothing, and answer with what would change.",
 }
-# Which statuses an address can answer besides what it is for.
+# The error statuses that operations can answer.
 ERRORS = {
-    400: "The input is wrong; `errors` says where.",
-    401: "No token, or one that is wrong, expired or revoked.",
-    403: "You may see this, but not do that, or the scope of the token is not enough.",
-    404: "There is no such thing, or it is not yours.",
-    406: "`Accept` has no place for JSON.",
-    409: "Its state does not allow it, or it has changed since you read it.",
-    412: "It has changed since the ETag of If-Match.",
+    400: "The input is not valid; `errors` lists the problems of each field.",
+    401: "No token was sent, or it is wrong, expired or revoked.",
+    403: "You may view this but not change it, or the scope of the token does not suffice.",
+    404: "Nothing with this id exists, or you may not view it.",
+    406: "The `Accept` header excludes JSON.",
+    409: "The present state does not allow it, or it has changed since you read it.",
+    412: "It has changed since the version in If-Match.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    422: "The idempotency key was used for something else.",
-    503: "The database is busy or cannot be reached: try again.",
-    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    422: "The idempotency key was already used for a different request.",
+    503: "The site is busy, or the database or Redis cannot be reached: try again after "
+    "`Retry-After` seconds.",
+    429: "Too many requests: try again after `Retry-After` seconds.",
 }
-# Which of them an operation that only reads never answers.
+# Those that read-only operations never answer.
 NEVER_BY_GET = {409, 413, 415}
-# By which a caller chooses how the description is written.
+# The query parameter that selects the format of the description.
 FORMAT = "format"
-# The headers of answers.
-ETAG = "The version of what is answered, for If-Match."
-LOCATION = "Where the execution is found."
+# Response headers.
+ETAG = "The version of the answered resource, for If-Match."
+LOCATION = "The URL of the execution."
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -107,18 +108,18 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of `tokens/`, of `manage.py create_token` or of the admin.",
+            "description": "A token created with `tokens/`, `manage.py create_token` or the admin.",
         }
 
 
 def without_public_docstring() -> list[type]:
-    """Classes whose docstring is no description of the views and bodies that inherit it."""
+    """Base classes whose docstrings do not describe the views and bodies that inherit them."""
     of_libraries: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
     return [*of_libraries, DryRun, StrictQuery, StrictSerializer, VersionedView]
 
 
 def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular: each operation answers its errors as a problem."""
+    """A hook of drf-spectacular: documents errors, dry runs and headers of each operation."""
     result["components"]["schemas"] |= {"Problem": PROBLEM, "DryRun": DRY_RUN}
     for operations in result["paths"].values():
         for method, operation in operations.items():
@@ -126,7 +127,7 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             for status, text in ERRORS.items():
                 if _may_answer(method, operation, status):
                     operation["responses"].setdefault(str(status), _problem(text))
-            if method != "get" and not _changes_nothing_to_try(operation):
+            if method != "get" and not _has_no_dry_run(operation):
                 _document_dry_run(operation)
     return result
 
@@ -144,14 +145,14 @@ def _may_answer(method: str, operation: dict[str, Any], status: int) -> bool:
 
 
 def _takes(operation: dict[str, Any], *names: str) -> bool:
-    """Whether the operation has a parameter of each of these names."""
+    """Whether the operation has a parameter with each of these names."""
     taken = {parameter["name"] for parameter in operation.get("parameters", ())}
     return taken.issuperset(names)
 
 
 def _document_headers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """`ETag` where what is answered is one thing with a version, `Location` where the
-    answer is that of a webhook."""
+    """`ETag` where the answer is one resource with a version, `Location` where it is that of a
+    called webhook."""
     for answer in operation["responses"].values():
         for content in answer.get("content", {}).values():
             name = content["schema"].get("$ref", "").rpartition("/")[2]
@@ -165,21 +166,21 @@ def _header(text: str) -> dict[str, Any]:
     return {"schema": {"type": "string"}, "description": text}
 
 
-def _changes_nothing_to_try(operation: dict[str, Any]) -> bool:
-    """A preview writes nothing anyway; who calls a webhook means it."""
+def _has_no_dry_run(operation: dict[str, Any]) -> bool:
+    """Whether a dry run makes no sense: previews write nothing, webhooks have no dry run."""
     name = operation["operationId"]
     return "preview" in name or name.startswith("hooks_")
 
 
 def _document_dry_run(operation: dict[str, Any]) -> None:
-    """`?dry_run=true` answers 200 and what would change, whatever else is answered."""
+    """With `?dry_run=true` the answer is 200 with what would change."""
     operation.setdefault("parameters", []).append(DRY_RUN_PARAMETER)
     schema: dict[str, Any] = {"$ref": "#/components/schemas/DryRun"}
     done = operation["responses"].get("200", {})
     if done:
         schema = {"oneOf": [done["content"]["application/json"]["schema"], schema]}
     operation["responses"]["200"] = done | {
-        "description": "Done; or, of a dry run, what would change.",
+        "description": "Done; for a dry run: what would change.",
         "content": {"application/json": {"schema": schema}},
     }
 
@@ -190,7 +191,7 @@ def _problem(text: str) -> dict[str, Any]:
 
 
 class ByFormat(DefaultContentNegotiation):
-    """`?format=` goes before the header Accept, which a browser sends without being asked."""
+    """`?format=` takes precedence over the Accept header, which browsers always send."""
 
     @override
     def select_renderer(
@@ -210,8 +211,8 @@ class ByFormat(DefaultContentNegotiation):
 
 
 class SchemaView(StrictQuery, SpectacularAPIView):
-    """The description itself, as YAML or as JSON. It has one language and one version: none
-    is asked for."""
+    """The description itself, as YAML or as JSON. It has one language and one version, which
+    cannot be selected."""
 
     content_negotiation_class = ByFormat
 
@@ -230,13 +231,13 @@ class SchemaView(StrictQuery, SpectacularAPIView):
 
 @method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")
 class DocsView(StrictQuery, SpectacularSwaggerSplitView):
-    """The description to browse and to try, from this site's own files.
+    """The description to browse and to try out, served from this site's own files.
 
-    Its script writes styles into the page: allowed here and nowhere else.
+    Its script writes inline styles, which are allowed on this page only.
     """
 
     template_name = "platform_site/api_docs.html"
 
     @override
     def query_parameters(self, request: Request) -> set[str]:
-        return {"script"}  # by which the page asks for its own script
+        return {"script"}  # with which the page requests its own script

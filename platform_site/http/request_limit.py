@@ -1,8 +1,8 @@
-"""How many requests a web process answers at once.
+"""Limits how many requests a web process answers at once.
 
-Each one takes a thread and a connection to the database, so that a few hundred at once would
-use up those of PostgreSQL. The others wait for their turn, which costs nothing, and are told to
-come back if it does not come.
+Each one takes a thread and a database connection: a few hundred at once would exhaust those of
+PostgreSQL. Further requests wait, which costs nothing, and are answered 503 if they would wait
+too long.
 """
 
 from __future__ import annotations
@@ -15,33 +15,35 @@ from platform_site.http.asgi_messages import (
     Receive,
     Scope,
     Send,
-    send_answer,
+    send_response,
 )
-from platform_site.http.errors import refused
+from platform_site.http.errors import refusal_response
 from workflows.kit.errors import Unavailable
 
 WAIT_SECONDS = 10.0
-# Asked by whatever watches the site, which must not take a busy one for a dead one.
+# Used by monitoring, which must not mistake a busy site for a dead one.
 ALWAYS_ANSWERED = {"/healthz", "/readyz"}
 
 
-def limit_requests(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -> App:
-    """`app`, which answers at most so many requests at once.
+def limit_requests(
+    app: App, *, maximum: int, wait_seconds: float = WAIT_SECONDS
+) -> App:
+    """Wrap `app` so that it answers at most `maximum` requests at once.
 
-    A turn begins when the whole request is there and ends when the whole answer is: no slow
-    client holds one.
+    A request counts from when it has arrived completely until its answer is complete, so slow
+    clients do not count. One that waits for more than `wait_seconds` is answered 503.
     """
-    turns = asyncio.Semaphore(most)
+    slots = asyncio.Semaphore(maximum)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED:
             await app(scope, receive, send)
             return
         try:
             async with asyncio.timeout(wait_seconds):
-                await turns.acquire()
+                await slots.acquire()
         except TimeoutError:
-            await send_answer(refused(scope["path"], Unavailable()), send)
+            await send_response(refusal_response(scope["path"], Unavailable()), send)
             return
         messages: list[Message] = []
 
@@ -51,8 +53,8 @@ def limit_requests(app: App, *, most: int, wait_seconds: float = WAIT_SECONDS) -
         try:
             await app(scope, receive, keep)
         finally:
-            turns.release()
+            slots.release()
         for message in messages:
             await send(message)
 
-    return answer
+    return wrapped

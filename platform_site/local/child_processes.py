@@ -1,4 +1,4 @@
-"""Starting child processes that never outlive this one."""
+"""Child processes that never outlive this one, and free ports for them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def spawn(
     stdin: str = "",
     keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, with `stdin` as its whole input and the
+    """Start `command` in its own session, with `stdin` as its whole input. It inherits the
     open files `keep`.
 
-    Its own session keeps the terminal's Ctrl-C away from it: whoever spawned it ends it,
-    in order. On Linux the kernel kills it when the thread that called this ends, be it by
-    `kill -9`; so call this from a thread that lives as long as the process.
+    In its own session the terminal's Ctrl-C does not reach it: its parent ends it, in order. On
+    Linux the kernel kills it when the calling thread ends, even by `kill -9`: call this from a
+    thread that lives as long as the process.
     """
-    child = subprocess.Popen(  # noqa: S603 (the caller's own words, no shell)
+    child = subprocess.Popen(  # noqa: S603 (the caller's own command, no shell)
         command,
         env=env,
         cwd=cwd,
@@ -49,14 +49,14 @@ def spawn(
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill `child` and what it started, unless it has ended."""
+    """Kill `child` and all processes of its group, unless it has ended."""
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
 
 def how_it_ended(returncode: int) -> str:
-    """The end of a process in words."""
+    """How a process ended, as part of a sentence."""
     if returncode < 0:
         return f"was ended by {signal.Signals(-returncode).name}"
     return f"ended with status {returncode}"
@@ -64,7 +64,7 @@ def how_it_ended(returncode: int) -> str:
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on this port of 127.0.0.1."""
-    # A wildcard listener too is in the way; macOS would let both bind.
+    # A listener on all addresses is in the way too; macOS would let both bind.
     for address in ("127.0.0.1", "0.0.0.0"):  # noqa: S104 (bound for an instant)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,22 +76,22 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
+    """A TCP port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def _die_with_parent(parent: int) -> Callable[[], None] | None:
-    """What the child does between fork and exec; None where the kernel has no such call."""
+    """The function to run in the child between fork and exec; None except on Linux."""
     if not sys.platform.startswith("linux"):
         return None
-    # Loaded here, not in the child: after a fork only what is already there is safe.
+    # Loaded here, not in the child: after a fork, loading a library is not safe.
     prctl = ctypes.CDLL(None).prctl
 
-    def ask_for_death_signal() -> None:
+    def request_death_signal() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before we could ask
+        if os.getppid() != parent:  # it had ended before the request
             os._exit(1)
 
-    return ask_for_death_signal
+    return request_death_signal

@@ -1,4 +1,4 @@
-"""Files that cannot be read, moved out of the way under another name."""
+"""Damaged files, moved out of the way under another name."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ WORD = "damaged"
 
 
 def set_aside(path: Path) -> Path:
-    """Move a file or folder to `<name>.damaged-<number>` beside it; the oldest such ones
-    are deleted, so that they never fill a disk."""
+    """Rename a file or folder to `<name>.damaged-<number>`; returns the new path.
+
+    Only the newest `MOST_KEPT` are kept, so that they never fill a disk.
+    """
     before = sorted(path.parent.glob(f"{path.name}.{WORD}-*"), key=_number)
     for old in before[: len(before) - MOST_KEPT + 1]:
         remove(old)
@@ -20,7 +22,7 @@ def set_aside(path: Path) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Delete a file, or a folder with all that is in it."""
+    """Delete a file, or a folder with its contents."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

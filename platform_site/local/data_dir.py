@@ -1,7 +1,6 @@
-"""Where this installation keeps what it writes: a folder for its own user only.
+"""The data folder (`DATA_DIR`), which only the site's own system user may access.
 
-Everything is found from `DATA_DIR` alone: the SQLite file, the secrets and, while
-`manage.py up` is running, what runs.
+It holds the SQLite file, the secrets and, while `manage.py up` is running, its record.
 """
 
 from __future__ import annotations
@@ -17,43 +16,46 @@ import environ
 BASE_DIR = Path(__file__).resolve().parents[2]
 SQLITE = "ostinato.sqlite3"
 PRIVATE = ("secret_key", "admin_password", "runtime.json", "up.lock")
-# By these a folder is known as one of ours, and not as somebody's home.
+# Files by which a folder is recognised as a data folder, not as someone's home.
 OURS = ("secret_key", "up.lock", SQLITE)
 SQLITE_MAGIC = b"SQLite format 3\0"
-OTHERS = 0o077  # what the mode of a file or folder lets anyone else do
+OTHERS = 0o077  # the permission bits of group and others
 
 
 def data_dir() -> Path:
-    """The folder of `DATA_DIR` (default `var/`), made if it is absent, with mode 700."""
+    """The folder of `DATA_DIR` (default `var/`), created with mode 700 if it is missing.
+
+    Ends the process with one line if the folder cannot be used.
+    """
     named = os.environ.get("DATA_DIR", "").strip()
     folder = Path(os.path.realpath(named or BASE_DIR / "var"))
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_open = folder.stat().st_mode & OTHERS
         if is_open and not _may_be_tightened(folder):
-            # Every command reads the settings: one line instead of their traceback.
+            # Every command reads the settings: one line instead of a traceback.
             sys.exit(
-                f"DATA_DIR: {folder} is open to other users and holds other things: "
-                "give the name of a folder inside it, which is then made."
+                f"DATA_DIR: {folder} is open to other users and holds other files. "
+                "Name a new folder inside it, which will be created."
             )
     except OSError as error:
-        sys.exit(f"DATA_DIR: {folder} cannot be made a folder: {error.strerror}.")
+        sys.exit(f"DATA_DIR: the folder {folder} cannot be created: {error.strerror}.")
     try:
         _tighten(folder, 0o700)
         for name in PRIVATE:
             _tighten(folder / name, 0o600)
     except OSError as error:
         sys.exit(
-            f"DATA_DIR: {error.filename} cannot be closed to other users: "
-            f"{error.strerror}. Give the name of a folder of your own."
+            f"DATA_DIR: {error.filename} cannot be made private: {error.strerror}. "
+            "Name a folder that you own."
         )
     return folder
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:
-    """The database of the URL; without one, the SQLite file in `folder`."""
+    """Django's settings for the database of `url`; without one, for the SQLite file in `folder`."""
     if not url:
-        # Not by a URL: a folder may have any characters in its name.
+        # Not as a URL: the name of the folder may contain any character.
         name = str(folder / SQLITE)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
     found: dict[str, Any] = environ.Env.db_url_config(url)
@@ -61,22 +63,22 @@ def database(url: str, folder: Path) -> dict[str, Any]:
 
 
 def keep_private(sqlite: Path) -> None:
-    """An SQLite file is for its own user only, whoever makes it and under any umask.
+    """Create the SQLite file if it is missing, and make it private under any umask.
 
-    SQLite gives the files beside it the same mode.
+    SQLite gives the same mode to the files beside it.
     """
-    with suppress(OSError):  # what keeps it from being used is told by SQLite
+    with suppress(OSError):  # SQLite itself will report why it cannot be used
         descriptor = os.open(sqlite, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "rb") as file:
             begins = file.read(len(SQLITE_MAGIC))
         if begins not in {b"", SQLITE_MAGIC}:
-            return  # a file of somebody else: SQLite will refuse it, and its mode stays
+            return  # not an SQLite file: SQLite will refuse it, and its mode stays
         for end in ("", "-wal", "-shm"):
             _tighten(sqlite.with_name(sqlite.name + end), 0o600)
 
 
 def _may_be_tightened(folder: Path) -> bool:
-    """Whether closing the folder takes nothing from anybody: it is ours, or empty."""
+    """Whether making the folder private locks no one out: it is ours, or empty."""
     names = {path.name for path in folder.iterdir()}
     return not names or not names.isdisjoint(OURS)
 

@@ -1,4 +1,4 @@
-"""Something to look at on the first start: one workflow and three schedules of it."""
+"""Demo data for the first start: one workflow with three schedules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GRAPH = GraphSpec(
         NodeSpec(
             node_id="fetch",
             component_type="http_request",
-            label="Ask the site",
+            label="Call the site",
             config={"url": "{{ site.url }}/healthz"},
             position={"x": 260, "y": 80},
         ),
@@ -50,7 +50,7 @@ GRAPH = GraphSpec(
         NodeSpec(
             node_id="decide",
             component_type="switch",
-            label="Quick enough?",
+            label="Fast enough?",
             config={
                 "cases": [
                     {"port": "quick", "when": "nodes.fetch.output.elapsed_ms < 500"}
@@ -69,15 +69,15 @@ GRAPH = GraphSpec(
 
 
 def ensure_demo(owner: User, *, now: datetime) -> bool:
-    """Make the demo data, all of it or nothing; False if its workflow is there already.
+    """Create the demo data, all or nothing. Returns False if its workflow already exists.
 
-    What somebody changed or deleted of its schedules stays so.
+    Schedules that have been changed or deleted since are left alone.
     """
     if Workflow.objects.filter(owner=owner, name=NAME).exists():
         return False
     with transaction.atomic():
         workflow = create_workflow(
-            {"name": NAME, "description": "Asks this site whether it is up."},
+            {"name": NAME, "description": "Checks that this site is up."},
             user=owner,
             now=now,
         )
@@ -91,11 +91,11 @@ def _make_schedules(workflow: Workflow, actor: Actor, *, now: datetime) -> None:
         wanted = {"name": name, "workflow": workflow, "tags": ["demo"], **fields}
         return create_schedule(wanted, actor=actor, now=now).id
 
-    # On the round ten seconds, so that the first run does not take ten to come.
+    # Aligned to full minutes in the past, so that the first run comes within ten seconds.
     anchor = now.replace(second=0, microsecond=0)
     make("every ten seconds", interval_seconds=EVERY_SECONDS, anchor_at=anchor)
     make("weekdays at nine", cron_expression="0 9 * * 1-5", timezone="Europe/Berlin")
     paused = make(
         "nightly, paused", cron_expression="30 3 * * *", timezone="Europe/Berlin"
     )
-    pause_schedule(paused, actor=actor, now=now, note="Resume it to see how that goes.")
+    pause_schedule(paused, actor=actor, now=now, note="Resume it to see it run.")

@@ -1,4 +1,4 @@
-"""The user `admin`, whose password is made once and kept in the data folder."""
+"""The user `admin`, whose generated password is kept in the data folder."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ PASSWORD_FILE = "admin_password"  # noqa: S105 (the name of the file)
 
 
 def ensure_first_user(folder: Path) -> User:
-    """The user `admin`, made if there is none. The password file stands only while it
-    holds the password: once somebody changed it, the file is removed. So is one that
-    cannot be read."""
+    """The user `admin`, created if it does not exist. A password file that cannot be read, or
+    no longer holds the password because it was changed, is removed."""
     user = User.objects.filter(username=USERNAME).first()
     if user is None:
         password = secret(folder, PASSWORD_FILE, size=PASSWORD_BYTES)
@@ -30,7 +29,7 @@ def ensure_first_user(folder: Path) -> User:
 
 
 def first_password(folder: Path) -> str | None:
-    """The password of `admin`, if it still is the one that was made for it."""
+    """The generated password of `admin`, unless its file has been removed."""
     with suppress(OSError):
         return stored(folder / PASSWORD_FILE, size=PASSWORD_BYTES)
     return None

@@ -1,4 +1,4 @@
-"""One running site a data folder: its lock, and `runtime.json` while it runs."""
+"""At most one running site per data folder: its lock, and `runtime.json` while it runs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LONGEST_ADDRESS = 200
 
 
 class AlreadyRunningError(Exception):
-    """Another process runs the site of this folder."""
+    """Another process runs the site of this folder; the message is its address."""
 
 
 @contextmanager
 def sole_instance(folder: Path, address: str) -> Iterator[None]:
-    """Hold the folder's lock, which the kernel gives back however this process ends.
+    """Hold the folder's lock, which the kernel releases however this process ends.
 
-    Raises `AlreadyRunningError` with the address of the site that holds it.
+    Raises `AlreadyRunningError` with the address of the site that holds the lock.
     """
     with (folder / "up.lock").open("a+", errors="replace") as lock:
         try:
@@ -36,7 +36,7 @@ def sole_instance(folder: Path, address: str) -> Iterator[None]:
 
 @contextmanager
 def recorded(folder: Path, runtime: dict[str, str]) -> Iterator[None]:
-    """Let every `manage.py` command find what runs, for as long as it runs."""
+    """Keep `runtime.json` for the duration, so that `manage.py` commands find the services."""
     write_runtime(folder, runtime)
     try:
         yield

@@ -1,4 +1,4 @@
-"""From nothing to a running site, and back: the steps of `manage.py up`."""
+"""Starting and stopping the whole site: the steps of `manage.py up`."""
 
 from __future__ import annotations
 
@@ -19,40 +19,41 @@ from platform_site.local.valkey import EmbeddedValkey
 from schedules.processes.worker import GRACE_SECONDS
 
 WEB_START_SECONDS = 60.0
-# How long each may take to end, after each SIGTERM: together less than the 20 seconds in
-# which a stop is to be over. A worker ends its running work itself and records it as lost;
-# its second SIGTERM would end it with the record unwritten, so that must come later.
+# How many seconds each may take to end after each SIGTERM: together less than the 20 s in which
+# a stop must be over. A worker ends its running work itself and records it as lost; a second
+# SIGTERM before that would lose the record.
 GRACE = (2.0,)
 WORKER_GRACE = (GRACE_SECONDS + 2.0, 0.5)
 VALKEY_GRACE = (3.0,)
 
 
 class LaunchError(Exception):
-    """The site cannot start; the message is one line that says why."""
+    """The site cannot start; the message is one line with the reason."""
 
 
 class StopRequested(Exception):
-    """Somebody asked to stop before everything had started."""
+    """A stop was requested before everything had started."""
 
 
 @dataclass(slots=True)
 class Launch:
-    """One run of the site. `tell` is given lines for the person to read."""
+    """One run of the site. `report` receives lines for the person at the terminal."""
 
     site: LocalSite
     signals: StopSignals
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     supervisor: Supervisor = field(init=False)
 
     def __post_init__(self) -> None:
-        self.supervisor = Supervisor(self.signals, self.tell)
+        self.supervisor = Supervisor(self.signals, self.report)
 
     def run(
         self, valkey: EmbeddedValkey | None, *, workers: int, setup: list[str]
     ) -> None:
-        """Start everything, keep it running until a signal asks to stop, end everything.
+        """Start everything, keep it running until a signal requests a stop, end everything.
 
-        Without `valkey` the site uses the server that its settings name.
+        Without `valkey`, the site uses the server that its settings name. Raises `LaunchError`
+        or `StopRequested`.
         """
         require_free(self.site.port)
         runtime = {"address": self.site.address}
@@ -70,20 +71,22 @@ class Launch:
             self._start_services(workers)
             self._greet()
             self.supervisor.watch(lambda: trim_logs(self.site.folder))
-            self.tell(f"Stopping; running work gets {GRACE_SECONDS:.0f} seconds.")
-        self.tell("Stopped.")
+            self.report(
+                f"Stopping. Running work has {GRACE_SECONDS:.0f} seconds to finish."
+            )
+        self.report("Stopped.")
 
     def _start_valkey(self, valkey: EmbeddedValkey) -> None:
         [child] = self.supervisor.start(
-            Service("valkey", lambda: valkey.start_whole(self.tell)),
+            Service("valkey", lambda: valkey.start_or_repair(self.report)),
             grace=VALKEY_GRACE,
         )
         if not valkey.wait_until_ready(child.process):
-            words = valkey.last_words()
+            last_words = valkey.last_words()
             raise LaunchError(
-                f"The queue store did not start: {words} (all of it is in {valkey.log})"
+                f"The queue store did not start: {last_words} (full log: {valkey.log})"
             )
-        self.tell(f"  queue store    Valkey on port {valkey.port}")
+        self.report(f"  queue store    Valkey on port {valkey.port}")
 
     def _set_up(self, command: list[str]) -> None:
         process = self.site.run_once(*command)
@@ -94,14 +97,16 @@ class Launch:
             self.signals.wait(1)
         log = self.site.folder / "logs" / f"{command[0]}.log"
         if process.returncode:
-            raise LaunchError(f"{last_line(log)} (all of it is in {log})")
-        self.tell("  database       up to date")
+            raise LaunchError(f"{last_line(log)} (full log: {log})")
+        self.report("  database       up to date")
 
     def _start_services(self, workers: int) -> None:
         numbers = range(1, workers + 1)
         self.supervisor.start(*map(self.site.worker, numbers), grace=WORKER_GRACE)
         self.supervisor.start(self.site.scheduler, grace=GRACE)
-        self.tell(f"  processes      1 scheduler, {workers} worker{'s'[: workers > 1]}")
+        self.report(
+            f"  processes      1 scheduler, {workers} worker{'s'[: workers > 1]}"
+        )
         [web] = self.supervisor.start(self.site.web, grace=GRACE)
         self._wait_for_web(web)
 
@@ -112,28 +117,33 @@ class Launch:
                 raise StopRequested
             if web.process.poll() is not None or time.monotonic() > deadline:
                 log = self.site.folder / "logs" / "web.log"
-                raise LaunchError(f"The web server did not start: see {log}")
+                raise LaunchError(f"The web server did not start (full log: {log})")
             self.signals.wait(0.1)
 
     def _greet(self) -> None:
         password = first_password(self.site.folder)
-        self.tell(f"\nOstinato runs at {self.site.address}/")
-        self.tell(f"  user           {USERNAME}")
-        self.tell(f"  password       {password or 'the one you gave it'}")
-        self.tell(f"  logs           {self.site.folder / 'logs'}")
-        self.tell("Ctrl-C stops everything.\n")
+        self.report(f"\nOstinato is running at {self.site.address}/")
+        self.report(f"  user           {USERNAME}")
+        self.report(f"  password       {password or 'the one you chose'}")
+        self.report(f"  logs           {self.site.folder / 'logs'}")
+        self.report("Ctrl-C stops everything.\n")
 
 
 def require_free(port: int) -> None:
-    """Raise `LaunchError`, which names a free port, if this one is taken."""
+    """Raise `LaunchError` with a free port if this one is in use."""
     if not is_free(port):
         higher = range(port + 1, min(port + 100, 65536))
         other = next(filter(is_free, higher), None) or free_port()
-        raise LaunchError(f"Port {port} is taken; {other} is free: add --port {other}")
+        raise LaunchError(
+            f"Port {port} is already in use. Try --port {other}, which is free."
+        )
 
 
 def last_line(log: Path) -> str:
-    """The last line of a log that is not empty."""
+    """The last line of a log that is not blank."""
     lines = log.read_text(errors="replace").split("\n")
-    line = next((line.strip() for line in reversed(lines) if line.strip()), "It failed")
+    line = next(
+        (line.strip() for line in reversed(lines) if line.strip()),
+        "It failed without any output",
+    )
     return line.removeprefix("CommandError: ")

@@ -11,17 +11,17 @@ LARGEST_BYTES = 10 * 1024 * 1024
 
 
 def open_log(folder: Path, name: str) -> IO[bytes]:
-    """The log of `name`, for a process to append to."""
+    """The log of the service `name`, opened for a process to append to."""
     logs = folder / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
     return (logs / f"{name}.log").open("ab")
 
 
 def trim_logs(folder: Path) -> None:
-    """Move what a log holds to `<name>.log.1` once it is large.
+    """Move the contents of each log above `LARGEST_BYTES` to `<name>.log.1`.
 
-    The file itself stays, because its process holds it open; all append, so each goes on
-    at the new end. A line written between copy and cut is lost, a full disk would be worse.
+    The file itself stays, because its process keeps it open and appends to it. A line written
+    between copy and truncation is lost; a full disk would be worse.
     """
     for log in (folder / "logs").glob("*.log"):
         if log.stat().st_size > LARGEST_BYTES:

@@ -1,4 +1,4 @@
-"""`runtime.json` in the data folder: by it every command finds what `manage.py up` runs."""
+"""`runtime.json` in the data folder, where commands find the services of `manage.py up`."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ NAME = "runtime.json"
 
 
 def write_runtime(folder: Path, runtime: dict[str, str]) -> None:
-    """Record what runs; whoever reads at this moment finds the old file or the new one."""
+    """Write the record atomically: a reader finds the old file or the new one."""
     path = folder / NAME
-    if path.is_dir():  # which no file can take the place of
+    if path.is_dir():  # no file can replace a folder
         set_aside(path)
     text = json.dumps(runtime | {"folder": _identity(folder)})
     draft(folder, NAME, text).replace(path)
 
 
 def remove_runtime(folder: Path) -> None:
-    """Nothing runs any more."""
+    """Remove the record once nothing runs any more."""
     (folder / NAME).unlink(missing_ok=True)
 
 
 def embedded_redis_url(folder: Path) -> str | None:
-    """The URL of the embedded Valkey of this very folder, if `manage.py up` recorded one.
+    """The URL of the embedded Valkey of this folder, if `manage.py up` has recorded one.
 
-    A copy of the folder has a copy of the record, and must not reach the server of the
-    site that it was copied from.
+    A copy of the folder contains a copy of the record, which must not lead to the server of
+    the original site: then None.
     """
     try:
         record = _read(folder / NAME)
@@ -40,8 +40,8 @@ def embedded_redis_url(folder: Path) -> str | None:
         return None
     except (OSError, ValueError):
         sys.stderr.write(
-            f"{folder / NAME} cannot be read and is ignored; "
-            "`manage.py up` makes it anew.\n"
+            f"{folder / NAME} cannot be read and is ignored: "
+            "`manage.py up` will create it again.\n"
         )
         return None
     return (
@@ -65,6 +65,6 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _identity(folder: Path) -> str:
-    """By this a folder is told from every copy of it, wherever either is moved to."""
+    """Identifies a folder even if it is moved, and distinguishes it from its copies."""
     status = folder.stat()
     return f"{status.st_dev}:{status.st_ino}"

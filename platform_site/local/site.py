@@ -1,4 +1,4 @@
-"""The whole site on this machine: which services it has and how each is started."""
+"""The services of a site on this machine, and how each is started."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class LocalSite:
-    """What `manage.py up` runs from the data folder `folder`."""
+    """The site that `manage.py up` runs from the data folder `folder`."""
 
     folder: Path
     port: int
 
     @property
     def address(self) -> str:
-        """The site's own origin."""
+        """The origin of the site."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -37,19 +37,19 @@ class LocalSite:
 
     @property
     def scheduler(self) -> Service:
-        """The process that fires what is due."""
+        """The process that fires due schedules."""
         return self._service("scheduler", ["manage.py", "rqscheduler"])
 
     def worker(self, number: int) -> Service:
-        """One of the processes that run workflows."""
+        """One of the worker processes that run workflows."""
         return self._service(f"worker-{number}", ["manage.py", "rqworker", "workflows"])
 
     def run_once(self, *command: str) -> Popen[bytes]:
-        """Start a `manage.py` command that ends by itself; its log is named after it."""
+        """Start a `manage.py` command that ends by itself, with a log named after it."""
         return self._python(command[0], ["manage.py", *command])
 
     def answers(self) -> bool:
-        """Whether the web server does."""
+        """Whether the web server answers."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
         try:
             connection.request("GET", "/healthz")
@@ -74,8 +74,8 @@ class LocalSite:
     def _environment(self) -> dict[str, str]:
         own = {"DATA_DIR": str(self.folder)}
         if os.environ.get("SITE_URL", "").strip():
-            return own  # workflows call the site as others do, by no private address
-        # The demo calls this very site, which is a loopback address: allow that origin.
+            return own  # workflows call the site at its public address
+        # The demo calls this site, which has a loopback address: allow its origin.
         allowed = os.environ.get("HTTP_NODE_ALLOWED_ORIGINS")
         origins = ",".join(filter(None, [allowed, self.address]))
         return own | {

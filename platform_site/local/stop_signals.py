@@ -1,4 +1,4 @@
-"""Waiting that a signal or the end of a child process cuts short."""
+"""Waiting that is interrupted by a signal or by the end of a child process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class StopSignals:
-    """Counts the requests to stop (SIGINT, SIGTERM, SIGHUP) while it is entered."""
+    """A context manager that counts requests to stop: SIGINT, SIGTERM and SIGHUP."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -18,24 +18,24 @@ class StopSignals:
 
     @property
     def requested(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Whether a stop has been requested."""
         return self.requests > 0
 
     def wait(self, seconds: float) -> None:
-        """Sleep, but only until the next signal; one that came before this call counts."""
-        if select.select([self._bell], [], [], max(seconds, 0))[0]:
-            os.read(self._bell, 4096)
+        """Sleep until the next signal, or one that arrived before this call; at most `seconds`."""
+        if select.select([self._wakeup_read], [], [], max(seconds, 0))[0]:
+            os.read(self._wakeup_read, 4096)
 
     def __enter__(self) -> Self:
-        self._bell, self._rope = os.pipe()
-        os.set_blocking(self._rope, False)
+        self._wakeup_read, self._wakeup_write = os.pipe()
+        os.set_blocking(self._wakeup_write, False)
         self._wakeup_before = signal.set_wakeup_fd(
-            self._rope, warn_on_full_buffer=False
+            self._wakeup_write, warn_on_full_buffer=False
         )
-        self._handle(signal.SIGCHLD, self._ring)
+        self._handle(signal.SIGCHLD, self._ignore)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # Under nohup a hang-up is ignored, and stays so. An interrupt is heard even
-            # where a script's shell ignores it for what it starts with `&`.
+            # Under nohup, SIGHUP is ignored and stays so. SIGINT is handled even where a
+            # script's shell ignores it for a command started with `&`.
             ignored = signal.getsignal(number) is signal.SIG_IGN
             if number != signal.SIGHUP or not ignored:
                 self._handle(number, self._count)
@@ -45,8 +45,8 @@ class StopSignals:
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup_before)
-        os.close(self._bell)
-        os.close(self._rope)
+        os.close(self._wakeup_read)
+        os.close(self._wakeup_write)
 
     def _handle(self, number: signal.Signals, handler: Any) -> None:
         self._before[number] = signal.signal(number, handler)
@@ -54,5 +54,5 @@ class StopSignals:
     def _count(self, number: int, frame: FrameType | None) -> None:
         self.requests += 1
 
-    def _ring(self, number: int, frame: FrameType | None) -> None:
-        """Nothing to do: that there is a handler makes the signal ring the bell."""
+    def _ignore(self, number: int, frame: FrameType | None) -> None:
+        """Does nothing: a signal with a handler writes to the wake-up descriptor."""

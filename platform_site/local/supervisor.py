@@ -1,4 +1,4 @@
-"""Keeps services running, and ends them in the reverse of the order they were started."""
+"""Keeps services running, and ends them in the reverse order of their start."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IDLE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A program that is to run all the time."""
+    """A program that should run all the time."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
@@ -24,7 +24,7 @@ class Service:
 
 @dataclass(slots=True)
 class Child:
-    """A service and its process; `restart_at` is set while it waits for its next start."""
+    """A service and its process; `restart_at` is set while it waits for its restart."""
 
     service: Service
     process: subprocess.Popen[bytes]
@@ -34,34 +34,34 @@ class Child:
 
 
 class Supervisor:
-    """Starts services stage by stage; `tell` is given a line for the person to read."""
+    """Starts services in stages; `report` receives lines for the person at the terminal."""
 
-    def __init__(self, signals: StopSignals, tell: Callable[[str], None]) -> None:
+    def __init__(self, signals: StopSignals, report: Callable[[str], None]) -> None:
         self._signals = signals
-        self._tell = tell
+        self._report = report
         self._stages: list[tuple[list[Child], Sequence[float]]] = []
 
     def start(self, *services: Service, grace: Sequence[float]) -> list[Child]:
-        """Start a stage. At its end each process gets a SIGTERM, then as many seconds as
-        `grace` says, for each of its numbers; what still runs is killed."""
+        """Start a stage of services. When it is ended, each process gets a SIGTERM for each of
+        the numbers in `grace`, with that many seconds to end; after that it is killed."""
         stage: list[Child] = []
         self._stages.append((stage, grace))
         for service in services:
-            # One by one: if a later one cannot start, the earlier ones are to be ended.
+            # One by one: if a later one cannot start, the earlier ones must be ended.
             stage.append(  # noqa: PERF401
                 Child(service, service.start(), time.monotonic())
             )
         return stage
 
     def watch(self, every: Callable[[], None]) -> None:
-        """Restart what ends, until a signal asks to stop; call `every` now and then."""
+        """Restart services that end, until a stop is requested; call `every` at least each minute."""
         while not self._signals.requested:
             seconds = self._restart_what_ended(time.monotonic())
             every()
             self._signals.wait(seconds)
 
     def stop(self) -> None:
-        """End every stage, the last one first. A second request to stop ends the waiting."""
+        """End every stage, the last one first. A second request to stop cuts the waiting short."""
         while self._stages:
             stage, grace = self._stages.pop()
             running = [child.process for child in stage if child.restart_at is None]
@@ -82,7 +82,7 @@ class Supervisor:
             self._signals.wait(left)
 
     def _restart_what_ended(self, now: float) -> float:
-        """Look at every child once; return the seconds until one is to be looked at."""
+        """Check every child once; returns the seconds until the next check is due."""
         children = [child for stage, _ in self._stages for child in stage]
         for child in children:
             if child.restart_at is None and child.process.poll() is not None:
@@ -98,15 +98,15 @@ class Supervisor:
         child.failures, delay = back_off(child.failures, ran_for=now - child.started_at)
         child.restart_at = now + delay
         end = how_it_ended(child.process.returncode)
-        self._tell(f"{child.service.name} {end}; starting it again in {delay:g} s")
+        self._report(f"{child.service.name} {end}; restarting it in {delay:g} s")
 
     def _restart(self, child: Child, now: float) -> None:
         try:
             child.process = child.service.start()
-        except OSError as error:  # such as a full disk: the others go on
+        except OSError as error:  # such as a full disk: the others keep running
             child.failures, delay = back_off(child.failures, ran_for=0)
             child.restart_at = now + delay
-            self._tell(
+            self._report(
                 f"{child.service.name} cannot be started ({error.strerror or error}); "
                 f"trying again in {delay:g} s"
             )

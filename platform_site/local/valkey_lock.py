@@ -1,7 +1,7 @@
-"""The lock that the embedded Valkey itself holds on its folder, for as long as it lives.
+"""The lock that the embedded Valkey holds on its folder for as long as it lives.
 
-The server inherits the locked file, so the kernel gives the lock back when the server ends,
-however it ends. A copy of the folder has a copy of the file, but nobody holds that.
+The server inherits the locked file, so the kernel releases the lock however the server ends. A
+copy of the folder contains a copy of the file, but not its lock.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PATIENCE_SECONDS = 5.0
+END_SECONDS = 5.0
 
 
 class FolderInUse(OSError):
-    """A server that was left over in the folder does not end."""
+    """A leftover server in the folder does not end."""
 
 
 @contextmanager
 def valkey_lock(path: Path) -> Iterator[tuple[int, Callable[[int], None]]]:
-    """The locked file, for the server to inherit, and a function that notes its process.
+    """The locked file for the server to inherit, and a function that records its process id.
 
-    Whoever holds the lock already outlived its supervisor, and two servers would spoil one
-    append-only file: it is ended first.
+    A server that already holds the lock has outlived its supervisor. It is ended first, since
+    two servers would corrupt one append-only file. Raises `FolderInUse` if it does not end.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not _is_locked(descriptor):
             _end_holder(path, descriptor)
-        # What stands there is from now on the holder's process, or nothing yet.
+        # From now on the file holds the process id of the new server, or nothing yet.
         os.ftruncate(descriptor, 0)
         yield descriptor, lambda pid: _note(descriptor, pid)
     finally:
-        os.close(descriptor)  # an open copy in the server keeps the lock
+        os.close(descriptor)  # the server's inherited copy keeps the lock
 
 
 def _is_locked(descriptor: int) -> bool:
@@ -49,17 +49,17 @@ def _is_locked(descriptor: int) -> bool:
 
 def _end_holder(path: Path, descriptor: int) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
-        # It is only just being started, or the note is damaged.
+        # It has only just been started, or the recorded id is damaged.
         with suppress(ValueError, OverflowError, ProcessLookupError):
             pid = int(os.pread(descriptor, 20, 0))
-            if pid > 1:  # 0 and below would be whole groups, in a file that is damaged
+            if pid > 1:  # a damaged file: 0 and below would be whole groups
                 os.kill(pid, number)
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
             if _is_locked(descriptor):
                 return
             time.sleep(0.02)
-    raise FolderInUse(f"A server that was left over does not end; see {path}")
+    raise FolderInUse(f"A leftover Valkey server does not end; see {path}")
 
 
 def _note(descriptor: int, pid: int) -> None:

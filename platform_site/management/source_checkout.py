@@ -1,4 +1,4 @@
-"""Commands whose code lies under `tests/`, which only a source checkout has."""
+"""Commands whose code is in `tests/bench`, which only a source checkout contains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = "tests.bench"
 
 
 def command_of(name: str) -> type[BaseCommand]:
-    """The command of that name; without a checkout, one that says what it lacks."""
+    """The command of that name; without a source checkout, one that only reports this."""
     module = f"{FOLDER}.{name}"
     try:
         found: type[BaseCommand] = import_module(module).Command
@@ -28,7 +28,7 @@ class _NeedsCheckout(BaseCommand):
 
     @override
     def run_from_argv(self, argv: list[str]) -> None:
-        super().run_from_argv(argv[:2])  # its options are unknown here
+        super().run_from_argv(argv[:2])  # without its options, which are unknown here
 
     @override
     def handle(self, *args: Any, **options: Any) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The strip above every page of the admin: why nothing fires or runs, and what to do."""
+"""The strip above every admin page: why nothing fires or runs, and the remedy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from schedules.services.insight.health import diagnose, facts_now
 
 register = template.Library()
 logger = structlog.get_logger(__name__)
-# A page is not held up for longer: what is known by then is shown.
+# A page waits no longer than this: what is known by then is shown.
 WAIT_SECONDS = 1.0
 
 
 @register.inclusion_tag("platform_site/health_strip.html", takes_context=True)
 def health_strip(context: template.Context) -> dict[str, Any]:
-    """For staff; nothing for others, and nothing while all is well."""
+    """The causes, for staff only; nothing while all is well."""
     user = getattr(context.get("request"), "user", None)
     if user is None or not user.is_staff or context.get("is_popup"):
         return {}
@@ -30,7 +30,7 @@ def health_strip(context: template.Context) -> dict[str, Any]:
         facts = facts_now(timezone.now(), wait=WAIT_SECONDS)  # noqa: TID251 an entry point
         diagnosis = diagnose(facts)
     except Exception:
-        # The page is more than its strip.
+        # A failing strip must not take the page down.
         logger.exception("check_failed", check="strip")
         return {}
     return {
@@ -41,7 +41,7 @@ def health_strip(context: template.Context) -> dict[str, Any]:
 
 @register.filter
 def with_code(text: str) -> SafeString:
-    """`commands` between backticks as code."""
+    """`text` as HTML, with the parts between backticks as code."""
     parts = re.split(r"`([^`]*)`", text)
     return format_html_join(
         "",

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from platform_site.accounts.tokens import make_token
+from platform_site.accounts.tokens import create_token
 from schedules.api.filters import ScheduleFilter
 from schedules.models import Origin, RunStatus, ScheduledJob, ScheduledRun, ScheduleType
 from tests.bench.population import populate
@@ -99,7 +99,7 @@ def _one_run_each() -> None:
 
 
 def _client(user: User) -> Client:
-    text = make_token(user, name="benchmark", expires_at=None, now=NOW)[1]
+    text = create_token(user, name="benchmark", expires_at=None, now=NOW)[1]
     return Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {text}"})
 
 

@@ -98,7 +98,7 @@ def manage(
 
 @contextmanager
 def running_site(folder: Path, *options: str) -> Iterator[RunningSite]:
-    """A site that has said that it runs; afterwards it is gone."""
+    """A site that has reported that it is running; it is stopped afterwards."""
     port = free_port()
     command = [sys.executable, "manage.py", "up", "--port", str(port), *options]
     with (folder.parent / f"{folder.name}.out").open("w") as output:

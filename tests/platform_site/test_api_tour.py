@@ -45,7 +45,7 @@ def test_the_tour_runs_as_written(redis: Redis, live_server: LiveServer) -> None
         r"The schedule did not exist yet: .*",
         r".*61.*",
         r"This parameter does not exist\.",
-        r"JSON parse error.*",
+        r"The body is not valid JSON: .*",
         r"stop",
     ):
         assert any(re.fullmatch(expected, line) for line in said), expected

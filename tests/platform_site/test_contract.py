@@ -36,7 +36,7 @@ ROWS = {
 
 @pytest.fixture
 def token(alice: User, make_schedule: MakeSchedule, workflow: Workflow) -> str:  # noqa: F811
-    """Of somebody who has one of everything."""
+    """The client of a user who has one of everything."""
     make_schedule()
     WorkflowExecution.objects.create(
         workflow=workflow, owner=alice, trigger_type="manual", trigger_node_id="start"
@@ -61,8 +61,8 @@ def _test_of(operation: str) -> Any:
         case.call_and_validate(
             base_url=live_server.url,
             headers={"Authorization": f"Bearer {token}"},
-            # Many rules cannot be said in a schema (an hour that a zone leaves out), and an
-            # empty filter is none. What bodies are refused is tested where they are read.
+            # A schema cannot express many rules (such as an hour that a zone skips), and an
+            # empty filter is refused. Which bodies are refused is tested elsewhere.
             excluded_checks=[positive_data_acceptance, negative_data_rejection],
         )
 

@@ -79,7 +79,7 @@ def test_without_redis_the_reason_holds_no_address(
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["redis"] == SILENT
-    hidden = {"ok": False, "reason": "It cannot be known: see redis."}
+    hidden = {"ok": False, "reason": "It cannot be checked: see redis."}
     assert response.json()["checks"]["scheduler"] == hidden
     assert response.json()["checks"]["worker"] == hidden
     assert "127.0.0.1" not in response.text
@@ -119,7 +119,7 @@ def status_of(address: str) -> int:
 
 
 def looks_at(redis: Redis) -> int:
-    """How often somebody has tried to write."""
+    """How many trial writes there have been."""
     return int(redis.info("commandstats").get("cmdstat_rpush", {}).get("calls", 0))
 
 

@@ -40,7 +40,7 @@ def all_at_work(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_says_that_nobody_is_alive_and_what_to_do(
+def test_every_page_says_that_no_process_is_alive_and_what_to_do(
     staff: Client, redis: Redis, address: str
 ) -> None:
     page = staff.get(address).text
@@ -87,7 +87,7 @@ def test_it_costs_a_page_no_query(
 
 
 @pytest.mark.parametrize("address", ["/admin/login/", "/admin/logout/"])
-def test_strangers_are_told_nothing(redis: Redis, address: str) -> None:
+def test_anonymous_users_see_no_causes(redis: Redis, address: str) -> None:
     assert NO_SCHEDULER not in Client().get(address, follow=True).text
 
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from platform_site import log_repeats
-from platform_site.log_repeats import MOST_EQUAL, MOST_KNOWN, BoundedHandler
+from platform_site.log_repeats import MAX_COUNTED, MAX_EQUAL, BoundedHandler
 
 
 class Clock:
@@ -55,11 +55,11 @@ def test_the_first_ones_are_written_and_the_rest_is_counted(
     for number in range(1, 1001):
         log.error("accept failed on %s", "socket 7")
         stopwatch.now += 0.001
-        assert len(lines(handler)) == min(number, MOST_EQUAL)
+        assert len(lines(handler)) == min(number, MAX_EQUAL)
     stopwatch.now += 10
     log.info("something else")
-    assert lines(handler)[MOST_EQUAL:] == [
-        "990 more lines like this were left out within 10 seconds: "
+    assert lines(handler)[MAX_EQUAL:] == [
+        "990 more lines like this were omitted within 10 seconds: "
         "accept failed on socket 7",
         "something else",
     ]
@@ -69,10 +69,10 @@ def test_in_the_next_period_they_are_written_again(
     handler: BoundedHandler, log: logging.Logger, stopwatch: Clock
 ) -> None:
     for _ in range(3):
-        for _ in range(MOST_EQUAL):
+        for _ in range(MAX_EQUAL):
             log.warning("away")
         stopwatch.now += 11
-    assert lines(handler) == ["away"] * 3 * MOST_EQUAL
+    assert lines(handler) == ["away"] * 3 * MAX_EQUAL
 
 
 def test_what_differs_is_written(handler: BoundedHandler, log: logging.Logger) -> None:
@@ -92,10 +92,10 @@ def test_what_was_done_is_written_however_often(
     assert len(lines(handler)) == 100
 
 
-def test_what_was_left_out_is_told_at_the_end(
+def test_the_number_of_omitted_lines_is_logged_at_the_end(
     handler: BoundedHandler, log: logging.Logger
 ) -> None:
-    for _ in range(MOST_EQUAL + 5):
+    for _ in range(MAX_EQUAL + 5):
         log.warning("away")
     handler.close()
     assert lines(handler)[-1].startswith("5 more lines like this")
@@ -104,21 +104,21 @@ def test_what_was_left_out_is_told_at_the_end(
 def test_no_number_of_different_lines_fills_the_memory(
     handler: BoundedHandler, log: logging.Logger
 ) -> None:
-    for number in range(3 * MOST_KNOWN):
+    for number in range(3 * MAX_COUNTED):
         log.warning("address %d", number)
-    assert len(handler._periods) == MOST_KNOWN
+    assert len(handler._periods) == MAX_COUNTED
 
 
 def test_structured_lines_are_equal_but_for_their_time(
     log_lines: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = structlog.get_logger("anything")
-    for _ in range(MOST_EQUAL + 30):
+    for _ in range(MAX_EQUAL + 30):
         log.warning("redis_away_in_test", error="refused")
         time.sleep(0.001)  # each has a time of its own
     for number in range(3):
         log.warning("redis_away_in_test", error=f"refused {number}")
     assert callable(log_lines)
     written = log_lines()
-    assert written.count("error=refused\n") == MOST_EQUAL
+    assert written.count("error=refused\n") == MAX_EQUAL
     assert written.count('error="refused ') == 3

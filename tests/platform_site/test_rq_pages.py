@@ -1,4 +1,4 @@
-"""RQ's own admin pages: for those with the permission, and for nobody else."""
+"""RQ's admin pages are only for users with the permission."""
 
 from __future__ import annotations
 

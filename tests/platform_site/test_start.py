@@ -50,7 +50,7 @@ def test_without_venv_one_line_says_what_to_install(
     assert start.main([]) == 1
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     assert capsys.readouterr().err == (
-        f"Python's venv is missing: install it (Debian: sudo apt install {version}-venv).\n"
+        f"Python's venv module is missing: install it (Debian: sudo apt install {version}-venv).\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Every environment variable has a type and bounds, and what is outside is refused at the
+"""Every environment variable has a type and bounds; other values are refused at the
 start in one line that does not repeat it."""
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def test_nonsense_is_refused_in_one_line_that_does_not_repeat_it(
     with pytest.raises(SystemExit) as refusal:
         env.declared[name].value(text)
     accepted = env.declared[name].kind.accepted  # the same words for every value
-    assert str(refusal.value) == f"{name} cannot be read: {accepted}."
+    assert str(refusal.value) == f"{name} is not valid: {accepted}."
 
 
 @pytest.mark.parametrize(("name", "text", "value"), ACCEPTED)
@@ -170,14 +170,14 @@ def test_what_makes_sense_is_accepted(name: str, text: str, value: object) -> No
     assert read == (text if value is None else value)
 
 
-def test_the_parts_of_a_mail_server_are_told_apart() -> None:
+def test_the_parts_of_a_mail_url_become_settings() -> None:
     mail = env.declared["EMAIL_URL"].value("smtp+tls://user:p%2Fw@h.example:587")
     assert isinstance(mail, dict)
     assert mail["EMAIL_HOST_PASSWORD"] == "p/w"
     assert mail["EMAIL_USE_TLS"] is True
 
 
-def test_what_is_blank_has_its_default() -> None:
+def test_a_blank_variable_has_its_default() -> None:
     blank = Variables({"N": "  "})
     assert blank.number("N", 7, least=1, most=9) == 7
     assert blank.flag("M", default=True) is True
@@ -196,5 +196,5 @@ def test_no_command_starts_with_a_wrong_one_and_the_secret_is_not_printed() -> N
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert re.fullmatch(r"REDIS_URL cannot be read: .*%2F.*\n", done.stderr)
+    assert re.fullmatch(r"REDIS_URL is not valid: .*%2F.*\n", done.stderr)
     assert "cret@" not in done.stderr

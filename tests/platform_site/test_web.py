@@ -47,4 +47,4 @@ def test_a_port_is_a_number() -> None:
         check=False,
     )
     assert run.returncode == 2
-    assert "a port is a number from 1 to 65535" in run.stderr
+    assert "the port must be a number from 1 to 65535" in run.stderr

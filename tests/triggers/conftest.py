@@ -1,4 +1,4 @@
-"""A workflow with a webhook, and somebody who calls it."""
+"""A workflow with a webhook, and a caller of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workflows.models import Workflow
 class Caller:
     """A program out there that knows the address, and the key if there is one."""
 
-    opened: IssuedWebhook
+    issued: IssuedWebhook
     api: Client = field(
         default_factory=partial(
             Client, enforce_csrf_checks=True, raise_request_exception=False
@@ -31,7 +31,7 @@ class Caller:
 
     @property
     def address(self) -> str:
-        return f"/api/v1/hooks/{self.opened.token}/"
+        return f"/api/v1/hooks/{self.issued.token}/"
 
     def send(
         self,
@@ -49,8 +49,10 @@ class Caller:
     ) -> Any:
         """As the documents say it is signed."""
         timestamp = int(timezone.now().timestamp()) - seconds_ago
-        signed = keys.Signed(name=name, media_type="application/json", body=body)
-        signature = keys.signature(self.opened.signing_key, signed, timestamp=timestamp)
+        signed = keys.Signed(
+            idempotency_key=name, media_type="application/json", body=body
+        )
+        signature = keys.signature(self.issued.signing_key, signed, timestamp=timestamp)
         named = {"Idempotency_Key": name} if name else {}
         return self.send(body, X_Ostinato_Signature=signature, **named)
 

@@ -1,4 +1,4 @@
-"""Webhooks in the admin: made, renewed, void."""
+"""Webhooks in the admin: created, renewed, deleted."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_its_secrets_are_shown_once(boss: Client, hooked: Workflow) -> None:
         assert key not in shown
 
 
-def test_a_renewed_address_voids_the_former(boss: Client, hooked: Workflow) -> None:
+def test_renewing_voids_the_previous_url(boss: Client, hooked: Workflow) -> None:
     former, _ = make(boss, hooked)
     assert "Renew" in boss.get(f"{LIST}{Webhook.objects.get().pk}/change/").text
     answer = boss.post(renew(boss))

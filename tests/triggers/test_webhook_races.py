@@ -48,9 +48,9 @@ def test_what_goes_as_its_webhook_is_opened_takes_it_along(
         def ask(address=address) -> Any:
             return client(owner).post(f"{address}webhooks/hook/")
 
-        *opened, gone = at_once([ask, ask, lambda address=address: go(owner, address)])
+        *issued, gone = at_once([ask, ask, lambda address=address: go(owner, address)])
         assert gone.status_code in {200, 204}
-        assert {answer.status_code for answer in opened} <= {201, 404}
+        assert {answer.status_code for answer in issued} <= {201, 404}
     assert not Webhook.objects.exists()
 
 

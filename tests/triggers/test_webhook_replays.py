@@ -82,7 +82,7 @@ def test_of_many_at_the_same_moment_one_starts(call: Caller, redis):
 
     def send() -> None:
         ready.wait()
-        answers.append(Caller(call.opened).send(Idempotency_Key="a"))
+        answers.append(Caller(call.issued).send(Idempotency_Key="a"))
         connection.close()
 
     senders = [threading.Thread(target=send) for _ in range(6)]

@@ -110,7 +110,7 @@ def test_a_wrong_token_is_not_found(call: Caller, token: str):
     assert answer.status_code == 404
 
 
-def test_the_token_of_somebody_who_may_not_log_in_is_void(call: Caller, owner: User):
+def test_the_webhooks_of_an_inactive_owner_do_not_work(call: Caller, owner: User):
     User.objects.update(is_active=False)
     assert call.send().status_code == 404
 
@@ -124,7 +124,7 @@ def test_a_new_address_voids_the_former(call: Caller, hooked: Workflow, owner: U
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json()["url"].startswith("http://127.0.0.1:8000/api/v1/hooks/")
-    assert answer.json()["signing_key"] != call.opened.signing_key
+    assert answer.json()["signing_key"] != call.issued.signing_key
     assert call.send().status_code == 404
     new_address = answer.json()["url"].removeprefix("http://127.0.0.1:8000")
     assert client().post(new_address, {}, format="json").status_code == 202
@@ -202,10 +202,10 @@ def test_secrets_are_in_no_row_no_log_and_no_answer(
         for model in (Webhook, WebhookDelivery, WorkflowExecution)
     ]
     everything = "".join([*seen, *rows, graph.content.decode(), log_lines()])
-    everything += repr(call.opened)
+    everything += repr(call.issued)
     assert "/hooks/***/" in log_lines()
-    assert call.opened.token not in everything
-    assert call.opened.signing_key not in everything
+    assert call.issued.token not in everything
+    assert call.issued.signing_key not in everything
     statuses = [answer.status_code for answer in answers]
     assert statuses == [202, 400, 415, 403, 202, 400, 409, 405]
 

@@ -129,7 +129,9 @@ def test_of_an_agent_each_call_is_shown(site: Client, execution: WorkflowExecuti
         },
     )
     page = site.get(change(execution)).content.decode()
-    assert "3 requests, 1 tool calls, 40 + 2 tokens; 2 more calls" in page
+    assert (
+        "3 requests, 1 tool call, 40 input and 2 output tokens; 2 further calls" in page
+    )
     for part in ("Plan it.", "→ schedule_create", "agent_quota", "&lt;x&gt;"):
         assert part in page
     assert "<x>" not in page
@@ -146,7 +148,7 @@ def test_what_looks_like_the_calls_of_an_agent_is_shown_as_it_is(
 
 def test_an_execution_that_has_not_begun_is_shown(site, execution: WorkflowExecution):
     execution.node_runs.all().delete()
-    assert "None has run yet." in site.get(change(execution)).content.decode()
+    assert "No node has run yet." in site.get(change(execution)).content.decode()
 
 
 def test_history_cannot_be_written(site: Client, execution: WorkflowExecution):

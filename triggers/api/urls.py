@@ -1,4 +1,4 @@
-"""The addresses by which workflows are started, under `/api/v1/`."""
+"""The URLs that start workflows, under `/api/v1/`."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class RunFields(StrictSerializer):
 
 
 class RunWorkflowView(DryRun):
-    """Runs the workflow's manual trigger; answers before it has run."""
+    """Start the workflow at its manual trigger. The answer does not wait for the execution."""
 
     scopes = {"post": Scope.OPERATE}
 

@@ -17,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def raw_body(request: Request, *, max_bytes: int) -> bytes:
-    """The bytes that were sent and signed."""
+    """The bytes as sent and signed. Raises `TooLarge`."""
     try:
         body: bytes = request.body
     except RequestDataTooBig as error:
@@ -28,12 +28,15 @@ def raw_body(request: Request, *, max_bytes: int) -> bytes:
 
 
 def media_type_of(content_type: str) -> str:
-    """A `Content-Type` without its parameters: nothing here depends on them."""
+    """A `Content-Type` in lower case, without parameters, which are not used here."""
     return content_type.partition(";")[0].strip().lower()
 
 
 def payload_of(body: bytes, media_type: str) -> Any:
-    """What a body of this type says; an empty one says `{}`."""
+    """The JSON value of a JSON or form body; `{}` for an empty body.
+
+    Raises `ParseError` or `UnsupportedMediaType`.
+    """
     if not body:
         return {}
     if media_type == "application/json" or media_type.endswith("+json"):
@@ -45,13 +48,13 @@ def payload_of(body: bytes, media_type: str) -> Any:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=_no_json)
+        return json.loads(body, parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
-        raise ParseError("The body is no JSON.") from error
+        raise ParseError("The body is not valid JSON.") from error
 
 
 def _form(body: bytes) -> dict[str, Any]:
-    """Each field with its value, or with the list of them if it came more than once."""
+    """Each field with its value, or with a list of values if it is repeated."""
     try:
         pairs = parse_qsl(
             body.decode(),
@@ -60,9 +63,12 @@ def _form(body: bytes) -> dict[str, Any]:
             max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
         )
     except UnicodeDecodeError as error:
-        raise ParseError("The form is not UTF-8.") from error
+        raise ParseError("The form is not valid UTF-8.") from error
     except ValueError as error:
-        raise ParseError("The form has too many fields.") from error
+        raise ParseError(
+            "The form has too many fields: at most "
+            f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} are accepted."
+        ) from error
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
@@ -72,5 +78,5 @@ def _form(body: bytes) -> dict[str, Any]:
     }
 
 
-def _no_json(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(constant)

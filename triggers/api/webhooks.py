@@ -1,4 +1,4 @@
-"""The API of webhooks: their addresses, which owners manage and anyone may call."""
+"""The API of webhooks: managing their URLs, and the calls that come in there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from typing_extensions import override
 from triggers.api.webhook_body import media_type_of, payload_of, raw_body
 from triggers.deliveries import (
     MAX_BODY,
-    MAX_NAME,
+    MAX_KEY,
     Delivery,
     check_delivery,
     find_webhook,
@@ -35,7 +35,7 @@ from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow
 from workflows.scopes import Scope
 
-# What a form can say: a text for each field, or several for one that comes again.
+# A form: a text for each field, or a list of texts for a repeated field.
 FORM: dict[str, Any] = {
     "type": "object",
     "additionalProperties": {
@@ -47,44 +47,44 @@ FORM: dict[str, Any] = {
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    {"type": "string", "maxLength": MAX_NAME, "pattern": "^[ -~]*$"},
+    {"type": "string", "maxLength": MAX_KEY, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
-    description="Sent again with the same key, the call starts nothing and answers the "
-    "same execution.",
+    description="A call that is repeated with the same key starts nothing: its answer names "
+    "the execution of the first call.",
 )
 SIGNATURE = OpenApiParameter(
     "X-Ostinato-Signature",
     str,
     OpenApiParameter.HEADER,
-    description="Needed where the node is `signed`: `t=<seconds since 1970>,v1=<hex>`, the "
-    "HMAC-SHA256 with the signing key of four lines: `t`, the `Idempotency-Key` (empty if "
+    description="Required if the node is `signed`: `t=<seconds since 1970>,v1=<hex>`, the "
+    "HMAC-SHA256 with the signing key over four lines: `t`, the `Idempotency-Key` (empty if "
     "there is none), the media type in lower case without parameters, and the body.",
 )
 
 
 class WebhookSerializer(serializers.Serializer[Any]):
-    """Since when a node has an address."""
+    """The webhook of a node: when its URL was issued."""
 
     node_id = serializers.CharField()
     created_at = serializers.DateTimeField()
 
 
 class IssuedWebhookSerializer(WebhookSerializer):
-    """A new address, with the secrets that are never shown again."""
+    """A new webhook with its secrets, which are never shown again."""
 
     url = serializers.URLField()
     signing_key = serializers.CharField()
 
 
 class StartedSerializer(serializers.Serializer[Any]):
-    """The execution that a call started, and where to look at it."""
+    """The execution that a call has started, and its URL."""
 
     execution = serializers.UUIDField()
     url = serializers.URLField()
 
 
 class HookThrottle(SimpleRateThrottle):
-    """`HOOK_RATE`: how often one address may be called."""
+    """`HOOK_RATE`: how often one webhook may be called."""
 
     scope = "hook"
 
@@ -98,7 +98,7 @@ class HookThrottle(SimpleRateThrottle):
 
 
 class WebhookView(DryRun):
-    """The address of one `trigger_webhook` node."""
+    """The webhook of one `trigger_webhook` node."""
 
     scopes = {"post": Scope.EDIT, "delete": Scope.EDIT}
 
@@ -112,35 +112,39 @@ class WebhookView(DryRun):
 
     @extend_schema(responses=WebhookSerializer)
     def get(self, request: Request, pk: UUID, node_id: str) -> Response:
-        """Since when it has one. Its secrets are not shown again."""
+        """When the URL of the node was issued. Its secrets are not shown again."""
         return Response(_shown(webhook_of(_workflow(request, pk), node_id)))
 
     @extend_schema(request=None, responses={201: IssuedWebhookSerializer})
     def post(self, request: Request, pk: UUID, node_id: str) -> Response:
-        """Make a new one; the former is void at once."""
+        """Issue a new URL and signing key. The previous ones stop working at once."""
         workflow = _workflow(request, pk)
-        valid(StrictSerializer(data=request.data))  # it takes no field
-        opened = issue_webhook(workflow, node_id, user=user_of(request), now=clock())
-        shown = _shown(opened.webhook)
+        valid(StrictSerializer(data=request.data))  # it accepts no fields
+        issued = issue_webhook(workflow, node_id, user=user_of(request), now=clock())
+        shown = _shown(issued.webhook)
         if not is_dry(request):
-            shown |= {"url": hook_url(opened.token), "signing_key": opened.signing_key}
+            shown |= {"url": hook_url(issued.token), "signing_key": issued.signing_key}
         headers = {"Cache-Control": "no-store"}
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID, node_id: str) -> Response:
+        """Revoke the URL of the node, which stops working at once."""
         revoke_webhook(_workflow(request, pk), node_id, user=user_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class HookView(StrictQuery):
-    """Starts the workflow; answers before it has run. The token is all that is asked for,
-    and a signature if the node says so. The payload is any JSON (`application/json` or
-    `...+json`) or a form in UTF-8, at most 64 KiB."""
+    """Start the workflow of a webhook. The answer does not wait for the execution.
+
+    The token in the URL is the only authentication, plus a signature if the node is `signed`.
+    The payload is any JSON (`application/json` or `...+json`) or a form in UTF-8, of at most
+    64 KiB.
+    """
 
     authentication_classes = ()
     permission_classes = ()
-    throttle_classes = ()  # each address by itself, once it is known for one: below
+    throttle_classes = ()  # each webhook has its own rate, see `_throttle`
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY, SIGNATURE],
@@ -153,11 +157,11 @@ class HookView(StrictQuery):
     def post(self, request: Request, token: str) -> Response:
         now = clock()
         webhook = find_webhook(token)
-        _hold_up(self, request, webhook)
+        _throttle(self, request, webhook)
         delivery = Delivery(
             body=raw_body(request, max_bytes=MAX_BODY),
             media_type=media_type_of(request.headers.get("Content-Type", "")),
-            name=request.headers.get("Idempotency-Key", ""),
+            idempotency_key=request.headers.get("Idempotency-Key", ""),
             signature=request.headers.get("X-Ostinato-Signature", ""),
         )
         check_delivery(webhook, delivery, now=now)
@@ -179,15 +183,15 @@ def _shown(webhook: Webhook) -> dict[str, Any]:
     return {"node_id": webhook.node.node_id, "created_at": webhook.created_at}
 
 
-def _hold_up(view: APIView, request: Request, webhook: Webhook) -> None:
-    """429 for an address that is called too often, if the site bounds that."""
+def _throttle(view: APIView, request: Request, webhook: Webhook) -> None:
+    """Raise `Throttled` (429) for a webhook that is called more often than `HOOK_RATE`."""
     throttle = HookThrottle(webhook)
     if not throttle.allow_request(request, view):
         view.throttled(request, throttle.wait() or 0)
 
 
 def hook_url(token: str) -> str:
-    """The whole address that starts a workflow."""
+    """The absolute URL that starts the workflow."""
     return _absolute("hook", token=token)
 
 

@@ -1,5 +1,4 @@
-"""Workflows and what became of them, for people. Graphs are drawn elsewhere: here they are
-read-only, and so is all history."""
+"""Workflows and their executions in the admin. Graphs and history are read-only here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting what is ticked in a list: so many at once as the confirmation can carry."""
+"""Bulk deletion in the lists of the admin, limited to what a confirmation can carry."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 
 from workflows.kit.admin import ServiceAdmin
 
-# The confirmation sends a field for each, of which Django takes a thousand.
-MOST_DELETED_AT_ONCE = 500
+# The confirmation sends a field for each row, of which Django accepts 1,000.
+MAX_DELETED_AT_ONCE = 500
 
 
 @admin.action(
@@ -22,11 +22,11 @@ MOST_DELETED_AT_ONCE = 500
 def delete_selected(
     modeladmin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponseBase | None:
-    """Django's own action, for at most 500 rows; what services delete is deleted one by
+    """Django's own action, for at most 500 rows. Rows that a service deletes are deleted one by
     one."""
-    if queryset.order_by()[: MOST_DELETED_AT_ONCE + 1].count() > MOST_DELETED_AT_ONCE:
+    if queryset.order_by()[: MAX_DELETED_AT_ONCE + 1].count() > MAX_DELETED_AT_ONCE:
         kind = modeladmin.opts.verbose_name_plural
-        why = f"At most {MOST_DELETED_AT_ONCE} {kind} at once: nothing was deleted."
+        why = f"At most {MAX_DELETED_AT_ONCE} {kind} can be deleted at once. Nothing was deleted."
         modeladmin.message_user(request, why, messages.ERROR)
         return None
     if "post" in request.POST and isinstance(modeladmin, ServiceAdmin):

@@ -1,4 +1,4 @@
-"""The pages of executions: what each node was given, and what it gave back."""
+"""The admin pages of executions, with input and output of each node."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
                     "parent",
                     "trigger_type",
                     "trigger_node_id",
-                    "sent",
+                    "event_data",
                     "created_at",
                     "started_at",
                     "finished_at",
@@ -49,7 +49,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
             },
         ),
         (
-            "How it was sent",
+            "Queueing",
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -66,5 +66,5 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
         css = {"all": ("workflows/admin.css",)}
 
     @admin.display(description="Event")
-    def sent(self, execution: WorkflowExecution) -> SafeString:
+    def event_data(self, execution: WorkflowExecution) -> SafeString:
         return format_html('<pre class="json">{}</pre>', as_text(execution.event))

@@ -1,4 +1,4 @@
-"""What nobody may add, change or delete by hand."""
+"""Admin pages without adding, changing and deleting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from typing_extensions import override
 
-# Django's own admin classes take no type parameters when the program runs.
+# Django's admin classes take no type parameters at run time.
 if TYPE_CHECKING:
     AnyAdmin = admin.options.BaseModelAdmin[Any]
     Inline = admin.TabularInline[Any, Any]
@@ -20,7 +20,7 @@ else:
 
 
 class ReadOnly(AnyAdmin):
-    """What nobody may add, change or delete by hand."""
+    """Admin pages without adding, changing and deleting."""
 
     @override
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -36,7 +36,7 @@ class ReadOnly(AnyAdmin):
 
 
 class ReadOnlyInline(ReadOnly, Inline):
-    """Part of what it stands in: whoever may see that may see this."""
+    """Rows of a parent page: anyone who may view that page may view them."""
 
     extra = 0
 

@@ -1,4 +1,4 @@
-"""The pages of workflows: what a person fills in goes to a service."""
+"""The admin pages of workflows; the services save them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.services.dependents import count_deleted
 
-IN_THE_BACKGROUND = "Much hangs on “{}”: it is taken away in the background. Nothing of it starts any more."
+IN_THE_BACKGROUND = (
+    "“{}” has many schedules or executions and is being deleted in the background. "
+    "It does not start any more."
+)
 
 
 class NodeInline(ReadOnlyInline):
@@ -37,12 +40,12 @@ class EdgeInline(ReadOnlyInline):
 
 class WorkflowForm(ServiceForm):
     user: ClassVar[User]
-    # No field of the workflow: it confirms what would else be refused.
+    # Not a field of the workflow: it confirms a change that would otherwise be refused.
     orphan_schedules = forms.BooleanField(
         required=False,
-        label="Leave schedules without a trigger",
-        help_text="Tick this to make the workflow inactive although schedules start it: "
-        "their runs fail until it is active again.",
+        label="Leave its schedules without a trigger",
+        help_text="Tick this to deactivate the workflow although schedules start it. "
+        "Their runs will fail until it is active again.",
     )
 
     @override
@@ -53,7 +56,7 @@ class WorkflowForm(ServiceForm):
             given.pop("orphan_schedules", None)
             values = cast("services.Changes", given)
             return services.create_workflow(values, user=self.user, now=now)
-        # What somebody else changed meanwhile is not put back.
+        # Only what was edited, so that concurrent changes by others stay.
         touched = {name: given[name] for name in self.changed_data}
         orphan_schedules = touched.pop("orphan_schedules", False)
         return services.update_workflow(
@@ -76,7 +79,7 @@ class WorkflowAdmin(ServiceAdmin):
     readonly_fields = ["owner", "version", "updated_at"]
     inlines = [NodeInline, EdgeInline]
 
-    @admin.display(description="", empty_value="")
+    @admin.display(description="Deletion", empty_value="")
     def deletion(self, workflow: Workflow) -> str | None:
         return "being deleted" if workflow.deleting_since else None
 
@@ -86,7 +89,7 @@ class WorkflowAdmin(ServiceAdmin):
 
     @override
     def get_fields(self, request: HttpRequest, obj: Workflow | None = None) -> Any:
-        """Nothing hangs on a workflow that is new."""
+        """A new workflow has no schedules to be left without a trigger."""
         fields = list(super().get_fields(request, obj))
         if obj is not None and self.has_change_permission(request, obj):
             fields.insert(fields.index("is_active") + 1, "orphan_schedules")
@@ -102,21 +105,21 @@ class WorkflowAdmin(ServiceAdmin):
     ) -> type[WorkflowForm]:
         form = super().get_form(request, obj, change, **kwargs)
         assert issubclass(form, WorkflowForm)
-        form.user = _user_of(request)  # the class was made for this request
+        form.user = _user_of(request)  # this class was created for this request
         return form
 
     @override
     def save_model(
         self, request: HttpRequest, obj: Workflow, form: Any, change: bool
     ) -> None:
-        """Nothing: a valid `WorkflowForm` has been saved by the service."""
+        """Does nothing: a valid `WorkflowForm` has already been saved by the service."""
 
     @override
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """The workflows by name, and how much goes with them: thousands of schedules are
-        counted, not listed. Who may delete a workflow may delete what hangs on it."""
+        """The workflows by name, and how many related rows are deleted with them: thousands of
+        schedules are counted, not listed. Permission to delete a workflow covers them."""
         chosen = list(objs)
         rows = Workflow.objects.filter(pk__in=[workflow.pk for workflow in chosen])
         return list(map(str, chosen)), dict(count_deleted(rows)), set(), []

@@ -1,4 +1,4 @@
-"""What the API says of workflows and executions, and what it takes."""
+"""Serializers of workflows, graphs, executions and node types."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
 
 
 class DeletionSerializer(serializers.Serializer[Any]):
-    """What a deletion takes: how many rows of each kind."""
+    """The extent of a deletion: how many rows of each kind."""
 
     deleted = serializers.DictField(child=serializers.IntegerField())
 
 
 class WorkflowFields(StrictSerializer):
-    """What creating a workflow takes."""
+    """A new workflow."""
 
     name = TextField(max_length=MAX_NAME)
     description = TextField(
@@ -54,17 +54,17 @@ class WorkflowFields(StrictSerializer):
 
 
 class WorkflowChanges(WorkflowFields):
-    """What a PATCH takes; with `version`, only if nobody else has changed it since."""
+    """Changes of a workflow. With `version`, they are refused if it has changed since."""
 
     version = WholeNumberField(min_value=1, required=False)
 
 
 class NodeSerializer(StrictSerializer):
-    # What a schedule's `trigger_node` names; given back unchanged it changes nothing.
+    # The value of a schedule's `trigger_node`. Ignored when a graph is saved.
     id = serializers.IntegerField(read_only=True)
     node_id = SlugField(max_length=64)
     component_type = TextField(max_length=64)
-    # A field may be called as a property of fields is: the metaclass takes it away.
+    # It may share the name of an attribute of fields: the metaclass removes it.
     label = TextField(  # type: ignore[assignment]
         max_length=200, allow_blank=True, default=""
     )
@@ -85,14 +85,14 @@ class EdgeSerializer(StrictSerializer):
 
 
 class GraphSerializer(StrictSerializer):
-    # Of a list that is too long no item is looked at: each wrong one costs.
+    # The items of a list that is too long are not validated: each invalid one costs time.
     nodes = NodeSerializer(many=True, max_length=MAX_NODES)  # type: ignore[call-arg]
     edges = EdgeSerializer(many=True, max_length=MAX_EDGES)  # type: ignore[call-arg]
     version = WholeNumberField(min_value=1, required=False)
 
 
 def graph_of(workflow: Workflow) -> dict[str, Any]:
-    """The graph as `GraphSerializer` takes it, in two queries."""
+    """The graph in the shape that `GraphSerializer` accepts, in two queries."""
     nodes = list(workflow.nodes.all())
     names = {node.pk: node.node_id for node in nodes}
     edges = [
@@ -103,7 +103,7 @@ def graph_of(workflow: Workflow) -> dict[str, Any]:
             "kind": edge.kind,
         }
         for edge in workflow.edges.all()
-        # Between the two queries somebody else may have saved another graph.
+        # Another graph may have been saved between the two queries.
         if edge.source_id in names and edge.target_id in names
     ]
     return {
@@ -132,7 +132,7 @@ class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
 
 
 def failure_kind_field(help_text: str) -> serializers.ChoiceField:
-    """A kind of failure, or nothing."""
+    """A read-only field with a failure kind, which may be empty."""
     return serializers.ChoiceField(
         choices=FailureKind.choices,
         allow_blank=True,
@@ -177,7 +177,7 @@ class ExecutionDetailSerializer(ExecutionSerializer):
 
 
 class NodeTypeSerializer(serializers.Serializer[Component]):
-    """A component: what a palette shows, and what its nodes may be configured with."""
+    """A component: how a palette shows it, and the JSON schema of its configuration."""
 
     type = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -194,7 +194,7 @@ class NodeTypeSerializer(serializers.Serializer[Component]):
 
 
 class NodeTypesSerializer(serializers.Serializer[Any]):
-    """All of them: one page."""
+    """All node types, on one page."""
 
     results = NodeTypeSerializer(many=True)
     next = serializers.URLField(allow_null=True)

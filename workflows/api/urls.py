@@ -1,4 +1,4 @@
-"""The addresses of workflows and executions, under `/api/v1/`."""
+"""The URLs of workflows and executions, under `/api/v1/`."""
 
 from __future__ import annotations
 

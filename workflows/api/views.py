@@ -1,4 +1,4 @@
-"""The API of workflows: it translates, and calls a service."""
+"""The API of workflows, executions and node types."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ from workflows.scopes import Scope
 ORPHAN_SCHEDULES = OpenApiParameter(
     "orphan_schedules",
     bool,
-    description="Confirms that schedules of this workflow may be left with no trigger that "
-    "starts them. Without it such a change is refused with 409, and names them.",
+    description="Confirms that schedules of this workflow may be left without a trigger. "
+    "Otherwise such a change is refused with 409, which names them.",
     default=False,
 )
 
 
 def _may_orphan(request: Request) -> bool:
-    """Whether the request confirms that schedules are left without a trigger."""
+    """Whether the request confirms that schedules may be left without a trigger."""
     asked = request.query_params.get(ORPHAN_SCHEDULES.name, "false")
     if asked not in BOOLEANS:
         raise ValidationError({ORPHAN_SCHEDULES.name: ["Must be true or false."]})
@@ -67,7 +67,7 @@ def _may_orphan(request: Request) -> bool:
 
 
 class OwnRows(GenericAPIView[Any]):
-    """Rows that the user may see; all others are not found."""
+    """Rows that the user may view; all others are not found."""
 
     model: type[Workflow | WorkflowExecution]
 
@@ -89,7 +89,7 @@ class WorkflowFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(description="The workflows that you may see, by name."),
+    list=extend_schema(description="The workflows that you may view, by name."),
     retrieve=extend_schema(
         description="One workflow. Its nodes and edges are at `graph/`."
     ),
@@ -122,12 +122,12 @@ class WorkflowViewSet(
 
     @override
     def extra_fields(self, after: Any) -> dict[str, Any]:
-        """How many of what would be deleted: schedules go with their workflow."""
+        """How many rows would be deleted: schedules are deleted with their workflow."""
         return {} if self.deletion is None else {"deleted": self.deletion.deleted}
 
     @extend_schema(request=WorkflowFields, responses={201: WorkflowSerializer})
     def create(self, request: Request) -> Response:
-        """Make a workflow, without nodes as yet; it is yours."""
+        """Create a workflow without nodes. You become its owner."""
         values = valid(WorkflowFields(data=request.data))
         workflow = services.create_workflow(
             cast("services.Changes", values), user=user_of(request), now=clock()
@@ -140,8 +140,8 @@ class WorkflowViewSet(
         parameters=[IF_MATCH, ORPHAN_SCHEDULES],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change the fields that are given. One that schedules start is made inactive only
-        with `orphan_schedules`."""
+        """Change the given fields. A workflow that schedules start can be deactivated only with
+        `orphan_schedules`."""
         workflow = self.get_object()
         changes = valid(WorkflowChanges(data=request.data, partial=True))
         with self.precondition(changes) as version:
@@ -159,11 +159,11 @@ class WorkflowViewSet(
         parameters=[IF_MATCH], responses={204: None, 202: DeletionSerializer}
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete it with its graph, its webhooks and its schedules. Its executions stay.
+        """Delete the workflow with its graph, webhooks and schedules. Its executions stay.
 
-        With many schedules or executions the answer is 202: from then on nothing of it
-        starts and nobody can change it, and it is taken away in the background. Until it
-        is gone, `deleting_since` says so, and a dry run counts what is left.
+        With many schedules or executions the answer is 202: from then on the workflow cannot
+        start or be changed, and it is deleted in the background. Until then `deleting_since` is
+        set, and a dry run counts what is left.
         """
         workflow = self.get_object()
         user = user_of(request)
@@ -178,13 +178,13 @@ class WorkflowViewSet(
             )
         if self.deletion.done:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        told = DeletionSerializer({"deleted": self.deletion.deleted}).data
-        return Response(told, status=status.HTTP_202_ACCEPTED)
+        extent = DeletionSerializer({"deleted": self.deletion.deleted}).data
+        return Response(extent, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=GraphSerializer)
     @action(detail=True)
     def graph(self, request: Request, pk: str) -> Response:
-        """Its nodes and the edges between them, as a PUT takes them."""
+        """The nodes and edges of the workflow, in the shape that PUT accepts."""
         return Response(graph_of(self.get_object()))
 
     @extend_schema(
@@ -194,10 +194,9 @@ class WorkflowViewSet(
     )
     @graph.mapping.put
     def save_graph(self, request: Request, pk: str) -> Response:
-        """Replace the whole graph. A node is known by its `node_id`: while that stays, so
-        do its webhook and the schedules that point at it. A graph that leaves schedules
-        without a trigger that accepts them is refused, unless `orphan_schedules` confirms
-        it."""
+        """Replace the whole graph. Nodes are identified by `node_id`: a node that keeps it keeps
+        its webhook and the schedules that refer to it. A graph that leaves schedules without a
+        trigger is refused unless `orphan_schedules` confirms it."""
         workflow, may_orphan = self.get_object(), _may_orphan(request)
         sent = valid(GraphSerializer(data=request.data))
         spec = services.GraphSpec(
@@ -220,7 +219,7 @@ class WorkflowViewSet(
 
 
 class ExecutionFilter(filters.FilterSet):
-    # By the bare id: looking the workflow up would tell whether somebody has it.
+    # By the id alone: looking the workflow up would reveal whether it exists.
     workflow = filters.UUIDFilter(field_name="workflow_id")
     status = choice_filter(WorkflowExecution.Status.choices)
     failure_kind = choice_filter(FailureKind.choices)
@@ -232,11 +231,9 @@ class ExecutionFilter(filters.FilterSet):
 
 
 @extend_schema_view(
-    list=extend_schema(
-        description="The executions that you may see, the newest first."
-    ),
+    list=extend_schema(description="The executions that you may view, newest first."),
     retrieve=extend_schema(
-        description="One execution, with the input, the output and the error of each node."
+        description="One execution, with the input, output and error of each node."
     ),
 )
 class ExecutionViewSet(
@@ -270,16 +267,17 @@ class ExecutionViewSet(
     @extend_schema(request=None, responses=ExecutionSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """End it: at once if it has not begun, else within seconds."""
-        asked = self.get_object()
-        valid(StrictSerializer(data=request.data))  # it takes no field
-        execution = services.cancel_execution(asked, user=user_of(request), now=clock())
-        return Response(ExecutionSerializer(execution).data)
+        """Cancel the execution: at once if it has not started, else within seconds."""
+        execution = self.get_object()
+        valid(StrictSerializer(data=request.data))  # it accepts no fields
+        cancelled = services.cancel_execution(
+            execution, user=user_of(request), now=clock()
+        )
+        return Response(ExecutionSerializer(cancelled).data)
 
 
 class NodeTypesView(StrictQuery):
-    """Every component: its label, its ports, and the JSON schema of the configuration that
-    nodes of its type take."""
+    """All node types, with label, ports and the JSON schema of their configuration."""
 
     @extend_schema(responses=NodeTypesSerializer)
     def get(self, request: Request) -> Response:

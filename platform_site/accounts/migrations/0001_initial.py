@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('expiry', models.DateTimeField(blank=True, null=True)),
                 ('name', models.CharField(default='token', max_length=100)),
-                ('scope', models.CharField(choices=[('read', 'Read'), ('operate', 'Operate'), ('edit', 'Edit')], default='edit', help_text='read: look and preview. operate: also pause, resume, run, backfill and cancel. edit: everything that the user may do.', max_length=16)),
+                ('scope', models.CharField(choices=[('read', 'Read'), ('operate', 'Operate'), ('edit', 'Edit')], default='edit', help_text='read: view and preview. operate: also pause, resume, run, backfill and cancel. edit: everything that the user may do.', max_length=16)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ostinato_tokens', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -1,4 +1,4 @@
-"""`manage.py benchmark_firing`: how fast schedules fire, beside stock rq-scheduler."""
+"""`manage.py benchmark_firing`: how fast schedules fire, compared with rq-scheduler itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py setup`: bring database and queue store to where the site can run."""
+"""`manage.py setup`: prepare the database so that the site can run."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from platform_site.local.demo import ensure_demo
 from platform_site.local.first_user import ensure_first_user
 from workflows.execution.queue import connection
 
-# What both databases say of themselves; all other faults are kinds of these.
-FAULTS: dict[type[DatabaseError], str] = {
+# What the exception of either database means; all others are subclasses of these.
+FAILURES: dict[type[DatabaseError], str] = {
     OperationalError: "does not answer",
     DatabaseError: "cannot be used",
 }
 
 
-# The apps' labels until 0.1.0, whose tables no migration leads on from.
+# The labels of the apps before 0.1.0: no migration starts from their tables.
 OLDER_APPS = {"schedules", "workflows"}
 
 
 def refuse_older_tables() -> None:
-    """Raise if the database was made before the apps had the labels they have now."""
+    """Raise `CommandError` if the database has tables from before 0.1.0."""
     applied = MigrationRecorder(database).applied_migrations()
     if {app for app, _ in applied} >= OLDER_APPS:
         raise CommandError(
-            "This database was made by an Ostinato older than 0.1.0, and cannot be used. "
+            "This database was created by an Ostinato older than 0.1.0, and cannot be used. "
             "Set DATA_DIR to a new folder, or DATABASE_URL to an empty database."
         )
 
 
 class Command(BaseCommand):
-    """Safe to repeat: what is there already stays as it is."""
+    """Safe to repeat: existing data stays as it is."""
 
-    help = "Migrate the database, make the user admin and, if asked, the demo data."
+    help = "Migrate the database, create the user admin and, with --demo, demo data."
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,10 +54,10 @@ class Command(BaseCommand):
             refuse_older_tables()
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
         except DatabaseError as error:
-            if type(error) not in FAULTS:  # a migration is wrong
+            if type(error) not in FAILURES:  # an error in a migration
                 raise
             reason = str(error).strip().replace("\n", " ")
-            what = FAULTS[type(error)]
+            what = FAILURES[type(error)]
             raise CommandError(f"The database {what}: {reason}") from error
         user = ensure_first_user(settings.DATA_DIR)
         if options["demo"]:
@@ -65,6 +65,4 @@ class Command(BaseCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--demo", action="store_true", help="make the demo data too"
-        )
+        parser.add_argument("--demo", action="store_true", help="also create demo data")

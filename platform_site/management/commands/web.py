@@ -1,4 +1,4 @@
-"""`manage.py web`: the web server, with bounds on what clients may ask of it."""
+"""`manage.py web`: the web server, with limits on connections and requests."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ from platform_site.management.commands.up import port
 
 
 class Command(BaseCommand):
-    """uvicorn, set up for this site."""
+    """uvicorn, configured for this site."""
 
     help = "Serve the admin, the API and the health checks."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1")
-        parser.add_argument("--port", type=port, default=8000, help="default 8000")
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address, default 127.0.0.1"
+        )
+        parser.add_argument(
+            "--port", type=port, default=8000, help="TCP port, default 8000"
+        )
         parser.add_argument(
             "--stop-seconds",
             type=int,
             default=int(WAIT_SECONDS),
-            help="how long requests have when the server is to end; default 10",
+            help="seconds that running requests have when the server stops, default 10",
         )
 
     @override
@@ -43,7 +47,7 @@ class Command(BaseCommand):
             lifespan="off",
             backlog=BACKLOG,
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
-            log_config=None,  # Django has set up all logs
+            log_config=None,  # Django configures all logs
             server_header=False,
             timeout_graceful_shutdown=options["stop_seconds"],
         )

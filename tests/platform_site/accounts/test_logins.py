@@ -54,7 +54,7 @@ def is_in(response: HttpResponse) -> bool:
 def test_the_right_password_comes_in_after_some_wrong_ones(ada: User) -> None:
     assert fail(LIMIT - 1) == [200] * (LIMIT - 1)
     assert is_in(log_in())
-    # And begins anew.
+    # And the count starts again.
     assert fail(LIMIT - 1) == [200] * (LIMIT - 1)
     assert is_in(log_in())
 
@@ -72,7 +72,7 @@ def test_after_too_many_even_the_right_one_is_refused_for_a_while(ada: User) -> 
         assert is_in(log_in())
 
 
-def test_nobody_is_locked_out_from_elsewhere(ada: User) -> None:
+def test_failures_from_elsewhere_lock_no_one_out(ada: User) -> None:
     fail(LIMIT + 5, address=ELSEWHERE)
     assert log_in(address=ELSEWHERE).status_code == 429
     assert is_in(log_in())

@@ -11,7 +11,7 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from rest_framework.test import APIClient
 
 from platform_site.accounts.models import ApiToken
-from platform_site.accounts.tokens import make_token, revoke_tokens
+from platform_site.accounts.tokens import create_token, revoke_tokens
 from tests.platform_site.authorization import Cell, cells
 from tests.platform_site.test_authorization import Ground, body, ground
 from tests.schedules.conftest import NOON
@@ -60,7 +60,7 @@ def needed(cell: Cell) -> Scope | None:
 
 
 def token_of(ground: Ground, scope: Scope) -> tuple[ApiToken, str]:
-    return make_token(ground.ada, name=scope, expires_at=None, now=NOON, scope=scope)
+    return create_token(ground.ada, name=scope, expires_at=None, now=NOON, scope=scope)
 
 
 def ask(
@@ -143,7 +143,9 @@ def test_a_token_revokes_itself_and_only_an_edit_token_another(ground: Ground) -
         assert speaker.get("/api/v1/schedules/").status_code == 401
 
 
-def test_tokens_are_made_with_a_scope_and_edit_is_the_default(ground: Ground) -> None:
+def test_tokens_are_created_with_a_scope_and_edit_is_the_default(
+    ground: Ground,
+) -> None:
     _, text = token_of(ground, Scope.EDIT)
     speaker = APIClient(headers={"Authorization": f"Bearer {text}"})
     made = [

@@ -31,11 +31,11 @@ def statuses(speaker: APIClient) -> list[int]:
     return [speaker.get(LIST).status_code for _ in range(3)]
 
 
-def test_by_default_nobody_is_held_up(owner: User) -> None:
+def test_by_default_requests_are_not_limited(owner: User) -> None:
     assert statuses(client(owner)) == [200, 200, 200]
 
 
-def test_who_asks_too_much_is_told_how_long_to_wait(
+def test_too_many_requests_are_refused_with_a_time_to_wait(
     owner: User, two_a_minute: None
 ) -> None:
     speaker = client(owner)

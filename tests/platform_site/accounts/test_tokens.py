@@ -101,9 +101,9 @@ def test_one_user_has_several_tokens(client: Client, alice: User) -> None:
     ("words", "reason"),
     [
         (["nobody"], "There is no user 'nobody'."),
-        (["alice", "--days", "0"], "days are 1 to"),
+        (["alice", "--days", "0"], "must be from 1 to"),
         (["alice", "--days", "soon"], "invalid days value"),
-        (["alice", "--name", ""], "A name is needed"),
+        (["alice", "--name", ""], "A name is required"),
         (["alice", "--name", "x" * 101], "At most 100 characters"),
         (["alice", "--name", "a\tb"], "Control characters are not allowed"),
     ],

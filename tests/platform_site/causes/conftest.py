@@ -17,12 +17,12 @@ from schedules.services.insight import health
 from schedules.services.insight.doctor import examine
 from tests.schedules.conftest import alice, make_schedule, workflow  # noqa: F401 fixtures
 
-Told = Callable[[], list[str]]
+Reported = Callable[[], list[str]]
 
 
 @pytest.fixture
-def told(transactional_db: None) -> Told:
-    """The codes of what is wrong, the first first; all three say so in the same words."""
+def reported(transactional_db: None) -> Reported:
+    """The codes of the causes, in order; readiness, strip and doctor report the same ones."""
     staff = Client(raise_request_exception=False)
     staff.force_login(User.objects.create_superuser("root"))
 

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from redis import Redis
 
-from tests.platform_site.causes.conftest import Told
+from tests.platform_site.causes.conftest import Reported
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.real_clock]
 
@@ -30,7 +30,7 @@ def where() -> dict[str, object]:
 
 
 def test_a_stopped_database_is_named_as_the_cause(
-    told: Told, at_work: Redis, patch: pytest.MonkeyPatch, tmp_path: Path
+    reported: Reported, at_work: Redis, patch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if connection.vendor == "postgresql":
         for name, value in {"HOST": "127.0.0.1", "PORT": "1", "OPTIONS": {}}.items():
@@ -40,15 +40,15 @@ def test_a_stopped_database_is_named_as_the_cause(
         tmp_path.rmdir()
     connection.close()
     # Of SQLite the folder is gone, which explains the rest.
-    assert told()[0] in {"database_silent", "disk_missing"}
+    assert reported()[0] in {"database_silent", "disk_missing"}
 
 
 def test_a_read_only_database_is_named_as_the_cause(
-    told: Told, at_work: Redis, patch: pytest.MonkeyPatch
+    reported: Reported, at_work: Redis, patch: pytest.MonkeyPatch
 ) -> None:
     with read_only(patch):
-        assert told() == ["database_read_only"]
-    assert told() == []
+        assert reported() == ["database_read_only"]
+    assert reported() == []
 
 
 @contextmanager
@@ -76,20 +76,20 @@ def read_only(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_tables_of_an_older_release_are_named_as_the_cause(
-    told: Told, at_work: Redis
+    reported: Reported, at_work: Redis
 ) -> None:
     row = MigrationRecorder.Migration.objects.filter(app="ostinato_schedules").latest(
         "id"
     )
     row.delete()
     try:
-        assert told() == ["database_tables"]
+        assert reported() == ["database_tables"]
     finally:
         row.save(force_insert=True)
 
 
 def test_a_full_disk_of_the_database_is_named_as_the_cause(
-    told: Told, at_work: Redis, patch: pytest.MonkeyPatch
+    reported: Reported, at_work: Redis, patch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor == "postgresql":
         return  # its full disk is met by the scheduler: see the tests of the loop
@@ -99,11 +99,11 @@ def test_a_full_disk_of_the_database_is_named_as_the_cause(
     options = dict(where()["OPTIONS"])  # type: ignore[call-overload]
     options["init_command"] += f"PRAGMA max_page_count = {pages};"
     patch.setitem(where(), "OPTIONS", options)
-    assert told() == ["database_full"]
+    assert reported() == ["database_full"]
 
 
 def test_a_database_that_refuses_logins_is_named_as_the_cause(
-    told: Told, at_work: Redis
+    reported: Reported, at_work: Redis
 ) -> None:
     if connection.vendor == "sqlite":
         return  # it asks for no password
@@ -118,6 +118,6 @@ def test_a_database_that_refuses_logins_is_named_as_the_cause(
         connection.close()
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
-            assert told() == ["database_refused"]
+            assert reported() == ["database_refused"]
         finally:
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')

@@ -14,7 +14,7 @@ from django.conf import settings
 from redis import Redis
 
 from schedules.services.insight.health import disk_probe
-from tests.platform_site.causes.conftest import Told
+from tests.platform_site.causes.conftest import Reported
 
 
 def state_in_a_child(folder: Path, restrict: Callable[[], None]) -> str:
@@ -70,16 +70,16 @@ def test_a_large_disk_is_not_nearly_full_by_its_share_alone(
     assert disk_probe.state_of(tmp_path) == ""
 
 
-def test_a_data_folder_that_is_gone_is_told_by_all(
-    told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_missing_data_folder_is_reported_everywhere(
+    reported: Reported, at_work: Redis, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setattr(settings, "REDIS_IS_EMBEDDED", True)
     monkeypatch.setattr(settings, "DATA_DIR", folder)
-    assert told() == []
+    assert reported() == []
     shutil.rmtree(folder)
-    assert told() == ["disk_missing"]
+    assert reported() == ["disk_missing"]
 
 
 def test_a_site_that_keeps_nothing_there_needs_no_folder(

@@ -18,7 +18,7 @@ from platform_site.local.child_processes import end_group
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.rq.heartbeat import beat
 from tests.integration.processes import wait_until
-from tests.platform_site.causes.conftest import Told
+from tests.platform_site.causes.conftest import Reported
 
 pytestmark = pytest.mark.real_clock
 
@@ -40,20 +40,22 @@ def no_one_alive(at_work: Redis) -> None:
 
 
 def test_redis_out_of_memory_is_named_as_the_cause(
-    told: Told, set_config: Redis, no_one_alive: None
+    reported: Reported, set_config: Redis, no_one_alive: None
 ) -> None:
     set_config.config_set("maxmemory", "1mb")
-    assert told() == ["redis_memory"]
+    assert reported() == ["redis_memory"]
     set_config.config_set("maxmemory", 0)
-    assert told() == ["no_scheduler", "no_worker"]
+    assert reported() == ["no_scheduler", "no_worker"]
 
 
-def test_redis_nearly_out_of_memory_is_a_warning(told: Told, set_config: Redis) -> None:
+def test_redis_nearly_out_of_memory_is_a_warning(
+    reported: Reported, set_config: Redis
+) -> None:
     set_config.set("much", b"x" * 50_000_000)
     # What it took to receive the value is given back a moment later.
     wait_until(lambda: used_memory(set_config) < 60_000_000)
     set_config.config_set("maxmemory", int(used_memory(set_config) * 1.03))
-    assert told() == ["redis_nearly_full"]
+    assert reported() == ["redis_nearly_full"]
 
 
 def used_memory(redis: Redis) -> int:
@@ -61,25 +63,27 @@ def used_memory(redis: Redis) -> int:
 
 
 def test_a_read_only_replica_is_named_as_the_cause(
-    told: Told, at_work: Redis, no_one_alive: None
+    reported: Reported, at_work: Redis, no_one_alive: None
 ) -> None:
     at_work.replicaof("127.0.0.1", 1)
     try:
-        assert told() == ["redis_replica"]
+        assert reported() == ["redis_replica"]
     finally:
         at_work.replicaof("NO", "ONE")
 
 
-def test_too_few_replicas_are_named_as_the_cause(told: Told, set_config: Redis) -> None:
+def test_too_few_replicas_are_named_as_the_cause(
+    reported: Reported, set_config: Redis
+) -> None:
     set_config.config_set("min-replicas-to-write", 1)
-    assert told() == ["redis_replicas"]
+    assert reported() == ["redis_replicas"]
 
 
 def test_redis_without_room_for_another_client_is_named_as_the_cause(
-    told: Told, set_config: Redis
+    reported: Reported, set_config: Redis
 ) -> None:
     set_config.config_set("maxclients", 1)
-    assert told() == ["redis_clients"]
+    assert reported() == ["redis_clients"]
 
 
 @contextmanager
@@ -96,7 +100,7 @@ def own_valkey(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]
 
 
 def test_redis_that_cannot_save_to_its_disk_is_named_as_the_cause(
-    told: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    reported: Reported, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = tmp_path / "valkey"
     with own_valkey(folder, monkeypatch) as redis:
@@ -104,23 +108,23 @@ def test_redis_that_cannot_save_to_its_disk_is_named_as_the_cause(
         shutil.rmtree(folder)
         redis.bgsave()
         wait_until(lambda: redis.info("persistence")["rdb_last_bgsave_status"] == "err")
-        assert told() == ["redis_disk"]
+        assert reported() == ["redis_disk"]
 
 
 def test_a_wrong_redis_password_is_named_as_the_cause(
-    told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch
+    reported: Reported, at_work: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = urlsplit(settings.REDIS_URL)
     wrong = f"redis://:wrong-password@127.0.0.1:{url.port}/0"
     monkeypatch.setattr(settings, "REDIS_URL", wrong)
-    assert told() == ["redis_login"]
+    assert reported() == ["redis_login"]
 
 
 @pytest.mark.parametrize(
     "rule", ["-@write", "-zadd", "-rpush", "-blmove", "-eval", "-publish"]
 )
 def test_a_redis_user_without_write_permission_is_named_as_the_cause(
-    told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch, rule: str
+    reported: Reported, at_work: Redis, monkeypatch: pytest.MonkeyPatch, rule: str
 ) -> None:
     at_work.execute_command(
         "ACL", "SETUSER", "guest", "reset", "on", ">secret", "~*", "&*", "+@all", rule
@@ -128,11 +132,11 @@ def test_a_redis_user_without_write_permission_is_named_as_the_cause(
     url = urlsplit(settings.REDIS_URL)
     guest = f"redis://guest:secret@127.0.0.1:{url.port}/0"
     monkeypatch.setattr(settings, "REDIS_URL", guest)
-    assert told() == ["redis_permission"]
+    assert reported() == ["redis_permission"]
 
 
 def test_a_redis_user_who_may_not_write_the_keys_of_rq_is_named_as_the_cause(
-    told: Told, at_work: Redis, monkeypatch: pytest.MonkeyPatch
+    reported: Reported, at_work: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_work.execute_command(
         *(
@@ -152,11 +156,13 @@ def test_a_redis_user_who_may_not_write_the_keys_of_rq_is_named_as_the_cause(
     url = urlsplit(settings.REDIS_URL)
     guest = f"redis://guest:secret@127.0.0.1:{url.port}/0"
     monkeypatch.setattr(settings, "REDIS_URL", guest)
-    assert told() == ["redis_permission"]
+    assert reported() == ["redis_permission"]
 
 
-def test_an_address_where_no_redis_listens_is_named_as_the_cause(told: Told) -> None:
-    assert told() == ["redis_silent"]
+def test_an_address_where_no_redis_listens_is_named_as_the_cause(
+    reported: Reported,
+) -> None:
+    assert reported() == ["redis_silent"]
 
 
 def answering(line: bytes) -> Iterator[str]:
@@ -188,36 +194,42 @@ def answering(line: bytes) -> Iterator[str]:
     ],
 )
 def test_an_error_answer_of_redis_is_named_as_the_cause(
-    told: Told, monkeypatch: pytest.MonkeyPatch, line: bytes, code: str
+    reported: Reported, monkeypatch: pytest.MonkeyPatch, line: bytes, code: str
 ) -> None:
     for url in answering(line):
         monkeypatch.setattr(settings, "REDIS_URL", url)
-        assert told() == [code]
+        assert reported() == [code]
 
 
-def test_a_missing_scheduler_is_named_as_the_cause(told: Told, redis: Redis) -> None:
+def test_a_missing_scheduler_is_named_as_the_cause(
+    reported: Reported, redis: Redis
+) -> None:
     beat(redis, "worker", "w")
     beat(redis, "worker:workflows", "w")
-    assert told() == ["no_scheduler"]
+    assert reported() == ["no_scheduler"]
 
 
-def test_a_missing_worker_is_named_as_the_cause(told: Told, redis: Redis) -> None:
+def test_a_missing_worker_is_named_as_the_cause(
+    reported: Reported, redis: Redis
+) -> None:
     beat(redis, "scheduler", "s")
-    assert told() == ["no_worker"]
+    assert reported() == ["no_worker"]
 
 
-def test_a_worker_of_another_queue_does_not_count(told: Told, redis: Redis) -> None:
+def test_a_worker_of_another_queue_does_not_count(
+    reported: Reported, redis: Redis
+) -> None:
     beat(redis, "scheduler", "s")
     beat(redis, "worker", "w")
     beat(redis, "worker:mail", "w")
-    assert told() == ["no_worker_here"]
+    assert reported() == ["no_worker_here"]
 
 
 @pytest.mark.parametrize("code", ["database_full", "database_read_only"])
-def test_what_a_scheduler_meets_is_told_although_it_is_not_seen_from_here(
-    told: Told, at_work: Redis, code: str
+def test_a_failure_that_only_the_scheduler_sees_is_reported(
+    reported: Reported, at_work: Redis, code: str
 ) -> None:
     beat(at_work, "scheduler", "somebody", cause=code)
-    assert told() == [code]
+    assert reported() == [code]
     beat(at_work, "scheduler", "somebody")
-    assert told() == []
+    assert reported() == []

@@ -12,7 +12,7 @@ from redis import Redis
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
 from schedules.services.insight import health
-from tests.platform_site.causes.conftest import Told
+from tests.platform_site.causes.conftest import Reported
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow, WorkflowExecution
 
@@ -23,59 +23,59 @@ def ago(**length: int) -> datetime:
     return timezone.now() - timedelta(**length)
 
 
-def test_a_healthy_site_has_no_cause(told: Told, at_work: Redis) -> None:
-    assert told() == []
+def test_a_healthy_site_has_no_cause(reported: Reported, at_work: Redis) -> None:
+    assert reported() == []
 
 
 def test_an_overdue_schedule_is_named_as_the_cause(
-    told: Told, at_work: Redis, make_schedule: MakeSchedule
+    reported: Reported, at_work: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(ago(hours=1))
     ScheduledJob.objects.update(next_run_at=ago(seconds=50))
-    assert told() == []
+    assert reported() == []
     ScheduledJob.objects.update(next_run_at=ago(minutes=6))
-    assert told() == ["overdue"]
+    assert reported() == ["overdue"]
 
 
 def test_the_age_of_the_oldest_waiting_run_is_given(
-    told: Told, at_work: Redis, make_schedule: MakeSchedule
+    reported: Reported, at_work: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(ago(seconds=90))
     fire_due(timezone.now())
-    assert told() == []
+    assert reported() == []
     ScheduledRun.objects.update(enqueued_at=ago(minutes=2))
-    assert told() == ["queue_old"]
+    assert reported() == ["queue_old"]
     words = health.diagnose(health.facts_now(timezone.now())).causes[0].what
     assert words == "The oldest queued run has been in the queue for 2 minutes."
 
 
 def test_a_run_by_hand_waits_in_the_same_queue(
-    told: Told, at_work: Redis, workflow: Workflow
+    reported: Reported, at_work: Redis, workflow: Workflow
 ) -> None:
     WorkflowExecution.objects.create(
         workflow=workflow, owner=workflow.owner, enqueued_at=ago(minutes=2)
     )
-    assert told() == ["queue_old"]
+    assert reported() == ["queue_old"]
 
 
 def test_with_no_worker_the_age_is_part_of_the_cause(
-    told: Told, redis: Redis, make_schedule: MakeSchedule
+    reported: Reported, redis: Redis, make_schedule: MakeSchedule
 ) -> None:
     make_schedule(ago(seconds=90))
     fire_due(timezone.now())
     ScheduledRun.objects.update(enqueued_at=ago(hours=2))
-    assert told() == ["no_scheduler", "no_worker"]
+    assert reported() == ["no_scheduler", "no_worker"]
     words = health.diagnose(health.facts_now(timezone.now())).causes[1].what
     assert words.endswith("The oldest run has been waiting for 2 hours.")
 
 
 @pytest.mark.parametrize("days", [2, -2])
 def test_a_clock_of_this_host_that_is_wrong(
-    told: Told, at_work: Redis, days: int
+    reported: Reported, at_work: Redis, days: int
 ) -> None:
     # Valkey and PostgreSQL go by the real clock; SQLite has none of its own.
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        codes = told()
+        codes = reported()
     assert codes in (["clock_apart"], ["clock_of_redis"])
 
 

@@ -83,7 +83,7 @@ def test_a_body_of_no_stated_length_is_read(
 def test_no_more_of_a_body_is_taken_than_may_come(
     run: str, length: dict[str, str]
 ) -> None:
-    # Had it asked for more than these, it would wait for ever.
+    # Had it waited for more messages than these, it would wait forever.
     parts = [b" " * MIB, b" ", b"no more is asked for"]
     status, told = post(run, parts, length)
     assert (status, told["status"], told["code"]) == (413, 413, "too_large")

@@ -206,7 +206,7 @@ def test_their_number_leaves_files_for_everything_else(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are those of Linux")
-def test_a_thousand_half_open_ones_lock_nobody_out(tmp_path: Path) -> None:
+def test_a_thousand_half_open_connections_lock_no_one_out(tmp_path: Path) -> None:
     """1,200 on a server that may open 1,024 files."""
     port, log = free_port(), tmp_path / "log"
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

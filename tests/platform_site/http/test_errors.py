@@ -1,9 +1,9 @@
-"""What goes wrong before any view is asked is told as every other error of the API."""
+"""Errors outside of any view have the same shape as all other errors of the API."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from tests.api import client
+from workflows.admin import WorkflowAdmin
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db
@@ -30,24 +31,44 @@ def test_a_wrong_host_is_a_problem() -> None:
     assert "evil" not in answer.text
 
 
-def test_elsewhere_it_is_a_page() -> None:
-    answer = Client().get("/admin/", headers={"Host": "evil.example"})
-    assert answer.headers["Content-Type"].startswith("text/html")
+def fail(*args: object) -> NoReturn:
+    raise ValueError("secret")
+
+
+def test_people_get_a_page_of_the_admin(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(raise_request_exception=False)
+    wrong_host = client.get("/admin/", headers={"Host": "evil.example"})
+    missing = client.get("/nothing/")
+    monkeypatch.setattr(WorkflowAdmin, "get_queryset", fail)
+    client.force_login(User.objects.create_superuser("root"))
+    broken = client.get("/admin/ostinato_workflows/workflow/")
+    for answer, status, text in (
+        (wrong_host, 400, "The Host header is not one of ALLOWED_HOSTS."),
+        (missing, 404, "This page does not exist."),
+        (broken, 500, "the log has the details"),
+    ):
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert text in answer.text
+        assert 'id="site-name"' in answer.text
+        assert "secret" not in answer.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
 @pytest.mark.parametrize("address", ["/api/v1/schedules", "/mcp"])
-def test_a_forgotten_slash_is_told(method: str, address: str) -> None:
+def test_a_missing_slash_is_named(method: str, address: str) -> None:
     answer = Client().generic(method, address)
     assert problem(answer) == (404, "not_found")
-    assert answer.json()["detail"] == "Not found: addresses end in a slash."
+    assert answer.json()["detail"] == "Not found. Add a slash at the end of the URL."
 
 
-def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
+def test_an_unknown_url_gets_no_hint_about_a_slash() -> None:
     for address in ("/api/v1/nothing", "/api", "/api/"):
         answer = Client().get(address)
         assert problem(answer) == (404, "not_found")
-        assert answer.json()["detail"] == "Not found."
+        assert answer.json()["detail"] == "Not found: this URL does not exist."
 
 
 @pytest.mark.parametrize(
@@ -62,7 +83,7 @@ def test_what_is_nowhere_is_not_said_to_be_with_a_slash() -> None:
         ("GET", "executions"),
     ],
 )
-def test_an_unknown_id_is_told_without_the_names_of_tables(
+def test_an_unknown_id_is_refused_without_names_of_tables(
     owner: User, method: str, rows: str
 ) -> None:
     answer = client(owner).generic(method, f"/api/v1/{rows}/{uuid4()}/")
@@ -71,7 +92,7 @@ def test_an_unknown_id_is_told_without_the_names_of_tables(
     assert answer.json()["detail"] == told
 
 
-def test_a_database_that_is_busy_is_no_fault_of_the_site(
+def test_a_busy_database_is_not_a_server_error(
     owner: User, log_lines: Callable[[], str]
 ) -> None:
     def refuse(*_: Any) -> None:
@@ -96,7 +117,7 @@ def test_people_are_still_redirected() -> None:
         ("bulk/", {"action": "run", "ids": [1] * 200_000}, "ids", "no more than 500"),
     ],
 )
-def test_a_list_that_is_too_long_is_refused_without_its_items_faults(
+def test_a_list_that_is_too_long_is_refused_without_checking_its_items(
     owner: User, path: str, body: Any, field: str, reason: str
 ) -> None:
     answer = client(owner).post(f"/api/v1/schedules/{path}", body, format="json")
@@ -106,7 +127,7 @@ def test_a_list_that_is_too_long_is_refused_without_its_items_faults(
 
 
 @pytest.mark.parametrize(("field", "most"), [("nodes", 200), ("edges", 500)])
-def test_a_graph_that_is_too_large_is_refused_without_its_nodes_faults(
+def test_a_graph_that_is_too_large_is_refused_without_checking_its_nodes(
     workflow: Workflow, field: str, most: int
 ) -> None:
     graph = {"nodes": [], "edges": []} | {field: [1] * 300_000}
@@ -117,13 +138,13 @@ def test_a_graph_that_is_too_large_is_refused_without_its_nodes_faults(
     assert f"no more than {most}" in told
 
 
-def test_only_the_first_of_many_faults_are_listed(owner: User) -> None:
+def test_only_the_first_of_many_problems_are_listed(owner: User) -> None:
     body = {f"x{number}": 1 for number in range(60_000)}
     answer = client(owner).post("/api/v1/schedules/", body, format="json")
     assert problem(answer) == (400, "invalid")
     assert list(answer.json()["errors"]) == [f"x{number}" for number in range(50)]
     assert answer.json()["detail"].endswith(
-        "x0: This field does not exist. And 59,950 more than `errors` tells."
+        "x0: This field does not exist. `errors` omits 59,950 further problems."
     )
 
 

@@ -1,4 +1,4 @@
-"""The examples of the description: what is sent is taken, and answered in that shape."""
+"""The examples of the OpenAPI description: requests are accepted, answers have that shape."""
 
 from __future__ import annotations
 

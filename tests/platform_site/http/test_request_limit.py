@@ -25,7 +25,7 @@ def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 
 
 class Application:
-    """Answers when it is told to, and knows how many requests it has."""
+    """Answers on request of the test, and counts the requests that it is working on."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -53,7 +53,7 @@ async def ask(app: Any, path: str = PATHS[0]) -> tuple[int, dict[bytes, bytes], 
 @in_a_loop
 async def test_no_more_than_so_many_are_answered_at_once() -> None:
     app = Application()
-    turns = limit_requests(app, most=3)
+    turns = limit_requests(app, maximum=3)
     asked = [asyncio.create_task(ask(turns)) for _ in range(20)]
     await asyncio.sleep(0)
     app.open.set()
@@ -65,7 +65,7 @@ async def test_no_more_than_so_many_are_answered_at_once() -> None:
 @in_a_loop
 async def test_who_waits_too_long_is_told_to_come_back(path: str) -> None:
     app = Application()
-    turns = limit_requests(app, most=1, wait_seconds=0.05)
+    turns = limit_requests(app, maximum=1, wait_seconds=0.05)
     first = asyncio.create_task(ask(turns))
     await asyncio.sleep(0)
     status, headers, body = await ask(turns, path)
@@ -86,7 +86,7 @@ async def test_who_waits_too_long_is_told_to_come_back(path: str) -> None:
 @in_a_loop
 async def test_what_watches_the_site_waits_for_nobody(path: str) -> None:
     app = Application()
-    turns = limit_requests(app, most=1)
+    turns = limit_requests(app, maximum=1)
     asked = [asyncio.create_task(ask(turns, each)) for each in (PATHS[0], path)]
     await asyncio.sleep(0)
     assert app.now == 2
@@ -98,7 +98,7 @@ async def test_what_watches_the_site_waits_for_nobody(path: str) -> None:
 async def test_a_client_that_does_not_read_holds_no_turn() -> None:
     app = Application()
     app.open.set()
-    turns = limit_requests(app, most=1, wait_seconds=0.05)
+    turns = limit_requests(app, maximum=1, wait_seconds=0.05)
     stuck = asyncio.Event()
 
     async def never(message: Any) -> None:
@@ -116,7 +116,7 @@ async def test_a_turn_is_given_back_when_the_application_fails() -> None:
     async def fails(scope: Any, receive: Any, send: Any) -> None:
         raise LookupError
 
-    turns = limit_requests(fails, most=1, wait_seconds=0.05)
+    turns = limit_requests(fails, maximum=1, wait_seconds=0.05)
     for _ in range(3):
         with pytest.raises(LookupError):
             await ask(turns)

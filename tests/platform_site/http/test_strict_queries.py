@@ -81,11 +81,11 @@ def test_a_parameter_that_is_given_twice_is_refused(boss: APIClient) -> None:
         (f"schedules/{ID}/events/?verb=", "create, "),
     ],
 )
-def test_a_wrong_choice_is_told_the_choices_and_not_repeated(
+def test_an_invalid_choice_gets_the_choices_and_is_not_repeated(
     boss: APIClient, query: str, choices: str
 ) -> None:
     token = "a-token-by-mistake" * 100
-    ScheduleEvent.objects.create(  # the history of what is no more can be read
+    ScheduleEvent.objects.create(  # the history of a deleted schedule can be read
         schedule_id=ID, verb="create", actor_kind="system", created_at=timezone.now()
     )
     answer = boss.get(f"/api/v1/{query}{token}")
@@ -95,14 +95,14 @@ def test_a_wrong_choice_is_told_the_choices_and_not_repeated(
 
 
 @pytest.mark.parametrize("path", ["schedules/", "workflows/", "tokens/"])
-def test_the_first_fault_is_told_in_one_line(boss: APIClient, path: str) -> None:
+def test_the_first_problem_is_the_detail(boss: APIClient, path: str) -> None:
     body = {"name": "a\nb", "workflow": "x"} if "sched" in path else {"name": "a\nb"}
     answer = boss.post(f"/api/v1/{path}", body, format="json")
     field, (reason, *_) = next(iter(refusals(answer).items()))
     assert answer.json()["detail"].startswith(f"{field}: {reason}")
 
 
-def test_nobody_is_told_of_parameters_without_signing_in() -> None:
+def test_parameters_are_not_revealed_without_authentication() -> None:
     assert client().get("/api/v1/schedules/?limit=1").status_code == 401
 
 
@@ -119,7 +119,7 @@ def test_nobody_is_told_of_parameters_without_signing_in() -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["schedules/", "workflows/", "tokens/"])
-def test_json_that_cannot_be_read_is_a_fault_of_the_body(
+def test_invalid_json_is_a_problem_of_the_body(
     boss: APIClient, path: str, body: bytes
 ) -> None:
     answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
@@ -138,7 +138,7 @@ def test_a_name_that_is_there_twice_is_refused(
     boss: APIClient, path: str, body: str
 ) -> None:
     answer = boss.post(f"/api/v1/{path}", body, content_type="application/json")
-    assert refusals(answer) == {"body": ['"name" is there twice.']}
+    assert refusals(answer) == {"body": ['The name "name" is repeated.']}
 
 
 @pytest.mark.parametrize("field", ["search", "tag"])

@@ -34,7 +34,7 @@ def staff() -> Client:
 
 @pytest.fixture
 def database_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nobody listens where the database was, or what is there is no file."""
+    """No server listens at the database's address, or its path is not a file."""
     where = connections.settings["default"]
     with monkeypatch.context() as patch:
         if connection.vendor == "postgresql":
@@ -121,7 +121,7 @@ def test_rqs_pages_say_that_redis_is_away() -> None:
     assert "Redis does not answer." in answer.text
 
 
-def test_what_is_really_wrong_is_still_a_fault(
+def test_an_unexpected_database_error_is_still_a_server_error(
     staff: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:

@@ -14,7 +14,7 @@ from platform_site.local.data_dir import data_dir, database, keep_private
 
 @pytest.fixture(autouse=True)
 def careless_umask() -> Iterator[None]:
-    """As in most shells: what is made is for all to read."""
+    """As in most shells: new files can be read by all users."""
     before = os.umask(0o022)
     yield
     os.umask(before)
@@ -41,7 +41,7 @@ def test_a_folder_that_cannot_be_is_refused_in_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.touch()
-    with pytest.raises(SystemExit, match="cannot be made a folder"):
+    with pytest.raises(SystemExit, match="cannot be created"):
         data_dir()
 
 
@@ -71,7 +71,7 @@ def test_an_empty_folder_is_accepted_as_data_folder(folder: Path) -> None:
 
 def test_the_mode_of_a_folder_with_other_files_is_not_changed(folder: Path) -> None:
     (folder / "Documents").mkdir(parents=True)
-    with pytest.raises(SystemExit, match="open to other users and holds other things"):
+    with pytest.raises(SystemExit, match="open to other users and holds other files"):
         data_dir()
     assert mode(folder) == 0o755
 

@@ -52,7 +52,7 @@ def test_a_damaged_secret_file_is_kept_under_another_name(
     path.write_bytes(content)
     assert len(secret(tmp_path, "secret_key")) >= 48
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{path} was damaged and is made anew")
+    assert line.startswith(f"{path} was damaged and has been replaced")
     assert (tmp_path / "secret_key.damaged-1").read_bytes() == content
 
 
@@ -62,7 +62,7 @@ def test_a_secret_file_written_by_a_person_is_used(tmp_path: Path) -> None:
     assert secret(tmp_path, "secret_key") == key
 
 
-def test_what_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_writable_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="cannot be used: No such file or directory"):
         secret(tmp_path / "absent", "secret_key")
 
@@ -77,7 +77,7 @@ def test_an_unreadable_password_is_no_password(tmp_path: Path, content: bytes) -
     password = first_password(tmp_path)
     assert password
     assert user.check_password(password)
-    # Once there is a user nobody can tell which password it stood for.
+    # Once there is a user, no one can know which password the file held.
     (tmp_path / "admin_password").write_bytes(content)
     ensure_first_user(tmp_path)
     assert not (tmp_path / "admin_password").exists()

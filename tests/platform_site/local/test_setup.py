@@ -76,7 +76,7 @@ def test_the_demo_is_one_workflow_and_three_schedules_made_once(redis: Redis) ->
     assert found["weekdays at nine"].timezone == "Europe/Berlin"
 
 
-def test_what_somebody_deleted_of_the_demo_stays_deleted(redis: Redis) -> None:
+def test_deleted_demo_data_stays_deleted(redis: Redis) -> None:
     set_up("--demo")
     ScheduledJob.objects.all().delete()
     set_up("--demo")

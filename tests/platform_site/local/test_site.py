@@ -1,4 +1,4 @@
-"""What the processes that `manage.py up` starts are told."""
+"""The environment of the processes that `manage.py up` starts."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_a_child_that_is_killed_is_started_again(
     first.kill()
     keep_going_until(lambda: child.process is not first, supervisor)
     wait_for_lines(notes, 2)
-    assert told == ["web was ended by SIGKILL; starting it again in 0.25 s"]
+    assert told == ["web was ended by SIGKILL; restarting it in 0.25 s"]
 
 
 def test_a_child_that_keeps_failing_is_started_less_and_less_often(

@@ -25,9 +25,9 @@ def stopped(tmp_path: Path) -> EmbeddedValkey:
 
 @contextmanager
 def running(valkey: EmbeddedValkey) -> Iterator[list[str]]:
-    """What the person was told at the start of the server, which is killed at the end."""
+    """The lines printed at the start of the server, which is killed at the end."""
     told: list[str] = []
-    process = valkey.start_whole(told.append)
+    process = valkey.start_or_repair(told.append)
     try:
         assert process.poll() is None, valkey.last_words()
         yield told
@@ -90,14 +90,14 @@ def put_a_file_in_place_of_the_folder(valkey: EmbeddedValkey) -> None:
     ],
     ids=lambda damage: damage.__name__,
 )
-def test_a_damaged_file_is_set_aside_and_told_in_one_line(
+def test_a_damaged_file_is_set_aside_and_reported_in_one_line(
     stopped: EmbeddedValkey, damage: Callable[[EmbeddedValkey], None]
 ) -> None:
     damage(stopped)
     with running(stopped) as told:
         assert stopped.answers()
         (line,) = told
-        assert "was damaged: it is made anew" in line
+        assert "was damaged and has been replaced" in line
         assert line.endswith("appendonlydir.damaged-1.")
     with running(stopped) as told:
         assert told == []
@@ -119,12 +119,12 @@ def test_only_the_newest_damaged_files_are_kept(stopped: EmbeddedValkey) -> None
     assert kept == [f"appendonlydir.damaged-{number}" for number in (3, 4, 5)]
 
 
-def test_another_reason_is_told_as_it_is_and_the_file_stays(
+def test_any_other_reason_is_reported_and_the_file_stays(
     stopped: EmbeddedValkey,
 ) -> None:
     before = aof(stopped, "incr").read_bytes()
     with socket.create_server(("127.0.0.1", stopped.port)):
-        process = stopped.start_whole(pytest.fail)
+        process = stopped.start_or_repair(pytest.fail)
         assert process.poll() == 1
     words = f"Failed listening on port {stopped.port} (tcp), aborting."
     assert stopped.last_words() == words

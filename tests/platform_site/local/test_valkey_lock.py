@@ -1,4 +1,4 @@
-"""Who holds the lock of the embedded Valkey's folder is ended, and nobody else."""
+"""Only the process that holds the lock of the embedded Valkey's folder is ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from platform_site.local import valkey_lock
 
 
 @pytest.mark.parametrize("noted", ["0", "-1", "1", "no number", "", "9" * 30])
-def test_a_damaged_note_of_the_process_ends_nobody(
+def test_a_damaged_process_id_ends_no_process(
     noted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[int] = []
@@ -22,7 +22,7 @@ def test_a_damaged_note_of_the_process_ends_nobody(
         raise OverflowError if pid > 2**31 else ProcessLookupError
 
     monkeypatch.setattr(os, "kill", end)
-    monkeypatch.setattr(valkey_lock, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(valkey_lock, "END_SECONDS", 0.02)
     path = tmp_path / "server.lock"
     path.write_text(noted)
     with path.open() as held:

@@ -19,7 +19,7 @@ PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 
 @pytest.fixture
 def post(token: str) -> Callable[..., Any]:
-    """A raw request to /mcp/, with Alice's token unless told otherwise."""
+    """A raw request to /mcp/, with Alice's token by default."""
 
     def post(
         body: Any = PING,
@@ -40,7 +40,7 @@ def post(token: str) -> Callable[..., Any]:
     return post
 
 
-def test_a_token_is_all_that_is_asked_for(post):
+def test_a_token_is_all_that_is_required(post):
     answer = post()
     assert (answer.status_code, answer.json()["result"]) == (200, {})
 
@@ -142,7 +142,7 @@ def test_nonsense_is_an_error_of_the_client(post, body: bytes):
         ),
     ],
 )
-def test_what_is_no_message_is_told_in_a_sentence(post, body: bytes, error: str):
+def test_an_invalid_message_is_answered_with_a_sentence(post, body: bytes, error: str):
     answer = post(body)
     assert answer.status_code == 400
     assert (answer.json()["id"], answer.json()["error"]["message"]) == (None, error)
@@ -164,7 +164,7 @@ def test_its_requests_are_counted_as_those_of_the_api(
     cache.clear()
 
 
-def test_the_token_is_neither_logged_nor_told(post, token: str, log_lines):
+def test_the_token_is_neither_logged_nor_returned(post, token: str, log_lines):
     given = {"name": f"x{token}", "workflow": token, "interval_seconds": 1}
     call = {**PING, "method": "tools/call"}
     answers = [
@@ -190,7 +190,7 @@ def test_without_the_extra_it_says_so(post, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_what_would_never_end_is_refused_at_once(post):
-    """A subscription needs a stream, and every request here stands by itself."""
+    """A subscription needs a stream, and every request here is independent."""
     version = "2026-07-28"
     meta = {
         "io.modelcontextprotocol/protocolVersion": version,

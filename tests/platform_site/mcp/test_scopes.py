@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from platform_site.accounts.tokens import make_token
+from platform_site.accounts.tokens import create_token
 from schedules.models import ScheduledJob
 from tests.schedules.conftest import NOON
 from workflows.scopes import Scope
@@ -21,7 +21,7 @@ TOOLS = {
 
 
 def ask(alice: User, scope: Scope, method: str, **params: Any) -> Any:
-    _, text = make_token(alice, name="agent", expires_at=None, now=NOON, scope=scope)
+    _, text = create_token(alice, name="agent", expires_at=None, now=NOON, scope=scope)
     return Client().post(
         "/mcp/",
         {"jsonrpc": "2.0", "id": 7, "method": method, "params": params},

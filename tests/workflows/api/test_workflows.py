@@ -100,7 +100,7 @@ def test_others_find_nothing(stranger: APIClient, workflow: Workflow):
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_nobody_gets_in_without_a_token(workflow: Workflow):
+def test_no_one_gets_in_without_a_token(workflow: Workflow):
     for path in (LIST, address(workflow), "/api/v1/node-types/", "/api/v1/executions/"):
         answer = client().get(path)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")

@@ -1,4 +1,4 @@
-"""`manage.py create_token`: a token for the API."""
+"""`manage.py create_token`: create a token for the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from typing_extensions import override
 
-from platform_site.accounts.tokens import LONGEST_DAYS, make_token
+from platform_site.accounts.tokens import MAX_DAYS, create_token
 from workflows.kit.errors import DomainError
 from workflows.scopes import Scope
 
@@ -19,28 +19,32 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 
 
 def days(text: str) -> int:
-    """A life in whole days."""
+    """A lifetime in whole days."""
     number = int(text)
-    if not 1 <= number <= LONGEST_DAYS:
-        raise argparse.ArgumentTypeError(f"days are 1 to {LONGEST_DAYS}")
+    if not 1 <= number <= MAX_DAYS:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MAX_DAYS}")
     return number
 
 
 class Command(BaseCommand):
-    """The token is shown this once; only its digest is kept."""
+    """The token is printed only this once; only its digest is stored."""
 
-    help = "Make an API token for a user. The last word of the output is the token."
+    help = "Create an API token for a user. The last word of the output is the token."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("user", help="the user name")
-        parser.add_argument("--name", default="token", help="what it is for")
-        parser.add_argument("--days", type=days, help="its life; without it, for ever")
+        parser.add_argument("user", help="user name")
+        parser.add_argument("--name", default="token", help="name of the token")
+        parser.add_argument(
+            "--days",
+            type=days,
+            help="lifetime in days; without it, the token does not expire",
+        )
         parser.add_argument(
             "--scope",
             choices=Scope.values,
             default=Scope.EDIT,
-            help="read, operate (also pause, resume, run, cancel) or edit (everything)",
+            help="read, operate (also pause, resume, run, cancel) or edit (everything, the default)",
         )
 
     @override
@@ -52,7 +56,7 @@ class Command(BaseCommand):
         name, now = options["name"], clock()
         ends = now + timedelta(days=options["days"]) if options["days"] else None
         try:
-            token, text = make_token(
+            token, text = create_token(
                 user,
                 name=name,
                 expires_at=ends,
@@ -63,7 +67,9 @@ class Command(BaseCommand):
             reasons = [why for field in error.errors.values() for why in field]
             raise CommandError(" ".join(reasons) or error.message) from error
         until = (
-            f"until {token.expiry:%Y-%m-%d %H:%M} UTC" if token.expiry else "for ever"
+            f"valid until {token.expiry:%Y-%m-%d %H:%M} UTC"
+            if token.expiry
+            else "without expiry"
         )
         self.stdout.write(
             f'Token {name!r} of {user.get_username()}, scope "{token.scope}", {until}: {text}'

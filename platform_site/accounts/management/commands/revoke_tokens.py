@@ -1,4 +1,4 @@
-"""`manage.py revoke_tokens`: all API tokens of a user, at once."""
+"""`manage.py revoke_tokens`: revoke all API tokens of a user."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from platform_site.accounts.tokens import revoke_tokens
 
 
 class Command(BaseCommand):
-    """For when a person leaves, or a password may be known: tokens outlive a password."""
+    """Useful when a person leaves or a password has leaked: tokens outlive a password."""
 
     help = "Revoke all API tokens of a user."
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("user", help="the user name")
+        parser.add_argument("user", help="user name")
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
