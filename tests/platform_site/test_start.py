@@ -101,8 +101,8 @@ def test_how_to_use_it_is_said_before_anything_is_installed(
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--quick"], "--quick goes with test: python3 start.py test --quick"),
-        (["--port", "8123", "--all"], "--all goes with test: "),
+        (["--quick"], "--quick is an option of test: python3 start.py test --quick"),
+        (["--port", "8123", "--all"], "--all is an option of test: "),
         (["test", "--all", "tests", "--quick"], "--quick and --all exclude each other"),
         (["test", "--quick", "-m", "slow"], "-m is set by start.py test"),
         (["test", "-mslow"], "-m is set by start.py test"),
