@@ -20,9 +20,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from platform_site.local.processes import free_port
 from playwright.sync_api import sync_playwright
 
+from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
 
 LIST = BASE_DIR / "docs" / "images" / "schedules.png"

@@ -44,7 +44,7 @@ MODULES = (
 )
 LIMIT = re.compile(r"MAX_\w+|\w+_LENGTH|\w+_BYTES|TAGS")
 # How much is said of something, and not how much of it is taken.
-OF_WORDS = {"MAX_TOLD", "MAX_PATH", "MAX_PROBLEMS"}
+OF_WORDS = {"MAX_MESSAGE", "MAX_PATH", "MAX_PROBLEMS"}
 NOT_FROM_OUTSIDE = {
     "schedules.limits.REQUEST_ID_LENGTH",  # of the form of the admin
     "schedules.limits.ZONE_LENGTH",  # of columns: what is no name of a zone is refused anyway

@@ -90,7 +90,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from schedules.models import ScheduledJob, Verb
+from schedules.models import EventVerb, ScheduledJob
 from schedules.services.access import locked_schedule
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
@@ -104,7 +104,7 @@ def annotate_schedule(
     check_note(note)
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
-        record_event(schedule, Verb.ANNOTATE, actor=actor, now=now, note=note)
+        record_event(schedule, EventVerb.ANNOTATE, actor=actor, now=now, note=note)
     return schedule
 ''',
         ),
@@ -137,7 +137,7 @@ def annotate_schedule(
             before='        **dict.fromkeys(("pause", "resume",',
         ),
         Change(
-            "schedules/admin/verbs.py",
+            "schedules/admin/buttons.py",
             """def _annotate(schedule_id: UUID, press: Press) -> str:
     schedule = annotate_schedule(
         schedule_id, actor=press.actor, now=press.now, note=press.note
@@ -145,7 +145,7 @@ def annotate_schedule(
     return f"The note is in the history of “{schedule.name}”."
 
 
-ANNOTATE = Verb(
+ANNOTATE = Button(
     "annotate",
     "Add a note",
     "Add a note to selected schedules",
@@ -154,16 +154,18 @@ ANNOTATE = Verb(
     _annotate,
 )
 """,
-            before="VERBS = (",
+            before="BUTTONS = (",
         ),
-        Change("schedules/admin/verbs.py", "ANNOTATE, ", before="PAUSE, RESUME, RUN)"),
         Change(
-            "schedules/admin/verbs.py",
+            "schedules/admin/buttons.py", "ANNOTATE, ", before="PAUSE, RESUME, RUN)"
+        ),
+        Change(
+            "schedules/admin/buttons.py",
             "from schedules.services import annotate_schedule\n",
             before="from schedules.services import Actor,",
         ),
         Change(
-            "schedules/tools/verbs.py",
+            "schedules/tools/writing.py",
             '''@schedule_tool(
     "Annotate a schedule",
     Scope.OPERATE,
@@ -171,12 +173,12 @@ ANNOTATE = Verb(
 )
 def schedule_annotate(
     context: ToolContext, *, schedule_id: ScheduleId, note: Note
-) -> Standing:
+) -> State:
     """Leave a note in the history of a schedule, which people read."""
     schedule = services.annotate_schedule(
         id_of(schedule_id), actor=actor_of(context), now=context.clock(), note=note
     )
-    return standing(schedule, context)
+    return state_of(schedule, context)
 
 
 ''',
