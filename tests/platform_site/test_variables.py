@@ -179,7 +179,7 @@ def test_the_parts_of_a_mail_url_become_settings() -> None:
 
 def test_a_blank_variable_has_its_default() -> None:
     blank = Variables({"N": "  "})
-    assert blank.number("N", 7, least=1, most=9) == 7
+    assert blank.number("N", 7, minimum=1, maximum=9) == 7
     assert blank.flag("M", default=True) is True
 
 

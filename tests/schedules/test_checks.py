@@ -22,7 +22,7 @@ def problems() -> set[str]:
 
 
 def test_a_scheduler_fills_no_queue_but_that_of_the_runs() -> None:
-    with pytest.raises(CommandError, match="'workflows' only"):
+    with pytest.raises(CommandError, match="must be 'workflows'"):
         call_command("rqscheduler", queue="other")
 
 

@@ -104,7 +104,7 @@ def test_one_user_has_several_tokens(client: Client, alice: User) -> None:
         (["alice", "--days", "0"], "must be from 1 to"),
         (["alice", "--days", "soon"], "invalid days value"),
         (["alice", "--name", ""], "A name is required"),
-        (["alice", "--name", "x" * 101], "At most 100 characters"),
+        (["alice", "--name", "x" * 101], "at most 100 characters"),
         (["alice", "--name", "a\tb"], "Control characters are not allowed"),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_schedule_is_made_by_the_service(
         (
             {"trigger_payload": '{"a": NaN}'},
             "trigger_payload",
-            "number that JSON cannot hold",
+            "number that JSON cannot represent",
         ),
         ({"trigger_payload": "[" * 100_000}, "trigger_payload", "valid JSON"),
         ({"trigger_payload": "9" * 5_000}, "trigger_payload", "valid JSON"),

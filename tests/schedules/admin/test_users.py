@@ -49,7 +49,7 @@ def test_limits_of_agents_are_shown_with_the_defaults_of_the_site(
     site: Client, alice: User
 ) -> None:
     page = site.get(f"/admin/auth/user/{alice.pk}/change/").text
-    assert "How many active schedules agents may have made" in page
+    assert "How many active schedules agents may have created" in page
     assert "Default: 20." in page
     assert "Default (no)" in page
     assert "Default (yes)" in page

@@ -168,7 +168,7 @@ def test_a_key_that_is_used_for_something_else_is_refused(
         answer = api.post(url, body | changes, headers=key)
         assert answer.status_code == 422
         assert answer.json()["code"] == "idempotency_key_reused"
-        assert f"differs in {named}: give another key" in answer.json()["detail"]
+        assert f"differs in {named}: give a new key" in answer.json()["detail"]
     assert ScheduledJob.objects.count() == 1
 
 
