@@ -130,9 +130,15 @@ def test_the_refusal_names_the_missing_permission(
 ) -> None:
     row, viewer = address(make_schedule()), staff_api("view")
     changing = viewer.patch(row, {"name": "x"}).json()["detail"]
-    assert changing == "You may see this schedule, but you do not have permission to change it."
+    assert (
+        changing
+        == "You may see this schedule, but you do not have permission to change it."
+    )
     deleting = viewer.delete(row).json()["detail"]
-    assert deleting == "You may see this schedule, but not delete it."
+    assert (
+        deleting
+        == "You may see this schedule, but you do not have permission to delete it."
+    )
 
 
 @pytest.mark.parametrize(("method", "verb", "sent"), CHANGES)
