@@ -80,6 +80,6 @@ def test_two_days_ahead_for_some_seconds_and_all_fires_again(
         assert schedule.next_run_at
         assert schedule.next_run_at <= now + DAY
     assert "clock_jumped" in scheduler.log.read_text()
-    assert [account.faults for account in audit() if not account.is_balanced] == []
+    assert [account.problems for account in audit() if not account.is_balanced] == []
     rows = Counter(ScheduledRun.objects.values_list("schedule_id", "scheduled_for"))
     assert max(rows.values()) == 1

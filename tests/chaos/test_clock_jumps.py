@@ -61,7 +61,7 @@ def test_a_clock_that_jumps_loses_and_doubles_nothing(
             withdraw_all(now)
         _do_something(chance, chance.choice(schedules), now)
         for account in audit():
-            assert account.is_balanced, f"seed {seed}, step {step}: {account.faults}"
+            assert account.is_balanced, f"seed {seed}, step {step}: {account.problems}"
     rows = Counter(
         ScheduledRun.objects.exclude(origin__in=["manual", "backfill"]).values_list(
             "schedule_id", "scheduled_for"

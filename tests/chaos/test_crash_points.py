@@ -117,7 +117,7 @@ def test_a_scheduler_that_dies_anywhere_while_it_fires_loses_and_doubles_nothing
 
 
 def assert_nothing_lost_or_doubled(redis: Redis, when: str) -> None:
-    faults = [fault for account in audit() for fault in account.faults]
+    faults = [fault for account in audit() for fault in account.problems]
     assert not faults, when
     rows = Counter(ScheduledRun.objects.values_list("schedule_id", "scheduled_for"))
     assert max(rows.values()) == 1, when
@@ -160,7 +160,7 @@ def test_a_worker_that_dies_anywhere_starts_no_attempt_twice(
         WorkflowExecution.objects.values_list("event__scheduled_for", "event__attempt")
     )
     assert set(attempts.values()) == {1}
-    assert not [fault for account in audit([schedule.pk]) for fault in account.faults]
+    assert not [fault for account in audit([schedule.pk]) for fault in account.problems]
 
 
 def test_a_database_that_is_away_for_a_moment_anywhere_in_a_run_costs_nothing(

@@ -82,7 +82,7 @@ def ticks() -> Ticks:
         found.expected += account.expected
         found.doubled += account.double
         found.lost += account.missing
-        found.faults += [f"{account.name}: {fault}" for fault in account.faults]
+        found.faults += [f"{account.name}: {fault}" for fault in account.problems]
         counts.update(account.counts)
     found.skipped = counts.pop(RunStatus.SKIPPED, 0)
     found.missed = counts.pop(RunStatus.MISSED, 0)

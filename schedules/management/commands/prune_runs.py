@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.upkeep.pruning import prune
+from schedules.timing.english import counted
 
 
 class Command(BaseCommand):
@@ -39,6 +40,6 @@ class Command(BaseCommand):
             runs += pruned.runs
             executions += pruned.executions
         self.stdout.write(
-            f"Deleted {runs} runs and {executions} executions older than "
-            f"{settings.RUNS_KEPT_DAYS} days."
+            f"Deleted {counted(runs, 'run')} and {counted(executions, 'execution')} "
+            f"older than {counted(settings.RUNS_KEPT_DAYS, 'day')}."
         )
