@@ -23,7 +23,7 @@ from typing import Any
 
 import structlog
 from django.db import Error, close_old_connections, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from workflows.exceptions import Cancelled, TimedOut
 from workflows.execution.process_state import note_kill_at
@@ -38,6 +38,7 @@ HOLD_SECONDS = LEASE.total_seconds() - 0.5
 # How long after its deadline a process that does not end is killed.
 KILL_AFTER_SECONDS = 5.0
 STDERR = 2
+CANCELLED = Q(cancel_requested_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,19 @@ class LeaseState:
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Work that this process has claimed. `rows` selects its row while this process may work
-    on it."""
+    on it; `cancelled` is the condition that it has been asked to end."""
 
     rows: QuerySet[Any]
     deadline: datetime
     timeout_seconds: float
     names: Mapping[str, str]  # fields of log lines
+    cancelled: Q = CANCELLED
 
     def renew(self, *, now: datetime) -> LeaseState:
         """Extend the lease to `LEASE` from now, if this process still has it."""
         if not self.rows.update(lease_until=now + LEASE):
             return LeaseState(held=False)
-        cancelled = self.rows.filter(cancel_requested_at__isnull=False).exists()
+        cancelled = self.rows.filter(self.cancelled).exists()
         return LeaseState(held=True, cancelled=cancelled)
 
 

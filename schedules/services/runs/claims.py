@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
@@ -17,7 +17,7 @@ from schedules.services.access import OWNER_MAY_NOT_RUN, owner_may_run
 from triggers.dispatch import dispatch_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
-from workflows.execution.guard import LEASE, Lease
+from workflows.execution.guard import CANCELLED, LEASE, Lease
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.errors import NotAllowed
@@ -48,6 +48,8 @@ class Claim:
             deadline=self.deadline,
             timeout_seconds=self.timeout_seconds,
             names={"run": str(self.run_id), "execution": str(self.execution_id)},
+            # Replaced by a later run, or its execution was cancelled by a user.
+            cancelled=CANCELLED | Q(execution__cancel_requested_at__isnull=False),
         )
 
 

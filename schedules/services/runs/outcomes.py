@@ -133,14 +133,19 @@ def _attempt(run: ScheduledRun) -> Attempt:
     assert run.started_at is not None  # set by the claim, as are the others
     assert run.deadline_at is not None
     assert run.lease_until is not None
-    execution = run.execution
     return Attempt(
         started_at=run.started_at,
         deadline=run.deadline_at,
         lease_until=run.lease_until,
-        cancelled_at=run.cancel_requested_at
-        or (execution.cancel_requested_at if execution else None),
+        cancelled_at=_cancelled_at(run),
     )
+
+
+def _cancelled_at(run: ScheduledRun) -> datetime | None:
+    """When it was asked to end: replaced by a later run, or cancelled by a user, which
+    concerns its execution."""
+    execution = run.execution
+    return run.cancel_requested_at or (execution and execution.cancel_requested_at)
 
 
 def _settle(
@@ -184,16 +189,17 @@ def _retry_at(
 ) -> datetime | None:
     """When a failed attempt is retried; None if it is not.
 
-    A run that was asked to end is not retried: the run that replaces it waits for its end.
+    A run that was asked to end is not retried.
     """
-    if schedule is None or schedule.status == Status.PAUSED or run.cancel_requested_at:
+    if schedule is None or schedule.status == Status.PAUSED:
         return None
-    return retry_at(
+    again = retry_at(
         attempt=run.attempt,
         max_retries=schedule.max_retries,
         backoff_seconds=schedule.retry_backoff_seconds,
         now=now,
     )
+    return None if again and _cancelled_at(run) else again
 
 
 def _count(

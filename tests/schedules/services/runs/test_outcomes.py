@@ -162,3 +162,14 @@ def test_an_execution_that_was_asked_to_end_makes_its_run_a_cancelled_one(
     run.refresh_from_db()
     ended = (run.status, run.failure_kind, run.error)
     assert ended == ("cancelled", "", CANCELLED.error)
+
+
+def test_what_a_user_has_cancelled_is_not_retried_should_it_fail(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    run = fire(make_schedule(max_retries=3), 1)
+    token = start(run, DUE)
+    WorkflowExecution.objects.update(cancel_requested_at=DUE)
+    record_outcome(run.id, token=token, outcome=outcome_of("failed", "x"), now=DUE)
+    run.refresh_from_db()
+    assert (run.status, run.attempt) == ("failed", 1)

@@ -21,6 +21,7 @@ from tests.schedules.conftest import NOON
 from tests.workflows.execution.both_kinds.kinds import SECOND, Kind
 from workflows.execution import guard
 from workflows.execution.guard import LEASE, Lease, guarded
+from workflows.services import cancel_execution
 
 HOLD_SECONDS = 0.3
 both_kinds = pytest.mark.django_db(transaction=True)
@@ -43,7 +44,7 @@ class Rows:
         self._answer()
         return 1
 
-    def filter(self, **conditions: object) -> Rows:
+    def filter(self, *conditions: object) -> Rows:
         return self
 
     def exists(self) -> bool:
@@ -167,19 +168,34 @@ def address_of(server: socket.socket) -> str:
     return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+def cancel_row(kind: Kind) -> None:
+    """As a later run does with `replace`."""
+    type(kind.row).objects.update(cancel_requested_at=datetime.now(UTC))
+
+
+def cancel_by_user(kind: Kind) -> None:
+    execution = kind.execution()
+    cancel_execution(execution, user=kind.workflow.owner, now=datetime.now(UTC))
+
+
 @both_kinds
 @pytest.mark.both_databases
+@pytest.mark.parametrize("ask_to_end", [cancel_row, cancel_by_user])
 def test_work_that_is_cancelled_ends_at_once_wherever_it_is(
-    short_lease: None, redis, kind: Kind, silent_site: socket.socket
+    short_lease: None,
+    redis,
+    kind: Kind,
+    silent_site: socket.socket,
+    ask_to_end: Callable[[Kind], None],
 ) -> None:
     node = kind.workflow.nodes.filter(node_id="work")
     node.update(component_type="http_request", config={"url": address_of(silent_site)})
-    row = kind.ask(datetime.now(UTC))
+    kind.ask(datetime.now(UTC))
     asked: list[socket.socket] = []
 
     def cancel() -> None:
         asked.append(silent_site.accept()[0])  # the node is at work
-        type(row).objects.update(cancel_requested_at=datetime.now(UTC))
+        ask_to_end(kind)
         connection.close()
 
     person = threading.Thread(target=cancel)
