@@ -25,6 +25,7 @@ from rq.utils import utcformat
 from workflows.execution.job_hashes import JobTemplate
 from workflows.execution.queue import connection, queue_key, queued_ids
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
+from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
@@ -64,7 +65,18 @@ class Outbox:
         """Send those of `rows` that may start once the transaction has committed."""
         ready = self.messages(row for row in rows if row.status == PENDING)
         if ready:
-            transaction.on_commit(partial(self.send, ready, now=now))
+            transaction.on_commit(partial(self._send_committed, ready, now=now))
+
+    def _send_committed(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """Send; never fail: the caller has committed, and must not report that nothing was
+        done. Rows without `enqueued_at` are sent again, which is harmless."""
+        try:
+            self.send(messages, now=now)
+        except DATABASE_AWAY as error:
+            count = len(messages)
+            outages.warning(
+                "not_marked_sent", rows=self.name, count=count, error=str(error)
+            )
 
     def messages(self, rows: Iterable[Any]) -> list[Message]:
         """The messages of these rows."""

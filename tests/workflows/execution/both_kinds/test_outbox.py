@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import OperationalError, connection
 from redis import Redis
 
 from schedules.rq.messages import RedisAway
@@ -33,6 +36,23 @@ def test_what_is_asked_for_is_in_the_queue_when_it_is_committed(
     kind.ask()
     assert queued_ids() == {kind.job_id()}
     assert (kind.row.status, kind.row.enqueued_at) == ("pending", NOON)
+
+
+def test_what_is_committed_is_not_refused_because_its_send_cannot_be_recorded(
+    settled: Redis, kind: Kind
+):
+    """A caller that reads “Nothing was done” would ask again, and it would run twice."""
+
+    def fail(execute: Any, sql: str, *others: Any) -> Any:
+        if sql.startswith("UPDATE") and '"enqueued_at" = ' in sql.partition("WHERE")[0]:
+            raise OperationalError("database is locked")
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(fail):
+        kind.ask()
+    assert queued_ids() == {kind.job_id()}
+    assert (kind.row.status, kind.row.enqueued_at) == ("pending", None)
+    assert sent_by_the_sweep(after=10) == 1
 
 
 def test_without_redis_it_waits_until_the_sweep_can_send_it(
