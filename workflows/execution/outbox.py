@@ -123,6 +123,10 @@ class Outbox:
             ids = [message.id for message in messages]
             self._pending().filter(pk__in=ids).update(enqueued_at=now)
 
+    def count_unsent(self, before: datetime) -> int:
+        """The number of rows from before that time that have never been sent."""
+        return self._pending().filter(enqueued_at=None, created_at__lt=before).count()
+
     def send_unsent(self, now: datetime, *, flushed: bool) -> int:
         """Send rows that were never sent; after a flush of Redis, all pending rows. Returns
         their number."""
@@ -196,6 +200,11 @@ _outboxes: list[Outbox] = []
 def register(outbox: Outbox) -> None:
     """Include this outbox in the sweep from now on."""
     _outboxes.append(outbox)
+
+
+def count_unsent(before: datetime) -> int:
+    """The number of rows from before that time that have never been sent."""
+    return sum(each.count_unsent(before) for each in _outboxes)
 
 
 def send_again(now: datetime, *, flushed: bool = False) -> int:

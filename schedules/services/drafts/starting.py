@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from contextlib import closing
-from functools import partial
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -201,8 +200,10 @@ def keep_startable(change: WorkflowChange) -> Callable[[], None]:
             _record(orphaned, change)
             if not is_all:
                 known = unable.union(each.id for each in orphaned)
-                rest = partial(_record_rest, kept, known, change)
-                transaction.on_commit(rest)
+                # Robust: the change is committed, and must not be reported as refused.
+                transaction.on_commit(
+                    lambda: _record_rest(kept, known, change), robust=True
+                )
         elif orphaned:
             visible = _visible(orphaned, change)
             raise WouldOrphan(orphaned, visible=visible, is_all=is_all)

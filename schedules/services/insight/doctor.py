@@ -18,9 +18,7 @@ from redis.exceptions import ResponseError
 
 from schedules.causes import SUBJECTS, Cause, Diagnosis, Facts, Severity
 from schedules.models import (
-    RunStatus,
     ScheduledJob,
-    ScheduledRun,
     ScheduleEpoch,
     Status,
 )
@@ -30,6 +28,7 @@ from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Probes, diagnose
 from schedules.timing import tzdata_version
 from schedules.timing.english import counted, in_words
+from workflows.execution import outbox
 from workflows.execution.queue import QUEUE_NAME, connection
 
 logger = structlog.get_logger(__name__)
@@ -214,15 +213,13 @@ def _triggers(now: datetime) -> Iterator[Finding]:
 
 
 def _unsent(now: datetime) -> Iterator[Finding]:
-    unsent = ScheduledRun.objects.filter(
-        status=RunStatus.PENDING, enqueued_at=None, created_at__lt=now - UNSENT
-    ).count()
+    unsent = outbox.count_unsent(now - UNSENT)
     if unsent:
-        what = f"{counted(unsent, 'fired run')} not sent to the queue"
+        what = f"{counted(unsent, 'run')} not sent to the queue"
         remedy = "The next sweep sends them. Check that a scheduler is alive."
         yield Finding(Severity.ERROR, "unsent", what, remedy)
     else:
-        yield _ok("unsent", "every fired run has been sent to the queue")
+        yield _ok("unsent", "every run has been sent to the queue")
 
 
 def _alarms(now: datetime) -> Iterator[Finding]:

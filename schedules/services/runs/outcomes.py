@@ -144,8 +144,9 @@ def _attempt(run: ScheduledRun) -> Attempt:
 def _cancelled_at(run: ScheduledRun) -> datetime | None:
     """When it was asked to end: replaced by a later run, or cancelled by a user, which
     concerns its execution."""
-    execution = run.execution
-    return run.cancel_requested_at or (execution and execution.cancel_requested_at)
+    if run.cancel_requested_at or run.execution is None:
+        return run.cancel_requested_at
+    return run.execution.cancel_requested_at
 
 
 def _settle(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
@@ -135,6 +135,21 @@ def test_many_orphans_are_recorded_in_short_steps_after_the_commit(
     for callback in after_commit:
         callback()
     assert told.count() == told.values("schedule").distinct().count() == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_committed_is_not_refused_for_what_is_recorded_later(
+    make_schedule: MakeSchedule,
+    save_nodes: SaveNodes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(starting, "MOST_COUNTED", 1)
+    monkeypatch.setattr(starting, "_record_rest", fail)
+    make_schedule()
+    assert save_nodes(MANUAL, orphan_schedules=True).version == 2
 
 
 def test_a_workflow_that_schedules_start_is_not_made_inactive_by_mistake(

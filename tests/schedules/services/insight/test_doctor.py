@@ -17,8 +17,10 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.rq import heartbeat
 from schedules.services import fire_due
 from schedules.services.insight.doctor import examine
+from tests.graphs import add_graph
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.models import Workflow
+from triggers.manual import run_workflow
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -86,6 +88,16 @@ def test_a_run_that_never_reached_the_queue_is_an_error(
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.update(enqueued_at=None)
     assert worst("unsent", NOON + 2 * MINUTE)[0] == Severity.ERROR
+
+
+def test_so_is_an_execution_by_hand(staffed: Redis, workflow: Workflow) -> None:
+    add_graph(workflow, {"by_hand": ("trigger_manual", {})}, [])
+    run_workflow(workflow, {}, user=workflow.owner, now=NOON)
+    WorkflowExecution.objects.update(enqueued_at=None, created_at=NOON)
+    assert worst("unsent", NOON + 2 * MINUTE) == (
+        Severity.ERROR,
+        "1 run not sent to the queue",
+    )
 
 
 def test_alarms_out_of_step_are_a_warning(
