@@ -184,11 +184,25 @@ def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firi
         suspects[schedule_id] += 1
         logger.exception("schedule_set_aside", schedule=str(schedule_id))
         if suspects[schedule_id] >= PASSES_BEFORE_PAUSE:
-            transitions.set_aside(schedule_id, error, now=now)
-            del suspects[schedule_id]
+            _set_aside(schedule_id, error, suspects, now=now)
         return Firing()
     suspects.pop(schedule_id, None)
     return firing
+
+
+def _set_aside(
+    schedule_id: UUID, error: Exception, suspects: Suspects, *, now: datetime
+) -> None:
+    """Pause a schedule that cannot be fired. If that fails, too, it stays a suspect, and
+    keeps no other schedule from firing."""
+    try:
+        transitions.set_aside(schedule_id, error, now=now)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        logger.exception("schedule_not_paused", schedule=str(schedule_id))
+    else:
+        del suspects[schedule_id]
 
 
 def _fire(

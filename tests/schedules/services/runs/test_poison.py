@@ -113,6 +113,24 @@ def test_a_row_that_cannot_even_be_read_is_paused_and_the_others_fire(
     assert statuses() == {"healthy": "pending"}
 
 
+def test_a_row_that_cannot_even_be_paused_keeps_no_other_from_firing(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps no such rows")
+    broken = make_schedule(name="broken")
+    make_schedule(name="healthy")
+    spoil(broken, "next_tick_at", "soon")
+    spoil(broken, "version", "newest")
+    suspects: Counter = Counter()
+    for minute in range(6):
+        fire_due(DUE + minute * MINUTE, suspects=suspects)
+    assert set(suspects) == {broken.pk}
+    healthy = ScheduledRun.objects.filter(schedule_name="healthy")
+    assert healthy.count() == 6
+    assert not healthy.filter(status="pending", enqueued_at=None).exists()
+
+
 def test_a_run_that_the_sweep_cannot_mend_does_not_keep_the_others(
     redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
