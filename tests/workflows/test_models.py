@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from workflows.api.serializers import EdgeSerializer, NodeSerializer, WorkflowFields
 from workflows.models import Workflow, WorkflowEdge, WorkflowExecution, WorkflowNode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -45,3 +46,27 @@ def test_the_database_refuses_an_unknown_status_kind_and_self_loop(workflow: Wor
     for write in wrong:
         with pytest.raises(IntegrityError), transaction.atomic():
             write()
+
+
+def test_the_api_takes_a_text_as_long_as_its_column():
+    columns = {
+        WorkflowFields: {"name": Workflow.name},
+        NodeSerializer: {
+            "node_id": WorkflowNode.node_id,
+            "component_type": WorkflowNode.component_type,
+            "label": WorkflowNode.label,
+        },
+        EdgeSerializer: {
+            "source": WorkflowNode.node_id,
+            "target": WorkflowNode.node_id,
+            "source_port": WorkflowEdge.source_port,
+        },
+    }
+    for serializer, fields in columns.items():
+        for name, column in fields.items():
+            taken = serializer().fields[name].max_length
+            assert taken == column.field.max_length, name
+    copies = {"workflow_name": Workflow.name, "trigger_node_id": WorkflowNode.node_id}
+    for name, column in copies.items():
+        kept = WorkflowExecution._meta.get_field(name).max_length
+        assert kept == column.field.max_length, name

@@ -17,6 +17,7 @@ from workflows.kit.api.strict import (
     WholeNumberField,
 )
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
+from workflows.models.workflow import KEY_LENGTH, NAME_LENGTH
 from workflows.registry import Component
 from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 
@@ -62,11 +63,11 @@ class WorkflowChanges(WorkflowFields):
 class NodeSerializer(StrictSerializer):
     # The value of a schedule's `trigger_node`. Ignored when a graph is saved.
     id = serializers.IntegerField(read_only=True)
-    node_id = SlugField(max_length=64)
-    component_type = TextField(max_length=64)
+    node_id = SlugField(max_length=KEY_LENGTH)
+    component_type = TextField(max_length=KEY_LENGTH)
     # It may share the name of an attribute of fields: the metaclass removes it.
     label = TextField(  # type: ignore[assignment]
-        max_length=200, allow_blank=True, default=""
+        max_length=NAME_LENGTH, allow_blank=True, default=""
     )
     config = JSONObjectField(default=dict)
     position = JSONObjectField(default=dict)
@@ -74,9 +75,9 @@ class NodeSerializer(StrictSerializer):
 
 
 class EdgeSerializer(StrictSerializer):
-    source = TextField(max_length=64)  # type: ignore[assignment]
-    target = TextField(max_length=64)
-    source_port = TextField(max_length=64, default="out")
+    source = TextField(max_length=KEY_LENGTH)  # type: ignore[assignment]
+    target = TextField(max_length=KEY_LENGTH)
+    source_port = TextField(max_length=KEY_LENGTH, default="out")
     kind = serializers.ChoiceField(
         choices=EdgeKind.choices,
         default=FLOW,

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from typing_extensions import override
 
 from workflows.failures import failure_kind_field, kind_on_record
-from workflows.models.workflow import Workflow, sees_all
+from workflows.models.workflow import KEY_LENGTH, NAME_LENGTH, Workflow, sees_all
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -40,7 +40,7 @@ class WorkflowExecution(models.Model):
     workflow = models.ForeignKey(
         Workflow, models.SET_NULL, null=True, related_name="executions"
     )
-    workflow_name = models.CharField(max_length=200)
+    workflow_name = models.CharField(max_length=NAME_LENGTH)
     # The user it runs as: the owner of the workflow when it started.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,14 +54,14 @@ class WorkflowExecution(models.Model):
     )
     trigger_type = models.CharField(max_length=32)
     # A copy of the node's `node_id`, not a reference: the node may be deleted.
-    trigger_node_id = models.CharField(max_length=64)
+    trigger_node_id = models.CharField(max_length=KEY_LENGTH)
     event = models.JSONField(default=dict, blank=True)
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.PENDING
     )
     failure_kind = failure_kind_field()
     error = models.TextField(blank=True, default="")
-    failed_node = models.CharField(max_length=64, blank=True, default="")
+    failed_node = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     # For executions that are queued on their own, such as manual runs. Empty while one is
@@ -139,16 +139,16 @@ class NodeRun(models.Model):
     )
     # 1, 2, 3 ... in the order in which the nodes were settled.
     sequence = models.PositiveIntegerField()
-    node_id = models.CharField(max_length=64)
-    component_type = models.CharField(max_length=64)
-    label = models.CharField(max_length=200, blank=True, default="")
+    node_id = models.CharField(max_length=KEY_LENGTH)
+    component_type = models.CharField(max_length=KEY_LENGTH)
+    label = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.RUNNING
     )
     input = models.JSONField(null=True, blank=True)
     output = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True, default="")
-    port = models.CharField(max_length=64, blank=True, default="")
+    port = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

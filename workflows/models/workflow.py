@@ -15,6 +15,10 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
+# Of names and labels, for people; and of the keys of nodes, components and ports.
+NAME_LENGTH = 200
+KEY_LENGTH = 64
+
 
 class EdgeKind(models.TextChoices):
     FLOW = "flow", "Flow"
@@ -50,7 +54,7 @@ class Workflow(models.Model):
     """A graph that its triggers start. `version` counts the changes to it and its graph."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=NAME_LENGTH)
     description = models.TextField(blank=True, default="")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_workflows"
@@ -81,9 +85,9 @@ class WorkflowNode(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="nodes")
-    node_id = models.CharField(max_length=64, validators=[validate_slug])
-    component_type = models.CharField(max_length=64)
-    label = models.CharField(max_length=200, blank=True, default="")
+    node_id = models.CharField(max_length=KEY_LENGTH, validators=[validate_slug])
+    component_type = models.CharField(max_length=KEY_LENGTH)
+    label = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     config = models.JSONField(default=dict, blank=True)
     position = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
@@ -113,7 +117,7 @@ class WorkflowEdge(models.Model):
     target = models.ForeignKey(
         WorkflowNode, models.CASCADE, related_name="incoming_edges"
     )
-    source_port = models.CharField(max_length=64, default="out")
+    source_port = models.CharField(max_length=KEY_LENGTH, default="out")
     kind = models.CharField(
         max_length=8, choices=EdgeKind.choices, default=EdgeKind.FLOW
     )

@@ -15,8 +15,9 @@ from workflows.guards import WorkflowChange, guard_change
 from workflows.kit.errors import InvalidInput, NotFound, StaleVersion
 from workflows.kit.json_value import composed, map_strings, text_problem
 from workflows.models import Workflow
+from workflows.models.workflow import NAME_LENGTH
 
-MAX_NAME = 200
+MAX_NAME = NAME_LENGTH
 MAX_DESCRIPTION = 10_000
 
 
