@@ -1,4 +1,4 @@
-"""The kinds of environment variables: URLs, hosts, networks, mail addresses, rates.
+"""The kinds of environment variables: URLs, hosts, networks, email addresses, rates.
 
 Each function raises `ValueError` for a value that could not work, so that it is refused at
 the start and not where it is used first."""
@@ -77,7 +77,7 @@ def module(text: str) -> str:
 
 
 def mailbox(text: str) -> str:
-    """A mail address, with or without a display name."""
+    """An email address, with or without a display name."""
     return matching(MAILBOX_TEXT, text)
 
 
@@ -195,7 +195,7 @@ HOST = Kind(
 NETWORK = Kind("it must be an IP address or a network such as 10.0.0.0/8", network)
 MODULE = Kind("it must be the name of a Python module, such as ours.functions", module)
 MAILBOX = Kind(
-    "it must be a mail address such as ostinato@example.org or "
+    "it must be an email address such as ostinato@example.org or "
     "Ostinato <ostinato@example.org>",
     mailbox,
 )

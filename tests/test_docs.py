@@ -96,6 +96,12 @@ def test_every_event_of_the_logs_is_explained() -> None:
     logs = text("docs/operating.md").split("## Logs")[1].split("## Security")[0]
     explained = set(re.findall(r"`([a-z_ ]+)`", logs))
     assert events <= explained, "docs/operating.md lacks these events"
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \|", logs, re.MULTILINE)
+    named = set(re.findall(r"`([a-z_]+)`", " ".join(rows)))
+    assert "tick_fired" in named
+    written = "".join(path.read_text() for path in modules())
+    gone = {event for event in named if f'"{event}"' not in written}
+    assert gone == set(), "docs/operating.md explains events that no longer exist"
 
 
 def test_every_cause_is_in_the_table_with_its_message_and_its_remedy() -> None:

@@ -86,7 +86,7 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
 
     @extend_schema(request=NewToken, responses={201: MadeTokenSerializer})
     def create(self, request: Request) -> Response:
-        """Create a token. Only this answer contains its text."""
+        """Create a token. Only this response contains its text."""
         body = valid(NewToken(data=request.data))
         through = request.auth if isinstance(request.auth, ApiToken) else None
         token, text = create_token(
@@ -104,7 +104,7 @@ class TokenViewSet(DryRun, mixins.ListModelMixin, GenericViewSet[ApiToken]):
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
     def destroy(self, request: Request, id: str) -> Response:
-        """Revoke a token, which is not accepted any more. A token with a scope other than
+        """Revoke a token, which is no longer accepted. A token with a scope other than
         `edit` may revoke only itself."""
         if id != getattr(request.auth, "token_key", None):
             require_scope(request, Scope.EDIT)

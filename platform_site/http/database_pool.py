@@ -18,7 +18,7 @@ def pool_connections(requests: int) -> None:
     """Let at most `requests` concurrent requests of this process share connections.
 
     Does nothing unless the database is PostgreSQL. Only `manage.py web` calls it: a scheduler or
-    a worker has one connection, and a forked work horse must not inherit a pool.
+    a worker has one connection, and a forked work process must not inherit a pool.
     """
     database = connections.settings["default"]
     if database["ENGINE"] != "django.db.backends.postgresql":

@@ -72,7 +72,7 @@ DRY_RUN_PARAMETER = {
     "in": "query",
     "name": "dry_run",
     "schema": {"type": "boolean", "default": False},
-    "description": "Check everything, write nothing, and answer with what would change.",
+    "description": "Check everything, write nothing, and return what would change.",
 }
 # The error statuses that operations can answer.
 ERRORS = {
@@ -95,7 +95,7 @@ NEVER_BY_GET = {409, 413, 415}
 # The query parameter that selects the format of the description.
 FORMAT = "format"
 # Response headers.
-ETAG = "The version of the answered resource, for If-Match."
+ETAG = "The version of the returned resource, for If-Match."
 LOCATION = "The URL of the execution."
 
 

@@ -84,9 +84,9 @@ class Launch:
         if not valkey.wait_until_ready(child.process):
             last_words = valkey.last_words()
             raise LaunchError(
-                f"The queue store did not start: {last_words} (full log: {valkey.log})"
+                f"Valkey did not start: {last_words} (full log: {valkey.log})"
             )
-        self.report(f"  queue store    Valkey on port {valkey.port}")
+        self.report(f"  Valkey         on port {valkey.port}")
 
     def _set_up(self, command: list[str]) -> None:
         process = self.site.run_once(*command)

@@ -109,7 +109,7 @@ class EmbeddedValkey:
             kept.rename(self._append_only)
             return process
         report(
-            f"The file of the queue store was damaged and has been replaced; the old one is {kept}."
+            f"The file of Valkey was damaged and has been replaced; the old one is now {kept}."
         )
         return restarted
 

@@ -212,7 +212,7 @@ class OverlapSerializer(serializers.Serializer[Any]):
 
     rule = serializers.ChoiceField(
         choices=get_args(OverlapRule),
-        help_text="policy: the overlap_policy allows no further run; line: the maximum number "
+        help_text="policy: the overlap_policy allows no further run; max_waiting: the maximum number "
         "of ticks was waiting; max_open_runs: the maximum number of runs was open.",
     )
     running = serializers.IntegerField()

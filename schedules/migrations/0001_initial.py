@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('schedule_name', models.CharField(max_length=200)),
                 ('epoch', models.PositiveIntegerField()),
-                ('origin', models.CharField(choices=[('schedule', 'Schedule'), ('catch_up', 'Catch Up'), ('backfill', 'Backfill'), ('manual', 'Manual')], max_length=10)),
+                ('origin', models.CharField(choices=[('schedule', 'Schedule'), ('catch_up', 'Catch-up'), ('backfill', 'Backfill'), ('manual', 'Manual')], max_length=10)),
                 ('scheduled_for', models.DateTimeField()),
                 ('range_end', models.DateTimeField(blank=True, null=True)),
                 ('tick_count', models.PositiveBigIntegerField(default=1)),

@@ -16,7 +16,7 @@ from workflows.models import WorkflowExecution
 
 class Origin(models.TextChoices):
     SCHEDULE = "schedule"
-    CATCH_UP = "catch_up"
+    CATCH_UP = "catch_up", "Catch-up"
     BACKFILL = "backfill"
     MANUAL = "manual"
 

@@ -293,7 +293,7 @@ class ScheduledJob(models.Model):
     def timing(self) -> Timing:
         """The timing that the fields describe.
 
-        Raises `TimingError` if they are not valid any more: tzdata may have lost the zone.
+        Raises `TimingError` if they are no longer valid: tzdata may have lost the zone.
         """
         return timing_of(*(getattr(self, name) for name in TIMING_FIELDS))
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from schedules import timing as when
 from schedules.timing import Timing
+from schedules.timing.english import counted
 from schedules.timing.zones import LATEST
 
 # How many problems of one epoch are listed by their time; the counts are always complete.
@@ -90,7 +91,7 @@ def account(
             ticks += when.count(timing, row.first, row.last)
             if ticks != row.ticks:
                 result.report(
-                    f"{row.first} to {row.last}: {row.ticks} ticks recorded, {ticks} expected"
+                    f"{row.first} to {row.last}: {counted(row.ticks, 'tick')} recorded, {ticks} expected"
                 )
         result.expected += ticks
         cursor = max(cursor, row.last)
@@ -122,7 +123,7 @@ def _check_first(
 def _report_missing(result: Account, ticks: int, first: datetime | None) -> None:
     result.missing += ticks
     result.expected += ticks
-    result.report(f"{ticks} ticks missing from {first} on")
+    result.report(f"{counted(ticks, 'tick')} missing from {first} on")
 
 
 def _check_frontier(

@@ -142,7 +142,7 @@ def _skipped_without_room(
 ) -> Iterator[LedgerRow]:
     behind = replace(open_runs, waiting_late=open_runs.waiting_late + added)
     for tick in ticks:
-        due, found = rules.due_at(tick), overlap.overlapped(behind, "line")
+        due, found = rules.due_at(tick), overlap.overlapped(behind, "max_waiting")
         yield LedgerRow(tick, due, "schedule", "skipped", "overlap", overlapped=found)
 
 

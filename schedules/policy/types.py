@@ -12,7 +12,7 @@ from schedules.timing import Timing
 Overlap = Literal["skip", "queue", "allow", "replace"]
 Catchup = Literal["latest", "all", "none"]
 # What skips an overlapping tick: the overlap policy, too many waiting ticks, or `max_open_runs`.
-OverlapRule = Literal["policy", "line", "max_open_runs"]
+OverlapRule = Literal["policy", "max_waiting", "max_open_runs"]
 MICROSECOND = timedelta(microseconds=1)
 
 

@@ -1,5 +1,5 @@
-"""The RQ worker: it has a heartbeat of its own, its work horses die with it and leave nothing
-behind, and the end of each horse is recorded."""
+"""The RQ worker: it has a heartbeat of its own, its work processes (RQ calls them work
+horses) die with it and leave nothing behind, and the end of each is recorded."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class ScheduleWorker(Worker):
     def handle_warm_shutdown_request(self) -> None:
         """Give running work `GRACE_SECONDS`; then end it and record it as lost."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
-        # Even if there is no horse at this moment: one may be about to be forked.
+        # Even if there is no work process at this moment: one may be about to be forked.
         timer = threading.Timer(GRACE_SECONDS, self.kill_horse)
         timer.daemon = True
         timer.start()
@@ -146,7 +146,7 @@ class ScheduleWorker(Worker):
 
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
-        """Keep the run going while Redis fails: RQ would quit here and abandon the horse."""
+        """Keep the run going while Redis fails: RQ would quit here and abandon its work process."""
         try:
             super().maintain_heartbeats(job, execution)
         except RedisError as error:
@@ -154,7 +154,7 @@ class ScheduleWorker(Worker):
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
-        """Kill the horse and all processes that it has started.
+        """Kill the work process and all processes that it has started.
 
         A job that is being stopped through RQ may have ended already: the job that has taken
         its place is left alone.
@@ -175,7 +175,7 @@ class ScheduleWorker(Worker):
                 log_ended(end_session(horse), job=self._job_id)
 
     def _kill_overdue_horse(self) -> None:
-        """In a thread: kill a horse that has not ended itself at its deadline."""
+        """In a thread: kill a work process that has not ended itself at its deadline."""
         while self._at_work.wait():
             time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
@@ -190,9 +190,9 @@ class ScheduleWorker(Worker):
 
     @override
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
-        """Wait until the horse ends, and end the processes that it left behind.
+        """Wait until the work process ends, and end the processes that it left behind.
 
-        The horse is reaped last, because until then its session id is not reused. An exit
+        It is reaped last, because until then its session id is not reused. An exit
         status of 0 in the middle of the work is hidden from RQ, which would take it for
         success.
         """
@@ -229,7 +229,7 @@ class ScheduleWorker(Worker):
                 self._record_end(job)
 
     def _record_end(self, job: Job) -> None:
-        """Record the end of a horse that has not recorded it itself."""
+        """Record the end of a work process that has not recorded it itself."""
         ending = self._killed_as or ending_of_status(self._wait_status)
         if self._process_state.work == Work.RAISED:
             ending = CRASHED
@@ -244,7 +244,7 @@ class ScheduleWorker(Worker):
 
 
 class _Heartbeat:
-    """A thread of the worker, never of its horses, that sends its heartbeat."""
+    """A thread of the worker, never of its work processes, that sends its heartbeat."""
 
     def __init__(self, redis: Redis, kinds: Sequence[heartbeat.Kind]) -> None:
         self._redis = redis
@@ -273,7 +273,7 @@ class _Heartbeat:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Make the work horse end when its worker ends, for any reason.
+    """Make the work process end when its worker ends, for any reason.
 
     Otherwise it would continue unseen while its run is judged lost and tried again.
     """

@@ -1,4 +1,4 @@
-"""`manage.py benchmark_firing`: how fast schedules fire, beside stock rq-scheduler."""
+"""`manage.py benchmark_firing`: how fast schedules fire, compared with stock rq-scheduler."""
 
 from __future__ import annotations
 
@@ -23,18 +23,22 @@ QUICK = {"throughput": (600, 1, 0), "lateness": (20, 1, 2), "startup": (500, 1, 
 
 
 class Command(BenchmarkCommand):
-    help = "Measures firing on a scratch site: throughput, lateness, start."
+    help = "Measure on a scratch site how fast and how punctually schedules fire."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--only", nargs="+", choices=list(FULL), default=list(FULL))
         parser.add_argument(
-            "--schedules", type=int, help="how many are due at once (default 10000)"
+            "--schedules",
+            type=int,
+            help="number of schedules that are due at once, default 10000",
         )
-        parser.add_argument("--repeat", type=int, help="turns of each rate (default 3)")
         parser.add_argument(
-            "--quick", action="store_true", help="small numbers, to see that it works"
+            "--repeat", type=int, help="measurements of each rate, default 3"
+        )
+        parser.add_argument(
+            "--quick", action="store_true", help="small numbers, to check that it works"
         )
 
     @override

@@ -14,13 +14,15 @@ SECONDS = 0.150
 
 
 class Command(BenchmarkCommand):
-    help = "Measures pages of the API's list of schedules on a scratch database."
+    help = "Measure on a scratch database how long pages of the list of schedules take."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--schedules", type=int, default=100_000)
-        parser.add_argument("--repeat", type=int, default=5, help="pages a median")
+        parser.add_argument(
+            "--repeat", type=int, default=5, help="requests per median, default 5"
+        )
 
     @override
     def measure(self, scratch: Scratch, options: dict[str, Any]) -> str:

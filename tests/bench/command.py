@@ -24,15 +24,15 @@ class BenchmarkCommand(BaseCommand, ABC):
         parser.add_argument(
             "--database-url",
             default="",
-            help="a PostgreSQL server on which a scratch database is made and dropped;"
-            " without it, SQLite",
+            help="PostgreSQL server on which a scratch database is created and dropped, "
+            "default SQLite",
         )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         url = options["database_url"]
         if url and not url.startswith(("postgres://", "postgresql://")):
-            raise CommandError("--database-url takes a postgresql:// address.")
+            raise CommandError("--database-url must be a postgresql:// URL.")
         try:
             with scratch_site(settings.DATA_DIR, url) as scratch:
                 report = self.measure(scratch, options)

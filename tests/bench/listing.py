@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # that cannot be filled has looked at every row.
 QUERIES = {
     "default": "",
-    "200 a page": "page_size=200",
+    "200 per page": "page_size=200",
     **{f"status={s}": f"status={s}" for s in ("active", "paused", "stopped")},
     "tag of all": "tag=all",
     "tag of ten": "tag=team-7",
@@ -53,11 +53,11 @@ def listing(count: int, repeat: int) -> Iterator[tuple[str, Any]]:
             cursor.execute("ANALYZE")  # as autovacuum does; on SQLite nobody does
     boss = User.objects.create_superuser("boss")
     nobody = User.objects.create_user("somebody")
-    for asker, who in (("owner", owner), ("staff", boss), ("somebody else", nobody)):
+    for asker, who in (("owner", owner), ("staff", boss), ("another user", nobody)):
         site = _client(who)
         for what, query in QUERIES.items():
             yield f"{asker}: {what}", _measured(site, f"{LIST}?{query}", repeat)
-        if asker != "somebody else":
+        if asker != "another user":
             for order in ("-created_at", "name", "-last_run_at"):
                 page = _page_after(site, f"{LIST}?ordering={order}")
                 yield f"{asker}: page {DEEP}, {order}", _measured(site, page, repeat)

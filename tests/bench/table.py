@@ -35,7 +35,7 @@ def _throughput(measured: Measured) -> Iterator[Line]:
             continue
         others = measured[f"stock {kind}"]
         ratio = median(mine / other for mine, other in zip(rates, others, strict=True))
-        yield f"{kind}: fired and enqueued a second", _rate(rates), "", ""
+        yield f"{kind}: fired and sent per second", _rate(rates), "", ""
         yield f"{kind}: stock rq-scheduler", _rate(others), "", ""
         yield (
             f"{kind}: ratio",
@@ -51,7 +51,7 @@ def _lateness(measured: Measured) -> Iterator[Line]:
         yield "late: schedules that fired", str(len(late)), "", ""
         yield "late: p50", _ms(p50), f"< {_ms(LATE_P50)}", _verdict(p50 < LATE_P50)
         yield "late: p99", _ms(p99), f"< {_ms(LATE_P99)}", _verdict(p99 < LATE_P99)
-        yield "late: greatest", _ms(max(late)), "", ""
+        yield "late: longest", _ms(max(late)), "", ""
 
 
 def _startup(measured: Measured) -> Iterator[Line]:

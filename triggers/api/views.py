@@ -24,7 +24,7 @@ class RunFields(StrictSerializer):
 
 
 class RunWorkflowView(DryRun):
-    """Start the workflow at its manual trigger. The answer does not wait for the execution."""
+    """Start the workflow at its manual trigger. The response does not wait for the execution."""
 
     scopes = {"post": Scope.OPERATE}
 

@@ -49,7 +49,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "maxLength": MAX_KEY, "pattern": "^[ -~]*$"},
     OpenApiParameter.HEADER,
-    description="A call that is repeated with the same key starts nothing: its answer names "
+    description="A call that is repeated with the same key starts nothing: its response names "
     "the execution of the first call.",
 )
 SIGNATURE = OpenApiParameter(
@@ -135,7 +135,7 @@ class WebhookView(DryRun):
 
 
 class HookView(StrictQuery):
-    """Start the workflow of a webhook. The answer does not wait for the execution.
+    """Start the workflow of a webhook. The response does not wait for the execution.
 
     The token in the URL is the only authentication, plus a signature if the node is `signed`.
     The payload is any JSON (`application/json` or `...+json`) or a form in UTF-8, of at most

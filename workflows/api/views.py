@@ -161,7 +161,7 @@ class WorkflowViewSet(
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the workflow with its graph, webhooks and schedules. Its executions stay.
 
-        With many schedules or executions the answer is 202: from then on the workflow cannot
+        With many schedules or executions the response is 202: from then on the workflow cannot
         start or be changed, and it is deleted in the background. Until then `deleting_since` is
         set, and a dry run counts what is left.
         """

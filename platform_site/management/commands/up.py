@@ -38,7 +38,7 @@ def worker_count(text: str) -> int:
 class Command(BaseCommand):
     """Progress and problems are printed as single lines; details go to the logs."""
 
-    help = "Run the whole site on this machine: queue store, scheduler, workers, web."
+    help = "Run the whole site on this machine: Valkey, scheduler, workers, web."
     requires_system_checks: list[str] = []  # `setup` runs them
 
     @override

@@ -60,7 +60,7 @@ class Command(rqworker.Command):
                 worker_ttl=options["worker_ttl"],
                 serializer=options["serializer"],
             )
-            # The work horses must not inherit an open connection.
+            # The work processes must not inherit an open connection.
             reset_db_connections()
             worker.work(
                 burst=options["burst"],

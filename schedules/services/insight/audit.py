@@ -19,6 +19,7 @@ from schedules.models import (
 from schedules.policy.conservation import Account, TickRange, account
 from schedules.services.ledger.ledger import open_rows
 from schedules.timing import TimingError
+from schedules.timing.english import counted
 
 BATCH = 200
 
@@ -151,7 +152,7 @@ def _closed_epoch(epoch: ScheduleEpoch, found: Mapping[str, int]) -> Account:
     )
     if expected != recorded:
         result.report(
-            f"epoch {epoch.number}: {recorded} ticks recorded, {expected} expected"
+            f"epoch {epoch.number}: {counted(recorded, 'tick')} recorded, {expected} expected"
         )
     return result
 
@@ -170,7 +171,7 @@ def _open_epoch(
             rows=rows,
         )
     except TimingError as error:
-        return Account(problems=[f"the timing is not valid any more: {error}"])
+        return Account(problems=[f"the timing is no longer valid: {error}"])
     pruned = sum(epoch.pruned_counts.values())
     result.expected += pruned
     result.recorded += pruned

@@ -100,7 +100,7 @@ def _overdue(now: datetime) -> str:
     overdue = ScheduledJob.objects.due(now - OVERDUE)
     first = overdue.first()
     if first is None:
-        return "It has been fired meanwhile."
+        return "It has fired in the meantime."
     number = counted(overdue.count(), "schedule")
     return f'Overdue: {number}; the longest overdue is "{first.name}".'
 

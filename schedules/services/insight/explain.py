@@ -95,7 +95,7 @@ def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanati
     try:
         past_timing = timing_of(epoch)
     except TimingError as error:
-        return Explanation(at, f"Its timing is not valid any more: {error}")
+        return Explanation(at, f"Its timing is no longer valid: {error}")
     case = _Case(schedule, epoch, past_timing, now)
     if _is_tick(case, at):
         return _explain_tick(case, at)
@@ -277,7 +277,7 @@ def _after(case: _Case, at: datetime) -> datetime | None:
 
 
 def _valid_timing(epoch: ScheduleEpoch) -> Timing:
-    """The timing of the epoch; one without ticks if it is not valid any more."""
+    """The timing of the epoch; one without ticks if it is no longer valid."""
     try:
         return timing_of(epoch)
     except TimingError:

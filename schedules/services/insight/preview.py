@@ -46,7 +46,7 @@ class Preview:
 def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Preview:
     """The next `count` ticks after `now`; of a paused schedule, as if it were resumed now.
 
-    Raises `InvalidSchedule` if its timing is not valid any more.
+    Raises `InvalidSchedule` if its timing is no longer valid.
     """
     after = now
     if schedule.status == Status.ACTIVE and schedule.next_tick_at is not None:

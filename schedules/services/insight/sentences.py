@@ -120,7 +120,7 @@ def _overlapped(run: ScheduledRun) -> str:
         ]
         return f"as many runs were open as max_open_runs allows ({', '.join(counted)})"
     behind = ""
-    if found.rule == "line":
+    if found.rule == "max_waiting":
         behind = f", and {found.waiting} ticks, the most allowed, were waiting for it"
     elif found.waiting:
         others = "another was" if found.waiting == 1 else f"{found.waiting} others were"

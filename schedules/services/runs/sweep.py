@@ -36,7 +36,7 @@ class Swept:
 
     runs_sent: int = 0
     retries_released: int = 0
-    queued_released: int = 0
+    waiting_released: int = 0
     workers_lost: int = 0
     alarms_set: int = 0
     alarms_removed: int = 0
@@ -56,7 +56,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     counts = {
         "workers_lost": fix_one(now, abandon.close_lost) if judge_leases else 0,
         "retries_released": fix_one(now, _release_retries),
-        "queued_released": fix_one(now, _release_queued),
+        "waiting_released": fix_one(now, _release_waiting),
     }
     service.check_writable()
     flushed = service.was_flushed()
@@ -91,7 +91,7 @@ def _release_retries(now: datetime) -> int:
     return fix_each(due.order_by("not_before")[:BATCH], release)
 
 
-def _release_queued(now: datetime) -> int:
+def _release_waiting(now: datetime) -> int:
     """Release runs that wait for a run that has ended, which its outcome normally does."""
 
     def release(schedule_id: UUID) -> int:

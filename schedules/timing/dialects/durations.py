@@ -46,7 +46,7 @@ _WITH_TIME = re.compile(
 _DAYS = {"day": "*", "daily": "*", "weekday": "mon-fri", "weekend": "sat,sun"}
 _BY_CALENDAR = re.compile(r"\b(?:month|quarter|year)s?\b")
 
-IN_SECONDS = "Runs at a fixed distance are an interval, in seconds."
+IN_SECONDS = "Runs at a fixed interval are given in seconds."
 BY_CALENDAR = (
     "Months and years differ in length. Use days of the calendar in cron_expression, such as "
     "0 0 1 * * for the first of each month."
@@ -65,12 +65,12 @@ def duration(text: str) -> Advice | None:
     if match := _WITH_TIME.fullmatch(at_a_time):
         return _with_time(*match.groups())
     begun = _BEGINNING.match(text)
-    distance = text[begun.end() :] if begun else text
+    length = text[begun.end() :] if begun else text
     if begun is None and not text[:1].isdigit():
         return None
-    if _BY_CALENDAR.search(distance):
+    if _BY_CALENDAR.search(length):
         return Advice(BY_CALENDAR)
-    seconds = in_seconds(distance)
+    seconds = in_seconds(length)
     if seconds is not None:
         return interval_advice(IN_SECONDS, seconds)
     if begun is None:

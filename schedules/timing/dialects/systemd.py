@@ -58,9 +58,9 @@ def _time_or_length(text: str, time: re.Match[str]) -> Advice:
     length = 3600 * hours + 60 * minutes + seconds
     return (
         Advice(
-            f"{quoted(text)} is a time of day in systemd, and a length of time in .NET. For a run "
-            f'each day at that time set cron_expression to "{minutes} {hours} * * *"; for runs so '
-            f"far apart set interval_seconds to {length} in place of it."
+            f"{quoted(text)} is a time of day in systemd, and a duration in .NET. For a run "
+            f'each day at that time set cron_expression to "{minutes} {hours} * * *"; for runs '
+            f"that far apart set interval_seconds to {length} instead."
         )
         if of_day.suggestion
         else of_day

@@ -227,7 +227,7 @@ def test_a_schedule_that_ended_is_only_read_by_who_may_only_see_it(
     assert 'name="_save"' not in text
     assert 'name="name"' not in text
     assert "21:00:01</span> <span>Asia/Tokyo" in text
-    assert "This schedule has ended" not in text
+    assert "This schedule has stopped" not in text
 
 
 def test_a_schedule_is_made_paused(site: Client, workflow: Workflow) -> None:

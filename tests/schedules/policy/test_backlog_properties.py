@@ -75,7 +75,7 @@ class Site:
             if row.reason == "overlap":
                 assert row.overlapped
                 full = row.overlapped.waiting >= MOST_WAITING
-                assert full is (row.overlapped.rule == "line")
+                assert full is (row.overlapped.rule == "max_waiting")
                 # A tick is lost to overlap only where no backlog drains, or the line is full.
                 assert full or not waits_behind_backlog(self.rules, before, late=False)
             self.ledger.append(Run(row.scheduled_for, row.origin, row.status))

@@ -90,7 +90,7 @@ def test_a_full_line_takes_no_more_live_ticks(overlap: str) -> None:
     decision = decided(1, full, overlap=overlap, catchup="all")
     (row,) = decision.rows
     assert (row.origin, row.status, row.reason) == ("schedule", "skipped", "overlap")
-    assert row.overlapped == Overlapped("line", 1, 0, 0, 100)
+    assert row.overlapped == Overlapped("max_waiting", 1, 0, 0, 100)
     assert (decision.fired, decision.replaces) == (0, False)
 
 

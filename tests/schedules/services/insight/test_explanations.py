@@ -203,7 +203,7 @@ def test_a_timing_that_can_no_longer_be_read(
     epoch.timing["interval_seconds"] = -1
     epoch.save()
     assert said(schedule, NOON + MINUTE) == (
-        "Its timing is not valid any more: An interval must be a whole number of seconds from "
+        "Its timing is no longer valid: An interval must be a whole number of seconds from "
         "1 to 315532800 (ten years)."
     )
 

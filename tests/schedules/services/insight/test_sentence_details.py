@@ -158,7 +158,7 @@ def overlapped(**found: Any) -> ScheduledRun:
             "an earlier run was still running, and 2 others were waiting for it",
         ),
         (
-            {"rule": "line", "pending": 1, "waiting": 100},
+            {"rule": "max_waiting", "pending": 1, "waiting": 100},
             "an earlier run was still waiting in the queue, and 100 ticks, the most allowed, "
             "were waiting for it",
         ),

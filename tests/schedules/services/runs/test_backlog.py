@@ -102,7 +102,7 @@ def test_a_full_line_skips_live_ticks_until_it_has_room(
     skipped = run_of(schedule, 102)
     assert (skipped.status, skipped.reason) == ("skipped", "overlap")
     assert skipped.overlap == {
-        "rule": "line",
+        "rule": "max_waiting",
         "running": 0,
         "pending": 1,
         "retrying": 0,
@@ -278,10 +278,10 @@ def test_the_sweep_frees_the_oldest_of_a_line_that_nobody_freed(
     schedule = make_schedule(catchup_policy="all", overlap_policy=overlap)
     fire(3)
     first = ScheduledRun.objects.filter(pk=run_of(schedule, 1).pk)
-    assert sweep(NOON + 3.1 * MINUTE, judge_leases=False).queued_released == 0
+    assert sweep(NOON + 3.1 * MINUTE, judge_leases=False).waiting_released == 0
     first.update(status="succeeded")
     fire(4)
-    assert sweep(NOON + 4.1 * MINUTE, judge_leases=False).queued_released == 1
+    assert sweep(NOON + 4.1 * MINUTE, judge_leases=False).waiting_released == 1
     assert held(schedule) == [
         "1 catch_up succeeded",
         "2 catch_up pending",

@@ -151,7 +151,7 @@ def test_a_backfill_is_not_skipped_and_starts_so_many_at_a_time(
     # Somebody crashed between the outcome and the release.
     of_backfill = ScheduledRun.objects.filter(origin="backfill")
     of_backfill.filter(scheduled_for=NOON + 2 * MINUTE).update(status="succeeded")
-    assert sweep(NOON + 7 * MINUTE, judge_leases=False).queued_released == 1
+    assert sweep(NOON + 7 * MINUTE, judge_leases=False).waiting_released == 1
     assert states_of("backfill") == [
         "pending",
         "succeeded",

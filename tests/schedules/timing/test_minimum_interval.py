@@ -1,4 +1,4 @@
-"""The least time between two ticks: what an agent's smallest interval is measured by."""
+"""The minimum interval of a timing: the least time between two of its ticks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def distance(expression: str, zone: str = "UTC") -> timedelta | None:
+def minimum(expression: str, zone: str = "UTC") -> timedelta | None:
     return timing.minimum_interval(CronTiming(expression, zone), NOON)
 
 
@@ -40,7 +40,7 @@ def distance(expression: str, zone: str = "UTC") -> timedelta | None:
     ],
 )
 def test_the_least_distance_of_a_cron_expression(expression, expected):
-    assert distance(expression) == expected
+    assert minimum(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_least_distance_of_a_cron_expression(expression, expected):
     ],
 )
 def test_a_moved_clock_brings_ticks_closer_together(expression, zone, expected):
-    assert distance(expression, zone) == expected
+    assert minimum(expression, zone) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_moved_clock_brings_ticks_closer_together(expression, zone, expected):
 def test_no_two_ticks_of_two_years_are_closer(expression, zone):
     cron = CronTiming(expression, zone)
     ticks = timing.between(cron, NOON, NOON + 731 * DAY, 10_000)
-    assert min(b - a for a, b in pairwise(ticks)) == distance(expression, zone)
+    assert min(b - a for a, b in pairwise(ticks)) == minimum(expression, zone)
 
 
 def test_of_an_interval_it_is_the_interval_and_of_a_single_tick_there_is_none():
@@ -83,5 +83,5 @@ def test_of_an_interval_it_is_the_interval_and_of_a_single_tick_there_is_none():
 )
 def test_the_minimum_interval_is_found_in_bounded_time(expression):
     begun = time.thread_time()
-    distance(expression, "America/New_York")
+    minimum(expression, "America/New_York")
     assert time.thread_time() - begun < 0.5
