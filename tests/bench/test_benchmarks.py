@@ -58,9 +58,8 @@ def test_listing_is_measured_as_each_asker(
 
 def test_a_ratio_is_that_of_measurements_side_by_side() -> None:
     measured = {"ours cron": [4000.0, 900.0], "stock cron": [1000.0, 300.0]}
-    assert "cron: ratio                        3.50      >= 4.0    MISSED" in table(
-        measured
-    )
+    (ratio,) = [line for line in table(measured).splitlines() if "ratio" in line]
+    assert ratio.split() == ["cron:", "ratio", "3.50", ">=", "4.0", "MISSED"]
 
 
 def test_without_a_source_checkout_a_benchmark_says_that_it_needs_one(
