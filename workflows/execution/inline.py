@@ -15,6 +15,8 @@ from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
 # How deep workflows may run inside each other, the outermost included.
 MAX_DEPTH = 5
+# The same for a workflow of someone else: that it exists is not revealed.
+NO_WORKFLOW = "The owner of this workflow has no workflow with this id."
 # From the outermost execution to the one whose node runs another workflow.
 Chain = tuple[WorkflowExecution, ...]
 
@@ -55,7 +57,7 @@ def _called(chain: Chain, workflow_id: UUID) -> Workflow:
         pk=workflow_id, owner=caller.owner_id if caller else None
     ).first()
     if found is None:
-        raise NodeFailed("The owner of this workflow has no workflow with this id.")
+        raise NodeFailed(NO_WORKFLOW)
     if workflow_id in {execution.workflow_id for execution in chain}:
         raise NodeFailed(f'The workflow "{found.name}" would run itself again.')
     if len(chain) >= MAX_DEPTH:

@@ -19,6 +19,8 @@ from workflows.kit.outages import OutageLog
 
 # The database as a whole cannot serve: it is away, read-only (during a failover), or its
 # tables do not match this code (during a rollout). No row and no run causes these errors.
+# Wider than `service_errors.is_database_away`, by which a caller is answered: a query of ours
+# that is wrong must be an error there, while work under way waits for the rollout to finish.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE_SECONDS = 0.5
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows.components.run_workflow import RunWorkflow
+from workflows.execution.inline import NO_WORKFLOW
 from workflows.models import Workflow, WorkflowNode
 
 
@@ -26,7 +27,7 @@ def call_problems(
     )
     for index, target in called.items():
         if target not in own:
-            yield index, "The owner of this workflow has no workflow with this id."
+            yield index, NO_WORKFLOW
         elif workflow.pk in _reached_from(target):
             yield index, "This workflow would run itself again."
 
