@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 
 from platform_site.local.child_processes import free_port, is_free
 from tests.integration.processes import wait_until
@@ -33,6 +34,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 def runtime(site: RunningSite) -> dict[str, str]:
     return dict(json.loads((site.folder / "runtime.json").read_text()))
+
+
+def queue_store_answers(site: RunningSite) -> bool:
+    try:
+        with Redis.from_url(runtime(site)["redis_url"]) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
 
 
 def mode(path: Path) -> int:
@@ -145,6 +154,8 @@ def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     first.kill()
     first.wait(timeout=5)
     wait_until(lambda: site.find(word) not in (None, first))
+    # Readiness alone may be what was found before: it is kept for a second.
+    wait_until(lambda: queue_store_answers(site), seconds=60)
     wait_until(site.is_ready, seconds=60)
 
 

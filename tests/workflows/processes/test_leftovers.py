@@ -45,16 +45,34 @@ def alive() -> list[psutil.Process]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def ends_what_it_started() -> Iterator[None]:
+    """A test that fails leaves nothing that a later one would count."""
+    yield
+    for sleep in alive():
+        sleep.kill()
+
+
+def in_session(leader: int) -> list[str]:
+    """The names of the processes of a session, each once it runs what it was started for."""
+    pids = [pid for pid in psutil.pids() if _session_of(pid) == leader]
+    return sorted(psutil.Process(pid).name() for pid in pids)
+
+
+def _session_of(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return 0
+
+
 def test_a_session_ends_and_another_one_does_not() -> None:
     with shell(SESSION) as leader:
-        wait_until(lambda: len(alive()) == 3)
+        expected = ["bash", "cat", "sleep", "sleep"]
+        # A process that was forked is still "bash" until it has become what it is to be.
+        wait_until(lambda: in_session(leader.pid) == expected and len(alive()) == 3)
         ended = end_session(leader.pid)
-        assert sorted(name.split()[0] for name in ended) == [
-            "bash",
-            "cat",
-            "sleep",
-            "sleep",
-        ]
+        assert sorted(name.split()[0] for name in ended) == expected
         (survivor,) = alive()
         assert survivor.pid == os.getsid(survivor.pid)
         survivor.kill()
