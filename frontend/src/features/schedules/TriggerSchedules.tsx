@@ -1,0 +1,4 @@
+/** The schedules that start a schedule trigger, in the panel. */
+export function TriggerSchedules(_: { nodeId: string }) {
+  return null;
+}

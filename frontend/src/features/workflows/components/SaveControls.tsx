@@ -1,0 +1,4 @@
+/** "Save", and the menu of what is done with the workflow as a whole. */
+export function SaveControls() {
+  return null;
+}

@@ -1,0 +1,84 @@
+/** Changes to a graph. Each returns a new graph and leaves the given one alone. */
+
+import type { JsonObject, Position } from "@/types/models";
+
+import { edgeKey, type Graph, type GraphEdge, type GraphNode, type Note } from "./model";
+
+/** An unused `node_id` that begins with `stem`: "fetch", "fetch_2", "fetch_3" ... */
+export function freeId(taken: Iterable<string>, stem: string): string {
+  const used = new Set(taken);
+  const clean = stem.toLowerCase().replace(/[^a-z0-9_-]+/g, "_").slice(0, 60) || "node";
+  for (let number = 1; ; number += 1) {
+    const id = number === 1 ? clean : `${clean}_${number}`;
+    if (!used.has(id)) return id;
+  }
+}
+
+export function addNode(graph: Graph, node: GraphNode): Graph {
+  return { ...graph, nodes: [...graph.nodes, node] };
+}
+
+/** Without these nodes and the edges that touch them. */
+export function removeNodes(graph: Graph, nodeIds: ReadonlySet<string>): Graph {
+  return {
+    ...graph,
+    nodes: graph.nodes.filter((node) => !nodeIds.has(node.node_id)),
+    edges: graph.edges.filter((edge) => !nodeIds.has(edge.source) && !nodeIds.has(edge.target)),
+  };
+}
+
+export function removeEdges(graph: Graph, keys: ReadonlySet<string>): Graph {
+  return { ...graph, edges: graph.edges.filter((edge) => !keys.has(edgeKey(edge))) };
+}
+
+export function addEdge(graph: Graph, edge: GraphEdge): Graph {
+  const key = edgeKey(edge);
+  if (graph.edges.some((each) => edgeKey(each) === key)) return graph;
+  return { ...graph, edges: [...graph.edges, edge] };
+}
+
+export type NodeChange = Partial<Omit<GraphNode, "id" | "node_id" | "component_type">>;
+
+export function changeNode(graph: Graph, nodeId: string, change: NodeChange): Graph {
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => (node.node_id === nodeId ? { ...node, ...change } : node)),
+  };
+}
+
+/** Configure a node. `undefined` takes a field out. */
+export function configure(
+  graph: Graph,
+  nodeId: string,
+  fields: { [name: string]: JsonObject[string] | undefined },
+): Graph {
+  const node = graph.nodes.find((each) => each.node_id === nodeId);
+  if (!node) return graph;
+  const config: JsonObject = {};
+  for (const [name, value] of Object.entries({ ...node.config, ...fields })) {
+    if (value !== undefined) config[name] = value;
+  }
+  return changeNode(graph, nodeId, { config });
+}
+
+/** Move nodes and notes, by their ids. */
+export function move(graph: Graph, places: ReadonlyMap<string, Position>): Graph {
+  const moved = <T extends { position: Position }>(item: T, id: string): T => {
+    const position = places.get(id);
+    return position ? { ...item, position } : item;
+  };
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => moved(node, node.node_id)),
+    notes: graph.notes.map((note) => moved(note, note.id)),
+  };
+}
+
+export function putNote(graph: Graph, note: Note): Graph {
+  const others = graph.notes.filter((each) => each.id !== note.id);
+  return { ...graph, notes: [...others, note] };
+}
+
+export function removeNotes(graph: Graph, ids: ReadonlySet<string>): Graph {
+  return { ...graph, notes: graph.notes.filter((note) => !ids.has(note.id)) };
+}

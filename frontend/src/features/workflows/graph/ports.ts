@@ -1,0 +1,31 @@
+/** The ports through which the flow leaves a node. Mirrors `Component.ports_of` in Python. */
+
+import type { Json, NodeType } from "@/types/models";
+
+import type { GraphNode } from "./model";
+
+/**
+ * Those that the node's configuration names at `port_fields` (`cases[].port`, `default`), each
+ * once; where it names none, those of the type.
+ */
+export function portsOf(node: GraphNode, type: NodeType | undefined): string[] {
+  if (!type) return ["out"];
+  const fields = (type as { port_fields?: string[] }).port_fields ?? [];
+  const named = fields.flatMap((field) => {
+    const found = valuesAt(node.config, field);
+    const fallback = type.config_schema.properties?.[field]?.default;
+    return found.length || typeof fallback !== "string" ? found : [fallback];
+  });
+  return named.length ? [...new Set(named)] : [...type.ports];
+}
+
+/** The texts at a path such as `cases[].port`. */
+export function valuesAt(value: Json, path: string): string[] {
+  if (path === "") return typeof value === "string" && value ? [value] : [];
+  const [first = "", ...rest] = path.split(".");
+  const name = first.replace("[]", "");
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return [];
+  const inner = value[name] ?? null;
+  const items = first.endsWith("[]") ? (Array.isArray(inner) ? inner : []) : [inner];
+  return items.flatMap((item) => valuesAt(item, rest.join(".")));
+}

@@ -1,0 +1,83 @@
+/** The workflow that is being edited: its graph, its history, what is selected, what is saved. */
+
+import { create } from "zustand";
+
+import type { FieldProblems } from "@/api/client";
+
+import { removeEdges, removeNodes, removeNotes } from "../graph/changes";
+import { begin, type History, record, redo, undo } from "../graph/history";
+import { EMPTY, type Graph } from "../graph/model";
+
+export interface Saved {
+  readonly graph: Graph;
+  readonly graphVersion: number;
+  readonly etag: string | null;
+}
+
+/** Ids of nodes and notes, and keys of edges. */
+export interface Selection {
+  readonly nodes: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
+  readonly notes: ReadonlySet<string>;
+}
+
+export const NOTHING: Selection = { nodes: new Set(), edges: new Set(), notes: new Set() };
+
+interface EditorState {
+  history: History<Graph>;
+  saved: Saved;
+  selection: Selection;
+  /** What the server refused at the last save, by path (`nodes[2].config.url`). */
+  problems: FieldProblems;
+  mayChange: boolean;
+}
+
+interface EditorActions {
+  /** Begin with what the server has. */
+  load: (saved: Saved, mayChange: boolean) => void;
+  /** Take note of a save; `graph` stays as it is on the canvas. */
+  markSaved: (saved: Saved) => void;
+  /** Change the graph as one step of the history. See `record` for `series`. */
+  change: (make: (graph: Graph) => Graph, series?: string) => void;
+  undo: () => void;
+  redo: () => void;
+  select: (selection: Partial<Selection>) => void;
+  deleteSelected: () => void;
+  setProblems: (problems: FieldProblems) => void;
+}
+
+export type Editor = EditorState & EditorActions;
+
+const UNSAVED: Saved = { graph: EMPTY, graphVersion: 0, etag: null };
+
+export const useEditor = create<Editor>()((set, get) => ({
+  history: begin(EMPTY),
+  saved: UNSAVED,
+  selection: NOTHING,
+  problems: {},
+  mayChange: false,
+  load: (saved, mayChange) =>
+    set({ saved, mayChange, history: begin(saved.graph), selection: NOTHING, problems: {} }),
+  markSaved: (saved) => set({ saved, problems: {} }),
+  change: (make, series) => {
+    const { history, mayChange } = get();
+    if (mayChange) set({ history: record(history, make(history.now), series ?? null) });
+  },
+  undo: () => set({ history: undo(get().history) }),
+  redo: () => set({ history: redo(get().history) }),
+  select: (selection) => set({ selection: { ...NOTHING, ...selection } }),
+  deleteSelected: () => {
+    const { nodes, edges, notes } = get().selection;
+    get().change((graph) => removeNotes(removeEdges(removeNodes(graph, nodes), edges), notes));
+    set({ selection: NOTHING });
+  },
+  setProblems: (problems) => set({ problems }),
+}));
+
+export const graphOf = (state: Editor): Graph => state.history.now;
+export const isChanged = (state: Editor): boolean => state.history.now !== state.saved.graph;
+/** The one node that the panel shows; null if none or several are selected. */
+export function chosenNode(state: Editor): string | null {
+  const [first, ...others] = state.selection.nodes;
+  return first !== undefined && others.length === 0 ? first : null;
+}

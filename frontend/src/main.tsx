@@ -1,0 +1,20 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { Studio } from "@/features/workflows/components/Studio";
+import { page } from "@/page";
+
+/** What the page asks for. */
+function App() {
+  const { workflow } = page();
+  return workflow ? <Studio workflowId={workflow.id} /> : null;
+}
+
+const root = document.getElementById("ostinato-root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,53 @@
+/** The shapes of the API, generated from its OpenAPI description. */
+
+import type { components } from "./api";
+
+type Schemas = components["schemas"];
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface Position {
+  x: number;
+  y: number;
+}
+
+/** A schema of a configuration: the part of JSON Schema that forms are made from. */
+export interface JsonSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  default?: Json;
+  enum?: Json[];
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  items?: JsonSchema;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean | JsonSchema;
+  anyOf?: JsonSchema[];
+  "x-unit"?: string;
+  "x-widget"?: string;
+}
+
+export type NodeType = Omit<Schemas["NodeType"], "config_schema"> & {
+  config_schema: JsonSchema;
+};
+
+export interface WorkflowFunction {
+  name: string;
+  description: string;
+  arguments_schema: JsonSchema;
+}
+
+export type ScheduledJob = Schemas["Schedule"];
+export type Workflow = Schemas["Workflow"];
+export type Execution = Schemas["Execution"];
+export type ExecutionDetail = Schemas["ExecutionDetail"];
+export type NodeRun = Schemas["NodeRun"];

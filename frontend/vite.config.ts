@@ -1,0 +1,25 @@
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** One script and one stylesheet with fixed names, which Django serves. */
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: process.env.CANVAS_OUT ?? "../workflows/static/workflows/canvas",
+    emptyOutDir: true,
+    modulePreload: false,
+    sourcemap: false,
+    cssCodeSplit: false,
+    rolldownOptions: {
+      input: "src/main.tsx",
+      output: {
+        codeSplitting: false,
+        entryFileNames: "canvas.js",
+        assetFileNames: "canvas[extname]",
+      },
+    },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+});
