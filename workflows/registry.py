@@ -6,7 +6,6 @@ Other apps register their components in the same way, in their `AppConfig.ready`
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
 
-from jsonschema import Draft202012Validator, SchemaError
-
+from workflows.declarations import CATEGORIES, declaration_problems, palette_place
 from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.graph import Node, Problem
+from workflows.kit.json_paths import schema_at, values_at
 from workflows.kit.json_value import strings
 from workflows.safety.templating import (
     MARKS,
@@ -121,15 +120,20 @@ class Component(ABC):
     description: ClassVar[str] = ""
     category: ClassVar[str] = ""
     icon: ClassVar[str] = ""  # the name of a Lucide icon
-    colour: ClassVar[str] = ""  # #rrggbb
+    colour: ClassVar[str] = ""  # #rrggbb, by default that of the category
     kind: ClassVar[Literal["trigger", "action"]] = "action"
     inputs: ClassVar[tuple[str, ...]] = ("in",)
     ports: ClassVar[tuple[str, ...]] = ("out",)
+    # Where the configuration names the ports: paths such as "cases[].port". Without any, a
+    # node always has `ports`.
+    port_fields: ClassVar[tuple[str, ...]] = ()
     config_schema: ClassVar[dict[str, Any]] = {}
     takes_tools: ClassVar[bool] = False  # whether tool edges may lead to it
     # Fields of the configuration that are templates, for text or for any JSON value.
     text_templates: ClassVar[tuple[str, ...]] = ()
     value_templates: ClassVar[tuple[str, ...]] = ()
+    # Paths of texts in the configuration that are one expression each: "cases[].when".
+    condition_fields: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def run(self, config: Config, context: Context) -> Result:
@@ -138,7 +142,17 @@ class Component(ABC):
 
     def ports_of(self, config: Config) -> tuple[str, ...]:
         """The ports through which the flow may leave a node with this configuration."""
-        return self.ports
+        if not self.port_fields:
+            return self.ports
+        named = (
+            port for path in self.port_fields for port in self._ports(config, path)
+        )
+        return tuple(dict.fromkeys(named))
+
+    def _ports(self, config: Config, path: str) -> Iterator[str]:
+        found = [port for _, port in values_at(config, path) if isinstance(port, str)]
+        default = (schema_at(self.config_schema, path) or {}).get("default")
+        yield from found or filter(None, [default])
 
     @property
     def can_be_tool(self) -> bool:
@@ -182,7 +196,10 @@ class Component(ABC):
 
     def conditions(self, config: Config) -> Iterator[tuple[str, str]]:
         """Every expression outside of templates, valid or not, with its path."""
-        return iter(())
+        for field_path in self.condition_fields:
+            for path, source in values_at(config, field_path):
+                if isinstance(source, str):
+                    yield path, source
 
     def schemas(self, config: Config) -> Iterator[Any]:
         """Every JSON schema in a configuration, valid or not."""
@@ -231,9 +248,14 @@ class Registry:
         def add(component: ComponentClass) -> ComponentClass:
             if type_ in self.components:
                 raise RegistrationError(f'The component "{type_}" is registered twice.')
-            for problem in _declaration_problems(type_, component):
+            if not issubclass(component, Component):
+                raise RegistrationError(
+                    f'The component "{type_}": the class must be a subclass of Component.'
+                )
+            for problem in declaration_problems(type_, component):
                 raise RegistrationError(f'The component "{type_}": {problem}')
             component.type = type_
+            component.colour = component.colour or CATEGORIES[component.category]
             self.components[type_] = component()
             return component
 
@@ -244,10 +266,7 @@ class Registry:
 
     def all(self) -> list[Component]:
         """Every component, in the order in which a palette shows them."""
-        return sorted(
-            self.components.values(),
-            key=lambda item: (item.kind != "trigger", item.category, item.label),
-        )
+        return sorted(self.components.values(), key=palette_place)
 
 
 registry = Registry()
@@ -265,46 +284,3 @@ def config_problems(
     else:
         found = schema_problems(component.config_schema, config)
         yield from found or component.check(config)
-
-
-def _declaration_problems(type_: str, component: type) -> Iterator[str]:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", type_):
-        yield "the type must consist of lowercase letters, digits and underscores."
-    if not issubclass(component, Component):
-        yield "the class must be a subclass of Component."
-        return
-    yield from _appearance_problems(component)
-    yield from _schema_problems(component)
-    if component.__abstractmethods__:
-        yield "the class must define run()."
-
-
-def _appearance_problems(component: type[Component]) -> Iterator[str]:
-    for name in ("label", "description", "category"):
-        if not getattr(component, name):
-            yield f"the {name} is missing."
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", component.icon):
-        yield f'the icon "{component.icon}" is not a valid name of a Lucide icon.'
-    if not re.fullmatch(r"#[0-9a-f]{6}", component.colour):
-        yield f'the colour "{component.colour}" is not valid. Example: #2563eb.'
-    if component.kind not in ("trigger", "action"):
-        yield f'the kind "{component.kind}" must be "trigger" or "action".'
-    if (component.kind == "trigger") == bool(component.inputs):
-        yield "a trigger must have no inputs, and an action must have at least one."
-
-
-def _schema_problems(component: type[Component]) -> Iterator[str]:
-    schema = component.config_schema
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield f"the configuration schema is not valid: {error.message}"
-        return
-    if (
-        schema.get("type") != "object"
-        or schema.get("additionalProperties") is not False
-    ):
-        yield "the schema must describe an object without additional properties."
-    templates = {*component.text_templates, *component.value_templates}
-    if unknown := templates - schema.get("properties", {}).keys():
-        yield f"the schema has no field named {', '.join(sorted(unknown))}."

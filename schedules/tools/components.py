@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from typing_extensions import override
 
+from schedules.services.drafts.fields import Door, fields_at
 from schedules.tools.declaration import tools
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
@@ -16,12 +17,43 @@ from workflows.safety.templating import MAX_SOURCE, has_template
 from workflows.schemas.declare import schema_problems, without_fields
 from workflows.tools import Tool, ToolContext, call_tool, check_arguments
 
-ICONS = {
-    "schedule_create": "calendar-plus",
-    "schedule_pause": "calendar-off",
-    "schedule_resume": "calendar-check",
-    "schedule_stop": "calendar-x",
-    "schedule_list": "calendar-search",
+ORANGE = "#dd5b16"  # of what keeps a schedule from running
+
+
+class Look(NamedTuple):
+    """How a palette shows a tool, in words for people: its own are for models."""
+
+    icon: str
+    description: str
+    colour: str = ""
+    label: str = ""  # by default the title of the tool
+
+
+STEPS = {
+    "schedule_create": Look(
+        "calendar-plus", "Creates a schedule that runs a workflow, once or repeatedly."
+    ),
+    "schedule_pause": Look(
+        "calendar-off", "Pauses a schedule until someone resumes it.", ORANGE
+    ),
+    "schedule_resume": Look("calendar-check", "Resumes a paused schedule."),
+    "schedule_stop": Look(
+        "calendar-x",
+        "Deletes a schedule for good. Its history stays.",
+        ORANGE,
+        label="Delete schedule",
+    ),
+    "schedule_list": Look("calendar-search", "Lists schedules and workflows."),
+}
+LABELS = {each.argument: each.label for each in fields_at(Door.TOOLS)}
+LABELS["schedule_id"] = "Schedule"
+SECONDS = "_seconds"
+WIDGETS = {
+    "workflow": "workflow",
+    "schedule_id": "schedule",
+    "payload": "code",
+    "description": "textarea",
+    "note": "textarea",
 }
 
 
@@ -29,8 +61,7 @@ class ScheduleStep(Component):
     """Calls a schedule tool on behalf of the owner of the workflow."""
 
     tool: ClassVar[Tool]
-    category = "scheduler"
-    colour = "#db2777"
+    category = "Scheduler"
 
     @override
     def check(self, config: Config) -> Iterator[Problem]:
@@ -74,7 +105,7 @@ def _config_schema(tool: Tool) -> dict[str, Any]:
 def _templated(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
     # A configuration leaves a field out instead of giving null.
     ways = [way for way in part.get("anyOf", [part]) if way != {"type": "null"}]
-    kind = {**part, **ways[0], "title": name.replace("_", " ").capitalize()}
+    kind = {**part, **ways[0], **_for_the_form(name)}
     kind.pop("anyOf", None)
     if "enum" in kind:
         return kind
@@ -83,15 +114,24 @@ def _templated(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
     return {**kind, "type": [kind["type"], "string"]}
 
 
+def _for_the_form(name: str) -> dict[str, Any]:
+    label = LABELS.get(name) or name.replace("_", " ").capitalize()
+    if name.endswith(SECONDS):
+        return {"title": label.removesuffix(" (seconds)"), "x-unit": "s"}
+    return {"title": label, **({"x-widget": WIDGETS[name]} if name in WIDGETS else {})}
+
+
 def _register(name: str) -> None:
-    tool = tools[name]
+    tool, look = tools[name], STEPS[name]
     properties = tool.input_schema["properties"]
     declaration = {
         "__doc__": tool.description,
+        "__module__": __name__,  # else it would be that of the metaclass
         "tool": tool,
-        "label": tool.title,
-        "description": tool.description.split("\n\n")[0].replace("\n", " "),
-        "icon": ICONS[name],
+        "label": look.label or tool.title,
+        "description": look.description,
+        "icon": look.icon,
+        "colour": look.colour,
         "config_schema": _config_schema(tool),
         "value_templates": tuple(
             field for field in properties if "enum" not in properties[field]
@@ -100,5 +140,5 @@ def _register(name: str) -> None:
     register(name)(type(name, (ScheduleStep,), declaration))
 
 
-for each in ICONS:
+for each in STEPS:
     _register(each)

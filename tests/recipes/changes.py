@@ -186,8 +186,8 @@ def schedule_annotate(
         ),
         Change(
             "schedules/tools/components.py",
-            '    "schedule_annotate": "message-square",\n',
-            before='    "schedule_pause": "calendar-off",\n',
+            '    "schedule_annotate": Look("message-square", "Leaves a note."),\n',
+            before='    "schedule_pause": Look(\n',
         ),
     ),
     "Add a policy": (

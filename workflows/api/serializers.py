@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from workflows.api.component_type import ComponentTypeField
 from workflows.failures import FailureKind
 from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.kit.api.strict import (
@@ -64,7 +65,7 @@ class NodeSerializer(StrictSerializer):
     # The value of a schedule's `trigger_node`. Ignored when a graph is saved.
     id = serializers.IntegerField(read_only=True)
     node_id = SlugField(max_length=KEY_LENGTH)
-    component_type = TextField(max_length=KEY_LENGTH)
+    component_type = ComponentTypeField(max_length=KEY_LENGTH)
     # It may share the name of an attribute of fields: the metaclass removes it.
     label = TextField(  # type: ignore[assignment]
         max_length=NAME_LENGTH, allow_blank=True, default=""
@@ -115,6 +116,8 @@ def graph_of(workflow: Workflow) -> dict[str, Any]:
 
 
 class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
+    component_type = ComponentTypeField(read_only=True)
+
     class Meta:
         model = NodeRun
         fields = [
@@ -177,10 +180,14 @@ class ExecutionDetailSerializer(ExecutionSerializer):
         fields = [*ExecutionSerializer.Meta.fields, "node_runs"]
 
 
+def _texts(help_text: str) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), help_text=help_text)
+
+
 class NodeTypeSerializer(serializers.Serializer[Component]):
     """A component: how a palette shows it, and the JSON schema of its configuration."""
 
-    type = serializers.CharField()
+    type = ComponentTypeField()
     label = serializers.CharField()  # type: ignore[assignment]
     description = serializers.CharField()
     category = serializers.CharField()
@@ -189,9 +196,16 @@ class NodeTypeSerializer(serializers.Serializer[Component]):
     kind = serializers.CharField()
     inputs = serializers.ListField(child=serializers.CharField())
     ports = serializers.ListField(child=serializers.CharField())
+    port_fields = _texts(
+        "Where the configuration names the ports, such as `cases[].port`. Without any, "
+        "a node always has the `ports`."
+    )
     takes_tools = serializers.BooleanField()
     can_be_tool = serializers.BooleanField()
     config_schema = serializers.DictField()
+    text_templates = _texts("The fields that are templates for text.")
+    value_templates = _texts("The fields that are templates for any JSON value.")
+    condition_fields = _texts("Where the configuration holds conditions.")
 
 
 class NodeTypesSerializer(serializers.Serializer[Any]):

@@ -30,10 +30,9 @@ class Agent(Component):
     The output holds the answer, the usage, and every request and tool call."""
 
     label = "Agent"
-    description = "Has a language model carry out a task, optionally with tools."
-    category = "AI"
+    description = "Gives a task to a language model, with tools."
+    category = "Agents"
     icon = "bot"
-    colour = "#7c3aed"
     takes_tools = True
     config_schema = {
         "type": "object",
@@ -46,12 +45,14 @@ class Agent(Component):
                 "maxLength": MAX_SOURCE,
                 "title": "Task",
                 "description": "What the model has to do, in plain language.",
+                "x-widget": "textarea",
             },
             "instructions": {
                 "type": "string",
                 "maxLength": MAX_SOURCE,
                 "title": "Instructions",
                 "description": "How the model has to work: role, rules, style.",
+                "x-widget": "textarea",
             },
             "model": {
                 "type": "string",
@@ -65,6 +66,7 @@ class Agent(Component):
                 "title": "Answer schema",
                 "description": "A JSON Schema for an object. Without a schema, the answer "
                 "is text.",
+                "x-widget": "code",
             },
             **{
                 name: {

@@ -25,11 +25,10 @@ log = structlog.get_logger(__name__)
 class CallFunction(Component):
     """Calls a Python function that the site has registered. The output is its result."""
 
-    label = "Call function"
-    description = "Calls a Python function that this site provides."
-    category = "Data"
+    label = "Call a function"
+    description = "Calls a Python function of this site."
+    category = "Actions"
     icon = "square-function"
-    colour = "#0d9488"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -42,6 +41,7 @@ class CallFunction(Component):
                 "title": "Function",
                 "description": "The name of a function that is registered with "
                 "@workflow_function.",
+                "x-widget": "function",
             },
             "arguments": {
                 "type": "object",
@@ -49,6 +49,7 @@ class CallFunction(Component):
                 "title": "Arguments",
                 "description": "The arguments by name. A text that consists of one "
                 "{{ expression }} keeps the type of its value.",
+                "x-widget": "code",
             },
         },
     }

@@ -35,9 +35,8 @@ class HttpRequest(Component):
 
     label = "HTTP request"
     description = "Sends an HTTP request and returns the response."
-    category = "Network"
+    category = "Actions"
     icon = "globe"
-    colour = "#2563eb"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -52,7 +51,7 @@ class HttpRequest(Component):
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 2000,
-                "title": "URL",
+                "title": "Address",
                 "description": "For example: https://example.com/orders?page=2",
             },
             "headers": {
@@ -63,16 +62,27 @@ class HttpRequest(Component):
                 },
                 "additionalProperties": TEMPLATE,
                 "title": "Headers",
+                "description": "By name.",
             },
-            "body": {**TEMPLATE, "title": "Body"},
-            "json": {"title": "JSON body", "description": "Sent as application/json."},
+            "body": {
+                **TEMPLATE,
+                "title": "Body",
+                "description": "A text. Set the body or the JSON body, not both.",
+                "x-widget": "textarea",
+            },
+            "json": {
+                "title": "JSON body",
+                "description": "Sent as application/json.",
+                "x-widget": "code",
+            },
             "timeout": {
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "maximum": 60,
                 "default": SECONDS,
-                "title": "Timeout (seconds)",
+                "title": "Time limit",
                 "description": "For the whole request, redirects included.",
+                "x-unit": "s",
             },
             "expected_status": {
                 "type": "array",
@@ -96,6 +106,7 @@ class HttpRequest(Component):
                 "title": "Tool description",
                 "description": "The description that an agent sees if this node is its "
                 "tool.",
+                "x-widget": "textarea",
             },
         },
     }

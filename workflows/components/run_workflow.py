@@ -18,9 +18,8 @@ class RunWorkflow(Component):
 
     label = "Run workflow"
     description = "Runs another workflow and waits for it to finish."
-    category = "Flow"
+    category = "Logic"
     icon = "workflow"
-    colour = "#d97706"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -30,13 +29,15 @@ class RunWorkflow(Component):
                 "type": "string",
                 "format": "uuid",
                 "title": "Workflow",
-                "description": "The id of the workflow. It needs a manual trigger.",
+                "description": "It needs a manual trigger.",
+                "x-widget": "workflow",
             },
             "payload": {
                 "type": ["object", "string"],
                 "default": {},
                 "title": "Payload",
                 "description": "A JSON object, or {{ trigger.payload }}.",
+                "x-widget": "code",
             },
         },
     }

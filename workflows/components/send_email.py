@@ -27,9 +27,8 @@ class SendEmail(Component):
 
     label = "Send email"
     description = "Sends a plain-text email."
-    category = "Network"
+    category = "Actions"
     icon = "mail"
-    colour = "#2563eb"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -47,19 +46,22 @@ class SendEmail(Component):
                 "type": "array",
                 "maxItems": 5,
                 "items": ADDRESS,
-                "title": "Reply-To",
+                "title": "Reply to",
+                "description": "Where answers go, if not to the sender.",
             },
             "subject": {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 2000,
                 "title": "Subject",
+                "description": "One line.",
             },
             "text": {
                 "type": "string",
                 "maxLength": MAX_SOURCE,
                 "title": "Text",
                 "description": "For example: Hello {{ trigger.payload.name }}",
+                "x-widget": "textarea",
             },
         },
     }

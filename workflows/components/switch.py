@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from typing_extensions import override
 
-from workflows.kit.json_value import strings
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE, first_true
 from workflows.schemas.declare import whole
@@ -21,10 +19,11 @@ class Switch(Component):
 
     label = "Switch"
     description = "Chooses a branch by the first condition that is true."
-    category = "Flow"
+    category = "Logic"
     icon = "split"
-    colour = "#d97706"
     ports = (DEFAULT,)
+    port_fields = ("cases[].port", "default")
+    condition_fields = ("cases[].when",)
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -35,17 +34,24 @@ class Switch(Component):
                 "minItems": 1,
                 "maxItems": 20,
                 "title": "Cases",
+                "description": "Evaluated in order.",
                 "items": {
                     "type": "object",
                     "additionalProperties": False,
                     "required": ["port", "when"],
                     "properties": {
-                        "port": {**PORT, "title": "Port"},
+                        "port": {
+                            **PORT,
+                            "title": "Branch",
+                            "description": "The name of the port: letters, digits, "
+                            "hyphens and underscores.",
+                        },
                         "when": {
                             "type": "string",
                             "minLength": 1,
                             "maxLength": MAX_SOURCE,
                             "title": "Condition",
+                            "x-widget": "code",
                             "description": "For example: "
                             "nodes.fetch.output.status == 200",
                         },
@@ -56,21 +62,10 @@ class Switch(Component):
                 **PORT,
                 "default": DEFAULT,
                 "title": "Otherwise",
-                "description": "The port to take when no condition is true.",
+                "description": "The branch to take when no condition is true.",
             },
         },
     }
-
-    @override
-    def ports_of(self, config: Config) -> tuple[str, ...]:
-        named = [case["port"] for case in config["cases"]]
-        return tuple(dict.fromkeys([*named, config.get("default", DEFAULT)]))
-
-    @override
-    def conditions(self, config: Config) -> Iterator[tuple[str, str]]:
-        for path, text in strings(config.get("cases"), "cases"):
-            if path.endswith(".when"):
-                yield path, text
 
     @override
     def run(self, config: Config, context: Context) -> Result:

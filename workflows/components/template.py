@@ -12,9 +12,8 @@ class Template(Component):
 
     label = "Template"
     description = "Builds a text or a JSON value from the trigger and earlier nodes."
-    category = "Data"
+    category = "Actions"
     icon = "braces"
-    colour = "#0d9488"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -26,11 +25,13 @@ class Template(Component):
                 "maxLength": MAX_SOURCE,
                 "title": "Text",
                 "description": "For example: Hello {{ trigger.payload.name }}",
+                "x-widget": "textarea",
             },
             "json": {
                 "title": "JSON value",
                 "description": "Any JSON. A text in it that consists of one "
                 "{{ expression }} keeps the type of its value.",
+                "x-widget": "code",
             },
         },
     }

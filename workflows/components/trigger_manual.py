@@ -13,7 +13,6 @@ class ManualTrigger(Component):
     description = "Starts the workflow when a person or a program runs it."
     category = "Triggers"
     icon = "mouse-pointer-click"
-    colour = "#7c3aed"
     kind = "trigger"
     inputs = ()
     config_schema = {"type": "object", "additionalProperties": False, "properties": {}}

@@ -11,10 +11,9 @@ class ScheduleTrigger(Component):
     neither set, every schedule of the workflow."""
 
     label = "Schedule"
-    description = "Starts the workflow when a schedule fires."
+    description = "Starts the workflow when one of its schedules is due."
     category = "Triggers"
     icon = "calendar-clock"
-    colour = "#7c3aed"
     kind = "trigger"
     inputs = ()
     config_schema = {
@@ -25,7 +24,8 @@ class ScheduleTrigger(Component):
                 "type": "string",
                 "format": "uuid",
                 "title": "Schedule",
-                "description": "Only the schedule with this id.",
+                "description": "Only this schedule starts here.",
+                "x-widget": "schedule",
             },
             "name_pattern": {
                 "type": "string",

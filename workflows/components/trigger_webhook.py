@@ -15,7 +15,6 @@ class WebhookTrigger(Component):
     description = "Starts the workflow when its URL is called."
     category = "Triggers"
     icon = "webhook"
-    colour = "#7c3aed"
     kind = "trigger"
     inputs = ()
     config_schema = {
@@ -33,9 +32,10 @@ class WebhookTrigger(Component):
                 "minimum": 1,
                 "maximum": 3600,
                 "default": TOLERANCE_SECONDS,
-                "title": "Time tolerance (seconds)",
+                "title": "Time tolerance",
                 "description": "How far the time of a signature may differ from the "
                 "server's.",
+                "x-unit": "s",
             },
         },
     }

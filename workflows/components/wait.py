@@ -19,10 +19,9 @@ class Wait(Component):
     second."""
 
     label = "Wait"
-    description = "Pauses the workflow for a number of seconds."
-    category = "Flow"
+    description = "Waits, then continues."
+    category = "Logic"
     icon = "hourglass"
-    colour = "#d97706"
     config_schema = {
         "type": "object",
         "additionalProperties": False,
@@ -31,8 +30,9 @@ class Wait(Component):
             "seconds": {
                 "type": "number",
                 "exclusiveMinimum": 0,
-                "title": "Seconds",
+                "title": "Wait for",
                 "description": "At most the site's WAIT_NODE_MAX_SECONDS (default 300).",
+                "x-unit": "s",
             },
         },
     }

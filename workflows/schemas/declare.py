@@ -28,6 +28,7 @@ from typing_extensions import is_typeddict
 
 from workflows.exceptions import RegistrationError
 from workflows.graph import Problem
+from workflows.schemas.annotations import without_annotations
 from workflows.schemas.messages import message_of
 
 MAX_PROBLEMS = 100
@@ -107,9 +108,11 @@ def _of_nearest_type(error: ValidationError) -> list[ValidationError]:
 def without_fields(
     schema: Mapping[str, Any], fixed: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The schema without the fields of `fixed`."""
+    """The schema without the fields of `fixed`, as a model sees it."""
     properties = {
-        name: part for name, part in schema["properties"].items() if name not in fixed
+        name: without_annotations(part)
+        for name, part in schema["properties"].items()
+        if name not in fixed
     }
     required = [name for name in schema.get("required", []) if name not in fixed]
     return {**schema, "properties": properties, "required": required}
@@ -180,7 +183,7 @@ def _union(parts: Iterator[dict[str, Any]]) -> dict[str, Any]:
 def _annotated(hint: Any, *notes: Any) -> dict[str, Any]:
     schema = json_type(hint)
     for note in notes:
-        schema |= {"description": note} if isinstance(note, str) else dict(note)
+        schema |= {"description": note} if isinstance(note, str) else dict(sorted(note))
     return schema
 
 

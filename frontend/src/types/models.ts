@@ -36,6 +36,9 @@ export interface JsonSchema {
   "x-widget"?: string;
 }
 
+/** A built-in node type, the five `schedule_*` tools among them, or one of the site's own. */
+export type ComponentType = Schemas["ComponentType"] | (string & {});
+
 export type NodeType = Omit<Schemas["NodeType"], "config_schema"> & {
   config_schema: JsonSchema;
 };

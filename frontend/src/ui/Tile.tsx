@@ -1,6 +1,7 @@
 import { type CSSProperties } from "react";
 
-import { COMPONENT_COLORS, COMPONENT_ICONS, type ComponentType } from "@/features/workflows/componentTypes";
+import { COMPONENT_COLORS, COMPONENT_ICONS } from "@/features/workflows/componentTypes";
+import type { ComponentType } from "@/types/models";
 
 import { Icon } from "./Icon";
 

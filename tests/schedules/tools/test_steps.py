@@ -136,10 +136,19 @@ def test_a_run_that_a_schedule_started_does_not_breed(
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_a_component_of_the_scheduler(name: str):
     component = registry.components[f"schedule_{name}"]
-    assert component.category == "scheduler"
+    assert component.category == "Scheduler"
     assert component.description
+    is_orange = component.colour == "#dd5b16"
+    assert is_orange == (name in ("pause", "stop"))
+    assert is_orange or component.colour == "#d98a04"
     missing = {path for path, _ in config_problems(component, {})}
     assert missing == set(component.config_schema["required"])
+
+
+def test_people_read_that_stopping_deletes():
+    labels = {registry.components[f"schedule_{name}"].label for name in NAMES}
+    assert "Delete schedule" in labels
+    assert not any("stop" in label.lower() for label in labels)
 
 
 @pytest.mark.parametrize(

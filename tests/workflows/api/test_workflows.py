@@ -182,6 +182,12 @@ def test_node_types_come_from_the_registry(api: APIClient):
     http = next(item for item in types if item["type"] == "http_request")
     assert http["config_schema"]["required"] == ["url"]
     assert http["icon"] == "globe"
+    assert http["text_templates"] == ["url", "headers", "body"]
+    assert http["value_templates"] == ["json"]
+    assert http["port_fields"] == http["condition_fields"] == []
+    switch = next(item for item in types if item["type"] == "switch")
+    assert switch["port_fields"] == ["cases[].port", "default"]
+    assert switch["condition_fields"] == ["cases[].when"]
 
 
 def test_the_list_is_narrowed_by_true_and_by_false_only(api: APIClient, owner: User):

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.node_types import FILE, as_text, built_in
 from workflows import components
 from workflows.exceptions import NodeFailed, RegistrationError
 from workflows.registry import (
@@ -180,6 +182,8 @@ def test_a_switch_takes_the_first_case_that_holds():
 def test_a_switch_has_the_ports_of_its_cases():
     switch = registry.components["switch"]
     assert switch.ports_of(cases("true", "true")) == ("p0", "p1", "default")
+    assert switch.ports_of({**cases("true"), "default": "p0"}) == ("p0",)
+    assert switch.ports_of({}) == switch.ports == ("default",)
 
 
 def test_a_wrong_condition_is_refused_with_its_path():
@@ -200,10 +204,18 @@ def test_the_schedule_of_a_trigger_is_an_id():
     assert not wrong_fields("trigger_schedule", {"scheduled_job_id": str(uuid4())})
 
 
+def schema(name: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"name": name},
+    }
+
+
 class Sound(Component):
     label = description = category = "Sound"
     icon, colour = "volume-2", "#00ff00"
-    config_schema = {"type": "object", "additionalProperties": False, "properties": {}}
+    config_schema = schema({"type": "string"})
 
     def run(self, config: Config, context: Context) -> Result:
         return Result(None)
@@ -219,11 +231,70 @@ class Sound(Component):
         {"config_schema": {"type": "object"}},
         {"config_schema": {"type": "nonsense"}},
         {"text_templates": ("nowhere",)},
+        {"colour": ""},
+        {"port_fields": ("nowhere",)},
+        {"port_fields": ("name",)},
+        {"condition_fields": ("items[].when",)},
+        {"config_schema": schema({"type": "string", "x-widgets": "code"})},
+        {"config_schema": schema({"type": "string", "x-widget": "slider"})},
+        {"config_schema": schema({"type": "number", "x-unit": ""})},
+        {"config_schema": schema({"items": {"x-unit": 1}})},
     ],
 )
 def test_a_wrong_declaration_raises(wrong: dict[str, Any]):
     with pytest.raises(RegistrationError):
         Registry().register("sound")(type("Wrong", (Sound,), wrong))
+
+
+def test_a_declaration_with_annotations_of_the_form_is_accepted():
+    one = Registry()
+    annotated = schema({"type": "string", "x-unit": "s", "x-widget": "secret"})
+    one.register("sound")(type("Good", (Sound,), {"config_schema": annotated}))
+    assert one.components["sound"].config_schema == annotated
+
+
+def test_a_palette_has_the_categories_in_their_order_and_those_of_a_site_last():
+    one = Registry()
+    for category in ("Actions", "Beeps", "Logic", "Acoustics", "Triggers"):
+        declared = {"category": category, "label": category}
+        one.register(category.lower())(type(category, (Sound,), declared))
+    order = ["Triggers", "Logic", "Actions", "Acoustics", "Beeps"]
+    assert [each.label for each in one.all()] == order
+
+
+def test_a_component_has_the_colour_of_its_category_unless_it_has_its_own():
+    one = Registry()
+    plain = {"category": "Logic", "colour": ""}
+    one.register("plain")(type("Plain", (Sound,), plain))
+    one.register("green")(type("Green", (Sound,), {"category": "Logic"}))
+    colours = {each.type: each.colour for each in one.all()}
+    assert colours == {"plain": "#5f6b7a", "green": "#00ff00"}
+
+
+def test_every_field_of_a_built_in_form_has_a_title_and_says_what_it_is():
+    bare = [
+        (component["type"], path)
+        for component in built_in()
+        for path, part in fields(component["config_schema"])
+        if not (part.get("title") and (part.get("description") or is_plain(part)))
+    ]
+    assert bare == []
+
+
+def fields(part: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for name, inner in part.get("properties", {}).items():
+        yield f"{path}{name}", inner
+        yield from fields(inner.get("items", {}), f"{path}{name}[].")
+
+
+def is_plain(part: dict[str, Any]) -> bool:
+    """Whether title and choices say everything."""
+    return "enum" in part or part.get("title") in ("Limit", "Offset")
+
+
+def test_the_frontend_is_built_from_the_node_types_of_the_code():
+    renew = "renew it: python -m tests.node_types"
+    assert FILE.read_text() == as_text(), renew
 
 
 def test_a_type_is_registered_once_and_runs():

@@ -44,6 +44,11 @@ def test_as_a_tool_a_model_fills_in_what_the_node_leaves_open(server: Server):
     assert refused["problems"][0]["message"] == "This field does not exist."
 
 
+def test_a_model_does_not_see_what_is_meant_for_forms():
+    assert "x-unit" in COMPONENT.config_schema["properties"]["timeout"]
+    assert "x-" not in json.dumps(tool().input_schema["properties"])
+
+
 def test_as_a_tool_it_is_guarded_as_ever(server: Server, servers):
     fetch = tool()
     assert "expected" not in call_it(fetch, url=f"{server.url}/hello").content

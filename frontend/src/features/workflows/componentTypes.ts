@@ -4,13 +4,11 @@
  */
 
 import builtIn from "@/types/nodeTypes.json";
-import type { JsonObject, NodeType } from "@/types/models";
+import type { ComponentType, JsonObject, NodeType } from "@/types/models";
 
-type BuiltInType = keyof typeof builtIn;
-/** A built-in type, or one of the site's own. */
-export type ComponentType = BuiltInType | (string & {});
-
-const TYPES: Record<string, NodeType> = { ...(builtIn as unknown as Record<string, NodeType>) };
+const TYPES: Record<string, NodeType> = Object.fromEntries(
+  (builtIn as unknown as NodeType[]).map((type) => [type.type, type]),
+);
 const eachType = <T>(read: (type: NodeType) => T) =>
   Object.fromEntries(
     Object.entries(TYPES).map(([name, type]) => [name, read(type)]),

@@ -10,8 +10,7 @@ import type { GraphNode } from "./model";
  */
 export function portsOf(node: GraphNode, type: NodeType | undefined): string[] {
   if (!type) return ["out"];
-  const fields = (type as { port_fields?: string[] }).port_fields ?? [];
-  const named = fields.flatMap((field) => {
+  const named = type.port_fields.flatMap((field) => {
     const found = valuesAt(node.config, field);
     const fallback = type.config_schema.properties?.[field]?.default;
     return found.length || typeof fallback !== "string" ? found : [fallback];
