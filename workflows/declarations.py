@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, SchemaError
 
 from workflows.kit.json_paths import EACH, schema_at
+from workflows.kit.lucide_icons import icon_names
 from workflows.schemas.annotations import annotation_problems
 
 # The categories of the palette in its order, and the colour of their components. A
@@ -43,7 +44,7 @@ def _appearance_problems(component: Any) -> Iterator[str]:
     for name in ("label", "description", "category"):
         if not getattr(component, name):
             yield f"the {name} is missing."
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", component.icon):
+    if component.icon not in icon_names():
         yield f'the icon "{component.icon}" is not a valid name of a Lucide icon.'
     colour = component.colour or CATEGORIES.get(component.category, "")
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):

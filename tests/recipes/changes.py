@@ -45,7 +45,7 @@ class WordCount(Component):
     label = "Word count"
     description = "Counts the words of a text."
     category = "Text"
-    icon = "letter-text"
+    icon = "whole-word"
     colour = "#0891b2"
     config_schema = {
         "type": "object",

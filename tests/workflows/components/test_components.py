@@ -226,6 +226,7 @@ class Sound(Component):
     [
         {"label": ""},
         {"icon": "🔊"},
+        {"icon": "no-such-icon"},
         {"colour": "green"},
         {"kind": "thing"},
         {"config_schema": {"type": "object"}},
