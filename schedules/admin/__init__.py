@@ -6,6 +6,7 @@ results. It never saves a schedule itself.
 
 from __future__ import annotations
 
+from schedules.admin.canvas import schedules_for_pages
 from schedules.admin.history import EpochAdmin, EventAdmin, RunAdmin
 from schedules.admin.schedule import ScheduleAdmin
 from schedules.admin.users import ProfiledUserAdmin
@@ -16,4 +17,5 @@ __all__ = [
     "ProfiledUserAdmin",
     "RunAdmin",
     "ScheduleAdmin",
+    "schedules_for_pages",
 ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from typing_extensions import override
 
+from workflows.admin.canvas import page_context
 from workflows.admin.read_only import ModelAdmin, ReadOnly
-from workflows.models import WorkflowExecution
+from workflows.models import Workflow, WorkflowExecution
 from workflows.templatetags.workflow_display import as_text
 
 
 @admin.register(WorkflowExecution)
 class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
+    change_form_template = "ostinato/admin/execution.html"
     list_display = [
         "workflow_name",
         "status",
@@ -64,6 +71,36 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
 
     class Media:
         css = {"all": ("workflows/admin.css",)}
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: WorkflowExecution | None = None,
+    ) -> HttpResponse:
+        context |= self._drawing(request, obj) | {"page_base": "admin/change_form.html"}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _drawing(
+        self, request: HttpRequest, execution: WorkflowExecution | None
+    ) -> dict[str, Any]:
+        """The template context for the drawing, with the workflow if the user may view it."""
+        workflow_id = execution and execution.workflow_id
+        workflow = None
+        if workflow_id:
+            visible = Workflow.objects.visible_to(cast("User", request.user))
+            workflow = visible.filter(pk=workflow_id).first()
+        return page_context(
+            request,
+            self.admin_site,
+            "execution",
+            workflow=workflow,
+            execution=execution,
+        )
 
     @admin.display(description="Event")
     def event_data(self, execution: WorkflowExecution) -> SafeString:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from typing_extensions import override
 
 from workflows import services
+from workflows.admin.canvas import CanvasPages
 from workflows.admin.read_only import ReadOnlyInline
-from workflows.kit.admin import ServiceAdmin
 from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.services.dependents import count_deleted
@@ -69,9 +69,17 @@ class WorkflowForm(ServiceForm):
 
 
 @admin.register(Workflow)
-class WorkflowAdmin(ServiceAdmin):
+class WorkflowAdmin(CanvasPages):
     form = WorkflowForm
-    list_display = ["name", "owner", "is_active", "version", "updated_at", "deletion"]
+    list_display = [
+        "name",
+        "canvas",
+        "owner",
+        "is_active",
+        "version",
+        "updated_at",
+        "deletion",
+    ]
     list_filter = ["is_active"]
     list_select_related = ["owner"]
     search_fields = ["name__has_text", "description__has_text"]

@@ -1,0 +1,23 @@
+"""What the canvas learns of schedules: their addresses, and the time zone of the user."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from schedules.models import UserProfile
+from workflows.admin.page_data import Additions, add_to_pages, admin_address
+
+
+@add_to_pages
+def schedules_for_pages(request: HttpRequest, site_name: str) -> Additions:
+    profile = UserProfile.objects.filter(user=request.user.pk).first()
+    schedule = admin_address("ostinato_schedules_scheduledjob_change", site_name)
+    return Additions(
+        addresses={
+            "schedules": reverse("schedule-list"),
+            "schedules_preview": reverse("schedule-draft-preview"),
+            "admin_schedule": schedule,
+        },
+        zone=profile.timezone if profile else "",
+    )

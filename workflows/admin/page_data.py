@@ -1,0 +1,113 @@
+"""What a page of the canvas tells its script: addresses, permissions, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.urls import reverse
+
+from workflows.models import Workflow, WorkflowExecution
+
+# In the place of an id, which the script fills in.
+ANY_ID = "00000000-0000-0000-0000-000000000000"
+Page = Literal["canvas", "execution", "new"]
+API = {
+    "workflows": "workflow-list",
+    "executions": "execution-list",
+    "node_types": "node-types",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What an app above `workflows` adds to the pages."""
+
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    zone: str = ""
+
+
+# Called for each page with the request and the name of the admin site.
+Source = Callable[[HttpRequest, str], Additions]
+_sources: list[Source] = []
+
+
+def add_to_pages(source: Source) -> Source:
+    """Have the pages tell their script what `source` returns. For `AppConfig.ready` of other
+    apps, or their admin modules."""
+    _sources.append(source)
+    return source
+
+
+def page_data(
+    request: HttpRequest,
+    site: AdminSite,
+    page: Page,
+    *,
+    workflow: Workflow | None = None,
+    execution: WorkflowExecution | None = None,
+) -> dict[str, Any]:
+    user = cast("User", request.user)
+    additions = [source(request, site.name) for source in _sources]
+    addresses = _addresses(site.name)
+    for addition in additions:
+        addresses.update(addition.addresses)
+    zones = [addition.zone for addition in additions if addition.zone]
+    return {
+        "page": page,
+        "csrf_token": get_token(request),
+        "addresses": addresses,
+        "workflow": workflow and _summary(workflow),
+        "execution": execution and str(execution.pk),
+        "may": _permissions(user, workflow),
+        "zone": [*zones, settings.TIME_ZONE][0],
+        "user": user.get_username(),
+    }
+
+
+def admin_address(name: str, site_name: str) -> str:
+    """The address of an admin page such as `ostinato_workflows_workflow_canvas`, with
+    `ANY_ID` for its id."""
+    return reverse(f"admin:{name}", args=[ANY_ID], current_app=site_name)
+
+
+def _addresses(site_name: str) -> dict[str, str]:
+    pages = {
+        "admin_workflow": "ostinato_workflows_workflow_change",
+        "admin_canvas": "ostinato_workflows_workflow_canvas",
+        "admin_execution": "ostinato_workflows_workflowexecution_change",
+    }
+    return {
+        **{key: reverse(name) for key, name in API.items()},
+        **{key: admin_address(name, site_name) for key, name in pages.items()},
+    }
+
+
+def _summary(workflow: Workflow) -> dict[str, Any]:
+    return {
+        "id": str(workflow.pk),
+        "name": workflow.name,
+        "is_active": workflow.is_active,
+        "version": workflow.version,
+    }
+
+
+def _permissions(user: User, workflow: Workflow | None) -> dict[str, bool]:
+    """As the services check them. A schedule needs the right to run its workflow."""
+    if workflow is None:
+        may = user.has_perm("ostinato_workflows.add_workflow")
+    else:
+        may = workflow.deleting_since is None and _may_change(user, workflow)
+    return {"change": may, "run": may, "add_schedule": may}
+
+
+def _may_change(user: User, workflow: Workflow) -> bool:
+    if workflow.owner_id == user.pk:
+        return True
+    return user.has_perm("ostinato_workflows.change_workflow")
