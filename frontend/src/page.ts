@@ -11,6 +11,7 @@ export interface Addresses {
   schedules_preview: string;
   /** Pages of the admin; they hold `NO_ID` in place of the id. */
   admin_workflow: string;
+  admin_canvas: string;
   admin_schedule: string;
   admin_execution: string;
 }
@@ -48,7 +49,7 @@ export function setPage(given: Page): void {
 
 /** An address of the admin with the id of a row filled in. */
 export function adminAddress(
-  kind: "admin_workflow" | "admin_schedule" | "admin_execution",
+  kind: "admin_workflow" | "admin_canvas" | "admin_schedule" | "admin_execution",
   id: string,
 ): string {
   return page().addresses[kind].replace(NO_ID, id);

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from schedules.models import UserProfile
-from workflows.admin.page_data import Additions, add_to_pages, admin_address
+from workflows.admin.page_data import (
+    Additions,
+    add_to_pages,
+    admin_address,
+    api_addresses,
+)
+
+API = {
+    "schedules": "schedule-list",
+    "schedules_preview": "schedule-draft-preview",
+    "workflow_import": "workflow-import",
+    "workflow_templates": "workflow-templates",
+}
 
 
 @add_to_pages
@@ -14,10 +25,6 @@ def schedules_for_pages(request: HttpRequest, site_name: str) -> Additions:
     profile = UserProfile.objects.filter(user=request.user.pk).first()
     schedule = admin_address("ostinato_schedules_scheduledjob_change", site_name)
     return Additions(
-        addresses={
-            "schedules": reverse("schedule-list"),
-            "schedules_preview": reverse("schedule-draft-preview"),
-            "admin_schedule": schedule,
-        },
+        addresses={**api_addresses(API), "admin_schedule": schedule},
         zone=profile.timezone if profile else "",
     )

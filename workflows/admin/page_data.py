@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -11,7 +12,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from workflows.models import Workflow, WorkflowExecution
 
@@ -22,6 +23,7 @@ API = {
     "workflows": "workflow-list",
     "executions": "execution-list",
     "node_types": "node-types",
+    "functions": "functions",
 }
 
 
@@ -71,6 +73,15 @@ def page_data(
     }
 
 
+def api_addresses(names: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of these endpoints, as far as this site has them."""
+    found = {}
+    for key, name in names.items():
+        with suppress(NoReverseMatch):
+            found[key] = reverse(name)
+    return found
+
+
 def admin_address(name: str, site_name: str) -> str:
     """The address of an admin page such as `ostinato_workflows_workflow_canvas`, with
     `ANY_ID` for its id."""
@@ -84,7 +95,7 @@ def _addresses(site_name: str) -> dict[str, str]:
         "admin_execution": "ostinato_workflows_workflowexecution_change",
     }
     return {
-        **{key: reverse(name) for key, name in API.items()},
+        **api_addresses(API),
         **{key: admin_address(name, site_name) for key, name in pages.items()},
     }
 
