@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from triggers.events import EventData, EventType
+from triggers.events import EventData, EventType, TestEvent
 from triggers.resolver import TriggerResolver
 from workflows.exceptions import WorkflowInactive
-from workflows.models import Workflow, WorkflowExecution
+from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
 Status = WorkflowExecution.Status
 
@@ -32,17 +32,44 @@ def dispatch_event(
     `workflows.execution.engine.run_execution` after its commit; with `pending` it calls
     `workflows.services.queue_execution`. Raises `NoTrigger` or `WorkflowInactive`.
     """
-    if not workflow.is_active:
-        raise WorkflowInactive(f'The workflow "{workflow.name}" is not active.')
+    _check_active(workflow)
     data = cast("dict[str, Any]", event_data)
     node = TriggerResolver().resolve(event_type, data, workflow)
+    event = {"type": event_type, **data}
+    return _insert(node, event_type, event, workflow=workflow, now=now, status=status)
+
+
+def dispatch_test(
+    node: WorkflowNode, event: TestEvent, *, workflow: Workflow, now: datetime
+) -> WorkflowExecution:
+    """Insert the pending execution of a test start at a `trigger_schedule` node: a person has
+    started it, with an event that looks like a tick. Raises `WorkflowInactive`."""
+    _check_active(workflow)
+    data = cast("dict[str, Any]", {"type": "schedule", **event})
+    return _insert(node, "manual", data, workflow=workflow, now=now)
+
+
+def _check_active(workflow: Workflow) -> None:
+    if not workflow.is_active:
+        raise WorkflowInactive(f'The workflow "{workflow.name}" is not active.')
+
+
+def _insert(
+    node: WorkflowNode,
+    event_type: EventType,
+    event: dict[str, Any],
+    *,
+    workflow: Workflow,
+    now: datetime,
+    status: WorkflowExecution.Status = Status.PENDING,
+) -> WorkflowExecution:
     return WorkflowExecution.objects.create(
         workflow=workflow,
         workflow_name=workflow.name,
         owner_id=workflow.owner_id,
         trigger_type=event_type,
         trigger_node_id=node.node_id,
-        event={"type": event_type, **data},
+        event=event,
         status=status,
         created_at=now,
         started_at=now if status == Status.RUNNING else None,

@@ -27,6 +27,15 @@ class ManualEvent(TypedDict):
     fired_at: str
     started_by: str
     payload: dict[str, Any]
+    # The primary key of the trigger node that the user chose, if any.
+    trigger_node_id: NotRequired[int | None]
+
+
+class TestEvent(TickEvent):
+    """A user tried a schedule trigger: a made-up tick, of no schedule."""
+
+    is_test: bool
+    started_by: str
 
 
 class WebhookEvent(TypedDict):

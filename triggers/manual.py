@@ -1,27 +1,45 @@
-"""Running a workflow by hand."""
+"""Running a workflow by hand, from a manual trigger or to try a schedule trigger."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from triggers.dispatch import dispatch_event
+from triggers.dispatch import dispatch_event, dispatch_test
+from triggers.events import ManualEvent, TestEvent
+from triggers.exceptions import NoTrigger
 from workflows.access import require_permission
+from workflows.components.trigger_manual import ManualTrigger
+from workflows.components.trigger_schedule import ScheduleTrigger
+from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.kit.json_value import problem
-from workflows.models import Workflow, WorkflowExecution
+from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.services import queue_execution
 
 MAX_PAYLOAD = 64 * 1024
+# No schedule has it, so a workflow that acts on its schedule acts on none.
+NO_SCHEDULE = UUID(int=0)
+TEST_NAME = "Test"
+NOT_A_WEBHOOK = (
+    f"A {WebhookTrigger.type} node starts when its URL is called: send a request to it."
+)
 
 
 def run_workflow(
-    workflow: Workflow, payload: dict[str, Any], *, user: User, now: datetime
+    workflow: Workflow,
+    payload: dict[str, Any],
+    *,
+    user: User,
+    now: datetime,
+    start_at: str | None = None,
 ) -> WorkflowExecution:
-    """Start the workflow at its manual trigger. Returns the pending execution, which is queued.
+    """Start the workflow at its manual trigger, or at the trigger with the `node_id` `start_at`:
+    at a schedule trigger with a made-up tick. Returns the pending execution, which is queued.
 
     Raises `InvalidInput`, `NotAllowed`, `NotFound`, `NoTrigger` or `WorkflowInactive`.
     """
@@ -33,15 +51,81 @@ def run_workflow(
         locked = Workflow.objects.select_for_update(no_key=True).filter(pk=workflow.pk)
         if not locked.first():
             raise NotFound
-        execution = dispatch_event(
-            "manual",
-            {
-                "fired_at": now.isoformat(),
-                "started_by": user.get_username(),
-                "payload": payload,
-            },
-            workflow=workflow,
-            now=now,
-        )
+        node = None if start_at is None else _trigger(workflow, start_at)
+        if node and node.component_type == ScheduleTrigger.type:
+            tick = _made_up_tick(payload, user, now)
+            execution = dispatch_test(node, tick, workflow=workflow, now=now)
+        else:
+            execution = _run(workflow, node, payload, user=user, now=now)
         queue_execution(execution, now=now)
     return execution
+
+
+def _trigger(workflow: Workflow, node_id: str) -> WorkflowNode:
+    """Raises `InvalidInput` unless the workflow can be started there by hand."""
+    node = workflow.nodes.filter(node_id=node_id).first()
+    refusal = ""
+    if node is None:
+        refusal = f'The workflow "{workflow.name}" has no such node.'
+    elif node.component_type == WebhookTrigger.type:
+        refusal = NOT_A_WEBHOOK
+    elif node.component_type not in (ManualTrigger.type, ScheduleTrigger.type):
+        refusal = (
+            f"The node must be a {ManualTrigger.type} or a {ScheduleTrigger.type}."
+        )
+    elif not node.is_active:
+        refusal = "The node is not active: activate it first."
+    if node is None or refusal:
+        raise InvalidInput(refusal, field="start_at")
+    return node
+
+
+def _run(
+    workflow: Workflow,
+    node: WorkflowNode | None,
+    payload: dict[str, Any],
+    *,
+    user: User,
+    now: datetime,
+) -> WorkflowExecution:
+    event: ManualEvent = {
+        "fired_at": now.isoformat(),
+        "started_by": user.get_username(),
+        "payload": payload,
+    }
+    if node:
+        event["trigger_node_id"] = node.pk
+    try:
+        return dispatch_event("manual", event, workflow=workflow, now=now)
+    except NoTrigger as refusal:
+        if remedy := _remedy(workflow):
+            raise NoTrigger(f"{refusal.message} {remedy}") from refusal
+        raise
+
+
+def _remedy(workflow: Workflow) -> str:
+    """How a workflow without a manual trigger can be started instead; empty if it cannot."""
+    triggers = workflow.nodes.filter(
+        component_type=ScheduleTrigger.type, is_active=True
+    )
+    found = triggers.order_by("node_id").first()
+    if found is None:
+        return ""
+    return (
+        f"To try it, start it at its {found.component_type} node: set start_at to "
+        f'"{found.node_id}". Or run one of its schedules now.'
+    )
+
+
+def _made_up_tick(payload: dict[str, Any], user: User, now: datetime) -> TestEvent:
+    return {
+        "schedule_id": str(NO_SCHEDULE),
+        "schedule_name": TEST_NAME,
+        "scheduled_for": now.isoformat(),
+        "fired_at": now.isoformat(),
+        "origin": "manual",
+        "attempt": 1,
+        "payload": payload,
+        "is_test": True,
+        "started_by": user.get_username(),
+    }

@@ -66,6 +66,10 @@ DRY_RUN: dict[str, Any] = {
             "type": "array",
             "items": {"type": "string", "format": "date-time"},
         },
+        "event": {
+            "type": "object",
+            "description": "Of a start by hand: what nodes would read as `trigger`.",
+        },
     },
 }
 DRY_RUN_PARAMETER = {
@@ -167,9 +171,10 @@ def _header(text: str) -> dict[str, Any]:
 
 
 def _has_no_dry_run(operation: dict[str, Any]) -> bool:
-    """Whether a dry run makes no sense: previews write nothing, webhooks have no dry run."""
+    """Whether a dry run makes no sense: previews and renderings write nothing, webhooks have no
+    dry run."""
     name = operation["operationId"]
-    return "preview" in name or name.startswith("hooks_")
+    return "preview" in name or "render" in name or name.startswith("hooks_")
 
 
 def _document_dry_run(operation: dict[str, Any]) -> None:
