@@ -39,6 +39,7 @@ MODULES = (
     "workflows.schemas.check",
     "workflows.services.definition",
     "workflows.services.graph_size",
+    "workflows.services.rendering",
     "workflows.safety.templating",
     "workflows.tools",
 )

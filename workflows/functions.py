@@ -33,6 +33,16 @@ class WorkflowFunction:
     call: Callable[..., Any]
     schema: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        return self.call.__name__
+
+    @property
+    def description(self) -> str:
+        """The first paragraph of its docstring, on one line."""
+        words = inspect.getdoc(self.call) or ""
+        return " ".join(words.partition("\n\n")[0].split())
+
     def problems(
         self, arguments: Mapping[str, Any], *, unknown: Collection[str] = ()
     ) -> Iterator[Problem]:

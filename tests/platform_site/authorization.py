@@ -39,6 +39,7 @@ DELETE  /api/v1/workflows/{id}/                       204     404     403     20
 GET     /api/v1/workflows/{id}/graph/                 200     404     200     200     401
 PUT     /api/v1/workflows/{id}/graph/                 200     404     403     200     401
 POST    /api/v1/workflows/{id}/run/                   202     404     403     202     401
+POST    /api/v1/workflows/{id}/render/                200     404     200     200     401
 GET     /api/v1/workflows/{id}/webhooks/{node_id}/    200     404     200     200     401
 POST    /api/v1/workflows/{id}/webhooks/{node_id}/    201     404     403     201     401
 DELETE  /api/v1/workflows/{id}/webhooks/{node_id}/    204     404     403     204     401
@@ -48,6 +49,7 @@ GET     /api/v1/executions/                           200/1   200/0   200/1   20
 GET     /api/v1/executions/{id}/                      200     404     200     200     401
 POST    /api/v1/executions/{id}/cancel/               200     404     403     200     401
 GET     /api/v1/node-types/                           200     200     200     200     401
+GET     /api/v1/functions/                            200     200     200     200     401
 
 GET     /api/v1/tokens/                               200/1   200/0   200/0   200/0   401
 POST    /api/v1/tokens/                               201     201     201     201     401

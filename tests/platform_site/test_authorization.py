@@ -120,6 +120,7 @@ def body(cell: Cell, asker: User | None, ground: Ground) -> dict[str, Any] | Non
             "nodes": [{"node_id": "start", "component_type": "trigger_schedule"}],
             "edges": [],
         },
+        ("POST", "workflows/{id}/render/"): {"value": "{{ site.url }}", "kind": "text"},
         ("POST", "tokens/"): {"name": "new"},
     }
     return bodies.get(key)

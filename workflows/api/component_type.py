@@ -28,7 +28,9 @@ class _Schema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
             "enum": [component.type for component in registry.all()],
             "description": "The node types of this site. Another site may have others.",
         }
-        known = ResolvedComponent(NAME, ResolvedComponent.SCHEMA, types, NAME)
+        known = ResolvedComponent(  # type: ignore[no-untyped-call]
+            NAME, ResolvedComponent.SCHEMA, types, NAME
+        )
         auto_schema.registry.register_on_missing(known)
         text: dict[str, Any] = {"type": "string"}
         if self.target.max_length:

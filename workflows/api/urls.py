@@ -1,10 +1,12 @@
-"""The URLs of workflows and executions, under `/api/v1/`."""
+"""The URLs of workflows, executions, node types and functions, under `/api/v1/`."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from workflows.api.functions import FunctionsView
+from workflows.api.rendering import RenderView
 from workflows.api.views import ExecutionViewSet, NodeTypesView, WorkflowViewSet
 
 router = SimpleRouter()
@@ -13,5 +15,7 @@ router.register("executions", ExecutionViewSet, basename="execution")
 
 urlpatterns = [
     path("node-types/", NodeTypesView.as_view(), name="node-types"),
+    path("functions/", FunctionsView.as_view(), name="functions"),
+    path("workflows/<uuid:pk>/render/", RenderView.as_view(), name="workflow-render"),
     path("", include(router.urls)),
 ]

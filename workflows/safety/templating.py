@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.kit.json_value import map_strings, strings
-from workflows.safety.sandbox import SandboxLimitExceeded, run_sandboxed
+from workflows.safety.sandbox import SECONDS, SandboxLimitExceeded, run_sandboxed
 
 MAX_SOURCE = 20_000
 MAX_OUTPUT = 64 * 1024
@@ -132,17 +132,26 @@ def parts(sources: Iterable[str], *, most: int) -> int:
     return counted
 
 
-def render_text(tree: Any, variables: Mapping[str, Any]) -> Any:
+def render_text(
+    tree: Any, variables: Mapping[str, Any], *, seconds: float = SECONDS
+) -> Any:
     """`tree` with every string in it rendered to text."""
-    return _render(tree, variables, _text)
+    return _render(tree, variables, _text, seconds)
 
 
-def render_value(tree: Any, variables: Mapping[str, Any]) -> Any:
+def render_value(
+    tree: Any, variables: Mapping[str, Any], *, seconds: float = SECONDS
+) -> Any:
     """`tree` with every string in it rendered; a lone expression keeps its type."""
-    return _render(tree, variables, _value)
+    return _render(tree, variables, _value, seconds)
 
 
-def first_true(expressions: Sequence[str], variables: Mapping[str, Any]) -> int | None:
+def first_true(
+    expressions: Sequence[str],
+    variables: Mapping[str, Any],
+    *,
+    seconds: float = SECONDS,
+) -> int | None:
     """The index of the first expression that is true; None if none is."""
 
     def work() -> int | None:
@@ -152,7 +161,7 @@ def first_true(expressions: Sequence[str], variables: Mapping[str, Any]) -> int 
                 return index
         return None
 
-    found: int | None = _guarded(work)
+    found: int | None = _guarded(work, seconds)
     return found
 
 
@@ -186,6 +195,7 @@ def _render(
     tree: Any,
     variables: Mapping[str, Any],
     render: Callable[[str, Mapping[str, Any]], Any],
+    seconds: float,
 ) -> Any:
     if not has_template(tree):
         return tree
@@ -196,7 +206,7 @@ def _render(
             raise NodeFailed(TOO_LARGE)
         return result
 
-    return _guarded(work)
+    return _guarded(work, seconds)
 
 
 def _text(source: str, variables: Mapping[str, Any]) -> str:
@@ -221,7 +231,7 @@ def _value(source: str, variables: Mapping[str, Any]) -> Any:
     return str(value) if isinstance(value, StrictUndefined) else value
 
 
-def _guarded(work: Callable[[], Any]) -> Any:
+def _guarded(work: Callable[[], Any], seconds: float) -> Any:
     """The result of `work`, computed in the sandbox. Raises `NodeFailed`."""
 
     def attempt() -> dict[str, Any]:
@@ -237,7 +247,7 @@ def _guarded(work: Callable[[], Any]) -> Any:
         return {"value": value}
 
     try:
-        answer = run_sandboxed(attempt)
+        answer = run_sandboxed(attempt, seconds=seconds)
     except SandboxLimitExceeded as error:
         raise NodeFailed(f"The template was stopped. {error}") from error
     if "error" in answer:

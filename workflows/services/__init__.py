@@ -19,6 +19,7 @@ from workflows.services.graph import (
     checked_graph,
     save_graph,
 )
+from workflows.services.rendering import Rendered, render_for
 
 __all__ = [
     "Changes",
@@ -26,6 +27,7 @@ __all__ = [
     "EdgeSpec",
     "GraphSpec",
     "NodeSpec",
+    "Rendered",
     "cancel_execution",
     "checked_graph",
     "create_workflow",
@@ -34,6 +36,7 @@ __all__ = [
     "finish_deletions",
     "preview_deletion",
     "queue_execution",
+    "render_for",
     "save_graph",
     "update_workflow",
 ]

@@ -1,0 +1,40 @@
+"""The functions that `call_function` may call, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from workflows.functions import WorkflowFunction, functions
+from workflows.kit.api.queries import StrictQuery
+
+
+class FunctionSerializer(serializers.Serializer[WorkflowFunction]):
+    """A function of this site, and the JSON schema of its arguments."""
+
+    name = serializers.CharField()
+    description = serializers.CharField(help_text="Empty if it has no docstring.")
+    arguments_schema = serializers.DictField(source="schema")
+
+
+class FunctionsSerializer(serializers.Serializer[Any]):
+    """All functions, on one page."""
+
+    results = FunctionSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class FunctionsView(StrictQuery):
+    """The functions that a `call_function` node may call, by name."""
+
+    @extend_schema(responses=FunctionsSerializer)
+    def get(self, request: Request) -> Response:
+        results = [
+            FunctionSerializer(each).data for _, each in sorted(functions.items())
+        ]
+        return Response({"results": results, "next": None, "previous": None})
