@@ -114,10 +114,10 @@ def _saved() -> ScheduledJob:
     apply_fields(schedule, _read(NewSchedule, sent), now=NOW)
     first = timing.next_after(schedule.timing, NOW)
     schedule.next_tick_at = schedule.next_run_at = first
+    # Added when it is read from the database.
     for name in ("status", "scheduled_for", "finished_at"):
-        setattr(
-            schedule, f"last_run_{name}", None
-        )  # annotated when it is read from the database
+        setattr(schedule, f"last_run_{name}", None)
+    schedule.__dict__["start_node"] = "tick"
     return schedule
 
 

@@ -22,6 +22,7 @@ from schedules.api.views import next_ticks
 from schedules.models import CatchupPolicy, ScheduledJob, with_last_run
 from schedules.services import Actor
 from schedules.services.bulk import for_each
+from schedules.services.drafts.starting import add_start_nodes
 from schedules.services.drafts.validation import check_note
 from workflows.kit.api import strict
 from workflows.kit.api.dry_run import DryRun, is_dry
@@ -146,7 +147,9 @@ class BulkView(DryRun):
 
 def _rows(user: User, ids: Collection[UUID]) -> dict[UUID, ScheduledJob]:
     """The schedules that the user may see, in their present state."""
-    rows = with_last_run(ScheduledJob.objects.visible_to(user)).filter(pk__in=ids)
+    found = with_last_run(ScheduledJob.objects.visible_to(user))
+    rows = list(found.filter(pk__in=ids))
+    add_start_nodes(rows)
     return {row.pk: row for row in rows}
 
 

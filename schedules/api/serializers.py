@@ -133,13 +133,18 @@ def _shown(field: FieldSpec) -> dict[str, Any]:
 class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
     """A schedule and its state."""
 
-    # Rows must have been read `with_last_run`.
+    # Rows must have been read `with_last_run`, and be given their `start_node`.
 
     trigger_payload = JSONObjectField(
         read_only=True, help_text=FIELDS["trigger_payload"].help
     )
     tags = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text=FIELDS["tags"].help
+    )
+    start_node = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="The `node_id` of the trigger at which it starts; null if none accepts it.",
     )
     timing_text = serializers.SerializerMethodField(help_text="The timing in English.")
     last_run = serializers.SerializerMethodField(
@@ -151,6 +156,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
         fields = (
             "id",
             *(field.name for field in SHOWN),
+            "start_node",
             "timing_text",
             "status",
             "reason_code",

@@ -36,6 +36,7 @@ from schedules.api.serializers import (
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status, with_last_run
 from schedules.services import Actor
+from schedules.services.drafts.starting import add_start_nodes
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.requests import clock, user_of, valid
@@ -94,6 +95,18 @@ class ScheduleViewSet(
     @override
     def get_queryset(self) -> ScheduleQuerySet:
         return with_last_run(ScheduledJob.objects.visible_to(self.request.user))
+
+    @override
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        add_start_nodes(page or ())
+        return page
+
+    @override
+    def get_object(self) -> ScheduledJob:
+        schedule: ScheduledJob = super().get_object()
+        add_start_nodes([schedule])
+        return schedule
 
     @extend_schema(
         request=NewSchedule,
@@ -221,4 +234,5 @@ class ScheduleViewSet(
         schedule = self.get_queryset().filter(pk=pk).first()
         if schedule is None:  # deleted in the meantime
             raise Http404
+        add_start_nodes([schedule])
         return {**self.get_serializer(schedule).data}
