@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledRun
-from tests.api import client
+from tests.api import client as api_client
 from tests.workflows.running import clock
 from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
@@ -26,7 +27,7 @@ TYPES = {
 
 @pytest.fixture
 def api(owner: User) -> APIClient:
-    return client(owner)
+    return api_client(owner)
 
 
 @pytest.fixture
@@ -82,6 +83,13 @@ def test_a_test_start_runs_from_that_node(api: APIClient, drawn: Workflow):
     assert execution.status == "succeeded"
     (node,) = execution.node_runs.all()
     assert node.output["payload"] == {"n": 1}
+
+
+def test_the_admin_shows_that_it_is_a_test(api: APIClient, drawn: Workflow, client):
+    pk = start(api, drawn, start_at="nightly").json()["id"]
+    client.force_login(User.objects.create_superuser("boss"))
+    page = reverse("admin:ostinato_workflows_workflowexecution_change", args=[pk])
+    assert "is_test" in client.get(page).text
 
 
 def test_a_dry_run_shows_the_event_and_starts_nothing(api: APIClient, drawn: Workflow):
