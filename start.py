@@ -9,7 +9,9 @@ tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
 
     --quick   the tests on SQLite only, without the slow ones and those that start processes
               (sites, workers, browsers) or commit (races, crashes): under 3 minutes
-    --all     the slow tests, too (chaos drills, races, crowds of clients): about 20 minutes
+    --all     the slow tests, too (chaos drills, races, crowds of clients), and with Node the
+              canvas: its types and tests, and whether it was built from its source: about
+              20 minutes
 
 Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
 
@@ -24,6 +26,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +166,8 @@ def run_checks(arguments: list[str]) -> int:
         "migrations": [python, "manage.py", "makemigrations", "--check"],
         "types": [tools / "mypy"],
     }
+    if choice == "--all" and has_node():
+        checks["canvas"] = [python, "-m", "tests.canvas"]
     with ThreadPoolExecutor(max_workers=1) as beside:
         # They take a minute of one processor, while tests wait for processes.
         checked = [beside.submit(check, *each) for each in checks.items()]
@@ -173,6 +178,14 @@ def run_checks(arguments: list[str]) -> int:
     for name, passed in results:
         print(f"{'ok  ' if passed else 'FAIL'}  {name}")
     return 0 if all(passed for _, passed in results) else 1
+
+
+def has_node() -> bool:
+    """Whether the canvas can be checked. On a CI server it must be: without Node that fails."""
+    found = shutil.which("npm") is not None or os.environ.get("CI") == "true"
+    if not found:
+        print("canvas ... not checked, as there is no Node", flush=True)
+    return found
 
 
 def check(name: str, command: list[object]) -> tuple[str, bool]:

@@ -2,9 +2,11 @@ import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+import { buildInfo } from "./scripts/source-hash.mjs";
+
 /** One script and one stylesheet with fixed names, which Django serves. */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), buildInfo()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: process.env.CANVAS_OUT ?? "../workflows/static/workflows/canvas",

@@ -143,8 +143,10 @@ def test_each_choice_runs_every_check_and_the_tests_with_its_marks(
         return subprocess.CompletedProcess(command, 0, "", "")
 
     monkeypatch.setattr(start.subprocess, "run", run)
+    monkeypatch.setattr(start.shutil, "which", lambda name: f"/bin/{name}")
     assert start.run_checks(["tests/schedules", *words, "-k", "pause"]) == 0
-    assert capsys.readouterr().out.count("\nok    ") == 5 + len(databases)
+    checks = 6 if words == ["--all"] else 5
+    assert capsys.readouterr().out.count("\nok    ") == checks + len(databases)
     assert {Path(command[0]).name for command in called} == {
         "ruff",
         "mypy",
@@ -158,6 +160,25 @@ def test_each_choice_runs_every_check_and_the_tests_with_its_marks(
         assert chosen.removeprefix("both_databases").removeprefix(" and ") == marks
         assert chosen.startswith("both_databases") == (module != "pytest")
         assert arguments[-3:] == ["tests/schedules", "-k", "pause"]
+
+
+@pytest.mark.parametrize(
+    ("ci", "checked"), [("", ["not checked"]), ("true", ["FAIL", "Node", "is missing"])]
+)
+def test_without_node_the_canvas_is_checked_on_a_ci_server_only(
+    ci: str,
+    checked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if start.has_node():
+        assert start.check("canvas", [sys.executable, "-m", "tests.canvas"])[1] is False
+    printed = capsys.readouterr().out
+    assert printed.startswith("canvas ... ")
+    assert all(words in printed for words in checked)
 
 
 def test_a_failed_check_is_shown_and_decides_the_exit_status(

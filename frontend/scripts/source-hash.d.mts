@@ -1,0 +1,4 @@
+import type { Plugin } from "vite";
+
+export function sourceHash(): string;
+export function buildInfo(): Plugin;
