@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.schedules.conftest import alice, make_schedule, workflow  # noqa: F401 fixtures
@@ -53,11 +53,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """A new browser window on the site. At the end nothing may stand on its console."""
+    """A new browser window on the site. At the end nothing may stand on its console, and it
+    may have asked no other host for anything.
+
+    `refusals`: the HTTP statuses that the site answers on purpose, which Chromium reports.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def open_(width: int = 1280, scheme: str = "light") -> Page:
+    def open_(
+        width: int = 1280, scheme: str = "light", refusals: Collection[int] = ()
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 900},
@@ -65,15 +71,19 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
+        context.on(
+            "request",
+            lambda request: (
+                request.url.startswith((live_server.url, "data:", "blob:"))
+                or complaints.append(f"another host: {request.url}")
+            ),
+        )
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
             lambda message: (
-                message.type in {"error", "warning"}
-                # Asked for by the browser itself, not by the page.
-                and not message.location["url"].endswith("/favicon.ico")
-                and complaints.append(message.text)
+                is_complaint(message, refusals) and complaints.append(message.text)
             ),
         )
         return page
@@ -82,3 +92,11 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def is_complaint(message: ConsoleMessage, refusals: Collection[int]) -> bool:
+    # The icon is asked for by the browser itself, not by the page.
+    if message.location["url"].endswith("/favicon.ico"):
+        return False
+    expected = any(f"the status of {status} " in message.text for status in refusals)
+    return message.type in {"error", "warning"} and not expected
