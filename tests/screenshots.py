@@ -1,7 +1,8 @@
-"""Take the screenshot of the README again: `python -m tests.screenshots` (needs Chromium).
+"""Take the pictures of the documents again: `python -m tests.screenshots` (needs Chromium).
 
 Starts a separate site with the demo data, adds some believable schedules, waits until
-their runs have ended, and captures the list of schedules in the admin.
+their runs have ended, and captures the list of schedules in the admin, and the canvas of a
+workflow: light, dark, and on the screen of a phone.
 """
 
 from __future__ import annotations
@@ -16,17 +17,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
 
-LIST = BASE_DIR / "docs" / "images" / "schedules.png"
+IMAGES = BASE_DIR / "docs" / "images"
+LIST = IMAGES / "schedules.png"
 WIDTH, HEIGHT = 1280, 736
+# Width and height of the screen, and its colours.
+CANVAS = {
+    IMAGES / "canvas-light.png": (1280, 860, "light"),
+    IMAGES / "canvas-dark.png": (1280, 860, "dark"),
+    IMAGES / "canvas-narrow.png": (360, 860, "light"),
+}
 MOST_BYTES = 200_000
 PATIENCE_SECONDS = 90
 # Workflows, and schedules of each as the API takes them.
@@ -63,11 +71,36 @@ WORKFLOWS: dict[str, tuple[dict[str, Any], ...]] = {
 SUCCEEDS = "template", {"text": "Done for {{ trigger.scheduled_for }}."}
 # Refused: it is not on the public internet.
 FAILS = "http_request", {"url": "http://10.0.0.7/stock"}
+# The workflow whose canvas is captured: type, label, configuration and place of each node.
+DRAWN = "Invoice follow-up"
+NODES: dict[str, tuple[str, str, dict[str, Any], tuple[int, int]]] = {
+    "evening": ("trigger_schedule", "Every evening", {}, (140, 0)),
+    "fetch": (
+        "http_request",
+        "Fetch overdue invoices",
+        {"url": "https://api.example.com/invoices?overdue=yes"},
+        (140, 120),
+    ),
+    "any": (
+        "switch",
+        "Any to send?",
+        {"cases": [{"when": "nodes.fetch.body", "port": "some"}]},
+        (140, 220),
+    ),
+    "remind": ("template", "Write reminders", {"text": "Dear customer"}, (0, 340)),
+    "nothing": ("template", "Nothing to send", {"text": "Nothing"}, (280, 340)),
+}
+EDGES = (
+    ("evening", "fetch", "out"),
+    ("fetch", "any", "out"),
+    ("any", "remind", "some"),
+    ("any", "nothing", "default"),
+)
 PAUSED = {"Weekly digest to customers": "until the new template is approved"}
 
 
 def main() -> None:
-    LIST.parent.mkdir(exist_ok=True)
+    IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ostinato-pictures-") as folder:
         environment = {
             **os.environ,
@@ -77,10 +110,11 @@ def main() -> None:
         with running_site(environment) as address:
             fill(address, environment)
             capture(address, Path(folder, "var", "admin_password").read_text())
-    size = LIST.stat().st_size
-    if size > MOST_BYTES:
-        sys.exit(f"{LIST} has {size} bytes; the limit is {MOST_BYTES}.")
-    sys.stdout.write(f"{LIST.relative_to(BASE_DIR)}: {size} bytes\n")
+    for picture in (LIST, *CANVAS):
+        size = picture.stat().st_size
+        if size > MOST_BYTES:
+            sys.exit(f"{picture} has {size} bytes; the limit is {MOST_BYTES}.")
+        sys.stdout.write(f"{picture.relative_to(BASE_DIR)}: {size} bytes\n")
 
 
 @contextmanager
@@ -146,6 +180,30 @@ def fill(address: str, environment: dict[str, str]) -> None:
             until(lambda: has_run(api("GET", f"schedules/{id_}/runs/")["results"]))  # noqa: B023
             if note := PAUSED.get(schedule["name"]):
                 api("POST", f"schedules/{id_}/pause/", {"note": note})
+    workflow = api("POST", "workflows/", {"name": DRAWN})["id"]
+    api("PUT", f"workflows/{workflow}/graph/", drawing())
+    evening = {"name": "Invoices", "cron_expression": "40 23 * * *"}
+    api("POST", "schedules/", {**evening, "workflow": workflow})
+
+
+def drawing() -> dict[str, Any]:
+    """The graph of the workflow whose canvas is captured."""
+    return {
+        "nodes": [
+            {
+                "node_id": node_id,
+                "component_type": type_,
+                "label": label,
+                "config": config,
+                "position": {"x": x, "y": y},
+            }
+            for node_id, (type_, label, config, (x, y)) in NODES.items()
+        ],
+        "edges": [
+            {"source": source, "target": target, "source_port": port}
+            for source, target, port in EDGES
+        ],
+    }
 
 
 def has_run(runs: list[dict[str, Any]]) -> bool:
@@ -169,18 +227,46 @@ def capture(address: str, password: str) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        page.goto(
-            f"{address}/admin/login/?next=/admin/ostinato_schedules/scheduledjob/"
-        )
-        page.fill("#id_username", "admin")
-        page.fill("#id_password", password.strip())
-        page.click("[type=submit]")
-        page.wait_for_selector("#result_list")
-        page.click("#toggle-nav-sidebar")
-        page.evaluate("scrollTo(0, 0)")
-        page.wait_for_timeout(1_000)  # the side bar slides away
-        page.screenshot(path=LIST)
+        sign_in(page, f"{address}/admin/login/", password)
+        capture_list(page, f"{address}/admin/ostinato_schedules/scheduledjob/")
+        page.goto(f"{address}/admin/ostinato_workflows/workflow/")
+        row = page.get_by_role("row", name=DRAWN)
+        row.get_by_role("link", name="Open canvas").click()
+        for picture, look in CANVAS.items():
+            capture_canvas(page, picture, *look)
         browser.close()
+
+
+def sign_in(page: Page, address: str, password: str) -> None:
+    page.goto(address)
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", password.strip())
+    page.click("[type=submit]")
+    page.wait_for_selector("#user-tools")
+
+
+def capture_list(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("#result_list")
+    page.click("#toggle-nav-sidebar")
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(1_000)  # the side bar slides away
+    page.screenshot(path=LIST)
+
+
+def capture_canvas(
+    page: Page,
+    picture: Path,
+    width: int,
+    height: int,
+    scheme: Literal["light", "dark"],
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=scheme)
+    page.reload()  # the drawing fits the window that it is opened in
+    page.wait_for_selector(".react-flow__node")
+    page.wait_for_timeout(1_000)  # fonts, and the way of the drawing to its place
+    page.screenshot(path=picture)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from schedules.models import UserProfile
 from workflows.admin.page_data import (
     Additions,
     add_to_pages,
-    admin_address,
+    admin_addresses,
     api_addresses,
 )
 
@@ -18,13 +18,13 @@ API = {
     "workflow_import": "workflow-import",
     "workflow_templates": "workflow-templates",
 }
+ADMIN = {"admin_schedule": "ostinato_schedules_scheduledjob_change"}
 
 
 @add_to_pages
 def schedules_for_pages(request: HttpRequest, site_name: str) -> Additions:
     profile = UserProfile.objects.filter(user=request.user.pk).first()
-    schedule = admin_address("ostinato_schedules_scheduledjob_change", site_name)
     return Additions(
-        addresses={**api_addresses(API), "admin_schedule": schedule},
+        addresses={**api_addresses(API), **admin_addresses(ADMIN, site_name)},
         zone=profile.timezone if profile else "",
     )

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import resolve, reverse
+from django.urls import path, resolve, reverse
 
+from platform_site import urls
 from schedules.models import UserProfile
 from tests.api import staff
 from triggers.dispatch import dispatch_event
+from workflows.admin import WorkflowAdmin, WorkflowExecutionAdmin
 from workflows.admin.page_data import ANY_ID
 from workflows.models import Workflow, WorkflowExecution
 
@@ -212,3 +215,26 @@ def test_a_canvas_costs_the_same_queries_whatever_its_size(
 ):
     with django_assert_num_queries(4):
         site.get(canvas(workflow))
+
+
+class OtherSite:
+    """URLs of a project that has an admin site of its own beside Django's."""
+
+    site = AdminSite(name="backoffice")
+    site.register(Workflow, WorkflowAdmin)
+    site.register(WorkflowExecution, WorkflowExecutionAdmin)
+    urlpatterns = [path("office/", site.urls), *urls.urlpatterns]
+
+
+def test_another_admin_site_keeps_to_its_own_pages(
+    settings, admin_user: User, workflow: Workflow
+):
+    settings.ROOT_URLCONF = OtherSite
+    answer = signed_in(admin_user).get(
+        f"/office/ostinato_workflows/workflow/{workflow.pk}/canvas/"
+    )
+    pages = told(answer)["addresses"]
+    own = ("admin_workflow", "admin_canvas", "admin_execution")
+    assert all(pages[name].startswith("/office/") for name in own)
+    assert 'href="/admin/' not in answer.text
+    assert side_bar(answer) == ["Overview", "Workflows", "Executions"]

@@ -25,6 +25,11 @@ API = {
     "node_types": "node-types",
     "functions": "functions",
 }
+ADMIN = {
+    "admin_workflow": "ostinato_workflows_workflow_change",
+    "admin_canvas": "ostinato_workflows_workflow_canvas",
+    "admin_execution": "ostinato_workflows_workflowexecution_change",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def page_data(
 ) -> dict[str, Any]:
     user = cast("User", request.user)
     additions = [source(request, site.name) for source in _sources]
-    addresses = _addresses(site.name)
+    addresses = {**api_addresses(API), **admin_addresses(ADMIN, site.name)}
     for addition in additions:
         addresses.update(addition.addresses)
     zones = [addition.zone for addition in additions if addition.zone]
@@ -74,30 +79,23 @@ def page_data(
 
 
 def api_addresses(names: Mapping[str, str]) -> dict[str, str]:
-    """The addresses of these endpoints, as far as this site has them."""
+    """The addresses of these endpoints; left out are those that the project does not have."""
+    return _addresses(names)
+
+
+def admin_addresses(names: Mapping[str, str], site_name: str) -> dict[str, str]:
+    """The addresses of these admin pages of a row, with `ANY_ID` in the place of its id; left
+    out are those that the admin site does not have."""
+    pages = {key: f"admin:{name}" for key, name in names.items()}
+    return _addresses(pages, args=[ANY_ID], current_app=site_name)
+
+
+def _addresses(names: Mapping[str, str], **options: Any) -> dict[str, str]:
     found = {}
     for key, name in names.items():
         with suppress(NoReverseMatch):
-            found[key] = reverse(name)
+            found[key] = reverse(name, **options)
     return found
-
-
-def admin_address(name: str, site_name: str) -> str:
-    """The address of an admin page such as `ostinato_workflows_workflow_canvas`, with
-    `ANY_ID` for its id."""
-    return reverse(f"admin:{name}", args=[ANY_ID], current_app=site_name)
-
-
-def _addresses(site_name: str) -> dict[str, str]:
-    pages = {
-        "admin_workflow": "ostinato_workflows_workflow_change",
-        "admin_canvas": "ostinato_workflows_workflow_canvas",
-        "admin_execution": "ostinato_workflows_workflowexecution_change",
-    }
-    return {
-        **api_addresses(API),
-        **{key: admin_address(name, site_name) for key, name in pages.items()},
-    }
 
 
 def _summary(workflow: Workflow) -> dict[str, Any]:
