@@ -82,3 +82,16 @@ export function putNote(graph: Graph, note: Note): Graph {
 export function removeNotes(graph: Graph, ids: ReadonlySet<string>): Graph {
   return { ...graph, notes: graph.notes.filter((note) => !ids.has(note.id)) };
 }
+
+/** With the primary keys that nodes got in a save. The same graph where no node lacks its own. */
+export function withKeys(graph: Graph, keys: ReadonlyMap<string, number | undefined>): Graph {
+  const lacks = (node: GraphNode) => {
+    const id = keys.get(node.node_id);
+    return id !== undefined && id !== node.id;
+  };
+  if (!graph.nodes.some(lacks)) return graph;
+  const nodes = graph.nodes.map((node) =>
+    lacks(node) ? { ...node, id: keys.get(node.node_id) } : node,
+  );
+  return { ...graph, nodes };
+}

@@ -34,3 +34,13 @@ export function redo<T>(history: History<T>): History<T> {
   if (after === undefined) return history;
   return { past: [...history.past, history.now], now: after, future: rest, last: null };
 }
+
+/** The same line with each state mapped by `change`. */
+export function mapHistory<T>(history: History<T>, change: (state: T) => T): History<T> {
+  return {
+    past: history.past.map(change),
+    now: change(history.now),
+    future: history.future.map(change),
+    last: history.last,
+  };
+}

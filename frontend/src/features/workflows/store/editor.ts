@@ -4,9 +4,10 @@ import { create } from "zustand";
 
 import type { FieldProblems } from "@/api/client";
 
-import { removeEdges, removeNodes, removeNotes } from "../graph/changes";
-import { begin, type History, record, redo, undo } from "../graph/history";
+import { removeEdges, removeNodes, removeNotes, withKeys } from "../graph/changes";
+import { begin, type History, mapHistory, record, redo, undo } from "../graph/history";
 import { EMPTY, type Graph } from "../graph/model";
+import { countChanges } from "../graph/same";
 
 export interface Saved {
   readonly graph: Graph;
@@ -29,14 +30,21 @@ interface EditorState {
   selection: Selection;
   /** What the server refused at the last save, by path (`nodes[2].config.url`). */
   problems: FieldProblems;
+  /** Whether the graph on the canvas can be changed now. */
   mayChange: boolean;
+  /** Whether the user may change the workflow. */
+  isAllowed: boolean;
+  /** Another graph, such as an old version, that is looked at in place of the one in work. */
+  looked: Graph | null;
 }
 
 interface EditorActions {
   /** Begin with what the server has. */
   load: (saved: Saved, mayChange: boolean) => void;
-  /** Take note of a save; `graph` stays as it is on the canvas. */
+  /** Take note of what the server has now. The canvas keeps its graph; new nodes get their ids. */
   markSaved: (saved: Saved) => void;
+  /** Show another graph, which cannot be changed; with null, the one in work again. */
+  look: (graph: Graph | null) => void;
   /** Change the graph as one step of the history. See `record` for `series`. */
   change: (make: (graph: Graph) => Graph, series?: string) => void;
   undo: () => void;
@@ -56,15 +64,31 @@ export const useEditor = create<Editor>()((set, get) => ({
   selection: NOTHING,
   problems: {},
   mayChange: false,
+  isAllowed: false,
+  looked: null,
   load: (saved, mayChange) =>
-    set({ saved, mayChange, history: begin(saved.graph), selection: NOTHING, problems: {} }),
-  markSaved: (saved) => set({ saved, problems: {} }),
+    set({
+      saved,
+      mayChange,
+      isAllowed: mayChange,
+      looked: null,
+      history: begin(saved.graph),
+      selection: NOTHING,
+      problems: {},
+    }),
+  markSaved: (saved) => {
+    const ids = new Map(saved.graph.nodes.map((node) => [node.node_id, node.id]));
+    const history = mapHistory(get().history, (graph) => withKeys(graph, ids));
+    set({ saved, history, problems: {} });
+  },
+  look: (graph) =>
+    set({ looked: graph, mayChange: graph === null && get().isAllowed, selection: NOTHING }),
   change: (make, series) => {
     const { history, mayChange } = get();
     if (mayChange) set({ history: record(history, make(history.now), series ?? null) });
   },
-  undo: () => set({ history: undo(get().history) }),
-  redo: () => set({ history: redo(get().history) }),
+  undo: () => get().mayChange && set({ history: undo(get().history) }),
+  redo: () => get().mayChange && set({ history: redo(get().history) }),
   select: (selection) => set({ selection: { ...NOTHING, ...selection } }),
   deleteSelected: () => {
     const { nodes, edges, notes } = get().selection;
@@ -74,8 +98,11 @@ export const useEditor = create<Editor>()((set, get) => ({
   setProblems: (problems) => set({ problems }),
 }));
 
-export const graphOf = (state: Editor): Graph => state.history.now;
-export const isChanged = (state: Editor): boolean => state.history.now !== state.saved.graph;
+export const graphOf = (state: Editor): Graph => state.looked ?? state.history.now;
+/** How many nodes, edges and notes are not saved. */
+export const unsavedOf = (state: Editor): number =>
+  countChanges(state.saved.graph, state.history.now);
+export const isChanged = (state: Editor): boolean => unsavedOf(state) > 0;
 /** The one node that the panel shows; null if none or several are selected. */
 export function chosenNode(state: Editor): string | null {
   const [first, ...others] = state.selection.nodes;

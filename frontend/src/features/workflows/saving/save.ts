@@ -1,0 +1,112 @@
+/** Saving: one at a time, and nothing that is drawn meanwhile is lost. */
+
+import { ApiError, request } from "@/api/client";
+import { page, rowAddress } from "@/page";
+import { say, unsay } from "@/ui/messages";
+
+import { typeOf } from "../componentTypes";
+import { merge } from "../graph/merge";
+import type { Graph } from "../graph/model";
+import { countChanges } from "../graph/same";
+import { type GraphDocument, graphFrom } from "../load";
+import { isChanged, type Saved, useEditor } from "../store/editor";
+import { afterRefusal, type Next } from "./refusals";
+import { useSaving } from "./store";
+
+export interface SaveOptions {
+  /** A note for the list of versions. */
+  note?: string;
+}
+
+let underway: Promise<boolean> | null = null;
+let queued: Promise<boolean> | null = null;
+let awayMessage: number | null = null;
+
+/**
+ * Save what is drawn. Asks the user where the server does; true once everything that was drawn
+ * when it began is saved. While one save is under way, another waits for it.
+ */
+export function save(options: SaveOptions = {}): Promise<boolean> {
+  if (underway) return (queued ??= underway.then((isDone) => saveAfter(isDone, options)));
+  underway = saveNow(options).finally(() => {
+    underway = null;
+    useSaving.setState({ isSaving: false });
+  });
+  return underway;
+}
+
+/** The save that waited for another one: for what was drawn meanwhile. */
+function saveAfter(isDone: boolean, options: SaveOptions): Promise<boolean> | boolean {
+  queued = null;
+  if (!isDone) return false;
+  return isChanged(useEditor.getState()) ? save(options) : true;
+}
+
+async function saveNow({ note }: SaveOptions): Promise<boolean> {
+  const { mayChange } = useEditor.getState();
+  const { workflow } = page();
+  if (!workflow || !mayChange) return false;
+  if (!isChanged(useEditor.getState())) {
+    say("Nothing to save.");
+    return true;
+  }
+  let next: Next = { mayOrphan: false };
+  for (;;) {
+    const { saved, history } = useEditor.getState();
+    const sent = history.now;
+    // A merge or "take theirs" may have left nothing to send.
+    if (countChanges(saved.graph, sent) === 0) return true;
+    useSaving.setState({ isSaving: true });
+    try {
+      const answer = await put(workflow.id, sent, saved, { note, mayOrphan: next.mayOrphan });
+      takeOver(sent, answer);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      useSaving.setState({ isSaving: false });
+      if (error.isAway) return sayAway(sent);
+      const decided = await afterRefusal(error, { workflowId: workflow.id, sent, before: next });
+      if (!decided) return false;
+      next = decided;
+    }
+  }
+}
+
+interface PutOptions {
+  note: string | undefined;
+  mayOrphan: boolean;
+}
+
+async function put(workflowId: string, graph: Graph, saved: Saved, { note, mayOrphan }: PutOptions) {
+  const address = rowAddress("workflows", workflowId, "graph/");
+  const { data, etag } = await request<GraphDocument>(
+    "PUT",
+    mayOrphan ? `${address}?orphan_schedules=true` : address,
+    { body: note ? { ...graph, version_note: note } : graph, ifMatch: saved.etag },
+  );
+  return { graph: graphFrom(data), graphVersion: data.graph_version, etag };
+}
+
+/** The answer is what is saved now. What was drawn since `sent` stays drawn, and unsaved. */
+export function takeOver(sent: Graph, answer: Saved): void {
+  const editor = useEditor.getState();
+  const isNewVersion = answer.graphVersion !== editor.saved.graphVersion;
+  editor.markSaved(answer);
+  // With a save of positions alone the answer may hold what others saved meanwhile.
+  if (countChanges(sent, answer.graph) > 0) {
+    editor.change((now) => merge(sent, now, answer.graph, typeOf).graph);
+  }
+  useSaving.setState({ findings: null, unsure: null });
+  if (awayMessage !== null) unsay(awayMessage);
+  say(isNewVersion ? `Saved as version ${answer.graphVersion}.` : "Saved.");
+}
+
+function sayAway(sent: Graph): false {
+  useSaving.setState({ unsure: sent });
+  awayMessage = say(
+    "The server cannot be reached. Your changes are kept here until it answers.",
+    "bad",
+    { label: "Try again", run: () => void save() },
+  );
+  return false;
+}
