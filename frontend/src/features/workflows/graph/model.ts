@@ -13,7 +13,9 @@ export interface GraphNode {
   readonly is_active: boolean;
 }
 
-export type EdgeKind = "flow" | "tool";
+export const FLOW = "flow";
+export const TOOL = "tool";
+export type EdgeKind = typeof FLOW | typeof TOOL;
 
 export interface GraphEdge {
   readonly source: string;

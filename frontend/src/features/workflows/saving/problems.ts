@@ -2,33 +2,28 @@
 
 import type { FieldProblems } from "@/api/client";
 
-import { type Graph, nameOf } from "../graph/model";
 import { edgeInWords } from "../graph/differences";
+import { edgeKey, type Graph, nameOf, nodeOf } from "../graph/model";
+import { type PlacedProblem, placeProblems } from "../graph/problems";
 import type { Finding, Findings } from "./store";
 
-const PATH = /^(nodes|edges)\[(\d+)\]\.?(.*)$/;
-
-/** `sent` is the graph that was refused: paths count its nodes. */
+/** `sent` is the graph that was refused: paths count in its lists. */
 export function findingsFrom(problems: FieldProblems, sent: Graph): Findings {
-  const items = Object.entries(problems).flatMap(([path, texts]) =>
-    texts.map((text) => findingAt(path, text, sent)),
-  );
+  const items = placeProblems(sent, problems).flatMap((problem) => findingsAt(problem, sent));
   const title = items.length === 1 ? "1 thing to fix" : `${items.length} things to fix`;
   return { title, tone: "bad", items };
 }
 
-function findingAt(path: string, text: string, sent: Graph): Finding {
-  const [, list, index, rest] = PATH.exec(path) ?? [];
-  if (list === "nodes") {
-    const node = sent.nodes[Number(index)];
-    const field = rest?.replace(/^config\.?/, "") ?? "";
+function findingsAt({ nodeId, edge, path, messages }: PlacedProblem, sent: Graph): Finding[] {
+  const node = nodeId === null ? undefined : nodeOf(sent, nodeId);
+  const at = sent.edges.find((each) => edgeKey(each) === edge);
+  const field = path.replace(/^config\.?/, "");
+  return messages.map((message) => {
     if (node) {
-      return { nodeId: node.node_id, name: nameOf(node), text: field ? `${field}: ${text}` : text };
+      const text = field ? `${field}: ${message}` : message;
+      return { nodeId: node.node_id, name: nameOf(node), text };
     }
-  }
-  if (list === "edges") {
-    const edge = sent.edges[Number(index)];
-    if (edge) return { nodeId: edge.source, name: edgeInWords(edge, sent), text };
-  }
-  return { nodeId: null, name: "The workflow", text };
+    if (at) return { nodeId: at.source, name: edgeInWords(at, sent), text: message };
+    return { nodeId: null, name: "The workflow", text: message };
+  });
 }

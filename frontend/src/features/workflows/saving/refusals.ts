@@ -82,7 +82,7 @@ async function askAboutGone(): Promise<null> {
 }
 
 function showProblems(error: ApiError, sent: Graph): null {
-  useEditor.getState().setProblems(error.fields);
+  useEditor.getState().setProblems(error.fields, sent);
   const findings = findingsFrom(error.fields, sent);
   if (findings.items.length) setFindings(findings);
   else say(error.message, "bad");

@@ -7,6 +7,7 @@ import type { FieldProblems } from "@/api/client";
 import { removeEdges, removeNodes, removeNotes, withKeys } from "../graph/changes";
 import { begin, type History, mapHistory, record, redo, undo } from "../graph/history";
 import { EMPTY, type Graph } from "../graph/model";
+import { type PlacedProblem, placeProblems } from "../graph/problems";
 import { countChanges } from "../graph/same";
 
 export interface Saved {
@@ -30,6 +31,8 @@ interface EditorState {
   selection: Selection;
   /** What the server refused at the last save, by path (`nodes[2].config.url`). */
   problems: FieldProblems;
+  /** The same by node and edge, so that they stay there while the graph changes. */
+  placed: readonly PlacedProblem[];
   /** Whether the graph on the canvas can be changed now. */
   mayChange: boolean;
   /** Whether the user may change the workflow. */
@@ -51,11 +54,13 @@ interface EditorActions {
   redo: () => void;
   select: (selection: Partial<Selection>) => void;
   deleteSelected: () => void;
-  setProblems: (problems: FieldProblems) => void;
+  /** `sent` is the graph that was refused: paths count in its lists. */
+  setProblems: (problems: FieldProblems, sent?: Graph) => void;
 }
 
 export type Editor = EditorState & EditorActions;
 
+const NO_PROBLEMS = { problems: {}, placed: [] };
 const UNSAVED: Saved = { graph: EMPTY, graphVersion: 0, etag: null };
 
 export const useEditor = create<Editor>()((set, get) => ({
@@ -63,6 +68,7 @@ export const useEditor = create<Editor>()((set, get) => ({
   saved: UNSAVED,
   selection: NOTHING,
   problems: {},
+  placed: [],
   mayChange: false,
   isAllowed: false,
   looked: null,
@@ -74,12 +80,12 @@ export const useEditor = create<Editor>()((set, get) => ({
       looked: null,
       history: begin(saved.graph),
       selection: NOTHING,
-      problems: {},
+      ...NO_PROBLEMS,
     }),
   markSaved: (saved) => {
     const ids = new Map(saved.graph.nodes.map((node) => [node.node_id, node.id]));
     const history = mapHistory(get().history, (graph) => withKeys(graph, ids));
-    set({ saved, history, problems: {} });
+    set({ saved, history, ...NO_PROBLEMS });
   },
   look: (graph) =>
     set({ looked: graph, mayChange: graph === null && get().isAllowed, selection: NOTHING }),
@@ -95,7 +101,8 @@ export const useEditor = create<Editor>()((set, get) => ({
     get().change((graph) => removeNotes(removeEdges(removeNodes(graph, nodes), edges), notes));
     set({ selection: NOTHING });
   },
-  setProblems: (problems) => set({ problems }),
+  setProblems: (problems, sent = graphOf(get())) =>
+    set({ problems, placed: placeProblems(sent, problems) }),
 }));
 
 export const graphOf = (state: Editor): Graph => state.looked ?? state.history.now;
