@@ -54,3 +54,5 @@ export type Workflow = Schemas["Workflow"];
 export type Execution = Schemas["Execution"];
 export type ExecutionDetail = Schemas["ExecutionDetail"];
 export type NodeRun = Schemas["NodeRun"];
+/** A run of a schedule: a row of its ledger, which names its execution once a worker has it. */
+export type ScheduleRun = Schemas["Run"];

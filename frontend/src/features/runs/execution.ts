@@ -47,7 +47,8 @@ export function startedBy(execution: Execution): string {
   const event = eventOf(execution);
   if (execution.trigger_type === "schedule") return text(event.schedule_name) || "a schedule";
   if (execution.trigger_type === "webhook") return "a webhook";
-  return text(event.started_by) || (execution.parent ? "another workflow" : "hand");
+  if (!event.started_by) return execution.parent ? "another workflow" : "hand";
+  return event.is_test === true ? `${text(event.started_by)}, as a test` : text(event.started_by);
 }
 
 /** How late a tick of a schedule started, in words; empty for other starts. */

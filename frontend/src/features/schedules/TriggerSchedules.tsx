@@ -1,4 +1,113 @@
-/** The schedules that start a schedule trigger, in the panel. */
-export function TriggerSchedules(_: { nodeId: string }) {
-  return null;
+import { useEffect, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
+
+import { nodeOf } from "@/features/workflows/graph/model";
+import { save } from "@/features/workflows/saving/save";
+import { graphOf, useEditor } from "@/features/workflows/store/editor";
+import { page } from "@/page";
+import { Button } from "@/ui/Button";
+import { useNow } from "@/ui/useNow";
+import { useVerb } from "@/ui/useVerb";
+
+import { AddSchedule } from "./AddSchedule";
+import { ScheduleSlip } from "./ScheduleSlip";
+import "./schedules.css";
+import { ensureSchedules, reloadSchedules, startingAt, useSchedules } from "./store";
+
+/** How often they are read again while they are looked at. */
+const CALM_MS = 20_000;
+/** Where the admin's list is the better place. */
+const MOST_SHOWN = 50;
+
+/** The schedules that start a schedule trigger, in the panel: with their verbs, and "Add". */
+export function TriggerSchedules({ nodeId }: { nodeId: string }) {
+  const key = useEditor((state) => nodeOf(graphOf(state), nodeId)?.id);
+  const [isAdding, setAdding] = useState(false);
+  useCalmReload();
+  return (
+    <section className="o-schedules">
+      <div className="o-section__head">
+        <h3>Schedules</h3>
+        {page().may.add_schedule && key !== undefined ? (
+          <Button icon="plus" onClick={() => setAdding(true)}>
+            Add
+          </Button>
+        ) : null}
+      </div>
+      {key === undefined ? <SaveFirst /> : <Slips nodeId={nodeId} />}
+      {isAdding && key !== undefined ? (
+        <AddSchedule nodeId={nodeId} nodeKey={key} onClose={() => setAdding(false)} />
+      ) : null}
+    </section>
+  );
+}
+
+/** Reads the schedules when the panel opens, and at a calm pace while the tab is visible. */
+function useCalmReload() {
+  useEffect(() => {
+    ensureSchedules();
+    const timer = setInterval(() => {
+      if (!document.hidden) void reloadSchedules();
+    }, CALM_MS);
+    return () => clearInterval(timer);
+  }, []);
+}
+
+function SaveFirst() {
+  const { isBusy, act } = useVerb();
+  return (
+    <>
+      <p className="o-quiet">Save first: a schedule starts at a node that is saved.</p>
+      {page().may.change ? (
+        <Button
+          disabled={isBusy}
+          onClick={() =>
+            act(async () => {
+              await save();
+            })
+          }
+        >
+          Save the workflow
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function Slips({ nodeId }: { nodeId: string }) {
+  const now = useNow(1000);
+  const { isLoaded, problem, areMore } = useSchedules(
+    useShallow(({ isLoaded, problem, areMore }) => ({ isLoaded, problem, areMore })),
+  );
+  const schedules = useSchedules(useShallow((state) => startingAt(state.schedules, nodeId)));
+  const hidden = schedules.length - MOST_SHOWN;
+  return (
+    <>
+      {problem ? <Problem problem={problem} /> : null}
+      {isLoaded || problem ? null : <p className="o-quiet">Reading the schedules…</p>}
+      {isLoaded && !schedules.length ? (
+        <p className="o-quiet">No schedule starts here yet.</p>
+      ) : null}
+      <ul>
+        {schedules.slice(0, MOST_SHOWN).map((schedule) => (
+          <ScheduleSlip key={schedule.id} schedule={schedule} now={now} />
+        ))}
+      </ul>
+      {hidden > 0 || areMore ? (
+        <p className="o-quiet">
+          {hidden > 0 ? `${hidden}${areMore ? " or more" : ""} others` : "Others"} are in the list
+          of schedules.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Problem({ problem }: { problem: string }) {
+  return (
+    <div className="o-note is-bad" role="status">
+      <span className="o-note__text">{problem}</span>
+      <Button onClick={() => void reloadSchedules()}>Try again</Button>
+    </div>
+  );
 }

@@ -1,0 +1,137 @@
+import { useEffect, useRef, useState } from "react";
+
+import { watchScheduleRun } from "@/features/runs/follow";
+import { adminAddress, page } from "@/page";
+import { Button } from "@/ui/Button";
+import { say } from "@/ui/messages";
+import { newId } from "@/ui/newId";
+import { State } from "@/ui/State";
+import { reasonOf, runState, scheduleState } from "@/ui/states";
+import { useVerb } from "@/ui/useVerb";
+import { When } from "@/ui/When";
+
+import { PauseDialog } from "./PauseDialog";
+import { ResumeDialog } from "./ResumeDialog";
+import { countMissed, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
+import { reloadSchedules, useSchedules } from "./store";
+import { resumedText } from "./words";
+
+/** One schedule of a trigger: state with reason, timing, next run, last outcome, and the verbs. */
+export function ScheduleSlip({ schedule, now }: { schedule: Schedule; now: Date }) {
+  const shown = scheduleState(schedule, now);
+  const person = usePerson(schedule);
+  const reason = reasonOf(schedule, person);
+  return (
+    <li className="o-slip">
+      <div className="o-slip__line">
+        <a className="o-name o-clip" href={adminAddress("admin_schedule", schedule.id)}>
+          {schedule.name}
+        </a>
+        <State {...shown}>{shown.word}</State>
+      </div>
+      <p className="o-quiet">
+        {schedule.timing_text}
+        {reason ? <span className="o-slip__reason">{reason}</span> : null}
+        <NextRun schedule={schedule} now={now} />
+      </p>
+      <div className="o-slip__line">
+        <LastRun schedule={schedule} now={now} />
+        {page().may.run ? <SlipVerbs schedule={schedule} /> : null}
+      </div>
+    </li>
+  );
+}
+
+/** Who paused it; empty while that is not known. */
+function usePerson({ id, status, reason_code, version }: Schedule): string {
+  const [person, setPerson] = useState("");
+  const isAsked = status === "paused" && reason_code === "by_user";
+  useEffect(() => {
+    setPerson("");
+    if (!isAsked) return;
+    const left = new AbortController();
+    whoPaused(id, left.signal).then(setPerson, () => undefined);
+    return () => left.abort();
+  }, [id, isAsked, version]);
+  return person;
+}
+
+function NextRun({ schedule, now }: { schedule: Schedule; now: Date }) {
+  if (schedule.status !== "active") return null;
+  if (!schedule.next_run_at) return <span className="o-slip__reason">Runs on request</span>;
+  return (
+    <span className="o-slip__reason">
+      Next <When at={schedule.next_run_at} now={now} />
+    </span>
+  );
+}
+
+function LastRun({ schedule, now }: { schedule: Schedule; now: Date }) {
+  const { last_run: last } = schedule;
+  if (!last) return <span className="o-quiet">No runs yet</span>;
+  const shown = runState(last.status);
+  return (
+    <span className="o-slip__last">
+      <State {...shown}>{shown.word}</State>{" "}
+      <span className="o-quiet">
+        <When at={last.finished_at ?? last.scheduled_for} now={now} only="relative" />
+      </span>
+    </span>
+  );
+}
+
+type Open = "pause" | { missed: number } | null;
+
+function SlipVerbs({ schedule }: { schedule: Schedule }) {
+  const { isBusy, act } = useVerb();
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const { id, name, status, awaits_approval: awaitsApproval } = schedule;
+  const askToResume = () =>
+    act(async () => {
+      const missed = await countMissed(id);
+      if (missed) return setOpen({ missed });
+      const resumed = await resumeSchedule(id, "none");
+      useSchedules.getState().put(resumed);
+      say(resumedText(resumed, new Date(), page().zone));
+    });
+  if (awaitsApproval) {
+    return (
+      <a className="o-btn o-btn--s" href={adminAddress("admin_schedule", id)}>
+        Review
+      </a>
+    );
+  }
+  return (
+    <span className="o-row-actions">
+      {status === "active" ? (
+        <Button icon="pause" aria-label={`Pause ${name}…`} onClick={() => setOpen("pause")} />
+      ) : null}
+      {status === "paused" ? (
+        <Button icon="play" aria-label={`Resume ${name}`} disabled={isBusy} onClick={askToResume} />
+      ) : null}
+      {status === "stopped" ? null : <RunNowButton schedule={schedule} />}
+      {open === "pause" ? <PauseDialog schedule={schedule} onClose={close} /> : null}
+      {open && open !== "pause" ? (
+        <ResumeDialog schedule={schedule} missed={open.missed} onClose={close} />
+      ) : null}
+    </span>
+  );
+}
+
+/** Starts one run however often it is clicked, and however often it is tried until it worked. */
+function RunNowButton({ schedule }: { schedule: Schedule }) {
+  const { isBusy, act } = useVerb();
+  const requestId = useRef(newId());
+  const run = () =>
+    act(async () => {
+      const started = await runNow(schedule.id, requestId.current);
+      requestId.current = newId();
+      say(`Started a run of ${schedule.name}.`);
+      watchScheduleRun(started);
+      void reloadSchedules();
+    });
+  return (
+    <Button icon="zap" aria-label={`Run ${schedule.name} now`} disabled={isBusy} onClick={run} />
+  );
+}
