@@ -1,12 +1,14 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { ExecutionPage } from "@/features/runs/ExecutionPage";
 import { Studio } from "@/features/workflows/components/Studio";
 import { page } from "@/page";
 
 /** What the page asks for. */
 function App() {
-  const { workflow } = page();
+  const { workflow, execution, page: kind } = page();
+  if (kind === "execution" && execution) return <ExecutionPage executionId={execution} />;
   return workflow ? <Studio workflowId={workflow.id} /> : null;
 }
 

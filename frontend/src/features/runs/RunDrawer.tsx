@@ -1,8 +1,91 @@
-import { useRun } from "./store";
+import { adminAddress, page } from "@/page";
+import { Button } from "@/ui/Button";
+import { clock, moment } from "@/ui/time";
+
+import { type ExecutionDetail, startedBy } from "./execution";
+import { PastRuns } from "./PastRuns";
+import { RunNotes } from "./RunNotes";
+import "./runs.css";
+import { type Drawer, useRun } from "./store";
+import { ThisRun } from "./ThisRun";
 
 /** The drawer below the drawing: the shown run, and past ones. */
 export function RunDrawer() {
+  const drawer = useRun((state) => state.drawer);
   const execution = useRun((state) => state.execution);
-  if (!execution) return null;
-  return <section className="o-drawer" aria-label="Run" />;
+  if (!drawer) return null;
+  return (
+    <section className="o-drawer" aria-label="Run">
+      <DrawerHead drawer={drawer} execution={execution} />
+      <RunNotes />
+      {drawer === "past" ? <PastRuns /> : null}
+      {drawer === "this" && execution ? <ThisRun execution={execution} /> : null}
+      {drawer === "this" && !execution ? <Waiting /> : null}
+    </section>
+  );
+}
+
+interface DrawerHeadProps {
+  drawer: Drawer;
+  execution: ExecutionDetail | null;
+}
+
+function DrawerHead({ drawer, execution }: DrawerHeadProps) {
+  const hasRun = useRun((state) => state.execution !== null || state.awaited !== null);
+  const { openDrawer } = useRun.getState();
+  const hasPast = page().workflow !== null;
+  return (
+    <div className="o-drawer__head">
+      <nav className="o-tabs" aria-label="Run">
+        {hasRun ? <Tab name="this" text="This run" drawer={drawer} /> : null}
+        {hasPast ? <Tab name="past" text="Past runs" drawer={drawer} /> : null}
+      </nav>
+      {execution ? <span className="o-drawer__title">{titleOf(execution, new Date())}</span> : null}
+      <span className="o-bench__end">
+        {execution && page().page !== "execution" ? (
+          <a
+            className="o-btn o-btn--bare o-btn--s"
+            href={adminAddress("admin_execution", execution.id)}
+          >
+            Open the run
+          </a>
+        ) : null}
+        <Button look="bare" icon="chevron-down" aria-label="Close the drawer" onClick={() => openDrawer(null)} />
+      </span>
+    </div>
+  );
+}
+
+function Tab({ name, text, drawer }: { name: Drawer; text: string; drawer: Drawer }) {
+  return (
+    <a
+      href={`#run-${name}`}
+      aria-current={name === drawer ? "true" : undefined}
+      onClick={(event) => {
+        event.preventDefault();
+        useRun.getState().openDrawer(name);
+      }}
+    >
+      {text}
+    </a>
+  );
+}
+
+/** "run of 23:40, started by Evening invoice follow-up". */
+export function titleOf(execution: ExecutionDetail, now: Date): string {
+  const at = new Date(execution.started_at ?? execution.created_at);
+  const { zone } = page();
+  const when = moment(at, now, zone) === clock(at, zone) ? clock(at, zone) : moment(at, now, zone);
+  return `run of ${when}, started by ${startedBy(execution)}`;
+}
+
+function Waiting() {
+  const awaited = useRun((state) => state.awaited);
+  return (
+    <div className="o-drawer__body o-drawer__body--past">
+      <p className="o-quiet">
+        {awaited ? `A run of ${awaited.name}: it is drawn when it begins.` : "Reading the run…"}
+      </p>
+    </div>
+  );
 }

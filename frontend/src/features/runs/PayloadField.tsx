@@ -1,0 +1,39 @@
+import { useId } from "react";
+
+import { Fault } from "@/ui/Fault";
+
+interface PayloadFieldProps {
+  text: string;
+  /** Empty if it can be sent. */
+  problem: string;
+  onChange: (text: string) => void;
+}
+
+/** The payload as JSON, checked as it is typed. */
+export function PayloadField({ text, problem, onChange }: PayloadFieldProps) {
+  const id = useId();
+  const note = `${id}-note`;
+  return (
+    <div className={problem ? "o-field o-field--bad" : "o-field"}>
+      <label htmlFor={id}>
+        Payload <span className="o-quiet">optional</span>
+      </label>
+      <textarea
+        id={id}
+        value={text}
+        placeholder="{}"
+        spellCheck={false}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={note}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {problem ? (
+        <Fault id={note}>{problem}</Fault>
+      ) : (
+        <p className="o-help" id={note}>
+          A JSON object. Nodes read it as {"{{ trigger.payload }}"}.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+import { useEffect, useRef, useState } from "react";
+
+import type { ApiError } from "@/api/client";
+import { runNow } from "@/features/schedules/schedule";
+import { ensureSchedules, useSchedules } from "@/features/schedules/store";
+import { save } from "@/features/workflows/saving/save";
+import { isChanged, useEditor } from "@/features/workflows/store/editor";
+import { page } from "@/page";
+import type { JsonObject } from "@/types/models";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { newId } from "@/ui/newId";
+import { useVerb } from "@/ui/useVerb";
+
+import { EventPreview } from "./EventPreview";
+import { watchExecution, watchScheduleRun } from "./follow";
+import { PayloadField } from "./PayloadField";
+import { StartChoices } from "./StartChoices";
+import { payloadOf, type Start, startAt, type StartChoice, startsOf } from "./starts";
+
+/** Where to start, and with what; then the run is shown on the drawing. */
+export function RunDialog({ onClose }: { onClose: () => void }) {
+  useEffect(ensureSchedules, []);
+  const graph = useEditor((state) => state.history.now);
+  const schedules = useSchedules((state) => state.schedules);
+  const choices = startsOf(graph, schedules);
+  const [key, setKey] = useState<string | null>(null);
+  const [text, setText] = useState("");
+  const [refusal, setRefusal] = useState<ApiError | null>(null);
+  const chosen = choices.find((choice) => choice.key === key) ?? choices[0];
+  const payload = payloadOf(text);
+  const choose = (next: string) => {
+    setRefusal(null);
+    setKey(next);
+  };
+  return (
+    <Dialog
+      title="Run this workflow"
+      onClose={onClose}
+      actions={
+        <RunButtons
+          chosen={chosen}
+          payload={"value" in payload ? payload.value : null}
+          onRefused={setRefusal}
+          onClose={onClose}
+        />
+      }
+    >
+      <div className="o-run-dialog">
+        {choices.length ? (
+          <StartChoices choices={choices} chosen={chosen?.key ?? ""} onChoose={choose} />
+        ) : (
+          <p>Nothing starts this workflow yet. Add a manual or a schedule trigger.</p>
+        )}
+        {chosen && chosen.start.kind !== "schedule" ? (
+          <PayloadField
+            text={text}
+            problem={refusal?.fields.payload?.join(" ") ?? ("problem" in payload ? payload.problem : "")}
+            onChange={setText}
+          />
+        ) : null}
+        {chosen?.start.kind === "test" && chosen.isSaved && "value" in payload ? (
+          <EventPreview nodeId={chosen.start.nodeId} payload={payload.value} />
+        ) : null}
+        <Notes refusal={refusal} isSaved={chosen?.isSaved ?? true} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Notes({ refusal, isSaved }: { refusal: ApiError | null; isSaved: boolean }) {
+  const hasChanges = useEditor(isChanged);
+  const others = refusal && !refusal.fields.payload ? sentenceOf(refusal) : "";
+  return (
+    <>
+      {hasChanges ? (
+        <div className="o-note is-warn">
+          <span className="o-note__text">
+            {isSaved
+              ? "There are unsaved changes. The saved version runs without them."
+              : "This trigger is not saved yet, so the workflow has to be saved first."}
+          </span>
+        </div>
+      ) : null}
+      {others ? (
+        <div className="o-note is-bad" role="alert">
+          <span className="o-note__text">{others}</span>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function sentenceOf({ fields, message, isSignedOut }: ApiError): string {
+  if (isSignedOut) return "Your session has ended. Sign in again in another tab, then run.";
+  const problems = Object.values(fields).flat();
+  return problems.length ? problems.join(" ") : message;
+}
+
+interface RunButtonsProps {
+  chosen: StartChoice | undefined;
+  /** Null while it is no JSON object. */
+  payload: JsonObject | null;
+  onRefused: (refusal: ApiError | null) => void;
+  onClose: () => void;
+}
+
+function RunButtons({ chosen, payload, onRefused, onClose }: RunButtonsProps) {
+  const { isBusy, act } = useVerb(onRefused);
+  const hasChanges = useEditor(isChanged);
+  const requestId = useRef(newId());
+  const isReady = chosen && (payload || chosen.start.kind === "schedule");
+  const run = (saveFirst: boolean) =>
+    act(async () => {
+      if (!chosen) return;
+      onRefused(null);
+      if (saveFirst && !(await save())) return;
+      await begin(chosen.start, payload ?? {}, requestId.current);
+      onClose();
+    });
+  const disabled = isBusy || !isReady;
+  return (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      {hasChanges && page().may.change ? (
+        <>
+          <Button disabled={disabled || !chosen?.isSaved} onClick={() => run(false)}>
+            Run the saved version
+          </Button>
+          <Button look="main" disabled={disabled} onClick={() => run(true)}>
+            Save and run
+          </Button>
+        </>
+      ) : (
+        <Button look="main" disabled={disabled} onClick={() => run(false)}>
+          Run
+        </Button>
+      )}
+    </>
+  );
+}
+
+async function begin(start: Start, payload: JsonObject, requestId: string): Promise<void> {
+  if (start.kind === "schedule") {
+    watchScheduleRun(await runNow(start.scheduleId, requestId));
+    return;
+  }
+  const execution = await startAt(page().workflow?.id ?? "", start.nodeId, payload);
+  watchExecution(execution.id);
+}

@@ -1,0 +1,79 @@
+import { useEditor } from "@/features/workflows/store/editor";
+import { page } from "@/page";
+import { useNow } from "@/ui/useNow";
+
+import { hasEnded, versionOf } from "./execution";
+import { type Connection, PACE_MS } from "./polling";
+import { type RunState, useRun } from "./store";
+
+/** After so long a worker should have taken it. */
+const PATIENCE_MS = 10_000;
+
+const CONNECTIONS: Record<Exclude<Connection, "live">, string> = {
+  away: "The server cannot be reached. What you see may be old; asking again by itself.",
+  signed_out: "Your session has ended. Sign in again in another tab, then reload this page.",
+  forbidden: "You may not view this run any more.",
+  gone: "This run was deleted.",
+};
+
+/** What stands between this page and the run, in words. */
+export function RunNotes() {
+  const connection = useRun((state) => state.connection);
+  const notice = useRun((state) => state.notice);
+  return (
+    <div role="status">
+      {connection === "live" ? null : (
+        <Note tone={connection === "away" ? "warn" : "bad"}>{CONNECTIONS[connection]}</Note>
+      )}
+      {notice ? <Note tone="warn">{notice}</Note> : null}
+      <VersionNote />
+      <QueueNote />
+    </div>
+  );
+}
+
+function Note({ tone, children }: { tone: "warn" | "bad"; children: string }) {
+  return (
+    <div className={`o-note is-${tone}`}>
+      <span className="o-note__text">{children}</span>
+    </div>
+  );
+}
+
+/** Says that another graph is drawn than the newest, or another than the run's. */
+function VersionNote() {
+  const version = useRun(({ execution }) => execution && versionOf(execution));
+  const drawn = useRun((state) => state.drawnVersion);
+  const notice = useRun((state) => state.notice);
+  const newest = useEditor((state) => state.saved.graphVersion);
+  if (!version || notice || page().page === "execution") return null;
+  if (drawn !== null) {
+    return (
+      <Note tone="warn">
+        {`This run is of version ${drawn}, which is drawn. The newest is version ${newest}.`}
+      </Note>
+    );
+  }
+  if (version === newest) return null;
+  return (
+    <Note tone="warn">{`This run is of version ${version}; version ${newest} is drawn.`}</Note>
+  );
+}
+
+const isQueued = ({ execution, awaited }: RunState) => {
+  const status = (execution ?? awaited)?.status ?? "";
+  return status === "pending" && !hasEnded(status);
+};
+
+/** Says that nobody takes it, once it was queued for 10 s before our eyes. */
+function QueueNote() {
+  const queued = useRun(isQueued);
+  const since = useRun((state) => state.since);
+  const now = useNow(PACE_MS, queued);
+  if (!queued || now.getTime() - since < PATIENCE_MS) return null;
+  return (
+    <Note tone="warn">
+      Queued: no worker has taken it yet. The bar at the top of the page says whether workers run.
+    </Note>
+  );
+}

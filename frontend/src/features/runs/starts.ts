@@ -1,0 +1,89 @@
+/** Where a workflow can be started by hand. Pure, but for the requests at the end. */
+
+import { post } from "@/api/client";
+import type { Schedule } from "@/features/schedules/schedule";
+import { type Graph, nameOf } from "@/features/workflows/graph/model";
+import { rowAddress } from "@/page";
+import type { Execution, Json, JsonObject } from "@/types/models";
+
+export type Start =
+  /** At a manual trigger, with a payload. */
+  | { kind: "manual"; nodeId: string }
+  /** One of the schedules, now. */
+  | { kind: "schedule"; scheduleId: string }
+  /** At a schedule trigger with a made-up event. */
+  | { kind: "test"; nodeId: string };
+
+export interface StartChoice {
+  key: string;
+  start: Start;
+  name: string;
+  help: string;
+  /** Whether it is in the saved graph. One that is not can only run after a save. */
+  isSaved: boolean;
+}
+
+/** The ways to start, the likeliest first: manual triggers, schedules, tests of their triggers. */
+export function startsOf(graph: Graph, schedules: readonly Schedule[]): StartChoice[] {
+  const nodes = graph.nodes.filter((node) => node.is_active);
+  const manual = nodes.filter((node) => node.component_type === "trigger_manual");
+  const timed = nodes.filter((node) => node.component_type === "trigger_schedule");
+  const timedIds = new Set(timed.map((node) => node.node_id));
+  const startable = schedules.filter(
+    (schedule) =>
+      schedule.status !== "stopped" && !schedule.awaits_approval && timedIds.has(schedule.start_node ?? ""),
+  );
+  return [
+    ...manual.map((node) => ({
+      key: `manual ${node.node_id}`,
+      start: { kind: "manual" as const, nodeId: node.node_id },
+      name: nameOf(node),
+      help: "Starts at this manual trigger, with a payload.",
+      isSaved: node.id !== undefined,
+    })),
+    ...startable.map((schedule) => ({
+      key: `schedule ${schedule.id}`,
+      start: { kind: "schedule" as const, scheduleId: schedule.id },
+      name: schedule.name,
+      help: `Runs this schedule now. ${schedule.timing_text}`,
+      isSaved: true,
+    })),
+    ...timed.map((node) => ({
+      key: `test ${node.node_id}`,
+      start: { kind: "test" as const, nodeId: node.node_id },
+      name: `Test ${nameOf(node)}`,
+      help: "Starts at this schedule trigger with a made-up event. No schedule records it.",
+      isSaved: node.id !== undefined,
+    })),
+  ];
+}
+
+export type Payload = { value: JsonObject } | { problem: string };
+
+/** A payload as it is typed. Nothing is an empty object. */
+export function payloadOf(text: string): Payload {
+  if (!text.trim()) return { value: {} };
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    return { problem: `This is no JSON: ${(error as Error).message}` };
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return { problem: 'The payload must be a JSON object, such as {"invoice": 4711}.' };
+  }
+  return { value };
+}
+
+export const startAt = (workflowId: string, start_at: string, payload: JsonObject) =>
+  post<Execution>(rowAddress("workflows", workflowId, "run/"), { payload, start_at });
+
+/** The event with which a run would start. */
+export async function eventOfStart(
+  workflowId: string,
+  start_at: string,
+  payload: JsonObject,
+): Promise<Json> {
+  const address = rowAddress("workflows", workflowId, "run/?dry_run=true");
+  return (await post<{ event: Json }>(address, { payload, start_at })).event;
+}
