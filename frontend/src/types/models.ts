@@ -23,6 +23,8 @@ export interface JsonSchema {
   pattern?: string;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
   minLength?: number;
   maxLength?: number;
   minItems?: number;
@@ -30,6 +32,8 @@ export interface JsonSchema {
   items?: JsonSchema;
   properties?: Record<string, JsonSchema>;
   required?: string[];
+  minProperties?: number;
+  maxProperties?: number;
   additionalProperties?: boolean | JsonSchema;
   anyOf?: JsonSchema[];
   "x-unit"?: string;
@@ -41,6 +45,12 @@ export type ComponentType = Schemas["ComponentType"] | (string & {});
 
 export type NodeType = Omit<Schemas["NodeType"], "config_schema"> & {
   config_schema: JsonSchema;
+  /** Where the configuration names the ports, such as `cases[].port`. */
+  port_fields: string[];
+  /** Fields that are templates for text, templates for any JSON, and conditions. */
+  text_templates: string[];
+  value_templates: string[];
+  condition_fields: string[];
 };
 
 export interface WorkflowFunction {
