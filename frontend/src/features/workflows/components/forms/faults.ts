@@ -1,39 +1,46 @@
-/** What the server refused about one node, by the path in its configuration. */
+/** What the server refused about a node, at the fields of its form. */
 
 import type { FieldProblems } from "@/api/client";
 
-export interface Fault {
-  /** Within the configuration; null for what concerns the node itself. */
-  readonly path: string | null;
-  readonly message: string;
-}
+import type { PlacedProblem } from "../../graph/problems";
 
-/** The faults of the node that was sent as number `index`. */
-export function faultsOf(problems: FieldProblems, index: number): Fault[] {
-  const start = `nodes[${index}].`;
-  return Object.entries(problems).flatMap(([key, messages]) => {
-    if (!key.startsWith(start)) return [];
-    const rest = key.slice(start.length);
-    const isConfig = rest === "config" || rest.startsWith("config.");
-    const path = isConfig ? rest.slice("config.".length) : null;
-    return messages.map((message) => ({ path, message }));
-  });
-}
-
-/** Whether a fault at `faulty` belongs to the field at `path` (`inside`: or to a part of it). */
-export function concerns(faulty: string | null, path: string, inside: boolean): boolean {
-  if (faulty === null) return false;
-  return faulty === path || (inside && isPartOf(faulty, path));
-}
+const CONFIG = "config";
 
 const isPartOf = (inner: string, outer: string) =>
   inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 
-/** The problems without those of the field at `path` and of its parts: it has been edited. */
-export function withoutFaultsAt(problems: FieldProblems, index: number, path: string): FieldProblems {
-  const field = `nodes[${index}].config.${path}`;
-  const kept = Object.entries(problems).filter(
-    ([key]) => key !== field && !isPartOf(key, field),
-  );
-  return kept.length === Object.keys(problems).length ? problems : Object.fromEntries(kept);
+/** The sentences for the field at `path`; `inside`: also those for parts of it. */
+export function faultsAt(problems: FieldProblems, path: string, inside = false): string[] {
+  const field = path ? `${CONFIG}.${path}` : CONFIG;
+  return Object.entries(problems).flatMap(([key, messages]) => {
+    if (key === field) return messages;
+    if (!inside || !isPartOf(key, field)) return [];
+    return messages.map((message) => `${key.slice(field.length).replace(/^\./, "")}: ${message}`);
+  });
+}
+
+/** Those that no field of the form shows: of the node itself, and of unknown fields. */
+export function faultsElsewhere(problems: FieldProblems, fields: readonly string[]): string[] {
+  return Object.entries(problems).flatMap(([key, messages]) => {
+    const isShown = fields.some(
+      (name) => key === `${CONFIG}.${name}` || isPartOf(key, `${CONFIG}.${name}`),
+    );
+    if (isShown) return [];
+    const name = key === CONFIG ? "" : key.replace(/^config\./, "");
+    return messages.map((message) => (name ? `${name}: ${message}` : message));
+  });
+}
+
+/** Without those at a field that was edited, and at the fields around it and within it. */
+export function withoutFaultsAt(
+  placed: readonly PlacedProblem[],
+  nodeId: string,
+  path: string,
+): readonly PlacedProblem[] {
+  const field = `${CONFIG}.${path}`;
+  const kept = placed.filter((problem) => {
+    const isHere = problem.path === field || isPartOf(problem.path, field);
+    return problem.nodeId !== nodeId || !(isHere || isPartOf(field, problem.path));
+  });
+  return kept.length === placed.length ? placed : kept;
 }

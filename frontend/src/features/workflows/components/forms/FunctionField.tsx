@@ -1,0 +1,43 @@
+import { useEffect } from "react";
+
+import { loadFunctions, useFunctions } from "../../functions";
+import { FieldFrame, type FieldProps } from "./FieldFrame";
+import { useField } from "./scope";
+import { TextField } from "./TextField";
+
+/** A function of the site by its name. Its arguments become the fields of `arguments`. */
+export function FunctionField(props: FieldProps) {
+  const { path, schema, required } = props;
+  const { id, value, disabled, set } = useField(path);
+  const list = useFunctions((state) => state.list);
+  useEffect(() => void loadFunctions(), []);
+  if (!list) return <TextField {...props} schema={{ ...schema, "x-widget": "" }} />;
+  const chosen = list.find((each) => each.name === value);
+  const isGone = typeof value === "string" && value !== "" && !chosen;
+  const about = chosen?.description ?? schema.description ?? "";
+  return (
+    <FieldFrame
+      path={path}
+      schema={{ ...schema, description: about }}
+      required={required}
+      id={id}
+      fault={isGone ? `This site has no function “${value}”.` : null}
+    >
+      <select
+        id={id}
+        disabled={disabled}
+        aria-describedby={`${id}-help`}
+        value={typeof value === "string" ? value : ""}
+        onChange={(event) => set(event.target.value || undefined)}
+      >
+        <option value="">{list.length ? "Choose a function" : "This site has no functions"}</option>
+        {isGone ? <option value={value}>{value}</option> : null}
+        {list.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  );
+}
