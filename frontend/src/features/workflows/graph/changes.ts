@@ -2,12 +2,15 @@
 
 import type { JsonObject, Position } from "@/types/models";
 
+import type { TypeOf } from "./connect";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode, type Note } from "./model";
+import { conditionsOf } from "./ports";
+import { followRenamed } from "./references";
 
 /** An unused `node_id` that begins with `stem`: "fetch", "fetch_2", "fetch_3" ... */
 export function freeId(taken: Iterable<string>, stem: string): string {
   const used = new Set(taken);
-  const clean = stem.toLowerCase().replace(/[^a-z0-9_-]+/g, "_").slice(0, 60) || "node";
+  const clean = stem.toLowerCase().replace(/[^a-z0-9_-]+/g, "_").slice(0, 58) || "node";
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? clean : `${clean}_${number}`;
     if (!used.has(id)) return id;
@@ -43,6 +46,25 @@ export function changeNode(graph: Graph, nodeId: string, change: NodeChange): Gr
   return {
     ...graph,
     nodes: graph.nodes.map((node) => (node.node_id === nodeId ? { ...node, ...change } : node)),
+  };
+}
+
+/** Give a node another `node_id`. Its edges, and what refers to its output, follow. */
+export function renameNode(graph: Graph, from: string, to: string, typeOf: TypeOf): Graph {
+  const renamed = new Map([[from, to]]);
+  const nameAfter = (id: string) => renamed.get(id) ?? id;
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      node_id: nameAfter(node.node_id),
+      config: followRenamed(node.config, renamed, conditionsOf(typeOf(node.component_type))),
+    })),
+    edges: graph.edges.map((edge) => ({
+      ...edge,
+      source: nameAfter(edge.source),
+      target: nameAfter(edge.target),
+    })),
   };
 }
 

@@ -28,11 +28,21 @@ function build({ nodes, edges }: Graph): GraphIndex {
   const tools = edges.filter((edge) => edge.kind === TOOL);
   return {
     byId: new Map(nodes.map((node) => [node.node_id, node])),
-    outgoing: Map.groupBy(flow, (edge) => edge.source),
-    incoming: Map.groupBy(flow, (edge) => edge.target),
-    toolsOf: Map.groupBy(tools, (edge) => edge.target),
-    agentsOf: Map.groupBy(tools, (edge) => edge.source),
+    outgoing: grouped(flow, (edge) => edge.source),
+    incoming: grouped(flow, (edge) => edge.target),
+    toolsOf: grouped(tools, (edge) => edge.target),
+    agentsOf: grouped(tools, (edge) => edge.source),
   };
+}
+
+function grouped(edges: readonly GraphEdge[], idOf: (edge: GraphEdge) => string) {
+  const found = new Map<string, GraphEdge[]>();
+  for (const edge of edges) {
+    const others = found.get(idOf(edge));
+    if (others) others.push(edge);
+    else found.set(idOf(edge), [edge]);
+  }
+  return found;
 }
 
 /** Whether a node is attached to an agent as a tool. */

@@ -44,6 +44,7 @@ export const EMPTY: Graph = { nodes: [], edges: [], notes: [] };
 export const MAX_NODES = 200;
 export const MAX_EDGES = 500;
 export const MAX_TOOLS = 20;
+export const MAX_NOTES = 100;
 
 /** The size of a node and the grid, in pixels at 100 %. */
 export const NODE_WIDTH = 220;

@@ -2,7 +2,8 @@
 
 import type { Json, NodeType } from "@/types/models";
 
-import type { GraphNode } from "./model";
+import { indexOf } from "./lookup";
+import type { Graph, GraphNode } from "./model";
 
 /**
  * Those that the node's configuration names at `port_fields` (`cases[].port`, `default`), each
@@ -16,6 +17,17 @@ export function portsOf(node: GraphNode, type: NodeType | undefined): string[] {
     return found.length || typeof fallback !== "string" ? found : [fallback];
   });
   return named.length ? [...new Set(named)] : [...type.ports];
+}
+
+/** The ports to draw: also those that edges use although the node does not have them (any more). */
+export function drawnPorts(graph: Graph, node: GraphNode, type: NodeType | undefined): string[] {
+  const used = indexOf(graph).outgoing.get(node.node_id) ?? [];
+  return [...new Set([...portsOf(node, type), ...used.map((edge) => edge.source_port)])];
+}
+
+/** The paths of the conditions in a configuration of this type, such as `cases[].when`. */
+export function conditionsOf(type: NodeType | undefined): readonly string[] {
+  return (type as { condition_fields?: string[] } | undefined)?.condition_fields ?? [];
 }
 
 /** The texts at a path such as `cases[].port`. */
