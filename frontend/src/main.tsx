@@ -3,12 +3,14 @@ import { createRoot } from "react-dom/client";
 
 import { ExecutionPage } from "@/features/runs/ExecutionPage";
 import { Studio } from "@/features/workflows/components/Studio";
+import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { page } from "@/page";
 
 /** What the page asks for. */
 function App() {
   const { workflow, execution, page: kind } = page();
   if (kind === "execution" && execution) return <ExecutionPage executionId={execution} />;
+  if (kind === "new") return <NewWorkflow />;
   return workflow ? <Studio workflowId={workflow.id} /> : null;
 }
 

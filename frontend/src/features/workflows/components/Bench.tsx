@@ -1,24 +1,70 @@
 import { RunControls } from "@/features/runs/RunControls";
 import { page } from "@/page";
+import { Icon } from "@/ui/Icon";
+import { moment } from "@/ui/time";
 
-import { isChanged, useEditor } from "../store/editor";
+import { isChanged, unsavedOf, useEditor } from "../store/editor";
+import { useVersions } from "../versions/store";
+import { useWorkflow } from "../store/workflow";
 import { EditTools } from "./EditTools";
 import { SaveControls } from "./SaveControls";
+import { WorkflowMenu } from "./WorkflowMenu";
 
 /** The bar above the drawing: what is open, whether it is saved, and the verbs. */
 export function Bench() {
-  const changed = useEditor(isChanged);
-  const version = useEditor((state) => state.saved.graphVersion);
+  const name = useWorkflow((state) => state.name);
+  const isActive = useWorkflow((state) => state.isActive);
   return (
     <div className="o-bench">
-      <h1>{page().workflow?.name}</h1>
-      <span className="o-quiet">{changed ? "Changes not saved" : `Version ${version}`}</span>
+      <h1 title={name}>{name}</h1>
+      <SavedOrNot />
+      {isActive ? null : <span className="o-tag">not active</span>}
       <span className="o-bench__end">
         <EditTools />
+        <WorkflowMenu />
         <span className="o-bench__sep o-only-broad" />
         <RunControls />
         <SaveControls />
       </span>
     </div>
+  );
+}
+
+/** "3 changes not saved", or the version and when it was saved. */
+function SavedOrNot() {
+  const unsaved = useEditor(unsavedOf);
+  const isAllowed = useEditor((state) => state.isAllowed);
+  if (unsaved) {
+    return (
+      <span className="o-state is-idle">
+        <Icon name="pencil" small />
+        {unsaved === 1 ? "1 change not saved" : `${unsaved} changes not saved`}
+      </span>
+    );
+  }
+  return (
+    <>
+      <VersionInWords />
+      {isAllowed ? null : (
+        <span className="o-state is-idle" title="You may look at this workflow, and not change it.">
+          <Icon name="lock" small />
+          View only
+        </span>
+      )}
+    </>
+  );
+}
+
+function VersionInWords() {
+  const version = useEditor((state) => state.saved.graphVersion);
+  const isEmpty = useEditor((state) => !isChanged(state) && state.saved.graph.nodes.length === 0);
+  const savedAt = useVersions(({ list }) => list?.find((each) => each.number === version)?.saved_at);
+  if (!savedAt && isEmpty) return <span className="o-quiet">nothing drawn yet</span>;
+  const when = savedAt ? `, saved ${moment(new Date(savedAt), new Date(), page().zone)}` : "";
+  return (
+    <span className="o-quiet">
+      version {version}
+      {when}
+    </span>
   );
 }

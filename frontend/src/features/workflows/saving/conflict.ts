@@ -5,11 +5,19 @@ import { areSame, compare, type Differences, edgesInWords, type NodeDifference }
 import { type Merged, merge } from "../graph/merge";
 import type { Graph } from "../graph/model";
 import type { Saved } from "../store/editor";
-import type { Conflict, Finding, Since } from "./store";
+import type { Conflict, Finding } from "./store";
+
+type Circumstances = Pick<Conflict, "since" | "isRestore">;
 
 /** What stands against each other. */
-export function conflictOf(base: Saved, mine: Graph, theirs: Saved, since: Since | null): Conflict {
+export function conflictOf(
+  base: Saved,
+  mine: Graph,
+  theirs: Saved,
+  { since, isRestore }: Circumstances,
+): Conflict {
   return {
+    isRestore,
     base,
     mine,
     theirs,

@@ -11,14 +11,19 @@ import { ask, type Conflict, setFindings, type Since, useSaving } from "./store"
  * `theirs` is what the server has now. Returns whether to save what is on the canvas then; false
  * where the user looks at it first. Asks only if both sides changed something.
  */
-export async function resolveConflict(workflowId: string, theirs: Saved): Promise<boolean> {
+export async function resolveConflict(
+  workflowId: string,
+  theirs: Saved,
+  { isRestore = false } = {},
+): Promise<boolean> {
   const { unsure } = useSaving.getState();
   const { saved } = useEditor.getState();
   // What stands against us may be our own save, whose answer was lost.
   const isOwn = unsure !== null && sameContent(unsure, theirs.graph);
   const base: Saved = isOwn ? { ...saved, graph: unsure } : saved;
   const since = isOwn ? null : await lastSince(workflowId, saved.graphVersion);
-  const conflict = conflictOf(base, useEditor.getState().history.now, theirs, since);
+  const mine = useEditor.getState().history.now;
+  const conflict = conflictOf(base, mine, theirs, { since, isRestore });
   useSaving.setState({ unsure: null });
   if (!isConflict(conflict)) {
     putMerged(conflict);

@@ -10,6 +10,7 @@ import type { Graph } from "../graph/model";
 import { countChanges } from "../graph/same";
 import { type GraphDocument, graphFrom } from "../load";
 import { isChanged, type Saved, useEditor } from "../store/editor";
+import { leaveVersion } from "../versions/store";
 import { afterRefusal, type Next } from "./refusals";
 import { useSaving } from "./store";
 
@@ -43,9 +44,10 @@ function saveAfter(isDone: boolean, options: SaveOptions): Promise<boolean> | bo
 }
 
 async function saveNow({ note }: SaveOptions): Promise<boolean> {
-  const { mayChange } = useEditor.getState();
+  const { isAllowed } = useEditor.getState();
   const { workflow } = page();
-  if (!workflow || !mayChange) return false;
+  if (!workflow || !isAllowed) return false;
+  leaveVersion(); // what is drawn is saved, not an old version that is looked at
   if (!isChanged(useEditor.getState())) {
     say("Nothing to save.");
     return true;

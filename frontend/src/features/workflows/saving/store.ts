@@ -20,6 +20,8 @@ export interface Conflict {
   /** The graph on the canvas. */
   mine: Graph;
   since: Since | null;
+  /** Whether it is about going on with a draft, not about a save. */
+  isRestore: boolean;
   yourDifferences: Differences;
   theirDifferences: Differences;
   merged: Merged;

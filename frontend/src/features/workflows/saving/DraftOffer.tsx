@@ -1,0 +1,23 @@
+import { page } from "@/page";
+import { Button } from "@/ui/Button";
+import { moment } from "@/ui/time";
+
+import { discardDraft, restoreDraft, useDrafts } from "./drafts";
+
+/** Offers what an earlier visit drew and did not save. */
+export function DraftOffer() {
+  const offer = useDrafts((state) => state.offers[0]);
+  const others = useDrafts((state) => state.offers.length - 1);
+  if (!offer) return null;
+  const when = moment(new Date(offer.draft.at), new Date(), page().zone);
+  return (
+    <section className="o-note o-note--clock o-offer" aria-label="Unsaved changes" role="status">
+      <span className="o-note__text">
+        You have unsaved changes from {when}
+        {others > 0 ? `, and ${others} older` : ""}.
+      </span>
+      <Button onClick={() => void restoreDraft(offer)}>Restore</Button>
+      <Button onClick={() => discardDraft(offer.key)}>Discard</Button>
+    </section>
+  );
+}

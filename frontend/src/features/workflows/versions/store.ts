@@ -1,0 +1,94 @@
+/** The versions of the workflow on the page: the list, and which one is looked at. */
+
+import { create } from "zustand";
+
+import { ApiError } from "@/api/client";
+import { page } from "@/page";
+import { say } from "@/ui/messages";
+
+import { afterRefusal, type Next } from "../saving/refusals";
+import { useEditor } from "../store/editor";
+import { loadVersion, loadVersions, restoreVersion, type Version } from "./load";
+
+interface VersionsState {
+  isOpen: boolean;
+  /** Newest first; null until it was read. */
+  list: readonly Version[] | null;
+  /** Why the list could not be read. */
+  problem: string | null;
+  /** The number of the version that the canvas shows. */
+  shown: number | null;
+}
+
+export const useVersions = create<VersionsState>()(() => ({
+  isOpen: false,
+  list: null,
+  problem: null,
+  shown: null,
+}));
+
+const workflowId = () => page().workflow?.id ?? "";
+
+export async function openVersions(): Promise<void> {
+  useVersions.setState({ isOpen: true });
+  await refreshVersions();
+}
+
+export function closeVersions(): void {
+  leaveVersion();
+  useVersions.setState({ isOpen: false });
+}
+
+export async function refreshVersions(): Promise<void> {
+  try {
+    useVersions.setState({ list: await loadVersions(workflowId()), problem: null });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    useVersions.setState({ problem: error.message });
+  }
+}
+
+/** Show a version on the canvas. What is in work stays as it is meanwhile. */
+export async function lookAt(number: number): Promise<void> {
+  try {
+    const graph = await loadVersion(workflowId(), number);
+    useEditor.getState().look(graph);
+    useVersions.setState({ shown: number });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    say(error.message, "bad");
+  }
+}
+
+export function leaveVersion(): void {
+  if (useVersions.getState().shown === null) return;
+  useEditor.getState().look(null);
+  useVersions.setState({ shown: null });
+}
+
+/** Save a version once more as the newest. What was drawn before is one undo away. */
+export async function restore(number: number): Promise<void> {
+  leaveVersion();
+  let next: Next | null = { mayOrphan: false };
+  while (next) {
+    const before: Next = next;
+    try {
+      const { etag } = useEditor.getState().saved;
+      const { mayOrphan } = before;
+      const saved = await restoreVersion(workflowId(), number, { etag, mayOrphan });
+      useEditor.getState().markSaved(saved);
+      useEditor.getState().change(() => saved.graph);
+      say(`Restored version ${number} as version ${saved.graphVersion}.`);
+      break;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const attempt = { workflowId: workflowId(), sent: null, before };
+      next = await afterRefusal(error, attempt);
+      if (error.isConflict) {
+        say("Someone saved in the meantime. Restore the version again if you still want it.", "warn");
+        break;
+      }
+    }
+  }
+  await refreshVersions();
+}
