@@ -18,8 +18,14 @@ const eachType = <T>(read: (type: NodeType) => T) =>
 export const COMPONENT_COLORS = eachType((type) => type.colour);
 export const COMPONENT_ICONS = eachType((type) => type.icon);
 
+let offered: readonly NodeType[] = Object.values(TYPES);
+
+/** The types that can be added, in the order of the site. */
+export const offeredTypes = (): readonly NodeType[] => offered;
+
 /** Add the types of this site, in the order of the palette. */
 export function extendWith(types: readonly NodeType[]): void {
+  offered = types;
   for (const type of types) {
     TYPES[type.type] = type;
     COMPONENT_COLORS[type.type] = type.colour;

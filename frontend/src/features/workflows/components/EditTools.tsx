@@ -1,22 +1,50 @@
 import { Button } from "@/ui/Button";
 
-import { useEditor } from "../store/editor";
+import { graphOf, useEditor } from "../store/editor";
+import { addNote, redo, tidyUp, undo } from "../store/verbs";
 
 /** Undo and redo, and what rearranges the drawing. */
 export function EditTools() {
   const canUndo = useEditor((state) => state.history.past.length > 0);
   const canRedo = useEditor((state) => state.history.future.length > 0);
-  const { undo, redo } = useEditor.getState();
+  const empty = useEditor((state) => graphOf(state).nodes.length === 0);
+  const mayChange = useEditor((state) => state.mayChange);
+  if (!mayChange) return null;
   return (
-    <span className="o-btns o-only-broad">
-      <Button icon="undo-2" aria-label="Undo" title="Undo (Ctrl Z)" disabled={!canUndo} onClick={undo} />
+    <>
+      <span className="o-btns o-only-broad">
+        <Button
+          icon="undo-2"
+          aria-label="Undo"
+          title="Undo (Ctrl Z)"
+          disabled={!canUndo}
+          onClick={undo}
+        />
+        <Button
+          icon="redo-2"
+          aria-label="Redo"
+          title="Redo (Ctrl Shift Z)"
+          disabled={!canRedo}
+          onClick={redo}
+        />
+      </span>
       <Button
-        icon="redo-2"
-        aria-label="Redo"
-        title="Redo (Ctrl Shift Z)"
-        disabled={!canRedo}
-        onClick={redo}
+        look="bare"
+        icon="sticky-note"
+        className="o-only-broad"
+        aria-label="Add a note"
+        title="Add a note (N)"
+        onClick={addNote}
       />
-    </span>
+      <Button
+        look="bare"
+        icon="layout-grid"
+        className="o-only-broad"
+        disabled={empty}
+        onClick={tidyUp}
+      >
+        Tidy up
+      </Button>
+    </>
   );
 }

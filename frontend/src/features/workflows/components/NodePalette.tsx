@@ -1,30 +1,72 @@
-import { Tile } from "@/ui/Tile";
+import { type KeyboardEvent, useMemo, useState } from "react";
+
 import type { NodeType } from "@/types/models";
 
-/** The node types by category, to be added to the drawing. */
+import { defaultConfig } from "../componentTypes";
+import { type Offer, offersOf, search, type Section, sections } from "../graph/palette";
+import { focusNode } from "../store/flow";
+import { useFunctions } from "../store/functions";
+import { add } from "../store/verbs";
+import { OfferButton } from "./OfferButton";
+import { SearchField } from "./SearchField";
+import { useMayEdit } from "./useMayEdit";
+import { useLoadedFunctions } from "./useOffers";
+
+/** The node types by category, to be added to the drawing. Not there for who may only look. */
 export function NodePalette({ types }: { types: readonly NodeType[] }) {
-  const categories = [...new Set(types.map((type) => type.category))];
+  const mayEdit = useMayEdit();
+  return mayEdit ? <Palette types={types} /> : null;
+}
+
+function Palette({ types }: { types: readonly NodeType[] }) {
+  const [query, setQuery] = useState("");
+  const problem = useLoadedFunctions();
+  const functions = useFunctions((state) => state.functions);
+  const offers = useMemo(() => offersOf(types, functions, defaultConfig), [types, functions]);
+  const found = search(offers, query);
+  const shown = sections(found);
+  const first = query.trim() ? shown[0]?.offers[0] : undefined;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && first) {
+      event.preventDefault();
+      setQuery("");
+      addByKey(first);
+    }
+  };
   return (
     <aside className="o-palette" aria-label="Palette">
-      {categories.map((category) => (
-        <section key={category} aria-label={category}>
-          <div className="o-palette__title">
-            <span>{category}</span>
-          </div>
-          <ul>
-            {types
-              .filter((type) => type.category === category)
-              .map((type) => (
-                <li key={type.type}>
-                  <button type="button">
-                    <Tile type={type.type} small />
-                    {type.label}
-                  </button>
-                </li>
-              ))}
-          </ul>
-        </section>
+      <SearchField value={query} onChange={setQuery} onKeyDown={onKeyDown} hotkey />
+      {shown.map((section) => (
+        <PaletteSection key={section.category} section={section} first={first} />
       ))}
+      <p className="o-quiet" role="status">
+        {query.trim() && !shown.length ? `No node is called “${query.trim()}”.` : ""}
+      </p>
+      {problem ? <p className="o-quiet">{problem}</p> : null}
     </aside>
   );
+}
+
+function PaletteSection({ section, first }: { section: Section; first: Offer | undefined }) {
+  return (
+    <section aria-label={section.category}>
+      <div className="o-palette__title">
+        <span>{section.category}</span>
+        {section.stepsOrTools ? <span>steps or tools</span> : null}
+      </div>
+      <ul>
+        {section.offers.map((offer) => (
+          <li key={offer.key}>
+            <OfferButton offer={offer} isFirst={offer === first} onPick={(picked) => add(picked)} canDrag />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** By keyboard, the focus goes along: to the new node. */
+function addByKey(offer: Offer): void {
+  const id = add(offer);
+  if (id) focusNode(id);
 }

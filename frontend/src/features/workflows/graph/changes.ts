@@ -97,8 +97,11 @@ export function move(graph: Graph, places: ReadonlyMap<string, Position>): Graph
 }
 
 export function putNote(graph: Graph, note: Note): Graph {
-  const others = graph.notes.filter((each) => each.id !== note.id);
-  return { ...graph, notes: [...others, note] };
+  const isThere = graph.notes.some((each) => each.id === note.id);
+  const notes = isThere
+    ? graph.notes.map((each) => (each.id === note.id ? note : each))
+    : [...graph.notes, note];
+  return { ...graph, notes };
 }
 
 export function removeNotes(graph: Graph, ids: ReadonlySet<string>): Graph {

@@ -7,7 +7,18 @@ import type { Json, JsonObject, Position } from "@/types/models";
 
 import { freeId } from "./changes";
 import type { TypeOf } from "./connect";
-import { type Graph, type GraphEdge, type GraphNode, MAX_NODES, MAX_NOTES, type Note } from "./model";
+import {
+  FARTHEST,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  LARGEST,
+  MAX_NODES,
+  MAX_NOTE_TEXT,
+  MAX_NOTES,
+  type Note,
+} from "./model";
+import { newNoteId } from "./noteId";
 import { boxesOf, middleOf, onGrid } from "./places";
 import { conditionsOf } from "./ports";
 import { followRenamed } from "./references";
@@ -54,11 +65,13 @@ const isText = (value: Json | undefined, max: number): value is string =>
   typeof value === "string" && value.length <= max;
 const isId = (value: Json | undefined): value is string =>
   typeof value === "string" && /^[\w-]{1,64}$/.test(value);
+const isWithin = (value: Json | undefined, least: number, most: number): value is number =>
+  typeof value === "number" && value >= least && value <= most;
 
 function placeFrom(value: Json | undefined): Position | null {
   if (!isObject(value)) return null;
   const { x, y } = value;
-  return typeof x === "number" && typeof y === "number" ? { x, y } : null;
+  return isWithin(x, -FARTHEST, FARTHEST) && isWithin(y, -FARTHEST, FARTHEST) ? { x, y } : null;
 }
 
 function nodeFrom(value: Json): GraphNode | null {
@@ -81,9 +94,9 @@ function noteFrom(value: Json): Note | null {
   if (!isObject(value)) return null;
   const { id, text, size } = value;
   const position = placeFrom(value.position);
-  if (!isText(id, 64) || !isText(text, 20_000) || !position || !isObject(size)) return null;
+  if (!isId(id) || !isText(text, MAX_NOTE_TEXT) || !position || !isObject(size)) return null;
   const { width, height } = size;
-  if (typeof width !== "number" || typeof height !== "number") return null;
+  if (!isWithin(width, 1, LARGEST) || !isWithin(height, 1, LARGEST)) return null;
   return { id, text, position, size: { width, height } };
 }
 
@@ -124,7 +137,7 @@ export function paste(
   });
   const notes = part.notes.map((note) => ({
     ...note,
-    id: crypto.randomUUID(),
+    id: newNoteId(),
     position: moved(note.position),
   }));
   return {

@@ -40,11 +40,15 @@ export interface Graph {
 
 export const EMPTY: Graph = { nodes: [], edges: [], notes: [] };
 
-/** The bounds of the server, `workflows/graph.py`. */
+/** The bounds of the server, `workflows/graph.py` and `workflows/layout.py`. */
 export const MAX_NODES = 200;
 export const MAX_EDGES = 500;
 export const MAX_TOOLS = 20;
 export const MAX_NOTES = 100;
+export const MAX_NOTE_TEXT = 2_000;
+/** How far from the origin things may stand, and how large a note may be. */
+export const FARTHEST = 1_000_000;
+export const LARGEST = 10_000;
 
 /** The size of a node and the grid, in pixels at 100 %. */
 export const NODE_WIDTH = 220;

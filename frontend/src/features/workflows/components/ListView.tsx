@@ -1,0 +1,173 @@
+import { Button } from "@/ui/Button";
+import { Tile } from "@/ui/Tile";
+import { useShallow } from "zustand/react/shallow";
+
+import { typeOf } from "../componentTypes";
+import { edgeKey, type GraphEdge, type GraphNode, nameOf } from "../graph/model";
+import { type Outlined, outline } from "../graph/order";
+import { portsOf } from "../graph/ports";
+import { summaryOf } from "../graph/summary";
+import { graphOf, useEditor } from "../store/editor";
+import { usePopups } from "../store/popups";
+import { deleteSelected, disconnect } from "../store/verbs";
+import { useView } from "../store/view";
+import { useMayEdit } from "./useMayEdit";
+
+/** The same graph as a list: steps in order, with what follows each and with their tools. */
+export function ListView() {
+  const graph = useEditor(graphOf);
+  const items = outline(graph);
+  return (
+    <section className="o-outline" aria-label="The workflow as a list">
+      <header>
+        <h2>Steps</h2>
+        <Button onClick={() => useView.getState().setList(false)}>Show the drawing</Button>
+      </header>
+      {items.length ? null : <p className="o-quiet">This workflow has no nodes yet.</p>}
+      <ol>
+        {items.map((item) => (
+          <Step key={item.node.node_id} item={item} />
+        ))}
+      </ol>
+      <Notes />
+    </section>
+  );
+}
+
+function Step({ item: { node, leadsTo, tools } }: { item: Outlined }) {
+  const branches = portsOf(node, typeOf(node.component_type)).length > 1;
+  return (
+    <li id={anchorOf(node)} tabIndex={-1}>
+      <Row node={node} />
+      {leadsTo.length ? (
+        <ul aria-label={`After ${nameOf(node)}`}>
+          {leadsTo.map(({ edge, node: next }) => (
+            <Next key={edgeKey(edge)} edge={edge} node={next} branches={branches} />
+          ))}
+        </ul>
+      ) : null}
+      {tools.length ? (
+        <ul aria-label={`Tools of ${nameOf(node)}`}>
+          {tools.map(({ edge, node: tool }) => (
+            <li key={edgeKey(edge)} id={anchorOf(tool)} tabIndex={-1}>
+              <Row node={tool} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+}
+
+const anchorOf = (node: GraphNode) => `ostinato-step-${node.node_id}`;
+
+function Row({ node }: { node: GraphNode }) {
+  const chosen = useEditor((state) => state.selection.nodes.has(node.node_id));
+  const problems = useEditor(
+    useShallow((state) =>
+      state.placed.filter((problem) => problem.nodeId === node.node_id).flatMap((p) => p.messages),
+    ),
+  );
+  const mayEdit = useMayEdit();
+  const name = nameOf(node);
+  const type = typeOf(node.component_type);
+  const select = () => useEditor.getState().select({ nodes: new Set([node.node_id]) });
+  return (
+    <div className="o-outline__row">
+      <Tile type={node.component_type} small />
+      <span className="o-outline__name">
+        <span className="o-strong">{name}</span>{" "}
+        <span className="o-quiet">
+          {type?.label ?? node.component_type}: {summaryOf(node, type)}
+          {node.is_active ? "" : ", switched off"}
+        </span>
+        {problems.map((problem) => (
+          <span key={problem} className="o-state is-bad">
+            {problem}
+          </span>
+        ))}
+      </span>
+      <Button aria-pressed={chosen} aria-label={`Select ${name}`} title="Select" onClick={select}>
+        Select
+      </Button>
+      {mayEdit ? <Changes node={node} select={select} /> : null}
+    </div>
+  );
+}
+
+function Changes({ node, select }: { node: GraphNode; select: () => void }) {
+  const name = nameOf(node);
+  const remove = () => {
+    select();
+    deleteSelected();
+    document.querySelector<HTMLElement>(".o-outline button")?.focus();
+  };
+  return (
+    <>
+      <Button
+        aria-label={`Connect ${name} to…`}
+        title="Connect to…"
+        onClick={() => usePopups.getState().connectFrom(node.node_id)}
+      >
+        Connect…
+      </Button>
+      <Button aria-label={`Delete ${name}`} title="Delete" onClick={remove}>
+        Delete
+      </Button>
+    </>
+  );
+}
+
+interface NextProps {
+  edge: GraphEdge;
+  node: GraphNode;
+  branches: boolean;
+}
+
+/** One thing that follows: a link to it, and what can be done with the connection. */
+function Next({ edge, node, branches }: NextProps) {
+  const mayEdit = useMayEdit();
+  const name = nameOf(node);
+  return (
+    <li className="o-outline__row">
+      <span className="o-outline__name">
+        {branches ? `${edge.source_port}: ` : ""}leads to{" "}
+        <a href={`#${anchorOf(node)}`}>{name}</a>
+      </span>
+      {mayEdit ? (
+        <>
+          <Button
+            aria-label={`Add a node before ${name}`}
+            onClick={(event) => {
+              const { left: x, bottom: y } = event.currentTarget.getBoundingClientRect();
+              const spot = { kind: "edge", key: edgeKey(edge) } as const;
+              usePopups.getState().openPalette(spot, { x, y });
+            }}
+          >
+            Insert…
+          </Button>
+          <Button aria-label={`Disconnect ${name}`} onClick={() => disconnect(edge)}>
+            Disconnect
+          </Button>
+        </>
+      ) : null}
+    </li>
+  );
+}
+
+function Notes() {
+  const notes = useEditor((state) => graphOf(state).notes);
+  if (!notes.length) return null;
+  return (
+    <>
+      <h2>Notes</h2>
+      <ul>
+        {notes.map((note) => (
+          <li key={note.id} className="o-outline__note">
+            {note.text || <span className="o-quiet">Empty note</span>}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
