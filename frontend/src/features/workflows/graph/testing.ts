@@ -39,11 +39,15 @@ const type = (name: string, given: Partial<NodeType> = {}): NodeType => ({
   kind: "action",
   inputs: ["in"],
   ports: ["out"],
+  port_fields: [],
   takes_tools: false,
   can_be_tool: false,
   config_schema: { type: "object", properties: {} },
+  text_templates: [],
+  value_templates: [],
+  condition_fields: [],
   ...given,
-} as NodeType);
+});
 
 const TYPES: Record<string, NodeType> = {
   start: type("start", { label: "Start", kind: "trigger", inputs: [], category: "Triggers" }),
