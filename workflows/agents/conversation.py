@@ -70,6 +70,7 @@ class Task:
     output_schema: Schema | None
     budget: Budget
     tools: Mapping[str, Tool]
+    is_scripted: bool = False  # the script of the demonstration answers
 
 
 @dataclass(slots=True)
@@ -88,7 +89,10 @@ class Conversation:
         seconds = self.task.budget.max_seconds
         self.ends_at = time.monotonic() + seconds
         try:
-            with _interrupted_after(seconds), ModelConnection(self.task.model) as model:
+            connection = ModelConnection(
+                self.task.model, is_scripted=self.task.is_scripted
+            )
+            with _interrupted_after(seconds), connection as model:
                 return self._run(model)
         except OutOfTime as error:
             raise BudgetSpent("max_seconds", seconds) from error

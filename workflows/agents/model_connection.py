@@ -20,6 +20,7 @@ from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
 
 from workflows.agents import provider
+from workflows.agents.scripted import scripted_model
 
 CHECK_EVERY_SECONDS = 0.5
 # Longer than connections take to close. A thread that hangs ends with the process.
@@ -29,8 +30,10 @@ JOIN_SECONDS = 2.0
 class ModelConnection:
     """A context manager. Within it, `request` sends messages to the model."""
 
-    def __init__(self, model_name: str) -> None:
+    def __init__(self, model_name: str, *, is_scripted: bool = False) -> None:
+        """`is_scripted`: the script of the demonstration, which needs no provider."""
         self._model_name = model_name
+        self._is_scripted = is_scripted
         self._model: Future[Model] = Future()
         self._over = asyncio.Event()
         self._loop = asyncio.new_event_loop()
@@ -81,6 +84,10 @@ class ModelConnection:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        if self._is_scripted:
+            self._model.set_result(scripted_model())
+            await self._over.wait()
+            return
         try:
             async with provider.site_model(self._model_name) as model:
                 self._model.set_result(model)

@@ -16,9 +16,23 @@ from workflows.graph import Problem
 from workflows.kit.json_value import text_problem
 
 REQUIRED = ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL")
+# The model of the demonstration: the site's own, or a script on a site without a provider.
+DEMO_MODEL = "ostinato-demo"
 # What a header can hold. The HTTP library's error would repeat any other character.
 KEY = re.compile(r"[ -~]*")
 ADDRESS = re.compile(r"[!-~]*")
+
+
+def is_scripted(model: str) -> bool:
+    """Whether a node that names this model follows the script of the demonstration."""
+    has_provider = settings.AGENT_BASE_URL or settings.AGENT_API_KEY
+    return model == DEMO_MODEL and not has_provider
+
+
+def model_name(model: str) -> str:
+    """The provider's name for the model that a node names: the site's own by default."""
+    own: str = settings.AGENT_MODEL
+    return own if model in ("", DEMO_MODEL) else model
 
 
 def setting_problems() -> Iterator[Problem]:

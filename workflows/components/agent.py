@@ -10,7 +10,13 @@ from typing_extensions import override
 from workflows.agents.answer import ANSWER_TOOL, output_schema_problems
 from workflows.agents.budget import LIMITS, Budget, Spending, ceiling_problems
 from workflows.agents.record import Record
-from workflows.agents.site import REQUIRED, setting_problems
+from workflows.agents.site import (
+    DEMO_MODEL,
+    REQUIRED,
+    is_scripted,
+    model_name,
+    setting_problems,
+)
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.kit.json_value import storable
@@ -59,7 +65,8 @@ class Agent(Component):
                 "pattern": whole(r"[^\s\x00-\x1f]{1,200}"),
                 "title": "Model",
                 "description": "The provider's name for the model. The site's default "
-                "(AGENT_MODEL) if empty.",
+                f"(AGENT_MODEL) if empty. {DEMO_MODEL} is the same, but follows a script on "
+                "a site without a provider.",
             },
             "output_schema": {
                 "type": "object",
@@ -100,7 +107,9 @@ class Agent(Component):
 
     @override
     def run(self, config: Config, context: Context) -> Result:
-        _check_site(config)
+        scripted = is_scripted(config.get("model", ""))
+        if not scripted:
+            _check_site(config)
         _check_schema(config)
         if not config["prompt"].strip():
             raise NodeFailed("The task is empty: its template rendered to no text.")
@@ -109,7 +118,8 @@ class Agent(Component):
         task = conversation.Task(
             prompt=storable(config["prompt"]),
             instructions=_instructions(config, context),
-            model=config.get("model") or settings.AGENT_MODEL,
+            model=model_name(config.get("model", "")),
+            is_scripted=scripted,
             output_schema=config.get("output_schema"),
             budget=budget,
             tools={tool.name: tool for tool in context.tools()},
@@ -137,8 +147,9 @@ def _check_schema(config: Config) -> None:
 
 
 def _effective(name: str, config: Config) -> Any:
-    own = config.get("model") if name == "AGENT_MODEL" else None
-    return own or getattr(settings, name)
+    if name == "AGENT_MODEL":
+        return model_name(config.get("model", ""))
+    return getattr(settings, name)
 
 
 def _instructions(config: Config, context: Context) -> str:
