@@ -22,8 +22,9 @@ urlpatterns = [
     path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("platform_site.accounts.urls")),
     path("api/v1/", include("triggers.api.urls")),
-    path("api/v1/", include("workflows.api.urls")),
+    # Before those of workflows, which would take `workflows/import/` for one of them.
     path("api/v1/", include("schedules.api.urls")),
+    path("api/v1/", include("workflows.api.urls")),
 ]
 handler400 = "platform_site.http.errors.bad_request"
 handler403 = "platform_site.http.errors.permission_denied"

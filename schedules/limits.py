@@ -22,3 +22,5 @@ TAGS = 20
 TAG_LENGTH = 50
 # The most schedules that one call changes: each needs a write of its own.
 MOST_AT_ONCE = 500
+# The most schedules that the file of a workflow holds: they are created in one transaction.
+MOST_IN_FILE = 100

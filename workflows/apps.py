@@ -19,7 +19,7 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("checks", "execution.standalone"):
+        for name in ("checks", "example_functions", "execution.standalone"):
             import_module(f"workflows.{name}")
         autoload()
         load_functions(settings.WORKFLOW_FUNCTION_MODULES)

@@ -20,10 +20,13 @@ from platform_site.accounts.api import TokenSerializer
 from platform_site.accounts.models import ApiToken
 from schedules import timing
 from schedules.api.bulk_view import BulkAnswer
+from schedules.api.exchange_views import ImportSerializer, TemplateSerializer
 from schedules.api.explain_view import ExplanationSerializer
 from schedules.api.preview_views import COUNT, PreviewSerializer
 from schedules.api.serializers import NewSchedule, ScheduleSerializer
-from schedules.models import ScheduledJob
+from schedules.exchange import template_named, templates
+from schedules.exchange.importing import NOTE
+from schedules.models import ReasonCode, ScheduledJob, Status
 from schedules.rq.messages import alarm_id
 from schedules.services import Actor
 from schedules.services.drafts.draft import apply_fields
@@ -32,6 +35,7 @@ from schedules.services.insight.preview import preview_fields
 from schedules.services.insight.sentences import timing_text
 from triggers.api.webhooks import IssuedWebhookSerializer, StartedSerializer
 from workflows.kit.api.strict import StrictSerializer
+from workflows.models import Workflow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SITE = "https://ostinato.example"
@@ -83,6 +87,26 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "run by id": {"action": "run", "ids": [str(SCHEDULE)]},
     },
+    "workflows_import_create": {
+        "a template": {"template": "nightly-report", "name": "my nightly report"},
+        "a file": {
+            "file": "format: ostinato/workflow\n"
+            "version: 1\n"
+            "workflow:\n"
+            "  name: hourly check\n"
+            "graph:\n"
+            "  nodes:\n"
+            "    - node_id: tick\n"
+            "      component_type: trigger_schedule\n"
+            "    - node_id: fetch\n"
+            "      component_type: http_request\n"
+            "      config: {url: https://example.com/}\n"
+            "  edges:\n"
+            "    - {source: tick, target: fetch}\n"
+            "schedules:\n"
+            "  - {name: hourly, interval_seconds: 3600}\n"
+        },
+    },
     "tokens_create": {
         "with an expiry": {"name": "laptop", "expires_at": "2096-01-01T00:00:00Z"}
     },
@@ -123,6 +147,27 @@ def _saved() -> ScheduledJob:
 
 def _schedule() -> dict[str, Any]:
     return {**ScheduleSerializer(_saved()).data}
+
+
+def _import() -> dict[str, Any]:
+    made = Workflow(
+        id=WORKFLOW,
+        name=REQUESTS["workflows_import_create"]["a template"]["name"],
+        description=template_named("nightly-report").description,
+        owner=OWNER,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    schedule = _saved()
+    schedule.status, schedule.next_run_at = Status.PAUSED, None
+    schedule.reason_code, schedule.status_reason = ReasonCode.BY_USER, NOTE
+    answer = {"workflow": made, "schedules": [schedule], "emptied": []}
+    return {**ImportSerializer(answer).data}
+
+
+def _templates() -> dict[str, Any]:
+    found = TemplateSerializer(templates()[:1], many=True).data
+    return {"results": found, "next": None, "previous": None}
 
 
 def _preview() -> dict[str, Any]:
@@ -184,6 +229,8 @@ ANSWERS: dict[str, Callable[[], dict[str, Any]]] = {
     "schedules_preview_create": _preview,
     "schedules_explain_retrieve": _explanation,
     "schedules_bulk_create": _bulk,
+    "workflows_import_create": _import,
+    "workflow_templates_retrieve": _templates,
     "tokens_create": _token,
     "workflows_webhooks_create": _webhook,
     "hooks_create": _started,

@@ -182,6 +182,8 @@ def _document_dry_run(operation: dict[str, Any]) -> None:
     operation.setdefault("parameters", []).append(DRY_RUN_PARAMETER)
     schema: dict[str, Any] = {"$ref": "#/components/schemas/DryRun"}
     done = operation["responses"].get("200", {})
+    if done and "201" in operation["responses"]:
+        return  # a dry run with an answer of its own
     if done:
         schema = {"oneOf": [done["content"]["application/json"]["schema"], schema]}
     operation["responses"]["200"] = done | {

@@ -6,6 +6,11 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from schedules.api.bulk_view import BulkView
+from schedules.api.exchange_views import (
+    WorkflowExport,
+    WorkflowImport,
+    WorkflowTemplates,
+)
 from schedules.api.explain_view import ScheduleExplanation
 from schedules.api.history_views import ScheduleEvents, ScheduleRuns
 from schedules.api.preview_views import DraftPreview, SchedulePreview
@@ -14,6 +19,11 @@ from schedules.api.views import ScheduleViewSet
 router = SimpleRouter(use_regex_path=False)
 router.register("schedules", ScheduleViewSet, basename="schedule")
 urlpatterns = [
+    path("workflows/import/", WorkflowImport.as_view(), name="workflow-import"),
+    path(
+        "workflows/<uuid:pk>/export/", WorkflowExport.as_view(), name="workflow-export"
+    ),
+    path("workflow-templates/", WorkflowTemplates.as_view(), name="workflow-templates"),
     path("schedules/bulk/", BulkView.as_view(), name="schedule-bulk"),
     path("schedules/preview/", DraftPreview.as_view(), name="schedule-draft-preview"),
     *router.urls,

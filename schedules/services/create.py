@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -20,7 +21,7 @@ from schedules.services.agents import guardrails, quotas
 from schedules.services.agents.limits import AgentLimits
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.snapshot import changes, snapshot
-from schedules.services.drafts.validation import check_text
+from schedules.services.drafts.validation import check_note, check_text
 
 BEGINS_AS = (Status.ACTIVE, Status.PAUSED)
 
@@ -61,9 +62,15 @@ def create_or_find(
     now: datetime,
     idempotency_key: str | None = None,
     status: str = Status.ACTIVE,
+    note: str = "",
+    schedule_id: UUID | None = None,
 ) -> Created:
-    """As `create_schedule`, and return whether the schedule is new."""
+    """As `create_schedule`, and return whether the schedule is new.
+
+    `note` says why it begins paused. `schedule_id` is its id, if that is needed before.
+    """
     assert actor.user is not None, "a schedule has an owner"
+    check_note(note)
     # An empty key is no key: otherwise every second call without one would repeat it.
     key = idempotency_key or None
     check_text("idempotency_key", key or "", most=IDEMPOTENCY_KEY_LENGTH)
@@ -77,7 +84,14 @@ def create_or_find(
         return Created(made, is_new=False)
     try:
         draft = _make(
-            fields, actor=actor, limits=limits, now=now, key=key, status=status
+            fields,
+            actor=actor,
+            limits=limits,
+            now=now,
+            key=key,
+            status=status,
+            note=note,
+            schedule_id=schedule_id,
         )
         return Created(draft, is_new=True)
     except IntegrityError:
@@ -125,11 +139,14 @@ def _make(
     now: datetime,
     key: str | None,
     status: str,
+    note: str,
+    schedule_id: UUID | None,
 ) -> ScheduledJob:
     proposed = bool(limits and limits.propose)
     with transaction.atomic():
         lock_workflows(fields)
         draft = ScheduledJob(
+            **({"id": schedule_id} if schedule_id else {}),
             owner=actor.user,
             created_by=actor.user,
             created_by_kind=actor.kind,
@@ -142,7 +159,13 @@ def _make(
         counts = proposed or status == Status.ACTIVE
         quotas.check_new(actor, counts=counts, now=now)
         transitions.begin(
-            draft, tick, status=status, proposed=proposed, actor=actor, now=now
+            draft,
+            tick,
+            status=status,
+            proposed=proposed,
+            actor=actor,
+            now=now,
+            note=note,
         )
     return draft
 

@@ -71,15 +71,17 @@ def begin(
     proposed: bool,
     actor: Actor,
     now: datetime,
+    note: str = "",
 ) -> None:
-    """Save a new schedule with its first `tick`: active, or paused, as every proposal is."""
+    """Save a new schedule with its first `tick`: active, or paused, as every proposal is.
+    `note` says why it is paused, unless it is a proposal."""
     after: dict[str, Any] = {}
     if proposed:
         note = f"proposed by an agent for {actor.name}"
         _set_state(schedule, Status.PAUSED, ReasonCode.PROPOSAL, note)
         schedule.awaits_approval, after = True, {"awaits_approval": True}
     elif status == Status.PAUSED:
-        _set_state(schedule, Status.PAUSED, REASON_OF_ACTOR[actor.kind])
+        _set_state(schedule, Status.PAUSED, REASON_OF_ACTOR[actor.kind], note)
         after = {"status": Status.PAUSED}
     _set_frontier(schedule, tick)
     schedule.save(force_insert=True)

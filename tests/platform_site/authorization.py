@@ -36,6 +36,9 @@ POST    /api/v1/workflows/                            201     201     201     20
 GET     /api/v1/workflows/{id}/                       200     404     200     200     401
 PATCH   /api/v1/workflows/{id}/                       200     404     403     200     401
 DELETE  /api/v1/workflows/{id}/                       204     404     403     204     401
+POST    /api/v1/workflows/import/                     201     201     201     201     401
+GET     /api/v1/workflows/{id}/export/                200     404     200     200     401
+GET     /api/v1/workflow-templates/                   200     200     200     200     401
 GET     /api/v1/workflows/{id}/graph/                 200     404     200     200     401
 PUT     /api/v1/workflows/{id}/graph/                 200     404     403     200     401
 POST    /api/v1/workflows/{id}/run/                   202     404     403     202     401

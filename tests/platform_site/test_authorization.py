@@ -115,6 +115,7 @@ def body(cell: Cell, asker: User | None, ground: Ground) -> dict[str, Any] | Non
             "ids": [ground.ids["schedules"]],
         },
         ("POST", "workflows/"): {"name": "new"},
+        ("POST", "workflows/import/"): {"template": "nightly-report"},
         ("PATCH", "workflows/{id}/"): {"name": "renamed"},
         ("PUT", "workflows/{id}/graph/"): {
             "nodes": [{"node_id": "start", "component_type": "trigger_schedule"}],

@@ -37,6 +37,8 @@ class Handler(BaseHTTPRequestHandler):
     def json(self):
         self.answer(b'{"n": 1}', content_type="application/json; charset=utf-8")
 
+    healthz = json
+
     def mislabelled(self):
         self.answer(b"{NaN", content_type="application/json")
 

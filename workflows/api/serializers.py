@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -20,6 +21,7 @@ from workflows.kit.api.strict import (
 from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
 from workflows.models.workflow import KEY_LENGTH, NAME_LENGTH
 from workflows.registry import Component
+from workflows.services import EdgeSpec, GraphSpec, NodeSpec
 from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 
 
@@ -91,6 +93,14 @@ class GraphSerializer(StrictSerializer):
     nodes = NodeSerializer(many=True, max_length=MAX_NODES)  # type: ignore[call-arg]
     edges = EdgeSerializer(many=True, max_length=MAX_EDGES)  # type: ignore[call-arg]
     version = WholeNumberField(min_value=1, required=False)
+
+
+def graph_spec(sent: Mapping[str, Any]) -> GraphSpec:
+    """The graph to save, from data that `GraphSerializer` has validated."""
+    return GraphSpec(
+        [NodeSpec(**node) for node in sent["nodes"]],
+        [EdgeSpec(**edge) for edge in sent["edges"]],
+    )
 
 
 def graph_of(workflow: Workflow) -> dict[str, Any]:

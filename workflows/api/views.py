@@ -32,6 +32,7 @@ from workflows.api.serializers import (
     WorkflowFields,
     WorkflowSerializer,
     graph_of,
+    graph_spec,
 )
 from workflows.failures import FailureKind
 from workflows.kit.api.dry_run import BOOLEANS, DryRun, is_dry
@@ -199,13 +200,9 @@ class WorkflowViewSet(
         trigger is refused unless `orphan_schedules` confirms it."""
         workflow, may_orphan = self.get_object(), _may_orphan(request)
         sent = valid(GraphSerializer(data=request.data))
-        spec = services.GraphSpec(
-            [services.NodeSpec(**node) for node in sent["nodes"]],
-            [services.EdgeSpec(**edge) for edge in sent["edges"]],
-        )
         user = user_of(request)
         require_permission(user, "change", workflow)
-        graph = services.checked_graph(workflow, spec)
+        graph = services.checked_graph(workflow, graph_spec(sent))
         with self.attempt(), self.precondition(sent) as version:
             services.save_graph(
                 workflow,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TypedDict
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -27,14 +28,22 @@ class Changes(TypedDict, total=False):
     is_active: bool
 
 
-def create_workflow(values: Changes, *, user: User, now: datetime) -> Workflow:
-    """Create a workflow of `user` with an empty graph.
+def create_workflow(
+    values: Changes, *, user: User, now: datetime, workflow_id: UUID | None = None
+) -> Workflow:
+    """Create a workflow of `user` with an empty graph. `workflow_id` is its id, if that is
+    needed before.
 
     Raises `InvalidInput` for a name or a description that is not valid.
     """
     _check_texts(values)
+    chosen = {"pk": workflow_id} if workflow_id else {}
     return Workflow.objects.create(
-        **map_strings(values, composed), owner=user, created_at=now, updated_at=now
+        **map_strings(values, composed),
+        **chosen,
+        owner=user,
+        created_at=now,
+        updated_at=now,
     )
 
 

@@ -14,6 +14,8 @@ LIST = "/api/v1/functions/"
 
 @pytest.fixture(autouse=True)
 def registered() -> Iterator[None]:
+    functions.clear()
+
     @workflow_function
     def repeat(text: str, times: int = 2) -> str:
         """Repeats a text,

@@ -48,6 +48,7 @@ def repeat(
 
 @pytest.fixture(autouse=True)
 def registered() -> Iterator[None]:
+    functions.clear()
     workflow_function(repeat)
     yield
     functions.clear()
@@ -185,7 +186,7 @@ def test_a_site_names_the_modules_of_its_functions(tmp_path: Path, monkeypatch):
     found = subprocess.run(
         shell, cwd=BASE_DIR, capture_output=True, text=True, check=True
     )
-    assert found.stdout.split() == ["double"]
+    assert found.stdout.split() == ["text_summary", "double"]
 
 
 def as_tool(**config: Any) -> Tool:

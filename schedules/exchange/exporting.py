@@ -1,0 +1,80 @@
+"""Export: a workflow with its graph and its schedules as one JSON value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from schedules.exchange.references import without_ids
+from schedules.limits import MOST_IN_FILE
+from schedules.models import ScheduledJob, Status
+from schedules.services.drafts.fields import FIELDS, Kind
+from schedules.services.drafts.snapshot import snapshot
+from workflows.api.serializers import graph_of
+from workflows.kit.errors import InvalidInput
+from workflows.models import Workflow
+from workflows.safety.emptying import emptied
+
+FORMAT, VERSION = "ostinato/workflow", 1
+# Which workflow a schedule runs is clear; its node is given by `node_id`.
+EXCHANGED = {
+    name: field for name, field in FIELDS.items() if field.kind is not Kind.WORKFLOW
+}
+# Of this site alone: primary keys, and versions.
+NOT_OF_A_FILE = {"version", "graph_version"}
+
+
+def export_workflow(workflow: Workflow, *, user: User) -> dict[str, Any]:
+    """The file of a workflow that `user` may view, with the schedules that `user` may view.
+
+    Without owners, ids and secrets: what was emptied is listed under `emptied`. Schedules
+    that have ended are left out, since they could not be created again. Raises
+    `InvalidInput` for more schedules than a file can hold.
+    """
+    schedules = _schedules_of(workflow, user)
+    graph = graph_of(workflow)
+    node_ids = {node["id"]: node["node_id"] for node in graph["nodes"]}
+    nodes, gone = without_ids(
+        [_without(node, {"id"}) for node in graph["nodes"]],
+        own=workflow.pk,
+        schedules=[schedule.pk for schedule in schedules],
+        user=user,
+    )
+    whole = {
+        "workflow": {"name": workflow.name, "description": workflow.description},
+        "graph": {**_without(graph, NOT_OF_A_FILE), "nodes": nodes},
+        "schedules": [_entry(schedule, node_ids) for schedule in schedules],
+    }
+    clean, paths = emptied(whole)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "emptied": sorted({*gone, *paths}),
+        **clean,
+    }
+
+
+def _schedules_of(workflow: Workflow, user: User) -> list[ScheduledJob]:
+    rows = ScheduledJob.objects.visible_to(user).filter(workflow=workflow)
+    alive = rows.exclude(status=Status.STOPPED).order_by("name", "created_at", "pk")
+    found = list(alive[: MOST_IN_FILE + 1])
+    if len(found) > MOST_IN_FILE:
+        raise InvalidInput(
+            f"This workflow has more than {MOST_IN_FILE} schedules, which is the most that "
+            "a file can hold."
+        )
+    return found
+
+
+def _entry(schedule: ScheduledJob, node_ids: Mapping[int, str]) -> dict[str, Any]:
+    """The fields of a schedule that people may set, without those that are not set."""
+    fields = snapshot(schedule)
+    fields["trigger_node"] = node_ids.get(fields["trigger_node"])
+    empty: Sequence[Any] = (None, "", [], {})
+    return {name: fields[name] for name in EXCHANGED if fields[name] not in empty}
+
+
+def _without(value: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: item for name, item in value.items() if name not in names}
