@@ -1,4 +1,4 @@
-"""Demo data for the first start: one workflow with three schedules."""
+"""Demo data for the first start: a workflow with three schedules, and an agent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from schedules.exchange import check_import, import_workflow, template_named
 from schedules.services import Actor, create_schedule, pause_schedule
 from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.models import Workflow
@@ -21,6 +22,7 @@ from workflows.services import (
 )
 
 NAME = "heartbeat"
+AGENT_NAME = "agent plans its own schedule"
 EVERY_SECONDS = 10
 GRAPH = GraphSpec(
     nodes=(
@@ -28,14 +30,14 @@ GRAPH = GraphSpec(
             node_id="schedule",
             component_type=ScheduleTrigger.type,
             label="On schedule",
-            position={"x": 0, "y": 80},
+            position={"x": 320, "y": 40},
         ),
         NodeSpec(
             node_id="fetch",
             component_type="http_request",
             label="Call the site",
             config={"url": "{{ site.url }}/healthz"},
-            position={"x": 260, "y": 80},
+            position={"x": 320, "y": 160},
         ),
         NodeSpec(
             node_id="report",
@@ -45,7 +47,7 @@ GRAPH = GraphSpec(
                 "text": "{{ site.url }} answered {{ nodes.fetch.output.status }} "
                 "in {{ nodes.fetch.output.elapsed_ms }} ms"
             },
-            position={"x": 520, "y": 80},
+            position={"x": 320, "y": 280},
         ),
         NodeSpec(
             node_id="decide",
@@ -57,7 +59,7 @@ GRAPH = GraphSpec(
                 ],
                 "default": "slow",
             },
-            position={"x": 780, "y": 80},
+            position={"x": 320, "y": 400},
         ),
     ),
     edges=(
@@ -69,12 +71,21 @@ GRAPH = GraphSpec(
 
 
 def ensure_demo(owner: User, *, now: datetime) -> bool:
-    """Create the demo data, all or nothing. Returns False if its workflow already exists.
+    """Create the demo data, each workflow with its schedules or not at all. Returns False if
+    all of it already exists.
 
     Schedules that have been changed or deleted since are left alone.
     """
-    if Workflow.objects.filter(owner=owner, name=NAME).exists():
-        return False
+    names = Workflow.objects.filter(owner=owner).values_list("name", flat=True)
+    there = set(names.filter(name__in=(NAME, AGENT_NAME)))
+    if NAME not in there:
+        _make_heartbeat(owner, now=now)
+    if AGENT_NAME not in there:
+        _make_agent(owner, now=now)
+    return len(there) < 2
+
+
+def _make_heartbeat(owner: User, *, now: datetime) -> None:
     with transaction.atomic():
         workflow = create_workflow(
             {"name": NAME, "description": "Checks that this site is up."},
@@ -83,7 +94,13 @@ def ensure_demo(owner: User, *, now: datetime) -> bool:
         )
         save_graph(workflow, GRAPH, user=owner, now=now)
         _make_schedules(workflow, Actor.person(owner), now=now)
-    return True
+
+
+def _make_agent(owner: User, *, now: datetime) -> None:
+    """The template of the same kind: without a model it follows a script."""
+    value = template_named("agent-schedules").value
+    checked = check_import(value, user=owner, now=now, name=AGENT_NAME)
+    import_workflow(checked, user=owner, now=now)
 
 
 def _make_schedules(workflow: Workflow, actor: Actor, *, now: datetime) -> None:

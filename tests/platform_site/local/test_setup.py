@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from redis import Redis
 
 from platform_site.local.demo import GRAPH
 from platform_site.local.first_user import first_password
 from schedules.models import ScheduledJob
-from workflows.models import Workflow
+from triggers.dispatch import dispatch_event
+from workflows.execution.engine import run_execution
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,6 +78,44 @@ def test_the_demo_is_one_workflow_and_three_schedules_made_once(redis: Redis) ->
     }
     assert found["every ten seconds"].interval_seconds == 10
     assert found["weekdays at nine"].timezone == "Europe/Berlin"
+
+
+def test_the_demo_has_an_agent_that_runs_without_a_model(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL"):
+        monkeypatch.setattr(settings, name, "")
+    set_up("--demo")
+    workflow = Workflow.objects.get(name="agent plans its own schedule")
+    execution = dispatch_event(
+        "manual",
+        {"fired_at": "", "started_by": "admin", "payload": {"topic": "the demo"}},
+        workflow=workflow,
+        now=timezone.now(),
+        status=WorkflowExecution.Status.RUNNING,
+    )
+    execution = run_execution(execution.pk, clock=timezone.now)
+    assert execution.status == "succeeded", execution.error
+    planned = ScheduledJob.objects.get(workflow=workflow)
+    assert (planned.created_by_kind, planned.status) == ("agent", "active")
+    report = execution.node_runs.get(node_id="report").output
+    assert "scripted demo" in report
+    assert "“Follow-up of the demo”" in report
+
+
+def test_the_demo_is_drawn_from_top_to_bottom() -> None:
+    places = [node.position for node in GRAPH.nodes]
+    assert {place["x"] for place in places} == {320}
+    rows = [place["y"] for place in places]
+    assert rows == sorted(rows)
+    assert {below - above for above, below in pairwise(rows)} == {120}
+
+
+def test_a_site_with_half_of_the_demo_gets_the_other_half(redis: Redis) -> None:
+    set_up("--demo")
+    Workflow.objects.filter(name="agent plans its own schedule").delete()
+    set_up("--demo")
+    assert Workflow.objects.count() == 2
 
 
 def test_deleted_demo_data_stays_deleted(redis: Redis) -> None:
