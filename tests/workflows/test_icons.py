@@ -50,7 +50,9 @@ def test_every_icon_of_the_templates_is_in_the_sprite() -> None:
 
 
 def test_every_icon_of_the_canvas_is_in_the_sprite() -> None:
-    names = set(used(FRONTEND, ".tsx", r'<Icon\b[^>]*?\bname="([^"]+)"'))
+    given = used(FRONTEND, ".tsx", r'<Icon\b[^>]*?\bname=("[^"]+"|\{[^}]+\})')
+    names = {name for each in given for name in re.findall(r'"([^"]+)"', each)}
+    assert "circle-question-mark" in names
     assert names - set(INTERFACE_ICONS) == set()
 
 

@@ -17,14 +17,14 @@ register = template.Library()
 _NAMES = """
     activity arrow-down arrow-right arrow-up bot braces calendar-clock calendar-days
     calendar-plus check chevron-down chevron-left chevron-right chevron-up circle-dot
-    circle-stop clipboard-paste clock-arrow-up code copy download ellipsis external-link
-    eye file-braces file-plus gauge git-compare-arrows git-merge globe grip-vertical
-    hand history info key-round layers layout-grid link list-tree lock log-out map
-    maximize menu message-square minus moon mouse-pointer-click package pause pencil
-    play plus redo-2 refresh-cw rotate-ccw save scroll-text search settings-2 shapes
-    skip-forward sliders-horizontal square-function sticky-note sun sun-moon trash-2
-    triangle-alert undo-2 unlink upload user users webhook workflow wrench x zap zoom-in
-    zoom-out
+    circle-question-mark circle-stop clipboard-paste clock-arrow-up code copy download
+    ellipsis external-link eye file-braces file-plus gauge git-compare-arrows git-merge
+    globe grip-vertical hand history info key-round layers layout-grid link list-tree
+    lock log-out map maximize menu message-square minus moon mouse-pointer-click package
+    pause pencil play plus redo-2 refresh-cw rotate-ccw save scroll-text search
+    settings-2 shapes skip-forward sliders-horizontal square-function sticky-note sun
+    sun-moon trash-2 triangle-alert undo-2 unlink upload user users webhook workflow
+    wrench x zap zoom-in zoom-out
 """
 INTERFACE_ICONS = tuple(_NAMES.split())
 

@@ -10,7 +10,7 @@ export function Tile({ type, small = false }: { type: ComponentType; small?: boo
   const style = { "--kind": COMPONENT_COLORS[type] ?? "#6b655c" } as CSSProperties;
   return (
     <span className={small ? "o-tile o-tile--s" : "o-tile"} style={style}>
-      <Icon name={COMPONENT_ICONS[type] ?? "circle-help"} />
+      <Icon name={COMPONENT_ICONS[type] ?? "circle-question-mark"} />
     </span>
   );
 }
