@@ -19,6 +19,7 @@ from schedules import exchange
 from schedules.api.serializers import ScheduleSerializer
 from schedules.exchange.text import MAX_FILE
 from schedules.models import ScheduledJob, with_last_run
+from schedules.services.drafts.starting import add_start_nodes
 from schedules.services.insight.sentences import timing_text
 from workflows.api.serializers import EdgeSerializer, WorkflowSerializer
 from workflows.kit.api.dry_run import DryRun
@@ -208,6 +209,7 @@ class WorkflowImport(DryRun):
             made = self.imported = exchange.import_workflow(checked, user=user, now=now)
             ids = [schedule.pk for schedule in made.schedules]
             rows = with_last_run(ScheduledJob.objects.filter(pk__in=ids)).in_bulk()
+            add_start_nodes(list(rows.values()))
             answer = {
                 "workflow": made.workflow,
                 "schedules": [rows[pk] for pk in ids],
