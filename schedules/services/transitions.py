@@ -73,8 +73,7 @@ def begin(
     now: datetime,
     note: str = "",
 ) -> None:
-    """Save a new schedule with its first `tick`: active, or paused, as every proposal is.
-    `note` says why it is paused, unless it is a proposal."""
+    """Save a new schedule with its first `tick`: active, or paused (`note`) as every proposal is."""
     after: dict[str, Any] = {}
     if proposed:
         note = f"proposed by an agent for {actor.name}"
