@@ -35,6 +35,8 @@ MODULES = (
     "workflows.graph",
     "workflows.safety.guarded_http",
     "workflows.kit.json_value",
+    "workflows.layout",
+    "workflows.models.version",
     "workflows.safety.resolving",
     "workflows.schemas.check",
     "workflows.services.definition",

@@ -71,7 +71,8 @@ class WebhookAdmin(ServiceAdmin):
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         seen = Workflow.objects.visible_to(_user(request))
-        return super().get_queryset(request).filter(node__workflow__in=seen)
+        shown = super().get_queryset(request).filter(node__removed_at=None)
+        return shown.filter(node__workflow__in=seen)
 
     @override
     def get_fields(self, request: HttpRequest, obj: Webhook | None = None) -> Any:

@@ -44,10 +44,15 @@ class Delivery:
 
 
 def find_webhook(token: str) -> Webhook:
-    """The webhook with this token; `NotFound` if there is none or its owner is inactive."""
+    """The webhook with this token; `NotFound` if there is none, its owner is inactive, or its
+    node has been removed."""
     webhook = (
         Webhook.objects.select_related("node__workflow__owner")
-        .filter(token_digest=keys.digest(token), node__workflow__owner__is_active=True)
+        .filter(
+            token_digest=keys.digest(token),
+            node__removed_at=None,
+            node__workflow__owner__is_active=True,
+        )
         .first()
     )
     if webhook is None:

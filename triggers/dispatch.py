@@ -66,6 +66,7 @@ def _insert(
     return WorkflowExecution.objects.create(
         workflow=workflow,
         workflow_name=workflow.name,
+        graph_version=workflow.recorded_version,
         owner_id=workflow.owner_id,
         trigger_type=event_type,
         trigger_node_id=node.node_id,

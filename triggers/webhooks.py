@@ -55,7 +55,8 @@ def issue_webhook(
 
 def webhooks_of(workflow: Workflow) -> QuerySet[Webhook]:
     """The webhooks of all nodes of the workflow."""
-    return Webhook.objects.filter(node__workflow=workflow).select_related("node")
+    webhooks = Webhook.objects.filter(node__workflow=workflow, node__removed_at=None)
+    return webhooks.select_related("node")
 
 
 def webhook_of(workflow: Workflow, node_id: str) -> Webhook:

@@ -160,7 +160,8 @@ def _document_headers(operation: dict[str, Any], schemas: dict[str, Any]) -> Non
     for answer in operation["responses"].values():
         for content in answer.get("content", {}).values():
             name = content["schema"].get("$ref", "").rpartition("/")[2]
-            if "version" in schemas.get(name, {}).get("properties", ()):
+            has_version = "version" in schemas.get(name, {}).get("properties", ())
+            if has_version or name == "Graph":
                 answer["headers"] = {"ETag": _header(ETAG)}
             if name == "Started":
                 answer["headers"] = {"Location": _header(LOCATION)}

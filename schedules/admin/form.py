@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from typing_extensions import override
 
 from schedules.admin.buttons import Press
@@ -59,12 +60,14 @@ class ScheduleForm(ServiceForm):
         self._offer_workflows()
 
     def _offer_workflows(self) -> None:
-        """Offer the workflows that the user may run, and the schedule's current one."""
+        """Offer the workflows that the user may run and their triggers, and those that the
+        schedule has: its trigger node may have been removed."""
         user, has = self.press.actor.user, self.instance.workflow_id
         assert user is not None
         offered = Workflow.objects.runnable_by(user) | Workflow.objects.filter(pk=has)
-        triggers = WorkflowNode.objects.filter(
-            component_type=TRIGGER, workflow__in=offered
+        triggers = WorkflowNode.with_removed.filter(
+            Q(component_type=TRIGGER, workflow__in=offered, removed_at=None)
+            | Q(pk=self.instance.trigger_node_id)
         )
         for name, choices in (
             ("workflow", offered),

@@ -96,11 +96,13 @@ class PayloadField(forms.JSONField):
 
 
 class TriggerNodeField(TriggerNodeBase):
-    """Nodes of several workflows in one list, labelled with their workflow."""
+    """Nodes of several workflows in one list, labelled with their workflow. A removed node is
+    told from the others."""
 
     @override
     def label_from_instance(self, obj: WorkflowNode) -> str:
-        return f"{obj.workflow.name} · {obj}"
+        name = f"{obj.workflow.name} · {obj}"
+        return f"{name} (removed)" if obj.removed_at else name
 
 
 class ZoneInput(forms.TextInput):

@@ -21,7 +21,8 @@ from schedules.exchange.text import MAX_FILE
 from schedules.models import ScheduledJob, with_last_run
 from schedules.services.drafts.starting import add_start_nodes
 from schedules.services.insight.sentences import timing_text
-from workflows.api.serializers import EdgeSerializer, WorkflowSerializer
+from workflows.api.graph_serializers import EdgeSerializer
+from workflows.api.serializers import WorkflowSerializer
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from schedules.exchange.exporting import EXCHANGED, FORMAT, VERSION
 from schedules.limits import MOST_IN_FILE
-from workflows.api.serializers import GraphSerializer
+from workflows.api.graph_serializers import GraphSerializer
 from workflows.kit.api.strict import (
     JSONObjectField,
     ListField,

@@ -12,7 +12,7 @@ from schedules.limits import MOST_IN_FILE
 from schedules.models import ScheduledJob, Status
 from schedules.services.drafts.fields import FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
-from workflows.api.serializers import graph_of
+from workflows.api.graph_serializers import graph_of
 from workflows.kit.errors import InvalidInput
 from workflows.models import Workflow
 from workflows.safety.emptying import emptied

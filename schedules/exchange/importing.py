@@ -25,7 +25,7 @@ from schedules.services import Actor, create_or_find
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.fields import Kind
 from schedules.services.drafts.validation import NO_NODE
-from workflows.api.serializers import graph_spec
+from workflows.api.graph_serializers import graph_spec
 from workflows.exceptions import InvalidGraph
 from workflows.kit.errors import Errors, InvalidInput
 from workflows.models import Workflow

@@ -41,6 +41,10 @@ GET     /api/v1/workflows/{id}/export/                200     404     200     20
 GET     /api/v1/workflow-templates/                   200     200     200     200     401
 GET     /api/v1/workflows/{id}/graph/                 200     404     200     200     401
 PUT     /api/v1/workflows/{id}/graph/                 200     404     403     200     401
+GET     /api/v1/workflows/{id}/versions/              200/1   404     200/1   200/1   401
+GET     /api/v1/workflows/{id}/versions/{number}/     200     404     200     200     401
+POST    /api/v1/workflows/{id}/versions/{number}/restore/
+                                                      200     404     403     200     401
 POST    /api/v1/workflows/{id}/run/                   202     404     403     202     401
 POST    /api/v1/workflows/{id}/render/                200     404     200     200     401
 GET     /api/v1/workflows/{id}/webhooks/{node_id}/    200     404     200     200     401
@@ -71,7 +75,7 @@ class Cell:
 
 
 def cells() -> list[Cell]:
-    lines = [line.split() for line in TABLE.splitlines() if line]
+    lines = [line.split() for line in TABLE.replace("/\n ", "/ ").splitlines() if line]
     askers, *rows = lines
     return [
         Cell(method, path, asker, answer)

@@ -15,10 +15,10 @@ from rest_framework.test import APIClient
 from platform_site.accounts.models import ApiToken
 from schedules.services import Actor, create_schedule, fire_due
 from tests.api import client
-from tests.graphs import add_graph
 from tests.platform_site.authorization import Cell, cells
 from triggers.webhooks import issue_webhook
 from workflows.models import Workflow, WorkflowExecution
+from workflows.services import GraphSpec, NodeSpec, save_graph
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 CELLS = [
@@ -28,15 +28,12 @@ CELLS = [
 
 def workflow_of(user: User) -> Workflow:
     workflow = Workflow.objects.create(name="of " + user.username, owner=user)
-    add_graph(
-        workflow,
-        {
-            "tick": ("trigger_schedule", {}),
-            "start": ("trigger_manual", {}),
-            "hook": ("trigger_webhook", {}),
-        },
-    )
-    return workflow
+    types = {"tick": "schedule", "start": "manual", "hook": "webhook"}
+    nodes = [
+        NodeSpec(node_id=name, component_type=f"trigger_{type_}")
+        for name, type_ in types.items()
+    ]
+    return save_graph(workflow, GraphSpec(nodes), user=user, now=timezone.now())
 
 
 @dataclass
@@ -51,6 +48,7 @@ class Ground:
         kind = cell.path.split("/")[3]
         path = cell.path.replace("{id}", self.ids.get(kind, ""))
         path = path.replace("{node_id}", "hook").replace("{token}", self.token)
+        path = path.replace("{number}", "1")
         return f"{path}?at=2026-01-01T00:00:00Z" if "explain" in path else path
 
 

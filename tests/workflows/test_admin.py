@@ -6,17 +6,19 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.api import staff
 from triggers.dispatch import dispatch_event
 from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution
+from workflows.services import GraphSpec, NodeSpec, save_graph
 
 pytestmark = pytest.mark.django_db
 # What the page says of the read-only graph in the form.
 GRAPH = {
     f"{part}-{count}_FORMS": "0"
-    for part in ("nodes", "edges")
+    for part in ("nodes", "edges", "versions")
     for count in ("TOTAL", "INITIAL")
 }
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -93,6 +95,22 @@ def test_the_graph_is_shown_and_cannot_be_edited(site: Client, workflow: Workflo
     page = site.get(change(workflow)).content.decode()
     assert "trigger.payload.name" in page
     assert 'name="nodes-0-node_id"' not in page
+
+
+def test_the_last_versions_of_a_graph_are_listed(
+    site: Client, workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("workflows.admin.workflows.KEPT", 2)
+    for number in (1, 2, 3):
+        node = NodeSpec(node_id=f"n{number}", component_type="trigger_manual")
+        note = f"Save {number} &"
+        user, now = workflow.owner, timezone.now()
+        graph = GraphSpec([node])
+        save_graph(workflow, graph, user=user, now=now, version_note=note)
+        WorkflowExecution.objects.create(workflow=workflow, graph_version=number)
+    page = site.get(change(workflow)).text
+    assert [f"Save {number} &amp;" in page for number in (1, 2, 3)] == [0, 1, 1]
+    assert "versions-0-note" not in page
 
 
 def test_an_execution_is_shown_with_what_its_nodes_did(site, execution):

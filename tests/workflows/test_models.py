@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from workflows.api.serializers import EdgeSerializer, NodeSerializer, WorkflowFields
+from workflows.api.graph_serializers import EdgeSerializer, NodeSerializer
+from workflows.api.serializers import WorkflowFields
 from workflows.models import Workflow, WorkflowEdge, WorkflowExecution, WorkflowNode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

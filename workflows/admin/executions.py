@@ -44,6 +44,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
                     "error",
                     "failed_node",
                     "workflow",
+                    "graph_version",
                     "owner",
                     "parent",
                     "trigger_type",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 from typing_extensions import override
@@ -15,8 +16,9 @@ from workflows import services
 from workflows.admin.canvas import CanvasPages
 from workflows.admin.read_only import ReadOnlyInline
 from workflows.kit.forms import ServiceForm
-from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+from workflows.models import Workflow, WorkflowEdge, WorkflowNode, WorkflowVersion
 from workflows.services.dependents import count_deleted
+from workflows.services.versions import KEPT
 
 IN_THE_BACKGROUND = (
     "“{}” has many schedules or executions and is being deleted in the background. "
@@ -36,6 +38,19 @@ class EdgeInline(ReadOnlyInline):
     @override
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("source", "target")
+
+
+class VersionInline(ReadOnlyInline):
+    model = WorkflowVersion
+    fields = ["number", "saved_at", "saved_by_name", "note", "node_count", "edge_count"]
+    verbose_name_plural = "versions"
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The last ones: those that executions keep may be any number."""
+        newest = F("workflow__graph_version") - KEPT
+        rows = super().get_queryset(request).filter(number__gt=newest)
+        return rows.defer("graph")
 
 
 class WorkflowForm(ServiceForm):
@@ -83,9 +98,17 @@ class WorkflowAdmin(CanvasPages):
     list_filter = ["is_active"]
     list_select_related = ["owner"]
     search_fields = ["name__has_text", "description__has_text"]
-    fields = ["name", "description", "is_active", "owner", "version", "updated_at"]
-    readonly_fields = ["owner", "version", "updated_at"]
-    inlines = [NodeInline, EdgeInline]
+    fields = [
+        "name",
+        "description",
+        "is_active",
+        "owner",
+        "version",
+        "graph_version",
+        "updated_at",
+    ]
+    readonly_fields = ["owner", "version", "graph_version", "updated_at"]
+    inlines = [NodeInline, EdgeInline, VersionInline]
 
     @admin.display(description="Deletion", empty_value="")
     def deletion(self, workflow: Workflow) -> str | None:

@@ -1,27 +1,21 @@
-"""Serializers of workflows, graphs, executions and node types."""
+"""Serializers of workflows, executions and node types; `graph_serializers` has graphs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from workflows.api.component_type import ComponentTypeField
 from workflows.failures import FailureKind
-from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
 from workflows.kit.api.strict import (
-    JSONObjectField,
-    SlugField,
     StrictSerializer,
     TextField,
     TrueOrFalseField,
     WholeNumberField,
 )
-from workflows.models import EdgeKind, NodeRun, Workflow, WorkflowExecution
-from workflows.models.workflow import KEY_LENGTH, NAME_LENGTH
+from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Component
-from workflows.services import EdgeSpec, GraphSpec, NodeSpec
 from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 
 
@@ -36,6 +30,7 @@ class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
             "is_active",
             "deleting_since",
             "version",
+            "graph_version",
             "created_at",
             "updated_at",
         ]
@@ -61,68 +56,6 @@ class WorkflowChanges(WorkflowFields):
     """Changes of a workflow. With `version`, they are refused if it has changed since."""
 
     version = WholeNumberField(min_value=1, required=False)
-
-
-class NodeSerializer(StrictSerializer):
-    # The value of a schedule's `trigger_node`. Ignored when a graph is saved.
-    id = serializers.IntegerField(read_only=True)
-    node_id = SlugField(max_length=KEY_LENGTH)
-    component_type = ComponentTypeField(max_length=KEY_LENGTH)
-    # It may share the name of an attribute of fields: the metaclass removes it.
-    label = TextField(  # type: ignore[assignment]
-        max_length=NAME_LENGTH, allow_blank=True, default=""
-    )
-    config = JSONObjectField(default=dict)
-    position = JSONObjectField(default=dict)
-    is_active = TrueOrFalseField(default=True)
-
-
-class EdgeSerializer(StrictSerializer):
-    source = TextField(max_length=KEY_LENGTH)  # type: ignore[assignment]
-    target = TextField(max_length=KEY_LENGTH)
-    source_port = TextField(max_length=KEY_LENGTH, default="out")
-    kind = serializers.ChoiceField(
-        choices=EdgeKind.choices,
-        default=FLOW,
-        error_messages={"invalid_choice": f"Must be {' or '.join(EdgeKind.values)}."},
-    )
-
-
-class GraphSerializer(StrictSerializer):
-    # The items of a list that is too long are not validated: each invalid one costs time.
-    nodes = NodeSerializer(many=True, max_length=MAX_NODES)  # type: ignore[call-arg]
-    edges = EdgeSerializer(many=True, max_length=MAX_EDGES)  # type: ignore[call-arg]
-    version = WholeNumberField(min_value=1, required=False)
-
-
-def graph_spec(sent: Mapping[str, Any]) -> GraphSpec:
-    """The graph to save, from data that `GraphSerializer` has validated."""
-    return GraphSpec(
-        [NodeSpec(**node) for node in sent["nodes"]],
-        [EdgeSpec(**edge) for edge in sent["edges"]],
-    )
-
-
-def graph_of(workflow: Workflow) -> dict[str, Any]:
-    """The graph in the shape that `GraphSerializer` accepts, in two queries."""
-    nodes = list(workflow.nodes.all())
-    names = {node.pk: node.node_id for node in nodes}
-    edges = [
-        {
-            "source": names[edge.source_id],
-            "target": names[edge.target_id],
-            "source_port": edge.source_port,
-            "kind": edge.kind,
-        }
-        for edge in workflow.edges.all()
-        # Another graph may have been saved between the two queries.
-        if edge.source_id in names and edge.target_id in names
-    ]
-    return {
-        "nodes": NodeSerializer(nodes, many=True).data,
-        "edges": edges,
-        "version": workflow.version,
-    }
 
 
 class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
@@ -166,6 +99,7 @@ class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
             "id",
             "workflow",
             "workflow_name",
+            "graph_version",
             "owner",
             "parent",
             "trigger_type",

@@ -7,35 +7,29 @@ from typing import Any, cast
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import (
-    OpenApiParameter,
     extend_schema,
     extend_schema_view,
 )
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
 from workflows import services
-from workflows.access import require_permission
+from workflows.api.own_rows import ORPHAN_SCHEDULES, OwnRows, may_orphan
 from workflows.api.serializers import (
     DeletionSerializer,
     ExecutionDetailSerializer,
     ExecutionSerializer,
-    GraphSerializer,
     NodeTypeSerializer,
     NodeTypesSerializer,
     WorkflowChanges,
     WorkflowFields,
     WorkflowSerializer,
-    graph_of,
-    graph_spec,
 )
 from workflows.failures import FailureKind
-from workflows.kit.api.dry_run import BOOLEANS, DryRun, is_dry
+from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.ordering import ordering_filter
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.queries import (
@@ -49,32 +43,6 @@ from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
 from workflows.scopes import Scope
-
-ORPHAN_SCHEDULES = OpenApiParameter(
-    "orphan_schedules",
-    bool,
-    description="Confirms that schedules of this workflow may be left without a trigger. "
-    "Otherwise such a change is refused with 409, which names them.",
-    default=False,
-)
-
-
-def _may_orphan(request: Request) -> bool:
-    """Whether the request confirms that schedules may be left without a trigger."""
-    asked = request.query_params.get(ORPHAN_SCHEDULES.name, "false")
-    if asked not in BOOLEANS:
-        raise ValidationError({ORPHAN_SCHEDULES.name: ["Must be true or false."]})
-    return BOOLEANS[asked]
-
-
-class OwnRows(GenericAPIView[Any]):
-    """Rows that the user may view; all others are not found."""
-
-    model: type[Workflow | WorkflowExecution]
-
-    @override
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return self.model.objects.visible_to(user_of(self.request))
 
 
 class WorkflowFilter(filters.FilterSet):
@@ -105,10 +73,8 @@ class WorkflowViewSet(
 ):
     model = Workflow
     serializer_class = WorkflowSerializer
-    attempts_parts = frozenset({"save_graph", "destroy"})
-    scopes = dict.fromkeys(
-        ("create", "partial_update", "destroy", "save_graph"), Scope.EDIT
-    )
+    attempts_parts = frozenset({"destroy"})
+    scopes = dict.fromkeys(("create", "partial_update", "destroy"), Scope.EDIT)
     deletion: services.Deletion | None = None
     filterset_class = WorkflowFilter
 
@@ -116,10 +82,7 @@ class WorkflowViewSet(
     def before(self) -> Any:
         if "pk" not in self.kwargs:
             return None
-        workflow = self.get_object()
-        if self.action == "save_graph":
-            return graph_of(workflow)
-        return WorkflowSerializer(workflow).data
+        return WorkflowSerializer(self.get_object()).data
 
     @override
     def extra_fields(self, after: Any) -> dict[str, Any]:
@@ -152,7 +115,7 @@ class WorkflowViewSet(
                 user=user_of(request),
                 version=version,
                 now=clock(),
-                orphan_schedules=_may_orphan(request),
+                orphan_schedules=may_orphan(request),
             )
         return Response(WorkflowSerializer(changed).data)
 
@@ -181,38 +144,6 @@ class WorkflowViewSet(
             return Response(status=status.HTTP_204_NO_CONTENT)
         extent = DeletionSerializer({"deleted": self.deletion.deleted}).data
         return Response(extent, status=status.HTTP_202_ACCEPTED)
-
-    @extend_schema(responses=GraphSerializer)
-    @action(detail=True)
-    def graph(self, request: Request, pk: str) -> Response:
-        """The nodes and edges of the workflow, in the shape that PUT accepts."""
-        return Response(graph_of(self.get_object()))
-
-    @extend_schema(
-        request=GraphSerializer,
-        responses=GraphSerializer,
-        parameters=[IF_MATCH, ORPHAN_SCHEDULES],
-    )
-    @graph.mapping.put
-    def save_graph(self, request: Request, pk: str) -> Response:
-        """Replace the whole graph. Nodes are identified by `node_id`: a node that keeps it keeps
-        its webhook and the schedules that refer to it. A graph that leaves schedules without a
-        trigger is refused unless `orphan_schedules` confirms it."""
-        workflow, may_orphan = self.get_object(), _may_orphan(request)
-        sent = valid(GraphSerializer(data=request.data))
-        user = user_of(request)
-        require_permission(user, "change", workflow)
-        graph = services.checked_graph(workflow, graph_spec(sent))
-        with self.attempt(), self.precondition(sent) as version:
-            services.save_graph(
-                workflow,
-                graph,
-                user=user,
-                version=version,
-                now=clock(),
-                orphan_schedules=may_orphan,
-            )
-            return Response(graph_of(workflow))
 
 
 class ExecutionFilter(filters.FilterSet):

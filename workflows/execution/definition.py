@@ -10,6 +10,8 @@ from workflows.graph import TOOL, Edge, Graph, Problem, problems
 from workflows.models import Workflow, WorkflowNode
 from workflows.registry import Component, registry
 
+MOST_READS = 5  # of a graph that is saved again and again
+
 
 class NodeLike(Protocol):
     """A node in the database, or one that is to be saved."""
@@ -30,6 +32,7 @@ class Definition:
 
     graph: Graph
     rows: dict[str, WorkflowNode]
+    version: int | None = None  # the number of the version that it is
 
     def problems(self) -> list[Problem]:
         """What prevents running it: an unknown component, or rows that were changed by hand."""
@@ -55,7 +58,20 @@ class Definition:
 
 
 def load(workflow: Workflow) -> Definition:
-    """Load the graph of `workflow` in two queries."""
+    """Load the graph of `workflow` in three queries; again, if another is saved meanwhile:
+    the version must be that of all nodes and edges."""
+    row = Workflow.objects.filter(pk=workflow.pk)
+    for _ in range(MOST_READS):
+        definition = _read(workflow)
+        latest = row.values_list("graph_version", flat=True).first()
+        if latest in (None, workflow.graph_version):
+            break
+        workflow.graph_version = latest
+    return definition
+
+
+def _read(workflow: Workflow) -> Definition:
+    version = workflow.recorded_version
     rows = list(workflow.nodes.all())
     names = {row.pk: row.node_id for row in rows}
     edges = tuple(
@@ -63,7 +79,8 @@ def load(workflow: Workflow) -> Definition:
         for edge in workflow.edges.all()
         if edge.source_id in names and edge.target_id in names
     )
-    return Definition(pure_graph(rows, edges), {row.node_id: row for row in rows})
+    by_id = {row.node_id: row for row in rows}
+    return Definition(pure_graph(rows, edges), by_id, version)
 
 
 def pure_graph(nodes: Iterable[NodeLike], edges: tuple[Edge, ...]) -> Graph:

@@ -121,11 +121,19 @@ class _Run:
         except ValueError as error:
             message = "The configuration of a node cannot be read."
             raise InvalidGraph(message) from error
+        self._record_version(definition.version)
         if found := definition.problems():
             raise InvalidGraph(f"The graph is not valid. {found[0][1]}")
         if self.execution.trigger_node_id not in definition.rows:
             raise InvalidGraph("The trigger node has been deleted.")
         return definition
+
+    def _record_version(self, version: int | None) -> None:
+        """Another graph may have been saved since the execution was created."""
+        if self.execution.graph_version != version:
+            row = WorkflowExecution.objects.filter(pk=self.execution.pk)
+            row.update(graph_version=version)
+            self.execution.graph_version = version
 
     def _settle(self, definition: Definition, step: Step) -> bool:
         """Run or skip one node. False if it failed, which ends the execution."""

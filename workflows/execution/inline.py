@@ -31,6 +31,7 @@ def start_inline(
     values = {
         "workflow": workflow,
         "workflow_name": workflow.name,
+        "graph_version": workflow.recorded_version,
         "owner_id": caller.owner_id,
         "parent": caller,
         "trigger_type": "workflow",

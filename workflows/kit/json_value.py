@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, NoReturn
 
 MAX_COMPOSED = 10_000  # characters; the longest text is the description of a workflow
@@ -73,6 +74,22 @@ def storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [storable(item) for item in value]
     return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def canonical(value: Any) -> str:
+    """`value` as text that is the same for equal JSON: 1.0 is 1, and `true` is not. A number
+    is compared as it is written, since PostgreSQL and browsers write 1e22 in other ways."""
+    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(Decimal(repr(value)))
+    return value
 
 
 def composed(text: str) -> str:

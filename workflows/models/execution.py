@@ -41,6 +41,9 @@ class WorkflowExecution(models.Model):
         Workflow, models.SET_NULL, null=True, related_name="executions"
     )
     workflow_name = models.CharField(max_length=NAME_LENGTH)
+    # The number of the version of the graph that it runs. Empty for a graph that was never
+    # saved, and for executions from before there were versions.
+    graph_version = models.PositiveIntegerField(null=True)
     # The user it runs as: the owner of the workflow when it started.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -86,6 +89,10 @@ class WorkflowExecution(models.Model):
             ),
             models.Index(
                 fields=["workflow", "-created_at", "id"], name="execution_by_workflow"
+            ),
+            # Versions that an execution names are kept.
+            models.Index(
+                fields=["workflow", "graph_version"], name="execution_by_version"
             ),
             models.Index(
                 fields=["enqueued_at", "created_at"],

@@ -51,7 +51,8 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
 
 
 class Workflow(models.Model):
-    """A graph that its triggers start. `version` counts the changes to it and its graph."""
+    """A graph that its triggers start. `version` counts the changes to it and its graph,
+    `graph_version` those of its graph alone, without its layout."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -63,6 +64,8 @@ class Workflow(models.Model):
     # Marked for deletion: dependent rows are deleted in the background.
     deleting_since = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
+    # The number of the `WorkflowVersion` that the graph is; 0 until it is saved first.
+    graph_version = models.PositiveIntegerField(default=0, editable=False)
     # Services write the `now` that they were passed; the database's clock is the default
     # for rows that are inserted by hand.
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -78,10 +81,29 @@ class Workflow(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def recorded_version(self) -> int | None:
+        """The number of the version that the graph is; None if it was never saved."""
+        return self.graph_version or None
+
+
+class PresentNodes(models.Manager["WorkflowNode"]):
+    """The nodes of graphs, without those that were removed. `workflow.nodes` is one, too."""
+
+    @override
+    def get_queryset(self) -> models.QuerySet[WorkflowNode]:
+        return super().get_queryset().filter(removed_at=None)
+
 
 class WorkflowNode(models.Model):
     """One step. `node_id` is its name in the workflow and in templates. The primary key is
-    kept as long as the `node_id` exists, so that schedules can refer to it."""
+    kept as long as the `node_id` exists, so that schedules can refer to it.
+
+    A node to which rows of other apps refer is kept when a graph without it is saved: it is
+    marked as removed, which is not the same as a node that a person has made inactive. It
+    is in no graph then, and comes back as the same row with its `node_id`, even as another
+    type of component.
+    """
 
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="nodes")
@@ -91,6 +113,10 @@ class WorkflowNode(models.Model):
     config = models.JSONField(default=dict, blank=True)
     position = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PresentNodes()
+    with_removed = models.Manager["WorkflowNode"]()
 
     class Meta:
         ordering = ["id"]
@@ -143,3 +169,26 @@ class WorkflowEdge(models.Model):
     def __str__(self) -> str:
         port = "" if self.source_port == "out" else f" ({self.source_port})"
         return f"{self.source.node_id}{port} → {self.target.node_id}"
+
+
+class WorkflowNote(models.Model):
+    """A note on the canvas. It is layout: no version is made of it alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="notes")
+    note_id = models.CharField(max_length=KEY_LENGTH, validators=[validate_slug])
+    text = models.TextField(blank=True, default="")
+    position = models.JSONField(default=dict)
+    size = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workflow", "note_id"], name="workflow_note_id_unique"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.note_id

@@ -13,13 +13,15 @@ from workflows.services.deletion import (
 )
 from workflows.services.execution import cancel_execution
 from workflows.services.graph import (
-    EdgeSpec,
-    GraphSpec,
-    NodeSpec,
     checked_graph,
+    checked_version,
+    restore_version,
     save_graph,
 )
+from workflows.services.graph_rows import read_graph
+from workflows.services.graph_spec import EdgeSpec, GraphSpec, NodeSpec, NoteSpec
 from workflows.services.rendering import Rendered, render_for
+from workflows.services.versions import version_of, versions_of
 
 __all__ = [
     "Changes",
@@ -27,16 +29,22 @@ __all__ = [
     "EdgeSpec",
     "GraphSpec",
     "NodeSpec",
+    "NoteSpec",
     "Rendered",
     "cancel_execution",
     "checked_graph",
+    "checked_version",
     "create_workflow",
     "delete_workflow",
     "deletions_wait",
     "finish_deletions",
     "preview_deletion",
     "queue_execution",
+    "read_graph",
     "render_for",
+    "restore_version",
     "save_graph",
     "update_workflow",
+    "version_of",
+    "versions_of",
 ]

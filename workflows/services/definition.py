@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 
 from workflows.access import require_permission
 from workflows.exceptions import WorkflowDeleting
@@ -78,7 +77,7 @@ def update_workflow(
             if getattr(locked, name) != value
         }
         if new:
-            bump_version(locked, version=None, now=now)
+            new |= {"version": locked.version + 1, "updated_at": now}
             for name, value in new.items():
                 setattr(locked, name, value)
             locked.save(update_fields=list(new))
@@ -126,17 +125,3 @@ def _check_texts(values: Changes) -> None:
     errors = {field: [problem] for field, problem in problems.items() if problem}
     if errors:
         raise InvalidInput(errors=errors)
-
-
-def bump_version(workflow: Workflow, *, version: int | None, now: datetime) -> None:
-    """Increment the version, and lock the row until the transaction ends.
-
-    Raises what `locked_workflow` raises.
-    """
-    row = Workflow.objects.filter(pk=workflow.pk, deleting_since=None)
-    if version is not None:
-        row = row.filter(version=version)
-    if not row.update(version=F("version") + 1, updated_at=now):
-        locked_workflow(workflow, version)  # raises the reason
-        raise NotFound
-    workflow.refresh_from_db(fields=["version", "updated_at"])

@@ -12,7 +12,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import CASCADE, SET_NULL, Field, Model, QuerySet
+from django.db.models import (
+    CASCADE,
+    SET_NULL,
+    Exists,
+    Field,
+    Model,
+    OuterRef,
+    QuerySet,
+)
 
 # Rows per statement. A deleted row has signal receivers, which write; a detached one has
 # none.
@@ -30,8 +38,22 @@ def count_deleted(rows: Rows) -> Counter[str]:
     """The number of rows, by the plural of their kind, that a deletion of `rows` removes."""
     counts = Counter({str(rows.model._meta.verbose_name_plural): rows.count()})
     for _, dependents in _dependents(rows, CASCADE):
-        counts += count_deleted(dependents)
+        # Not the removed nodes, which nobody sees.
+        visible = dependents.model._default_manager.filter(pk__in=dependents)
+        counts += count_deleted(visible)
     return +counts
+
+
+def unreferenced(rows: Rows) -> Rows:
+    """Those of `rows` to which no row of another app refers. No query yet."""
+    own = rows.model._meta.app_label
+    for relation in rows.model._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        is_reverse = relation.auto_created and not relation.concrete
+        if is_reverse and model._meta.app_label != own:
+            referring = {relation.field.name: OuterRef("pk")}
+            rows = rows.filter(~Exists(model._base_manager.filter(**referring)))
+    return rows
 
 
 def is_short(rows: Rows) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,56 +14,32 @@ from workflows.access import require_permission
 from workflows.components.run_workflow import RunWorkflow
 from workflows.exceptions import InvalidGraph
 from workflows.execution.definition import pure_graph, tool_node_ids
-from workflows.graph import FLOW, Edge, Problem, problems
+from workflows.graph import Problem, problems
 from workflows.guards import WorkflowChange, guard_change
+from workflows.kit.errors import InvalidInput, StaleVersion
 from workflows.kit.json_value import problem, text_problem
-from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+from workflows.layout import note_problems, position_problem
+from workflows.models import Workflow
 from workflows.registry import config_problems, registry
 from workflows.services.calls import call_problems
-from workflows.services.definition import bump_version
+from workflows.services.definition import locked_workflow
+from workflows.services.graph_rows import (
+    SavedGraph,
+    read_graph,
+    replace_graph,
+    replace_layout,
+)
 from workflows.services.graph_size import size_problems
+from workflows.services.graph_spec import CheckedGraph, GraphSpec, NodeSpec
+from workflows.services.versions import (
+    note_problem,
+    record_layout,
+    record_version,
+    version_of,
+)
 
 MAX_CONFIG = 64 * 1024
 MAX_PROBLEMS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeSpec:
-    """A node to save."""
-
-    node_id: str
-    component_type: str
-    label: str = ""
-    config: dict[str, Any] = field(default_factory=dict)
-    position: dict[str, Any] = field(default_factory=dict)
-    is_active: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeSpec:
-    """An edge to save, between two `node_id`s."""
-
-    source: str
-    target: str
-    source_port: str = "out"
-    kind: str = FLOW
-
-
-@dataclass(frozen=True)
-class GraphSpec:
-    """A graph to save."""
-
-    nodes: Sequence[NodeSpec]
-    edges: Sequence[EdgeSpec] = ()
-
-    @cached_property
-    def pure_edges(self) -> tuple[Edge, ...]:
-        return tuple(Edge(**asdict(edge)) for edge in self.edges)
-
-
-@dataclass(frozen=True)
-class CheckedGraph(GraphSpec):
-    """A graph without problems. Only `checked_graph` creates one."""
 
 
 def save_graph(
@@ -74,67 +48,142 @@ def save_graph(
     *,
     user: User,
     now: datetime,
-    version: int | None = None,
+    graph_version: int | None = None,
     orphan_schedules: bool = False,
+    version_note: str = "",
 ) -> Workflow:
-    """Replace the graph of `workflow`.
+    """Replace the graph of `workflow`, and record it as a new version with `version_note`.
 
-    Raises `InvalidGraph` with the problems by field, what `locked_workflow` raises, and what
-    the guards of other apps raise: they refuse a graph in which no trigger starts some
-    schedule, unless `orphan_schedules` confirms that.
+    A graph that differs from the current one, or from the version `graph_version`, in
+    nothing but its layout makes no version: its notes and the positions of the nodes that
+    still exist are saved, whatever others have saved since. Without any difference nothing
+    is written.
 
-    The row of a node is kept as long as its `node_id` is, so that schedules can refer to it.
+    Raises `InvalidGraph` with the problems by field, `StaleVersion` if the current version
+    is not `graph_version`, what `locked_workflow` raises, and what the guards of other apps
+    raise: they refuse a graph in which no trigger starts some schedule, unless
+    `orphan_schedules` confirms that.
+
+    The row of a node is kept as long as its `node_id` is, so that schedules can refer to it;
+    and longer if they do, marked as removed.
+    """
+    saving = Saving(
+        workflow=workflow,
+        user=user,
+        now=now,
+        base=graph_version,
+        orphan_schedules=orphan_schedules,
+        note=version_note,
+    )
+    return saving.save(graph)
+
+
+def restore_version(
+    workflow: Workflow,
+    number: int,
+    *,
+    user: User,
+    now: datetime,
+    graph: CheckedGraph | None = None,
+    graph_version: int | None = None,
+    orphan_schedules: bool = False,
+    version_note: str = "",
+) -> Workflow:
+    """Save the graph of version `number` again, like `save_graph`; as the current version it
+    makes no new one. `graph` is the result of `checked_version`, if it has been called.
+
+    Raises what `save_graph` raises, and `NotFound`. An old `graph_version` is refused
+    always: the graph of that version is not merged.
     """
     require_permission(user, "change", workflow)
-    if not isinstance(graph, CheckedGraph):
-        graph = checked_graph(workflow, graph)
-    change = WorkflowChange(
-        workflow=workflow, user=user, now=now, orphans_schedules=orphan_schedules
+    saving = Saving(
+        workflow=workflow,
+        user=user,
+        now=now,
+        base=graph_version,
+        orphan_schedules=orphan_schedules,
+        note=version_note or f"Restored version {number}",
+        merges=False,
     )
-    check = guard_change(change)
-    with transaction.atomic():
-        bump_version(workflow, version=version, now=now)
-        _replace_graph(workflow, graph)
-        check()
-    return workflow
+    return saving.save(graph or checked_version(workflow, number))
 
 
-def _replace_graph(workflow: Workflow, graph: GraphSpec) -> None:
-    workflow.edges.all().delete()
-    rows = _replace_nodes(workflow, graph.nodes)
-    WorkflowEdge.objects.bulk_create(
-        WorkflowEdge(
-            workflow=workflow,
-            source=rows[edge.source],
-            target=rows[edge.target],
-            source_port=edge.source_port,
-            kind=edge.kind,
+def checked_version(workflow: Workflow, number: int) -> CheckedGraph:
+    """The graph of a version, if it can be saved today. Raises like `checked_graph`."""
+    return checked_graph(workflow, GraphSpec.of(version_of(workflow, number).graph))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """One save of a graph."""
+
+    workflow: Workflow
+    user: User
+    now: datetime
+    # The version on which the graph is based; None if it replaces any.
+    base: int | None
+    orphan_schedules: bool
+    note: str
+    # Whether a layout is merged that is based on an old version.
+    merges: bool = True
+
+    def save(self, graph: GraphSpec) -> Workflow:
+        require_permission(self.user, "change", self.workflow)
+        if found := note_problem(self.note):
+            raise InvalidInput(found, field="version_note")
+        if not isinstance(graph, CheckedGraph):
+            graph = checked_graph(self.workflow, graph)
+        change = WorkflowChange(
+            workflow=self.workflow,
+            user=self.user,
+            now=self.now,
+            orphans_schedules=self.orphan_schedules,
         )
-        for edge in graph.edges
-    )
+        check = guard_change(change)
+        with transaction.atomic():
+            locked = locked_workflow(self.workflow, None)
+            saved = read_graph(locked)
+            if self._is_layout_alone(locked, saved.spec, graph):
+                self._save_layout(locked, saved, graph)
+            else:
+                self._save_version(locked, saved, graph)
+                check()
+        for name in ("version", "graph_version", "updated_at"):
+            setattr(self.workflow, name, getattr(locked, name))
+        return self.workflow
 
+    def _is_layout_alone(
+        self, locked: Workflow, saved: GraphSpec, graph: GraphSpec
+    ) -> bool:
+        """Raises `StaleVersion` if it is not, and another graph has been saved since."""
+        if graph.content == saved.content:
+            return True
+        if self.base is None or self.base == locked.graph_version:
+            return False
+        based_on = locked.versions.filter(number=self.base).first()
+        if (
+            self.merges
+            and based_on
+            and graph.content == GraphSpec.of(based_on.graph).content
+        ):
+            return True
+        raise StaleVersion(field="graph_version")
 
-def _replace_nodes(
-    workflow: Workflow, nodes: Sequence[NodeSpec]
-) -> dict[str, WorkflowNode]:
-    """Update, create and delete rows. Returns the rows of `nodes` by `node_id`."""
-    rows = {row.node_id: row for row in workflow.nodes.all()}
-    wanted = {node.node_id for node in nodes}
-    workflow.nodes.filter(node_id__in=rows.keys() - wanted).delete()
-    made: list[WorkflowNode] = []
-    for node in nodes:
-        fields = asdict(node)
-        row = rows.get(node.node_id)
-        if row is None:
-            made.append(WorkflowNode(workflow=workflow, **fields))
-        else:
-            for name, value in fields.items():
-                setattr(row, name, value)
-    kept = [rows[node.node_id] for node in nodes if node.node_id in rows]
-    changed = ["component_type", "label", "config", "position", "is_active"]
-    WorkflowNode.objects.bulk_update(kept, changed)
-    WorkflowNode.objects.bulk_create(made)
-    return {row.node_id: row for row in (*kept, *made)}
+    def _save_layout(
+        self, locked: Workflow, saved: SavedGraph, graph: GraphSpec
+    ) -> None:
+        if arranged := replace_layout(locked, saved, graph):
+            record_layout(locked, arranged)
+
+    def _save_version(
+        self, locked: Workflow, saved: SavedGraph, graph: GraphSpec
+    ) -> None:
+        locked.version += 1
+        locked.graph_version += 1
+        locked.updated_at = self.now
+        locked.save(update_fields=["version", "graph_version", "updated_at"])
+        replace_graph(locked, saved, graph, now=self.now)
+        record_version(locked, graph, user=self.user, now=self.now, note=self.note)
 
 
 def checked_graph(workflow: Workflow, graph: GraphSpec) -> CheckedGraph:
@@ -144,7 +193,7 @@ def checked_graph(workflow: Workflow, graph: GraphSpec) -> CheckedGraph:
     opening a transaction around `save_graph`.
     """
     _refuse_if_wrong(workflow, graph)
-    return CheckedGraph(graph.nodes, graph.edges)
+    return CheckedGraph(graph.nodes, graph.edges, graph.notes)
 
 
 def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
@@ -157,7 +206,8 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
             for index, node in enumerate(graph.nodes)
             for path, reason in _node_problems(node, is_tool=node.node_id in tools)
         )
-        found = list(islice(in_nodes, MAX_PROBLEMS))
+        in_notes = note_problems(graph.notes)
+        found = list(islice(chain(in_nodes, in_notes), MAX_PROBLEMS))
     found = (
         found
         or problems(pure_graph(graph.nodes, graph.pure_edges))
@@ -180,10 +230,11 @@ def _node_problems(node: NodeSpec, *, is_tool: bool) -> Iterator[Problem]:
         )
     if found := text_problem(node.label, one_line=True):
         yield "label", found
-    for name, value in (("config", node.config), ("position", node.position)):
-        if found := problem(value, max_bytes=MAX_CONFIG):
-            yield name, f"The value {found}."
-            return
+    if node.position and (found := position_problem(node.position)):
+        yield "position", found
+    if found := problem(node.config, max_bytes=MAX_CONFIG):
+        yield "config", f"The value {found}."
+        return
     if component:
         for path, reason in config_problems(component, node.config, is_tool=is_tool):
             yield (f"config.{path}" if path else "config"), reason

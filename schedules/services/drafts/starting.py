@@ -67,6 +67,12 @@ def start_problems(schedule: ScheduledJob) -> Problems:
             "schedule can start it: add one to its graph, or give another workflow."
         )
         yield "workflow", why
+    elif schedule.trigger_node and schedule.trigger_node.removed_at:
+        why = (
+            f'The node was removed from the workflow "{name}": restore a version of the '
+            "graph that has it, give another node, or give none."
+        )
+        yield "trigger_node", why
     elif schedule.trigger_node_id:
         why = (
             f'The node is not an active {COMPONENT} node of the workflow "{name}": '

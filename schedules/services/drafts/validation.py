@@ -146,7 +146,8 @@ def _workflow(draft: ScheduledJob) -> Problems:
         return
     if draft.trigger_node_id is None:
         return
-    node = WorkflowNode.objects.filter(
+    # A removed node stays the trigger node of its schedules; none can choose it.
+    node = WorkflowNode.with_removed.filter(
         pk=draft.trigger_node_id, workflow=draft.workflow_id
     ).first()
     if node is None:

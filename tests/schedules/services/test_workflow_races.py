@@ -8,14 +8,14 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
-from schedules.exceptions import InvalidSchedule
+from schedules.exceptions import InvalidSchedule, WouldOrphan
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, create_schedule, fire_due, update_schedule
 from schedules.services.insight.audit import audit
 from tests.at_once import at_once
 from tests.graphs import add_graph, startable
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.models import Workflow
+from workflows.models import Workflow, WorkflowNode
 from workflows.services import GraphSpec, NodeSpec, delete_workflow, save_graph
 
 pytestmark = [
@@ -81,24 +81,28 @@ def test_a_schedule_that_moves_to_a_workflow_as_that_is_deleted_stays_or_goes_wi
         assert left == isinstance(moved, InvalidSchedule)
 
 
-def test_a_node_that_goes_while_a_schedule_comes_to_it_is_refused_or_forgotten(
-    redis: Redis, workflow: Workflow, alice: User
+def test_a_node_goes_or_a_schedule_comes_to_it_but_not_both(
+    redis: Redis, alice: User
 ) -> None:
     actor = Actor.person(alice)
     for _ in range(8):
-        add_graph(workflow, {"other": ("trigger_schedule", {})})
-        node = workflow.nodes.get(node_id="other")
+        workflow = startable("short-lived", alice)
+        node = add_graph(workflow, {"other": ("trigger_schedule", {})})["other"]
         fields = {"name": "new", "workflow": workflow, "interval_seconds": 60}
 
         def make(fields=fields, node=node) -> ScheduledJob:
             wanted = fields | {"trigger_node": node}
             return create_schedule(wanted, actor=actor, now=NOON)
 
-        def drop() -> object:
+        def drop(workflow=workflow) -> object:
             kept = NodeSpec(node_id="start", component_type="trigger_schedule")
             return save_graph(workflow, GraphSpec([kept]), user=alice, now=NOON)
 
         made, dropped = at_once([make, drop])
-        assert isinstance(dropped, Workflow)
-        assert type(made) in {ScheduledJob, InvalidSchedule}
-    assert not ScheduledJob.objects.exclude(trigger_node=None).exists()
+        if isinstance(made, ScheduledJob):
+            assert isinstance(dropped, WouldOrphan)
+            assert workflow.nodes.count() == 2
+        else:
+            assert isinstance(made, InvalidSchedule)
+            assert isinstance(dropped, Workflow)
+            assert not WorkflowNode.with_removed.filter(pk=node.pk).exists()

@@ -46,6 +46,14 @@ def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
         "edges": [
             {"source": "start", "target": "greet", "source_port": "out", "kind": "flow"}
         ],
+        "notes": [
+            {
+                "id": "why",
+                "text": "Greets <b>people</b>\nby name.",
+                "position": {"x": -40, "y": 0},
+                "size": {"width": 200, "height": 120.5},
+            }
+        ],
     }
     put = api.put(address(workflow), graph, format="json")
     assert put.status_code == 200
@@ -54,14 +62,16 @@ def test_the_graph_comes_back_as_it_was_put(api: APIClient, workflow: Workflow):
     # A node's id is what a schedule's `trigger_node` names; it is given back and kept.
     ids = {node["node_id"]: node.pop("id") for node in shown["nodes"]}
     assert ids == dict(workflow.nodes.values_list("node_id", "id"))
-    assert shown == {**graph, "version": 2}
+    assert shown == {**graph, "graph_version": 1}
     # What is at its default may be left out.
     brief = {
         "nodes": [{"node_id": "start", "component_type": "trigger_manual"}],
         "edges": [],
     }
     assert api.put(address(workflow), brief, format="json").status_code == 200
-    stale = {**graph, "version": 2}
+    assert workflow.notes.count() == 0
+    stale = {**graph, "nodes": graph["nodes"][:1], "edges": [], "graph_version": 1}
+    stale["nodes"][0]["label"] = "Begin"
     answer = api.put(address(workflow), stale, format="json")
     assert (answer.status_code, answer.data["code"]) == (409, "stale_version")
 
@@ -115,16 +125,18 @@ def test_numbers_beyond_json_are_refused(api: APIClient, workflow: Workflow):
 def test_a_graph_is_put_only_over_what_was_read(api: APIClient, workflow: Workflow):
     row = address(workflow)
     read = api.get(row)
-    graph = {key: read.data[key] for key in ("nodes", "edges")}
-    body = {**graph, "nodes": [{**node} for node in graph["nodes"]]}
-    for node in body["nodes"]:
-        del node["id"]
 
-    def put(tag: str) -> Any:
+    def put(label: str, tag: str) -> Any:
+        node = {"node_id": "a", "component_type": "trigger_manual", "label": label}
+        body = {"nodes": [node], "edges": []}
         return api.put(row, body, format="json", headers={"If-Match": tag})
 
-    first = put(read["ETag"])
-    assert (first.status_code, first["ETag"]) == (200, '"v2"')
-    late = put(read["ETag"])
-    assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
-    assert put("*").status_code == 200
+    first = put("one", read["ETag"])
+    assert (read["ETag"], first["ETag"]) == ('"v0"', '"v1"')
+    for tag in (read["ETag"], 'W/"v1"', '"other"', f'"v{10**30}"', '"v0", "v7"'):
+        late = put("two", tag)
+        assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
+    assert put("two", '"v0", "v1"')["ETag"] == '"v2"'
+    assert put("three", "*")["ETag"] == '"v3"'
+    assert put("four", "v3").status_code == 400
+    assert [*workflow.nodes.values_list("label", flat=True)] == ["three"]

@@ -57,6 +57,11 @@ def test_a_node_keeps_its_row_as_long_as_its_node_id(workflow: Workflow):
         (NodeSpec(node_id="a", component_type="template"), "nodes[1].config"),
         (template("a", "\x00"), "nodes[1].config"),
         (template("a", position={"x": "\ud800"}), "nodes[1].position"),
+        (template("a", position={"x": 1}), "nodes[1].position"),
+        (template("a", position={"x": 1, "y": True}), "nodes[1].position"),
+        (template("a", position={"x": 1, "y": float("inf")}), "nodes[1].position"),
+        (template("a", position={"x": 1, "y": 1_000_001}), "nodes[1].position"),
+        (template("a", position={"x": 1, "y": 1, "z": 1}), "nodes[1].position"),
         (template("start"), "nodes[1].node_id"),
     ],
 )
@@ -78,10 +83,10 @@ def test_every_fault_is_told_at_once(workflow: Workflow):
 
 
 def test_a_stale_version_is_refused(workflow: Workflow):
-    save(workflow, START, version=1)
+    save(workflow, START, graph_version=0)
     with pytest.raises(StaleVersion):
-        save(workflow, START, version=1)
-    save(workflow, START, version=2)
+        save(workflow, START, template("a"), graph_version=0)
+    save(workflow, START, template("a"), graph_version=1)
 
 
 def test_a_stranger_finds_no_workflow(workflow: Workflow):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
@@ -41,7 +42,10 @@ class PreconditionFailed(WrongState):
 
 class VersionedView(GenericAPIView[Any]):
     """A view of rows that have a version: a response with one of them carries its ETag, and
-    a write to one may demand it."""
+    a write to one may demand it. `version_field` names it in the row, in its responses and
+    in the bodies of its writes."""
+
+    version_field: ClassVar[str] = "version"
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -55,8 +59,8 @@ class VersionedView(GenericAPIView[Any]):
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(response.data, dict) and "version" in response.data:
-            response["ETag"] = _tag(response.data["version"])
+        if isinstance(response.data, dict) and self.version_field in response.data:
+            response["ETag"] = _tag(response.data[self.version_field])
         return response
 
     @contextmanager
@@ -68,31 +72,37 @@ class VersionedView(GenericAPIView[Any]):
         that header, the service's `StaleVersion` for an old version in `body` is unchanged.
         """
         try:
-            yield body.pop("version", self._demanded)
+            yield body.pop(self.version_field, self._demanded)
         except StaleVersion as error:
             raise error if self._demanded is None else PreconditionFailed() from error
 
     def _demanded_version(self, header: str | None) -> int | None:
-        """The version of the row if `If-Match` names it; None if it demands none.
-
-        Raises `PreconditionFailed` if it names other versions.
-        """
+        """The version of the row if `If-Match` names it, otherwise `other_version`; None if it
+        demands none."""
         tags = ["*"] if header is None else parse_etags(header)
         if tags == ["*"]:
             return None
         if not tags:
             raise ValidationError({"If-Match": [_MALFORMED]})
-        rows = self.get_queryset().only("version")
+        rows = self.get_queryset().only(self.version_field)
         # It may have just been deleted.
-        version: int = get_object_or_404(
-            rows, pk=self.kwargs[self.lookup_field]
-        ).version
+        row = get_object_or_404(rows, pk=self.kwargs[self.lookup_field])
+        version: int = getattr(row, self.version_field)
         # A weak tag (`W/"v1"`) keeps its W/, and thus never matches.
-        if _tag(version) not in tags:
-            raise PreconditionFailed
-        return version
+        return version if _tag(version) in tags else self.other_version(tags)
+
+    def other_version(self, tags: list[str]) -> int:
+        """The version that the change has to demand although it is not the current one: by
+        default none can be."""
+        raise PreconditionFailed
 
 
 def _tag(version: int) -> str:
     """The ETag of a version, which counts changes by people, not ticks that fired."""
     return f'"v{version}"'
+
+
+def version_in(tag: str) -> int | None:
+    """The version that an ETag names; None if it names none."""
+    found = re.fullmatch('"v([0-9]{1,9})"', tag)
+    return int(found[1]) if found else None
