@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core import serializers
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
 from tests.api import client, staff
@@ -17,6 +18,7 @@ from triggers.models import Webhook, WebhookDelivery
 from workflows.execution import jobs
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
+from workflows.services import GraphSpec, NodeSpec, save_graph
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 executions = WorkflowExecution.objects
@@ -181,6 +183,29 @@ def test_only_those_who_may_change_a_workflow_may_give_it_an_address(
     assert client(viewer).get(webhook_address(hooked)).status_code == 200
     assert client(eve).get(webhook_address(hooked)).status_code == 404
     assert call.send().status_code == 202
+
+
+def test_the_url_of_a_removed_node_is_dead_until_the_node_comes_back(
+    call: Caller, hooked: Workflow, owner: User, admin_client: Client
+):
+    def save(*kinds: str) -> None:
+        nodes = [
+            NodeSpec(node_id=kind, component_type=f"trigger_{type_}")
+            for kind, type_ in (each.split(":") for each in kinds)
+        ]
+        save_graph(hooked, GraphSpec(nodes), user=owner, now=timezone.now())
+
+    def shown() -> list[int]:
+        listed = admin_client.get("/admin/ostinato_triggers/webhook/")
+        count = listed.context["cl"].result_count
+        return [client(owner).get(webhook_address(hooked)).status_code, count]
+
+    assert (call.send().status_code, shown()) == (202, [200, 1])
+    save("start:manual")
+    assert (call.send().status_code, shown()) == (404, [404, 0])
+    assert Webhook.objects.count() == 1
+    save("start:manual", "hook:webhook")
+    assert (call.send().status_code, shown()) == (202, [200, 1])
 
 
 def test_secrets_are_in_no_row_no_log_and_no_answer(

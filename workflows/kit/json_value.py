@@ -76,10 +76,16 @@ def storable(value: Any) -> Any:
     return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-def canonical(value: Any) -> str:
-    """`value` as text that is the same for equal JSON: 1.0 is 1, and `true` is not. A number
-    is compared as it is written, since PostgreSQL and browsers write 1e22 in other ways."""
-    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+def same_json(one: Any, other: Any) -> bool:
+    """Whether both are the same JSON: 1.0 is 1, and `true` is not. Numbers are compared as
+    they are written, since PostgreSQL and browsers write 1e22 in other ways."""
+    if _written(one) == _written(other):
+        return True
+    return _written(_with_whole_numbers(one)) == _written(_with_whole_numbers(other))
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _with_whole_numbers(value: Any) -> Any:

@@ -156,17 +156,15 @@ class Saving:
         self, locked: Workflow, saved: GraphSpec, graph: GraphSpec
     ) -> bool:
         """Raises `StaleVersion` if it is not, and another graph has been saved since."""
-        if graph.content == saved.content:
+        if not graph.differs_from(saved):
             return True
         if self.base is None or self.base == locked.graph_version:
             return False
         based_on = locked.versions.filter(number=self.base).first()
-        if (
-            self.merges
-            and based_on
-            and graph.content == GraphSpec.of(based_on.graph).content
-        ):
-            return True
+        if self.merges and based_on:
+            old = GraphSpec.of(based_on.graph)
+            if not graph.differs_from(old):
+                return True
         raise StaleVersion(field="graph_version")
 
     def _save_layout(

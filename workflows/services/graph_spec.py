@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from workflows.graph import FLOW, Edge
-from workflows.kit.json_value import canonical
+from workflows.kit.json_value import same_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +64,34 @@ class GraphSpec:
     def document(self) -> dict[str, Any]:
         """The graph as plain JSON."""
         return {
-            "nodes": [asdict(node) for node in self.nodes],
-            "edges": [asdict(edge) for edge in self.edges],
-            "notes": [asdict(note) for note in self.notes],
+            "nodes": [values_of(node) for node in self.nodes],
+            "edges": [values_of(edge) for edge in self.edges],
+            "notes": [values_of(note) for note in self.notes],
         }
 
     @cached_property
     def pure_edges(self) -> tuple[Edge, ...]:
-        return tuple(Edge(**asdict(edge)) for edge in self.edges)
+        return tuple(Edge(**values_of(edge)) for edge in self.edges)
 
-    @cached_property
-    def content(self) -> tuple[dict[str, str], frozenset[Edge]]:
-        """All but the layout: a graph with another content is another version."""
-        nodes = {
-            node.node_id: canonical(
-                [node.component_type, node.label, node.config, node.is_active]
-            )
-            for node in self.nodes
-        }
-        return nodes, frozenset(self.pure_edges)
+    def differs_from(self, other: GraphSpec) -> bool:
+        """Whether it differs in more than its layout, so that it is another version."""
+        if set(self.pure_edges) != set(other.pure_edges):
+            return True
+        mine = {node.node_id: node for node in self.nodes}
+        theirs = {node.node_id: node for node in other.nodes}
+        return mine.keys() != theirs.keys() or not all(
+            same_json(_without_position(node), _without_position(theirs[name]))
+            for name, node in mine.items()
+        )
+
+
+def values_of(spec: NodeSpec | EdgeSpec | NoteSpec) -> dict[str, Any]:
+    """Its values by name. They are not copied, as `asdict` does, which takes long."""
+    return {name: getattr(spec, name) for name in spec.__slots__}
+
+
+def _without_position(node: NodeSpec) -> dict[str, Any]:
+    return values_of(node) | {"position": None}
 
 
 @dataclass(frozen=True)

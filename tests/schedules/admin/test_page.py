@@ -44,6 +44,22 @@ def test_a_schedule_is_made_by_the_service(
     assert ScheduleEvent.objects.get().verb == "create"
 
 
+def test_a_removed_trigger_node_stays_chosen_until_another_is(
+    site: Client, workflow: Workflow, make_schedule: MakeSchedule
+) -> None:
+    node = workflow.nodes.get(node_id="start")
+    schedule = make_schedule(trigger_node=node)
+    WorkflowNode.objects.filter(pk=node.pk).update(removed_at=NOON)
+    assert "nightly · start (removed)" in site.get(page(schedule)).text
+    assert "(removed)" not in site.get(ADD).text
+    assert save(site, page(schedule), description="changed") == {}
+    schedule.refresh_from_db()
+    assert (schedule.description, schedule.trigger_node) == ("changed", node)
+    assert save(site, page(schedule), trigger_node="") == {}
+    schedule.refresh_from_db()
+    assert schedule.trigger_node is None
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
     [

@@ -8,10 +8,12 @@ import pytest
 from tests.graphs import add_graph
 from tests.workflows.running import NOW, clock, component, fire, run, statuses
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
+from workflows.execution import definition
 from workflows.execution.engine import run_execution
 from workflows.kit.errors import WrongState
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Result
+from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Status = WorkflowExecution.Status
@@ -229,6 +231,36 @@ def test_a_workflow_that_was_deleted_or_spoilt_fails_with_the_reason(workflow):
         assert reason in execution.error
         if workflow.pk:
             workflow.delete()
+
+
+def test_an_execution_names_the_version_of_the_graph_that_it_ran(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+):
+    def save(text: str) -> None:
+        nodes = [
+            NodeSpec(node_id="start", component_type="trigger_manual"),
+            NodeSpec(node_id="say", component_type="template", config={"text": text}),
+        ]
+        graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
+        save_graph(workflow, graph, user=workflow.owner, now=NOW)
+
+    assert fire(workflow, {"name": "Ada"}).graph_version is None  # never saved
+    save("one")
+    execution = fire(workflow, {})
+    assert execution.graph_version == 1
+    save("two")  # after it was created
+    read, saved = definition._read, []
+
+    def read_while_it_changes(of: Workflow) -> definition.Definition:
+        found = read(of)
+        if not saved:
+            saved.append(save("three"))
+        return found
+
+    monkeypatch.setattr(definition, "_read", read_while_it_changes)
+    ran = run_execution(execution.pk, clock=clock)
+    assert (ran.graph_version, ran.node_runs.last().output) == (3, "three")
+    assert [version.number for version in workflow.versions.all()] == [3, 2, 1]
 
 
 def test_only_a_claimed_execution_runs(workflow: Workflow):
