@@ -50,6 +50,7 @@ def test_a_removed_trigger_node_stays_chosen_until_another_is(
     node = workflow.nodes.get(node_id="start")
     schedule = make_schedule(trigger_node=node)
     WorkflowNode.objects.filter(pk=node.pk).update(removed_at=NOON)
+    workflow.nodes.create(node_id="other", component_type="trigger_schedule")
     assert "nightly · start (removed)" in site.get(page(schedule)).text
     assert "(removed)" not in site.get(ADD).text
     assert save(site, page(schedule), description="changed") == {}
