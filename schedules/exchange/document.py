@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from schedules.exchange.exporting import EXCHANGED, FORMAT, VERSION
 from schedules.limits import MOST_IN_FILE
-from workflows.api.graph_serializers import GraphSerializer
+from workflows.api.graph_serializers import VersionGraphSerializer
 from workflows.kit.api.strict import (
     JSONObjectField,
     ListField,
@@ -50,7 +50,7 @@ class FileSerializer(StrictSerializer):
         child=TextField(max_length=1_000), max_length=MOST_EMPTIED, default=list
     )
     workflow = WorkflowPart()
-    graph = GraphSerializer()
+    graph = VersionGraphSerializer()
     schedules = ListField(child=SchedulePart(), max_length=MOST_IN_FILE, default=list)
 
 
