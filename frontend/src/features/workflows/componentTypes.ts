@@ -56,3 +56,6 @@ export function defaultConfig(type: NodeType): JsonObject {
   }
   return config;
 }
+
+/** All types of the site, in the order of the palette. */
+export const allTypes = (): NodeType[] => Object.values(TYPES);

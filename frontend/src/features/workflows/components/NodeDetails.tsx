@@ -1,40 +1,99 @@
+import { type KeyboardEvent, useEffect } from "react";
+
 import { NodeRunPanel } from "@/features/runs/NodeRunPanel";
 import { useRun } from "@/features/runs/store";
 import { TriggerSchedules } from "@/features/schedules/TriggerSchedules";
-import { Tile } from "@/ui/Tile";
+import { page } from "@/page";
+import type { NodeType } from "@/types/models";
 
 import { typeOf } from "../componentTypes";
-import { nameOf, nodeOf } from "../graph/model";
+import { type GraphNode, nodeOf } from "../graph/model";
+import { loadLastRun } from "../lastRun";
 import { chosenNode, graphOf, useEditor } from "../store/editor";
+import { AgentParts } from "./details/AgentParts";
+import { LastOutput } from "./details/LastOutput";
+import { LeadsTo } from "./details/LeadsTo";
+import { NodeHead } from "./details/NodeHead";
+import { WebhookAddress } from "./details/WebhookAddress";
+import { NodeForm } from "./forms/NodeForm";
+import { Keys } from "./Keys";
 
-/** The panel beside the drawing: what the chosen node does. */
+/** The panel beside the drawing: what the chosen node does, or did in the run that is shown. */
 export function NodeDetails() {
   const node = useEditor((state) => {
     const id = chosenNode(state);
     return id === null ? undefined : nodeOf(graphOf(state), id);
   });
-  const shownRun = useRun((state) => state.execution !== null);
-  if (!node) return <aside className="o-panel" aria-label="Details" />;
+  const isRunShown = useRun((state) => state.execution !== null);
+  const workflow = page().workflow?.id;
+  useEffect(() => void (workflow && loadLastRun(workflow)), [workflow]);
   return (
-    <aside className="o-panel" aria-label="Details">
-      <header className="o-panel__head">
-        <Tile type={node.component_type} />
-        <div>
-          <h2>{nameOf(node)}</h2>
-          <p className="o-quiet">
-            {typeOf(node.component_type)?.label ?? node.component_type}, <code>{node.node_id}</code>
-          </p>
-        </div>
-      </header>
-      {shownRun ? (
-        <NodeRunPanel nodeId={node.node_id} />
-      ) : (
+    <aside className="o-panel" aria-label="Details" onKeyDown={backToDrawing}>
+      {node ? (
         <>
-          {node.component_type === "trigger_schedule" ? (
-            <TriggerSchedules nodeId={node.node_id} />
-          ) : null}
+          <NodeHead key={node.node_id} node={node} />
+          {isRunShown ? <NodeRunPanel nodeId={node.node_id} /> : <Settings node={node} />}
         </>
+      ) : (
+        <Unchosen />
       )}
     </aside>
   );
+}
+
+function Settings({ node }: { node: GraphNode }) {
+  const type = typeOf(node.component_type);
+  if (!type) return <UnknownType name={node.component_type} />;
+  return (
+    <div className="o-panel__body" key={node.node_id}>
+      <About type={type} node={node} />
+      {node.component_type === "trigger_schedule" ? <TriggerSchedules nodeId={node.node_id} /> : null}
+      <NodeForm node={node} type={type} />
+      {node.component_type === "trigger_webhook" ? <WebhookAddress node={node} /> : null}
+      {type.takes_tools ? <AgentParts node={node} type={type} /> : null}
+      <LeadsTo node={node} />
+      <LastOutput nodeId={node.node_id} />
+    </div>
+  );
+}
+
+function About({ type, node }: { type: NodeType; node: GraphNode }) {
+  return (
+    <p className="o-quiet">
+      {type.description}
+      {node.is_active ? null : " It is not active: runs end here, and what only it leads to does not run."}
+    </p>
+  );
+}
+
+function UnknownType({ name }: { name: string }) {
+  return (
+    <div className="o-panel__body">
+      <div className="o-note is-bad">
+        <span className="o-note__text">
+          This site has no node type <code>{name}</code>. The workflow can be saved again once the
+          node is deleted, or the type is installed.
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function Unchosen() {
+  const chosen = useEditor((state) => state.selection.nodes.size);
+  if (chosen < 2) return <Keys />;
+  return (
+    <div className="o-panel__body">
+      <p>{chosen} nodes are chosen. Choose one to see its settings.</p>
+    </div>
+  );
+}
+
+/** Escape goes from the panel to the node on the drawing. */
+function backToDrawing(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  const id = chosenNode(useEditor.getState());
+  if (id === null) return;
+  event.stopPropagation();
+  document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
 }

@@ -1,0 +1,127 @@
+import { useEffect, useRef } from "react";
+
+import { Icon } from "@/ui/Icon";
+import { say } from "@/ui/messages";
+
+import { addNode, changeNode, freeId } from "../../graph/changes";
+import { GRID, type GraphNode, nodeOf } from "../../graph/model";
+import { graphOf, useEditor } from "../../store/editor";
+
+interface NodeMenuProps {
+  node: GraphNode;
+  onRename: () => void;
+}
+
+/** What is done with a node as a whole. */
+export function NodeMenu({ node, onRename }: NodeMenuProps) {
+  const ref = useRef<HTMLDetailsElement>(null);
+  const mayChange = useEditor((state) => state.mayChange);
+  useEffect(() => {
+    const close = (event: Event) => {
+      if (!ref.current?.contains(event.target as Node)) ref.current?.removeAttribute("open");
+    };
+    document.addEventListener("pointerdown", close);
+    return () => document.removeEventListener("pointerdown", close);
+  }, []);
+  return (
+    <details
+      className="o-menu"
+      ref={ref}
+      onClick={(event) => {
+        const isItem = (event.target as HTMLElement).closest(".o-menu__list");
+        if (isItem) ref.current?.removeAttribute("open");
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !ref.current?.open) return;
+        event.stopPropagation();
+        ref.current.open = false;
+        ref.current.querySelector("summary")?.focus();
+      }}
+    >
+      <summary
+        className="o-btn o-btn--bare o-btn--s o-btn--icon"
+        aria-label="More for this node"
+        title="More for this node"
+      >
+        <Icon name="ellipsis" />
+      </summary>
+      <ul className="o-menu__list">
+        <Item icon="copy" text="Copy the id" onDo={() => void copyId(node.node_id)} />
+        {mayChange ? <Changes node={node} onRename={onRename} /> : null}
+      </ul>
+    </details>
+  );
+}
+
+function Changes({ node, onRename }: NodeMenuProps) {
+  return (
+    <>
+      <Item icon="pencil" text="Change the id…" onDo={onRename} />
+      <Item icon="copy-plus" text="Duplicate" onDo={() => duplicate(node.node_id)} />
+      <Item
+        icon="power"
+        text={node.is_active ? "Deactivate" : "Activate"}
+        onDo={() => toggle(node)}
+      />
+      <li aria-hidden="true">
+        <hr />
+      </li>
+      <Item
+        icon="trash-2"
+        text="Delete"
+        danger
+        onDo={() => useEditor.getState().deleteSelected()}
+      />
+    </>
+  );
+}
+
+interface ItemProps {
+  icon: string;
+  text: string;
+  onDo: () => void;
+  danger?: boolean;
+}
+
+function Item({ icon, text, onDo, danger = false }: ItemProps) {
+  return (
+    <li>
+      <button type="button" className={danger ? "is-danger" : undefined} onClick={onDo}>
+        <Icon name={icon} />
+        {text}
+      </button>
+    </li>
+  );
+}
+
+async function copyId(id: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(id);
+    say(`Copied ${id}.`);
+  } catch {
+    say("The browser does not let this page copy.", "bad");
+  }
+}
+
+function toggle({ node_id, is_active }: GraphNode): void {
+  useEditor.getState().change((graph) => changeNode(graph, node_id, { is_active: !is_active }));
+}
+
+/** A copy beside the node, without connections; it is chosen. */
+function duplicate(nodeId: string): void {
+  const { change, select } = useEditor.getState();
+  const graph = graphOf(useEditor.getState());
+  const node = nodeOf(graph, nodeId);
+  if (!node) return;
+  const { id: _, ...rest } = node;
+  const copy = {
+    ...rest,
+    node_id: freeId(
+      graph.nodes.map((each) => each.node_id),
+      nodeId,
+    ),
+    position: { x: node.position.x + 2 * GRID, y: node.position.y + 2 * GRID },
+  };
+  change((now) => addNode(now, copy));
+  select({ nodes: new Set([copy.node_id]) });
+}
