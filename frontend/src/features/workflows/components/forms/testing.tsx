@@ -1,0 +1,116 @@
+/** For tests: a node with a form of its own, on a page without a server. */
+
+import { render } from "@testing-library/react";
+import { vi } from "vitest";
+
+import { setPage } from "@/page";
+import type { Json, JsonObject, JsonSchema, NodeType } from "@/types/models";
+
+import { extendWith, typeOf } from "../../componentTypes";
+import { nodeOf } from "../../graph/model";
+import { graphWith, node } from "../../graph/testing";
+import { useLastRun } from "../../lastRun";
+import { useDrafts } from "../../store/drafts";
+import { graphOf, useEditor } from "../../store/editor";
+import { NodeForm } from "./NodeForm";
+
+const API = "/api";
+
+export function setUpPage(): void {
+  setPage({
+    page: "canvas",
+    csrf_token: "token",
+    addresses: {
+      workflows: `${API}/workflows/`,
+      schedules: `${API}/schedules/`,
+      executions: `${API}/executions/`,
+      node_types: `${API}/node-types/`,
+      functions: `${API}/functions/`,
+      workflow_templates: `${API}/workflow-templates/`,
+      workflow_import: `${API}/workflows/import/`,
+      schedules_preview: `${API}/schedules/preview/`,
+      admin_canvas: "/admin/canvas/00000000-0000-0000-0000-000000000000/",
+      admin_workflow: "/admin/workflow/00000000-0000-0000-0000-000000000000/",
+      admin_schedule: "/admin/schedule/00000000-0000-0000-0000-000000000000/",
+      admin_execution: "/admin/execution/00000000-0000-0000-0000-000000000000/",
+    },
+    workflow: { id: "w1", name: "Invoices", is_active: true, version: 1 },
+    execution: null,
+    may: { change: true, run: true, add_schedule: true },
+    zone: "Europe/Berlin",
+    user: "Mara",
+  });
+}
+
+/** Answer requests: by "GET /api/functions/" and the like, without the query. */
+export function answerWith(answers: Record<string, Json>): ReturnType<typeof vi.fn> {
+  const send = vi.fn((address: string, options: RequestInit) => {
+    const body = answers[`${options.method} ${address.split("?")[0]}`];
+    const status = body === undefined ? 404 : 200;
+    return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));
+  });
+  vi.stubGlobal("fetch", send);
+  return send;
+}
+
+type Declared = Partial<Omit<NodeType, "config_schema">>;
+
+/** Show the form of a node `n` of a type with these fields. */
+export function showForm(schema: JsonSchema, config: JsonObject = {}, declared: Declared = {}): void {
+  setUpPage();
+  extendWith([typeFor(schema, declared)]);
+  useDrafts.setState({ drafts: {} });
+  const nodes = [node("n", "tested", config), node("before", "tested")];
+  const edges = [{ source: "before", target: "n", source_port: "out", kind: "flow" as const }];
+  const graph = graphWith(nodes, edges);
+  useEditor.getState().load({ graph, graphVersion: 1, etag: null }, true);
+  useEditor.getState().select({ nodes: new Set(["n"]) });
+  render(<Shown />);
+}
+
+/** Reads the node anew whenever it changes, as the panel does. */
+function Shown() {
+  const shown = useEditor((state) => nodeOf(graphOf(state), "n"));
+  const type = typeOf("tested");
+  return shown && type ? <NodeForm node={shown} type={type} /> : null;
+}
+
+function typeFor(schema: JsonSchema, declared: Declared): NodeType {
+  return {
+    type: "tested",
+    label: "Tested",
+    description: "",
+    category: "Actions",
+    icon: "circle",
+    colour: "#000000",
+    kind: "action",
+    inputs: ["in"],
+    ports: ["out"],
+    port_fields: [],
+    takes_tools: false,
+    can_be_tool: true,
+    text_templates: [],
+    value_templates: [],
+    condition_fields: [],
+    ...declared,
+    config_schema: { type: "object", ...schema },
+  } as NodeType;
+}
+
+export const config = (): JsonObject => nodeOf(graphOf(useEditor.getState()), "n")!.config;
+
+/** The last run: what `before` gave, and the payload that started it. */
+export function runWas(payload: Json, output: Json): void {
+  useLastRun.setState({
+    workflow: "w1",
+    isKnown: true,
+    run: {
+      id: "e1",
+      workflow: "w1",
+      event: { payload },
+      created_at: "2026-01-01T00:00:00Z",
+      finished_at: "2026-01-01T00:00:01Z",
+      node_runs: [{ sequence: 1, node_id: "before", component_type: "tested", output }],
+    } as never,
+  });
+}
