@@ -1,13 +1,15 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { serve } from "@/ui/testing";
+
 import { useFunctions } from "../../functions";
 import { changeNode } from "../../graph/changes";
 import { nodesWithFaultyDrafts } from "../../store/drafts";
 import { graphOf, useEditor } from "../../store/editor";
-import { answerWith, config, runWas, showForm } from "./testing";
+import { config, runWas, showForm } from "./testing";
 
-beforeEach(() => void answerWith({}));
+beforeEach(() => void serve({}));
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
@@ -420,20 +422,19 @@ describe("the preview of a template", () => {
 
   it("is asked for once typing rests, and shows what came", async () => {
     runWas({}, {});
-    const send = answerWith({ "POST /api/workflows/w1/render/": { result: "days=10", problem: null, execution: "e1" } });
+    const send = serve({ "POST /api/workflows/w1/render/": { result: "days=10", problem: null, execution: "e1" } });
     showForm(schema, {}, { text_templates: ["url"] });
     const field = screen.getByLabelText(/Address/);
     fireEvent.focus(field);
     type(field, "{{ a");
     type(field, "{{ a }}");
     expect(await screen.findByText("days=10")).toBeTruthy();
-    expect(send).toHaveBeenCalledTimes(1);
-    expect(JSON.parse(send.mock.calls[0]![1].body)).toEqual({ value: "{{ a }}", kind: "text" });
+    expect(send.map(({ body }) => body)).toEqual([{ value: "{{ a }}", kind: "text" }]);
   });
 
   it("says that a condition holds", async () => {
     runWas({}, {});
-    answerWith({ "POST /api/workflows/w1/render/": { result: true, problem: null, execution: "e1" } });
+    serve({ "POST /api/workflows/w1/render/": { result: true, problem: null, execution: "e1" } });
     showForm(schema, { url: "1 > 0" }, { condition_fields: ["url"] });
     fireEvent.focus(screen.getByLabelText(/Address/));
     expect(await screen.findByText("holds for the last run")).toBeTruthy();
@@ -443,11 +444,11 @@ describe("the preview of a template", () => {
     runWas({}, {});
     const { useLastRun } = await import("../../lastRun");
     useLastRun.setState({ run: null, isKnown: true });
-    const send = answerWith({});
+    const send = serve({});
     showForm(schema, { url: "{{ a }}" }, { text_templates: ["url"] });
     press("With the last run");
     expect(screen.getByText(/no finished run yet/)).toBeTruthy();
-    expect(send).not.toHaveBeenCalled();
+    expect(send).toEqual([]);
   });
 });
 

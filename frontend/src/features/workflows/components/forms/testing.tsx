@@ -1,9 +1,9 @@
-/** For tests: a node with a form of its own, on a page without a server. */
+/** For tests: a node with a form of its own, on a page. */
 
 import { render } from "@testing-library/react";
-import { vi } from "vitest";
 
 import { setPage } from "@/page";
+import { PAGE } from "@/ui/testing";
 import type { Json, JsonObject, JsonSchema, NodeType } from "@/types/models";
 
 import { extendWith, typeOf } from "../../componentTypes";
@@ -14,50 +14,11 @@ import { useDrafts } from "../../store/drafts";
 import { graphOf, useEditor } from "../../store/editor";
 import { NodeForm } from "./NodeForm";
 
-const API = "/api";
-
-export function setUpPage(): void {
-  setPage({
-    page: "canvas",
-    csrf_token: "token",
-    addresses: {
-      workflows: `${API}/workflows/`,
-      schedules: `${API}/schedules/`,
-      executions: `${API}/executions/`,
-      node_types: `${API}/node-types/`,
-      functions: `${API}/functions/`,
-      workflow_templates: `${API}/workflow-templates/`,
-      workflow_import: `${API}/workflows/import/`,
-      schedules_preview: `${API}/schedules/preview/`,
-      admin_canvas: "/admin/canvas/00000000-0000-0000-0000-000000000000/",
-      admin_workflow: "/admin/workflow/00000000-0000-0000-0000-000000000000/",
-      admin_schedule: "/admin/schedule/00000000-0000-0000-0000-000000000000/",
-      admin_execution: "/admin/execution/00000000-0000-0000-0000-000000000000/",
-    },
-    workflow: { id: "w1", name: "Invoices", is_active: true, version: 1 },
-    execution: null,
-    may: { change: true, run: true, add_schedule: true },
-    zone: "Europe/Berlin",
-    user: "Mara",
-  });
-}
-
-/** Answer requests: by "GET /api/functions/" and the like, without the query. */
-export function answerWith(answers: Record<string, Json>): ReturnType<typeof vi.fn> {
-  const send = vi.fn((address: string, options: RequestInit) => {
-    const body = answers[`${options.method} ${address.split("?")[0]}`];
-    const status = body === undefined ? 404 : 200;
-    return Promise.resolve(new Response(JSON.stringify(body ?? {}), { status }));
-  });
-  vi.stubGlobal("fetch", send);
-  return send;
-}
-
 type Declared = Partial<Omit<NodeType, "config_schema">>;
 
 /** Show the form of a node `n` of a type with these fields. */
 export function showForm(schema: JsonSchema, config: JsonObject = {}, declared: Declared = {}): void {
-  setUpPage();
+  setPage(PAGE);
   extendWith([typeFor(schema, declared)]);
   useDrafts.setState({ drafts: {} });
   const nodes = [node("n", "tested", config), node("before", "tested")];
