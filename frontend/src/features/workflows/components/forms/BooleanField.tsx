@@ -18,7 +18,7 @@ function Tick({ path, schema, required }: FieldProps) {
   const change = (isOn: boolean) => set(!required && isOn === fallback ? undefined : isOn);
   return (
     <FieldFrame path={path} schema={schema} required={required} id={id} action={<></>}>
-      <label className="o-check">
+      <div className="o-check">
         <input
           id={id}
           type="checkbox"
@@ -27,8 +27,8 @@ function Tick({ path, schema, required }: FieldProps) {
           checked={value === undefined ? fallback : value === true}
           onChange={(event) => change(event.target.checked)}
         />
-        Yes
-      </label>
+        <span aria-hidden="true">Yes</span>
+      </div>
     </FieldFrame>
   );
 }

@@ -33,10 +33,11 @@ interface FrameProps extends FieldProps {
 /** A field: its name above, its help below, and a fault in place of the help. */
 export function FieldFrame(props: FrameProps) {
   const { path, schema, id, group = false, inside = false, short = false, fault, action } = props;
-  const { problems } = useFormScope();
+  const { problems, isTool } = useFormScope();
   const faults = fault ? [fault] : faultsAt(problems, pathText(path), inside);
   const classes = ["o-field"];
-  if (short) classes.push("o-field--3");
+  // What is left to the model takes words of its own.
+  if (short && !isTool) classes.push("o-field--3");
   if (faults.length) classes.push("o-field--bad");
   const title = (
     <>
@@ -65,7 +66,7 @@ export function FieldFrame(props: FrameProps) {
 }
 
 /** "optional", "template" or, for tools, that the model fills it in. */
-function FieldHint({ path, required }: FieldProps) {
+function FieldHint({ path, required, schema, short }: FrameProps) {
   const { config, isTool, type } = useFormScope();
   const hint = hintOf();
   return hint ? <span className="o-quiet">{hint}</span> : null;
@@ -73,7 +74,8 @@ function FieldHint({ path, required }: FieldProps) {
   function hintOf(): string | null {
     const isEmpty = valueAt(config, path) === undefined;
     if (isTool && isEmpty && !isAboutTool(path)) return "left to the model";
-    if (!required) return "optional";
+    // Half a line has no room for it, and the default that stands in the field says as much.
+    if (!required) return short && schema.default !== undefined ? null : "optional";
     const template = templateAt(type, path);
     return template === "text" || template === "value" ? "template" : null;
   }

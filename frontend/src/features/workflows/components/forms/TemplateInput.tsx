@@ -83,7 +83,7 @@ export function TemplateInput(props: TemplateInputProps) {
         {...rest}
         ref={ref}
         value={value}
-        rows={Math.min(MOST_ROWS, Math.max(isLong ? 3 : 1, value.split("\n").length))}
+        rows={Math.min(MOST_ROWS, Math.max(isLong ? 2 : 1, value.split("\n").length))}
         className={`o-grows${isLong ? " o-grows--long" : ""}${isCode || template ? " o-input-mono" : ""}`}
         spellCheck={!isCode && isLong && !isJson}
         {...(template ? listAttributes(open, listId) : {})}
