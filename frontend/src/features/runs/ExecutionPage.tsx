@@ -100,7 +100,8 @@ function List() {
     <div className="o-replay__list">
       <RunNotes />
       <p className="o-quiet">
-        The graph that it ran is gone, so here are its nodes in the order in which they ran.
+        The graph that it ran is not on record, so here are its nodes in the order in which they
+        ran.
       </p>
       <NodeRunList runs={execution.node_runs} />
     </div>

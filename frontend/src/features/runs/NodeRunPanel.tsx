@@ -3,6 +3,7 @@ import { nodeOf } from "@/features/workflows/graph/model";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
 import type { Json, JsonObject, NodeRun } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
+import { State } from "@/ui/State";
 import { runState } from "@/ui/states";
 import { useNow } from "@/ui/useNow";
 import { When } from "@/ui/When";
@@ -10,7 +11,6 @@ import { When } from "@/ui/When";
 import { callsOf } from "./agentRecord";
 import { AgentTalk } from "./AgentTalk";
 import { hasEnded, lengthText } from "./execution";
-import { RunLength } from "./NodeState";
 import { PACE_MS } from "./polling";
 import { nodeRunOf, useRun } from "./store";
 
@@ -50,11 +50,12 @@ function Facts({ run }: { run: NodeRun }) {
   const isOngoing = !hasEnded(run.status ?? "");
   const now = useNow(isOngoing ? PACE_MS : 30_000);
   const length = lengthText(run, now);
+  const shown = runState(run.status ?? "");
   return (
     <dl className="o-kv">
       <dt>State</dt>
       <dd>
-        {runState(run.status ?? "").word} {run.status === "skipped" ? null : <RunLength run={run} />}
+        <State {...shown}>{shown.word}</State>
       </dd>
       {run.started_at ? (
         <>

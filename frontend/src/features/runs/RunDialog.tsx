@@ -15,6 +15,7 @@ import { useVerb } from "@/ui/useVerb";
 import { EventPreview } from "./EventPreview";
 import { watchExecution, watchScheduleRun } from "./follow";
 import { PayloadField } from "./PayloadField";
+import { chosenSchedule, ScheduleField } from "./ScheduleField";
 import { StartChoices } from "./StartChoices";
 import { payloadOf, type Start, startAt, type StartChoice, startsOf } from "./starts";
 
@@ -27,6 +28,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   const [text, setText] = useState("");
   const [refusal, setRefusal] = useState<ApiError | null>(null);
+  const [scheduleId, setScheduleId] = useState("");
   const chosen = choices.find((choice) => choice.key === key) ?? choices[0];
   const payload = payloadOf(text);
   const choose = (next: string) => {
@@ -40,6 +42,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
       actions={
         <RunButtons
           chosen={chosen}
+          scheduleId={scheduleId}
           payload={"value" in payload ? payload.value : null}
           onRefused={setRefusal}
           onClose={onClose}
@@ -52,10 +55,17 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
         ) : (
           <p>Nothing starts this workflow yet. Add a manual or a schedule trigger.</p>
         )}
+        {chosen?.start.kind === "schedule" ? (
+          <ScheduleField
+            schedules={chosen.start.schedules}
+            chosen={scheduleId}
+            onChoose={setScheduleId}
+          />
+        ) : null}
         {chosen && chosen.start.kind !== "schedule" ? (
           <PayloadField
             text={text}
-            problem={refusal?.fields.payload?.join(" ") ?? ("problem" in payload ? payload.problem : "")}
+            problem={"problem" in payload ? payload.problem : (refusal?.fields.payload?.join(" ") ?? "")}
             onChange={setText}
           />
         ) : null}
@@ -99,13 +109,14 @@ function sentenceOf({ fields, message, isSignedOut }: ApiError): string {
 
 interface RunButtonsProps {
   chosen: StartChoice | undefined;
+  scheduleId: string;
   /** Null while it is no JSON object. */
   payload: JsonObject | null;
   onRefused: (refusal: ApiError | null) => void;
   onClose: () => void;
 }
 
-function RunButtons({ chosen, payload, onRefused, onClose }: RunButtonsProps) {
+function RunButtons({ chosen, scheduleId, payload, onRefused, onClose }: RunButtonsProps) {
   const { isBusy, act } = useVerb(onRefused);
   const hasChanges = useEditor(isChanged);
   const requestId = useRef(newId());
@@ -115,7 +126,7 @@ function RunButtons({ chosen, payload, onRefused, onClose }: RunButtonsProps) {
       if (!chosen) return;
       onRefused(null);
       if (saveFirst && !(await save())) return;
-      await begin(chosen.start, payload ?? {}, requestId.current);
+      await begin(chosen.start, { scheduleId, payload: payload ?? {}, requestId: requestId.current });
       onClose();
     });
   const disabled = isBusy || !isReady;
@@ -140,9 +151,16 @@ function RunButtons({ chosen, payload, onRefused, onClose }: RunButtonsProps) {
   );
 }
 
-async function begin(start: Start, payload: JsonObject, requestId: string): Promise<void> {
+interface Given {
+  scheduleId: string;
+  payload: JsonObject;
+  requestId: string;
+}
+
+async function begin(start: Start, { scheduleId, payload, requestId }: Given): Promise<void> {
   if (start.kind === "schedule") {
-    watchScheduleRun(await runNow(start.scheduleId, requestId));
+    const schedule = chosenSchedule(start.schedules, scheduleId);
+    if (schedule) watchScheduleRun(await runNow(schedule.id, requestId));
     return;
   }
   const execution = await startAt(page().workflow?.id ?? "", start.nodeId, payload);

@@ -9,8 +9,8 @@ import type { Execution, Json, JsonObject } from "@/types/models";
 export type Start =
   /** At a manual trigger, with a payload. */
   | { kind: "manual"; nodeId: string }
-  /** One of the schedules, now. */
-  | { kind: "schedule"; scheduleId: string }
+  /** One of these schedules, now. */
+  | { kind: "schedule"; schedules: readonly Schedule[] }
   /** At a schedule trigger with a made-up event. */
   | { kind: "test"; nodeId: string };
 
@@ -23,15 +23,15 @@ export interface StartChoice {
   isSaved: boolean;
 }
 
-/** The ways to start, the likeliest first: manual triggers, schedules, tests of their triggers. */
+/** The ways to start, the likeliest first: manual triggers, a schedule, tests of its trigger. */
 export function startsOf(graph: Graph, schedules: readonly Schedule[]): StartChoice[] {
   const nodes = graph.nodes.filter((node) => node.is_active);
   const manual = nodes.filter((node) => node.component_type === "trigger_manual");
   const timed = nodes.filter((node) => node.component_type === "trigger_schedule");
   const timedIds = new Set(timed.map((node) => node.node_id));
   const startable = schedules.filter(
-    (schedule) =>
-      schedule.status !== "stopped" && !schedule.awaits_approval && timedIds.has(schedule.start_node ?? ""),
+    ({ status, awaits_approval: awaitsApproval, start_node: node }) =>
+      status !== "stopped" && !awaitsApproval && timedIds.has(node ?? ""),
   );
   return [
     ...manual.map((node) => ({
@@ -41,22 +41,24 @@ export function startsOf(graph: Graph, schedules: readonly Schedule[]): StartCho
       help: "Starts at this manual trigger, with a payload.",
       isSaved: node.id !== undefined,
     })),
-    ...startable.map((schedule) => ({
-      key: `schedule ${schedule.id}`,
-      start: { kind: "schedule" as const, scheduleId: schedule.id },
-      name: schedule.name,
-      help: `Runs this schedule now. ${schedule.timing_text}`,
-      isSaved: true,
-    })),
+    ...(startable.length ? [scheduleChoice(startable)] : []),
     ...timed.map((node) => ({
       key: `test ${node.node_id}`,
       start: { kind: "test" as const, nodeId: node.node_id },
-      name: `Test ${nameOf(node)}`,
+      name: `Test start at ${nameOf(node)}`,
       help: "Starts at this schedule trigger with a made-up event. No schedule records it.",
       isSaved: node.id !== undefined,
     })),
   ];
 }
+
+const scheduleChoice = (schedules: readonly Schedule[]): StartChoice => ({
+  key: "schedule",
+  start: { kind: "schedule", schedules },
+  name: "Run a schedule now",
+  help: "An additional run, on the record of the schedule; its next run stays.",
+  isSaved: true,
+});
 
 export type Payload = { value: JsonObject } | { problem: string };
 

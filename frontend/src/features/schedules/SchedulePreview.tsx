@@ -8,7 +8,9 @@ export function SchedulePreview({ preview, now }: { preview: Preview; now: Date 
     <>
       <p className="o-preview">
         {preview.text}
-        <span className="o-quiet">{preview.timezone}</span>
+        {preview.text.includes(preview.timezone) ? null : (
+          <span className="o-quiet">{preview.timezone}</span>
+        )}
       </p>
       {preview.ticks.length ? (
         <ol className="o-ticks">

@@ -12,7 +12,7 @@ import { When } from "@/ui/When";
 
 import { PauseDialog } from "./PauseDialog";
 import { ResumeDialog } from "./ResumeDialog";
-import { countMissed, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
+import { countMissed, isDue, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
 import { reloadSchedules, useSchedules } from "./store";
 import { resumedText } from "./words";
 
@@ -59,6 +59,7 @@ function usePerson({ id, status, reason_code, version }: Schedule): string {
 function NextRun({ schedule, now }: { schedule: Schedule; now: Date }) {
   if (schedule.status !== "active") return null;
   if (!schedule.next_run_at) return <span className="o-slip__reason">Runs on request</span>;
+  if (isDue(schedule, now)) return <span className="o-slip__reason">Due now</span>;
   return (
     <span className="o-slip__reason">
       Next <When at={schedule.next_run_at} now={now} />

@@ -11,11 +11,13 @@ import { useVerb } from "@/ui/useVerb";
 
 import { AddSchedule } from "./AddSchedule";
 import { ScheduleSlip } from "./ScheduleSlip";
+import { isDue } from "./schedule";
 import "./schedules.css";
 import { ensureSchedules, reloadSchedules, startingAt, useSchedules } from "./store";
 
-/** How often they are read again while they are looked at. */
+/** How often they are read again while they are looked at; sooner while one of them is due. */
 const CALM_MS = 20_000;
+const DUE_MS = 4_000;
 /** Where the admin's list is the better place. */
 const MOST_SHOWN = 50;
 
@@ -23,7 +25,6 @@ const MOST_SHOWN = 50;
 export function TriggerSchedules({ nodeId }: { nodeId: string }) {
   const key = useEditor((state) => nodeOf(graphOf(state), nodeId)?.id);
   const [isAdding, setAdding] = useState(false);
-  useCalmReload();
   return (
     <section className="o-schedules">
       <div className="o-section__head">
@@ -42,15 +43,15 @@ export function TriggerSchedules({ nodeId }: { nodeId: string }) {
   );
 }
 
-/** Reads the schedules when the panel opens, and at a calm pace while the tab is visible. */
-function useCalmReload() {
+/** Reads the schedules when the panel opens, and at this pace while the tab is visible. */
+function useReload(everyMs: number) {
+  useEffect(ensureSchedules, []);
   useEffect(() => {
-    ensureSchedules();
     const timer = setInterval(() => {
       if (!document.hidden) void reloadSchedules();
-    }, CALM_MS);
+    }, everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
 }
 
 function SaveFirst() {
@@ -80,6 +81,7 @@ function Slips({ nodeId }: { nodeId: string }) {
     useShallow(({ isLoaded, problem, areMore }) => ({ isLoaded, problem, areMore })),
   );
   const schedules = useSchedules(useShallow((state) => startingAt(state.schedules, nodeId)));
+  useReload(schedules.some((schedule) => isDue(schedule, now)) ? DUE_MS : CALM_MS);
   const hidden = schedules.length - MOST_SHOWN;
   return (
     <>

@@ -9,6 +9,11 @@ export type Schedule = ScheduledJob & {
   start_node?: string | null;
 };
 
+/** Whether its next run should begin by now, so that what is shown of it will soon be old. */
+export function isDue({ status, next_run_at: next }: Schedule, now: Date): boolean {
+  return status === "active" && next !== null && Date.parse(next) <= now.getTime();
+}
+
 export type CatchUp = "none" | "latest" | "all";
 
 const PAGE_SIZE = 200;
