@@ -6,7 +6,6 @@ import { useNow } from "@/ui/useNow";
 
 import { hasEnded, lengthText } from "./execution";
 import { PACE_MS } from "./polling";
-import "./runs.css";
 import { nodeRunOf, type RunState, useRun } from "./store";
 
 /** How the shown run went for a node: at the right of the node on the drawing. */
@@ -20,13 +19,7 @@ export function NodeState({ nodeId }: { nodeId: string }) {
 
 function ShownState({ nodeId }: { nodeId: string }) {
   const run = useRun((state) => nodeRunOf(state, nodeId));
-  if (!run) return <NotReached nodeId={nodeId} />;
-  const tone = run.status === "skipped" ? "off" : runState(run.status ?? "").tone;
-  return (
-    <span className={`o-node__run o-node__run--${tone}`}>
-      <RunLength run={run} />
-    </span>
-  );
+  return run ? <RunLength run={run} /> : <NotReached nodeId={nodeId} />;
 }
 
 /** The state of a node's run with its length: the word is for screen readers. */
@@ -52,15 +45,11 @@ function NotReached({ nodeId }: { nodeId: string }) {
         edge.kind === "flow" && edge.target === nodeId && running.split(" ").includes(edge.source),
     ),
   );
-  const shown = runState("pending");
+  if (hasRunEnded) return <span className="o-sr">Not reached</span>;
   return (
-    <span className="o-node__run o-node__run--off">
-      {hasRunEnded ? (
-        <span className="o-sr">Not reached</span>
-      ) : (
-        <State {...shown}>{isNext ? "Next" : <span className="o-sr">Not yet</span>}</State>
-      )}
-    </span>
+    <State {...runState("pending")}>
+      {isNext ? "Next" : <span className="o-sr">Not yet</span>}
+    </State>
   );
 }
 

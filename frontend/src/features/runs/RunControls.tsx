@@ -17,24 +17,13 @@ import { type Awaited, useRun } from "./store";
 /** "Run…", and while a run is shown its state and "Cancel". */
 export function RunControls() {
   const isShown = useRun((state) => state.execution !== null || state.awaited !== null);
-  const isPastOpen = useRun((state) => state.drawer === "past");
   const isOngoing = useRun(
     ({ execution, awaited }) => !hasEnded((execution ?? awaited)?.status ?? "succeeded"),
   );
   const [isAsking, setAsking] = useState(false);
-  const { openDrawer } = useRun.getState();
   return (
     <>
       {isShown ? <ShownRun /> : null}
-      {isShown ? null : (
-        <Button
-          look="bare"
-          icon="history"
-          aria-label="Past runs"
-          aria-pressed={isPastOpen}
-          onClick={() => openDrawer(isPastOpen ? null : "past")}
-        />
-      )}
       {page().may.run && !isOngoing ? (
         <Button icon="play" onClick={() => setAsking(true)}>
           Run…

@@ -3,6 +3,7 @@
 import { ApiError, get, post } from "@/api/client";
 import { useEditor } from "@/features/workflows/store/editor";
 import { loadVersion } from "@/features/workflows/versions/load";
+import { leaveVersion, useVersions } from "@/features/workflows/versions/store";
 import { page, rowAddress } from "@/page";
 import type { Execution, ExecutionDetail, ScheduleRun } from "@/types/models";
 
@@ -54,7 +55,9 @@ export function watchScheduleRun(run: ScheduleRun): void {
 export function closeRun(): void {
   stop();
   stop = () => undefined;
-  if (useRun.getState().drawnVersion !== null) useEditor.getState().look(null);
+  const { drawnVersion } = useRun.getState();
+  const isAnotherShown = useVersions.getState().shown !== null;
+  if (drawnVersion !== null && !isAnotherShown) useEditor.getState().look(null);
   useRun.setState(NO_RUN);
 }
 
@@ -75,6 +78,7 @@ const tell = (connection: Connection): void => useRun.setState({ connection });
 
 /** Draw the graph that the execution ran, where it is not the one that is drawn. */
 async function drawVersion(execution: Execution): Promise<void> {
+  leaveVersion();
   const version = versionOf(execution);
   const { saved, look } = useEditor.getState();
   const { drawnVersion } = useRun.getState();

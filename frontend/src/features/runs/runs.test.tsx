@@ -6,7 +6,6 @@ import type { Graph, GraphNode } from "@/features/workflows/graph/model";
 import { chosenNode, useEditor } from "@/features/workflows/store/editor";
 import { refusal, type Sent, serve } from "@/ui/testing";
 
-import { edgeRun } from "./edges";
 import { closeRun } from "./follow";
 import { NodeRunPanel } from "./NodeRunPanel";
 import { NodeState } from "./NodeState";
@@ -196,7 +195,7 @@ test("the nodes show how the run went, and which is next", () => {
       <NodeState nodeId="text" />
     </>,
   );
-  expect(container.querySelector(".o-node__run--busy .o-turning")).toBeTruthy();
+  expect(container.querySelector(".is-busy .o-turning")).toBeTruthy();
   expect(screen.getByText("Next")).toBeTruthy();
 });
 
@@ -242,19 +241,4 @@ test("the panel shows a failed node's error in full, and that a node was not rea
   cleanup();
   render(<NodeRunPanel nodeId="text" />);
   expect(screen.getByText("This run did not reach the node.")).toBeTruthy();
-});
-
-test("an edge is done where the run passed, live where it is, off where it did not go", () => {
-  const at = (status: string, port = "out") => [
-    nodeRun(1, "begin", { port }),
-    nodeRun(2, "text", { status }),
-  ];
-  const edge = flow("begin", "text");
-  const run = (node_runs: object[]) => execution({ node_runs }) as never;
-  expect(edgeRun(run(at("succeeded")), edge)).toBe("done");
-  expect(edgeRun(run(at("running")), edge)).toBe("live");
-  expect(edgeRun(run(at("skipped")), edge)).toBe("off");
-  expect(edgeRun(run(at("succeeded", "other")), edge)).toBe("off");
-  expect(edgeRun(run([]), edge)).toBeNull();
-  expect(edgeRun(null, edge)).toBeNull();
 });
