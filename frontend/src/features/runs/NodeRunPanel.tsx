@@ -48,7 +48,7 @@ export function NodeRunDetails({ run }: { run: NodeRun }) {
 
 function Facts({ run }: { run: NodeRun }) {
   const isOngoing = !hasEnded(run.status ?? "");
-  const now = useNow(isOngoing ? PACE_MS : 30_000);
+  const now = useNow(PACE_MS);
   const length = lengthText(run, now);
   const shown = runState(run.status ?? "");
   return (
@@ -71,7 +71,7 @@ function Facts({ run }: { run: NodeRun }) {
           <dd>{length}</dd>
         </>
       ) : null}
-      {run.port ? (
+      {run.port && isChoice(run.component_type) ? (
         <>
           <dt>Left by</dt>
           <dd>
@@ -81,6 +81,12 @@ function Facts({ run }: { run: NodeRun }) {
       ) : null}
     </dl>
   );
+}
+
+/** Whether the flow leaves a node of this type by one of several ports. */
+function isChoice(name: string): boolean {
+  const type = typeOf(name);
+  return !type || type.ports.length > 1 || type.port_fields.length > 0;
 }
 
 function AgentRun({ run }: { run: NodeRun }) {

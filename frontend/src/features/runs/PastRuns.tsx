@@ -11,6 +11,7 @@ import { When } from "@/ui/When";
 
 import { type Execution, hasEnded, lengthText, startedBy, versionOf } from "./execution";
 import { watchExecution } from "./follow";
+import { PACE_MS } from "./polling";
 import { useRun } from "./store";
 
 const PAGE_SIZE = 20;
@@ -28,7 +29,7 @@ interface Page {
 /** The executions of the workflow, newest first. A click replays one on the drawing. */
 export function PastRuns() {
   const { loaded, problem, more } = usePastRuns();
-  const now = useNow(10_000);
+  const now = useNow(PACE_MS);
   return (
     <div className="o-drawer__body o-drawer__body--past">
       <div tabIndex={0} role="region" aria-label="Past runs">

@@ -1,3 +1,6 @@
+import { useReactFlow } from "@xyflow/react";
+import { useEffect } from "react";
+
 import { adminAddress, page } from "@/page";
 import { Button } from "@/ui/Button";
 import { clock, moment } from "@/ui/time";
@@ -13,6 +16,7 @@ import { ThisRun } from "./ThisRun";
 export function RunDrawer() {
   const drawer = useRun((state) => state.drawer);
   const execution = useRun((state) => state.execution);
+  useFit(drawer !== null && execution !== null);
   if (!drawer) return null;
   return (
     <section className="o-drawer" aria-label="Run">
@@ -23,6 +27,17 @@ export function RunDrawer() {
       {drawer === "this" && !execution ? <Waiting /> : null}
     </section>
   );
+}
+
+/** The drawing as a whole above the drawer, once that shows a run. */
+function useFit(hasOpened: boolean) {
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    if (!hasOpened) return;
+    // After the board has its new height.
+    const frame = requestAnimationFrame(() => void fitView({ padding: 0.1, maxZoom: 1 }));
+    return () => cancelAnimationFrame(frame);
+  }, [hasOpened, fitView]);
 }
 
 interface DrawerHeadProps {

@@ -1,4 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { ReactFlowProvider } from "@xyflow/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { useSchedules } from "@/features/schedules/store";
@@ -202,7 +203,7 @@ test("the nodes show how the run went, and which is next", () => {
 test("the drawer shows the bars, and input and output of the chosen node", () => {
   serve({});
   useRun.setState({ execution: execution() as never, drawer: "this" });
-  render(<RunDrawer />);
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
   fireEvent.click(screen.getByText("begin"));
   expect(chosenNode(useEditor.getState())).toBe("begin");
   expect(screen.getByText("Input of begin")).toBeTruthy();
@@ -215,7 +216,7 @@ test("a past run is replayed by a click", async () => {
     "GET /api/executions/e1/": execution({ status: "failed", error: "No." }),
   });
   useRun.setState({ drawer: "past" });
-  render(<RunDrawer />);
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
   fireEvent.click(await screen.findByText("Failed"));
   await waitFor(() => expect(useRun.getState().execution?.id).toBe("e1"));
 });
@@ -224,11 +225,11 @@ test("a run that nobody takes is said after 10 s before our eyes", () => {
   serve({});
   const pending = execution({ status: "pending", started_at: null, node_runs: [] });
   useRun.setState({ execution: pending as never, drawer: "this", since: Date.now() - 9_000 });
-  render(<RunDrawer />);
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
   expect(screen.queryByText(/no worker has taken it/)).toBeNull();
   cleanup();
   useRun.setState({ since: Date.now() - 11_000 });
-  render(<RunDrawer />);
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
   expect(screen.getByText(/Queued: no worker has taken it yet/)).toBeTruthy();
 });
 

@@ -128,7 +128,6 @@ function RunNowButton({ schedule }: { schedule: Schedule }) {
     act(async () => {
       const started = await runNow(schedule.id, requestId.current);
       requestId.current = newId();
-      say(`Started a run of ${schedule.name}.`);
       watchScheduleRun(started);
       void reloadSchedules();
     });
