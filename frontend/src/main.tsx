@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { ExecutionPage } from "@/features/runs/ExecutionPage";
+import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { Studio } from "@/features/workflows/components/Studio";
 import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { page } from "@/page";
