@@ -6,6 +6,7 @@
 import { freeId } from "./changes";
 import { refusal, type TypeOf } from "./connect";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode, nameOf, type Note } from "./model";
+import { followRenamed } from "./references";
 import { sameNode, sameNote, samePlace } from "./same";
 
 export interface Flag {
@@ -27,7 +28,7 @@ export interface Merged {
 }
 
 export function merge(base: Graph, mine: Graph, theirs: Graph, typeOf: TypeOf): Merged {
-  const { graph: ours, flagged: renamed } = withOwnIds(base, mine, theirs);
+  const { graph: ours, flagged: renamed } = withOwnIds(base, mine, theirs, typeOf);
   const { nodes, flagged } = mergeNodes(base, ours, theirs);
   const notes = mergeNotes(base, ours, theirs);
   const { edges, dropped } = mergeEdges(base, ours, theirs, nodes, typeOf);
@@ -37,7 +38,7 @@ export function merge(base: Graph, mine: Graph, theirs: Graph, typeOf: TypeOf): 
 const byId = (graph: Graph) => new Map(graph.nodes.map((node) => [node.node_id, node]));
 
 /** My graph, with other ids for my new nodes whose ids they gave to new nodes of their own. */
-function withOwnIds(base: Graph, mine: Graph, theirs: Graph): { graph: Graph; flagged: Flag[] } {
+function withOwnIds(base: Graph, mine: Graph, theirs: Graph, typeOf: TypeOf) {
   const [old, other] = [byId(base), byId(theirs)];
   const taken = new Set([base, mine, theirs].flatMap((graph) => [...byId(graph).keys()]));
   const ids = new Map<string, string>();
@@ -51,10 +52,10 @@ function withOwnIds(base: Graph, mine: Graph, theirs: Graph): { graph: Graph; fl
     const reason = `You both added a node “${node.node_id}”. Yours is now “${id}”.`;
     flagged.push({ nodeId: id, name: nameOf(node), reason });
   }
-  return { graph: ids.size ? renamed(mine, base, ids) : mine, flagged };
+  return { graph: ids.size ? renamed(mine, base, ids, typeOf) : mine, flagged };
 }
 
-function renamed(mine: Graph, base: Graph, ids: ReadonlyMap<string, string>): Graph {
+function renamed(mine: Graph, base: Graph, ids: ReadonlyMap<string, string>, typeOf: TypeOf): Graph {
   const to = (id: string) => ids.get(id) ?? id;
   const old = byId(base);
   const isMine = (node: GraphNode) => {
@@ -63,25 +64,18 @@ function renamed(mine: Graph, base: Graph, ids: ReadonlyMap<string, string>): Gr
   };
   return {
     nodes: mine.nodes.map((node) => ({
-      ...(isMine(node) ? withReferences(node, ids) : node),
+      ...node,
       node_id: to(node.node_id),
+      // What I wrote about `nodes.fetch` is about my node, whatever it is called now.
+      config: isMine(node) ? followRenamed(node.config, ids, conditionsOf(node, typeOf)) : node.config,
     })),
     edges: mine.edges.map((edge) => ({ ...edge, source: to(edge.source), target: to(edge.target) })),
     notes: mine.notes,
   };
 }
 
-/** What I wrote about `nodes.fetch` is about my node, whatever it is called now. */
-function withReferences(node: GraphNode, ids: ReadonlyMap<string, string>): GraphNode {
-  let text = JSON.stringify(node.config);
-  for (const [from, to] of ids) {
-    // `nodes.fetch`, and `nodes["my-fetch"]` as it is written inside of JSON.
-    text = text
-      .replaceAll(new RegExp(`\\bnodes\\.${from}(?![\\w-])`, "g"), `nodes.${to}`)
-      .replaceAll(new RegExp(`\\bnodes\\[('|\\\\")${from}\\1\\]`, "g"), `nodes[$1${to}$1]`);
-  }
-  return { ...node, config: JSON.parse(text) as GraphNode["config"] };
-}
+const conditionsOf = ({ component_type }: GraphNode, typeOf: TypeOf): readonly string[] =>
+  typeOf(component_type)?.condition_fields ?? [];
 
 function mergeNodes(base: Graph, mine: Graph, theirs: Graph) {
   const [old, ours, other] = [byId(base), byId(mine), byId(theirs)];
@@ -124,36 +118,34 @@ function mergeEdges(
   nodes: readonly GraphNode[],
   typeOf: TypeOf,
 ) {
-  const keysOf = (graph: Graph) => new Set(graph.edges.map(edgeKey));
   const [old, ours, other] = [keysOf(base), keysOf(mine), keysOf(theirs)];
-  const there = new Set(nodes.map((node) => node.node_id));
-  const myNodes = byId(mine);
   const edges: GraphEdge[] = [];
   const dropped: DroppedEdge[] = [];
-  const lacksNode = (edge: GraphEdge) => !there.has(edge.source) || !there.has(edge.target);
-  for (const edge of theirs.edges) {
-    const key = edgeKey(edge);
-    // With a node that I deleted and that stays all the same, its edges stay.
-    const isOfMine = myNodes.has(edge.source) && myNodes.has(edge.target);
-    if (old.has(key) && !ours.has(key) && isOfMine) continue;
-    if (!lacksNode(edge)) edges.push(edge);
-    else if (!old.has(key)) dropped.push({ edge, reason: "You deleted one of the two nodes." });
-  }
-  const isTheirsAsBefore = old.size === other.size && [...old].every((key) => other.has(key));
-  for (const edge of mine.edges) {
-    const key = edgeKey(edge);
-    if (old.has(key) || other.has(key)) continue;
-    const soFar = { nodes, edges, notes: [] };
-    const reason = lacksNode(edge)
-      ? "They deleted one of the two nodes."
-      : isTheirsAsBefore
-        ? null
-        : refusal(soFar, edge, typeOf);
+  const put = (edge: GraphEdge, reason: string | null) => {
     if (reason === null) edges.push(edge);
     else dropped.push({ edge, reason });
+  };
+  const there = new Set(nodes.map((node) => node.node_id));
+  const lacksNode = (edge: GraphEdge) => !there.has(edge.source) || !there.has(edge.target);
+  const myNodes = byId(mine);
+  for (const edge of theirs.edges) {
+    const wasThere = old.has(edgeKey(edge));
+    // With a node that I deleted and that stays all the same, its edges stay.
+    const isOfMine = myNodes.has(edge.source) && myNodes.has(edge.target);
+    if (wasThere && !ours.has(edgeKey(edge)) && isOfMine) continue;
+    if (!lacksNode(edge)) put(edge, null);
+    else if (!wasThere) put(edge, "You deleted one of the two nodes.");
+  }
+  const areTheirsAsBefore = old.size === other.size && [...old].every((key) => other.has(key));
+  for (const edge of mine.edges) {
+    if (old.has(edgeKey(edge)) || other.has(edgeKey(edge))) continue;
+    if (lacksNode(edge)) put(edge, "They deleted one of the two nodes.");
+    else put(edge, areTheirsAsBefore ? null : refusal({ nodes, edges, notes: [] }, edge, typeOf));
   }
   return { edges, dropped };
 }
+
+const keysOf = (graph: Graph): Set<string> => new Set(graph.edges.map(edgeKey));
 
 function mergeNotes(base: Graph, mine: Graph, theirs: Graph): Note[] {
   const map = (graph: Graph) => new Map(graph.notes.map((note) => [note.id, note]));

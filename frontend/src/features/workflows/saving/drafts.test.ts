@@ -71,12 +71,16 @@ describe("the draft of a tab", () => {
     draw(() => drawn);
     keepDraft();
     expect(kept()).toHaveLength(1);
-    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
-      throw new DOMException("full", "QuotaExceededError");
+    const real = localStorage;
+    vi.stubGlobal("localStorage", {
+      removeItem: (key: string) => real.removeItem(key),
+      setItem: () => {
+        throw new DOMException("full", "QuotaExceededError");
+      },
     });
     draw((graph) => configure(graph, "b", { text: "later" }));
     keepDraft();
-    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
     expect(said()).toEqual([expect.stringMatching(/too large to be kept/)]);
     expect(kept()).toEqual([]);
   });
