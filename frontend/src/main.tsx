@@ -4,7 +4,6 @@ import { createRoot } from "react-dom/client";
 import { ExecutionPage } from "@/features/runs/ExecutionPage";
 import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { Studio } from "@/features/workflows/components/Studio";
-import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { page } from "@/page";
 
 /** What the page asks for. */

@@ -83,7 +83,7 @@ describe("a merge", () => {
       typeOf,
     );
     expect(keys(graph)).toEqual([edgeKey(flow("b", "a"))]);
-    expect(dropped[0]?.reason).toMatch(/circle/);
+    expect(dropped[0]?.reason).toMatch(/loop/);
   });
 
   it("leaves out my step to what is their tool", () => {
