@@ -38,6 +38,10 @@ export function Dialog({ title, lead, onClose, actions, children }: DialogProps)
   );
 }
 
+/** What has the focus at first: what is marked, else the first field. Otherwise the browser decides. */
+const MARKED = "[data-autofocus]";
+const FIELD = ".o-dialog__body :is(input, select, textarea)";
+
 /** Opens the dialog, and gives the focus back to where it was. */
 function useModal() {
   const ref = useRef<HTMLDialogElement>(null);
@@ -45,6 +49,8 @@ function useModal() {
     const before = document.activeElement;
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    const find = (what: string) => dialog?.querySelector<HTMLElement>(what);
+    (find(MARKED) ?? find(FIELD))?.focus();
     return () => {
       if (dialog?.open) dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

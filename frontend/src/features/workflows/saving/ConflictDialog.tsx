@@ -34,7 +34,7 @@ export function ConflictDialog({ conflict, onDecide }: ConflictDialogProps) {
           </Button>
           <Button onClick={() => onDecide("mine")}>Keep mine</Button>
           <Button onClick={() => onDecide("theirs")}>Take theirs</Button>
-          <Button look="main" autoFocus onClick={() => onDecide("merge")}>
+          <Button look="main" data-autofocus onClick={() => onDecide("merge")}>
             {!harmless ? "Merge and review" : conflict.isRestore ? "Merge" : "Merge and save"}
           </Button>
         </>

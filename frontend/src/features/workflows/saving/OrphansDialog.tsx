@@ -19,7 +19,7 @@ export function OrphansDialog({ schedules, message, onDecide }: OrphansDialogPro
       onClose={() => onDecide("stop")}
       actions={
         <>
-          <Button look="bare" autoFocus onClick={() => onDecide("stop")}>
+          <Button look="bare" data-autofocus onClick={() => onDecide("stop")}>
             Keep editing
           </Button>
           <Button look="danger" onClick={() => onDecide("again")}>

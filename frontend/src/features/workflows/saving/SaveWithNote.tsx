@@ -42,7 +42,6 @@ export function SaveWithNote({ onClose }: { onClose: () => void }) {
           id="version-note"
           value={note}
           maxLength={LONGEST_NOTE}
-          autoFocus
           onChange={(event) => setNote(event.target.value)}
         />
       </form>

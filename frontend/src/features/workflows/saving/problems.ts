@@ -2,8 +2,9 @@
 
 import type { FieldProblems } from "@/api/client";
 
+import { typeOf } from "../componentTypes";
 import { edgeInWords } from "../graph/differences";
-import { edgeKey, type Graph, nameOf, nodeOf } from "../graph/model";
+import { edgeKey, type Graph, type GraphNode, nameOf, nodeOf } from "../graph/model";
 import { type PlacedProblem, placeProblems } from "../graph/problems";
 import type { Finding, Findings } from "./store";
 
@@ -17,7 +18,7 @@ export function findingsFrom(problems: FieldProblems, sent: Graph): Findings {
 function findingsAt({ nodeId, edge, path, messages }: PlacedProblem, sent: Graph): Finding[] {
   const node = nodeId === null ? undefined : nodeOf(sent, nodeId);
   const at = sent.edges.find((each) => edgeKey(each) === edge);
-  const field = path.replace(/^config\.?/, "");
+  const field = node ? titleOf(node, path) : path;
   return messages.map((message) => {
     if (node) {
       const text = field ? `${field}: ${message}` : message;
@@ -26,4 +27,10 @@ function findingsAt({ nodeId, edge, path, messages }: PlacedProblem, sent: Graph
     if (at) return { nodeId: at.source, name: edgeInWords(at, sent), text: message };
     return { nodeId: null, name: "The workflow", text: message };
   });
+}
+
+/** The field as the form calls it; one inside of a list by its path. */
+function titleOf(node: GraphNode, path: string): string {
+  const field = path.replace(/^config\.?/, "");
+  return typeOf(node.component_type)?.config_schema.properties?.[field]?.title ?? field;
 }

@@ -90,7 +90,7 @@ describe("a refused save", () => {
     const { title, items } = useSaving.getState().findings ?? { title: "", items: [] };
     expect(title).toBe("3 things to fix");
     expect(items).toEqual([
-      { nodeId: "a", name: "a", text: "text: Too long." },
+      { nodeId: "a", name: "a", text: "Text: Too long." },
       { nodeId: "begin", name: "begin to a", text: "It leads nowhere." },
       { nodeId: null, name: "The workflow", text: "A workflow needs a trigger." },
     ]);

@@ -10,7 +10,7 @@ import type { Graph } from "../graph/model";
 import { countChanges } from "../graph/same";
 import { type GraphDocument, graphFrom } from "../load";
 import { isChanged, type Saved, useEditor } from "../store/editor";
-import { leaveVersion } from "../versions/store";
+import { leaveVersion, noteSave } from "../versions/store";
 import { afterRefusal, type Next } from "./refusals";
 import { useSaving } from "./store";
 
@@ -62,6 +62,7 @@ async function saveNow({ note }: SaveOptions): Promise<boolean> {
     try {
       const answer = await put(workflow.id, sent, saved, { note, mayOrphan: next.mayOrphan });
       takeOver(sent, answer);
+      noteSave(answer, note ?? "");
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -7,7 +7,7 @@ import { page } from "@/page";
 import { say } from "@/ui/messages";
 
 import { afterRefusal, type Next } from "../saving/refusals";
-import { useEditor } from "../store/editor";
+import { type Saved, useEditor } from "../store/editor";
 import { loadVersion, loadVersions, restoreVersion, type Version } from "./load";
 
 interface VersionsState {
@@ -46,6 +46,23 @@ export async function refreshVersions(): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
     useVersions.setState({ problem: error.message });
   }
+}
+
+/** Put a save of this page on top of the list, without asking the server for it. */
+export function noteSave({ graph, graphVersion }: Saved, note: string): void {
+  const { list } = useVersions.getState();
+  if (!list || list[0]?.number === graphVersion) return;
+  const newest: Version = {
+    number: graphVersion,
+    saved_at: new Date().toISOString(),
+    saved_by: page().user,
+    note,
+    nodes: graph.nodes.length,
+    edges: graph.edges.length,
+    is_current: true,
+  };
+  const others = list.map((version) => ({ ...version, is_current: false }));
+  useVersions.setState({ list: [newest, ...others] });
 }
 
 /** Show a version on the canvas. What is in work stays as it is meanwhile. */
