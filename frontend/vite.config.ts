@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: false,
     sourcemap: false,
     cssCodeSplit: false,
+    // The design's own bar: `light-dark()` stays as it is, or it would lose Django's theme.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     rolldownOptions: {
       input: "src/main.tsx",
       output: {

@@ -79,7 +79,17 @@ export function Drawing() {
       attributionPosition="bottom-center"
       ariaLabelConfig={WORDS}
     >
-      <MiniMap className="o-minimap" nodeClassName={mapClass} nodeBorderRadius={8} pannable zoomable />
+      {nodes.length ? (
+        <MiniMap
+          className="o-minimap"
+          nodeClassName={mapClass}
+          nodeBorderRadius={8}
+          maskStrokeWidth={2}
+          style={MAP_SIZE}
+          pannable
+          zoomable
+        />
+      ) : null}
       <ZoomBar />
       <ConnectionWatch />
     </ReactFlow>
@@ -87,6 +97,7 @@ export function Drawing() {
 }
 
 const MULTI = ["Control", "Meta", "Shift"];
+const MAP_SIZE = { width: 160, height: 96 };
 const mapClass = (node: Node) => (node.selected ? "m-chosen" : "m-node");
 
 /** A drag is one step of the history. */

@@ -1,16 +1,14 @@
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 
 import type { NodeType } from "@/types/models";
 
-import { defaultConfig } from "../componentTypes";
-import { type Offer, offersOf, search, type Section, sections } from "../graph/palette";
+import { type Offer, search, type Section, sections } from "../graph/palette";
 import { focusNode } from "../store/flow";
-import { useFunctions } from "../store/functions";
 import { add } from "../store/verbs";
 import { OfferButton } from "./OfferButton";
 import { SearchField } from "./SearchField";
 import { useMayEdit } from "./useMayEdit";
-import { useLoadedFunctions } from "./useOffers";
+import { useOffers } from "./useOffers";
 
 /** The node types by category, to be added to the drawing. Not there for who may only look. */
 export function NodePalette({ types }: { types: readonly NodeType[] }) {
@@ -20,9 +18,7 @@ export function NodePalette({ types }: { types: readonly NodeType[] }) {
 
 function Palette({ types }: { types: readonly NodeType[] }) {
   const [query, setQuery] = useState("");
-  const problem = useLoadedFunctions();
-  const functions = useFunctions((state) => state.functions);
-  const offers = useMemo(() => offersOf(types, functions, defaultConfig), [types, functions]);
+  const offers = useOffers(types);
   const found = search(offers, query);
   const shown = sections(found);
   const first = query.trim() ? shown[0]?.offers[0] : undefined;
@@ -42,7 +38,6 @@ function Palette({ types }: { types: readonly NodeType[] }) {
       <p className="o-quiet" role="status">
         {query.trim() && !shown.length ? `No node is called “${query.trim()}”.` : ""}
       </p>
-      {problem ? <p className="o-quiet">{problem}</p> : null}
     </aside>
   );
 }

@@ -1,5 +1,5 @@
 import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
-import { type CSSProperties, type MouseEvent, useEffect } from "react";
+import { type CSSProperties, type MouseEvent, useEffect, useRef } from "react";
 
 import { Icon } from "@/ui/Icon";
 
@@ -20,9 +20,7 @@ export function NodePorts({ node }: { node: GraphNode }) {
   const attached = useEditor((state) => isAttached(graphOf(state), id));
   const step = useEditor((state) => isStep(graphOf(state), id));
   const ports = useEditor((state) => drawnPorts(graphOf(state), node, type).join(" "));
-  const key = `${attached} ${step} ${ports}`;
-  const update = useUpdateNodeInternals();
-  useEffect(() => update(id), [update, id, key]);
+  useMeasuredAgain(id, `${attached} ${step} ${ports}`);
   return (
     <>
       {attached || type?.kind === "trigger" ? null : (
@@ -40,6 +38,17 @@ export function NodePorts({ node }: { node: GraphNode }) {
       {attached ? null : <FlowPorts node={node} ports={ports.split(" ")} />}
     </>
   );
+}
+
+/** Have React Flow look where the ports are now. At first it does so by itself. */
+function useMeasuredAgain(id: string, ports: string): void {
+  const update = useUpdateNodeInternals();
+  const known = useRef(ports);
+  useEffect(() => {
+    if (known.current === ports) return;
+    known.current = ports;
+    update(id);
+  }, [update, id, ports]);
 }
 
 function AgentPort({ node }: { node: GraphNode }) {

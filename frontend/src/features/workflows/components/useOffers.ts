@@ -1,17 +1,14 @@
 import { useEffect, useMemo } from "react";
 
+import type { NodeType } from "@/types/models";
+
 import { defaultConfig, offeredTypes } from "../componentTypes";
+import { loadFunctions, useFunctions } from "../functions";
 import { type Offer, offersOf } from "../graph/palette";
-import { useFunctions } from "../store/functions";
 
-/** All that can be added on this site. */
-export function useOffers(): readonly Offer[] {
-  const functions = useFunctions((state) => state.functions);
-  return useMemo(() => offersOf(offeredTypes(), functions, defaultConfig), [functions]);
-}
-
-/** Read the functions of the site once the palette is there. */
-export function useLoadedFunctions(): string {
-  useEffect(() => void useFunctions.getState().load(), []);
-  return useFunctions((state) => state.problem);
+/** All that can be added on this site: its types, and its functions once they are known. */
+export function useOffers(types: readonly NodeType[] = offeredTypes()): readonly Offer[] {
+  useEffect(() => void loadFunctions(), []);
+  const functions = useFunctions((state) => state.list);
+  return useMemo(() => offersOf(types, functions ?? [], defaultConfig), [types, functions]);
 }

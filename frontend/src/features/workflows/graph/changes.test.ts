@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { freeId, removeNodes, renameNode } from "./changes";
-import { flow, graphWith, node, typeOf } from "./testing";
+import { freeId, putNote, removeNodes } from "./changes";
+import { flow, graphWith, node } from "./testing";
 
 describe("a free id", () => {
   it.each([
@@ -20,24 +20,6 @@ describe("a free id", () => {
   });
 });
 
-describe("renaming a node", () => {
-  it("takes its edges and the references to it along", () => {
-    const graph = graphWith(
-      [
-        node("fetch"),
-        node("decide", "switch", { cases: [{ port: "some", when: "nodes.fetch.output > 1" }] }),
-        node("post", "step", { text: "{{ nodes.fetch.output }}" }),
-      ],
-      [flow("fetch", "decide"), flow("decide", "post", "some")],
-    );
-    const { nodes, edges } = renameNode(graph, "fetch", "load", typeOf);
-    expect(nodes.map((each) => each.node_id)).toEqual(["load", "decide", "post"]);
-    expect(nodes[1]?.config).toEqual({ cases: [{ port: "some", when: "nodes.load.output > 1" }] });
-    expect(nodes[2]?.config).toEqual({ text: "{{ nodes.load.output }}" });
-    expect(edges[0]?.source).toBe("load");
-  });
-});
-
 it("removing a node removes its edges", () => {
   const graph = graphWith([node("a"), node("b"), node("c")], [flow("a", "b"), flow("b", "c")]);
   expect(removeNodes(graph, new Set(["b"]))).toEqual({
@@ -45,4 +27,16 @@ it("removing a node removes its edges", () => {
     edges: [],
     notes: [],
   });
+});
+
+it("writing on a note keeps its place among the others", () => {
+  const note = (id: string, text = "") => ({
+    id,
+    text,
+    position: { x: 0, y: 0 },
+    size: { width: 1, height: 1 },
+  });
+  const graph = graphWith([], [], [note("a"), note("b")]);
+  expect(putNote(graph, note("a", "Hi")).notes).toEqual([note("a", "Hi"), note("b")]);
+  expect(putNote(graph, note("c")).notes).toHaveLength(3);
 });

@@ -4,7 +4,6 @@ import type { JsonObject, Position } from "@/types/models";
 
 import type { TypeOf } from "./connect";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode, type Note } from "./model";
-import { conditionsOf } from "./ports";
 import { followRenamed } from "./references";
 
 /** An unused `node_id` that begins with `stem`: "fetch", "fetch_2", "fetch_3" ... */
@@ -58,7 +57,7 @@ export function renameNode(graph: Graph, from: string, to: string, typeOf: TypeO
     nodes: graph.nodes.map((node) => ({
       ...node,
       node_id: nameAfter(node.node_id),
-      config: followRenamed(node.config, renamed, conditionsOf(typeOf(node.component_type))),
+      config: followRenamed(node, renamed, typeOf),
     })),
     edges: graph.edges.map((edge) => ({
       ...edge,

@@ -4,6 +4,7 @@
  */
 
 import type { Json, JsonObject, Position } from "@/types/models";
+import { newId } from "@/ui/newId";
 
 import { freeId } from "./changes";
 import type { TypeOf } from "./connect";
@@ -18,9 +19,7 @@ import {
   MAX_NOTES,
   type Note,
 } from "./model";
-import { newNoteId } from "./noteId";
 import { boxesOf, middleOf, onGrid } from "./places";
-import { conditionsOf } from "./ports";
 import { followRenamed } from "./references";
 
 const MARKER = "ostinato-nodes";
@@ -129,7 +128,7 @@ export function paste(
     ...node,
     node_id: renamed.get(node.node_id) ?? node.node_id,
     position: moved(node.position),
-    config: followRenamed(node.config, renamed, conditionsOf(typeOf(node.component_type))),
+    config: followRenamed(node, renamed, typeOf),
   }));
   const edges = part.edges.flatMap((edge) => {
     const [source, target] = [renamed.get(edge.source), renamed.get(edge.target)];
@@ -137,7 +136,7 @@ export function paste(
   });
   const notes = part.notes.map((note) => ({
     ...note,
-    id: newNoteId(),
+    id: newId(),
     position: moved(note.position),
   }));
   return {

@@ -10,7 +10,7 @@ import { indexOf, isAttached } from "./lookup";
 import { edgeKey, type Graph, type GraphEdge, type Note, TOOL } from "./model";
 import { flowOrder } from "./order";
 import { IN, TOOL_PORT, TOOLS_PORT } from "./proposal";
-import { nodeInWords } from "./words";
+import { nodesInWords } from "./words";
 
 interface Chosen {
   readonly nodes: ReadonlySet<string>;
@@ -30,6 +30,7 @@ export function drawnNodes(
 ): Node[] {
   const known = new Map(before.map((node) => [node.id, node]));
   const { byId } = indexOf(graph);
+  const words = nodesInWords(graph, typeOf);
   const steps = flowOrder(graph).flatMap((id): Node[] => {
     const node = byId.get(id);
     if (!node) return [];
@@ -38,7 +39,7 @@ export function drawnNodes(
       type: STEP_NODE,
       position: node.position,
       selected: chosen.nodes.has(id),
-      ariaLabel: nodeInWords(graph, id, typeOf),
+      ariaLabel: words.get(id) ?? id,
       className: isAttached(graph, id) ? "o-flow-node o-flow-node--tool" : "o-flow-node",
       data: EMPTY,
     };

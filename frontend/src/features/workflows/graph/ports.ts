@@ -25,11 +25,6 @@ export function drawnPorts(graph: Graph, node: GraphNode, type: NodeType | undef
   return [...new Set([...portsOf(node, type), ...used.map((edge) => edge.source_port)])];
 }
 
-/** The paths of the conditions in a configuration of this type, such as `cases[].when`. */
-export function conditionsOf(type: NodeType | undefined): readonly string[] {
-  return (type as { condition_fields?: string[] } | undefined)?.condition_fields ?? [];
-}
-
 /** The texts at a path such as `cases[].port`. */
 export function valuesAt(value: Json, path: string): string[] {
   if (path === "") return typeof value === "string" && value ? [value] : [];

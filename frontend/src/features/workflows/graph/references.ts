@@ -2,41 +2,32 @@
 
 import type { Json, JsonObject } from "@/types/models";
 
+import type { TypeOf } from "./connect";
+import type { GraphNode } from "./model";
+import { matchesField, type Path } from "./paths";
+
 /** New ids by the old ones. */
 export type Renamed = ReadonlyMap<string, string>;
 
-const REFERENCE = /\bnodes(?:\.([A-Za-z_]\w*)|\[\s*(["'])([\w-]+)\2\s*\])/g;
-const TEMPLATE = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+const REFERENCE =
+  /(?<![\w.])nodes\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*(["'])([\w-]+)\2\s*\])/g;
+const EXPRESSIONS = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 
 /**
- * The configuration with its references following renamed nodes. They stand inside of
- * `{{ }}` and `{% %}`, and anywhere in the conditions, which `conditions` names by their paths
- * (`cases[].when`).
+ * The configuration of a node with its references following renamed nodes; the same object if
+ * it names none of them. They stand in the conditions of its type, and inside of `{{ }}` and
+ * `{% %}` in its templates. Of a type that the site does not have, every text may be a template.
  */
-export function followRenamed(
-  config: JsonObject,
-  renamed: Renamed,
-  conditions: readonly string[] = [],
-): JsonObject {
-  return walk(config, renamed, conditions, "") as JsonObject;
-}
-
-function walk(value: Json, renamed: Renamed, conditions: readonly string[], path: string): Json {
-  if (typeof value === "string") {
-    return conditions.includes(path)
-      ? inExpression(value, renamed)
-      : value.replace(TEMPLATE, (part) => inExpression(part, renamed));
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => walk(item, renamed, conditions, `${path}[]`));
-  }
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      walk(inner, renamed, conditions, path ? `${path}.${name}` : name),
-    ]),
-  );
+export function followRenamed(node: GraphNode, renamed: Renamed, typeOf: TypeOf): JsonObject {
+  const type = typeOf(node.component_type);
+  const conditions = type?.condition_fields ?? [];
+  const templates = type && [...(type.text_templates ?? []), ...(type.value_templates ?? [])];
+  const replace = (text: string, path: Path): string => {
+    if (conditions.some((field) => matchesField(path, field))) return inExpression(text, renamed);
+    if (templates && !templates.some((field) => matchesField(path, field))) return text;
+    return text.replace(EXPRESSIONS, (expression) => inExpression(expression, renamed));
+  };
+  return mapTexts(node.config, [], replace) as JsonObject;
 }
 
 function inExpression(text: string, renamed: Renamed): string {
@@ -47,6 +38,20 @@ function inExpression(text: string, renamed: Renamed): string {
 }
 
 /** `nodes.fetch`; an id that is no word needs brackets: `nodes["fetch-2"]`. */
-export function referenceTo(nodeId: string): string {
+function referenceTo(nodeId: string): string {
   return /^[A-Za-z_]\w*$/.test(nodeId) ? `nodes.${nodeId}` : `nodes["${nodeId}"]`;
+}
+
+/** `value` with each text in it replaced; the same object where none changes. */
+function mapTexts(value: Json, path: Path, replace: (text: string, path: Path) => string): Json {
+  if (typeof value === "string") return replace(value, path);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => mapTexts(item, [...path, index], replace));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const pairs = Object.entries(value).map(
+    ([name, part]) => [name, mapTexts(part, [...path, name], replace)] as const,
+  );
+  return pairs.some(([name, part]) => part !== value[name]) ? Object.fromEntries(pairs) : value;
 }

@@ -2,7 +2,6 @@
 
 import type { TypeOf } from "./connect";
 import type { Graph } from "./model";
-import { conditionsOf } from "./ports";
 import { followRenamed } from "./references";
 
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -17,8 +16,5 @@ export function idProblem(graph: Graph, from: string, to: string): string | null
 /** How many nodes name the node in their templates and conditions. */
 export function mentions(graph: Graph, nodeId: string, typeOf: TypeOf): number {
   const renamed = new Map([[nodeId, `${nodeId}_`]]);
-  return graph.nodes.filter((node) => {
-    const after = followRenamed(node.config, renamed, conditionsOf(typeOf(node.component_type)));
-    return JSON.stringify(after) !== JSON.stringify(node.config);
-  }).length;
+  return graph.nodes.filter((node) => followRenamed(node, renamed, typeOf) !== node.config).length;
 }

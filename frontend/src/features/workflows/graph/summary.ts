@@ -25,7 +25,7 @@ function address({ config }: GraphNode, { config_schema: { properties = {} } }: 
 
 /** "2 cases and otherwise", where the ports come from the configuration. */
 function branches({ config }: GraphNode, type: NodeType): string | null {
-  const fields = (type as { port_fields?: string[] }).port_fields ?? [];
+  const fields = type.port_fields;
   const parts = fields.flatMap((path) => {
     const [name = ""] = path.split(/\[|\./);
     const title = (type.config_schema.properties?.[name]?.title ?? name).toLowerCase();

@@ -42,6 +42,10 @@ const type = (name: string, given: Partial<NodeType> = {}): NodeType => ({
   port_fields: [],
   takes_tools: false,
   can_be_tool: false,
+  port_fields: [],
+  text_templates: [],
+  value_templates: [],
+  condition_fields: [],
   config_schema: { type: "object", properties: {} },
   text_templates: [],
   value_templates: [],
@@ -51,7 +55,7 @@ const type = (name: string, given: Partial<NodeType> = {}): NodeType => ({
 
 const TYPES: Record<string, NodeType> = {
   start: type("start", { label: "Start", kind: "trigger", inputs: [], category: "Triggers" }),
-  step: type("step", { label: "Step" }),
+  step: type("step", { label: "Step", text_templates: ["text"] }),
   helper: type("helper", { label: "Helper", can_be_tool: true }),
   agent: type("agent", { label: "Agent", takes_tools: true, category: "Agents" }),
   switch: type("switch", {

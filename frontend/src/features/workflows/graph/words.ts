@@ -1,7 +1,7 @@
 /** Nodes and edges in words: their accessible names, and what is said after a change. */
 
 import type { TypeOf } from "./connect";
-import { indexOf } from "./lookup";
+import { indexOf, isAttached } from "./lookup";
 import { type Graph, type GraphEdge, nameOf, TOOL } from "./model";
 import { flowOrder } from "./order";
 
@@ -10,8 +10,27 @@ const nameIn = (graph: Graph, nodeId: string): string => {
   return node ? nameOf(node) : nodeId;
 };
 
+const known = new WeakMap<Graph, ReadonlyMap<string, string>>();
+
+/** The accessible names of all nodes, worked out once for each graph. */
+export function nodesInWords(graph: Graph, typeOf: TypeOf): ReadonlyMap<string, string> {
+  let words = known.get(graph);
+  if (!words) {
+    const steps = flowOrder(graph).filter((id) => !isAttached(graph, id));
+    const places = new Map(steps.map((id, place) => [id, place + 1]));
+    words = new Map(
+      graph.nodes.map(({ node_id }) => [
+        node_id,
+        nodeInWords(graph, node_id, places.get(node_id) ?? 0, typeOf),
+      ]),
+    );
+    known.set(graph, words);
+  }
+  return words;
+}
+
 /** "Fetch overdue invoices, HTTP request, step 2, leads to Draft reminders" */
-export function nodeInWords(graph: Graph, nodeId: string, typeOf: TypeOf): string {
+function nodeInWords(graph: Graph, nodeId: string, step: number, typeOf: TypeOf) {
   const { byId, agentsOf, outgoing, toolsOf } = indexOf(graph);
   const node = byId.get(nodeId);
   if (!node) return nodeId;
@@ -20,7 +39,7 @@ export function nodeInWords(graph: Graph, nodeId: string, typeOf: TypeOf): strin
   if (agents.length) {
     parts.push(`tool of ${agents.map((edge) => nameIn(graph, edge.target)).join(" and ")}`);
   } else {
-    parts.push(`step ${stepOf(graph, nodeId)}`);
+    parts.push(`step ${step}`);
   }
   const next = (outgoing.get(nodeId) ?? []).map((edge) => nameIn(graph, edge.target));
   if (next.length) parts.push(`leads to ${next.join(" and ")}`);
@@ -28,11 +47,6 @@ export function nodeInWords(graph: Graph, nodeId: string, typeOf: TypeOf): strin
   if (tools) parts.push(tools === 1 ? "has 1 tool" : `has ${tools} tools`);
   if (!node.is_active) parts.push("switched off");
   return parts.join(", ");
-}
-
-function stepOf(graph: Graph, nodeId: string): number {
-  const { agentsOf } = indexOf(graph);
-  return flowOrder(graph).filter((id) => !agentsOf.has(id)).indexOf(nodeId) + 1;
 }
 
 /** "Connected a to b", and the like. */

@@ -1,6 +1,7 @@
 /** What people do to the drawing, by pointer, key or list: each changes the graph and says so. */
 
 import type { Position } from "@/types/models";
+import { newId } from "@/ui/newId";
 
 import { typeOf } from "../componentTypes";
 import { addEdge, move, putNote, removeEdges } from "../graph/changes";
@@ -9,12 +10,11 @@ import { refusal } from "../graph/connect";
 import { insert, type Recipe, type Spot } from "../graph/insert";
 import { tidy } from "../graph/layout";
 import { edgeKey, type Graph, type GraphEdge, MAX_NODES, MAX_NOTES, nameOf, nodeOf } from "../graph/model";
-import { newNoteId } from "../graph/noteId";
 import { freePlace } from "../graph/places";
 import { countInWords, edgeInWords } from "../graph/words";
 import { graphOf, useEditor } from "./editor";
 import { fitAll, isInView, middleOfView, reveal } from "./flow";
-import { say, useView } from "./view";
+import { announce, useView } from "./view";
 
 const HINT_MS = 6000;
 const NOTE_SIZE = { width: 220, height: 100 };
@@ -56,7 +56,7 @@ export function add(recipe: Recipe, spot: Spot = spotForNew()): string | null {
     (edge) => edge.source === added.nodeId || edge.target === added.nodeId,
   );
   const linked = links.map((edge) => edgeInWords(added.graph, edge, "Connected"));
-  say([`Added ${node ? nameOf(node) : ""}`, ...linked].join(". "));
+  announce([`Added ${node ? nameOf(node) : ""}`, ...linked].join(". "));
   return added.nodeId;
 }
 
@@ -68,32 +68,32 @@ export function connect(edge: GraphEdge): boolean {
     return false;
   }
   editor().change((before) => addEdge(before, edge));
-  say(edgeInWords(graph(), edge, "Connected"));
+  announce(edgeInWords(graph(), edge, "Connected"));
   return true;
 }
 
 export function disconnect(edge: GraphEdge): void {
   editor().change((before) => removeEdges(before, new Set([edgeKey(edge)])));
-  say(edgeInWords(graph(), edge, "Disconnected"));
+  announce(edgeInWords(graph(), edge, "Disconnected"));
 }
 
 export function deleteSelected(): void {
   const { nodes, edges, notes } = editor().selection;
   if (!nodes.size && !edges.size && !notes.size) return;
   editor().deleteSelected();
-  say(`Deleted ${countInWords(nodes.size, notes.size, edges.size)}`);
+  announce(`Deleted ${countInWords(nodes.size, notes.size, edges.size)}`);
 }
 
 export function undo(): void {
-  if (!editor().history.past.length) return say("Nothing to undo");
+  if (!editor().history.past.length) return announce("Nothing to undo");
   editor().undo();
-  say("Undid the last change");
+  announce("Undid the last change");
 }
 
 export function redo(): void {
-  if (!editor().history.future.length) return say("Nothing to redo");
+  if (!editor().history.future.length) return announce("Nothing to redo");
   editor().redo();
-  say("Redid the change");
+  announce("Redid the change");
 }
 
 export function selectAll(): void {
@@ -102,7 +102,7 @@ export function selectAll(): void {
     nodes: new Set(nodes.map((node) => node.node_id)),
     notes: new Set(notes.map((note) => note.id)),
   });
-  say(`Selected ${countInWords(nodes.length, notes.length)}`);
+  announce(`Selected ${countInWords(nodes.length, notes.length)}`);
 }
 
 export function clearSelection(): void {
@@ -114,7 +114,7 @@ export function clearSelection(): void {
 export function copySelected(): string | null {
   const { nodes, notes } = editor().selection;
   if (!nodes.size && !notes.size) return null;
-  say(`Copied ${countInWords(nodes.size, notes.size)}`);
+  announce(`Copied ${countInWords(nodes.size, notes.size)}`);
   return asText(copied(graph(), nodes, notes));
 }
 
@@ -136,7 +136,7 @@ function pastePart(part: Graph, verb: string): void {
   if ("reason" in pasted) return refuse(pasted.reason);
   editor().change(() => pasted.graph);
   editor().select({ nodes: pasted.nodeIds, notes: pasted.noteIds });
-  say(`${verb} ${countInWords(part.nodes.length, part.notes.length)}`);
+  announce(`${verb} ${countInWords(part.nodes.length, part.notes.length)}`);
 }
 
 /** Move what is selected by so much. Moves in a row are undone together. */
@@ -152,7 +152,7 @@ export function moveSelected(by: Position): void {
 export function tidyUp(): void {
   editor().change(tidy);
   requestAnimationFrame(() => requestAnimationFrame(fitAll));
-  say("Tidied up the drawing");
+  announce("Tidied up the drawing");
 }
 
 /** Add a note in view. Returns its id; null if it was refused. */
@@ -161,10 +161,10 @@ export function addNote(): string | null {
     refuse(`A workflow has at most ${MAX_NOTES} notes.`);
     return null;
   }
-  const id = newNoteId();
+  const id = newId();
   const position = freePlace(graph(), middleOfView(), NOTE_SIZE);
   editor().change((before) => putNote(before, { id, text: "", position, size: NOTE_SIZE }));
   editor().select({ notes: new Set([id]) });
-  say("Added a note");
+  announce("Added a note");
   return id;
 }

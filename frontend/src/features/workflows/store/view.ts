@@ -17,7 +17,6 @@ interface ViewState {
   setList: (list: boolean) => void;
   showHint: (text: string, tone?: Hint["tone"]) => void;
   clearHint: () => void;
-  say: (text: string) => void;
 }
 
 export const useView = create<ViewState>()((set, get) => ({
@@ -32,8 +31,7 @@ export const useView = create<ViewState>()((set, get) => ({
   clearHint: () => {
     if (get().hint) set({ hint: null });
   },
-  say: (said) => set({ said }),
 }));
 
-/** Say what was done, to screen readers. */
-export const say = (text: string): void => useView.getState().say(text);
+/** Say what was done, to screen readers alone: on the drawing it can be seen. */
+export const announce = (text: string): void => useView.setState({ said: text });
