@@ -21,10 +21,11 @@ function board(): DOMRect | undefined {
   return document.querySelector(".o-board .react-flow")?.getBoundingClientRect();
 }
 
-/** The middle of what is visible of the drawing. */
-export function middleOfView(): Position {
+/** The middle of what is visible of the drawing, or another height of it (0: the top). */
+export function middleOfView(height = 0.5): Position {
   const box = board();
-  return box ? onDrawing({ x: box.x + box.width / 2, y: box.y + box.height / 2 }) : { x: 0, y: 0 };
+  if (!box) return { x: 0, y: 0 };
+  return onDrawing({ x: box.x + box.width / 2, y: box.y + box.height * height });
 }
 
 /** Whether a place of the drawing is visible. */
@@ -46,10 +47,11 @@ export function fitAll(): void {
   void flow?.fitView({ padding: 0.15, maxZoom: 1 });
 }
 
-/** Move the focus to a node of the drawing, as soon as it is drawn. */
-export function focusNode(nodeId: string, tries = 20): void {
+/** Move the focus to a node of the drawing, as soon as it is drawn: hidden, it cannot have it. */
+export function focusNode(nodeId: string, tries = 60): void {
   const selector = `.react-flow__node[data-id="${CSS.escape(nodeId)}"]`;
   const element = document.querySelector<HTMLElement>(selector);
-  if (element) element.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusNode(nodeId, tries - 1));
+  element?.focus({ preventScroll: true });
+  if (element && document.activeElement === element) return;
+  if (tries > 0) requestAnimationFrame(() => focusNode(nodeId, tries - 1));
 }

@@ -9,7 +9,17 @@ import { asText, copied, fromText, paste } from "../graph/clipboard";
 import { refusal } from "../graph/connect";
 import { insert, type Recipe, type Spot } from "../graph/insert";
 import { tidy } from "../graph/layout";
-import { edgeKey, type Graph, type GraphEdge, MAX_NODES, MAX_NOTES, nameOf, nodeOf } from "../graph/model";
+import {
+  edgeKey,
+  type Graph,
+  type GraphEdge,
+  MAX_NODES,
+  MAX_NOTES,
+  nameOf,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  nodeOf,
+} from "../graph/model";
 import { freePlace } from "../graph/places";
 import { countInWords, edgeInWords } from "../graph/words";
 import { graphOf, useEditor } from "./editor";
@@ -37,7 +47,9 @@ export function spotForNew(): Spot {
   const [edge] = edges;
   if (nodes.size === 1 && node !== undefined) return { kind: "after", nodeId: node };
   if (nodes.size === 0 && edges.size === 1 && edge !== undefined) return { kind: "edge", key: edge };
-  return { kind: "free", at: middleOfView() };
+  // The first node of a drawing stands high: what follows it goes down.
+  const { x, y } = middleOfView(graph().nodes.length ? 0.5 : 0.2);
+  return { kind: "free", at: { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 } };
 }
 
 /** Add a node and select it. Returns its `node_id`; null if it was refused. */
