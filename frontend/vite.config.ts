@@ -11,8 +11,6 @@ export default defineConfig({
   build: {
     outDir: process.env.CANVAS_OUT ?? "../workflows/static/workflows/canvas",
     emptyOutDir: true,
-    // What the design needs; for older browsers light-dark() would be replaced by what is broken.
-    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     modulePreload: false,
     sourcemap: false,
     cssCodeSplit: false,

@@ -18,7 +18,6 @@ export const PAGE: Page = {
     schedules_preview: "/api/schedules/preview/",
     admin_canvas: "/admin/workflows/00000000-0000-0000-0000-000000000000/canvas/",
     admin_workflow: "/admin/workflows/00000000-0000-0000-0000-000000000000/",
-    admin_canvas: "/admin/workflow/00000000-0000-0000-0000-000000000000/canvas/",
     admin_schedule: "/admin/schedules/00000000-0000-0000-0000-000000000000/",
     admin_execution: "/admin/executions/00000000-0000-0000-0000-000000000000/",
   },
