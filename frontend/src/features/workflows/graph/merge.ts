@@ -67,15 +67,12 @@ function renamed(mine: Graph, base: Graph, ids: ReadonlyMap<string, string>, typ
       ...node,
       node_id: to(node.node_id),
       // What I wrote about `nodes.fetch` is about my node, whatever it is called now.
-      config: isMine(node) ? followRenamed(node.config, ids, conditionsOf(node, typeOf)) : node.config,
+      config: isMine(node) ? followRenamed(node, ids, typeOf) : node.config,
     })),
     edges: mine.edges.map((edge) => ({ ...edge, source: to(edge.source), target: to(edge.target) })),
     notes: mine.notes,
   };
 }
-
-const conditionsOf = ({ component_type }: GraphNode, typeOf: TypeOf): readonly string[] =>
-  typeOf(component_type)?.condition_fields ?? [];
 
 function mergeNodes(base: Graph, mine: Graph, theirs: Graph) {
   const [old, ours, other] = [byId(base), byId(mine), byId(theirs)];
