@@ -74,7 +74,7 @@ describe("a merge", () => {
     expect(other.dropped[0]?.reason).toMatch(/You deleted/);
   });
 
-  it("leaves out my edge that closes a circle with theirs", () => {
+  it("leaves out my edge that closes a loop with theirs", () => {
     const free = graphWith([node("begin", "start"), node("a"), node("b")], []);
     const { graph, dropped } = merge(
       free,
