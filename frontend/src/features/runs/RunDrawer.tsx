@@ -1,4 +1,4 @@
-import { useReactFlow } from "@xyflow/react";
+import { useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 
 import { adminAddress, page } from "@/page";
@@ -32,12 +32,13 @@ export function RunDrawer() {
 /** The drawing as a whole above the drawer, once that shows a run. */
 function useFit(hasOpened: boolean) {
   const { fitView } = useReactFlow();
+  const isMeasured = useNodesInitialized();
   useEffect(() => {
-    if (!hasOpened) return;
+    if (!hasOpened || !isMeasured) return;
     // After the board has its new height.
     const frame = requestAnimationFrame(() => void fitView({ padding: 0.1, maxZoom: 1 }));
     return () => cancelAnimationFrame(frame);
-  }, [hasOpened, fitView]);
+  }, [hasOpened, isMeasured, fitView]);
 }
 
 interface DrawerHeadProps {
@@ -48,7 +49,7 @@ interface DrawerHeadProps {
 function DrawerHead({ drawer, execution }: DrawerHeadProps) {
   const hasRun = useRun((state) => state.execution !== null || state.awaited !== null);
   const { openDrawer } = useRun.getState();
-  const hasPast = page().workflow !== null;
+  const hasPast = page().page !== "execution";
   return (
     <div className="o-drawer__head">
       <nav className="o-tabs" aria-label="Run">
