@@ -4,6 +4,7 @@ import { State } from "@/ui/State";
 import type { Json } from "@/types/models";
 
 import { useLastRun } from "../../lastRun";
+import { Faults } from "./FieldFrame";
 import type { TemplateKind } from "./kinds";
 import { hasTemplate } from "./texts";
 import { type Rendered, useRendered } from "./useRendered";
@@ -49,12 +50,7 @@ export function RenderPreview({ value, kind, isHere }: RenderPreviewProps) {
 
 function Result({ result, problem, execution, kind }: Rendered & { kind: TemplateKind }) {
   if (problem !== null) {
-    const isFailed = execution !== null;
-    return (
-      <State tone={isFailed ? "bad" : "idle"} shape={isFailed ? "failing" : "skipped"}>
-        {problem}
-      </State>
-    );
+    return execution === null ? <span className="o-quiet">{problem}</span> : <Faults faults={[problem]} />;
   }
   if (kind === "condition") {
     return result ? (
