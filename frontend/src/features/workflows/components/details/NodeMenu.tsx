@@ -57,9 +57,9 @@ function Changes({ node, onRename }: NodeMenuProps) {
   return (
     <>
       <Item icon="pencil" text="Change the id…" onDo={onRename} />
-      <Item icon="copy-plus" text="Duplicate" onDo={() => duplicate(node.node_id)} />
+      <Item icon="layers" text="Duplicate" onDo={() => duplicate(node.node_id)} />
       <Item
-        icon="power"
+        icon={node.is_active ? "circle-stop" : "play"}
         text={node.is_active ? "Deactivate" : "Activate"}
         onDo={() => toggle(node)}
       />

@@ -6,8 +6,8 @@ import { serve } from "@/ui/testing";
 import { useFunctions } from "../../functions";
 import { changeNode } from "../../graph/changes";
 import { nodesWithFaultyDrafts } from "../../store/drafts";
-import { graphOf, useEditor } from "../../store/editor";
-import { config, runWas, showForm } from "./testing";
+import { useEditor } from "../../store/editor";
+import { config, showForm } from "./testing";
 
 beforeEach(() => void serve({}));
 afterEach(() => {
@@ -289,44 +289,6 @@ describe("a function", () => {
   });
 });
 
-describe("a fault", () => {
-  const schema = one("cases", {
-    type: "array",
-    title: "Cases",
-    items: { type: "object", properties: { when: { type: "string", title: "When" } } },
-  });
-
-  it("stands at its field in the words of the server, until that is edited", () => {
-    showForm(schema, { cases: [{ when: "1 +" }] });
-    const sentence = "The condition has an error in line 1: unexpected end.";
-    useEditor.getState().setProblems({ "nodes[0].config.cases[0].when": [sentence] });
-    return waitFor(() => {
-      const field = screen.getByLabelText(/When/);
-      expect(field.getAttribute("aria-invalid")).toBe("true");
-      expect(document.getElementById(field.getAttribute("aria-describedby")!)!.textContent).toBe(sentence);
-    }).then(async () => {
-      expect(screen.getByRole("status").textContent).toContain("One field keeps");
-      type(screen.getByLabelText(/When/), "1");
-      await waitFor(() => expect(screen.queryByText(sentence)).toBeNull());
-      expect(screen.queryByRole("status")).toBeNull();
-    });
-  });
-
-  it("that no field shows stands above them", async () => {
-    showForm(schema);
-    useEditor.getState().setProblems({ "nodes[0].config.odd": ["This field does not exist."] });
-    expect((await screen.findByRole("status")).textContent).toContain("odd: This field does not exist.");
-  });
-
-  it("stays at its node when others are removed", async () => {
-    showForm(schema, { cases: [{ when: "x" }] });
-    const graph = graphOf(useEditor.getState());
-    const sent = { ...graph, nodes: [...graph.nodes].reverse() };
-    useEditor.getState().setProblems({ "nodes[1].config.cases[0].when": ["Wrong."] }, sent);
-    expect(await screen.findByText("Wrong.")).toBeTruthy();
-  });
-});
-
 describe("a tool of an agent", () => {
   it("says what its model fills in", async () => {
     showForm({ properties: { url: { type: "string", title: "Address" }, tool_name: { type: "string" } } });
@@ -359,96 +321,6 @@ describe("a form that may not be changed", () => {
     useEditor.setState({ mayChange: false });
     await waitFor(() => expect(screen.getByLabelText(/Subject/)).toHaveProperty("disabled", true));
     expect(screen.getByLabelText(/Subject/)).toHaveProperty("value", "Hello");
-  });
-});
-
-describe("completion", () => {
-  const show = () => {
-    runWas({ days: 10, region: "nordics" }, { status: 200 });
-    showForm(one("url", { type: "string", title: "Address" }), {}, { text_templates: ["url"] });
-    return screen.getByLabelText(/Address/) as HTMLTextAreaElement;
-  };
-  const typed = (field: HTMLTextAreaElement, text: string) => {
-    // The caret is where a browser leaves it.
-    fireEvent.change(field, { target: { value: text } });
-    field.setSelectionRange(text.length, text.length);
-    fireEvent.click(field);
-  };
-
-  it("offers what the node knows, and is driven by the keyboard", () => {
-    const field = show();
-    typed(field, "days={{ trigger.pay");
-    const options = screen.getAllByRole("option");
-    expect(options.map((each) => each.textContent)).toEqual([
-      "trigger.payload.days10",
-      'trigger.payload.region"nordics"',
-      "trigger.payload2 fields",
-    ]);
-    fireEvent.keyDown(field, { key: "ArrowDown" });
-    expect(field.getAttribute("aria-activedescendant")).toBe(options[1]!.id);
-    fireEvent.keyDown(field, { key: "Enter" });
-    expect(config()).toEqual({ url: "days={{ trigger.payload.region }}" });
-    expect(screen.queryByRole("listbox")).toBeNull();
-  });
-
-  it("offers outputs of earlier nodes, not of the node itself", () => {
-    const field = show();
-    typed(field, "{{ nodes.");
-    const texts = screen.getAllByRole("option").map((each) => each.textContent);
-    expect(texts).toEqual(["nodes.before.output1 field"]);
-  });
-
-  it("is closed by Escape, which goes no further", () => {
-    const field = show();
-    const outside = vi.fn();
-    document.addEventListener("keydown", outside);
-    typed(field, "{{ tri");
-    fireEvent.keyDown(field, { key: "Escape" });
-    expect(screen.queryByRole("listbox")).toBeNull();
-    document.removeEventListener("keydown", outside);
-    expect(config()).toEqual({ url: "{{ tri" });
-  });
-
-  it("is taken with the mouse as well", () => {
-    const field = show();
-    typed(field, "{{ trigger.payload.d");
-    fireEvent.mouseDown(screen.getByRole("option"));
-    expect(config()).toEqual({ url: "{{ trigger.payload.days }}" });
-  });
-});
-
-describe("the preview of a template", () => {
-  const schema = one("url", { type: "string", title: "Address" });
-
-  it("is asked for once typing rests, and shows what came", async () => {
-    runWas({}, {});
-    const send = serve({ "POST /api/workflows/w1/render/": { result: "days=10", problem: null, execution: "e1" } });
-    showForm(schema, {}, { text_templates: ["url"] });
-    const field = screen.getByLabelText(/Address/);
-    fireEvent.focus(field);
-    type(field, "{{ a");
-    type(field, "{{ a }}");
-    expect(await screen.findByText("days=10")).toBeTruthy();
-    expect(send.map(({ body }) => body)).toEqual([{ value: "{{ a }}", kind: "text" }]);
-  });
-
-  it("says that a condition holds", async () => {
-    runWas({}, {});
-    serve({ "POST /api/workflows/w1/render/": { result: true, problem: null, execution: "e1" } });
-    showForm(schema, { url: "1 > 0" }, { condition_fields: ["url"] });
-    fireEvent.focus(screen.getByLabelText(/Address/));
-    expect(await screen.findByText("holds for the last run")).toBeTruthy();
-  });
-
-  it("says that there is no run yet, and asks nobody", async () => {
-    runWas({}, {});
-    const { useLastRun } = await import("../../lastRun");
-    useLastRun.setState({ run: null, isKnown: true });
-    const send = serve({});
-    showForm(schema, { url: "{{ a }}" }, { text_templates: ["url"] });
-    press("With the last run");
-    expect(screen.getByText(/no finished run yet/)).toBeTruthy();
-    expect(send).toEqual([]);
   });
 });
 
