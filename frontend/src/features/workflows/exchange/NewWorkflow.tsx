@@ -22,7 +22,7 @@ export function NewWorkflow() {
   const startFrom = ({ key }: Template) =>
     begin(() => importWorkflow({ template: key, ...(name.trim() ? { name: name.trim() } : {}) }));
   return (
-    <div className="o-new" aria-busy={isBusy}>
+    <div className="o-begin" aria-busy={isBusy}>
       <h1>New workflow</h1>
       <form
         className="o-field"
@@ -45,7 +45,7 @@ export function NewWorkflow() {
       </form>
       {problem ? <NotStarted problem={problem} /> : null}
       <h2>Begin with</h2>
-      <div className="o-new__starts">
+      <div className="o-begin__starts">
         <Start title="An empty drawing" text="Pick a trigger, then draw." isBusy={isBusy} onChoose={startEmpty}>
           <Icon name="plus" />
         </Start>
@@ -108,7 +108,7 @@ interface StartProps {
 function Start({ title, text, isBusy, onChoose, children }: StartProps) {
   return (
     <button type="button" className="o-start" disabled={isBusy} onClick={onChoose}>
-      <span className="o-new__art">{children}</span>
+      <span className="o-begin__art">{children}</span>
       <span>
         <span className="o-strong">{title}</span>
         <br />

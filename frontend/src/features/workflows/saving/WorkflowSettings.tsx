@@ -70,7 +70,7 @@ function Fields({ fields, onChange, onSubmit }: FieldsProps) {
         <label htmlFor="workflow-name">Name</label>
         <input
           id="workflow-name"
-          data-autofocus
+          autoFocus
           value={fields.name}
           onChange={(event) => onChange({ ...fields, name: event.target.value })}
         />
