@@ -1,5 +1,5 @@
-"""`python -m tests.node_types`: writes the built-in node types, as the API shows them, to the
-file from which the frontend's types, colours and icons are made at build time."""
+"""`python -m tests.node_types`: writes what the build of the canvas knows of the built-in node
+types. Everything else, and the types of a site, come from the API when the page opens."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from platform_site.local.data_dir import BASE_DIR
 
 FILE = BASE_DIR / "frontend" / "src" / "types" / "nodeTypes.json"
 BUILT_IN = ("workflows.components.", "schedules.tools.")
+KNOWN = ("type", "icon", "colour", "can_be_tool")
 
 
 def built_in() -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def built_in() -> list[dict[str, Any]]:
     from workflows.registry import registry
 
     return [
-        dict(NodeTypeSerializer(component).data)
+        {name: NodeTypeSerializer(component).data[name] for name in KNOWN}
         for component in registry.all()
         if type(component).__module__.startswith(BUILT_IN)
     ]

@@ -1,49 +1,46 @@
 /**
- * The node types by name: the built-in ones from the build, all of the site once `node-types/`
- * has answered. A type that only the site has appears without a rebuild.
+ * The node types by name. The build knows the icons and colours of the built-in ones; all of the
+ * site come from `node-types/`, so a type that only the site has appears without a rebuild.
  */
 
 import builtIn from "@/types/nodeTypes.json";
 import type { ComponentType, JsonObject, NodeType } from "@/types/models";
 
-const TYPES: Record<string, NodeType> = Object.fromEntries(
-  (builtIn as unknown as NodeType[]).map((type) => [type.type, type]),
-);
-const eachType = <T>(read: (type: NodeType) => T) =>
-  Object.fromEntries(
-    Object.entries(TYPES).map(([name, type]) => [name, read(type)]),
-  ) as Record<ComponentType, T>;
+type ByType<T> = Record<ComponentType, T>;
+const fromBuild = <T>(read: (type: (typeof builtIn)[number]) => T) =>
+  Object.fromEntries(builtIn.map((type) => [type.type, read(type)])) as ByType<T>;
 
 /** The colour of each type as `#rrggbb`, and its icon as a Lucide name. */
-export const COMPONENT_COLORS = eachType((type) => type.colour);
-export const COMPONENT_ICONS = eachType((type) => type.icon);
+export const COMPONENT_COLORS = fromBuild((type) => type.colour);
+export const COMPONENT_ICONS = fromBuild((type) => type.icon);
+const CAN_BE_TOOL = fromBuild((type) => type.can_be_tool);
 
-let offered: readonly NodeType[] = Object.values(TYPES);
+const types = new Map<string, NodeType>();
 
-/** The types that can be added, in the order of the site. */
-export const offeredTypes = (): readonly NodeType[] => offered;
+/** The types of this site, in the order of the palette. */
+export const allTypes = (): NodeType[] => [...types.values()];
 
-/** Add the types of this site, in the order of the palette. */
-export function extendWith(types: readonly NodeType[]): void {
-  offered = types;
-  for (const type of types) {
-    TYPES[type.type] = type;
+/** Learn the types of this site, given in the order of the palette. */
+export function extendWith(known: readonly NodeType[]): void {
+  for (const type of known) {
+    types.set(type.type, type);
     COMPONENT_COLORS[type.type] = type.colour;
     COMPONENT_ICONS[type.type] = type.icon;
+    CAN_BE_TOOL[type.type] = type.can_be_tool;
   }
 }
 
 /** The declaration of a type; undefined for one that this site does not have. */
 export function typeOf(type: ComponentType): NodeType | undefined {
-  return TYPES[type];
+  return types.get(type);
 }
 
 export function isTool(type: ComponentType): boolean {
-  return TYPES[type]?.can_be_tool ?? false;
+  return CAN_BE_TOOL[type] ?? false;
 }
 
 export function isTrigger(type: ComponentType): boolean {
-  return TYPES[type]?.kind === "trigger";
+  return types.get(type)?.kind === "trigger";
 }
 
 /** The configuration of a new node: what the schema gives as defaults. */
@@ -56,6 +53,3 @@ export function defaultConfig(type: NodeType): JsonObject {
   }
   return config;
 }
-
-/** All types of the site, in the order of the palette. */
-export const allTypes = (): NodeType[] => Object.values(TYPES);

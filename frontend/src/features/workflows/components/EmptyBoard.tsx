@@ -1,7 +1,7 @@
 import { Tile } from "@/ui/Tile";
 import type { NodeType } from "@/types/models";
 
-import { defaultConfig, offeredTypes } from "../componentTypes";
+import { defaultConfig, allTypes } from "../componentTypes";
 import { graphOf, useEditor } from "../store/editor";
 import { focusNode } from "../store/flow";
 import { add } from "../store/verbs";
@@ -32,7 +32,7 @@ export function EmptyBoard() {
 
 function Question() {
   const place = (type: NodeType) => (ORDER.indexOf(type.type) + 1 || ORDER.length + 1);
-  const triggers = offeredTypes()
+  const triggers = allTypes()
     .filter((type) => type.kind === "trigger")
     .sort((a, b) => place(a) - place(b));
   return (
