@@ -16,7 +16,6 @@ export const PAGE: Page = {
     workflow_templates: "/api/workflow-templates/",
     workflow_import: "/api/workflows/import/",
     schedules_preview: "/api/schedules/preview/",
-    admin_canvas: "/admin/workflows/00000000-0000-0000-0000-000000000000/canvas/",
     admin_workflow: "/admin/workflows/00000000-0000-0000-0000-000000000000/",
     admin_canvas: "/admin/workflows/00000000-0000-0000-0000-000000000000/canvas/",
     admin_schedule: "/admin/schedules/00000000-0000-0000-0000-000000000000/",

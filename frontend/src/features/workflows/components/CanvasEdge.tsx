@@ -1,13 +1,13 @@
 import { type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo, type MouseEvent } from "react";
 
-import { edgeRun } from "@/features/runs/edges";
 import { useRun } from "@/features/runs/store";
 
 import { typeOf } from "../componentTypes";
 import { indexOf } from "../graph/lookup";
 import type { GraphEdge } from "../graph/model";
 import { portsOf } from "../graph/ports";
+import { edgeMark, runsByNode } from "../graph/runLook";
 import { edgeInWords } from "../graph/words";
 import { type Editor, graphOf, useEditor } from "../store/editor";
 import { usePopups } from "../store/popups";
@@ -21,7 +21,7 @@ export const CanvasEdge = memo(function CanvasEdge(props: EdgeProps) {
   const chosen = useEditor((state) => selected || touchesChosen(state, edge));
   const branch = useEditor((state) => branchName(state, edge));
   const title = useEditor((state) => edgeInWords(graphOf(state), edge, "Connected"));
-  const mark = useRun(({ execution }) => edgeRun(execution, edge));
+  const mark = useRun(({ execution }) => execution && edgeMark(edge, runsByNode(execution)));
   const mayEdit = useMayEdit();
   const classes = ["o-edge"];
   if (edge.kind === "tool") classes.push("o-edge--tool");
