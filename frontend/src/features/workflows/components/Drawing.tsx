@@ -76,7 +76,7 @@ export function Drawing() {
       maxZoom={2}
       fitView
       fitViewOptions={FIT}
-      attributionPosition="bottom-center"
+      attributionPosition={narrow ? "bottom-right" : "bottom-center"}
       ariaLabelConfig={WORDS}
     >
       {nodes.length ? (

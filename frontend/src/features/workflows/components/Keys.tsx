@@ -19,7 +19,7 @@ const KEYS: readonly [what: string, keys: readonly string[]][] = [
 /** The keys of the drawing: in the panel while nothing is chosen. */
 export function Keys() {
   return (
-    <div className="o-panel__body">
+    <div className="o-panel__body o-only-broad">
       <h2>Keys</h2>
       <dl className="o-keys">
         {KEYS.map(([what, keys]) => (
