@@ -17,6 +17,7 @@ export async function renewPage(): Promise<Renewal> {
     const response = await fetch(window.location.href, {
       credentials: "same-origin",
       headers: { Accept: "text/html" },
+      cache: "no-store",
     });
     text = await response.text();
   } catch {
