@@ -1,19 +1,20 @@
-"""`python -m tests.node_types`: writes what the build of the canvas knows of the built-in node
-types. Everything else, and the types of a site, come from the API when the page opens."""
+"""`python -m tests.node_types`: writes the built-in node types for the canvas: what its build
+knows of them, and the whole answer of the API, which its tests begin with."""
 
 from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import django
 
 from platform_site.local.data_dir import BASE_DIR
 
-FILE = BASE_DIR / "frontend" / "src" / "types" / "nodeTypes.json"
+SOURCE = BASE_DIR / "frontend" / "src"
 BUILT_IN = ("workflows.components.", "schedules.tools.")
-KNOWN = ("type", "icon", "colour", "can_be_tool")
+KNOWN_TO_THE_BUILD = ("type", "icon", "colour", "can_be_tool")
 
 
 def built_in() -> list[dict[str, Any]]:
@@ -22,17 +23,28 @@ def built_in() -> list[dict[str, Any]]:
     from workflows.registry import registry
 
     return [
-        {name: NodeTypeSerializer(component).data[name] for name in KNOWN}
+        dict(NodeTypeSerializer(component).data)
         for component in registry.all()
         if type(component).__module__.startswith(BUILT_IN)
     ]
 
 
-def as_text() -> str:
-    return json.dumps(built_in(), indent=2, ensure_ascii=False) + "\n"
+def files() -> dict[Path, str]:
+    """The files with what belongs into them."""
+    whole = built_in()
+    few = [{name: each[name] for name in KNOWN_TO_THE_BUILD} for each in whole]
+    return {
+        SOURCE / "types" / "nodeTypes.json": _as_text(few),
+        SOURCE / "testing" / "nodeTypes.json": _as_text(whole),
+    }
+
+
+def _as_text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
-    FILE.write_text(as_text())
+    for path, text in files().items():
+        path.write_text(text)

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { serve } from "@/ui/testing";
 
-import { extendWith, offeredTypes } from "../componentTypes";
+import { extendWith, allTypes } from "../componentTypes";
 import { useFunctions } from "../functions";
 import { EMPTY } from "../graph/model";
 import { graphOf, useEditor } from "../store/editor";
 import { EmptyBoard } from "./EmptyBoard";
 import { NodePalette } from "./NodePalette";
 
-const TYPES = offeredTypes();
+const TYPES = allTypes();
 const FUNCTIONS = [{ name: "send_report", description: "Mails it.", arguments_schema: {} }];
 const graph = () => graphOf(useEditor.getState());
 const load = (mayChange: boolean) =>
