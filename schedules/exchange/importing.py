@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from schedules.exceptions import InvalidSchedule
 from schedules.exchange.document import document
 from schedules.exchange.exporting import EXCHANGED
-from schedules.exchange.references import with_ids
+from schedules.exchange.references import ID_FIELDS, with_ids
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, create_or_find
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
@@ -29,7 +29,8 @@ from workflows.api.graph_serializers import graph_spec
 from workflows.exceptions import InvalidGraph
 from workflows.kit.errors import Errors, InvalidInput
 from workflows.models import Workflow
-from workflows.safety.emptying import leaves
+from workflows.safety import emptying
+from workflows.safety.templating import MARKS
 from workflows.services import GraphSpec, checked_graph, create_workflow, save_graph
 
 NOTE = "Imported. Resume it to start it."
@@ -198,8 +199,22 @@ def _time(value: Any) -> datetime | None:
 
 def _still_empty(value: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
     """Those of the emptied `paths` that nobody has filled in in the file since."""
-    found = dict(leaves(value))
-    return [path for path in dict.fromkeys(paths) if not found.get(path)]
+    if not paths:
+        return []
+    found = dict(emptying.leaves(value))
+    secrets = set(emptying.emptied(value).paths)
+    return [
+        path
+        for path in dict.fromkeys(paths)
+        if not (path in secrets or _is_filled_in(path, found.get(path)))
+    ]
+
+
+def _is_filled_in(path: str, value: Any) -> bool:
+    """Whether a value that is no secret replaces one: a reference, or a template. Any other
+    text may be what was left of an address when its password was removed."""
+    is_reference = path.rpartition(".")[2] in ID_FIELDS
+    return bool(value) and (is_reference or bool(MARKS.search(str(value))))
 
 
 def _under(path: str, errors: Errors) -> dict[str, list[str]]:

@@ -28,6 +28,7 @@ SCHEDULE_FIELDS = {
     "schedule_resume": "schedule_id",
     "schedule_stop": "schedule_id",
 }
+ID_FIELDS = {*WORKFLOW_FIELDS.values(), *SCHEDULE_FIELDS.values()}
 Node = dict[str, Any]
 Problem = tuple[str, str]
 

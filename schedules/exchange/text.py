@@ -45,7 +45,9 @@ class _Wrong(ValueError):
     """The text cannot be read. The message is the end of a sentence."""
 
     def __init__(self, why: str, line: int | None = None) -> None:
-        super().__init__(f"Line {line}: {why}." if line else f"{why}.".capitalize())
+        super().__init__(
+            f"Line {line}: {why}." if line else f"{why[0].upper()}{why[1:]}."
+        )
 
 
 def read_file(text: str) -> Any:

@@ -152,6 +152,35 @@ def test_an_export_with_secrets_is_imported_inactive_and_names_them(
     assert made.workflow.is_active is False
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://x.io/?api_key=s3cret&page=1", "https://me:s3cret@x.io/"],
+)
+def test_what_is_left_of_an_address_without_its_password_is_not_filled_in(
+    url: str, workflow: Workflow, alice: User, bob: User
+) -> None:
+    add_graph(workflow, {"fetch": ("http_request", {"url": url})})
+    value = export_workflow(workflow, user=alice)
+    made = imported(value, bob)
+    assert made.emptied == ["graph.nodes[2].config.url"]
+    assert made.workflow.is_active is False
+    for filled in (url, "https://x.io/?api_key={{ trigger.payload.key }}"):
+        value["graph"]["nodes"][2]["config"]["url"] = filled
+        again = imported(value, bob)
+        assert (again.emptied, again.workflow.is_active) == ([], True)
+
+
+def test_a_reference_that_was_emptied_is_filled_in_by_a_name(alice: User) -> None:
+    startable("helper", alice)
+    value = file(
+        graph__nodes__1__component_type="run_workflow",
+        graph__nodes__1__config={"workflow": "helper"},
+    )
+    path = "graph.nodes[1].config.workflow"
+    made = imported(value | {"emptied": [path]}, alice)
+    assert (made.emptied, made.workflow.is_active) == ([], True)
+
+
 def test_an_emptied_field_that_must_not_be_empty_is_refused_by_name(
     alice: User,
 ) -> None:

@@ -60,7 +60,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
         ("a: 1\n\tb: 2\n", "Line 2: this is not YAML"),
         ('{"a": 1,\n "b" 2}', "Line 2: this is not JSON"),
         ("a: 1\na: 2\n", 'Line 2: the name "a" is repeated.'),
-        ('{"a": 1, "a": 2}', 'The name "a" is repeated.'),
+        ('{"aB": 1, "aB": 2}', 'The name "aB" is repeated.'),
         ("a: &x [1]\nb: *x\n", "Line 2: references (*name) are not supported."),
         ("a: 1\nb: !!python/name:os.system\n", "Line 2: tags (!name) are not"),
         ("a: !!binary aGk=\n", "Line 1: tags (!name) are not"),
@@ -73,7 +73,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
         ("? [a]\n: b\n", "Line 1: the name of a field must be a text."),
         ("a: 1\n---\nb: 2\n", "Line 2: a file holds only one document."),
         ("a: 1\nb: \ud800\n", "Line 2: a character that cannot be stored."),
-        ("a: \x07\n", "the file contains a character that YAML does not allow."),
+        ("a: \x07\n", "The file contains a character that YAML does not allow."),
         (f"a: {'9' * 5_000}\n", "Line 1: a number has too many digits."),
         (f'{{"a": {"9" * 5_000}}}', "A number has too many digits."),
         ("a: " + "[" * 200, "Line 1: this is nested more than 100 levels deep."),
@@ -84,7 +84,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str, why: str) -> None:
-    assert why.lower() in refusal(text).lower()
+    assert why in refusal(text)
 
 
 def test_a_bomb_of_aliases_is_refused_unread() -> None:
