@@ -77,10 +77,23 @@ def version_note() -> TextField:
     )
 
 
+class LayoutSerializer(StrictSerializer):
+    """The layout on which a graph was drawn."""
+
+    positions = JSONObjectField(help_text="The position of each node, by `node_id`.")
+    notes = NoteSerializer(many=True, max_length=MAX_NOTES)  # type: ignore[call-arg]
+
+
 class GraphSerializer(VersionGraphSerializer):
     """A graph. With `graph_version`, it is refused if another has been saved since."""
 
     graph_version = WholeNumberField(min_value=0, required=False)
+    layout_before = LayoutSerializer(
+        required=False,
+        write_only=True,
+        help_text="As you read it: what you have not moved or written since then stays as "
+        "others have saved it. Without it, your layout replaces theirs.",
+    )
     version_note = version_note()
 
 
@@ -125,6 +138,14 @@ class VersionDetailSerializer(VersionSerializer):
 def graph_spec(sent: Mapping[str, Any]) -> services.GraphSpec:
     """The graph to save, from data that `GraphSerializer` has validated."""
     return services.GraphSpec.of({"notes": [], **sent})
+
+
+def layout_before(sent: Mapping[str, Any]) -> services.Layout | None:
+    """The layout on which the graph in data of `GraphSerializer` was drawn, if it is known."""
+    if not (layout := sent.get("layout_before")):
+        return None
+    notes = [services.NoteSpec(**note) for note in layout["notes"]]
+    return services.Layout(layout["positions"], notes)
 
 
 def graph_of(workflow: Workflow) -> dict[str, Any]:

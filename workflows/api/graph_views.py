@@ -19,6 +19,7 @@ from workflows.api.graph_serializers import (
     VersionSerializer,
     graph_of,
     graph_spec,
+    layout_before,
 )
 from workflows.api.own_rows import ORPHAN_SCHEDULES, OwnRows, may_orphan
 from workflows.kit.api.dry_run import DryRun
@@ -70,7 +71,8 @@ class GraphViewSet(GraphView):
 
         Each save is a new version, with `version_note` in the list of versions, unless it differs
         in positions and notes alone: these are saved even with the ETag of an older version, and
-        the response has the graph that others have saved since.
+        the response has the graph that others have saved since. With `layout_before` the
+        positions and notes that you have not changed stay as others have saved them.
         """
         workflow, confirmed = self.get_object(), may_orphan(request)
         sent = valid(GraphSerializer(data=request.data))
@@ -83,6 +85,7 @@ class GraphViewSet(GraphView):
                 graph,
                 user=user,
                 graph_version=version,
+                layout_before=layout_before(sent),
                 now=clock(),
                 orphan_schedules=confirmed,
                 version_note=sent.get("version_note", ""),

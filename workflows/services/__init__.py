@@ -20,6 +20,7 @@ from workflows.services.graph import (
 )
 from workflows.services.graph_rows import read_graph
 from workflows.services.graph_spec import EdgeSpec, GraphSpec, NodeSpec, NoteSpec
+from workflows.services.layout_merge import Layout
 from workflows.services.rendering import Rendered, render_for
 from workflows.services.versions import version_of, versions_of
 
@@ -28,6 +29,7 @@ __all__ = [
     "Deletion",
     "EdgeSpec",
     "GraphSpec",
+    "Layout",
     "NodeSpec",
     "NoteSpec",
     "Rendered",

@@ -31,6 +31,7 @@ from workflows.services.graph_rows import (
 )
 from workflows.services.graph_size import size_problems
 from workflows.services.graph_spec import CheckedGraph, GraphSpec, NodeSpec
+from workflows.services.layout_merge import Layout, with_layout_since
 from workflows.services.versions import (
     note_problem,
     record_layout,
@@ -49,6 +50,7 @@ def save_graph(
     user: User,
     now: datetime,
     graph_version: int | None = None,
+    layout_before: Layout | None = None,
     orphan_schedules: bool = False,
     version_note: str = "",
 ) -> Workflow:
@@ -57,7 +59,8 @@ def save_graph(
     A graph that differs from the current one, or from the version `graph_version`, in
     nothing but its layout makes no version: its notes and the positions of the nodes that
     still exist are saved, whatever others have saved since. Without any difference nothing
-    is written.
+    is written. `layout_before` is the layout on which `graph` was drawn: what has not been
+    moved or written since then stays as others have saved it.
 
     Raises `InvalidGraph` with the problems by field, `StaleVersion` if the current version
     is not `graph_version`, what `locked_workflow` raises, and what the guards of other apps
@@ -74,6 +77,7 @@ def save_graph(
         base=graph_version,
         orphan_schedules=orphan_schedules,
         note=version_note,
+        layout_before=layout_before,
     )
     return saving.save(graph)
 
@@ -124,6 +128,7 @@ class Saving:
     base: int | None
     orphan_schedules: bool
     note: str
+    layout_before: Layout | None = None
     # Whether a layout is merged that is based on an old version.
     merges: bool = True
 
@@ -143,6 +148,8 @@ class Saving:
         with transaction.atomic():
             locked = locked_workflow(self.workflow, None)
             saved = read_graph(locked)
+            if self.layout_before:
+                graph = with_layout_since(graph, self.layout_before, saved.spec)
             if self._is_layout_alone(locked, saved.spec, graph):
                 self._save_layout(locked, saved, graph)
             else:

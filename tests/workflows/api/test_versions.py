@@ -105,6 +105,37 @@ def test_a_list_of_versions_costs_the_same_however_long_it_is(
     assert not any('"graph"' in each["sql"] for each in more)
 
 
+def test_a_layout_is_merged_with_what_others_saved_since_it_was_read(
+    api: APIClient, row: str
+):
+    put(api, row, body("one"))
+    put(api, row, body("one", notes="theirs"))
+    before = {"positions": {"say": {"x": 0, "y": 0}}, "notes": []}
+    sent = body("one", x=5, notes="mine", layout_before=before)
+    merged = put(api, row, sent, '"v1"').json()
+    assert [note["id"] for note in merged["notes"]] == ["theirs", "mine"]
+    assert merged["nodes"][1]["position"] == {"x": 5, "y": 0}
+    assert "layout_before" not in merged
+
+
+@pytest.mark.parametrize(
+    ("before", "field"),
+    [
+        ([], "layout_before"),
+        ({"notes": []}, "layout_before.positions"),
+        ({"positions": [], "notes": []}, "layout_before.positions"),
+        ({"positions": {}, "notes": [{}]}, "layout_before.notes[0].id"),
+        ({"positions": {}, "notes": [1] * 101}, "layout_before.notes"),
+    ],
+)
+def test_a_layout_of_another_shape_is_refused(
+    api: APIClient, row: str, before: Any, field: str
+):
+    answer = put(api, row, body("one", layout_before=before))
+    assert answer.status_code == 400
+    assert field in answer.json()["errors"]
+
+
 def test_a_version_is_restored_over_the_one_that_was_read(api: APIClient, row: str):
     put(api, row, body("one", x=4))
     put(api, row, body("two"))

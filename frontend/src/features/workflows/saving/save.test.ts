@@ -34,6 +34,8 @@ describe("a save", () => {
     expect(asked[0]).toMatchObject({ method: "PUT", url: "/api/workflows/w1/graph/" });
     expect(asked[0]?.headers["If-Match"]).toBe('"g1"');
     expect(asked[0]?.body?.version_note).toBe("why");
+    const positions = Object.fromEntries(base.nodes.map((each) => [each.node_id, each.position]));
+    expect(asked[0]?.body?.layout_before).toEqual({ positions, notes: [] });
     expect(now().nodes[2]).toMatchObject({ node_id: "b", id: 3 });
     expect(useEditor.getState().saved).toMatchObject({ graphVersion: 2, etag: '"g2"' });
     expect(isUnsaved()).toBe(false);

@@ -82,12 +82,19 @@ interface PutOptions {
 
 async function put(workflowId: string, graph: Graph, saved: Saved, { note, mayOrphan }: PutOptions) {
   const address = rowAddress("workflows", workflowId, "graph/");
+  const body = { ...graph, layout_before: layoutOf(saved.graph) };
   const { data, etag } = await request<GraphDocument>(
     "PUT",
     mayOrphan ? `${address}?orphan_schedules=true` : address,
-    { body: note ? { ...graph, version_note: note } : graph, ifMatch: saved.etag },
+    { body: note ? { ...body, version_note: note } : body, ifMatch: saved.etag },
   );
   return { graph: graphFrom(data), graphVersion: data.graph_version, etag };
+}
+
+/** So that what others have moved or written meanwhile stays where I have changed nothing. */
+function layoutOf({ nodes, notes }: Graph) {
+  const positions = nodes.map(({ node_id, position }) => [node_id, position] as const);
+  return { positions: Object.fromEntries(positions), notes };
 }
 
 /** The answer is what is saved now. What was drawn since `sent` stays drawn, and unsaved. */
