@@ -47,6 +47,7 @@ def export_workflow(workflow: Workflow, *, user: User) -> dict[str, Any]:
         "graph": {**_without(graph, NOT_OF_A_FILE), "nodes": nodes},
         "schedules": [_entry(schedule, node_ids) for schedule in schedules],
     }
+    gone += _without_node(schedules, node_ids)
     clean, paths = emptied(whole)
     return {
         "format": FORMAT,
@@ -74,6 +75,18 @@ def _entry(schedule: ScheduledJob, node_ids: Mapping[int, str]) -> dict[str, Any
     fields["trigger_node"] = node_ids.get(fields["trigger_node"])
     empty: Sequence[Any] = (None, "", [], {})
     return {name: fields[name] for name in EXCHANGED if fields[name] not in empty}
+
+
+def _without_node(
+    schedules: Sequence[ScheduledJob], node_ids: Mapping[int, str]
+) -> list[str]:
+    """The paths of trigger nodes that were removed from the graph: another trigger must not
+    start these schedules silently."""
+    return [
+        f"schedules[{index}].trigger_node"
+        for index, schedule in enumerate(schedules)
+        if schedule.trigger_node_id and schedule.trigger_node_id not in node_ids
+    ]
 
 
 def _without(value: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -28,7 +28,8 @@ SCHEDULE_FIELDS = {
     "schedule_resume": "schedule_id",
     "schedule_stop": "schedule_id",
 }
-ID_FIELDS = {*WORKFLOW_FIELDS.values(), *SCHEDULE_FIELDS.values()}
+# All fields that refer to a row; the last one is of schedules.
+ID_FIELDS = {*WORKFLOW_FIELDS.values(), *SCHEDULE_FIELDS.values(), "trigger_node"}
 Node = dict[str, Any]
 Problem = tuple[str, str]
 

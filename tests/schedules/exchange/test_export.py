@@ -213,3 +213,20 @@ def test_an_export_takes_five_queries(
         add_graph(workflow, {f"call{number}": ("run_workflow", config)})
     with django_assert_num_queries(5):
         export_workflow(workflow, user=alice)
+
+
+def test_a_trigger_node_that_was_removed_is_listed_as_emptied(
+    workflow: Workflow, alice: User, bob: User, make_schedule: MakeSchedule
+) -> None:
+    """Otherwise the schedule would start at another trigger of the imported workflow."""
+    start = workflow.nodes.get(node_id="start")
+    make_schedule(name="job", trigger_node=start)
+    add_graph(workflow, {"other": ("trigger_schedule", {})})
+    workflow.nodes.filter(node_id="start").update(removed_at=NOON)
+    workflow.edges.all().delete()
+    exported = export_workflow(workflow, user=alice)
+    assert exported["emptied"] == ["schedules[0].trigger_node"]
+    assert "trigger_node" not in exported["schedules"][0]
+    assert imported(exported, bob).workflow.is_active is False
+    exported["schedules"][0]["trigger_node"] = "other"
+    assert imported(exported, bob).workflow.is_active is True
