@@ -38,6 +38,8 @@ EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first is written i
 NOT_A_NUMBER = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+# YAML reads these as a space, or as a line feed.
+OTHER_LINE_BREAK = re.compile("[\r\x85\u2028\u2029]")
 TOO_LONG = "a number has too many digits"
 
 
@@ -83,8 +85,17 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar(STRING, text, style=style)
+    return dumper.represent_scalar(STRING, text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    """How a text is written so that it is read as the same text: PyYAML does not quote all
+    that `_scalar` takes for something else, such as 12e34."""
+    if OTHER_LINE_BREAK.search(text):
+        return '"'
+    if text.lower() in CONSTANTS or NUMBER.fullmatch(text):
+        return "'"
+    return "|" if "\n" in text else None
 
 
 _Dumper.add_representer(str, _text)

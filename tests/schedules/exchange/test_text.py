@@ -33,6 +33,15 @@ def test_what_is_written_is_read_again(file_format: Any) -> None:
     assert json.dumps(again) == json.dumps(VALUE)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["12e4567", "1e5", "-1E-5", "nUll", "tRUE", "1.0e5", ".nan", "a\x85b", "a\r\nb\n"],
+)
+def test_a_text_that_looks_like_something_else_stays_a_text(text: str) -> None:
+    value = {"text": text, text: 1}
+    assert read_file(written(value, "yaml")) == value
+
+
 def test_what_is_written_has_no_anchors() -> None:
     part = {"a": [1]}
     assert "&" not in written({"one": part, "two": part}, "yaml")
