@@ -31,6 +31,13 @@ OpenCanvas = Callable[..., Page]
 
 
 @pytest.fixture
+def child_env(child_env: dict[str, str], live_server: LiveServer) -> dict[str, str]:
+    """Nodes of a worker find the site, as `{{ site.url }}`, at the address of the browser."""
+    own = {"SITE_URL": live_server.url, "HTTP_NODE_ALLOWED_ORIGINS": live_server.url}
+    return child_env | own
+
+
+@pytest.fixture
 def boss(transactional_db: None) -> User:
     return User.objects.create_superuser("boss", password="boss-password")
 
