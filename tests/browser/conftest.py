@@ -56,13 +56,14 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     """A new browser window on the site. At the end nothing may stand on its console, and it
     may have asked no other host for anything.
 
-    `refusals`: the HTTP statuses that the site answers on purpose, which Chromium reports.
+    `refusals`: what Chromium reports on the console although it is meant to happen: the status
+    of an answer, or the name of a network error.
     """
     complaints: list[str] = []
     contexts = []
 
     def open_(
-        width: int = 1280, scheme: str = "light", refusals: Collection[int] = ()
+        width: int = 1280, scheme: str = "light", refusals: Collection[int | str] = ()
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
@@ -78,15 +79,14 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
                 or complaints.append(f"another host: {request.url}")
             ),
         )
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on(
             "console",
             lambda message: (
                 is_complaint(message, refusals) and complaints.append(message.text)
             ),
         )
-        return page
+        return context.new_page()
 
     yield open_
     for context in contexts:
@@ -94,9 +94,14 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     assert complaints == []
 
 
-def is_complaint(message: ConsoleMessage, refusals: Collection[int]) -> bool:
+def is_complaint(message: ConsoleMessage, refusals: Collection[int | str]) -> bool:
     # The icon is asked for by the browser itself, not by the page.
     if message.location["url"].endswith("/favicon.ico"):
         return False
-    expected = any(f"the status of {status} " in message.text for status in refusals)
+    wordings = ("a status of {} ", "net::{}")
+    expected = any(
+        wording.format(each) in message.text
+        for wording in wordings
+        for each in refusals
+    )
     return message.type in {"error", "warning"} and not expected
