@@ -23,12 +23,13 @@ CATEGORIES = {
 }
 
 
-def palette_place(component: Any) -> tuple[int, str, str]:
-    """Sorts components as a palette shows them: the categories of a site come last."""
+def palette_place(component: Any) -> tuple[int, str, int, str]:
+    """Sorts components as a palette shows them: the categories of a site come last, and
+    within a category what has no place of its own, by its label."""
     known = list(CATEGORIES)
     category = component.category
-    place = known.index(category) if category in CATEGORIES else len(known)
-    return place, category, component.label
+    rank = known.index(category) if category in CATEGORIES else len(known)
+    return rank, category, component.place, component.label
 
 
 def declaration_problems(type_: str, component: Any) -> Iterator[str]:

@@ -119,6 +119,7 @@ class Component(ABC):
     label: ClassVar[str] = ""
     description: ClassVar[str] = ""
     category: ClassVar[str] = ""
+    place: ClassVar[int] = 100  # in its category; alike ones are sorted by label
     icon: ClassVar[str] = ""  # the name of a Lucide icon
     colour: ClassVar[str] = ""  # #rrggbb, by default that of the category
     kind: ClassVar[Literal["trigger", "action"]] = "action"

@@ -29,21 +29,22 @@ class Look(NamedTuple):
     label: str = ""  # by default the title of the tool
 
 
+# In the order of the palette.
 STEPS = {
     "schedule_create": Look(
         "calendar-plus", "Creates a schedule that runs a workflow, once or repeatedly."
     ),
+    "schedule_resume": Look("calendar-check", "Resumes a paused schedule."),
+    "schedule_list": Look("calendar-search", "Lists schedules and workflows."),
     "schedule_pause": Look(
         "calendar-off", "Pauses a schedule until someone resumes it.", ORANGE
     ),
-    "schedule_resume": Look("calendar-check", "Resumes a paused schedule."),
     "schedule_stop": Look(
         "calendar-x",
         "Deletes a schedule for good. Its history stays.",
         ORANGE,
         label="Delete schedule",
     ),
-    "schedule_list": Look("calendar-search", "Lists schedules and workflows."),
 }
 LABELS = {each.argument: each.label for each in fields_at(Door.TOOLS)}
 LABELS["schedule_id"] = "Schedule"
@@ -130,6 +131,7 @@ def _register(name: str) -> None:
         "tool": tool,
         "label": look.label or tool.title,
         "description": look.description,
+        "place": list(STEPS).index(name),
         "icon": look.icon,
         "colour": look.colour,
         "config_schema": _config_schema(tool),

@@ -28,6 +28,7 @@ class CallFunction(Component):
     label = "Call a function"
     description = "Calls a Python function of this site."
     category = "Actions"
+    place = 4
     icon = "square-function"
     config_schema = {
         "type": "object",

@@ -36,6 +36,7 @@ class HttpRequest(Component):
     label = "HTTP request"
     description = "Sends an HTTP request and returns the response."
     category = "Actions"
+    place = 1
     icon = "globe"
     config_schema = {
         "type": "object",

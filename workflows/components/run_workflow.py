@@ -19,6 +19,7 @@ class RunWorkflow(Component):
     label = "Run workflow"
     description = "Runs another workflow and waits for it to finish."
     category = "Logic"
+    place = 3
     icon = "workflow"
     config_schema = {
         "type": "object",

@@ -28,6 +28,7 @@ class SendEmail(Component):
     label = "Send email"
     description = "Sends a plain-text email."
     category = "Actions"
+    place = 2
     icon = "mail"
     config_schema = {
         "type": "object",

@@ -20,6 +20,7 @@ class Switch(Component):
     label = "Switch"
     description = "Chooses a branch by the first condition that is true."
     category = "Logic"
+    place = 1
     icon = "split"
     ports = (DEFAULT,)
     port_fields = ("cases[].port", "default")

@@ -13,6 +13,7 @@ class Template(Component):
     label = "Template"
     description = "Builds a text or a JSON value from the trigger and earlier nodes."
     category = "Actions"
+    place = 3
     icon = "braces"
     config_schema = {
         "type": "object",

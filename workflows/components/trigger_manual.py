@@ -12,6 +12,7 @@ class ManualTrigger(Component):
     label = "Manual"
     description = "Starts the workflow when a person or a program runs it."
     category = "Triggers"
+    place = 3
     icon = "mouse-pointer-click"
     kind = "trigger"
     inputs = ()

@@ -13,6 +13,7 @@ class ScheduleTrigger(Component):
     label = "Schedule"
     description = "Starts the workflow when one of its schedules is due."
     category = "Triggers"
+    place = 1
     icon = "calendar-clock"
     kind = "trigger"
     inputs = ()

@@ -14,6 +14,7 @@ class WebhookTrigger(Component):
     label = "Webhook"
     description = "Starts the workflow when its URL is called."
     category = "Triggers"
+    place = 2
     icon = "webhook"
     kind = "trigger"
     inputs = ()

@@ -21,6 +21,7 @@ class Wait(Component):
     label = "Wait"
     description = "Waits, then continues."
     category = "Logic"
+    place = 2
     icon = "hourglass"
     config_schema = {
         "type": "object",

@@ -263,6 +263,37 @@ def test_a_palette_has_the_categories_in_their_order_and_those_of_a_site_last():
     assert [each.label for each in one.all()] == order
 
 
+def test_in_a_category_those_with_a_place_come_first_and_the_others_by_their_label():
+    one = Registry()
+    for label, own in {
+        "Echo": {},
+        "Bell": {},
+        "Gong": {"place": 2},
+        "Horn": {"place": 1},
+    }.items():
+        one.register(label.lower())(type(label, (Sound,), {"label": label, **own}))
+    assert [each.label for each in one.all()] == ["Horn", "Gong", "Bell", "Echo"]
+
+
+def test_the_built_in_palette_is_in_the_order_in_which_people_look_for_things():
+    of_category: dict[str, list[str]] = {}
+    for component in built_in():
+        of_category.setdefault(component["category"], []).append(component["label"])
+    assert of_category == {
+        "Triggers": ["Schedule", "Webhook", "Manual"],
+        "Scheduler": [
+            "Create a schedule",
+            "Resume a schedule",
+            "List schedules",
+            "Pause a schedule",
+            "Delete schedule",
+        ],
+        "Agents": ["Agent"],
+        "Logic": ["Switch", "Wait", "Run workflow"],
+        "Actions": ["HTTP request", "Send email", "Template", "Call a function"],
+    }
+
+
 def test_a_component_has_the_colour_of_its_category_unless_it_has_its_own():
     one = Registry()
     plain = {"category": "Logic", "colour": ""}
