@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from workflows.components.run_workflow import RunWorkflow
+from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.kit.json_value import map_strings
 from workflows.models import Workflow
 from workflows.safety.emptying import leaves
@@ -23,7 +24,7 @@ SCHEDULE = re.compile(r"\$schedules\[([0-9]{1,4})\]")
 # The fields that hold the id of a row, by component.
 WORKFLOW_FIELDS = {RunWorkflow.type: "workflow", "schedule_create": "workflow"}
 SCHEDULE_FIELDS = {
-    "trigger_schedule": "scheduled_job_id",
+    ScheduleTrigger.type: "scheduled_job_id",
     "schedule_pause": "schedule_id",
     "schedule_resume": "schedule_id",
     "schedule_stop": "schedule_id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import viewsets
+from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
@@ -93,7 +93,7 @@ class GraphViewSet(GraphView):
             return Response(graph_of(workflow))
 
 
-class VersionViewSet(GraphView):
+class VersionViewSet(GraphView, mixins.ListModelMixin):
     serializer_class = VersionSerializer
     attempts_parts = frozenset({"restore"})
     scopes = {"restore": Scope.EDIT}

@@ -29,7 +29,10 @@ OPERATE = {
     "POST /api/v1/workflows/{id}/run/",
     "POST /api/v1/executions/{id}/cancel/",
 }
-READ = {"POST /api/v1/schedules/preview/"}
+READ = {
+    "POST /api/v1/schedules/preview/",
+    "POST /api/v1/workflows/{id}/render/",
+}
 EDIT = {"GET /api/v1/tokens/"}
 PUBLIC = {"POST /api/v1/hooks/{token}/"}
 CELLS = [

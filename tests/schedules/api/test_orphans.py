@@ -24,7 +24,7 @@ BY_HAND = {
 # What the page says of the read-only graph in the form.
 GRAPH = {
     f"{part}-{count}_FORMS": "0"
-    for part in ("nodes", "edges")
+    for part in ("nodes", "edges", "versions")
     for count in ("TOTAL", "INITIAL")
 }
 
