@@ -20,6 +20,7 @@ from django.db.models import (
     Model,
     OuterRef,
     QuerySet,
+    signals,
 )
 
 # Rows per statement. A deleted row has signal receivers, which write; a detached one has
@@ -31,6 +32,9 @@ DETACHED_AT_ONCE = 200
 STEP_SECONDS = 0.025
 # A deletion of more rows than this takes several steps.
 MOST_DELETED = 50
+# The same for rows that nothing hangs on, such as edges and versions: one statement takes
+# all of them.
+MOST_LIGHT = 500
 Rows = QuerySet[Any]
 
 
@@ -58,7 +62,26 @@ def unreferenced(rows: Rows) -> Rows:
 
 def is_short(rows: Rows) -> bool:
     """Whether so few rows are deleted with `rows` that one transaction is enough."""
-    return _count(rows, CASCADE, MOST_DELETED + 1) <= MOST_DELETED
+    return all(
+        _count(rows, CASCADE, most + 1, of=of) <= most
+        for most, of in ((MOST_DELETED, _is_heavy), (MOST_LIGHT, _is_light))
+    )
+
+
+def _is_light(model: type[Model]) -> bool:
+    """Whether Django deletes the rows of this model without reading them first."""
+    receivers = (signals.pre_delete, signals.post_delete)
+    return not model._meta.related_objects and not any(
+        signal.has_listeners(model) for signal in receivers
+    )
+
+
+def _is_heavy(model: type[Model]) -> bool:
+    return not _is_light(model)
+
+
+def _is_any(model: type[Model]) -> bool:
+    return True
 
 
 def detach(rows: Rows) -> bool:
@@ -115,16 +138,22 @@ def _repeat_for_a_step(some: Callable[[Rows], bool], rows: Rows) -> bool:
     return False
 
 
-def _count(rows: Rows, on_delete: Any, most: int) -> int:
-    """How many rows depend on `rows`, or on rows deleted with them, with this `on_delete`.
-    Stops counting at `most`."""
+def _count(
+    rows: Rows,
+    on_delete: Any,
+    most: int,
+    *,
+    of: Callable[[type[Model]], bool] = _is_any,
+) -> int:
+    """How many rows depend on `rows`, or on rows deleted with them, with this `on_delete`;
+    only those `of` some models. Stops counting at `most`."""
     count = 0
     for _, dependents in _dependents(rows, on_delete):
-        if count < most:
+        if count < most and of(dependents.model):
             count += dependents.order_by()[: most - count].count()
     for _, dependents in _dependents(rows, CASCADE):
         if count < most:
-            count += _count(dependents, on_delete, most - count)
+            count += _count(dependents, on_delete, most - count, of=of)
     return count
 
 

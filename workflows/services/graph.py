@@ -96,8 +96,8 @@ def restore_version(
     """Save the graph of version `number` again, like `save_graph`; as the current version it
     makes no new one. `graph` is the result of `checked_version`, if it has been called.
 
-    Raises what `save_graph` raises, and `NotFound`. An old `graph_version` is refused
-    always: the graph of that version is not merged.
+    Raises what `save_graph` raises, and `NotFound`. An old `graph_version` is refused unless
+    the current graph is that of the version anyway, so that a repeated call is harmless.
     """
     require_permission(user, "change", workflow)
     saving = Saving(

@@ -20,7 +20,11 @@ from workflows.exceptions import WorkflowDeleting
 from workflows.kit.errors import DomainError
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import dependents
-from workflows.services.dependents import DELETED_AT_ONCE, DETACHED_AT_ONCE
+from workflows.services.dependents import (
+    DELETED_AT_ONCE,
+    DETACHED_AT_ONCE,
+    MOST_DELETED,
+)
 
 __all__ = ["alice", "make_schedule", "workflow"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -64,6 +68,25 @@ def test_a_workflow_with_little_history_is_deleted_at_once(
     assert deletion.deleted["schedules"] == 1
     assert not Workflow.objects.exists()
     assert not ScheduledJob.objects.exists()
+
+
+def test_versions_are_no_reason_to_delete_a_workflow_in_steps(alice: User) -> None:
+    workflow = services.create_workflow({"name": "w"}, user=alice, now=NOON)
+    for number in range(MOST_DELETED + 1):
+        node = services.NodeSpec(
+            node_id="start", component_type="trigger_manual", label=f"{number}"
+        )
+        graph = services.GraphSpec([node])
+        services.save_graph(workflow, graph, user=alice, now=NOON)
+    assert delete(workflow, alice).done
+    assert not Workflow.objects.exists()
+
+
+def test_very_many_versions_are_deleted_in_steps(
+    workflow: Workflow, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dependents, "MOST_LIGHT", 2)
+    assert delete(workflow, alice).done is False
 
 
 def test_a_workflow_with_much_history_is_deleted_in_short_steps(
