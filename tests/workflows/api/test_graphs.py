@@ -140,3 +140,15 @@ def test_a_graph_is_put_only_over_what_was_read(api: APIClient, workflow: Workfl
     assert put("three", "*")["ETag"] == '"v3"'
     assert put("four", "v3").status_code == 400
     assert [*workflow.nodes.values_list("label", flat=True)] == ["three"]
+
+
+def test_many_unknown_fields_of_a_node_are_one_problem(
+    api: APIClient, workflow: Workflow
+):
+    nodes = [{f"x{number}": 1 for number in range(60_000)}, {"y": 1}]
+    put = api.put(address(workflow), {"nodes": nodes, "edges": []}, format="json")
+    assert put.status_code == 400
+    assert put.json()["errors"] == {
+        "nodes[0]": ['60,000 of its fields do not exist, such as "x0".'],
+        "nodes[1].y": ["This field does not exist."],
+    }
