@@ -137,7 +137,7 @@ function Next({ edge, node, branches }: NextProps) {
       {mayEdit ? (
         <>
           <Button
-            aria-label={`Add a node before ${name}`}
+            aria-label={`Insert… before ${name}`}
             onClick={(event) => {
               const { left: x, bottom: y } = event.currentTarget.getBoundingClientRect();
               const spot = { kind: "edge", key: edgeKey(edge) } as const;
