@@ -38,6 +38,7 @@ export async function changeWorkflow(fields: WorkflowFields): Promise<Change> {
         ifMatch: etag,
       });
       etag = answer.etag;
+      renamePage(useWorkflow.getState().name, answer.data.name);
       useWorkflow.setState({ name: answer.data.name, isActive: answer.data.is_active });
       say("Saved.");
       return { isDone: true };
@@ -50,6 +51,13 @@ export async function changeWorkflow(fields: WorkflowFields): Promise<Change> {
     }
   }
   return { isDone: false, problem: null };
+}
+
+/** The title of the tab and the breadcrumb are of the page around the drawing. */
+function renamePage(before: string, now: string): void {
+  document.title = document.title.replace(before, () => now);
+  const crumb = document.querySelector(".breadcrumbs [aria-current=page]");
+  if (crumb) crumb.textContent = now;
 }
 
 async function stale(): Promise<Change> {
