@@ -33,7 +33,9 @@ class Template:
 
     @property
     def description(self) -> str:
-        return str(self.value["workflow"]["description"])
+        """One sentence. The workflow that is made of it has all that is said about it."""
+        first, *_ = str(self.value["workflow"]["description"]).split("\n\n")
+        return first
 
     @property
     def nodes(self) -> Sequence[Mapping[str, Any]]:

@@ -16,7 +16,7 @@ from schedules.exchange import (
     template_named,
     templates,
 )
-from schedules.exchange.templates import FOLDER, KEYS
+from schedules.exchange.templates import FOLDER, KEYS, Template
 from schedules.models import ScheduledJob, ScheduleEvent
 from tests.schedules.conftest import NOON
 from tests.workflows.conftest import server, servers
@@ -249,3 +249,22 @@ def test_the_schedule_tools_are_there_as_tools_and_as_steps() -> None:
     }
     steps = {kinds[e["target"]] for e in template.edges if e.get("kind") != "tool"}
     assert {"schedule_create", "schedule_pause", "schedule_stop"} <= steps
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda each: each.key)
+def test_a_template_is_described_in_one_sentence_of_words(template: Template) -> None:
+    assert template.description.endswith(".")
+    assert "\n" not in template.description
+    assert len(template.description) <= 110
+    # It is shown as it is, here and in the workflow: nothing would make code of backticks.
+    texts = [template.value["workflow"]["description"]]
+    texts += [
+        each.get("description", "") for each in template.value.get("schedules", [])
+    ]
+    assert not any("`" in text for text in texts)
+
+
+def test_the_workflow_has_the_whole_description(alice: User) -> None:
+    description = created("nightly-report", alice).description
+    assert description.startswith(template_named("nightly-report").description)
+    assert "mail_to" in description
