@@ -1,5 +1,6 @@
 /** What people do to the drawing, by pointer, key or list: each changes the graph and says so. */
 
+import { warnOfBereft } from "@/features/schedules/bereft";
 import type { Position } from "@/types/models";
 import { newId } from "@/ui/newId";
 
@@ -92,7 +93,9 @@ export function disconnect(edge: GraphEdge): void {
 export function deleteSelected(): void {
   const { nodes, edges, notes } = editor().selection;
   if (!nodes.size && !edges.size && !notes.size) return;
+  const before = graph();
   editor().deleteSelected();
+  warnOfBereft(before, nodes);
   announce(`Deleted ${countInWords(nodes.size, notes.size, edges.size)}`);
 }
 

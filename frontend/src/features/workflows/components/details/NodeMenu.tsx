@@ -6,6 +6,7 @@ import { say } from "@/ui/messages";
 import { addNode, changeNode, freeId } from "../../graph/changes";
 import { GRID, type GraphNode, nodeOf } from "../../graph/model";
 import { graphOf, useEditor } from "../../store/editor";
+import { deleteSelected } from "../../store/verbs";
 
 interface NodeMenuProps {
   node: GraphNode;
@@ -66,12 +67,7 @@ function Changes({ node, onRename }: NodeMenuProps) {
       <li aria-hidden="true">
         <hr />
       </li>
-      <Item
-        icon="trash-2"
-        text="Delete"
-        danger
-        onDo={() => useEditor.getState().deleteSelected()}
-      />
+      <Item icon="trash-2" text="Delete" danger onDo={deleteSelected} />
     </>
   );
 }

@@ -1,0 +1,56 @@
+/** Schedules that lose the trigger at which they start, said as soon as it is deleted. */
+
+import { addEdge, addNode } from "@/features/workflows/graph/changes";
+import { type Graph, nameOf, nodeOf } from "@/features/workflows/graph/model";
+import { useEditor } from "@/features/workflows/store/editor";
+import { say, unsay } from "@/ui/messages";
+
+import { schedulesStartingAt } from "./store";
+
+/** At most so many names are read. */
+const MOST_NAMES = 5;
+
+/** Warn of the schedules that started at nodes that were deleted from `before`, with a way back. */
+export function warnOfBereft(before: Graph, deleted: ReadonlySet<string>): void {
+  const triggers = before.nodes.filter(
+    ({ node_id }) => deleted.has(node_id) && schedulesStartingAt(node_id).length > 0,
+  );
+  if (!triggers.length) return;
+  const ids = triggers.map((node) => node.node_id);
+  const names = ids.flatMap((id) => schedulesStartingAt(id).map((schedule) => schedule.name));
+  const where = triggers.map((node) => `“${nameOf(node)}”`).join(" and ");
+  const text = `You deleted ${where}, where ${inWords(names)}. Once saved, ${names.length === 1 ? "it has" : "they have"} nothing to start unless another trigger accepts ${names.length === 1 ? "it" : "them"}.`;
+  const message = say(text, "warn", { label: "Undo", run: () => putBack(before, deleted) });
+  unsayOnceSettled(message, ids);
+}
+
+function inWords(names: readonly string[]): string {
+  if (names.length === 1) return `the schedule ${names[0]} starts`;
+  const others = names.length - MOST_NAMES;
+  const listed = names.slice(0, MOST_NAMES).join(", ");
+  return `${names.length} schedules start: ${listed}${others > 0 ? ` and ${others} more` : ""}`;
+}
+
+/** As it was, whatever was drawn since: a step of its own. */
+function putBack(before: Graph, deleted: ReadonlySet<string>): void {
+  useEditor.getState().change((now) => {
+    const lost = before.nodes.filter(
+      ({ node_id }) => deleted.has(node_id) && !nodeOf(now, node_id),
+    );
+    const whole = lost.reduce(addNode, now);
+    return before.edges
+      .filter(({ source, target }) => deleted.has(source) || deleted.has(target))
+      .filter(({ source, target }) => nodeOf(whole, source) && nodeOf(whole, target))
+      .reduce(addEdge, whole);
+  });
+}
+
+/** The warning goes once the triggers are back, or are gone from what is saved as well. */
+function unsayOnceSettled(message: number, triggers: readonly string[]): void {
+  const stop = useEditor.subscribe(({ history, saved }) => {
+    const areBack = triggers.every((id) => nodeOf(history.now, id));
+    if (!areBack && triggers.some((id) => nodeOf(saved.graph, id))) return;
+    unsay(message);
+    stop();
+  });
+}
