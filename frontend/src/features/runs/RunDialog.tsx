@@ -4,7 +4,8 @@ import type { ApiError } from "@/api/client";
 import { runNow } from "@/features/schedules/schedule";
 import { ensureSchedules, useSchedules } from "@/features/schedules/store";
 import { save } from "@/features/workflows/saving/save";
-import { isChanged, useEditor } from "@/features/workflows/store/editor";
+import { useUnsaved } from "@/features/workflows/saving/unfinished";
+import { useEditor } from "@/features/workflows/store/editor";
 import { page } from "@/page";
 import type { JsonObject } from "@/types/models";
 import { Button } from "@/ui/Button";
@@ -79,7 +80,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Notes({ refusal, isSaved }: { refusal: ApiError | null; isSaved: boolean }) {
-  const hasChanges = useEditor(isChanged);
+  const hasChanges = useUnsaved();
   const others = refusal && !refusal.fields.payload ? sentenceOf(refusal) : "";
   return (
     <>
@@ -118,14 +119,14 @@ interface RunButtonsProps {
 
 function RunButtons({ chosen, scheduleId, payload, onRefused, onClose }: RunButtonsProps) {
   const { isBusy, act } = useVerb(onRefused);
-  const hasChanges = useEditor(isChanged);
+  const hasChanges = useUnsaved();
   const requestId = useRef(newId());
   const isReady = chosen && (payload || chosen.start.kind === "schedule");
   const run = (saveFirst: boolean) =>
     act(async () => {
       if (!chosen) return;
       onRefused(null);
-      if (saveFirst && !(await save())) return;
+      if (saveFirst && !(await save())) return onClose(); // what has to be fixed is behind the dialog
       await begin(chosen.start, { scheduleId, payload: payload ?? {}, requestId: requestId.current });
       onClose();
     });

@@ -3,6 +3,7 @@ import { page } from "@/page";
 import { Icon } from "@/ui/Icon";
 import { moment } from "@/ui/time";
 
+import { useUnsaved } from "../saving/unfinished";
 import { isChanged, unsavedOf, useEditor } from "../store/editor";
 import { useVersions } from "../versions/store";
 import { useWorkflow } from "../store/workflow";
@@ -33,12 +34,13 @@ export function Bench() {
 /** "3 changes not saved", or the version and when it was saved. */
 function SavedOrNot() {
   const unsaved = useEditor(unsavedOf);
+  const isUnsaved = useUnsaved();
   const isAllowed = useEditor((state) => state.isAllowed);
-  if (unsaved) {
+  if (isUnsaved) {
     return (
       <span className="o-state is-idle">
         <Icon name="pencil" small />
-        {unsaved === 1 ? "1 change not saved" : `${unsaved} changes not saved`}
+        {unsavedInWords(unsaved)}
       </span>
     );
   }
@@ -53,6 +55,12 @@ function SavedOrNot() {
       )}
     </>
   );
+}
+
+/** None, if all that is not saved is a text that is no value yet. */
+function unsavedInWords(changes: number): string {
+  if (!changes) return "A field is unfinished";
+  return changes === 1 ? "1 change not saved" : `${changes} changes not saved`;
 }
 
 function VersionInWords() {

@@ -6,13 +6,14 @@ import { Menu, MenuItem } from "@/ui/Menu";
 import { save } from "../saving/save";
 import { SaveWithNote } from "../saving/SaveWithNote";
 import { useSaving } from "../saving/store";
-import { isChanged, useEditor } from "../store/editor";
+import { useUnsaved } from "../saving/unfinished";
+import { useEditor } from "../store/editor";
 
 /** "Save", with or without a note. Nobody draws on a phone, so it is not there. */
 export function SaveControls() {
   const isAllowed = useEditor((state) => state.isAllowed);
   const isLooking = useEditor((state) => state.looked !== null);
-  const canSave = useEditor(isChanged) && !isLooking;
+  const canSave = useUnsaved() && !isLooking;
   const isSaving = useSaving((state) => state.isSaving);
   const [isNoting, setNoting] = useState(false);
   useShortcut();

@@ -1,9 +1,8 @@
-import { useReactFlow } from "@xyflow/react";
-
 import { Button } from "@/ui/Button";
 
 import { nodeOf } from "../graph/model";
 import { useEditor } from "../store/editor";
+import { goTo } from "./goTo";
 import { type Finding, setFindings, useSaving } from "./store";
 
 /** What has to be fixed before it can be saved, or reviewed after a merge; each leads to its node. */
@@ -31,16 +30,12 @@ export function FindingsList() {
   );
 }
 
-function Place({ finding: { nodeId, name } }: { finding: Finding }) {
-  const { fitView } = useReactFlow();
+function Place({ finding }: { finding: Finding }) {
+  const { nodeId, name } = finding;
   const isThere = useEditor(({ history }) => nodeId !== null && nodeOf(history.now, nodeId) !== undefined);
   if (nodeId === null || !isThere) return <b>{name}</b>;
-  const show = () => {
-    useEditor.getState().select({ nodes: new Set([nodeId]) });
-    void fitView({ nodes: [{ id: nodeId }], maxZoom: 1 });
-  };
   return (
-    <button type="button" className="o-link" onClick={show}>
+    <button type="button" className="o-link" onClick={() => goTo(finding)}>
       {name}
     </button>
   );

@@ -74,10 +74,12 @@ export function findingsOf({ graph, flagged, dropped }: Merged, nameOfEdge: (ind
     nodeId: there.has(nodeId) ? nodeId : null,
     name,
     text: reason,
+    field: "",
   }));
   const edges: Finding[] = dropped.map(({ edge, reason }, index) => ({
     nodeId: [edge.source, edge.target].find((id) => there.has(id)) ?? null,
     name: nameOfEdge(index),
+    field: "",
     text: `The connection was left out: ${reason}`,
   }));
   return [...nodes, ...edges];

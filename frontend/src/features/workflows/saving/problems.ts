@@ -18,19 +18,18 @@ export function findingsFrom(problems: FieldProblems, sent: Graph): Findings {
 function findingsAt({ nodeId, edge, path, messages }: PlacedProblem, sent: Graph): Finding[] {
   const node = nodeId === null ? undefined : nodeOf(sent, nodeId);
   const at = sent.edges.find((each) => edgeKey(each) === edge);
-  const field = node ? titleOf(node, path) : path;
+  const field = path.replace(/^config\.?/, "");
   return messages.map((message) => {
     if (node) {
-      const text = field ? `${field}: ${message}` : message;
-      return { nodeId: node.node_id, name: nameOf(node), text };
+      const text = field ? `${fieldInWords(node, field)}: ${message}` : message;
+      return { nodeId: node.node_id, name: nameOf(node), field, text };
     }
-    if (at) return { nodeId: at.source, name: edgeInWords(at, sent), text: message };
-    return { nodeId: null, name: "The workflow", text: message };
+    if (at) return { nodeId: at.source, name: edgeInWords(at, sent), field: "", text: message };
+    return { nodeId: null, name: "The workflow", field: "", text: message };
   });
 }
 
 /** The field as the form calls it; one inside of a list by its path. */
-function titleOf(node: GraphNode, path: string): string {
-  const field = path.replace(/^config\.?/, "");
+export function fieldInWords(node: GraphNode, field: string): string {
   return typeOf(node.component_type)?.config_schema.properties?.[field]?.title ?? field;
 }

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { page } from "@/page";
 import { useMessages } from "@/ui/messages";
 
-import { addNode, configure } from "../graph/changes";
+import { addNode, configure, removeNodes } from "../graph/changes";
 import { countChanges } from "../graph/same";
 import { flow, graphWith, node } from "../graph/testing";
+import { useDrafts } from "../store/drafts";
 import { isChanged, useEditor } from "../store/editor";
 import { save } from "./save";
 import { useSaving } from "./store";
@@ -78,6 +79,32 @@ describe("a save", () => {
   });
 });
 
+describe("a save with an unfinished text", () => {
+  const text = { text: "{ oh", fault: "This is not valid JSON.", base: undefined };
+
+  it("sends nothing, names the field and leads to its node", async () => {
+    const asked = serve();
+    useDrafts.getState().keep("a", ["json"], text);
+    expect(await save()).toBe(false);
+    expect(asked).toEqual([]);
+    const { title, items } = useSaving.getState().findings ?? { title: "", items: [] };
+    expect(title).toBe("Not saved: 1 field is unfinished");
+    expect(items).toMatchObject([{ nodeId: "a", field: "json", text: expect.stringMatching(/: This is not valid JSON.$/) }]);
+    expect([...useEditor.getState().selection.nodes]).toEqual(["a"]);
+  });
+
+  it("goes on once the text is finished, or its node is gone", async () => {
+    const asked = serve(accept(2), accept(3));
+    useDrafts.getState().keep("a", ["json"], text);
+    draw((graph) => configure(graph, "a", { json: {} }));
+    expect(await save()).toBe(true);
+    useDrafts.getState().keep("begin", ["number"], { ...text, base: undefined });
+    draw((graph) => removeNodes(graph, new Set(["begin"])));
+    expect(await save()).toBe(true);
+    expect(asked).toHaveLength(2);
+  });
+});
+
 describe("a refused save", () => {
   it("names the things to fix at their nodes", async () => {
     serve(() =>
@@ -92,9 +119,9 @@ describe("a refused save", () => {
     const { title, items } = useSaving.getState().findings ?? { title: "", items: [] };
     expect(title).toBe("3 things to fix");
     expect(items).toEqual([
-      { nodeId: "a", name: "a", text: "Text: Too long." },
-      { nodeId: "begin", name: "begin to a", text: "It leads nowhere." },
-      { nodeId: null, name: "The workflow", text: "A workflow needs a trigger." },
+      { nodeId: "a", name: "a", field: "text", text: "Text: Too long." },
+      { nodeId: "begin", name: "begin to a", field: "", text: "It leads nowhere." },
+      { nodeId: null, name: "The workflow", field: "", text: "A workflow needs a trigger." },
     ]);
     expect(useEditor.getState().placed).toHaveLength(3);
     expect(isUnsaved()).toBe(true);

@@ -11,8 +11,10 @@ import { countChanges } from "../graph/same";
 import { type GraphDocument, graphFrom } from "../load";
 import { isChanged, type Saved, useEditor } from "../store/editor";
 import { leaveVersion, noteSave } from "../versions/store";
+import { goTo } from "./goTo";
 import { afterRefusal, type Next } from "./refusals";
-import { useSaving } from "./store";
+import { setFindings, useSaving } from "./store";
+import { unfinishedOf } from "./unfinished";
 
 export interface SaveOptions {
   /** A note for the list of versions. */
@@ -48,6 +50,7 @@ async function saveNow({ note }: SaveOptions): Promise<boolean> {
   const { workflow } = page();
   if (!workflow || !isAllowed) return false;
   leaveVersion(); // what is drawn is saved, not an old version that is looked at
+  if (isUnfinished()) return false;
   if (!isChanged(useEditor.getState())) {
     say("Nothing to save.");
     return true;
@@ -73,6 +76,16 @@ async function saveNow({ note }: SaveOptions): Promise<boolean> {
       next = decided;
     }
   }
+}
+
+/** Leads to the first field that is not finished, if there is one. */
+function isUnfinished(): boolean {
+  const unfinished = unfinishedOf(useEditor.getState().history.now);
+  const [first] = unfinished?.items ?? [];
+  if (!first) return false;
+  setFindings(unfinished);
+  goTo(first);
+  return true;
 }
 
 interface PutOptions {

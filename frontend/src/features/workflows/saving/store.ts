@@ -42,6 +42,8 @@ export interface Finding {
   nodeId: string | null;
   name: string;
   text: string;
+  /** The field of its configuration; "" for the node as a whole. */
+  field: string;
 }
 
 export interface Findings {

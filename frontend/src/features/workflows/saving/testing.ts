@@ -6,6 +6,7 @@ import { type Page, setPage } from "@/page";
 import { useMessages } from "@/ui/messages";
 
 import type { Graph } from "../graph/model";
+import { useDrafts } from "../store/drafts";
 import { useEditor } from "../store/editor";
 import { useVersions } from "../versions/store";
 import { useSaving } from "./store";
@@ -71,6 +72,7 @@ export function begin(graph: Graph): void {
   setPage(PAGE);
   useMessages.setState({ list: [] });
   useSaving.setState({ question: null, answer: null, findings: null, unsure: null });
+  useDrafts.setState({ drafts: {} });
   useVersions.setState({ isOpen: false, list: null, problem: null, shown: null });
   useEditor.getState().load({ graph, graphVersion: 1, etag: '"g1"' }, true);
 }

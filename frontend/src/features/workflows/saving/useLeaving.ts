@@ -2,24 +2,23 @@
 
 import { useEffect } from "react";
 
-import { isChanged, useEditor } from "../store/editor";
 import { findDrafts, keepDrafts } from "./drafts";
+import { useUnsaved } from "./unfinished";
 
 /** Warns before the page is left, marks its title, and keeps a draft for the next visit. */
 export function useLeaving(): void {
-  const changed = useEditor(isChanged);
+  const changed = useUnsaved();
   useEffect(() => {
     void findDrafts(new Date());
     return keepDrafts();
   }, []);
   useEffect(() => {
     if (!changed) return;
-    const title = document.title;
-    document.title = `• ${title}`;
+    document.title = `• ${document.title}`;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener("beforeunload", warn);
     return () => {
-      document.title = title;
+      document.title = document.title.replace(/^• /, "");
       window.removeEventListener("beforeunload", warn);
     };
   }, [changed]);

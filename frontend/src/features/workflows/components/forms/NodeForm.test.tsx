@@ -5,7 +5,7 @@ import { serve } from "@/ui/testing";
 
 import { useFunctions } from "../../functions";
 import { changeNode } from "../../graph/changes";
-import { nodesWithFaultyDrafts } from "../../store/drafts";
+import { unfinishedIn } from "../../store/drafts";
 import { useEditor } from "../../store/editor";
 import { config, showForm } from "./testing";
 
@@ -16,6 +16,8 @@ afterEach(() => {
 });
 
 const type = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
+const unfinished = () =>
+  unfinishedIn(useEditor.getState().history.now).map(({ nodeId, field }) => `${nodeId} ${field}`);
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
 const one = (name: string, schema: object, required: string[] = []) => ({
   properties: { [name]: schema },
@@ -80,7 +82,9 @@ describe("a number", () => {
     expect(config()).toEqual({ timeout: 5 });
     expect(screen.getByLabelText(/Time limit/)).toHaveProperty("value", "5 min");
     expect(screen.getByText("A number, such as 20 or 0.5.")).toBeTruthy();
-    expect(nodesWithFaultyDrafts()).toEqual(["n"]);
+    expect(unfinished()).toEqual(["n timeout"]);
+    useEditor.getState().change((graph) => changeNode(graph, "n", { config: { timeout: 7 } }));
+    expect(unfinished()).toEqual([]);
   });
 
   it("may be a template where the type says so", () => {
@@ -202,7 +206,7 @@ describe("JSON", () => {
     showForm(schema);
     type(field(), "{ oh");
     cleanup();
-    expect(nodesWithFaultyDrafts()).toEqual(["n"]);
+    expect(unfinished()).toEqual(["n json"]);
     expect(config()).toEqual({});
   });
 

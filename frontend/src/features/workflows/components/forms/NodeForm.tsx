@@ -6,7 +6,7 @@ import { loadFunctions, useFunctions } from "../../functions";
 import { isAttached } from "../../graph/lookup";
 import type { GraphNode } from "../../graph/model";
 import { nodeProblems } from "../../graph/problems";
-import { nodesWithFaultyDrafts, useDrafts } from "../../store/drafts";
+import { unfinishedIn, useDrafts } from "../../store/drafts";
 import { graphOf, useEditor } from "../../store/editor";
 import { effectiveSchema, leftToModel } from "./effective";
 import { Faults } from "./FieldFrame";
@@ -58,7 +58,10 @@ interface PartProps {
 /** How many faults the last save found here, and those that no field shows. */
 function ProblemSummary({ scope: { problems, nodeId }, schema }: PartProps) {
   const count = Object.values(problems).flat().length;
-  const isUnfinished = useDrafts(() => nodesWithFaultyDrafts().includes(nodeId));
+  const drafts = useDrafts();
+  const isUnfinished = useEditor((state) =>
+    unfinishedIn(graphOf(state), drafts).some((each) => each.nodeId === nodeId),
+  );
   if (!count && !isUnfinished) return null;
   const elsewhere = faultsElsewhere(problems, Object.keys(schema.properties ?? {}));
   const words = count === 1 ? "One field keeps" : `${count} fields keep`;

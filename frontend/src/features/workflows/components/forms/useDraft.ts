@@ -1,6 +1,7 @@
 import type { Json } from "@/types/models";
 
-import { type Path, pathText, valueAt } from "../../graph/paths";
+import { type Path, valueAt } from "../../graph/paths";
+import { sameJson } from "../../graph/same";
 import { draftKey, useDrafts } from "../../store/drafts";
 import { changeField, useFormScope } from "./scope";
 import type { Read } from "./texts";
@@ -15,26 +16,25 @@ export function useDraft(
   write: (value: Json | undefined) => string,
 ) {
   const { nodeId, config } = useFormScope();
-  const where = pathText(path);
-  const shown = write(valueAt(config, path));
-  const kept = useDrafts((state) => state.drafts[draftKey(nodeId, where)]);
-  const draft = kept?.base === shown ? kept : undefined;
+  const value = valueAt(config, path);
+  const kept = useDrafts((state) => state.drafts[draftKey(nodeId, path)]);
+  const draft = kept && sameJson(kept.base, value) ? kept : undefined;
   const { keep } = useDrafts.getState();
   return {
-    text: draft?.text ?? shown,
+    text: draft?.text ?? write(value),
     fault: draft?.fault ?? null,
     type: (text: string) => {
       const result = read(text);
       if ("fault" in result) {
-        keep(nodeId, where, { text, fault: result.fault, base: shown });
+        keep(nodeId, path, { text, fault: result.fault, base: value });
         return;
       }
       // As typed while it is typed: `1.` is not rewritten to `1` under the caret.
-      keep(nodeId, where, { text, fault: null, base: write(result.value) });
+      keep(nodeId, path, { text, fault: null, base: result.value });
       changeField(nodeId, path, result.value, true);
     },
     leave: () => {
-      if (draft && draft.fault === null) keep(nodeId, where, null);
+      if (draft && draft.fault === null) keep(nodeId, path, null);
     },
   };
 }
