@@ -4,7 +4,9 @@ import { createRoot } from "react-dom/client";
 import { ExecutionPage } from "@/features/runs/ExecutionPage";
 import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { Studio } from "@/features/workflows/components/Studio";
+import { keepDraft } from "@/features/workflows/saving/drafts";
 import { page } from "@/page";
+import { ErrorBoundary } from "@/ui/ErrorBoundary";
 
 /** What the page asks for. */
 function App() {
@@ -14,11 +16,15 @@ function App() {
   return workflow ? <Studio workflowId={workflow.id} /> : null;
 }
 
+const ADVICE = "Reload it. If you had unsaved changes, the page then offers to go on with them.";
+
 const root = document.getElementById("ostinato-root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <ErrorBoundary what="This page" advice={ADVICE} onError={keepDraft}>
+        <App />
+      </ErrorBoundary>
     </StrictMode>,
   );
 }

@@ -5,6 +5,7 @@ import { useRun } from "@/features/runs/store";
 import { TriggerSchedules } from "@/features/schedules/TriggerSchedules";
 import { page } from "@/page";
 import type { NodeType } from "@/types/models";
+import { ErrorBoundary } from "@/ui/ErrorBoundary";
 
 import { typeOf } from "../componentTypes";
 import { type GraphNode, nodeOf } from "../graph/model";
@@ -18,6 +19,8 @@ import { WebhookAddress } from "./details/WebhookAddress";
 import { NodeForm } from "./forms/NodeForm";
 import { Keys } from "./Keys";
 
+const ADVICE = "The drawing still works, and so does Save. Nothing that you drew is lost.";
+
 /** The panel beside the drawing: what the chosen node does, or did in the run that is shown. */
 export function NodeDetails() {
   const node = useEditor((state) => {
@@ -30,10 +33,10 @@ export function NodeDetails() {
   return (
     <aside className="o-panel" aria-label="Details" onKeyDown={backToDrawing}>
       {node ? (
-        <>
+        <ErrorBoundary what="This node" advice={ADVICE} part={node.node_id}>
           <NodeHead key={node.node_id} node={node} />
           {isRunShown ? <NodeRunPanel nodeId={node.node_id} /> : <Settings node={node} />}
-        </>
+        </ErrorBoundary>
       ) : (
         <Unchosen />
       )}
