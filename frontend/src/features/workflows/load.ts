@@ -2,9 +2,10 @@
 
 import { get, request } from "@/api/client";
 import { page, rowAddress } from "@/page";
-import type { NodeType } from "@/types/models";
+import type { NodeType, Position } from "@/types/models";
 
 import type { Graph, GraphEdge, GraphNode, Note } from "./graph/model";
+import { place } from "./graph/unplaced";
 import type { Saved } from "./store/editor";
 
 /** The document of `graph/`. */
@@ -15,16 +16,15 @@ export interface GraphDocument {
   graph_version: number;
 }
 
-/** The graph of the document. A node that was made over the API has no position: 0, 0. */
+/** The graph of the document. A node that was made over the API may have no position: it gets one. */
 export function graphFrom(document: GraphDocument): Graph {
-  return {
-    nodes: document.nodes.map((node) => ({
-      ...node,
-      position: { x: Number(node.position?.x ?? 0), y: Number(node.position?.y ?? 0) },
-    })),
-    edges: document.edges,
-    notes: document.notes ?? [],
-  };
+  const unplaced = new Set<string>();
+  const nodes = document.nodes.map((node) => {
+    const { x, y } = (node.position ?? {}) as Partial<Position>;
+    if (x === undefined || y === undefined) unplaced.add(node.node_id);
+    return { ...node, position: { x: Number(x ?? 0), y: Number(y ?? 0) } };
+  });
+  return place({ nodes, edges: document.edges, notes: document.notes ?? [] }, unplaced);
 }
 
 export async function loadGraph(workflowId: string): Promise<Saved> {
