@@ -98,8 +98,9 @@ class VersionViewSet(GraphView, mixins.ListModelMixin):
     attempts_parts = frozenset({"restore"})
     scopes = {"restore": Scope.EDIT}
 
+    @override
     @extend_schema(responses=VersionSerializer(many=True))
-    def list(self, request: Request, pk: str) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The versions of the graph, newest first: the last 50 that were saved, and older ones
         that an execution has run."""
         workflow = self.get_object()
