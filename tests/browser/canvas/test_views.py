@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from tests.api import staff
@@ -114,6 +115,22 @@ def conflict(page: Page) -> None:
     expect(page.get_by_role("region", name="What each changed")).to_be_visible()
 
 
+def signed_out(page: Page) -> None:
+    choose(page, "order")
+    details(page).get_by_role("textbox", name="Text").fill("Order a lot.")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog(page, "You have been signed out")).to_be_visible()
+
+
+def draft(page: Page) -> None:
+    page.on("dialog", lambda asked: asked.accept())
+    choose(page, "order")
+    details(page).get_by_role("textbox", name="Text").fill("Order a lot.")
+    page.reload()
+    expect(page.get_by_role("status", name="Unsaved changes")).to_be_visible()
+
+
 STATES = [
     run_dialog,
     import_dialog,
@@ -123,6 +140,8 @@ STATES = [
     list_view,
     connecting,
     conflict,
+    signed_out,
+    draft,
 ]
 
 
@@ -130,7 +149,7 @@ STATES = [
 def test_axe_finds_nothing_in_any_state(
     open_canvas: OpenCanvas, reach: Callable[[Page], None]
 ) -> None:
-    page = open_canvas(refusals=[412])
+    page = open_canvas(refusals=[401, 412])
     reach(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
