@@ -1,3 +1,4 @@
+import { indexOf, isAttached } from "@/features/workflows/graph/lookup";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
 import type { NodeRun } from "@/types/models";
 import { State } from "@/ui/State";
@@ -11,9 +12,7 @@ import { nodeRunOf, type RunState, useRun } from "./store";
 /** How the shown run went for a node: at the right of the node on the drawing. */
 export function NodeState({ nodeId }: { nodeId: string }) {
   const isShown = useRun((state) => state.execution !== null);
-  const isTool = useEditor((state) =>
-    graphOf(state).edges.some((edge) => edge.kind === "tool" && edge.source === nodeId),
-  );
+  const isTool = useEditor((state) => isAttached(graphOf(state), nodeId));
   return isShown && !isTool ? <ShownState nodeId={nodeId} /> : null;
 }
 
@@ -40,9 +39,8 @@ function NotReached({ nodeId }: { nodeId: string }) {
   const hasRunEnded = useRun((state) => hasEnded(state.execution?.status ?? ""));
   const running = useRun((state) => runningNodes(state));
   const isNext = useEditor((state) =>
-    graphOf(state).edges.some(
-      (edge) =>
-        edge.kind === "flow" && edge.target === nodeId && running.split(" ").includes(edge.source),
+    (indexOf(graphOf(state)).incoming.get(nodeId) ?? []).some((edge) =>
+      running.split(" ").includes(edge.source),
     ),
   );
   if (hasRunEnded) return <span className="o-sr">Not reached</span>;

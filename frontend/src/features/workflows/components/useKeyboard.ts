@@ -38,7 +38,10 @@ export function isTaken(target: EventTarget | null): boolean {
 function placeOf(target: EventTarget | null): Place {
   if (!(target instanceof Element)) return "page";
   if (target.matches(".react-flow__node")) return "node";
-  if (target === document.body) return chosenNode(useEditor.getState()) ? "node" : "board";
+  // A click on the drawing leaves the focus at what holds it: the page, or its main part.
+  if (target.contains(document.querySelector(".o-board"))) {
+    return chosenNode(useEditor.getState()) ? "node" : "board";
+  }
   if (target.closest(".o-board--list")) return "page";
   return target.closest(".o-board") ? "board" : "page";
 }
