@@ -153,6 +153,19 @@ def test_an_execution_is_drawn_above_its_fields(site, execution: WorkflowExecuti
     assert canvas(execution.workflow) in answer.text
 
 
+def test_an_execution_is_called_by_its_workflow_and_its_time_on_the_clock_of_the_user(
+    site, admin_user: User, execution: WorkflowExecution
+):
+    UserProfile.objects.create(user=admin_user, timezone="Europe/Berlin")
+    execution.started_at = NOW
+    execution.save()
+    text = site.get(page_of(execution)).text
+    heading = "greeting, run of 23 Nov 2026, 10:00"
+    assert f"<h1>{heading}</h1>" in text
+    assert f'<span aria-current="page">{heading}</span>' in text
+    assert f"greeting {execution.pk}" not in text
+
+
 def test_the_execution_of_a_workflow_that_one_may_not_see_has_no_drawing(
     execution: WorkflowExecution,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -84,6 +85,9 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
         obj: WorkflowExecution | None = None,
     ) -> HttpResponse:
         context |= self._drawing(request, obj) | {"page_base": "admin/change_form.html"}
+        if obj:
+            zone = ZoneInfo(context["page_data"]["zone"])
+            context |= {"title": _title(obj, zone), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _drawing(
@@ -106,3 +110,9 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
     @admin.display(description="Event")
     def event_data(self, execution: WorkflowExecution) -> SafeString:
         return format_html('<pre class="json">{}</pre>', as_text(execution.event))
+
+
+def _title(execution: WorkflowExecution, zone: ZoneInfo) -> str:
+    """Which run it is, in words for people: its id says nothing to them."""
+    begin = (execution.started_at or execution.created_at).astimezone(zone)
+    return f"{execution.workflow_name}, run of {begin:%-d %b %Y, %H:%M}"
