@@ -11,6 +11,7 @@ import { closeRun } from "./follow";
 import { NodeRunPanel } from "./NodeRunPanel";
 import { NodeState } from "./NodeState";
 import { RunControls } from "./RunControls";
+import { RunFacts } from "./RunFacts";
 import { RunDrawer } from "./RunDrawer";
 import { useRun } from "./store";
 
@@ -242,4 +243,24 @@ test("the panel shows a failed node's error in full, and that a node was not rea
   cleanup();
   render(<NodeRunPanel nodeId="text" />);
   expect(screen.getByText("This run did not reach the node.")).toBeTruthy();
+});
+
+test("A run as a whole is told by who started it, when, how long it took, and its version", () => {
+  const shown = execution({
+    trigger_type: "schedule",
+    graph_version: 2,
+    event: {
+      schedule_name: "Every evening",
+      scheduled_for: "2026-03-28T22:39:57Z",
+      fired_at: "2026-03-28T22:40:00Z",
+    },
+    started_at: "2026-03-28T22:40:00Z",
+    finished_at: "2026-03-28T22:40:01.800Z",
+  });
+  render(<RunFacts execution={shown as never} />);
+  const facts = screen.getAllByRole("definition").map((each) => each.textContent);
+  expect(facts[0]).toContain("Succeeded");
+  expect(facts[1]).toBe("Every evening");
+  expect(facts[2]).toContain("3.0 s late");
+  expect(facts.slice(3)).toEqual(["1.8 s", "2"]);
 });

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect } from "react";
 
 import { NodeRunPanel } from "@/features/runs/NodeRunPanel";
+import { RunFacts } from "@/features/runs/RunFacts";
 import { useRun } from "@/features/runs/store";
 import { TriggerSchedules } from "@/features/schedules/TriggerSchedules";
 import { page } from "@/page";
@@ -84,7 +85,8 @@ function UnknownType({ name }: { name: string }) {
 
 function Unchosen() {
   const chosen = useEditor((state) => state.selection.nodes.size);
-  if (chosen < 2) return <Keys />;
+  const execution = useRun((state) => state.execution);
+  if (chosen < 2) return execution ? <RunFacts execution={execution} /> : <Keys />;
   return (
     <div className="o-panel__body">
       <p>{chosen} nodes are chosen. Choose one to see its settings.</p>
