@@ -5,6 +5,7 @@ import { defaultConfig, allTypes } from "../componentTypes";
 import { graphOf, useEditor } from "../store/editor";
 import { focusNode } from "../store/flow";
 import { add } from "../store/verbs";
+import { OtherWays } from "./OtherWays";
 import { useMayEdit } from "./useMayEdit";
 
 /** How people call the built-in starts. A site's own trigger goes by its label. */
@@ -44,6 +45,7 @@ function Question() {
           <Start key={type.type} type={type} />
         ))}
       </div>
+      <OtherWays />
     </>
   );
 }

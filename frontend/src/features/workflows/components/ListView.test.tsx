@@ -34,6 +34,19 @@ it("lists what follows each step, by branch, and the tools of an agent", () => {
   expect(within(screen.getByLabelText("Tools of ask")).getByText("list")).toBeTruthy();
 });
 
+it("names the branches that lead nowhere, and goes on from there", () => {
+  open(true);
+  const branch = within(screen.getByLabelText("After decide")).getByText(/default: leads nowhere/);
+  expect(branch).toBeTruthy();
+  fireEvent.click(screen.getByLabelText("Add a node after decide (default)"));
+  expect(usePopups.getState().adding?.spot).toEqual({
+    kind: "port",
+    nodeId: "decide",
+    port: "default",
+  });
+  usePopups.getState().close();
+});
+
 it("selects, deletes, disconnects and asks what to connect", () => {
   open(true);
   fireEvent.click(screen.getByLabelText("Select ask"));

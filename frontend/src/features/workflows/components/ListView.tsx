@@ -1,9 +1,12 @@
+import type { MouseEvent } from "react";
+
 import { Button } from "@/ui/Button";
 import { Tile } from "@/ui/Tile";
 import { useShallow } from "zustand/react/shallow";
 
 import { typeOf } from "../componentTypes";
 import { edgeKey, type GraphEdge, type GraphNode, nameOf } from "../graph/model";
+import type { Spot } from "../graph/insert";
 import { type Outlined, outline } from "../graph/order";
 import { portsOf } from "../graph/ports";
 import { summaryOf } from "../graph/summary";
@@ -35,14 +38,20 @@ export function ListView() {
 }
 
 function Step({ item: { node, leadsTo, tools } }: { item: Outlined }) {
-  const branches = portsOf(node, typeOf(node.component_type)).length > 1;
+  const ports = portsOf(node, typeOf(node.component_type));
+  const branches = ports.length > 1;
+  const taken = leadsTo.map(({ edge }) => edge.source_port);
+  const open = branches ? ports.filter((port) => !taken.includes(port)) : [];
   return (
     <li id={anchorOf(node)} tabIndex={-1}>
       <Row node={node} />
-      {leadsTo.length ? (
+      {leadsTo.length || open.length ? (
         <ul aria-label={`After ${nameOf(node)}`}>
           {leadsTo.map(({ edge, node: next }) => (
             <Next key={edgeKey(edge)} edge={edge} node={next} branches={branches} />
+          ))}
+          {open.map((port) => (
+            <OpenBranch key={port} node={node} port={port} />
           ))}
         </ul>
       ) : null}
@@ -138,11 +147,7 @@ function Next({ edge, node, branches }: NextProps) {
         <>
           <Button
             aria-label={`Insert… before ${name}`}
-            onClick={(event) => {
-              const { left: x, bottom: y } = event.currentTarget.getBoundingClientRect();
-              const spot = { kind: "edge", key: edgeKey(edge) } as const;
-              usePopups.getState().openPalette(spot, { x, y });
-            }}
+            onClick={(event) => openPaletteAt(event, { kind: "edge", key: edgeKey(edge) })}
           >
             Insert…
           </Button>
@@ -153,6 +158,32 @@ function Next({ edge, node, branches }: NextProps) {
       ) : null}
     </li>
   );
+}
+
+/** A branch that leads nowhere, and a way to go on from it. */
+function OpenBranch({ node, port }: { node: GraphNode; port: string }) {
+  const mayEdit = useMayEdit();
+  return (
+    <li className="o-outline__row">
+      <span className="o-outline__name">{port}: leads nowhere yet</span>
+      {mayEdit ? (
+        <Button
+          aria-label={`Add a node after ${nameOf(node)} (${port})`}
+          onClick={(event) =>
+            openPaletteAt(event, { kind: "port", nodeId: node.node_id, port })
+          }
+        >
+          Add…
+        </Button>
+      ) : null}
+    </li>
+  );
+}
+
+/** The small palette, under the button that opens it. */
+function openPaletteAt({ currentTarget }: MouseEvent, spot: Spot): void {
+  const { left: x, bottom: y } = currentTarget.getBoundingClientRect();
+  usePopups.getState().openPalette(spot, { x, y });
 }
 
 function Notes() {

@@ -77,6 +77,17 @@ describe("the palette", () => {
     });
   });
 
+  it("folds the functions where they are many, until they are searched for", () => {
+    const many = [1, 2, 3, 4, 5, 6].map((number) => ({ ...FUNCTIONS[0]!, name: `job_${number}` }));
+    useFunctions.setState({ list: many });
+    drawPalette();
+    const fold = () => screen.queryByText("6 functions")?.closest("details");
+    expect(fold()?.open).toBe(false);
+    searchFor("job_6");
+    expect(fold()).toBeUndefined();
+    expect(screen.getByRole("button", { name: "job_6" })).toBeTruthy();
+  });
+
   it("is not there for who may only look", () => {
     load(false);
     drawPalette();
@@ -91,6 +102,20 @@ describe("an empty workflow", () => {
     fireEvent.click(screen.getByRole("button", { name: /On a schedule/ }));
     expect(graph().nodes.map((node) => node.component_type)).toEqual(["trigger_schedule"]);
     expect(screen.queryByText("How does it start?")).toBeNull();
+  });
+
+  it("offers a file, and an example that becomes a workflow of its own", async () => {
+    const sent = serve({
+      "POST /api/workflows/import/": { workflow: { id: "w2" } },
+      "GET /api/functions/": { results: FUNCTIONS },
+    });
+    const assign = vi.spyOn(window.location, "assign").mockImplementation(() => undefined);
+    render(<EmptyBoard />);
+    fireEvent.click(screen.getByRole("button", { name: "import a file" }));
+    expect(screen.getByRole("dialog", { name: "Import a workflow" })).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: /an agent that plans/ }));
+    await vi.waitFor(() => expect(assign).toHaveBeenCalledWith("/admin/workflows/w2/canvas/"));
+    expect(sent.at(-1)?.body).toEqual({ template: "agent-schedules" });
   });
 
   it("asks nobody who may only look", () => {

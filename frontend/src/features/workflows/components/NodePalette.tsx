@@ -2,7 +2,7 @@ import { type KeyboardEvent, useState } from "react";
 
 import type { NodeType } from "@/types/models";
 
-import { type Offer, search, type Section, sections } from "../graph/palette";
+import { entries, type Offer, search, type Section, sections } from "../graph/palette";
 import { focusNode } from "../store/flow";
 import { add } from "../store/verbs";
 import { OfferButton } from "./OfferButton";
@@ -50,13 +50,45 @@ function PaletteSection({ section, first }: { section: Section; first: Offer | u
         {section.stepsOrTools ? <span>steps or tools</span> : null}
       </div>
       <ul>
-        {section.offers.map((offer) => (
+        {entries(section.offers).map(({ offer, functions }) => (
           <li key={offer.key}>
-            <OfferButton offer={offer} isFirst={offer === first} onPick={(picked) => add(picked)} canDrag />
+            <Draggable offer={offer} first={first} />
+            {functions.length ? <Functions functions={functions} first={first} /> : null}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+const Draggable = ({ offer, first }: { offer: Offer; first: Offer | undefined }) => (
+  <OfferButton offer={offer} isFirst={offer === first} onPick={(picked) => add(picked)} canDrag />
+);
+
+/** So many functions are shown at once; more are folded, unless they were searched for. */
+const FEW = 5;
+
+interface FunctionsProps {
+  functions: readonly Offer[];
+  first: Offer | undefined;
+}
+
+function Functions({ functions, first }: FunctionsProps) {
+  const list = (
+    <ul aria-label="Functions of this site">
+      {functions.map((offer) => (
+        <li key={offer.key}>
+          <Draggable offer={offer} first={first} />
+        </li>
+      ))}
+    </ul>
+  );
+  if (functions.length <= FEW || first) return list;
+  return (
+    <details className="o-offers">
+      <summary>{functions.length} functions</summary>
+      {list}
+    </details>
   );
 }
 

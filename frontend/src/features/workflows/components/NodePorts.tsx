@@ -92,10 +92,16 @@ function FlowPorts({ node, ports }: { node: GraphNode; ports: readonly string[] 
           title={ports.length > 1 ? port : undefined}
           style={left}
         />
+        {ports.length > 1 && !taken.includes(port) ? (
+          <span className="o-port-name" aria-hidden="true" style={left}>
+            {port}
+          </span>
+        ) : null}
         {mayEdit && !taken.includes(port) ? (
           <Plus
             spot={{ kind: "port", nodeId: node.node_id, port }}
             label={`Add a node after ${nameOf(node)}${branch}`}
+            className={branch ? "o-plus--branch" : ""}
             style={left}
           />
         ) : null}

@@ -23,7 +23,7 @@ export function OfferButton({ offer, isFirst = false, onPick, canDrag = false }:
       onDragStart={(event) => startDrag(event, offer)}
       onClick={() => onPick(offer)}
     >
-      {offer.isFunction ? null : <Tile type={offer.type.type} small />}
+      <Tile type={offer.type.type} small />
       <span className="o-offer__name">{offer.name}</span>
     </button>
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { NodeType } from "@/types/models";
 
-import { offersOf, search, sections } from "./palette";
+import { entries, offersOf, search, sections } from "./palette";
 
 const type = (name: string, label: string, category: string, given: Partial<NodeType> = {}) =>
   ({
@@ -64,5 +64,15 @@ describe("the palette", () => {
   ])("finds for “%s” %d, first %s", (query, count, first) => {
     expect(names(query)).toHaveLength(count);
     expect(names(query)[0]).toBe(first);
+  });
+});
+
+describe("functions", () => {
+  it("are listed under the type that calls them, or by themselves where it is not found", () => {
+    const [call] = entries(offers).filter((entry) => entry.functions.length);
+    expect(call?.offer.name).toBe("Call a function");
+    expect(call?.functions.map((each) => each.name)).toEqual(["send_report"]);
+    const found = entries(search(offers, "send_report"));
+    expect(found.map((entry) => entry.offer.name)).toContain("send_report");
   });
 });

@@ -82,3 +82,20 @@ export function sections(offers: readonly Offer[]): Section[] {
     return { category, stepsOrTools, offers: own };
   });
 }
+
+export interface Entry {
+  readonly offer: Offer;
+  /** The functions that are listed under it. */
+  readonly functions: readonly Offer[];
+}
+
+/** Each type with its functions under it. A function whose type is not there stands by itself. */
+export function entries(offers: readonly Offer[]): Entry[] {
+  const types = new Set(offers.filter((offer) => !offer.isFunction).map((offer) => offer.type));
+  return offers
+    .filter((offer) => !offer.isFunction || !types.has(offer.type))
+    .map((offer) => {
+      const isOwn = (each: Offer) => each.isFunction && each.type === offer.type;
+      return { offer, functions: offer.isFunction ? [] : offers.filter(isOwn) };
+    });
+}

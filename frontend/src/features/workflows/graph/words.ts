@@ -2,8 +2,9 @@
 
 import type { TypeOf } from "./connect";
 import { indexOf, isAttached } from "./lookup";
-import { type Graph, type GraphEdge, nameOf, TOOL } from "./model";
+import { type Graph, type GraphEdge, type GraphNode, nameOf, TOOL } from "./model";
 import { flowOrder } from "./order";
+import { drawnPorts } from "./ports";
 
 const nameIn = (graph: Graph, nodeId: string): string => {
   const node = indexOf(graph).byId.get(nodeId);
@@ -31,7 +32,7 @@ export function nodesInWords(graph: Graph, typeOf: TypeOf): ReadonlyMap<string, 
 
 /** "Fetch overdue invoices, HTTP request, step 2, leads to Draft reminders" */
 function nodeInWords(graph: Graph, nodeId: string, step: number, typeOf: TypeOf) {
-  const { byId, agentsOf, outgoing, toolsOf } = indexOf(graph);
+  const { byId, agentsOf, toolsOf } = indexOf(graph);
   const node = byId.get(nodeId);
   if (!node) return nodeId;
   const parts = [nameOf(node), typeOf(node.component_type)?.label ?? node.component_type];
@@ -41,12 +42,25 @@ function nodeInWords(graph: Graph, nodeId: string, step: number, typeOf: TypeOf)
   } else {
     parts.push(`step ${step}`);
   }
-  const next = (outgoing.get(nodeId) ?? []).map((edge) => nameIn(graph, edge.target));
-  if (next.length) parts.push(`leads to ${next.join(" and ")}`);
+  parts.push(...waysInWords(graph, node, typeOf));
   const tools = toolsOf.get(nodeId)?.length ?? 0;
   if (tools) parts.push(tools === 1 ? "has 1 tool" : `has ${tools} tools`);
   if (!node.is_active) parts.push("switched off");
   return parts.join(", ");
+}
+
+/** "leads to Write"; by branch where there are several: "some leads to Send". */
+function waysInWords(graph: Graph, node: GraphNode, typeOf: TypeOf): string[] {
+  const edges = indexOf(graph).outgoing.get(node.node_id) ?? [];
+  const names = (own: readonly GraphEdge[]) =>
+    own.map((edge) => nameIn(graph, edge.target)).join(" and ");
+  const ports = drawnPorts(graph, node, typeOf(node.component_type));
+  if (isAttached(graph, node.node_id)) return [];
+  if (ports.length < 2) return edges.length ? [`leads to ${names(edges)}`] : [];
+  return ports.map((port) => {
+    const own = edges.filter((edge) => edge.source_port === port);
+    return own.length ? `${port} leads to ${names(own)}` : `${port} leads nowhere yet`;
+  });
 }
 
 /** "Connected a to b", and the like. */

@@ -1,0 +1,31 @@
+import { useState } from "react";
+
+import { useVerb } from "@/ui/useVerb";
+
+import { ImportDialog } from "../exchange/ImportDialog";
+import { importWorkflow, openCanvas } from "../exchange/load";
+
+/** The template that shows what an agent does with the scheduler. */
+const AGENT = "agent-schedules";
+
+/** Ways to begin that make a workflow of their own: a file, an example. */
+export function OtherWays() {
+  const [isImporting, setImporting] = useState(false);
+  const { isBusy, act } = useVerb();
+  const showAgent = () => act(async () => openCanvas(await importWorkflow({ template: AGENT })));
+  return (
+    <>
+      <p className="o-ways">
+        or{" "}
+        <button type="button" onClick={() => setImporting(true)}>
+          import a file
+        </button>
+        , or look at{" "}
+        <button type="button" disabled={isBusy} onClick={showAgent}>
+          an agent that plans its own schedule
+        </button>
+      </p>
+      {isImporting ? <ImportDialog onClose={() => setImporting(false)} /> : null}
+    </>
+  );
+}
