@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 
 import { get } from "@/api/client";
 import { adminAddress, page, rowAddress } from "@/page";
@@ -51,7 +51,10 @@ function PickField({ path, schema, required, source }: FieldProps & { source: So
   const { id, value, disabled, set } = useField(path);
   const { isTool } = useFormScope();
   const [typed, setTyped] = useState<string | null>(null);
-  const chosen = useChosen(source, value);
+  const [picked, setPicked] = useState<Row>();
+  const found = useChosen(source, picked?.id === value ? undefined : value);
+  const chosen = picked?.id === value ? picked : found;
+  const keepFocus = useKeptFocus(id);
   // A name or a template is a value as well, unless only an id will do.
   const takesText = plain(schema).format !== "uuid";
   const shown = typed ?? (typeof value === "string" ? value : "");
@@ -66,7 +69,7 @@ function PickField({ path, schema, required, source }: FieldProps & { source: So
           <a className="o-name o-clip" href={adminAddress(source.admin, chosen.id)}>
             {chosen.name}
           </a>
-          <Button id={id} disabled={disabled} onClick={() => setTyped("")}>
+          <Button id={id} disabled={disabled} onClick={() => keepFocus(() => setTyped(""))}>
             Change
           </Button>
           {required && !isTool ? null : (
@@ -81,15 +84,31 @@ function PickField({ path, schema, required, source }: FieldProps & { source: So
           disabled={disabled}
           placeholder={isTool ? undefined : `Find a ${source.noun} by name`}
           onText={type}
-          onPick={(row) => {
-            set(row.id);
-            setTyped(null);
-          }}
+          onPick={(row) =>
+            keepFocus(() => {
+              setPicked(row);
+              set(row.id);
+              setTyped(null);
+            })
+          }
           onLeave={() => setTyped(null)}
         />
       )}
     </FieldFrame>
   );
+}
+
+/** The focus goes along when one control takes the place of another with its id. */
+function useKeptFocus(id: string) {
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (isAsked.current) document.getElementById(id)?.focus();
+    isAsked.current = false;
+  });
+  return (change: () => void) => {
+    isAsked.current = true;
+    change();
+  };
 }
 
 /** The row that a value is the id of; undefined for a name, a template, or one that is gone. */
