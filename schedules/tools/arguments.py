@@ -42,8 +42,8 @@ Note = Annotated[
 ]
 CatchUp = Annotated[
     Literal["none", "latest"],
-    "latest: run the latest of the ticks that passed during the pause now; the others are "
-    "recorded as skipped. Refused if the next tick is too close.",
+    "latest: run the latest of the runs that were missed during the pause now; the others "
+    "are recorded as skipped. Refused if the next run is too close.",
 ]
 
 
@@ -60,9 +60,7 @@ def argument(field: FieldSpec) -> dict[str, Any]:
     }
     description = field.help_at(Door.TOOLS)
     if field.kind is Kind.TIME:
-        description += (
-            " ISO 8601: 2026-01-31T09:00:00+01:00; in `timezone` if without offset."
-        )
+        description += " ISO 8601, such as 2026-01-31T09:00:00+01:00; in the time zone if it has no offset."
     if field.required:
         return {**kinds[field.kind], "minLength": 1, "description": description}
     return {"anyOf": [kinds[field.kind], {"type": "null"}], "description": description}

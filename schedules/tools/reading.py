@@ -85,7 +85,7 @@ def schedule_list(
     workflow: WorkflowName | None = None,
     created_by: Literal["user", "agent"] | None = None,
     awaits_approval: Annotated[
-        bool | None, "true: only proposals; false: no proposals."
+        bool | None, "Only proposals, or only schedules that are none."
     ] = None,
     workflows_contain: WorkflowText = "",
     limit: Annotated[int, keywords(minimum=1, maximum=MOST_LISTED)] = 10,

@@ -41,7 +41,8 @@ def schedule_create(
     context: ToolContext,
     *,
     status: Annotated[
-        Literal["active", "paused"], "paused: it does not run until it is resumed."
+        Literal["active", "paused"],
+        "A paused schedule does not run until someone resumes it.",
     ] = "active",
     idempotency_key: Annotated[
         str | None,

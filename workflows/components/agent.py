@@ -64,15 +64,15 @@ class Agent(Component):
                 "type": "string",
                 "pattern": whole(r"[^\s\x00-\x1f]{1,200}"),
                 "title": "Model",
-                "description": "The provider's name for the model. The site's default "
-                f"(AGENT_MODEL) if empty. {DEMO_MODEL} is the same, but follows a script on "
+                "description": "The provider's name for the model. Left empty: the site's "
+                f"(AGENT_MODEL). {DEMO_MODEL} is the same, but follows a script on "
                 "a site without a provider.",
             },
             "output_schema": {
                 "type": "object",
                 "title": "Answer schema",
-                "description": "A JSON Schema for an object. Without a schema, the answer "
-                "is text.",
+                "description": "A JSON Schema of an object that the answer has to be. Left "
+                "empty: the answer is text.",
                 "x-widget": "code",
             },
             **{
@@ -81,7 +81,7 @@ class Agent(Component):
                     "minimum": 1,
                     "default": limit.default,
                     "title": f"Maximum {limit.title}",
-                    "description": f"At most the site's {limit.setting}.",
+                    "description": f"At most what the site allows ({limit.setting}).",
                 }
                 for name, limit in LIMITS.items()
             },

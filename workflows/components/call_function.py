@@ -48,8 +48,8 @@ class CallFunction(Component):
                 "type": "object",
                 "default": {},
                 "title": "Arguments",
-                "description": "The arguments by name. A text that consists of one "
-                "{{ expression }} keeps the type of its value.",
+                "description": "A text that is one {{ expression }} and nothing else "
+                "keeps the type of its value, such as a number.",
                 "x-widget": "code",
             },
         },

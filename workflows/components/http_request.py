@@ -63,12 +63,12 @@ class HttpRequest(Component):
                 },
                 "additionalProperties": TEMPLATE,
                 "title": "Headers",
-                "description": "By name.",
+                "description": "Sent with the request, such as Accept or X-Api-Key.",
             },
             "body": {
                 **TEMPLATE,
                 "title": "Body",
-                "description": "A text. Set the body or the JSON body, not both.",
+                "description": "Sent as it is. Fill in this or the JSON body, not both.",
                 "x-widget": "textarea",
             },
             "json": {
@@ -82,7 +82,7 @@ class HttpRequest(Component):
                 "maximum": 60,
                 "default": SECONDS,
                 "title": "Time limit",
-                "description": "For the whole request, redirects included.",
+                "description": "Covers the whole request, redirects included.",
                 "x-unit": "s",
             },
             "expected_status": {
@@ -91,7 +91,7 @@ class HttpRequest(Component):
                 "maxItems": 20,
                 "items": {"type": "integer", "minimum": 100, "maximum": 599},
                 "title": "Expected status",
-                "description": "The node fails on any other status. Without a list, it "
+                "description": "The node fails on any other status. Left empty, it "
                 "fails on 400 and above.",
             },
             "tool_name": {

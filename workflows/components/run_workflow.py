@@ -30,14 +30,15 @@ class RunWorkflow(Component):
                 "type": "string",
                 "format": "uuid",
                 "title": "Workflow",
-                "description": "It needs a manual trigger.",
+                "description": "One that has a manual trigger.",
                 "x-widget": "workflow",
             },
             "payload": {
                 "type": ["object", "string"],
                 "default": {},
                 "title": "Payload",
-                "description": "A JSON object, or {{ trigger.payload }}.",
+                "description": "A JSON object, or {{ trigger.payload }} to hand on what "
+                "started this workflow.",
                 "x-widget": "code",
             },
         },

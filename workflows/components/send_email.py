@@ -41,14 +41,14 @@ class SendEmail(Component):
                 "maxItems": 50,
                 "items": ADDRESS,
                 "title": "To",
-                "description": "Email addresses such as ada@example.com, one per item.",
+                "description": "One address in each line, such as ada@example.com.",
             },
             "reply_to": {
                 "type": "array",
                 "maxItems": 5,
                 "items": ADDRESS,
                 "title": "Reply to",
-                "description": "Where answers go, if not to the sender.",
+                "description": "Where replies go. Left empty: to the sender.",
             },
             "subject": {
                 "type": "string",

@@ -35,7 +35,7 @@ class Switch(Component):
                 "minItems": 1,
                 "maxItems": 20,
                 "title": "Cases",
-                "description": "Evaluated in order.",
+                "description": "The first condition that is true decides.",
                 "items": {
                     "type": "object",
                     "additionalProperties": False,
@@ -44,7 +44,7 @@ class Switch(Component):
                         "port": {
                             **PORT,
                             "title": "Branch",
-                            "description": "The name of the port: letters, digits, "
+                            "description": "A name of letters, digits, "
                             "hyphens and underscores.",
                         },
                         "when": {

@@ -30,8 +30,8 @@ class Template(Component):
             },
             "json": {
                 "title": "JSON value",
-                "description": "Any JSON. A text in it that consists of one "
-                "{{ expression }} keeps the type of its value.",
+                "description": "Any JSON. A text in it that is one {{ expression }} and "
+                "nothing else keeps the type of its value.",
                 "x-widget": "code",
             },
         },

@@ -34,7 +34,7 @@ class WebhookTrigger(Component):
                 "maximum": 3600,
                 "default": TOLERANCE_SECONDS,
                 "title": "Time tolerance",
-                "description": "How far the time of a signature may differ from the "
+                "description": "The time in a signature may differ this much from the "
                 "server's.",
                 "x-unit": "s",
             },

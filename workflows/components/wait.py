@@ -32,7 +32,7 @@ class Wait(Component):
                 "type": "number",
                 "exclusiveMinimum": 0,
                 "title": "Wait for",
-                "description": "At most the site's WAIT_NODE_MAX_SECONDS (default 300).",
+                "description": "At most 300, unless the site sets WAIT_NODE_MAX_SECONDS.",
                 "x-unit": "s",
             },
         },

@@ -136,7 +136,7 @@ _WHEN = (
     ),
     FieldSpec(
         "interval_seconds",
-        "Elapsed time between two ticks, in seconds. Clock changes do not affect it; for "
+        "Elapsed time between two runs, in seconds. Clock changes do not affect it; for "
         "“daily at 09:00” use a cron expression.",
         label="Interval (seconds)",
         bounds=limits.INTERVAL_SECONDS,
@@ -161,10 +161,12 @@ _WHEN = (
         "it. Default: the start, or else the time of creation.",
         label="Anchor",
     ),
-    FieldSpec("start_at", "No tick before this time.", label="Start", of_ticks=True),
+    FieldSpec(
+        "start_at", "No run is due before this time.", label="Start", of_ticks=True
+    ),
     FieldSpec(
         "end_at",
-        "No tick after this time; a tick at exactly this time still fires.",
+        "No run is due after this time; one at exactly this time still is.",
         label="End",
         of_ticks=True,
         notes={Door.TOOLS: "Default: the latest end allowed."},
@@ -181,8 +183,8 @@ _WHEN = (
 _OVERLAP = (
     FieldSpec(
         "overlap_policy",
-        "What to do with a tick that is due while an earlier run is still open: skip it, "
-        "queue it (one at most), allow both runs, or replace the earlier run.",
+        "What to do with a run that is due while an earlier one is still open: skip it, "
+        "queue it (one at most), allow both, or replace the earlier one.",
     ),
     _tuning(
         "max_open_runs",
@@ -206,7 +208,7 @@ _OVERLAP = (
     ),
     FieldSpec(
         "max_runs",
-        "The schedule ends after this many fired ticks. Default: no limit.",
+        "The schedule ends after this many runs. Default: no limit.",
         label="Maximum runs",
         bounds=(1, 1_000_000_000),
         of_ticks=True,

@@ -62,13 +62,16 @@ function ChoiceList({ path, schema, required, values }: ChoiceProps) {
         {isOdd ? <option value="odd">{String(value)}</option> : null}
         {values.map((each, index) => (
           <option key={String(each)} value={index}>
-            {String(each)}
+            {inWords(each)}
           </option>
         ))}
       </select>
     </FieldFrame>
   );
 }
+
+/** People read "ended" wherever the API says stopped. */
+const inWords = (value: Json) => (value === "stopped" ? "ended" : String(value));
 
 function noChoice(fallback: Json | undefined, isTool: boolean): string {
   if (isTool) return "The model chooses";

@@ -36,7 +36,7 @@ export function RenderPreview({ value, kind, isHere }: RenderPreviewProps) {
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => setOpen(!isOpen)}
       >
-        {isOpen ? "Hide the preview" : "With the last run"}
+        {isOpen ? "Hide it" : "Show it with the last run"}
       </button>
       <div aria-live="polite">
         {isShown && hasNoRun ? (

@@ -99,7 +99,7 @@ describe("the preview of a template", () => {
     useLastRun.setState({ run: null, isKnown: true });
     const send = serve({});
     showForm(schema, { url: "{{ a }}" }, { text_templates: ["url"] });
-    press("With the last run");
+    press("Show it with the last run");
     expect(screen.getByText(/no finished run yet/)).toBeTruthy();
     expect(send).toEqual([]);
   });
