@@ -4,6 +4,7 @@ import { get, request } from "@/api/client";
 import { page, rowAddress } from "@/page";
 import type { NodeType, Position } from "@/types/models";
 
+import { typeOf } from "./componentTypes";
 import type { Graph, GraphEdge, GraphNode, Note } from "./graph/model";
 import { place } from "./graph/unplaced";
 import type { Saved } from "./store/editor";
@@ -24,7 +25,7 @@ export function graphFrom(document: GraphDocument): Graph {
     if (x === undefined || y === undefined) unplaced.add(node.node_id);
     return { ...node, position: { x: Number(x ?? 0), y: Number(y ?? 0) } };
   });
-  return place({ nodes, edges: document.edges, notes: document.notes ?? [] }, unplaced);
+  return place({ nodes, edges: document.edges, notes: document.notes ?? [] }, unplaced, typeOf);
 }
 
 export async function loadGraph(workflowId: string): Promise<Saved> {

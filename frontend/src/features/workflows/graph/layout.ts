@@ -5,10 +5,12 @@ import { Graph as Ranked, layout } from "@dagrejs/dagre";
 import type { Position } from "@/types/models";
 
 import { move } from "./changes";
+import type { TypeOf } from "./connect";
 import { indexOf, isAttached } from "./lookup";
 import type { Graph, GraphNode } from "./model";
 import { flowOrder } from "./order";
 import { onGrid, type Size, sizeOf, TOOL_SIZE } from "./places";
+import { portsOf } from "./ports";
 
 const BETWEEN_ROWS = 46; // with 54 for a node: 100, five times the grid
 const BETWEEN_COLUMNS = 40;
@@ -16,11 +18,11 @@ const ASIDE = 80;
 const TOOL_PITCH = 40;
 
 /** The graph with all nodes at new places. Notes stay where they are. */
-export function tidy(graph: Graph): Graph {
+export function tidy(graph: Graph, typeOf: TypeOf): Graph {
   const steps = graph.nodes.filter((node) => !isAttached(graph, node.node_id));
   if (!steps.length) return graph;
   const places = new Map<string, Position>();
-  const ranked = rankedSteps(graph, steps);
+  const ranked = rankedSteps(graph, steps, typeOf);
   for (const step of steps) {
     const { x, y } = ranked.node(step.node_id) as Required<Position>;
     const size = sizeOf(graph, step);
@@ -31,7 +33,7 @@ export function tidy(graph: Graph): Graph {
   return move(graph, places);
 }
 
-function rankedSteps(graph: Graph, steps: readonly GraphNode[]) {
+function rankedSteps(graph: Graph, steps: readonly GraphNode[], typeOf: TypeOf) {
   const ranked = new Ranked();
   ranked.setGraph({ rankdir: "TB", ranksep: BETWEEN_ROWS, nodesep: BETWEEN_COLUMNS });
   ranked.setDefaultEdgeLabel(() => ({}));
@@ -46,8 +48,22 @@ function rankedSteps(graph: Graph, steps: readonly GraphNode[]) {
       if (byId.has(target) && !isAttached(graph, target)) ranked.setEdge(step.node_id, target);
     }
   }
-  layout(ranked);
+  layout(ranked, { constraints: asPorts(graph, typeOf) });
   return ranked;
+}
+
+/** What follows a node stands from the left in the order of its ports: branches do not cross. */
+function asPorts(graph: Graph, typeOf: TypeOf): { left: string; right: string }[] {
+  const { byId, outgoing } = indexOf(graph);
+  return graph.nodes.flatMap((node) => {
+    const ports = portsOf(node, typeOf(node.component_type));
+    const edges = (outgoing.get(node.node_id) ?? []).filter(({ target }) => byId.has(target));
+    const inOrder = [...edges].sort(
+      (a, b) => ports.indexOf(a.source_port) - ports.indexOf(b.source_port),
+    );
+    const targets = [...new Set(inOrder.map(({ target }) => target))];
+    return targets.slice(1).map((right, index) => ({ left: targets[index] ?? right, right }));
+  });
 }
 
 /** The room that a node needs: an agent's reaches as far to both sides as its tools do. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tidy } from "./layout";
 import { flowOrder, neighbour, outline } from "./order";
 import { boxesOf } from "./places";
-import { flow, graphWith, node, tool } from "./testing";
+import { flow, graphWith, node, tool, typeOf } from "./testing";
 
 const graph = graphWith(
   [
@@ -77,7 +77,7 @@ it("is a list of steps with what follows each and their tools", () => {
 });
 
 describe("tidying up", () => {
-  const tidied = tidy(graph);
+  const tidied = tidy(graph, typeOf);
   const at = (id: string) => {
     const found = tidied.nodes.find((each) => each.node_id === id);
     if (!found) throw new Error(id);
@@ -110,8 +110,17 @@ describe("tidying up", () => {
     }
   });
 
+  it("does not cross the branches of a switch, however they were drawn", () => {
+    const cases = { cases: [{ port: "yes" }, { port: "no" }], default: "else" };
+    const edges = [flow("decide", "c", "else"), flow("decide", "b", "no"), flow("decide", "a", "yes")];
+    const nodes = [node("c"), node("a"), node("decide", "switch", cases), node("b")];
+    const xs = new Map(tidy(graphWith(nodes, edges), typeOf).nodes.map((each) => [each.node_id, each.position.x]));
+    expect(["a", "b", "c"].toSorted((one, other) => xs.get(one)! - xs.get(other)!)).toEqual(["a", "b", "c"]);
+    expect(new Set(xs.values()).size).toBe(3);
+  });
+
   it("leaves an empty drawing alone", () => {
     const empty = graphWith([]);
-    expect(tidy(empty)).toBe(empty);
+    expect(tidy(empty, typeOf)).toBe(empty);
   });
 });

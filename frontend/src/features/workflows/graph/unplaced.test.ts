@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { MAX_NODES } from "./model";
+import { type Graph, MAX_NODES } from "./model";
 import { boxesOf } from "./places";
-import { flow, graphWith, node } from "./testing";
-import { place } from "./unplaced";
+import { flow, graphWith, node, typeOf } from "./testing";
+import { place as placeWith } from "./unplaced";
 
-const overlapping = (graph: Parameters<typeof boxesOf>[0]) =>
+const overlapping = (graph: Graph) =>
   boxesOf(graph).filter((one, index, all) =>
     all.some(
       (other, place) =>
@@ -16,6 +16,7 @@ const overlapping = (graph: Parameters<typeof boxesOf>[0]) =>
         other.y < one.y + one.height,
     ),
   );
+const place = (graph: Graph, unplaced: ReadonlySet<string>) => placeWith(graph, unplaced, typeOf);
 const ids = (...names: string[]) => new Set(names);
 
 describe("nodes without a position", () => {

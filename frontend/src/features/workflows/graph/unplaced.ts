@@ -1,6 +1,7 @@
 /** Places for nodes that have none: a graph that was made over the API names no positions. */
 
 import { move } from "./changes";
+import type { TypeOf } from "./connect";
 import { tidy } from "./layout";
 import { type Graph, NODE_HEIGHT, PITCH } from "./model";
 import { boxesOf } from "./places";
@@ -8,11 +9,11 @@ import { boxesOf } from "./places";
 const CLEAR = PITCH - NODE_HEIGHT;
 
 /** The graph with the `unplaced` nodes laid out, under the others where there are any. */
-export function place(graph: Graph, unplaced: ReadonlySet<string>): Graph {
+export function place(graph: Graph, unplaced: ReadonlySet<string>, typeOf: TypeOf): Graph {
   if (!unplaced.size) return graph;
   const nodes = graph.nodes.filter(({ node_id }) => unplaced.has(node_id));
   const edges = graph.edges.filter(({ source, target }) => unplaced.has(source) && unplaced.has(target));
-  const block = tidy({ nodes, edges, notes: [] });
+  const block = tidy({ nodes, edges, notes: [] }, typeOf);
   const others = graph.nodes.filter(({ node_id }) => !unplaced.has(node_id));
   const by = shift(boxesOf({ ...graph, nodes: others }), boxesOf(block));
   const places = block.nodes.map(

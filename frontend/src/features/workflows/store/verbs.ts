@@ -165,7 +165,7 @@ export function moveSelected(by: Position): void {
 }
 
 export function tidyUp(): void {
-  editor().change(tidy);
+  editor().change((graph) => tidy(graph, typeOf));
   requestAnimationFrame(() => requestAnimationFrame(fitAll));
   announce("Tidied up the drawing");
 }
