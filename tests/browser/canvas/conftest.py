@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import OpenPage
-from tests.graphs import add_graph
 from tests.integration.conftest import scheduler, worker
 from workflows.models import Workflow
+from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
 
 __all__ = ["scheduler", "worker"]
-PLACES = {
-    "daily": (0, 0),
-    "start": (260, 0),
-    "enough": (120, 100),
-    "order": (0, 200),
-    "rest": (260, 200),
+CASES = [{"when": "trigger.payload.few", "port": "few"}]
+# `node_id: (type, configuration, place)`.
+NODES: dict[str, tuple[str, dict[str, Any], tuple[int, int]]] = {
+    "daily": ("trigger_schedule", {}, (0, 0)),
+    "start": ("trigger_manual", {}, (260, 0)),
+    "enough": ("switch", {"cases": CASES}, (120, 100)),
+    "order": ("template", {"text": "Order more."}, (0, 200)),
+    "rest": ("template", {"text": "Nothing to do."}, (260, 200)),
 }
+GRAPH = GraphSpec(
+    nodes=[
+        NodeSpec(
+            node_id=id_, component_type=type_, config=config, position={"x": x, "y": y}
+        )
+        for id_, (type_, config, (x, y)) in NODES.items()
+    ],
+    edges=[
+        EdgeSpec(source="daily", target="enough"),
+        EdgeSpec(source="start", target="enough"),
+        EdgeSpec(source="enough", target="order", source_port="few"),
+        EdgeSpec(source="enough", target="rest", source_port="default"),
+    ],
+)
 # Opens an address, or the canvas of a workflow. Options: those of `open_page`.
 OpenSignedIn = Callable[..., Page]
 OpenCanvas = Callable[..., Page]
@@ -64,28 +82,10 @@ def open_signed_in(
 
 @pytest.fixture
 def drawn(boss: User) -> Workflow:
-    """A schedule trigger and a manual one that lead to a switch with two ways to go on."""
+    """A schedule trigger and a manual one that lead to a switch with two ways to go on. It is
+    saved once: version 1."""
     workflow = Workflow.objects.create(name="Stock check", owner=boss)
-    cases = [{"when": "trigger.payload.few", "port": "few"}]
-    add_graph(
-        workflow,
-        {
-            "daily": ("trigger_schedule", {}),
-            "start": ("trigger_manual", {}),
-            "enough": ("switch", {"cases": cases}),
-            "order": ("template", {"text": "Order more."}),
-            "rest": ("template", {"text": "Nothing to do."}),
-        },
-        [
-            ("daily", "enough"),
-            ("start", "enough"),
-            ("enough", "order", "few"),
-            ("enough", "rest", "default"),
-        ],
-    )
-    for node_id, (x, y) in PLACES.items():
-        workflow.nodes.filter(node_id=node_id).update(position={"x": x, "y": y})
-    return workflow
+    return save_graph(workflow, GRAPH, user=boss, now=timezone.now())
 
 
 @pytest.fixture

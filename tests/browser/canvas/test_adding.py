@@ -38,7 +38,7 @@ def test_a_plus_offers_what_fits_there(
     expect(node(page, "Wait")).to_be_focused()
     expect(edges(page)).to_have_count(5)
     details(page).get_by_role("textbox", name="Wait for").fill("1")
-    save(page, version=1)
+    save(page, version=2)
     assert drawn.edges.get(target__component_type="wait").source.node_id == "order"
 
 
@@ -55,7 +55,7 @@ def test_a_function_of_the_site_is_found_by_its_name_and_configured(
     text.press("Enter")
     expect(text).to_have_value(re.compile(r"^{{ nodes\.rest"))
     text.fill("{{ nodes.rest.output }}")
-    save(page, version=1)
+    save(page, version=2)
     config = drawn.nodes.get(component_type="call_function").config
     arguments = {"text": "{{ nodes.rest.output }}"}
     assert config == {"function": "text_summary", "arguments": arguments}
@@ -76,7 +76,7 @@ def test_an_agent_gets_a_tool_and_gives_it_back(
     expect(node(page, "Create a schedule")).to_have_accessible_name(
         re.compile("tool of Agent")
     )
-    save(page, version=1)
+    save(page, version=2)
     assert drawn.edges.get(kind="tool").target.component_type == "agent"
     choose(page, "Agent")
     details(page).get_by_role("button", name="Detach Create a schedule").click()
@@ -95,7 +95,7 @@ def test_notes_are_saved_and_make_no_version(
     page.reload()
     expect(page.get_by_text("Ask Ada before you change this.")).to_be_visible()
     drawn.refresh_from_db()
-    assert drawn.graph_version == 0
+    assert drawn.graph_version == 1
 
 
 def test_what_the_server_refuses_is_shown_at_its_field(
@@ -112,10 +112,10 @@ def test_what_the_server_refuses_is_shown_at_its_field(
     expect(nodes(page)).to_have_count(5)
     assert_accessible(page)
     condition.fill("trigger.payload.few == 1")
-    save(page, version=1)
+    save(page, version=2)
     expect(found).to_be_hidden()
     drawn.refresh_from_db()
-    assert drawn.graph_version == 1
+    assert drawn.graph_version == 2
 
 
 def test_a_workflow_that_cannot_be_read_is_read_on_request(

@@ -63,7 +63,7 @@ def test_each_change_is_undone_and_redone(
     expect(nodes(page)).to_have_count(4)
     redo.click()
     expect(redo).to_be_disabled()
-    save(page, version=1)
+    save(page, version=2)
     assert drawn.nodes.get(node_id="rest").config == {"text": "Something else."}
     assert not drawn.nodes.filter(node_id="order").exists()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.canvas.conftest import OpenCanvas, OpenSignedIn, canvas_of
+from tests.browser.canvas.hands import node
 from tests.integration.processes import Manage, wait_until
 from triggers.dispatch import dispatch_event
 from triggers.manual import run_workflow
@@ -99,6 +100,8 @@ def test_the_execution_of_a_real_worker_is_drawn_above_its_fields(
     wait_until(ended.exists)
     page = open_signed_in(page_of(execution))
     expect(page.locator(".react-flow__node")).to_have_count(5)
-    expect(page.get_by_text("Order more.", exact=True)).to_be_visible()
+    expect(node(page, "order")).to_contain_text("Succeeded")
+    fields = page.get_by_role("region", name="Nodes")
+    expect(fields.get_by_text("Order more.", exact=True)).to_be_visible()
     page.get_by_role("link", name="Open canvas").click()
     page.wait_for_url(f"**{canvas_of(drawn)}")

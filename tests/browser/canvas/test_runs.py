@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -60,7 +61,7 @@ def test_a_run_with_a_payload_saves_what_is_drawn_first(
     expect(details(page)).to_contain_text("Order a lot.")
     execution = WorkflowExecution.objects.get()
     assert execution.event["payload"] == {"few": True}
-    assert execution.graph_version == 1
+    assert execution.graph_version == 2
 
 
 def test_a_schedule_trigger_is_tried_without_a_run_of_a_schedule(
@@ -84,8 +85,10 @@ def test_a_schedule_trigger_is_tried_without_a_run_of_a_schedule(
 def test_past_runs_are_replayed_on_the_drawing(
     open_canvas: OpenCanvas, drawn: Workflow
 ) -> None:
-    run(drawn, {"few": True})
+    older = run(drawn, {"few": True})
     run(drawn, {"few": False})
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    WorkflowExecution.objects.filter(pk=older.pk).update(created_at=an_hour_ago)
     page = open_canvas()
     menu(page, "Past runs on the drawing")
     past = page.get_by_role("region", name="Past runs").get_by_role("button")

@@ -25,13 +25,13 @@ def test_an_old_version_is_looked_at_and_restored(
         "More of it"
     )
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Saved as version 1.")).to_be_visible()
+    expect(page.get_by_text("Saved as version 2.")).to_be_visible()
     node(page, "rest").focus()
     page.keyboard.press("Delete")
-    save(page, version=2)
+    save(page, version=3)
     menu(page, "Versions")
     panel = page.get_by_role("complementary", name="Versions")
-    first = panel.get_by_role("listitem").filter(has_text="Version 1")
+    first = panel.get_by_role("listitem").filter(has_text="Version 2")
     expect(first).to_contain_text("More of it")
     expect(first).to_contain_text("boss, 5 nodes, 4 connections")
     first.get_by_role("button", name="Look at it").click()
@@ -39,7 +39,7 @@ def test_an_old_version_is_looked_at_and_restored(
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     banner = page.get_by_role("status", name="Old version")
     expect(banner).to_contain_text(
-        "You are looking at version 1 of 2. It cannot be edited."
+        "You are looking at version 2 of 3. It cannot be edited."
     )
     banner.get_by_role("button", name="Back").click()
     expect(nodes(page)).to_have_count(4)
@@ -47,7 +47,7 @@ def test_an_old_version_is_looked_at_and_restored(
     banner.get_by_role("button", name="Restore").click()
     expect(banner).to_be_hidden()
     expect(nodes(page)).to_have_count(5)
-    expect(panel.get_by_text("Version 3")).to_be_visible()
+    expect(panel.get_by_text("Version 4")).to_be_visible()
     drawn.refresh_from_db()
-    assert drawn.graph_version == 3
+    assert drawn.graph_version == 4
     assert drawn.nodes.filter(node_id="rest", is_active=True).exists()

@@ -78,10 +78,10 @@ def versions(page: Page) -> None:
     choose(page, "order")
     details(page).get_by_role("textbox", name="Text").fill("Order a lot.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved as version 1.")).to_be_visible()
+    expect(page.get_by_text("Saved as version 2.")).to_be_visible()
     menu(page, "Versions")
     expect(page.get_by_role("complementary", name="Versions")).to_contain_text(
-        "Version 1"
+        "Version 2"
     )
 
 
@@ -111,7 +111,7 @@ def conflict(page: Page) -> None:
         details(tab).get_by_role("textbox", name="Text").fill(text)
         tab.get_by_role("button", name="Save", exact=True).click()
         if tab is theirs:
-            expect(tab.get_by_text("Saved as version 1.")).to_be_visible()
+            expect(tab.get_by_text("Saved as version 2.")).to_be_visible()
     expect(page.get_by_role("region", name="What each changed")).to_be_visible()
 
 
