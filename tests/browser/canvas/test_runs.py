@@ -15,7 +15,7 @@ from schedules.models import ScheduledJob, ScheduledRun
 from tests.browser.canvas.conftest import OpenCanvas
 from tests.browser.canvas.hands import choose, details, dialog, menu, node, nodes
 from tests.integration.processes import Manage
-from tests.workflows.running import run
+from tests.workflows.running import NOW, run
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [
@@ -87,7 +87,7 @@ def test_past_runs_are_replayed_on_the_drawing(
 ) -> None:
     older = run(drawn, {"few": True})
     run(drawn, {"few": False})
-    an_hour_ago = timezone.now() - timedelta(hours=1)
+    an_hour_ago = NOW - timedelta(hours=1)
     WorkflowExecution.objects.filter(pk=older.pk).update(created_at=an_hour_ago)
     page = open_canvas()
     menu(page, "Past runs on the drawing")
