@@ -28,6 +28,7 @@ test("a suggested interval is shown in its largest unit", () => {
     unit: "minutes",
   });
   expect(withSuggestion(DRAFT, { interval_seconds: 172_800 })).toMatchObject({ every: "2", unit: "days" });
+  expect(withSuggestion(DRAFT, { interval_seconds: 45 })).toMatchObject({ every: "45", unit: "seconds" });
 });
 
 test("problems stand at the fields that are shown, the others as sentences", () => {

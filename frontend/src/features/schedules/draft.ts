@@ -15,7 +15,7 @@ export interface Draft {
   zone: string;
 }
 
-export const UNITS = { minutes: 60, hours: 3600, days: 86_400 } as const;
+export const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 export type Unit = keyof typeof UNITS;
 
 /** The field of the API that each kind fills in. */
@@ -76,6 +76,6 @@ export function withSuggestion(draft: Draft, suggestion: JsonObject): Draft {
 
 function intervalOf(seconds: number): Pick<Draft, "kind" | "every" | "unit"> {
   const units: Unit[] = ["days", "hours", "minutes"];
-  const unit = units.find((each) => seconds % UNITS[each] === 0) ?? "minutes";
+  const unit = units.find((each) => seconds % UNITS[each] === 0) ?? "seconds";
   return { kind: "interval", every: String(seconds / UNITS[unit]), unit };
 }

@@ -82,8 +82,13 @@ function LoadingFailed({ why, onRetry }: { why: string; onRetry: () => void }) {
 function Drawn({ types }: { types: NodeType[] }) {
   const mayChange = useEditor((state) => state.mayChange);
   const areVersionsOpen = useVersions((state) => state.isOpen);
+  const version = useEditor((state) => state.saved.graphVersion);
+  const isKnown = useVersions(({ list }) => list?.some(({ number }) => number === version) ?? false);
   useLeaving();
-  useEffect(() => void refreshVersions(), []);
+  // At first, and when someone else's version is taken over; one's own save is on the list.
+  useEffect(() => {
+    if (!isKnown) void refreshVersions();
+  }, [version, isKnown]);
   return (
     <>
       <Bench />

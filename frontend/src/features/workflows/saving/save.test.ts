@@ -76,6 +76,7 @@ describe("a save", () => {
     await save();
     expect(now().nodes.map((each) => each.node_id)).toContain("theirs");
     expect(useEditor.getState().saved.graphVersion).toBe(5);
+    expect(said()).toEqual(["Saved."]); // the version is not one's own
   });
 });
 

@@ -7,7 +7,7 @@ import { say, unsay } from "@/ui/messages";
 import { typeOf } from "../componentTypes";
 import { merge } from "../graph/merge";
 import type { Graph } from "../graph/model";
-import { countChanges } from "../graph/same";
+import { countChanges, sameContent } from "../graph/same";
 import { type GraphDocument, graphFrom } from "../load";
 import { isChanged, type Saved, useEditor } from "../store/editor";
 import { leaveVersion, noteSave } from "../versions/store";
@@ -64,8 +64,7 @@ async function saveNow({ note }: SaveOptions): Promise<boolean> {
     useSaving.setState({ isSaving: true });
     try {
       const answer = await put(workflow.id, sent, saved, { note, mayOrphan: next.mayOrphan });
-      takeOver(sent, answer);
-      noteSave(answer, note ?? "");
+      if (takeOver(sent, answer)) noteSave(answer, note ?? "");
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -110,10 +109,13 @@ function layoutOf({ nodes, notes }: Graph) {
   return { positions: Object.fromEntries(positions), notes };
 }
 
-/** The answer is what is saved now. What was drawn since `sent` stays drawn, and unsaved. */
-export function takeOver(sent: Graph, answer: Saved): void {
+/**
+ * The answer is what is saved now. What was drawn since `sent` stays drawn, and unsaved. Returns
+ * whether the save made a version; one of positions alone made none, though others may have.
+ */
+export function takeOver(sent: Graph, answer: Saved): boolean {
   const editor = useEditor.getState();
-  const isNewVersion = answer.graphVersion !== editor.saved.graphVersion;
+  const isNewVersion = !sameContent(editor.saved.graph, sent);
   editor.markSaved(answer);
   // With a save of positions alone the answer may hold what others saved meanwhile.
   if (countChanges(sent, answer.graph) > 0) {
@@ -122,6 +124,7 @@ export function takeOver(sent: Graph, answer: Saved): void {
   useSaving.setState({ findings: null, unsure: null });
   if (awayMessage !== null) unsay(awayMessage);
   say(isNewVersion ? `Saved as version ${answer.graphVersion}.` : "Saved.");
+  return isNewVersion;
 }
 
 function sayAway(sent: Graph): false {
