@@ -88,8 +88,8 @@ def add_a_schedule(page: Page) -> None:
     form = dialog(page, "Add a schedule")
     form.get_by_label("Name").fill("Look every moment")
     form.get_by_label("At an interval").check()
-    form.get_by_label("Every").fill("0.05")
-    form.get_by_label("Unit").select_option("minutes")
+    form.get_by_label("Every").fill("3")
+    form.get_by_label("Unit").select_option("seconds")
     expect(form.get_by_role("region", name="Preview")).to_contain_text(
         "Every 3 seconds"
     )
