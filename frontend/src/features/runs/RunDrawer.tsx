@@ -29,6 +29,9 @@ export function RunDrawer() {
   );
 }
 
+/** Beside the nodes: the names of open branches, and the zoom bar, at the bottom. */
+const FIT = { padding: { x: 0.1, top: "24px", bottom: "64px" }, maxZoom: 1 } as const;
+
 /** The drawing as a whole above the drawer, once that shows a run. */
 function useFit(hasOpened: boolean) {
   const { fitView } = useReactFlow();
@@ -36,7 +39,7 @@ function useFit(hasOpened: boolean) {
   useEffect(() => {
     if (!hasOpened || !isMeasured) return;
     // After the board has its new height.
-    const frame = requestAnimationFrame(() => void fitView({ padding: 0.1, maxZoom: 1 }));
+    const frame = requestAnimationFrame(() => void fitView(FIT));
     return () => cancelAnimationFrame(frame);
   }, [hasOpened, isMeasured, fitView]);
 }

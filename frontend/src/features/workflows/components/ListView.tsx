@@ -79,7 +79,6 @@ function Row({ node }: { node: GraphNode }) {
   );
   const mayEdit = useMayEdit();
   const name = nameOf(node);
-  const type = typeOf(node.component_type);
   const select = () => useEditor.getState().select({ nodes: new Set([node.node_id]) });
   return (
     <div className="o-outline__row">
@@ -87,7 +86,7 @@ function Row({ node }: { node: GraphNode }) {
       <span className="o-outline__name">
         <span className="o-strong">{name}</span>{" "}
         <span className="o-quiet">
-          {type?.label ?? node.component_type}: {summaryOf(node, type)}
+          {kindInWords(node)}
           {node.is_active ? "" : ", switched off"}
         </span>
         {problems.map((problem) => (
@@ -102,6 +101,14 @@ function Row({ node }: { node: GraphNode }) {
       {mayEdit ? <Changes node={node} select={select} /> : null}
     </div>
   );
+}
+
+/** "HTTP request: GET example.com"; the type alone where nothing is configured. */
+function kindInWords(node: GraphNode): string {
+  const type = typeOf(node.component_type);
+  const label = type?.label ?? node.component_type;
+  const summary = summaryOf(node, type);
+  return summary === label || summary === node.node_id ? label : `${label}: ${summary}`;
 }
 
 function Changes({ node, select }: { node: GraphNode; select: () => void }) {

@@ -17,11 +17,11 @@ export function OtherWays() {
     <>
       <p className="o-ways">
         or{" "}
-        <button type="button" onClick={() => setImporting(true)}>
+        <button type="button" className="o-link" onClick={() => setImporting(true)}>
           import a file
         </button>
         , or look at{" "}
-        <button type="button" disabled={isBusy} onClick={showAgent}>
+        <button type="button" className="o-link" disabled={isBusy} onClick={showAgent}>
           an agent that plans its own schedule
         </button>
       </p>

@@ -20,7 +20,8 @@ export function WorkflowCanvas() {
   useKeyboard();
   useClipboard();
   return (
-    <div className={list ? "o-board o-board--list" : "o-board"}>
+    // A click beside the nodes gives it the focus, so that the page's main part shows no ring.
+    <div className={list ? "o-board o-board--list" : "o-board"} tabIndex={-1}>
       {list ? <ListView /> : <Drawing />}
       {list ? null : <EmptyBoard />}
       <BoardHint />
