@@ -101,7 +101,7 @@ function Schedules({ schedules }: Pick<ImportPreview, "schedules">) {
   if (!schedules.length) return <p className="o-quiet">No schedules</p>;
   return (
     <>
-      <h3>{count(schedules.length, "schedule")}, paused until you resume them</h3>
+      <h3>{count(schedules.length, "schedule")}, paused until you resume {schedules.length === 1 ? "it" : "them"}</h3>
       <ul className="o-plain-list">
         {schedules.map(({ name, sentence }, index) => (
           <li key={index}>

@@ -23,7 +23,7 @@ export function goTo({ nodeId, field }: Pick<Finding, "nodeId" | "field">): void
 function focusField(field: string, tries = 60): void {
   const control = controlOf(field);
   control?.focus();
-  if (control && document.activeElement === control) return;
+  if (control && document.activeElement === control) return control.scrollIntoView({ block: "center" });
   if (tries > 0) requestAnimationFrame(() => focusField(field, tries - 1));
 }
 
