@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from schedules.exchange import templates
 from tests.browser.accessibility import assert_accessible
 from tests.browser.canvas.conftest import OpenCanvas, OpenSignedIn, canvas_of
-from tests.browser.canvas.hands import node
+from tests.graphs import add_graph
 from tests.integration.processes import Manage, wait_until
 from triggers.dispatch import dispatch_event
 from triggers.manual import run_workflow
 from workflows.models import Workflow, WorkflowExecution
+from workflows.registry import registry
 
 pytestmark = pytest.mark.xdist_group("one browser")
 LIST = "/admin/ostinato_workflows/workflow/"
@@ -46,6 +48,44 @@ def test_axe_finds_nothing_on_a_narrow_canvas(
     page = open_canvas(width=360, scheme=scheme)
     page.get_by_title("Navigation").click()
     assert_accessible(page)
+
+
+SCREENS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_axe_finds_nothing_where_a_workflow_begins(
+    open_signed_in: OpenSignedIn, width: int, scheme: str
+) -> None:
+    page = open_signed_in(f"{LIST}add/", width=width, scheme=scheme)
+    cards = page.locator(".o-start")
+    expect(cards).to_have_count(2 + len(templates()))
+    heights = cards.evaluate_all("all => all.map(card => card.offsetHeight)")
+    assert len(set(heights)) == 1
+    assert_accessible(page)
+    page.get_by_role("button", name="A file").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert_accessible(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_axe_finds_nothing_in_the_panel_of_any_type(
+    open_canvas: OpenCanvas, empty: Workflow, width: int, scheme: str
+) -> None:
+    types = sorted(registry.components)
+    add_graph(empty, {name: (name, {}) for name in types}, [])
+    for place, name in enumerate(types):
+        at = {"x": place % 4 * 260, "y": place // 4 * 140}
+        empty.nodes.filter(node_id=name).update(position=at)
+    # A webhook has no address yet.
+    page = open_canvas(empty, width=width, scheme=scheme, refusals={404})
+    for name in types:
+        page.locator(f".react-flow__node[data-id={name}]").dispatch_event("click")
+        panel = page.get_by_role("complementary", name="Details")
+        expect(panel.get_by_role("code").get_by_text(name, exact=True)).to_be_visible()
+        assert_accessible(page)
 
 
 def test_axe_finds_nothing_on_the_page_of_an_execution(
