@@ -9,7 +9,7 @@ import {
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { typeOf } from "../componentTypes";
-import { drawnEdges, drawnNodes, NOTE_NODE } from "../graph/drawn";
+import { drawnEdges, drawnNodes } from "../graph/drawn";
 import type { Graph } from "../graph/model";
 import { graphOf, type Selection, useEditor } from "../store/editor";
 
@@ -84,5 +84,3 @@ export function placesOf(graph: Graph, dragged: readonly Node[]) {
   });
   return moved.length ? new Map(moved.map((node) => [node.id, node.position])) : null;
 }
-
-export const isNote = (node: Node): boolean => node.type === NOTE_NODE;
