@@ -1,4 +1,5 @@
-import { useEditor } from "@/features/workflows/store/editor";
+import { nameOf, nodeOf } from "@/features/workflows/graph/model";
+import { graphOf, useEditor } from "@/features/workflows/store/editor";
 import { page } from "@/page";
 import { useNow } from "@/ui/useNow";
 
@@ -26,6 +27,7 @@ export function RunNotes() {
         <Note tone={connection === "away" ? "warn" : "bad"}>{CONNECTIONS[connection]}</Note>
       )}
       {notice ? <Note tone="warn">{notice}</Note> : null}
+      <FailureNote />
       <VersionNote />
       <QueueNote />
     </div>
@@ -38,6 +40,16 @@ function Note({ tone, children }: { tone: "warn" | "bad"; children: string }) {
       <span className="o-note__text">{children}</span>
     </div>
   );
+}
+
+/** Why the run failed, whichever node is chosen; also where no node did, as at a time limit. */
+function FailureNote() {
+  const error = useRun(({ execution }) => (execution?.status === "failed" ? execution.error : ""));
+  const nodeId = useRun(({ execution }) => execution?.failed_node ?? "");
+  const node = useEditor((state) => nodeOf(graphOf(state), nodeId));
+  if (!error) return null;
+  const name = node ? nameOf(node) : nodeId;
+  return <Note tone="bad">{name && !error.includes(name) ? `${name}: ${error}` : error}</Note>;
 }
 
 /** Says that another graph is drawn than the newest, or another than the run's. */

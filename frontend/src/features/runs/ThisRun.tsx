@@ -22,7 +22,7 @@ export function ThisRun({ execution }: { execution: ExecutionDetail }) {
   );
 }
 
-/** The chosen node; else the one that failed, the one that runs, or the last. */
+/** The chosen node; else the one that failed, the one that runs, or the last that ran. */
 export function shownNode(
   { node_runs: runs }: ExecutionDetail,
   chosen: string | null,
@@ -31,6 +31,7 @@ export function shownNode(
     runs.find((run) => run.node_id === chosen) ??
     runs.find((run) => run.status === "failed") ??
     runs.find((run) => run.status === "running") ??
+    runs.findLast((run) => run.status !== "skipped") ??
     runs.at(-1)
   );
 }

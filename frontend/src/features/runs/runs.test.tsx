@@ -222,6 +222,27 @@ test("a past run is replayed by a click", async () => {
   await waitFor(() => expect(useRun.getState().execution?.id).toBe("e1"));
 });
 
+test("a failed run says why, also where no node failed", () => {
+  serve({});
+  const lost = { status: "failed", failure_kind: "lost", error: "The worker was lost." };
+  useRun.setState({ execution: execution(lost) as never, drawer: "this" });
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
+  expect(screen.getByText("The worker was lost.")).toBeTruthy();
+  cleanup();
+  const refused = { status: "failed", failed_node: "text", error: "There is no who." };
+  useRun.setState({ execution: execution(refused) as never });
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
+  expect(screen.getByText("text: There is no who.")).toBeTruthy();
+});
+
+test("the drawer opens at the last node that ran, not at one that was skipped", () => {
+  serve({});
+  const runs = [nodeRun(1, "begin"), nodeRun(2, "text", { status: "skipped" })];
+  useRun.setState({ execution: execution({ status: "succeeded", node_runs: runs }) as never, drawer: "this" });
+  render(<RunDrawer />, { wrapper: ReactFlowProvider });
+  expect(screen.getByText("Input of begin")).toBeTruthy();
+});
+
 test("a run that nobody takes is said after 10 s before our eyes", () => {
   serve({});
   const pending = execution({ status: "pending", started_at: null, node_runs: [] });

@@ -12,7 +12,7 @@ import { When } from "@/ui/When";
 
 import { PauseDialog } from "./PauseDialog";
 import { ResumeDialog } from "./ResumeDialog";
-import { countMissed, isDue, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
+import { countMissed, isDue, newestRun, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
 import { reloadSchedules, useSchedules } from "./store";
 import { resumedText } from "./words";
 
@@ -67,17 +67,37 @@ function NextRun({ schedule, now }: { schedule: Schedule; now: Date }) {
   );
 }
 
+/** The last outcome; a button that shows the run on the drawing, unless it never started. */
 function LastRun({ schedule, now }: { schedule: Schedule; now: Date }) {
-  const { last_run: last } = schedule;
+  const { id, name, last_run: last } = schedule;
+  const { isBusy, act } = useVerb();
+  const show = () =>
+    act(async () => {
+      const run = await newestRun(id);
+      if (run?.execution) watchScheduleRun(run);
+      else say(`The last run of ${name} has not started.`, "warn");
+    });
   if (!last) return <span className="o-quiet">No runs yet</span>;
   const shown = runState(last.status);
-  return (
-    <span className="o-slip__last">
+  const outcome = (
+    <>
       <State {...shown}>{shown.word}</State>{" "}
       <span className="o-quiet">
         <When at={last.finished_at ?? last.scheduled_for} now={now} only="relative" />
       </span>
-    </span>
+    </>
+  );
+  if (["skipped", "missed"].includes(last.status)) return <span className="o-slip__last">{outcome}</span>;
+  return (
+    <button
+      type="button"
+      className="o-slip__last"
+      title="Show this run on the drawing"
+      disabled={isBusy}
+      onClick={show}
+    >
+      {outcome}
+    </button>
   );
 }
 

@@ -78,6 +78,12 @@ export async function whoPaused(id: string, signal?: AbortSignal): Promise<strin
   return found.results[0]?.actor_name ?? "";
 }
 
+/** The newest run of a schedule. */
+export async function newestRun(id: string): Promise<ScheduleRun | undefined> {
+  const address = rowAddress("schedules", id, "runs/?page_size=1");
+  return (await get<{ results: ScheduleRun[] }>(address)).results[0];
+}
+
 export type NewSchedule = { [field: string]: Json };
 
 export const addSchedule = (body: NewSchedule): Promise<Schedule> =>

@@ -79,6 +79,19 @@ test("a trigger shows the schedules that start there, with state, timing and rea
   expect(screen.getByText("Review").getAttribute("href")).toBe("/admin/schedules/s3/");
 });
 
+test("the last outcome leads to its run on the drawing; one that never started leads nowhere", async () => {
+  const last = { scheduled_for: "2026-03-28T22:40:00Z", finished_at: "2026-03-28T22:40:02Z" };
+  const missed = schedule({ id: "s2", name: "Missed", last_run: { ...last, status: "missed" } });
+  await open({
+    [LIST]: list(schedule({ last_run: { ...last, status: "failed" } }), missed),
+    "GET /api/schedules/s1/runs/": { results: [{ id: "r1", schedule: "s1", execution: "e1" }] },
+    "GET /api/executions/e1/": { id: "e1", workflow: "w1", status: "failed", error: "No.", node_runs: [] },
+  });
+  expect(screen.getAllByText("Missed").at(-1)!.closest("button")).toBeNull();
+  fireEvent.click(screen.getByTitle("Show this run on the drawing"));
+  await waitFor(() => expect(useRun.getState().execution?.id).toBe("e1"));
+});
+
 test("pausing asks why, sends the note, and shows the answer with who did it", async () => {
   const paused = schedule({
     status: "paused",
