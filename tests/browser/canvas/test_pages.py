@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from schedules.exchange import templates
 from tests.browser.accessibility import assert_accessible
 from tests.browser.canvas.conftest import OpenCanvas, OpenSignedIn, canvas_of
+from tests.browser.canvas.hands import node
 from tests.graphs import add_graph
 from tests.integration.processes import Manage, wait_until
 from triggers.dispatch import dispatch_event
