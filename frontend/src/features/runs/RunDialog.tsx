@@ -12,13 +12,14 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { newId } from "@/ui/newId";
 import { useVerb } from "@/ui/useVerb";
+import { payloadOf } from "@/ui/payload";
+import { PayloadField } from "@/ui/PayloadField";
 
 import { EventPreview } from "./EventPreview";
 import { watchExecution, watchScheduleRun } from "./follow";
-import { PayloadField } from "./PayloadField";
 import { chosenSchedule, ScheduleField } from "./ScheduleField";
 import { StartChoices } from "./StartChoices";
-import { payloadOf, type Start, startAt, type StartChoice, startsOf } from "./starts";
+import { type Start, startAt, type StartChoice, startsOf } from "./starts";
 
 /** Where to start, and with what; then the run is shown on the drawing. */
 export function RunDialog({ onClose }: { onClose: () => void }) {

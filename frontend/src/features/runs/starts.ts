@@ -60,23 +60,6 @@ const scheduleChoice = (schedules: readonly Schedule[]): StartChoice => ({
   isSaved: true,
 });
 
-export type Payload = { value: JsonObject } | { problem: string };
-
-/** A payload as it is typed. Nothing is an empty object. */
-export function payloadOf(text: string): Payload {
-  if (!text.trim()) return { value: {} };
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch (error) {
-    return { problem: `This is no JSON: ${(error as Error).message}` };
-  }
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    return { problem: 'The payload must be a JSON object, such as {"invoice": 4711}.' };
-  }
-  return { value };
-}
-
 export const startAt = (workflowId: string, start_at: string, payload: JsonObject) =>
   post<Execution>(rowAddress("workflows", workflowId, "run/"), { payload, start_at });
 

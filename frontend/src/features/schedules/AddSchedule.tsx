@@ -7,6 +7,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { say } from "@/ui/messages";
 import { newId } from "@/ui/newId";
+import { payloadOf } from "@/ui/payload";
 import { useNow } from "@/ui/useNow";
 import { useVerb } from "@/ui/useVerb";
 
@@ -39,6 +40,7 @@ export function AddSchedule({ nodeId, nodeKey, onClose }: AddScheduleProps) {
     setRefusal(null);
     setDraft(next);
   };
+  const payload = payloadOf(draft.payload);
   const add = () =>
     act(async () => {
       const added = await addSchedule({
@@ -46,6 +48,7 @@ export function AddSchedule({ nodeId, nodeKey, onClose }: AddScheduleProps) {
         workflow: page().workflow?.id ?? "",
         trigger_node: nodeKey,
         idempotency_key: keys.current,
+        ...("value" in payload ? { trigger_payload: payload.value } : {}),
         ...timingOf(draft),
       });
       useSchedules.getState().put({ ...added, start_node: nodeId });
@@ -60,7 +63,7 @@ export function AddSchedule({ nodeId, nodeKey, onClose }: AddScheduleProps) {
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" disabled={isBusy} onClick={add}>
+          <Button look="main" disabled={isBusy || "problem" in payload} onClick={add}>
             Add schedule
           </Button>
         </>

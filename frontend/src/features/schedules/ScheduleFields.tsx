@@ -1,8 +1,10 @@
 import { type ReactNode, useId } from "react";
 
 import { Fault } from "@/ui/Fault";
+import { payloadOf } from "@/ui/payload";
+import { PayloadField } from "@/ui/PayloadField";
 
-import { type Draft, type Kind, TIMING_FIELD, UNITS, type Unit } from "./draft";
+import { CALENDARS, type Draft, type Kind, TIMING_FIELD, UNITS, type Unit } from "./draft";
 
 const KINDS: [Kind, string][] = [
   ["cron", "On a calendar"],
@@ -44,8 +46,18 @@ export function ScheduleFields({ draft, problems, onChange }: FieldsProps) {
       </fieldset>
       <TimingField draft={draft} problem={problems[TIMING_FIELD[draft.kind]]} set={set} />
       <ZoneField zone={draft.zone} problem={problems.timezone} onChange={(zone) => set({ zone })} />
+      <PayloadField
+        text={draft.payload}
+        problem={problemOf(draft.payload) || (problems.trigger_payload ?? "")}
+        onChange={(payload) => set({ payload })}
+      />
     </>
   );
+}
+
+function problemOf(payload: string): string {
+  const read = payloadOf(payload);
+  return "problem" in read ? read.problem : "";
 }
 
 interface TimingFieldProps {
@@ -70,18 +82,31 @@ function TimingField({ draft, problem, set }: TimingFieldProps) {
       </Field>
     );
   }
+  return <CalendarField draft={draft} problem={problem} set={set} />;
+}
+
+function CalendarField({ draft, problem, set }: TimingFieldProps) {
   const help = "Five fields. Also names, lists, ranges, */n, L (last day), 15W (nearest weekday), 5#2 (second Friday) and @daily.";
   return (
     <Field label="Cron expression" problem={problem} help={help}>
       {(given) => (
-        <input
-          {...given}
-          className="o-mono"
-          value={draft.cron}
-          placeholder="30 2 * * mon-fri"
-          spellCheck={false}
-          onChange={(event) => set({ cron: event.target.value })}
-        />
+        <>
+          <input
+            {...given}
+            className="o-mono"
+            value={draft.cron}
+            placeholder="30 2 * * mon-fri"
+            spellCheck={false}
+            onChange={(event) => set({ cron: event.target.value })}
+          />
+          <span className="o-add-schedule__calendars">
+            {CALENDARS.map(([name, cron]) => (
+              <button key={cron} type="button" className="o-chip" onClick={() => set({ cron })}>
+                {name}
+              </button>
+            ))}
+          </span>
+        </>
       )}
     </Field>
   );

@@ -13,7 +13,18 @@ export interface Draft {
   /** As `datetime-local` has it: no offset, on the clock of the zone. */
   runAt: string;
   zone: string;
+  /** A JSON object as it is typed. */
+  payload: string;
 }
+
+/** Common calendars, by what they are called. */
+export const CALENDARS: readonly [name: string, cron: string][] = [
+  ["Every hour", "0 * * * *"],
+  ["Every day at 9:00", "0 9 * * *"],
+  ["Weekdays at 9:00", "0 9 * * mon-fri"],
+  ["Mondays at 9:00", "0 9 * * mon"],
+  ["First of the month", "0 9 1 * *"],
+];
 
 export const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 export type Unit = keyof typeof UNITS;
@@ -26,7 +37,7 @@ export const TIMING_FIELD = {
 } as const satisfies Record<Kind, string>;
 
 export function newDraft(zone: string): Draft {
-  return { name: "", kind: "cron", cron: "", every: "1", unit: "hours", runAt: "", zone };
+  return { name: "", kind: "cron", cron: "", every: "1", unit: "hours", runAt: "", zone, payload: "" };
 }
 
 /** The timing as the API reads it; null while its field is empty. */
@@ -49,7 +60,7 @@ export function placed(
   fields: Record<string, string[]>,
   kind: Kind,
 ): { at: Record<string, string>; others: string[] } {
-  const shown = new Set<string>(["name", "timezone", TIMING_FIELD[kind]]);
+  const shown = new Set<string>(["name", "timezone", "trigger_payload", TIMING_FIELD[kind]]);
   const at: Record<string, string> = {};
   const others: string[] = [];
   for (const [field, problems] of Object.entries(fields)) {

@@ -209,6 +209,29 @@ test("a schedule is added with a preview, and a refused field says why in the se
   expect(said()[0]).toContain("Added Nightly.");
 });
 
+test("a schedule takes a common calendar and a payload, which must be an object", async () => {
+  const sent = await open({
+    [LIST]: list(),
+    "POST /api/schedules/preview/": PREVIEW,
+    "POST /api/schedules/": () => schedule({ id: "s9", name: "Nightly" }),
+  });
+  fireEvent.click(screen.getByText("Add"));
+  fireEvent.change(screen.getByLabelText("Name"), { target: { value: "Nightly" } });
+  fireEvent.click(screen.getByText("Weekdays at 9:00"));
+  const payload = screen.getByLabelText(/^Payload/);
+  fireEvent.change(payload, { target: { value: "[1]" } });
+  screen.getByText(/must be a JSON object/);
+  expect(screen.getByText("Add schedule")).toHaveProperty("disabled", true);
+
+  fireEvent.change(payload, { target: { value: '{"who": "Ada"}' } });
+  fireEvent.click(screen.getByText("Add schedule"));
+  await screen.findByText("Nightly");
+  expect(posts(sent).at(-1)?.body).toMatchObject({
+    cron_expression: "0 9 * * mon-fri",
+    trigger_payload: { who: "Ada" },
+  });
+});
+
 test("a timing in another notation can be taken as the server suggests it", async () => {
   const suggestion = { cron_expression: "0 9 * * 1-5", timezone: "America/New_York" };
   await open({
