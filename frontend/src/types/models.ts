@@ -59,7 +59,9 @@ export interface WorkflowFunction {
   arguments_schema: JsonSchema;
 }
 
-export type ScheduledJob = Schemas["Schedule"];
+type ScheduleOfApi = Schemas["Schedule"];
+/** A schedule as the API shows it. */
+export interface ScheduledJob extends ScheduleOfApi {}
 export type Workflow = Schemas["Workflow"];
 export type Execution = Schemas["Execution"];
 export type ExecutionDetail = Schemas["ExecutionDetail"];

@@ -3,7 +3,7 @@
 import type { Json } from "@/types/models";
 
 /** "1 field", "2 fields". */
-export function counted(number: number, one: string, many = `${one}s`): string {
+function counted(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 

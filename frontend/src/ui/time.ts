@@ -33,7 +33,7 @@ export function relative(at: Date, now: Date): string {
 }
 
 /** The zone, or UTC where this browser does not know it. */
-export function knownZone(zone: string): string {
+function knownZone(zone: string): string {
   try {
     new Intl.DateTimeFormat("en-GB", { timeZone: zone });
     return zone;

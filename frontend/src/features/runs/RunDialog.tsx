@@ -57,26 +57,46 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
         ) : (
           <p>Nothing starts this workflow yet. Add a manual or a schedule trigger.</p>
         )}
-        {chosen?.start.kind === "schedule" ? (
-          <ScheduleField
-            schedules={chosen.start.schedules}
-            chosen={scheduleId}
-            onChoose={setScheduleId}
-          />
-        ) : null}
-        {chosen && chosen.start.kind !== "schedule" ? (
-          <PayloadField
+        {chosen ? (
+          <StartFields
+            chosen={chosen}
+            scheduleId={scheduleId}
+            onSchedule={setScheduleId}
             text={text}
-            problem={"problem" in payload ? payload.problem : (refusal?.fields.payload?.join(" ") ?? "")}
-            onChange={setText}
+            onText={setText}
+            refusal={refusal}
           />
-        ) : null}
-        {chosen?.start.kind === "test" && chosen.isSaved && "value" in payload ? (
-          <EventPreview nodeId={chosen.start.nodeId} payload={payload.value} />
         ) : null}
         <Notes refusal={refusal} isSaved={chosen?.isSaved ?? true} />
       </div>
     </Dialog>
+  );
+}
+
+interface StartFieldsProps {
+  chosen: StartChoice;
+  scheduleId: string;
+  onSchedule: (id: string) => void;
+  text: string;
+  onText: (text: string) => void;
+  refusal: ApiError | null;
+}
+
+/** What the chosen start asks for: which schedule, or a payload; of a test also its event. */
+function StartFields({ chosen, scheduleId, onSchedule, text, onText, refusal }: StartFieldsProps) {
+  const { start, isSaved } = chosen;
+  if (start.kind === "schedule") {
+    return <ScheduleField schedules={start.schedules} chosen={scheduleId} onChoose={onSchedule} />;
+  }
+  const payload = payloadOf(text);
+  const problem = "problem" in payload ? payload.problem : (refusal?.fields.payload?.join(" ") ?? "");
+  return (
+    <>
+      <PayloadField text={text} problem={problem} onChange={onText} />
+      {start.kind === "test" && isSaved && "value" in payload ? (
+        <EventPreview nodeId={start.nodeId} payload={payload.value} />
+      ) : null}
+    </>
   );
 }
 

@@ -23,7 +23,7 @@ export function ThisRun({ execution }: { execution: ExecutionDetail }) {
 }
 
 /** The chosen node; else the one that failed, the one that runs, or the last that ran. */
-export function shownNode(
+function shownNode(
   { node_runs: runs }: ExecutionDetail,
   chosen: string | null,
 ): NodeRun | undefined {

@@ -16,7 +16,7 @@ export function versionOf(execution: Execution): number | null {
 }
 
 /** How long it took, or has taken until `now`; undefined before it started. */
-export function lengthOf(
+function lengthOf(
   run: Pick<Execution, "status" | "started_at" | "finished_at"> | NodeRun,
   now: Date,
 ): number | undefined {
@@ -35,7 +35,7 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The event that started it, as an object. */
-export function eventOf(execution: Execution): JsonObject {
+function eventOf(execution: Execution): JsonObject {
   const event = (execution as { event?: unknown }).event;
   return isObject(event) ? event : {};
 }

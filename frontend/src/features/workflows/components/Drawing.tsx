@@ -4,6 +4,7 @@ import {
   MiniMap,
   type Node,
   ReactFlow,
+  type ReactFlowProps,
   SelectionMode,
 } from "@xyflow/react";
 import { type DragEvent, type FocusEvent, useCallback, useEffect } from "react";
@@ -25,13 +26,32 @@ import { ZoomBar } from "./ZoomBar";
 
 const NODE_TYPES = { [STEP_NODE]: CanvasNode, [NOTE_NODE]: NotePaper };
 const EDGE_TYPES = { flow: CanvasEdge };
-const SNAP: [number, number] = [GRID, GRID];
-const FIT = { padding: 0.15, maxZoom: 1 };
 const WORDS: Partial<AriaLabelConfig> = {
   "minimap.ariaLabel": "Map of the drawing",
   "handle.ariaLabel": "Port",
   "node.a11yDescription.default": "Arrow keys follow edges. Enter opens the details.",
 };
+
+/** How the drawing behaves, whoever looks at it. The keys are ours: see `useKeyboard`. */
+const BEHAVIOUR = {
+  connectionMode: ConnectionMode.Strict,
+  connectionLineComponent: ConnectionLine,
+  connectionRadius: 24,
+  edgesFocusable: false,
+  deleteKeyCode: null,
+  disableKeyboardA11y: true,
+  selectionMode: SelectionMode.Partial,
+  multiSelectionKeyCode: ["Control", "Meta", "Shift"],
+  snapToGrid: true,
+  snapGrid: [GRID, GRID],
+  panOnDrag: true,
+  zoomOnDoubleClick: false,
+  minZoom: 0.2,
+  maxZoom: 2,
+  fitView: true,
+  fitViewOptions: { padding: 0.15, maxZoom: 1 },
+  ariaLabelConfig: WORDS,
+} satisfies ReactFlowProps;
 
 /** The drawing: nodes, edges and notes on a board that pans and zooms. */
 export function Drawing() {
@@ -44,6 +64,7 @@ export function Drawing() {
   const onSelectionDragStop = useCallback((_: unknown, dragged: Node[]) => keep(dragged), []);
   return (
     <ReactFlow
+      {...BEHAVIOUR}
       aria-label="Drawing of the workflow"
       role="application"
       nodes={nodes}
@@ -57,46 +78,32 @@ export function Drawing() {
       onSelectionDragStop={onSelectionDragStop}
       onFocus={chooseFocused}
       {...(mayEdit ? { ...connecting, onDrop: dropOffer, onDragOver: allowOffer } : {})}
-      connectionMode={ConnectionMode.Strict}
-      connectionLineComponent={ConnectionLine}
-      connectionRadius={24}
       nodesDraggable={mayEdit}
       nodesConnectable={mayEdit}
-      edgesFocusable={false}
-      deleteKeyCode={null}
-      disableKeyboardA11y
-      selectionMode={SelectionMode.Partial}
-      multiSelectionKeyCode={MULTI}
-      snapToGrid
-      snapGrid={SNAP}
-      panOnDrag
       preventScrolling={!narrow}
-      zoomOnDoubleClick={false}
-      minZoom={0.2}
-      maxZoom={2}
-      fitView
-      fitViewOptions={FIT}
       attributionPosition={narrow ? "bottom-right" : "bottom-center"}
-      ariaLabelConfig={WORDS}
     >
-      {nodes.length ? (
-        <MiniMap
-          className="o-minimap"
-          nodeClassName={mapClass}
-          nodeBorderRadius={8}
-          maskStrokeWidth={2}
-          style={MAP_SIZE}
-          pannable
-          zoomable
-        />
-      ) : null}
+      {nodes.length ? <SmallMap /> : null}
       <ZoomBar />
       <ConnectionWatch />
     </ReactFlow>
   );
 }
 
-const MULTI = ["Control", "Meta", "Shift"];
+function SmallMap() {
+  return (
+    <MiniMap
+      className="o-minimap"
+      nodeClassName={mapClass}
+      nodeBorderRadius={8}
+      maskStrokeWidth={2}
+      style={MAP_SIZE}
+      pannable
+      zoomable
+    />
+  );
+}
+
 const MAP_SIZE = { width: 160, height: 96 };
 const mapClass = (node: Node) => (node.selected ? "m-chosen" : "m-node");
 

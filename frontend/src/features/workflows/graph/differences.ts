@@ -71,7 +71,7 @@ function edgeDifferences(before: Graph, after: Graph): EdgeDifference[] {
 }
 
 /** The changed fields of a node, one phrase each. */
-export function changesOf(before: GraphNode, after: GraphNode, typeOf: TypeOf): string[] {
+function changesOf(before: GraphNode, after: GraphNode, typeOf: TypeOf): string[] {
   const found: string[] = [];
   const type = typeOf(after.component_type);
   if (before.component_type !== after.component_type) {

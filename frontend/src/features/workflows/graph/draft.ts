@@ -14,7 +14,7 @@ const FORMAT = 1;
 /** Browsers keep about five million characters for a whole site. */
 export const MAX_DRAFT = 1_000_000;
 /** What nobody came back for in this time is thrown away. */
-export const KEPT_MS = 30 * 24 * 3600 * 1000;
+const KEPT_MS = 30 * 24 * 3600 * 1000;
 
 const PREFIX = "ostinato:draft";
 

@@ -113,7 +113,7 @@ function layoutOf({ nodes, notes }: Graph) {
  * The answer is what is saved now. What was drawn since `sent` stays drawn, and unsaved. Returns
  * whether the save made a version; one of positions alone made none, though others may have.
  */
-export function takeOver(sent: Graph, answer: Saved): boolean {
+function takeOver(sent: Graph, answer: Saved): boolean {
   const editor = useEditor.getState();
   const isNewVersion = !sameContent(editor.saved.graph, sent);
   editor.markSaved(answer);

@@ -23,7 +23,7 @@ export interface Selection {
   readonly notes: ReadonlySet<string>;
 }
 
-export const NOTHING: Selection = { nodes: new Set(), edges: new Set(), notes: new Set() };
+const NOTHING: Selection = { nodes: new Set(), edges: new Set(), notes: new Set() };
 
 interface EditorState {
   history: History<Graph>;

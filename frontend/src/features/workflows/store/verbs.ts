@@ -34,7 +34,7 @@ const editor = () => useEditor.getState();
 const graph = () => graphOf(editor());
 
 /** Show for a while why something cannot be done. */
-export function refuse(reason: string): void {
+function refuse(reason: string): void {
   useView.getState().showHint(reason);
   setTimeout(() => {
     if (useView.getState().hint?.text === reason) useView.getState().clearHint();
@@ -42,7 +42,7 @@ export function refuse(reason: string): void {
 }
 
 /** Where a node goes that is added without saying where: along what is selected. */
-export function spotForNew(): Spot {
+function spotForNew(): Spot {
   const { nodes, edges } = editor().selection;
   const [node] = nodes;
   const [edge] = edges;

@@ -82,7 +82,7 @@ function FieldHint({ path, required, schema, short }: FrameProps) {
 }
 
 /** Whether a field says how a tool is called, which is no business of the model. */
-export const isAboutTool = (path: Path) => /^(?:tool_|function$)/.test(String(path[0]));
+const isAboutTool = (path: Path) => /^(?:tool_|function$)/.test(String(path[0]));
 
 interface FootProps {
   id: string;

@@ -9,7 +9,7 @@ import { graphOf, useEditor } from "../../store/editor";
 import { type LastRun, useLastRun } from "../../lastRun";
 
 /** The names at a node of a graph. The templates of a tool see what its agent sees. */
-export function namesAt(graph: Graph, nodeId: string, run: LastRun): Names {
+function namesAt(graph: Graph, nodeId: string, run: LastRun): Names {
   const agents = graph.edges.filter((edge) => edge.kind === TOOL && edge.source === nodeId);
   const before = new Set(
     [nodeId, ...agents.map((edge) => edge.target)].flatMap((id) => [...upstream(graph, id)]),
