@@ -29,6 +29,7 @@ from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from workflows.execution.queue import connection as redis_connection
+from workflows.functions import functions
 from workflows.kit import outages
 from workflows.models import Workflow
 
@@ -99,6 +100,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()):
         return argname
     return None
+
+
+@pytest.fixture(autouse=True)
+def functions_of_the_site() -> Iterator[None]:
+    """Functions that a test registers or removes are as before for the next one."""
+    kept = dict(functions)
+    yield
+    functions.clear()
+    functions.update(kept)
 
 
 @pytest.fixture(autouse=True)

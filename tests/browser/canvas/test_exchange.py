@@ -39,7 +39,7 @@ def test_an_exported_workflow_is_imported_again_with_its_schedules(
     form = dialog(page, "Import a workflow")
     form.get_by_label("File to import").set_input_files(file)
     expect(form).to_contain_text("5 nodes, 4 connections")
-    expect(form).to_contain_text("1 schedule, paused until you resume them")
+    expect(form).to_contain_text("1 schedule, paused until you resume it")
     expect(form).to_contain_text("Each morning")
     assert Workflow.objects.count() == 1
     form.get_by_label("Name").fill("Stock check, again")

@@ -42,7 +42,7 @@ describe("the import of a file", () => {
     render(<ImportDialog onClose={() => {}} />);
     expect(button().disabled).toBe(true);
     choose("report.yaml");
-    expect(await screen.findByText("1 schedule, paused until you resume them")).toBeTruthy();
+    expect(await screen.findByText("1 schedule, paused until you resume it")).toBeTruthy();
     expect(screen.getByText("1 node, 0 connections")).toBeTruthy();
     expect(screen.getByText("graph.nodes[0].config.headers.Authorization")).toBeTruthy();
     expect(screen.getByText("The workflow arrives inactive.")).toBeTruthy();
