@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from schedules.models import ScheduledJob
 from tests.browser.canvas.conftest import OpenCanvas
-from tests.browser.canvas.hands import details, dialog, edges, node, nodes
+from tests.browser.canvas.hands import details, dialog, edges, node, nodes, palette
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
@@ -48,7 +48,10 @@ def test_a_workflow_is_drawn_configured_saved_and_scheduled_by_keyboard_alone(
 
 
 def add(page: Page, query: str, name: str) -> None:
+    find = palette(page).get_by_label("Find a node")
+    expect(find).to_be_visible()
     page.keyboard.press("/")
+    expect(find).to_be_focused()
     page.keyboard.type(query)
     page.keyboard.press("Enter")
     words = re.compile(rf"^{name}, ")
