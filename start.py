@@ -8,7 +8,7 @@
 tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
 
     --quick   the tests on SQLite only, without the slow ones and those that start processes
-              (sites, workers, browsers) or commit (races, crashes): under 3 minutes
+              (sites, workers, browsers) or commit (races, crashes): about 3 minutes
     --all     the slow tests, too (chaos drills, races, crowds of clients), and with Node the
               canvas: its types and tests, and whether it was built from its source: about
               20 minutes

@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_datetime
 from schedules.exceptions import InvalidSchedule
 from schedules.exchange.document import document
 from schedules.exchange.exporting import EXCHANGED
-from schedules.exchange.references import ID_FIELDS, with_ids
+from schedules.exchange.references import id_fields, with_ids
 from schedules.models import ScheduledJob, Status
 from schedules.services import Actor, create_or_find
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
@@ -213,7 +213,7 @@ def _still_empty(value: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
 def _is_filled_in(path: str, value: Any) -> bool:
     """Whether a value that is no secret replaces one: a reference, or a template. Any other
     text may be what was left of an address when its password was removed."""
-    is_reference = path.rpartition(".")[2] in ID_FIELDS
+    is_reference = path.rpartition(".")[2] in id_fields()
     return bool(value) and (is_reference or bool(MARKS.search(str(value))))
 
 

@@ -14,25 +14,34 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from workflows.components.run_workflow import RunWorkflow
-from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.kit.json_value import map_strings
 from workflows.models import Workflow
+from workflows.registry import registry
 from workflows.safety.emptying import leaves
 
 OWN = "$workflow"
 SCHEDULE = re.compile(r"\$schedules\[([0-9]{1,4})\]")
-# The fields that hold the id of a row, by component.
-WORKFLOW_FIELDS = {RunWorkflow.type: "workflow", "schedule_create": "workflow"}
-SCHEDULE_FIELDS = {
-    ScheduleTrigger.type: "scheduled_job_id",
-    "schedule_pause": "schedule_id",
-    "schedule_resume": "schedule_id",
-    "schedule_stop": "schedule_id",
-}
-# All fields that refer to a row; the last one is of schedules.
-ID_FIELDS = {*WORKFLOW_FIELDS.values(), *SCHEDULE_FIELDS.values(), "trigger_node"}
 Node = dict[str, Any]
 Problem = tuple[str, str]
+
+
+def id_fields() -> set[str]:
+    """The names of all fields that refer to a row; `trigger_node` is one of schedules."""
+    return {
+        *_fields("workflow").values(),
+        *_fields("schedule").values(),
+        "trigger_node",
+    }
+
+
+def _fields(widget: str) -> dict[str, str]:
+    """The field that holds the id of a row, by component: the one whose form offers such rows."""
+    return {
+        component.type: name
+        for component in registry.all()
+        for name, part in component.config_schema.get("properties", {}).items()
+        if part.get("x-widget") == widget
+    }
 
 
 def without_ids(
@@ -48,11 +57,12 @@ def without_ids(
         {**node, "config": map_strings(node["config"], lambda text: _mark(text, marks))}
         for node in nodes
     ]
-    names = _names(list(_ids(marked, WORKFLOW_FIELDS)), user)
+    workflows, of_schedules = _fields("workflow"), _fields("schedule")
+    names = _names(list(_ids(marked, workflows)), user)
     gone: list[str] = []
     for index, node in enumerate(marked):
         config, kind = node["config"], node["component_type"]
-        named, field = WORKFLOW_FIELDS.get(kind), SCHEDULE_FIELDS.get(kind)
+        named, field = workflows.get(kind), of_schedules.get(kind)
         if named and (pk := _id(config.get(named))):
             config[named] = names.get(pk, "")
             gone += [] if config[named] else [f"graph.nodes[{index}].config.{named}"]

@@ -156,6 +156,16 @@ def test_another_workflow_is_named_if_it_may_be_seen(
     assert exported["emptied"] == ["graph.nodes[3].config.workflow"]
 
 
+@pytest.mark.parametrize("kind", ["run_workflow", "schedule_create", "schedule_list"])
+def test_every_node_that_chooses_a_workflow_names_it(
+    workflow: Workflow, alice: User, kind: str
+) -> None:
+    other = startable("helper", alice)
+    add_graph(workflow, {"one": (kind, {"workflow": str(other.pk)})})
+    exported = export_workflow(workflow, user=alice)
+    assert exported["graph"]["nodes"][2]["config"] == {"workflow": "helper"}
+
+
 def test_a_schedule_that_is_not_in_the_file_is_not_referred_to(
     workflow: Workflow, alice: User, make_schedule: MakeSchedule
 ) -> None:

@@ -23,7 +23,7 @@ from tests.graphs import add_graph
 from triggers.dispatch import dispatch_event
 from workflows.agents import conversation, provider
 from workflows.execution.engine import run_execution
-from workflows.functions import functions, workflow_function
+from workflows.functions import workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -154,5 +154,4 @@ def double():
         return 2 * n
 
     workflow_function(double)
-    yield {"function": "double"}
-    functions.clear()
+    return {"function": "double"}

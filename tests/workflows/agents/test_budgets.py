@@ -25,7 +25,7 @@ from tests.workflows.agents.conftest import (
 from workflows.exceptions import TimedOut
 from workflows.execution import jobs
 from workflows.execution.engine import run_execution
-from workflows.functions import functions, workflow_function
+from workflows.functions import workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.services import cancel_execution
 
@@ -113,7 +113,6 @@ def test_a_tool_that_hangs_runs_out_of_time(agent: Workflow, script):
     configure(agent, max_seconds=4)
     script([calls("dawdle")])
     node = failure(agent)
-    functions.clear()
     assert "(max_seconds)" in node.error
     assert kinds(node) == ["model", "dawdle"]
 

@@ -20,7 +20,7 @@ from tests.workflows.agents.conftest import (
     told,
 )
 from workflows.exceptions import NodeFailed
-from workflows.functions import functions, workflow_function
+from workflows.functions import workflow_function
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -86,7 +86,6 @@ def test_tools_run_in_the_thread_and_on_the_connection_of_the_node(
     give(agent, f=("call_function", {"function": "where"}))
     script([calls("where"), says("done")])
     run(agent)
-    functions.clear()
     assert threads == [(threading.current_thread(), connection.connection)]
 
 
@@ -151,7 +150,6 @@ def test_a_tool_that_fails_is_a_result_without_its_secrets(agent: Workflow, scri
     )
     script([calls("broken"), calls("refuses"), says("done")])
     node = run(agent)
-    functions.clear()
     first, second = (c["result"]["error"] for c in node.output["calls"] if "tool" in c)
     assert first["code"] == "tool_failed"
     assert second["message"] == "Not on a Sunday."
@@ -168,7 +166,6 @@ def test_the_record_is_bounded_whatever_is_said(agent: Workflow, script):
     chatter = ModelResponse([TextPart(shout), *[ToolCallPart("large", {})] * 2])
     script([*[chatter] * 49, says("x" * 65_000)])
     node = run(agent)
-    functions.clear()
     assert node.status == "succeeded", node.error
     assert len(node.output["calls"]) == 49 * 3 + 1
     assert len(node.output["output"]) == 65_000

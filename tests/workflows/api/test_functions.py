@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
 
@@ -13,7 +11,7 @@ LIST = "/api/v1/functions/"
 
 
 @pytest.fixture(autouse=True)
-def registered() -> Iterator[None]:
+def registered() -> None:
     functions.clear()
 
     @workflow_function
@@ -27,9 +25,6 @@ def registered() -> Iterator[None]:
 
     @workflow_function
     def again() -> None: ...
-
-    yield
-    functions.clear()
 
 
 def test_the_functions_of_the_site_are_listed_by_name(owner: User):

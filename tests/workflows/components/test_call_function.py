@@ -47,11 +47,9 @@ def repeat(
 
 
 @pytest.fixture(autouse=True)
-def registered() -> Iterator[None]:
+def registered() -> None:
     functions.clear()
     workflow_function(repeat)
-    yield
-    functions.clear()
 
 
 def config(**arguments: Any) -> dict[str, Any]:

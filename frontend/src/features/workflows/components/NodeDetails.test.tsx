@@ -6,31 +6,18 @@ import type { JsonObject, NodeType } from "@/types/models";
 import { refusal, serve } from "@/ui/testing";
 
 import { extendWith } from "../componentTypes";
-import { flow, graphWith, node, tool } from "../graph/testing";
+import { flow, graphWith, node, nodeType, tool } from "../graph/testing";
 import { useLastRun } from "../lastRun";
 import { graphOf, useEditor } from "../store/editor";
 import { NodeDetails } from "./NodeDetails";
 
-const type = (name: string, given: object = {}): NodeType =>
-  ({
-    type: name,
-    label: name,
+const type = (name: string, given: Partial<NodeType> = {}): NodeType =>
+  nodeType(name, {
     description: `What ${name} does.`,
-    category: "Actions",
-    icon: "circle",
-    colour: "#000000",
-    kind: "action",
-    inputs: ["in"],
-    ports: ["out"],
-    port_fields: [],
-    takes_tools: false,
-    can_be_tool: false,
     text_templates: ["text"],
-    value_templates: [],
-    condition_fields: [],
     config_schema: { type: "object", properties: { text: { type: "string" } } },
     ...given,
-  }) as NodeType;
+  });
 
 const budget = { max_tokens: { type: "integer", default: 50000 } };
 const TYPES = [

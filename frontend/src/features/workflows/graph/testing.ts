@@ -29,7 +29,7 @@ export const graphWith = (
   notes: Graph["notes"] = [],
 ): Graph => ({ nodes, edges, notes });
 
-const type = (name: string, given: Partial<NodeType> = {}): NodeType => ({
+export const nodeType = (name: string, given: Partial<NodeType> = {}): NodeType => ({
   type: name,
   label: name,
   description: "",
@@ -50,11 +50,11 @@ const type = (name: string, given: Partial<NodeType> = {}): NodeType => ({
 });
 
 const TYPES: Record<string, NodeType> = {
-  start: type("start", { label: "Start", kind: "trigger", inputs: [], category: "Triggers" }),
-  step: type("step", { label: "Step", text_templates: ["text"] }),
-  helper: type("helper", { label: "Helper", can_be_tool: true }),
-  agent: type("agent", { label: "Agent", takes_tools: true, category: "Agents" }),
-  switch: type("switch", {
+  start: nodeType("start", { label: "Start", kind: "trigger", inputs: [], category: "Triggers" }),
+  step: nodeType("step", { label: "Step", text_templates: ["text"] }),
+  helper: nodeType("helper", { label: "Helper", can_be_tool: true }),
+  agent: nodeType("agent", { label: "Agent", takes_tools: true, category: "Agents" }),
+  switch: nodeType("switch", {
     label: "Switch",
     category: "Logic",
     ports: ["default"],

@@ -8,7 +8,7 @@ import type { Json, JsonObject, JsonSchema, NodeType } from "@/types/models";
 
 import { extendWith, typeOf } from "../../componentTypes";
 import { nodeOf } from "../../graph/model";
-import { graphWith, node } from "../../graph/testing";
+import { graphWith, node, nodeType } from "../../graph/testing";
 import { useLastRun } from "../../lastRun";
 import { useDrafts } from "../../store/drafts";
 import { graphOf, useEditor } from "../../store/editor";
@@ -37,25 +37,8 @@ function Shown() {
 }
 
 function typeFor(schema: JsonSchema, declared: Declared): NodeType {
-  return {
-    type: "tested",
-    label: "Tested",
-    description: "",
-    category: "Actions",
-    icon: "circle",
-    colour: "#000000",
-    kind: "action",
-    inputs: ["in"],
-    ports: ["out"],
-    port_fields: [],
-    takes_tools: false,
-    can_be_tool: true,
-    text_templates: [],
-    value_templates: [],
-    condition_fields: [],
-    ...declared,
-    config_schema: { type: "object", ...schema },
-  } as NodeType;
+  const config_schema = { type: "object", ...schema };
+  return nodeType("tested", { label: "Tested", can_be_tool: true, ...declared, config_schema });
 }
 
 export const config = (): JsonObject => nodeOf(graphOf(useEditor.getState()), "n")!.config;
