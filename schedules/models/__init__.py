@@ -11,6 +11,7 @@ from schedules.models.choices import (
     ReasonCode,
     ScheduleType,
     Status,
+    WhenObjectGone,
 )
 from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import EventVerb, ScheduleEvent
@@ -57,6 +58,7 @@ __all__ = [
     "ScheduledRun",
     "Status",
     "UserProfile",
+    "WhenObjectGone",
     "timing_of",
     "with_last_run",
 ]

@@ -32,6 +32,7 @@ class ReasonCode(models.TextChoices):
     FAILURES = "failures", "too many failures in a row"
     CANNOT_RUN = "cannot_run", "its runs cannot succeed"
     CANNOT_FIRE = "cannot_fire", "it could not be fired"
+    OBJECT_DELETED = "object_deleted", "the object that it is for was deleted"
     # Of a stopped one
     COMPLETED = "completed", "completed"
     MISSED = "missed", "missed"
@@ -53,6 +54,14 @@ class OverlapPolicy(models.TextChoices):
     QUEUE = "queue"
     ALLOW = "allow"
     REPLACE = "replace"
+
+
+class WhenObjectGone(models.TextChoices):
+    """What becomes of a schedule whose object has been deleted."""
+
+    STOP = "stop"
+    PAUSE = "pause"
+    KEEP = "keep"
 
 
 class ActorKind(models.TextChoices):
@@ -78,6 +87,7 @@ REASONS_OF_STATUS: dict[Status, tuple[ReasonCode, ...]] = {
         ReasonCode.FAILURES,
         ReasonCode.CANNOT_RUN,
         ReasonCode.CANNOT_FIRE,
+        ReasonCode.OBJECT_DELETED,
     ),
     Status.STOPPED: (
         ReasonCode.NONE,

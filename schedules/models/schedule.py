@@ -24,6 +24,7 @@ from schedules.models.choices import (
     ReasonCode,
     ScheduleType,
     Status,
+    WhenObjectGone,
 )
 from schedules.models.lenient_json import LenientDecoder
 from schedules.timing import (
@@ -33,8 +34,8 @@ from schedules.timing import (
     OnceTiming,
     Timing,
 )
-from workflows.models import Workflow, WorkflowNode
-from workflows.models.workflow import sees_all
+from workflows.models import RunOn, Workflow, WorkflowNode
+from workflows.models.workflow import CALL_LENGTH, sees_all
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -104,9 +105,26 @@ class ScheduledJob(models.Model):
         related_name="ostinato_schedules",
     )
     trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
+    # What it calls, and with which arguments: plain data, never rendered as a template. The
+    # workflow is then one that the system has made. Empty: a workflow that people drew.
+    call = models.CharField(max_length=CALL_LENGTH, blank=True, default="")
+    arguments = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
+    run_on = models.CharField(max_length=8, choices=RunOn.choices, default=RunOn.WORKER)
     tags = models.JSONField(default=list, blank=True, decoder=LenientDecoder)
     idempotency_key = models.CharField(  # noqa: DJ001 null: no key; empty keys would collide
         max_length=limits.IDEMPOTENCY_KEY_LENGTH, null=True, blank=True
+    )
+
+    # For code that keeps a schedule: its name for it, unique in the site, and what it wrote
+    # last, by which later changes by people are told from its own.
+    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    upserted = models.JSONField(null=True, blank=True, editable=False)
+    # The object that it is for, as `app.model` and key, and what becomes of the schedule
+    # once the object has gone.
+    object_model = models.CharField(max_length=120, blank=True, default="")
+    object_id = models.CharField(max_length=200, blank=True, default="")
+    when_object_gone = models.CharField(
+        max_length=8, choices=WhenObjectGone.choices, default=WhenObjectGone.STOP
     )
 
     # Who created it. An agent acts for the user `created_by`, in one execution.
@@ -227,6 +245,8 @@ class ScheduledJob(models.Model):
                     overlap_policy__in=OverlapPolicy.values,
                     catchup_policy__in=CatchupPolicy.values,
                     created_by_kind__in=ActorKind.values,
+                    run_on__in=RunOn.values,
+                    when_object_gone__in=WhenObjectGone.values,
                 ),
             ),
             models.CheckConstraint(
@@ -276,6 +296,11 @@ class ScheduledJob(models.Model):
                 fields=["owner", "-created_at", "id"], name="schedule_of_owner"
             ),
             models.Index(fields=["-created_at", "id"], name="schedule_newest"),
+            models.Index(
+                fields=["object_model", "object_id"],
+                name="schedule_of_object",
+                condition=~Q(object_model=""),
+            ),
         ]
 
     @override

@@ -8,6 +8,7 @@ from workflows.models.lookups import HasTag, HasText
 from workflows.models.version import WorkflowVersion
 from workflows.models.workflow import (
     EdgeKind,
+    RunOn,
     Workflow,
     WorkflowEdge,
     WorkflowNode,
@@ -19,6 +20,7 @@ __all__ = [
     "HasTag",
     "HasText",
     "NodeRun",
+    "RunOn",
     "Workflow",
     "WorkflowEdge",
     "WorkflowExecution",

@@ -20,6 +20,18 @@ NAME_LENGTH = 200
 KEY_LENGTH = 64
 
 
+# Of the dotted name of a function or task, and of the name of a command.
+CALL_LENGTH = 200
+
+
+class RunOn(models.TextChoices):
+    """Where a called function runs: in a worker of Ostinato, or, for a Task of
+    `django.tasks`, wherever the Task's own backend runs it."""
+
+    WORKER = "worker", "Our worker"
+    BACKEND = "backend", "The task's backend"
+
+
 class EdgeKind(models.TextChoices):
     FLOW = "flow", "Flow"
     TOOL = "tool", "Tool"
@@ -61,6 +73,14 @@ class Workflow(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_workflows"
     )
     is_active = models.BooleanField(default=True)
+    # What a workflow calls that the system has made for schedules, one for each owner and
+    # callable; empty for the workflows that people draw.
+    call = models.CharField(
+        max_length=CALL_LENGTH, blank=True, default="", editable=False
+    )
+    run_on = models.CharField(
+        max_length=8, choices=RunOn.choices, default=RunOn.WORKER, editable=False
+    )
     # Marked for deletion: dependent rows are deleted in the background.
     deleting_since = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
@@ -76,6 +96,18 @@ class Workflow(models.Model):
     class Meta:
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["owner", "name", "id"], name="workflow_owner")]
+        permissions = [
+            ("call_function", "Can let workflows and schedules call functions"),
+            ("call_task", "Can let workflows and schedules call tasks"),
+            ("call_command", "Can let workflows and schedules run commands"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "call", "run_on"],
+                name="workflow_of_call_unique",
+                condition=~models.Q(call=""),
+            ),
+        ]
 
     @override
     def __str__(self) -> str:

@@ -33,6 +33,8 @@ DUE = NOON + timedelta(minutes=1)
         {"next_run_at": None},
         {"max_runs": 0},
         {"start_at": DUE, "end_at": NOON},
+        {"run_on": "the moon"},
+        {"when_object_gone": "forget"},
     ],
 )
 def test_a_schedule_that_makes_no_sense_is_refused(
