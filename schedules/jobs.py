@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from schedules.policy.clocks import compare
 from schedules.services.clocks.other_clocks import leads
 from schedules.services.runs.claims import Claim, claim_run, token_of_job
 from schedules.services.runs.firing import fire_due
+from schedules.services.runs.handed_over import hand_over
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
@@ -23,6 +25,7 @@ from workflows.execution.guard import Guard, guarded
 from workflows.execution.process_state import at_work
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
+from workflows.models import WorkflowExecution
 
 logger = structlog.get_logger(__name__)
 LONGEST_WAIT_SECONDS = 1.0
@@ -74,11 +77,18 @@ def _run(claim: Claim) -> None:
     with guarded(claim.lease, clock=clock) as guard:
         with guard.work():
             outcome = _outcome(claim, guard)
+        if outcome is None:
+            return
         retry_while_away(
             lambda: record_outcome(
                 claim.run_id, token=claim.token, outcome=outcome, now=clock()
             )
         )
+
+
+def _hand_over(claim: Claim, guard: Guard, result_id: str, backend: str) -> None:
+    guard.let_go()
+    hand_over(claim, result_id=result_id, backend=backend, now=clock())
 
 
 def wait_until(scheduled_for: str | None) -> None:
@@ -93,7 +103,8 @@ def wait_until(scheduled_for: str | None) -> None:
         time.sleep(max(0.0, min(early, LONGEST_WAIT_SECONDS)))
 
 
-def _outcome(claim: Claim, guard: Guard) -> Outcome:
+def _outcome(claim: Claim, guard: Guard) -> Outcome | None:
+    """How the attempt ended; None if it goes on at the backend of a Task."""
     if claim.execution_id is None:
         return Outcome("failed", claim.refusal, claim.kind)
     try:
@@ -101,6 +112,7 @@ def _outcome(claim: Claim, guard: Guard) -> Outcome:
             claim.execution_id,
             clock=clock,
             raise_if_interrupted=guard.raise_if_interrupted,
+            hand_over=partial(_hand_over, claim, guard),
         )
     except Cancelled:
         return Outcome(CANCELLED.status, CANCELLED.error)
@@ -114,6 +126,12 @@ def _outcome(claim: Claim, guard: Guard) -> Outcome:
         logger.exception("run_crashed", run=str(claim.run_id))
         text = f"An unexpected {type(error).__name__} ended the run."
         return Outcome("failed", text, FailureKind.CRASH)
+    return _outcome_of(execution)
+
+
+def _outcome_of(execution: WorkflowExecution) -> Outcome | None:
+    if execution.status == execution.Status.RUNNING:
+        return None
     if execution.status == execution.Status.SUCCEEDED:
         return Outcome("succeeded")
     if execution.status == execution.Status.CANCELLED:

@@ -50,6 +50,13 @@ def _not_recorded(output: Any) -> None:
     """For a run that is not recorded."""
 
 
+def not_handed_over(result_id: str, backend: str) -> None:
+    raise NodeFailed(
+        "Only the last node of a workflow that a schedule has started can run on the "
+        "backend of a Task."
+    )
+
+
 def _no_workflows(workflow_id: UUID, payload: dict[str, Any]) -> dict[str, Any]:
     raise NodeFailed("This run cannot run other workflows.")
 
@@ -71,6 +78,8 @@ class Context:
     run_workflow: Callable[[UUID, dict[str, Any]], dict[str, Any]] = _no_workflows
     # Records what the node has done so far as its output, in case it never finishes.
     record: Callable[[Any], None] = _not_recorded
+    # Hands the run over to the backend of a Task: the id of its result, and the backend.
+    hand_over: Callable[[str, str], None] = not_handed_over
     # The nodes that tool edges connect to this one.
     tool_nodes: tuple[tuple[Component, Config], ...] = ()
 
@@ -106,10 +115,12 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The output of a node, and the port through which the flow continues."""
+    """The output of a node, and the port through which the flow continues. If it is handed
+    over, the node is still running elsewhere, and its output is what is known so far."""
 
     output: Any
     port: str = "out"
+    handed_over: bool = False
 
 
 class Component(ABC):

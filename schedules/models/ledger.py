@@ -24,7 +24,9 @@ class Origin(models.TextChoices):
 class RunStatus(models.TextChoices):
     PENDING = "pending"  # may start now
     WAITING = "waiting"  # behind an open run, or (`not_before`) for a retry
-    RUNNING = "running"  # started; has a token and a lease
+    RUNNING = (
+        "running"  # started; has a token, and a lease or the id of a Task's result
+    )
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -100,6 +102,14 @@ class ScheduledRun(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    # Handed over to the backend of a Task: no process holds it, the sweep asks the backend.
+    task_result_id = models.CharField(  # noqa: DJ001 null: not handed over
+        max_length=255, null=True, blank=True
+    )
+    task_backend = models.CharField(  # noqa: DJ001 null: not handed over
+        max_length=64, null=True, blank=True
+    )
+    polled_at = models.DateTimeField(null=True, blank=True)
     # Of the last attempt, as is `error`: kept through retries until the run ends.
     failure_kind = failure_kind_field()
     error = models.TextField(blank=True, default="")
@@ -144,7 +154,8 @@ class ScheduledRun(models.Model):
             models.CheckConstraint(
                 name="run_running_holds_lease",
                 condition=~Q(status="running")
-                | Q(token__isnull=False, lease_until__isnull=False),
+                | Q(token__isnull=False)
+                & (Q(lease_until__isnull=False) | Q(task_result_id__isnull=False)),
             ),
             models.CheckConstraint(
                 name="run_failed_has_kind",
@@ -169,6 +180,11 @@ class ScheduledRun(models.Model):
                 fields=["lease_until"],
                 name="run_running",
                 condition=Q(status="running"),
+            ),
+            models.Index(
+                fields=["polled_at"],
+                name="run_handed_over",
+                condition=Q(status="running", task_result_id__isnull=False),
             ),
             # Together with `run_newest`: the rows of the ledger beyond now.
             models.Index(

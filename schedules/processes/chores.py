@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,11 +15,13 @@ from django.db import connection
 
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.runs.handed_over import are_handed_over, poll_handed_over
 from schedules.services.upkeep.pruning import Pruned, prune
 from schedules.services.upkeep.retiming import retime_batch
 from workflows.services import deletions_wait, finish_deletions
 
 logger = structlog.get_logger(__name__)
+Work = Callable[[datetime], Any]
 
 
 class Recovery:
@@ -51,11 +55,17 @@ class Chores:
         self._retiming = True
         self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
-        self._deletion = Deletion()
+        self.beside = (
+            Beside("deletion", deletions_wait, _finish_deletions),
+            # A backend that does not answer must not hold up what is due.
+            Beside("polling", are_handed_over, poll_handed_over),
+        )
 
     def do(self, now: datetime) -> None:
-        """Delete marked workflows, recalculate schedules after new tzdata, and prune."""
-        self._deletion.start_if_needed()
+        """Delete marked workflows, ask about runs that were handed over, recalculate
+        schedules after new tzdata, and prune."""
+        for each in self.beside:
+            each.start_if_needed(now)
         if self._retiming:
             self._retiming = retime_batch(now) > 0
         if self._pruning is None and self._is_pruning_due(now):
@@ -77,24 +87,33 @@ class Chores:
         return all(time.monotonic() < until for _ in steps)
 
 
-class Deletion:
-    """Deletes the workflows that are marked for deletion, in a thread beside the loop."""
+class Beside:
+    """Work in a thread beside the loop, at most one at a time: it may take long, or wait for
+    others."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, is_needed: Callable[[], bool], work: Work) -> None:
+        self._name = name
+        self._is_needed = is_needed
+        self._work = work
         self._thread: Thread | None = None
 
-    def start_if_needed(self) -> None:
-        """Start the thread if there are marked workflows and it is not running."""
-        if (self._thread is None or not self._thread.is_alive()) and deletions_wait():
-            self._thread = Thread(target=self._finish, daemon=True, name="deleting")
+    def start_if_needed(self, now: datetime) -> None:
+        """Start the thread if there is work and it is not running."""
+        if (self._thread is None or not self._thread.is_alive()) and self._is_needed():
+            work = partial(self._do, now)
+            self._thread = Thread(target=work, daemon=True, name=self._name)
             self._thread.start()
 
-    def _finish(self) -> None:
+    def _do(self, now: datetime) -> None:
         try:
-            for _ in finish_deletions():
-                pass
+            self._work(now)
         except Exception:
             # The next sweep continues where this one stopped.
-            logger.warning("deletion_interrupted", exc_info=True)
+            logger.warning("chore_interrupted", chore=self._name, exc_info=True)
         finally:
             connection.close()
+
+
+def _finish_deletions(now: datetime) -> None:
+    for _ in finish_deletions():
+        pass

@@ -52,6 +52,12 @@ class Definition:
         ]
         return tuple(row for row in sources if row.is_active)
 
+    def is_last(self, node_id: str) -> bool:
+        """Whether no flow leads on from this node."""
+        return not any(
+            edge.source == node_id and edge.kind != TOOL for edge in self.graph.edges
+        )
+
     def component(self, node_id: str) -> Component:
         """The component of a node. The definition must have no problems."""
         return registry.components[self.rows[node_id].component_type]

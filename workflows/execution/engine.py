@@ -7,7 +7,7 @@ of a node is on record even if the next one crashes the process.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -32,13 +32,15 @@ from workflows.kit.errors import NotFound, WrongState
 from workflows.kit.json_value import problem, storable
 from workflows.kit.tracebacks import where
 from workflows.models import NodeRun, WorkflowExecution
-from workflows.registry import Context, Result
+from workflows.registry import Context, Result, not_handed_over
 from workflows.safety.redaction import redact
 from workflows.tools import Clock
 
 Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024
 MAX_ERROR = 2000
+# Takes the id of a Task's result, and the name of its backend.
+HandOver = Callable[[str, str], None]
 log = structlog.get_logger(__name__)
 
 
@@ -47,26 +49,31 @@ def run_execution(
     *,
     clock: Clock,
     raise_if_interrupted: Callable[[], None] = lambda: None,
+    hand_over: HandOver | None = None,
 ) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end, and return it as it is then.
+
+    With `hand_over`, its last node may hand the run over to the backend of a Task: then it
+    is still `running` when this returns.
 
     A node that fails ends it as `failed`, without an exception. A graph that cannot be run
     (`InvalidGraph`) and a deadline (`TimedOut`) are recorded and raised.
     `raise_if_interrupted` raises `TimedOut` again if a node has swallowed it. Waits for the
     database while it is away.
     """
-    return _run(execution_id, clock, raise_if_interrupted).execution
+    return _run(execution_id, clock, raise_if_interrupted, hand_over).execution
 
 
 def _run(
     execution_id: UUID,
     clock: Clock,
     raise_if_interrupted: Callable[[], None],
+    hand_over: HandOver | None = None,
     callers: Chain = (),
 ) -> _Run:
     execution = retry_while_away(partial(_claimed, execution_id))
     log.info("execution_started", **_log_fields(execution))
-    run = _Run(execution, clock, raise_if_interrupted, callers)
+    run = _Run(execution, clock, raise_if_interrupted, hand_over, callers)
     try:
         run.run_all()
     except BaseException as interruption:
@@ -83,6 +90,7 @@ class _Run:
     execution: WorkflowExecution
     clock: Clock
     raise_if_interrupted: Callable[[], None]
+    hand_over: HandOver | None = None
     callers: Chain = ()
     taken: dict[str, str | None] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -97,7 +105,7 @@ class _Run:
                 self._end(Status.CANCELLED)
                 return
             if not self._settle(definition, step):
-                return
+                return  # it has failed, or goes on elsewhere
         self._end(Status.SUCCEEDED)
 
     def interrupted(self, interruption: BaseException) -> None:
@@ -136,7 +144,8 @@ class _Run:
             self.execution.graph_version = version
 
     def _settle(self, definition: Definition, step: Step) -> bool:
-        """Run or skip one node. False if it failed, which ends the execution."""
+        """Run or skip one node. False if it failed, which ends the execution, or if it was
+        handed over, after which this process does nothing more."""
         node = self._open(definition, step)
         if not step.runs:
             self.taken[step.node] = None
@@ -153,6 +162,9 @@ class _Run:
             self.raise_if_interrupted()
             self._fail(node, error)
             return False
+        if result.handed_over:
+            self._record(node, result.output)
+            return False
         self.taken[step.node] = result.port
         self.outputs[step.node] = {"output": result.output}
         shown = redact(result.output)
@@ -165,10 +177,12 @@ class _Run:
         config = component.prepare(definition.rows[node.node_id].config, context)
         node.input = redact(storable(component.redact(config)))
         result = component.run(config, context)
-        return Result(_recordable(result.output), result.port)
+        return replace(result, output=recordable(result.output))
 
     def _context(self, definition: Definition, node: NodeRun) -> Context:
         tools = definition.tools_of(node.node_id)
+        # With nothing after it, the end of the node is the end of the run.
+        hand_over = self.hand_over if definition.is_last(node.node_id) else None
         return Context(
             trigger=self.execution.event,
             nodes=self.outputs,
@@ -179,6 +193,7 @@ class _Run:
             stop_if_cancelled=self._stop_if_cancelled,
             run_workflow=self._run_workflow,
             record=partial(self._record, node),
+            hand_over=hand_over or not_handed_over,
             tool_nodes=tuple(
                 (definition.component(row.node_id), row.config) for row in tools
             ),
@@ -186,7 +201,7 @@ class _Run:
 
     def _record(self, node: NodeRun, output: Any) -> None:
         """Record the output so far at once: the node may crash the process any time."""
-        node.output = redact(_recordable(output))
+        node.output = redact(recordable(output))
         row = NodeRun.objects.filter(pk=node.pk)
         retry_while_away(partial(row.update, input=node.input, output=node.output))
 
@@ -206,7 +221,7 @@ class _Run:
         child = start_inline(chain, workflow_id, payload, now=self.clock())
         outputs: list[Any] = [None]
         try:
-            run = _run(child.pk, self.clock, self.raise_if_interrupted, chain)
+            run = _run(child.pk, self.clock, self.raise_if_interrupted, callers=chain)
             # Not from its record, in which secrets are redacted.
             outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:
@@ -308,7 +323,8 @@ def _claimed(execution_id: UUID) -> WorkflowExecution:
     return execution
 
 
-def _recordable(output: Any) -> Any:
+def recordable(output: Any) -> Any:
+    """The output of a node as it can be stored. Raises `NodeFailed` if it cannot be."""
     output = storable(output)
     if reason := problem(output, max_bytes=MAX_OUTPUT):
         raise NodeFailed(f"The output of the node {reason}.")

@@ -100,6 +100,10 @@ class Guard:
             self._end_work()
             end_leftovers(**self._lease.names)
 
+    def let_go(self) -> None:
+        """Stop watching: someone else answers for the work from now on."""
+        self._end_work()
+
     def stop(self) -> None:
         self._end_work()
         self._over.set()

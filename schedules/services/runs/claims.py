@@ -54,8 +54,10 @@ class Claim:
 
 
 def claimed_run(run_id: UUID, token: UUID) -> QuerySet[ScheduledRun]:
-    """The run, as long as it is running under this token; else no row."""
-    return ScheduledRun.objects.filter(pk=run_id, token=token, status=RunStatus.RUNNING)
+    """The run, as long as this process runs it under this token; else no row."""
+    return ScheduledRun.objects.filter(
+        pk=run_id, token=token, status=RunStatus.RUNNING, task_result_id=None
+    )
 
 
 def token_of_job(job_id: str) -> UUID:

@@ -54,7 +54,7 @@ def record_outcome(
     is not paused; otherwise the run fails, which may pause the schedule. Runs that waited
     for its end are released.
     """
-    return _record(run_id, token, lambda run: outcome, now=now)
+    return settle(run_id, token, lambda run: outcome, now=now)
 
 
 def close_lost_run(
@@ -71,6 +71,8 @@ def close_lost_run(
     """
 
     def close(run: ScheduledRun) -> Outcome | None:
+        if run.task_result_id:  # it goes on without its process
+            return None
         ended = ending(
             _attempt(run), observed, now=now, lease_ended_before=lease_ended_before
         )
@@ -80,16 +82,18 @@ def close_lost_run(
             abandon_execution(run.execution_id, ended, now=now)
         return Outcome(ended.status, ended.error, ended.kind)
 
-    return _record(run_id, token, close, now=now)
+    return settle(run_id, token, close, now=now)
 
 
-def _record(
+def settle(
     run_id: UUID,
     token: UUID,
     outcome_of: Callable[[ScheduledRun], Outcome | None],
     *,
     now: datetime,
 ) -> bool:
+    """Record the outcome that `outcome_of` gives for the locked run, in one transaction.
+    Returns False if the attempt has ended already, or has no outcome yet."""
     schedule_id = (
         ScheduledRun.objects.filter(pk=run_id)
         .values_list("schedule_id", flat=True)
@@ -137,11 +141,11 @@ def _attempt(run: ScheduledRun) -> Attempt:
         started_at=run.started_at,
         deadline=run.deadline_at,
         lease_until=run.lease_until,
-        cancelled_at=_cancelled_at(run),
+        cancelled_at=cancelled_at(run),
     )
 
 
-def _cancelled_at(run: ScheduledRun) -> datetime | None:
+def cancelled_at(run: ScheduledRun) -> datetime | None:
     """When it was asked to end: replaced by a later run, or cancelled by a user, which
     concerns its execution."""
     if run.cancel_requested_at or run.execution is None:
@@ -159,6 +163,7 @@ def _settle(
     run.failure_kind = outcome.kind or ""
     run.error = outcome.error[:ERROR_LENGTH]
     run.token = run.lease_until = None
+    run.task_result_id = run.task_backend = run.polled_at = None
     again = _retry_at(run, schedule, now=now) if outcome.status == "failed" else None
     if again is None:
         run.status = RunStatus(outcome.status)
@@ -175,6 +180,9 @@ def _settle(
             "error",
             "token",
             "lease_until",
+            "task_result_id",
+            "task_backend",
+            "polled_at",
             "status",
             "finished_at",
             "not_before",
@@ -200,7 +208,7 @@ def _retry_at(
         backoff_seconds=schedule.retry_backoff_seconds,
         now=now,
     )
-    return None if again and _cancelled_at(run) else again
+    return None if again and cancelled_at(run) else again
 
 
 def _count(

@@ -10,7 +10,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
-from schedules.processes.chores import Deletion
+from schedules.processes.chores import Chores
 from schedules.services import Actor, create_schedule, fire_due, run_now
 from schedules.services.runs.claims import claim_run
 from tests.api import client
@@ -127,12 +127,12 @@ def test_what_is_interrupted_is_finished_later(
 ) -> None:
     delete(busy, alice)
     next(services.finish_deletions())
-    deletion = Deletion()
-    deletion.start_if_needed()
+    deletion = Chores().beside[0]
+    deletion.start_if_needed(NOON)
     assert deletion._thread
     deletion._thread.join()
     assert not Workflow.objects.exists()
-    deletion.start_if_needed()  # nothing waits: no thread
+    deletion.start_if_needed(NOON)  # nothing waits: no thread
     assert not deletion._thread.is_alive()
 
 
