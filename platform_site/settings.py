@@ -40,6 +40,7 @@ SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", variable_kinds.SITE_ADD
 # precedence over those of the same name, which they subclass.
 INSTALLED_APPS = [
     "platform_site",
+    "platform_site.own_admin",
     "platform_site.accounts",
     "schedules",
     "triggers",

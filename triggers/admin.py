@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -24,6 +23,7 @@ from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.errors import DomainError
 from workflows.kit.forms import ServiceForm
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowNode
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class WebhookAdmin(ServiceAdmin):
 
     @admin.display(description="Owner", ordering="node__workflow__owner")
     def owner(self, webhook: Webhook) -> str:
-        return str(webhook.node.workflow.owner)
+        return name_of(webhook.node.workflow.owner)
 
     @override
     def get_urls(self) -> list[URLPattern]:

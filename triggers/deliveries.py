@@ -51,11 +51,10 @@ def find_webhook(token: str) -> Webhook:
         .filter(
             token_digest=keys.digest(token),
             node__removed_at=None,
-            node__workflow__owner__is_active=True,
         )
         .first()
     )
-    if webhook is None:
+    if webhook is None or not webhook.node.workflow.owner.is_active:
         raise NotFound
     return webhook
 

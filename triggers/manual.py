@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from triggers.dispatch import dispatch_event, dispatch_test
@@ -18,6 +17,7 @@ from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.kit.json_value import problem
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 from workflows.services import queue_execution
 
@@ -90,7 +90,7 @@ def _run(
 ) -> WorkflowExecution:
     event: ManualEvent = {
         "fired_at": now.isoformat(),
-        "started_by": user.get_username(),
+        "started_by": name_of(user),
         "payload": payload,
     }
     if node:
@@ -127,5 +127,5 @@ def _made_up_tick(payload: dict[str, Any], user: User, now: datetime) -> TestEve
         "attempt": 1,
         "payload": payload,
         "is_test": True,
-        "started_by": user.get_username(),
+        "started_by": name_of(user),
     }

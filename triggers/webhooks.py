@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -14,6 +13,7 @@ from triggers.models import Webhook
 from workflows.access import require_permission
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.errors import NotFound, WrongState
+from workflows.kit.users import User
 from workflows.models import Workflow
 
 

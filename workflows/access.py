@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.contrib.auth.models import User
-
 from workflows.kit.errors import NotAllowed, NotFound
+from workflows.kit.users import User
 from workflows.models import Workflow, WorkflowExecution
 
 Permission = Literal["change", "delete"]

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import User
-
+from workflows.kit.users import User
 from workflows.models import Workflow
 
 

@@ -29,7 +29,7 @@ from workflows.schemas.declare import schema_problems
 from workflows.tools import Clock, Tool, ToolContext
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 Config = Mapping[str, Any]
 

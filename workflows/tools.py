@@ -26,7 +26,7 @@ from workflows.schemas.declare import schema_problems
 from workflows.scopes import Scope, require
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 Clock = Callable[[], datetime]
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,63}")
@@ -154,7 +154,7 @@ def call_named(
 
 def _log_fields(tool: Tool, context: ToolContext) -> dict[str, Any]:
     """The fields of a log line about a call: nothing that the model has made up."""
-    fields = {"tool": tool.name, "user": context.user.pk}
+    fields = {"tool": tool.name, "user": str(context.user.pk)}
     execution = context.execution_id
     return fields | ({"execution": str(execution)} if execution else {})
 

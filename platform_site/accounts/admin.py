@@ -23,10 +23,11 @@ from platform_site.accounts.tokens import (
     name_problems,
 )
 from schedules.templatetags.schedule_display import both_times
+from workflows.kit.users import name_of, searched_by_name
 from workflows.scopes import Scope
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
     Base = admin.ModelAdmin[ApiToken]
     FormBase = forms.ModelForm[ApiToken]
@@ -65,9 +66,9 @@ class ApiTokenAdmin(Base):
     """A token acts for its user, so only superusers view and create the tokens of others."""
 
     form = TokenForm
-    list_display = ("name", "user", "token_key", "scope", "created_at", "expires")
+    list_display = ("name", "user_name", "token_key", "scope", "created_at", "expires")
     list_select_related = ("user",)
-    search_fields = ("name__has_text", "user__username__has_text")
+    search_fields = ("name__has_text", *searched_by_name("user"))
     ordering = ("-created", "digest")
 
     class Media:
@@ -101,6 +102,10 @@ class ApiTokenAdmin(Base):
         self, request: HttpRequest, obj: ApiToken | None = None
     ) -> bool:
         return False
+
+    @admin.display(description="User", ordering="user")
+    def user_name(self, token: ApiToken) -> str:
+        return name_of(token.user)
 
     @admin.display(description="Created", ordering="created")
     def created_at(self, token: ApiToken) -> SafeString:

@@ -16,7 +16,6 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +23,7 @@ from typing_extensions import override
 
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.throttles import LoginRate
+from workflows.kit.users import find_user
 
 LONGEST_NAME = 150  # of user names in Django
 log = structlog.get_logger(__name__)
@@ -105,6 +105,5 @@ def log_lock(sender: Any, request: HttpRequest, username: str, **_: Any) -> None
 
 def _user_and_address(request: HttpRequest, name: str | None) -> dict[str, str | None]:
     # A name without an account may be a password typed into the wrong field.
-    users = get_user_model().objects
-    known = bool(name) and users.filter(username=name).exists()
+    known = find_user(name) is not None if name else False
     return {"user": name if known else "unknown", "address": client_address(request)}

@@ -16,7 +16,7 @@ from workflows.kit.errors import InvalidInput, WrongState
 from workflows.scopes import Scope
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 MAX_TOKENS = 100
 MAX_DAYS = 36_500
@@ -59,7 +59,7 @@ def create_token(
     )
     with transaction.atomic():
         # The user's row is locked, so that two at once do not exceed the maximum.
-        get_user_model().objects.select_for_update().get(pk=user.pk)
+        get_user_model()._base_manager.select_for_update().get(pk=user.pk)
         if has_too_many(user, now=now):
             raise TooManyTokens
         token.save(force_insert=True)

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
+from django.db.models import UUIDField
 from django.urls import reverse
 from rest_framework.renderers import JSONRenderer
 
@@ -37,12 +38,13 @@ from triggers.api.webhooks import IssuedWebhookSerializer, StartedSerializer
 from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow
 
+USERS: Any = get_user_model()  # of any model, whose keys may be of two kinds
+OWNER = USERS(pk=UUID(int=1) if isinstance(USERS._meta.pk, UUIDField) else 1)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SITE = "https://ostinato.example"
 WORKFLOW, SCHEDULE, EXECUTION = (
     UUID(int=0x018F0000_0000_7000_8000_000000000000 + number) for number in (1, 2, 3)
 )
-OWNER = User(pk=1, username="ada")
 SECRET = "shown-once-in-this-answer"  # noqa: S105 (an example)
 
 REQUESTS: dict[str, dict[str, dict[str, Any]]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -24,6 +23,7 @@ from typing_extensions import override
 from platform_site.accounts.authentication import BearerAuthentication
 from schedules.mcp import McpMissing, load
 from workflows.kit.api.scopes import scope_of
+from workflows.kit.users import User
 from workflows.tools import ToolContext
 
 

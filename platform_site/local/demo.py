@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from schedules.exchange import check_import, import_workflow, template_named
 from schedules.services import Actor, create_schedule, pause_schedule
 from workflows.components.trigger_schedule import ScheduleTrigger
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.services import (
     EdgeSpec,

@@ -1,4 +1,4 @@
-"""Schedules, their runs, events and epochs, and users in Django's admin.
+"""Schedules, their runs, events and epochs, and users' settings in Django's admin.
 
 The admin translates buttons and forms into calls of `schedules.services` and shows the
 results. It never saves a schedule itself.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from schedules.admin.canvas import schedules_for_pages
 from schedules.admin.history import EpochAdmin, EventAdmin, RunAdmin
+from schedules.admin.profiles import ProfileAdmin, ProfileForm
 from schedules.admin.schedule import ScheduleAdmin
-from schedules.admin.users import ProfiledUserAdmin
 
 __all__ = [
     "EpochAdmin",
     "EventAdmin",
-    "ProfiledUserAdmin",
+    "ProfileAdmin",
+    "ProfileForm",
     "RunAdmin",
     "ScheduleAdmin",
     "schedules_for_pages",

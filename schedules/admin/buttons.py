@@ -17,7 +17,7 @@ from schedules.services.insight.sentences import passed_sentence
 from schedules.templatetags.schedule_display import local_time
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 
 @dataclass(frozen=True, slots=True)

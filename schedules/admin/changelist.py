@@ -22,6 +22,7 @@ from schedules.admin.columns import titled_filter
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ReasonCode, ScheduledJob, with_last_run
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
+from workflows.kit.users import name_of, searched_by_name
 
 # The reasons that only events have, and the absence of a reason.
 NOT_OF_SCHEDULES = {
@@ -45,7 +46,7 @@ class ChangeListAdmin(ActionsAdmin):
         "name__has_text",
         "description__has_text",
         "workflow__name__has_text",
-        "owner__username__has_text",
+        *searched_by_name("owner"),
     )
     list_per_page = 50
     list_select_related = ("workflow", "owner")
@@ -94,7 +95,9 @@ class ChangeListAdmin(ActionsAdmin):
     @admin.display(description="Workflow and owner", ordering="workflow__name")
     def workflow_and_owner(self, schedule: ScheduledJob) -> SafeString:
         return format_html(
-            '{} <span class="quiet">{}</span>', schedule.workflow, schedule.owner
+            '{} <span class="quiet">{}</span>',
+            schedule.workflow,
+            name_of(schedule.owner),
         )
 
     @admin.display(description="Next run", ordering="next_run_at")

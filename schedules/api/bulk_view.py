@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -31,6 +30,7 @@ from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.scopes import require_scope
 from workflows.kit.api.strict import ListField, StrictSerializer
 from workflows.kit.bulk import Outcome
+from workflows.kit.users import User
 from workflows.scopes import Scope
 
 MOST = limits.MOST_AT_ONCE

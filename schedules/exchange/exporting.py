@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from schedules.exchange.references import without_ids
 from schedules.limits import MOST_IN_FILE
 from schedules.models import ScheduledJob, Status
@@ -14,6 +12,7 @@ from schedules.services.drafts.fields import FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
 from workflows.api.graph_serializers import graph_of
 from workflows.kit.errors import InvalidInput
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.safety.emptying import emptied
 

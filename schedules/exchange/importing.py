@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
@@ -28,6 +27,7 @@ from schedules.services.drafts.validation import NO_NODE
 from workflows.api.graph_serializers import graph_spec
 from workflows.exceptions import InvalidGraph
 from workflows.kit.errors import Errors, InvalidInput
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.safety import emptying
 from workflows.safety.templating import MARKS

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
-
 from workflows.components.run_workflow import RunWorkflow
 from workflows.kit.json_value import map_strings
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.registry import registry
 from workflows.safety.emptying import leaves

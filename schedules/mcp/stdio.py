@@ -8,7 +8,6 @@ from typing import Any
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import User
 from django.db import close_old_connections
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
@@ -17,6 +16,7 @@ from schedules.mcp.errors import error_response
 from schedules.mcp.server import server_for
 from workflows.kit.errors import DomainError
 from workflows.kit.refusals import refusals
+from workflows.kit.users import users
 from workflows.tools import Tool, ToolContext, ToolResult, call_tool, refused
 
 Line = SessionMessage | Exception  # the error of a line that the SDK cannot parse
@@ -53,9 +53,9 @@ def _call(tool: Tool, arguments: Any, context: ToolContext) -> ToolResult:
     close_old_connections()
     try:
         # The user may have been deactivated or deleted since the last call.
-        active = User.objects.filter(pk=context.user.pk, is_active=True)
         with refusals():
-            context.user.is_active = active.exists()
+            user = users().filter(pk=context.user.pk).first()
+        context.user.is_active = user is not None and user.is_active
         return call_tool(tool, arguments, context)
     except DomainError as refusal:
         return refused(refusal)

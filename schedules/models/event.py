@@ -10,6 +10,7 @@ from typing_extensions import override
 from schedules import limits
 from schedules.models.choices import ActorKind, ReasonCode
 from schedules.models.schedule import ScheduledJob
+from workflows.kit.users import NAME_LENGTH
 
 
 class EventVerb(models.TextChoices):
@@ -47,7 +48,7 @@ class ScheduleEvent(models.Model):
         blank=True,
         related_name="+",
     )
-    actor_name = models.CharField(max_length=150, blank=True, default="")
+    actor_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     execution_id = models.UUIDField(null=True, blank=True)
     reason_code = models.CharField(
         max_length=20, choices=ReasonCode.choices, blank=True, default=""

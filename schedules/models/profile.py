@@ -7,6 +7,7 @@ from django.db import models
 from typing_extensions import override
 
 from schedules import limits
+from workflows.kit.users import name_of
 
 
 class UserProfile(models.Model):
@@ -50,6 +51,10 @@ class UserProfile(models.Model):
         help_text="The number of days within which a schedule of an agent must end.",
     )
 
+    class Meta:
+        verbose_name = "settings of a user"
+        verbose_name_plural = "settings of users"
+
     @override
     def __str__(self) -> str:
-        return f"profile of {self.user}"
+        return f"settings of {name_of(self.user)}"

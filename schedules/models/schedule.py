@@ -38,7 +38,9 @@ from workflows.models import RunOn, Workflow, WorkflowNode
 from workflows.models.workflow import CALL_LENGTH, sees_all
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import AnonymousUser
+
+    from workflows.kit.users import User
 
 
 class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from schedules.exceptions import ScheduleNotAllowed, ScheduleNotFound
 from schedules.models import ActorKind, ScheduledJob
+from workflows.kit.users import name_of
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Actor:
 
     @property
     def name(self) -> str:
-        return self.user.get_username() if self.user else "system"
+        return name_of(self.user) if self.user else "system"
 
     def require_permission(self, permission: str, schedule: ScheduledJob) -> None:
         """Owners may act on their own schedules, staff with the model permission on all, and

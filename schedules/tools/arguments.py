@@ -23,7 +23,7 @@ from workflows.services.definition import MAX_NAME
 from workflows.tools import ToolContext
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 MOST_NAMED = 20
 

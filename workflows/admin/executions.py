@@ -6,7 +6,6 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +13,8 @@ from typing_extensions import override
 
 from workflows.admin.canvas import page_context
 from workflows.admin.read_only import ModelAdmin, ReadOnly
+from workflows.kit.admin import page_of_user
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution
 from workflows.templatetags.workflow_display import as_text
 
@@ -26,7 +27,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
         "status",
         "failure_kind",
         "trigger_type",
-        "owner",
+        "owner_name",
         "created_at",
         "started_at",
         "finished_at",
@@ -46,7 +47,7 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
                     "failed_node",
                     "workflow",
                     "graph_version",
-                    "owner",
+                    "owner_page",
                     "parent",
                     "trigger_type",
                     "trigger_node_id",
@@ -106,6 +107,14 @@ class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
             workflow=workflow,
             execution=execution,
         )
+
+    @admin.display(description="Owner", ordering="owner")
+    def owner_name(self, row: WorkflowExecution) -> str:
+        return name_of(row.owner) if row.owner else ""
+
+    @admin.display(description="Owner")
+    def owner_page(self, row: WorkflowExecution) -> str:
+        return page_of_user(self.admin_site, row.owner)
 
     @admin.display(description="Event")
     def event_data(self, execution: WorkflowExecution) -> SafeString:

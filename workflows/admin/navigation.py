@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,7 +23,7 @@ PAGES = {
 SITE_PAGES = {
     "django_rq.Dashboard": ("Queues", "layers"),
     "ostinato_accounts.ApiToken": ("API tokens", "key-round"),
-    "auth.User": ("People", "users"),
+    settings.AUTH_USER_MODEL: ("People", "users"),
 }
 
 

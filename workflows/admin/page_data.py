@@ -9,11 +9,11 @@ from typing import Any, Literal, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution
 
 # In the place of an id, which the script fills in.
@@ -74,7 +74,7 @@ def page_data(
         "execution": execution and str(execution.pk),
         "may": _permissions(user, workflow),
         "zone": [*zones, settings.TIME_ZONE][0],
-        "user": user.get_username(),
+        "user": name_of(user),
     }
 
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +14,9 @@ from typing_extensions import override
 from workflows import services
 from workflows.admin.canvas import CanvasPages
 from workflows.admin.read_only import ReadOnlyInline
+from workflows.kit.admin import page_of_user
 from workflows.kit.forms import ServiceForm
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode, WorkflowVersion
 from workflows.services.dependents import count_deleted
 from workflows.services.versions import KEPT
@@ -89,7 +90,7 @@ class WorkflowAdmin(CanvasPages):
     list_display = [
         "name",
         "canvas",
-        "owner",
+        "owner_name",
         "is_active",
         "version",
         "updated_at",
@@ -102,13 +103,21 @@ class WorkflowAdmin(CanvasPages):
         "name",
         "description",
         "is_active",
-        "owner",
+        "owner_page",
         "version",
         "graph_version",
         "updated_at",
     ]
-    readonly_fields = ["owner", "version", "graph_version", "updated_at"]
+    readonly_fields = ["owner_page", "version", "graph_version", "updated_at"]
     inlines = [NodeInline, EdgeInline, VersionInline]
+
+    @admin.display(description="Owner", ordering="owner")
+    def owner_name(self, row: Workflow) -> str:
+        return name_of(row.owner)
+
+    @admin.display(description="Owner")
+    def owner_page(self, row: Workflow) -> str:
+        return page_of_user(self.admin_site, row.owner)
 
     @admin.display(description="Deletion", empty_value="")
     def deletion(self, workflow: Workflow) -> str | None:

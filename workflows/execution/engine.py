@@ -14,7 +14,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.contrib.auth.models import User
 
 from workflows.exceptions import (
     Cancelled,
@@ -31,6 +30,7 @@ from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import NotFound, WrongState
 from workflows.kit.json_value import problem, storable
 from workflows.kit.tracebacks import where
+from workflows.kit.users import User, users
 from workflows.models import NodeRun, WorkflowExecution
 from workflows.registry import Context, Result, not_handed_over
 from workflows.safety.redaction import redact
@@ -207,8 +207,8 @@ class _Run:
 
     def _owner(self) -> User:
         """The owner, read anew: a run may outlast the rights of its owner."""
-        users = User.objects.filter(ostinato_executions=self.execution.pk)
-        owner = retry_while_away(users.first)
+        owners = users().filter(ostinato_executions=self.execution.pk)
+        owner = retry_while_away(owners.first)
         if owner is None:
             raise NodeFailed("The user on whose behalf this runs has been deleted.")
         return owner

@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import model_ngettext, quote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from typing_extensions import override
 
 from workflows.kit.bulk import Outcome, one_by_one
 from workflows.kit.refusals import refusal_of
+from workflows.kit.users import User, name_of
 
 # Django's own admin classes take no type parameters when the program runs.
 if TYPE_CHECKING:
@@ -24,6 +27,18 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 REASONS_SHOWN = 10
+
+
+def page_of_user(site: admin.AdminSite, user: User | None) -> str:
+    """The name of the user, linked to their page if this site has one."""
+    if user is None:
+        return ""
+    page = f"admin:{user._meta.app_label}_{user._meta.model_name}_change"
+    try:
+        address = reverse(page, args=(quote(user.pk),), current_app=site.name)
+    except NoReverseMatch:
+        return name_of(user)
+    return format_html('<a href="{}">{}</a>', address, name_of(user))
 
 
 class ServiceAdmin(Base):

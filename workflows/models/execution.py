@@ -14,7 +14,9 @@ from workflows.failures import failure_kind_field, kind_on_record
 from workflows.models.workflow import KEY_LENGTH, NAME_LENGTH, Workflow, sees_all
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import AnonymousUser
+
+    from workflows.kit.users import User
 
 
 class WorkflowExecutionQuerySet(models.QuerySet["WorkflowExecution"]):

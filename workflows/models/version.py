@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from typing_extensions import override
 
+from workflows.kit.users import NAME_LENGTH
 from workflows.models.workflow import Workflow
 
 MAX_NOTE = 200
@@ -27,7 +28,7 @@ class WorkflowVersion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     # Kept when the user is deleted.
-    saved_by_name = models.CharField(max_length=150, blank=True, default="")
+    saved_by_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
 
     class Meta:

@@ -12,8 +12,12 @@ from django.db import models
 from django.db.models.functions import Now
 from typing_extensions import override
 
+from workflows.kit.users import is_staff
+
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import AnonymousUser
+
+    from workflows.kit.users import User
 
 # Of names and labels, for people; and of the keys of nodes, components and ports.
 NAME_LENGTH = 200
@@ -40,7 +44,7 @@ class EdgeKind(models.TextChoices):
 def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
     """Whether `user` is staff and may view or change all rows."""
     meta = model._meta
-    return user.is_staff and any(
+    return is_staff(user) and any(
         user.has_perm(f"{meta.app_label}.{get_permission_codename(action, meta)}")
         for action in ("view", "change")
     )
@@ -57,7 +61,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def runnable_by(self, user: User | AnonymousUser) -> Self:
         """The workflows that `user` may run: all for staff who may change them, otherwise
         their own."""
-        if user.is_staff and user.has_perm("ostinato_workflows.change_workflow"):
+        if is_staff(user) and user.has_perm("ostinato_workflows.change_workflow"):
             return self
         return self.filter(owner=user.pk)
 

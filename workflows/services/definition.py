@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from workflows.access import require_permission
@@ -14,6 +13,7 @@ from workflows.exceptions import WorkflowDeleting
 from workflows.guards import WorkflowChange, guard_change
 from workflows.kit.errors import InvalidInput, NotFound, StaleVersion
 from workflows.kit.json_value import composed, map_strings, text_problem
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.models.workflow import NAME_LENGTH
 

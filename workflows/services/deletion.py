@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -16,6 +15,7 @@ from workflows.access import require_permission
 from workflows.exceptions import WorkflowInUse
 from workflows.kit.errors import NotFound
 from workflows.kit.sqlite_write_lock import brief_write
+from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.services.definition import locked_workflow
 from workflows.services.dependents import (

@@ -71,9 +71,16 @@ def is_short(rows: Rows) -> bool:
 def _is_light(model: type[Model]) -> bool:
     """Whether Django deletes the rows of this model without reading them first."""
     receivers = (signals.pre_delete, signals.post_delete)
-    return not model._meta.related_objects and not any(
+    return not _relations(model) and not any(
         signal.has_listeners(model) for signal in receivers
     )
+
+
+def _relations(model: type[Model]) -> list[Any]:
+    """The foreign keys that refer to `model`, also those without a name on its side."""
+    fields = model._meta.get_fields(include_hidden=True)
+    found = (each for each in fields if each.auto_created and not each.concrete)
+    return [each for each in found if each.one_to_many or each.one_to_one]
 
 
 def _is_heavy(model: type[Model]) -> bool:
@@ -164,11 +171,7 @@ def _dependents(
 
     Those of other apps come first: rows that depend on a node must go before the node.
     """
-    relations = [
-        relation
-        for relation in rows.model._meta.related_objects
-        if relation.on_delete is on_delete
-    ]
+    relations = [each for each in _relations(rows.model) if each.on_delete is on_delete]
     own = rows.model._meta.app_label
     relations.sort(key=lambda relation: relation.related_model._meta.app_label == own)
     for relation in relations:

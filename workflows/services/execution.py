@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from django.contrib.auth.models import User
 
 from workflows.access import require_permission
 from workflows.exceptions import ExecutionFinished
+from workflows.kit.users import User, name_of
 from workflows.models import WorkflowExecution
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,6 @@ def cancel_execution(
         "execution_cancelled",
         execution=str(execution.pk),
         status=execution.status,
-        user=user.get_username(),
+        user=name_of(user),
     )
     return execution

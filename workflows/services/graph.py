@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from workflows.access import require_permission
@@ -18,6 +17,7 @@ from workflows.graph import Problem, problems
 from workflows.guards import WorkflowChange, guard_change
 from workflows.kit.errors import InvalidInput, StaleVersion
 from workflows.kit.json_value import problem, text_problem
+from workflows.kit.users import User
 from workflows.layout import note_problems, position_problem
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry

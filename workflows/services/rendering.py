@@ -8,11 +8,11 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import User
 
 from workflows.exceptions import NodeFailed
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.kit.json_value import problem, strings
+from workflows.kit.users import User
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.registry import Context
 from workflows.safety import templating

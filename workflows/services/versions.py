@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 
 from workflows.kit.errors import NotFound
 from workflows.kit.json_value import text_problem
+from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution, WorkflowVersion
 from workflows.models.version import MAX_NOTE
 from workflows.services.graph_spec import GraphSpec
@@ -52,7 +52,7 @@ def record_version(
         edge_count=len(graph.edges),
         saved_at=now,
         saved_by=user,
-        saved_by_name=user.get_username(),
+        saved_by_name=name_of(user),
         note=note,
     )
     _prune(workflow)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from typing_extensions import override
 
 from schedules.mcp import McpMissing, load
+from workflows.kit.users import find_user
 from workflows.tools import ToolContext
 
 NO_DATABASE = (
@@ -31,10 +31,10 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, user: str, **options: Any) -> None:
         try:
-            found = User.objects.filter(username=user, is_active=True).first()
+            found = find_user(user)
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(NO_DATABASE) from error
-        if found is None:
+        if found is None or not found.is_active:
             raise CommandError(f'There is no active user "{user}".')
         try:
             stdio = load("stdio")

@@ -12,7 +12,7 @@ from schedules.limits import DAY, TEN_YEARS
 from schedules.models import UserProfile
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 # A profile may hold any number; a date further ahead could be outside the calendar.
 MOST_DAYS = TEN_YEARS // DAY

@@ -10,7 +10,7 @@ from schedules.limits import NAME_LENGTH
 from schedules.models import ScheduledJob
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from workflows.kit.users import User
 
 _ENDING = re.compile(r" \(copy(?: \d+)?\)$")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
+
+from workflows.kit.users import User
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 

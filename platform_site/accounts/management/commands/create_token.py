@@ -6,13 +6,13 @@ import argparse
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from typing_extensions import override
 
 from platform_site.accounts.tokens import MAX_DAYS, create_token
 from workflows.kit.errors import DomainError
+from workflows.kit.users import find_user, name_of
 from workflows.scopes import Scope
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
@@ -49,8 +49,7 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        users = get_user_model().objects
-        user = users.filter(username=options["user"]).first()
+        user = find_user(options["user"])
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
         name, now = options["name"], clock()
@@ -72,5 +71,5 @@ class Command(BaseCommand):
             else "without expiry"
         )
         self.stdout.write(
-            f'Token {name!r} of {user.get_username()}, scope "{token.scope}", {until}: {text}'
+            f'Token {name!r} of {name_of(user)}, scope "{token.scope}", {until}: {text}'
         )

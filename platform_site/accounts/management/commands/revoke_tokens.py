@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from typing_extensions import override
 
 from platform_site.accounts.tokens import revoke_tokens
+from workflows.kit.users import find_user, name_of
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=options["user"]).first()
+        user = find_user(options["user"])
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
         count = revoke_tokens(user)
         tokens = "1 token" if count == 1 else f"{count} tokens"
-        self.stdout.write(f"Revoked {tokens} of {user.get_username()}.")
+        self.stdout.write(f"Revoked {tokens} of {name_of(user)}.")

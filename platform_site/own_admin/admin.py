@@ -1,5 +1,5 @@
-"""The admin site: its name, limits of its search and bulk deletion, and RQ's pages behind a
-permission."""
+"""The admin of our own site: its name, limits of its search and bulk deletion, the pages of
+users, and RQ's pages behind a permission."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.contrib.admin.views.main import (
     ChangeList,
     ChangeListSearchForm,
 )
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -23,6 +24,8 @@ from django_rq.models import Dashboard
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 from typing_extensions import override
 
+from platform_site.own_admin.users import ProfiledUserAdmin, SearchableGroupAdmin
+from schedules.models import UserProfile
 from workflows.admin.bulk_delete import delete_selected
 from workflows.kit.api.queries import MOST_TEXT
 
@@ -46,6 +49,11 @@ class BoundedSearchForm(ChangeListSearchForm):
 
 
 ChangeList.search_form_class = BoundedSearchForm
+
+# The settings are on the page of the user, which needs no second one.
+admin.site.unregister([User, Group, UserProfile])
+admin.site.register(User, ProfiledUserAdmin)
+admin.site.register(Group, SearchableGroupAdmin)
 
 PERMISSION = "django_rq.admin"
 View = Callable[..., Any]

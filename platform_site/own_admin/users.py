@@ -1,85 +1,30 @@
-"""The page of a user, with the settings for their schedules and their agents."""
+"""The pages of a user and a group on our own site; a user's has the settings for schedules and
+agents."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
-from django.core.exceptions import ValidationError
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
-from schedules import limits, timing
-from schedules.admin.form_fields import ZoneInput
+from schedules.admin import ProfileForm
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.sqlite_write_lock import brief_write
 from workflows.services.dependents import MOST_DELETED, detach, is_short
 
 if TYPE_CHECKING:
-    ProfileFormBase = forms.ModelForm[UserProfile]
     InlineBase = admin.StackedInline[UserProfile, User]
     ProfiledUserBase = UserAdmin[User]
 else:
-    ProfileFormBase = forms.ModelForm
     InlineBase = admin.StackedInline
     ProfiledUserBase = UserAdmin
-
-
-class ProfileForm(ProfileFormBase):
-    """An empty input means the site's default, which is shown next to it."""
-
-    class Meta:
-        labels: ClassVar[dict[str, str]] = {
-            "agents_may_schedule": "Agents may schedule",
-            "agents_propose": "Agents need approval",
-            "agents_may_schedule_from_schedules": "Scheduled runs may schedule",
-            "agent_max_active_schedules": "Maximum active schedules of agents",
-            "agent_min_interval_seconds": "Minimum interval for agents (seconds)",
-            "agent_max_days": "Maximum lifetime for agents (days)",
-        }
-
-    timezone = forms.CharField(
-        required=False,
-        max_length=limits.ZONE_LENGTH,
-        widget=ZoneInput,
-        label="Time zone",
-        help_text="An IANA time zone such as Europe/Berlin. The default for new schedules.",
-    )
-
-    @override
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if hasattr(settings, name.upper()):
-                _name_default(field, getattr(settings, name.upper()))
-
-    def clean_timezone(self) -> str:
-        name: str = self.cleaned_data["timezone"]
-        try:
-            return timing.check_timezone(name) if name else ""
-        except timing.TimingError as error:
-            raise ValidationError(str(error)) from error
-
-
-def _name_default(field: forms.Field, default: Any) -> None:
-    """Show the site's `default`, which applies if the input is left empty."""
-    if isinstance(field, forms.NullBooleanField):
-        choices = [
-            ("unknown", f"Default ({'yes' if default else 'no'})"),
-            ("true", "Yes"),
-            ("false", "No"),
-        ]
-        field.widget = forms.NullBooleanSelect()
-        field.widget.choices = choices
-    else:
-        field.help_text = f"{field.help_text} Default: {default}."
 
 
 class ProfileInline(InlineBase):
@@ -146,8 +91,3 @@ class SearchableGroupAdmin(GroupAdmin):
     """Django's page of a group, with this site's text search."""
 
     search_fields = ("name__has_text",)
-
-
-admin.site.unregister([User, Group])
-admin.site.register(User, ProfiledUserAdmin)
-admin.site.register(Group, SearchableGroupAdmin)

@@ -1,0 +1,95 @@
+"""The page with a user's settings for schedules and agents, whatever model the user is of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from typing_extensions import override
+
+from schedules import limits, timing
+from schedules.admin.form_fields import ZoneInput
+from schedules.models import UserProfile
+from workflows.kit.admin import ServiceAdmin
+from workflows.kit.users import name_of, searched_by_name
+
+if TYPE_CHECKING:
+    ProfileFormBase = forms.ModelForm[UserProfile]
+else:
+    ProfileFormBase = forms.ModelForm
+
+
+class ProfileForm(ProfileFormBase):
+    """An empty input means the site's default, which is shown next to it."""
+
+    class Meta:
+        labels: ClassVar[dict[str, str]] = {
+            "agents_may_schedule": "Agents may schedule",
+            "agents_propose": "Agents need approval",
+            "agents_may_schedule_from_schedules": "Scheduled runs may schedule",
+            "agent_max_active_schedules": "Maximum active schedules of agents",
+            "agent_min_interval_seconds": "Minimum interval for agents (seconds)",
+            "agent_max_days": "Maximum lifetime for agents (days)",
+        }
+
+    timezone = forms.CharField(
+        required=False,
+        max_length=limits.ZONE_LENGTH,
+        widget=ZoneInput,
+        label="Time zone",
+        help_text="An IANA time zone such as Europe/Berlin. The default for new schedules.",
+    )
+
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if hasattr(settings, name.upper()):
+                _name_default(field, getattr(settings, name.upper()))
+
+    def clean_timezone(self) -> str:
+        name: str = self.cleaned_data["timezone"]
+        try:
+            return timing.check_timezone(name) if name else ""
+        except timing.TimingError as error:
+            raise ValidationError(str(error)) from error
+
+
+def _name_default(field: forms.Field, default: Any) -> None:
+    """Show the site's `default`, which applies if the input is left empty."""
+    if isinstance(field, forms.NullBooleanField):
+        choices = [
+            ("unknown", f"Default ({'yes' if default else 'no'})"),
+            ("true", "Yes"),
+            ("false", "No"),
+        ]
+        field.widget = forms.NullBooleanSelect()
+        field.widget.choices = choices
+    else:
+        field.help_text = f"{field.help_text} Default: {default}."
+
+
+@admin.register(UserProfile)
+class ProfileAdmin(ServiceAdmin):
+    """Apart from the page of the user, which is the project's."""
+
+    form = ProfileForm
+    list_display = ("name", "timezone", "agents_may_schedule", "agents_propose")
+    list_select_related = ("user",)
+    search_fields = searched_by_name("user")
+    # A list of all users to choose from could be long.
+    raw_id_fields = ("user",)
+
+    @admin.display(description="User", ordering="user")
+    def name(self, profile: UserProfile) -> str:
+        return name_of(profile.user)
+
+    @override
+    def get_exclude(
+        self, request: HttpRequest, obj: UserProfile | None = None
+    ) -> tuple[str, ...]:
+        return ("user",) if obj else ()

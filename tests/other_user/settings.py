@@ -1,0 +1,12 @@
+"""The test settings of a project with a user model of its own, and without our own admin."""
+
+from __future__ import annotations
+
+from tests.settings import *  # noqa: F403
+from tests.settings import INSTALLED_APPS
+
+AUTH_USER_MODEL = "people.Person"
+INSTALLED_APPS = [
+    "tests.other_user.people",
+    *(app for app in INSTALLED_APPS if app != "platform_site.own_admin"),
+]

@@ -1,0 +1,56 @@
+"""Users of whatever model the project has: their names, and who is found by one.
+
+A user model need have no more than `AbstractBaseUser` and `PermissionsMixin` give it, so nothing
+here or elsewhere names a field such as `username` or `email`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.auth.models import User as User
+else:
+    # In annotations only: the model may be another, and is not known while apps are loaded.
+    User = Any
+
+# The length of an email address, and so the most that is kept of a name beside a record that
+# outlives its user.
+NAME_LENGTH = 254
+
+
+def users() -> models.QuerySet[User]:
+    """All users whom the project's own manager shows, as Django's logins do."""
+    return get_user_model()._default_manager.all()
+
+
+def find_user(name: str) -> User | None:
+    """The user with this name, by the natural key with which people log in."""
+    model = get_user_model()
+    try:
+        return model._default_manager.get_by_natural_key(name)
+    except model.DoesNotExist:
+        return None
+
+
+def name_of(user: User) -> str:
+    """The name by which the user logs in; of a very long one, the beginning."""
+    return str(user.get_username())[:NAME_LENGTH]
+
+
+def is_staff(user: User | AnonymousUser) -> bool:
+    """Whether the user may use an admin site. A model for an API alone may lack the field."""
+    return bool(getattr(user, "is_staff", False))
+
+
+def searched_by_name(path: str) -> tuple[str, ...]:
+    """The entry of `search_fields` that finds rows by the name of the user at `path`; none if
+    the project's names are not text."""
+    name = get_user_model().USERNAME_FIELD
+    field = get_user_model()._meta.get_field(name)
+    is_text = isinstance(field, models.CharField | models.TextField)
+    return (f"{path}__{name}__has_text",) if is_text else ()
