@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from tests.settings import *  # noqa: F403
-from tests.settings import INSTALLED_APPS
+from tests.settings import DATABASES, INSTALLED_APPS
 
 AUTH_USER_MODEL = "people.Person"
 INSTALLED_APPS = [
     "tests.other_user.people",
     *(app for app in INSTALLED_APPS if app != "platform_site.own_admin"),
 ]
+# On PostgreSQL the tests around these have a database of the usual name.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["TEST"] = {"NAME": "test_other_user"}

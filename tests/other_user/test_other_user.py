@@ -13,7 +13,6 @@ HERE = Path(__file__).parent
 
 @pytest.mark.both_databases
 @pytest.mark.heavy
-@pytest.mark.django_db
 def test_a_project_with_a_user_model_of_its_own_is_served_at_every_door() -> None:
     """In a process of its own, as a process has one user model."""
     options = ["-q", "-p", "no:cacheprovider", "-n", "0", "--create-db"]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ostinato_schedules', '0002_calls'),
+        ('ostinato_schedules', '0003_handed_over'),
     ]
 
     operations = [
