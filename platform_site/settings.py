@@ -19,6 +19,7 @@ from platform_site.local import secret_files  # noqa: E402
 from platform_site.local.data_dir import data_dir, database, keep_private  # noqa: E402
 from platform_site.local.runtime_record import embedded_redis_url  # noqa: E402
 from platform_site.logs import logging_config  # noqa: E402
+from platform_site.mail import mail_settings  # noqa: E402
 from platform_site.variables import Kind, Variables, among  # noqa: E402
 from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
 from schedules.timing.zones import timezone_names  # noqa: E402
@@ -212,8 +213,7 @@ EXECUTION_TIMEOUT_SECONDS = env.number(
 _MAIL = env.read(
     "EMAIL_URL", variable_kinds.email_url("dummymail://"), variable_kinds.EMAIL_URL
 )
-globals().update(_MAIL)
-EMAIL_TIMEOUT = 10
+globals().update(mail_settings(_MAIL, timeout=10))
 DEFAULT_FROM_EMAIL = env.read(
     "DEFAULT_FROM_EMAIL", "ostinato@localhost", variable_kinds.MAILBOX
 )

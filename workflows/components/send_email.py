@@ -75,13 +75,20 @@ class SendEmail(Component):
 
     @override
     def run(self, config: Config, context: Context) -> Result:
-        if settings.EMAIL_BACKEND == NO_BACKEND:
+        if _backend() == NO_BACKEND:
             raise NodeFailed("This site has no mail server: set EMAIL_URL.")
         for path, reason in _address_problems(config, templates_too=True):
             raise NodeFailed(f"{path}: {reason}")
         subject = " ".join(config["subject"].split())
         _send(config, subject)
         return Result({"to": config["to"], "subject": subject})
+
+
+def _backend() -> str:
+    """The project's own. Django 6.1 replaces `EMAIL_BACKEND` by `MAILERS`, and has one of them."""
+    if hasattr(settings, "MAILERS"):
+        return str(settings.MAILERS.get("default", {}).get("BACKEND", ""))
+    return str(settings.EMAIL_BACKEND)
 
 
 def _send(config: Config, subject: str) -> None:
