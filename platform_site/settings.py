@@ -42,6 +42,7 @@ SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", variable_kinds.SITE_ADD
 INSTALLED_APPS = [
     "platform_site",
     "platform_site.own_admin",
+    "platform_site.local",
     "platform_site.accounts",
     "schedules",
     "triggers",

@@ -8,7 +8,11 @@ from tests.settings import DATABASES, INSTALLED_APPS
 AUTH_USER_MODEL = "people.Person"
 INSTALLED_APPS = [
     "tests.other_user.people",
-    *(app for app in INSTALLED_APPS if app != "platform_site.own_admin"),
+    *(
+        app
+        for app in INSTALLED_APPS
+        if app not in {"platform_site.own_admin", "platform_site.local"}
+    ),
 ]
 # On PostgreSQL the tests around these have a database of the usual name.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":

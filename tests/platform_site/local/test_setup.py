@@ -152,7 +152,9 @@ def test_without_a_database_one_line_says_so(
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr("platform_site.management.commands.setup.call_command", fail)
+    monkeypatch.setattr(
+        "platform_site.local.management.commands.setup.call_command", fail
+    )
     with pytest.raises(CommandError) as refused:
         set_up()
     assert str(refused.value) == line

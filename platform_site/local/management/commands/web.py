@@ -12,7 +12,7 @@ from typing_extensions import override
 from platform_site.http.connections import BACKLOG, Connection
 from platform_site.http.database_pool import pool_connections
 from platform_site.http.request_limit import WAIT_SECONDS
-from platform_site.management.commands.up import port
+from platform_site.local.management.commands.up import port
 
 
 class Command(BaseCommand):

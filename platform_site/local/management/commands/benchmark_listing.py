@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from platform_site.management.source_checkout import command_of
+from platform_site.local.management.source_checkout import command_of
 
 Command = command_of("benchmark_listing")
