@@ -214,7 +214,7 @@ EXECUTION_TIMEOUT_SECONDS = env.number(
 _MAIL = env.read(
     "EMAIL_URL", variable_kinds.email_url("dummymail://"), variable_kinds.EMAIL_URL
 )
-globals().update(mail_settings(_MAIL, timeout=10))
+globals().update(mail_settings(_MAIL))
 DEFAULT_FROM_EMAIL = env.read(
     "DEFAULT_FROM_EMAIL", "ostinato@localhost", variable_kinds.MAILBOX
 )

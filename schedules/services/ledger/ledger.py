@@ -191,7 +191,9 @@ def reopen(
         status=RunStatus.SKIPPED,
         scheduled_for__in=ticks,
     )
-    again = ScheduledRun.objects.filter(pk__in=list(withdrawn.values_list(flat=True)))
+    again = ScheduledRun.objects.filter(
+        pk__in=list(withdrawn.values_list("pk", flat=True))
+    )
     again.update(
         status=status,
         reason=Reason.NONE,

@@ -35,7 +35,7 @@ def send(**changes: Any) -> Result:
 
 def use(settings: Any, url: str) -> None:
     """The mail server of the site, for this test."""
-    for name, value in mail_settings(email_url(url), timeout=10).items():
+    for name, value in mail_settings(email_url(url)).items():
         setattr(settings, name, value)
 
 
