@@ -86,9 +86,10 @@ class SendEmail(Component):
 
 def _backend() -> str:
     """The project's own. Django 6.1 replaces `EMAIL_BACKEND` by `MAILERS`, and has one of them."""
-    if hasattr(settings, "MAILERS"):
-        return str(settings.MAILERS.get("default", {}).get("BACKEND", ""))
-    return str(settings.EMAIL_BACKEND)
+    mailers = getattr(settings, "MAILERS", None)
+    if mailers is None:
+        return str(settings.EMAIL_BACKEND)
+    return str(mailers.get("default", {}).get("BACKEND", ""))
 
 
 def _send(config: Config, subject: str) -> None:
