@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from people.models import Person
 
 from platform_site.accounts.models import ApiToken
 from platform_site.http.examples import OWNER
@@ -21,7 +22,6 @@ from schedules.services import Actor, create_schedule
 from schedules.services.agents.limits import agent_limits
 from schedules.tools import tools
 from tests.graphs import add_graph
-from tests.other_user.people.models import Person
 from tests.schedules.conftest import NOON
 from tests.workflows.running import fire, run
 from triggers.webhooks import issue_webhook

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+from platform_site.local.data_dir import BASE_DIR
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES, INSTALLED_APPS
 
+# The user model of the project in which the wheel is tried.
+sys.path.append(str(BASE_DIR / "tests" / "foreign" / "project"))
 AUTH_USER_MODEL = "people.Person"
 INSTALLED_APPS = [
-    "tests.other_user.people",
+    "people",
     *(
         app
         for app in INSTALLED_APPS

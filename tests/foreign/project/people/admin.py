@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from tests.other_user.people.models import Person
+from people.models import Person
 
 
 @admin.register(Person)
