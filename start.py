@@ -10,8 +10,8 @@ tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
     --quick   the tests on SQLite only, without the slow ones and those that start processes
               (sites, workers, browsers) or commit (races, crashes): about 3 minutes
     --all     the slow tests, too (chaos drills, races, crowds of clients), and with Node the
-              canvas: its types and tests, and whether it was built from its source: about
-              20 minutes
+              canvas: its types and tests, and whether it was built from its source; and the
+              wheel, in projects on two versions of Django: about 20 minutes
 
 Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
 
@@ -168,6 +168,10 @@ def run_checks(arguments: list[str]) -> int:
     }
     if choice == "--all" and has_node():
         checks["canvas"] = [python, "-m", "tests.canvas"]
+    if choice == "--all":
+        # Says so if there is no Python for the newer Django.
+        subprocess.run([python, "-m", "tests.foreign.pythons"], check=False)  # noqa: S603
+        checks["wheel"] = [python, "-m", "tests.foreign"]
     with ThreadPoolExecutor(max_workers=1) as beside:
         # They take a minute of one processor, while tests wait for processes.
         checked = [beside.submit(check, *each) for each in checks.items()]

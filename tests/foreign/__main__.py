@@ -70,12 +70,10 @@ def main() -> int:
             error = future.exception()
             print(f"\n{host.name}\n{error or future.result()}")
             failed |= error is not None
-    expected = os.environ.get("CI") == "true"
-    if len(hosts) < 2:
-        print(
-            f"Django 6: {'no' if expected else 'skipped, as there is no newer'} Python"
-        )
-    return int(failed or (expected and len(hosts) < 2))
+    lacks_one = len(hosts) < 2
+    if lacks_one:
+        print("Not tried on Django 6, which needs a newer Python.")
+    return int(failed or (lacks_one and os.environ.get("CI") == "true"))
 
 
 def _hosts() -> Iterator[Host]:

@@ -145,7 +145,7 @@ def test_each_choice_runs_every_check_and_the_tests_with_its_marks(
     monkeypatch.setattr(start.subprocess, "run", run)
     monkeypatch.setattr(start.shutil, "which", lambda name: f"/bin/{name}")
     assert start.run_checks(["tests/schedules", *words, "-k", "pause"]) == 0
-    checks = 6 if words == ["--all"] else 5
+    checks = 7 if words == ["--all"] else 5
     assert capsys.readouterr().out.count("\nok    ") == checks + len(databases)
     assert {Path(command[0]).name for command in called} == {
         "ruff",
