@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from schedules.models import ScheduledJob
-from schedules.services.drafts.fields import Door, fields_at
+from schedules.services.drafts.fields import Door, FieldSpec, fields_at
+
+_RECORDED = fields_at(Door.HISTORY)
 
 
-def snapshot(schedule: ScheduledJob) -> dict[str, Any]:
+def snapshot(
+    schedule: ScheduledJob, fields: Sequence[FieldSpec] = _RECORDED
+) -> dict[str, Any]:
     """The fields that people may set, as JSON: times in ISO 8601, references as ids."""
     return {
-        field.name: _plain(getattr(schedule, field.column.attname))
-        for field in fields_at(Door.HISTORY)
+        field.name: _plain(getattr(schedule, field.column.attname)) for field in fields
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Sum
@@ -22,6 +23,7 @@ from schedules.policy.types import MICROSECOND, Rules
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
 from schedules.services.ledger import ledger
+from schedules.services.ledger.bulk_sql import insert_rows
 from schedules.services.ledger.early import adopt, early_ticks
 from schedules.timing import Timing, TimingError
 
@@ -38,14 +40,30 @@ def open_next(schedule: ScheduledJob, *, from_at: datetime) -> None:
 
 
 def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
-    fields = snapshot(schedule)
-    ScheduleEpoch.objects.create(
-        schedule=schedule,
-        number=schedule.epoch,
-        timing={name: fields[name] for name in TIMING_FIELDS},
-        tzdata_version=timing.tzdata_version(),
-        from_at=from_at,
-    )
+    open_each([(schedule, from_at)])
+
+
+def open_each(begun: Iterable[tuple[ScheduledJob, datetime]]) -> None:
+    """Open the current epochs of schedules, each with the time after which its ticks are, in
+    one statement."""
+    version = timing.tzdata_version()
+    rows = [
+        (schedule.pk, schedule.epoch, snapshot(schedule, TIMING), version, at, {}, {})
+        for schedule, at in begun
+    ]
+    insert_rows(ScheduleEpoch, fields=_OPENED, rows=rows)
+
+
+TIMING = [FIELDS[name] for name in TIMING_FIELDS]
+_OPENED = (
+    "schedule",
+    "number",
+    "timing",
+    "tzdata_version",
+    "from_at",
+    "counts",
+    "pruned_counts",
+)
 
 
 def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:

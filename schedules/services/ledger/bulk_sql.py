@@ -24,6 +24,7 @@ _ARRAYS = {
     "CharField": "text[]",
     "TextField": "text[]",
     "JSONField": "jsonb[]",
+    "BooleanField": "boolean[]",
     "PositiveSmallIntegerField": "smallint[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",

@@ -102,7 +102,7 @@ def test_a_node_that_many_schedules_start_at_goes_in_few_queries(
 def test_a_node_that_too_many_schedules_start_at_stays(
     make_schedule: MakeSchedule, workflow: Workflow, monkeypatch
 ) -> None:
-    monkeypatch.setattr(transitions, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(transitions.many, "MOST_AT_ONCE", 1)
     node = workflow.nodes.get(node_id="start")
     for _ in range(2):
         make_schedule(trigger_node=node)

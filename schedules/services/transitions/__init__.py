@@ -1,0 +1,44 @@
+"""The transitions of a schedule from one state to another.
+
+The only code that writes `status`, `reason_code`, `status_reason` and `next_run_at`.
+"""
+
+from __future__ import annotations
+
+from schedules.services.transitions.many import (
+    NODE_DELETED,
+    Edit,
+    FrontierMoved,
+    advance,
+    begin_all,
+    edit_all,
+    forget_trigger_node,
+)
+from schedules.services.transitions.single import (
+    begin,
+    edit,
+    pause,
+    resume,
+    retime,
+    set_aside,
+    withdraw,
+)
+from schedules.services.transitions.state import NewTiming
+
+__all__ = [
+    "NODE_DELETED",
+    "Edit",
+    "FrontierMoved",
+    "NewTiming",
+    "advance",
+    "begin",
+    "begin_all",
+    "edit",
+    "edit_all",
+    "forget_trigger_node",
+    "pause",
+    "resume",
+    "retime",
+    "set_aside",
+    "withdraw",
+]

@@ -1,0 +1,207 @@
+"""The same transition of many schedules at once: one statement for the rows, one for the
+events, and the alarms for the caller to set once it has committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import F
+
+from schedules.exceptions import NodeInUse
+from schedules.limits import MOST_AT_ONCE
+from schedules.models import (
+    EventVerb,
+    ReasonCode,
+    ScheduledJob,
+    ScheduleEvent,
+    Status,
+)
+from schedules.policy.types import Decision
+from schedules.rq.messages import Alarm
+from schedules.services.actor import Actor
+from schedules.services.drafts.snapshot import snapshot
+from schedules.services.due import DueSchedule
+from schedules.services.epochs import epochs
+from schedules.services.events import new_event
+from schedules.services.ledger.bulk_sql import insert_rows, update_rows
+from schedules.services.transitions.state import (
+    STATE,
+    SYSTEM,
+    NewTiming,
+    edited,
+    ended,
+    ended_event,
+    set_frontier,
+)
+from workflows.models import WorkflowNode
+
+NODE_DELETED = (
+    "Its trigger node has been deleted: it now starts at the first trigger of its workflow "
+    "that accepts it."
+)
+
+
+class FrontierMoved(Exception):
+    """Another scheduler has fired these ticks: the transaction must be rolled back."""
+
+
+class Edit(NamedTuple):
+    """An update of one of many schedules: as the arguments of `edit`."""
+
+    schedule: ScheduledJob
+    before: Mapping[str, Any]
+    changed: Mapping[str, Any]
+    begins: NewTiming | None
+
+
+_COLUMNS = [field.name for field in ScheduledJob._meta.concrete_fields]
+_VALUES = [field.attname for field in ScheduledJob._meta.concrete_fields]
+_EVENT_FIELDS = [
+    field for field in ScheduleEvent._meta.concrete_fields if not field.primary_key
+]
+_EVENT_COLUMNS = [field.name for field in _EVENT_FIELDS]
+_EVENT_VALUES = [field.attname for field in _EVENT_FIELDS]
+
+
+def begin_all(
+    new: Sequence[tuple[ScheduledJob, datetime | None]],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    told: Sequence[str] = (),
+) -> list[Alarm]:
+    """Save new active schedules, each with its first tick. `told`: columns that the event
+    tells besides the fields. Raises `IntegrityError` if one of their keys is taken."""
+    for schedule, tick in new:
+        set_frontier(schedule, tick)
+    schedules = [schedule for schedule, _ in new]
+    values = ([getattr(each, name) for name in _VALUES] for each in schedules)
+    insert_rows(ScheduledJob, fields=_COLUMNS, rows=[*values])
+    epochs.open_each((each, now) for each in schedules)
+    _record(
+        new_event(
+            each,
+            EventVerb.CREATE,
+            actor=actor,
+            now=now,
+            note=note,
+            after=snapshot(each) | {name: getattr(each, name) for name in told},
+        )
+        for each in schedules
+    )
+    return [Alarm(each.rq_job_id, each.next_run_at) for each in schedules]
+
+
+def edit_all(
+    edits: Sequence[Edit], *columns: str, actor: Actor, now: datetime, note: str
+) -> list[Alarm]:
+    """Save updates as `edit` does, and `columns` besides the changed fields."""
+    events = [_edit(each, actor=actor, now=now, note=note) for each in edits]
+    for opens in (True, False):
+        some = [each for each in edits if (each.begins is not None) == opens]
+        _save(some, columns, opens=opens)
+    _record(events)
+    return [Alarm(each.schedule.rq_job_id, each.schedule.next_run_at) for each in edits]
+
+
+def _edit(edit: Edit, *, actor: Actor, now: datetime, note: str) -> ScheduleEvent:
+    """Set the new state, and return the event, not yet saved."""
+    schedule = edit.schedule
+    verb, details = edited(schedule, edit.before, edit.changed)
+    if edit.begins is not None:
+        schedule.epoch += 1
+        set_frontier(schedule, edit.begins.tick)
+    schedule.version += 1
+    schedule.updated_at = now
+    return new_event(schedule, verb, actor=actor, now=now, note=note, **details)
+
+
+def _save(edits: Sequence[Edit], columns: Sequence[str], *, opens: bool) -> None:
+    """Save the columns that have changed in one of the schedules; `opens`: they have got a
+    new timing, and with it an epoch."""
+    if not edits:
+        return
+    changed = {name for each in edits for name in each.changed}
+    moved = ("next_tick_at", "epoch", "consecutive_failures") if opens else ()
+    names = sorted(changed | {*columns, *STATE, *moved, "version", "updated_at"})
+    attnames = [ScheduledJob._meta.get_field(name).attname for name in names]
+    rows = [
+        (each.schedule.pk, *(getattr(each.schedule, name) for name in attnames))
+        for each in edits
+    ]
+    update_rows(ScheduledJob, match=["id"], change=names, rows=rows)
+    if opens:
+        begun = [(each.schedule, each.begins.from_at) for each in edits if each.begins]
+        epochs.open_each(begun)
+
+
+def _record(events: Iterable[ScheduleEvent]) -> None:
+    rows = [[getattr(event, name) for name in _EVENT_VALUES] for event in events]
+    insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=rows)
+
+
+def advance(
+    decided: Sequence[tuple[DueSchedule, Decision]], *, now: datetime
+) -> list[Alarm]:
+    """Move fired schedules on from their nominal tick; those with no tick left end.
+
+    One statement for the schedules and one for the events, however many there are. Returns
+    the alarms, which the caller sets once it has committed. Raises `FrontierMoved` if one of
+    the schedules has changed since it was read.
+    """
+    rows = [_moved(schedule, decision) for schedule, decision in decided]
+    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=rows) != len(rows):
+        raise FrontierMoved
+    ScheduleEvent.objects.bulk_create(
+        ended_event(schedule, decision.ended, now=now)
+        for schedule, decision in decided
+        if decision.ended
+    )
+    return [
+        Alarm(schedule.rq_job_id, None if decision.ended else decision.next_run_at)
+        for schedule, decision in decided
+    ]
+
+
+_AS_READ = ("id", "epoch", "next_tick_at")
+_MOVED = ("next_tick_at", "fired_count", *STATE)
+_ACTIVE = Status.ACTIVE.value  # a plain str: SQLite is slow to bind others
+
+
+def _moved(schedule: DueSchedule, decision: Decision) -> tuple[Any, ...]:
+    """The schedule's values as they were read, and the new ones. (A due one is active.)"""
+    state: tuple[str, ...] = _ACTIVE, schedule.reason_code, schedule.status_reason
+    following, fired = decision.next_run_at, schedule.fired_count + decision.fired
+    if decision.ended:
+        state, following = ended(decision.ended), None
+    as_read = (schedule.id, schedule.epoch, schedule.next_tick_at)
+    return (*as_read, decision.frontier, fired, *state, following)
+
+
+def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
+    """Before `node` is deleted: clear it from its schedules, as an update by the system.
+
+    From then on each starts at the first trigger of its workflow that accepts it. Four
+    queries, however many schedules there are. Raises `NodeInUse` for too many schedules.
+    """
+    rows = ScheduledJob.objects.locked().filter(trigger_node=node)
+    schedules = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
+    if len(schedules) > MOST_AT_ONCE:
+        raise NodeInUse(
+            f"More than {MOST_AT_ONCE} schedules start at the node “{node.node_id}”: give "
+            "them another trigger_node first, or none."
+        )
+    locked = ScheduledJob.objects.filter(pk__in=[schedule.pk for schedule in schedules])
+    locked.update(trigger_node=None, version=F("version") + 1, updated_at=now)
+    code, note = ReasonCode.NODE_DELETED, NODE_DELETED
+    # Paused and stopped schedules keep their reason.
+    locked.filter(status=Status.ACTIVE).update(reason_code=code, status_reason=note)
+    details: dict[str, Any] = {"reason_code": code, "note": note}
+    details |= {"before": {"trigger_node": node.pk}, "after": {"trigger_node": None}}
+    ScheduleEvent.objects.bulk_create(
+        new_event(schedule, EventVerb.UPDATE, actor=SYSTEM, now=now, **details)
+        for schedule in schedules
+    )
