@@ -34,6 +34,11 @@ class ScheduleNotFound(NotFound):
     remedy = "Take the id from a list of your schedules."
 
 
+class UnknownKey(ScheduleNotFound):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"No schedule has the key {key!r}: upsert it first.")
+
+
 class ScheduleNotAllowed(NotAllowed):
     message = "You may see this schedule, but you do not have permission to change it."
 

@@ -87,6 +87,13 @@ class SchedulerService(Scheduler):
                 pipe.zadd(self.scheduled_jobs_key, _scores(batch))
                 pipe.execute()
 
+    def change_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Set the alarms that have a time, remove the others, and wake the schedulers."""
+        with redis_errors():
+            self.set_alarms(alarms)
+            self._remove([alarm.rq_job_id for alarm in alarms if alarm.at is None])
+            self.wake_schedulers()
+
     def move_alarms(self, pipe: Redis, alarms: Sequence[Alarm]) -> None:
         """Add to `pipe` the new times of alarms whose job hashes exist already.
 

@@ -50,6 +50,7 @@ LIMIT = re.compile(r"MAX_\w+|\w+_LENGTH|\w+_BYTES|TAGS")
 OF_WORDS = {"MAX_MESSAGE", "MAX_PATH", "MAX_PROBLEMS"}
 NOT_FROM_OUTSIDE = {
     "schedules.limits.REQUEST_ID_LENGTH",  # of the form of the admin
+    "schedules.limits.OBJECT_MODEL_LENGTH",  # of the label of a model that the settings name
     "schedules.limits.ZONE_LENGTH",  # of columns: what is no name of a zone is refused anyway
     "triggers.deliveries.MAX_PAYLOAD",  # what a body of MAX_BODY can come to
     "triggers.deliveries.MAX_KEY",  # of what is kept under a key

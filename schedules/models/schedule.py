@@ -119,12 +119,18 @@ class ScheduledJob(models.Model):
 
     # For code that keeps a schedule: its name for it, unique in the site, and what it wrote
     # last, by which later changes by people are told from its own.
-    key = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    key = models.CharField(
+        max_length=limits.KEY_LENGTH, null=True, blank=True, unique=True
+    )
     upserted = models.JSONField(null=True, blank=True, editable=False)
     # The object that it is for, as `app.model` and key, and what becomes of the schedule
     # once the object has gone.
-    object_model = models.CharField(max_length=120, blank=True, default="")
-    object_id = models.CharField(max_length=200, blank=True, default="")
+    object_model = models.CharField(
+        max_length=limits.OBJECT_MODEL_LENGTH, blank=True, default=""
+    )
+    object_id = models.CharField(
+        max_length=limits.OBJECT_ID_LENGTH, blank=True, default=""
+    )
     when_object_gone = models.CharField(
         max_length=8, choices=WhenObjectGone.choices, default=WhenObjectGone.STOP
     )

@@ -13,6 +13,8 @@ from schedules.services.create import (
 from schedules.services.drafts.copying import name_of_copy
 from schedules.services.insight.explain import Explanation, explain
 from schedules.services.insight.preview import Preview, preview_fields, preview_schedule
+from schedules.services.keyed.upsert import upsert_schedules
+from schedules.services.keyed.verbs import cancel_key, pause_key, resume_key
 from schedules.services.pause import pause_schedule
 from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.run_now import run_now
@@ -30,18 +32,22 @@ __all__ = [
     "Resumed",
     "Swept",
     "backfill",
+    "cancel_key",
     "create_or_find",
     "create_schedule",
     "explain",
     "fire_due",
     "name_of_copy",
+    "pause_key",
     "pause_schedule",
     "preview_fields",
     "preview_schedule",
     "refuse_other_content",
+    "resume_key",
     "resume_schedule",
     "run_now",
     "stop_schedule",
     "sweep",
     "update_schedule",
+    "upsert_schedules",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,12 +56,21 @@ def lock_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None
     too, and another order could deadlock. Raises `InvalidSchedule` for a workflow that is
     being deleted.
     """
+    lock_all_workflows(workflows_in(fields), of=[] if of is None else [of])
+
+
+def workflows_in(fields: Mapping[str, Any]) -> set[UUID]:
+    """The ids of the workflows that `fields` point to."""
     workflow, node = fields.get("workflow"), fields.get("trigger_node")
     wanted = {workflow.pk} if isinstance(workflow, Workflow) else set()
-    wanted |= {node.workflow_id} if isinstance(node, WorkflowNode) else set()
+    return wanted | ({node.workflow_id} if isinstance(node, WorkflowNode) else set())
+
+
+def lock_all_workflows(wanted: Collection[UUID], *, of: Collection[UUID]) -> None:
+    """The same for many schedules."""
     locked = Q(pk__in=wanted)
-    if of is not None:
-        locked |= Q(pk__in=ScheduledJob.objects.filter(pk=of).values("workflow"))
+    if of:
+        locked |= Q(pk__in=ScheduledJob.objects.filter(pk__in=of).values("workflow"))
     rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
     found = rows.filter(locked).values_list("pk", "deleting_since")
     if any(pk in wanted and since for pk, since in list(found)):

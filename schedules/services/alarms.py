@@ -5,13 +5,14 @@ If Redis is unavailable the verb has still succeeded, and the next sweep sets th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
 from django.db import transaction
 
 from schedules.models import ScheduledJob, Status
-from schedules.rq.messages import RedisAway
+from schedules.rq.messages import Alarm, RedisAway
 from schedules.scheduler import get_scheduler_service
 
 logger = structlog.get_logger(__name__)
@@ -23,6 +24,20 @@ def set_on_commit(schedule: ScheduledJob) -> None:
         cancel_on_commit(schedule.rq_job_id)
         return
     transaction.on_commit(partial(_set, schedule))
+
+
+def set_all_on_commit(changed: Sequence[Alarm]) -> None:
+    """Set or cancel many alarms, and wake the schedulers once."""
+    if changed:
+        transaction.on_commit(partial(set_all, changed))
+
+
+def set_all(changed: Sequence[Alarm]) -> None:
+    """The same at once, for rows that are committed."""
+    try:
+        get_scheduler_service().change_alarms(changed)
+    except RedisAway as error:
+        logger.warning("alarms_not_set", alarms=len(changed), error=str(error))
 
 
 def cancel_on_commit(rq_job_id: str) -> None:

@@ -58,8 +58,8 @@ def update_schedule(
         schedule = locked_schedule(schedule_id, actor=actor, now=now)
         refuse_stale(schedule, version)
         limits = guardrails.check_change(schedule, actor)
-        before, old_rules = snapshot(schedule), _rules_unless_broken(schedule)
-        starts = _must_start(schedule, fields)
+        before, old_rules = snapshot(schedule), rules_unless_broken(schedule)
+        starts = must_start(schedule, fields)
         apply_fields(schedule, fields, now=now)
         timing = check_draft(schedule, starts=starts, had=before["cron_expression"])
         guardrails.check_workflow(schedule, actor)
@@ -67,11 +67,11 @@ def update_schedule(
         if not REVIVING & changed.keys():
             refuse_stopped(schedule, "changed")
         if changed:
-            _refuse_max_runs_reached(schedule)
+            refuse_max_runs_reached(schedule)
             begins = None
             if schedule.status == Status.STOPPED or TIMING & changed.keys():
                 guardrails.check_timing(schedule, timing, limits=limits, now=now)
-                begins = _new_timing(schedule, timing, old_rules, now=now)
+                begins = new_timing(schedule, timing, old_rules, now=now)
                 quotas.check_revived(schedule, actor, now=now)
             transitions.edit(schedule, before, changed, begins, actor=actor, now=now)
             if MAKES_ROOM & changed.keys():
@@ -79,7 +79,7 @@ def update_schedule(
     return schedule
 
 
-def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
+def must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
     """Whether a trigger must accept the schedule after the change.
 
     A schedule that cannot start may still be renamed: that makes nothing worse.
@@ -96,7 +96,8 @@ def _must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
     return "name" in fields and not any(start_problems(schedule))
 
 
-def _refuse_max_runs_reached(schedule: ScheduledJob) -> None:
+def refuse_max_runs_reached(schedule: ScheduledJob) -> None:
+    """Raises `InvalidSchedule` if it has fired as often as it may."""
     fired = schedule.fired_count
     if schedule.max_runs is not None and schedule.max_runs <= fired:
         times = "once" if fired == 1 else f"{fired} times"
@@ -106,7 +107,7 @@ def _refuse_max_runs_reached(schedule: ScheduledJob) -> None:
         raise InvalidSchedule(errors={"max_runs": [why]})
 
 
-def _new_timing(
+def new_timing(
     schedule: ScheduledJob, timing: Timing, old_rules: Rules | None, *, now: datetime
 ) -> NewTiming:
     """Close the epoch of the old timing. The new one begins there; for a stopped schedule
@@ -117,7 +118,7 @@ def _new_timing(
     return NewTiming(from_at, check_first_tick(schedule, timing, after=from_at))
 
 
-def _rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
+def rules_unless_broken(schedule: ScheduledJob) -> Rules | None:
     """None if the timing is no longer valid (its zone has left tzdata): an update fixes it."""
     try:
         return rules_of(schedule)

@@ -32,16 +32,18 @@ def _plain(value: Any) -> Any:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of `after` that differ from `before`."""
     return {
-        name: value for name, value in after.items() if not _same(before[name], value)
+        name: value for name, value in after.items() if not same(before[name], value)
     }
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal as JSON: unlike in Python, true differs from 1, and 1 from 1.0."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
-            _same(value, other[key]) for key, value in one.items()
+            same(value, other[key]) for key, value in one.items()
         )
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
+    if type(one) is type(other) and one == other:
+        return True
     return json.dumps(one) == json.dumps(other)

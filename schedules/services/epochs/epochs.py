@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Sum
 
@@ -47,7 +48,7 @@ def open_each(begun: Iterable[tuple[ScheduledJob, datetime]]) -> None:
     """Open the current epochs of schedules, each with the time after which its ticks are, in
     one statement."""
     version = timing.tzdata_version()
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (schedule.pk, schedule.epoch, snapshot(schedule, TIMING), version, at, {}, {})
         for schedule, at in begun
     ]

@@ -58,6 +58,7 @@ class Edit(NamedTuple):
 
 _COLUMNS = [field.name for field in ScheduledJob._meta.concrete_fields]
 _VALUES = [field.attname for field in ScheduledJob._meta.concrete_fields]
+_ATTNAMES = dict(zip(_COLUMNS, _VALUES, strict=True))
 _EVENT_FIELDS = [
     field for field in ScheduleEvent._meta.concrete_fields if not field.primary_key
 ]
@@ -127,7 +128,7 @@ def _save(edits: Sequence[Edit], columns: Sequence[str], *, opens: bool) -> None
     changed = {name for each in edits for name in each.changed}
     moved = ("next_tick_at", "epoch", "consecutive_failures") if opens else ()
     names = sorted(changed | {*columns, *STATE, *moved, "version", "updated_at"})
-    attnames = [ScheduledJob._meta.get_field(name).attname for name in names]
+    attnames = [_ATTNAMES[name] for name in names]
     rows = [
         (each.schedule.pk, *(getattr(each.schedule, name) for name in attnames))
         for each in edits

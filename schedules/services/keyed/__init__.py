@@ -1,0 +1,1 @@
+"""Schedules that application code keeps under keys of its own."""

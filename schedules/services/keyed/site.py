@@ -1,0 +1,42 @@
+"""What the settings say about schedules of application code: their default owner, and the
+models whose objects they may be for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+
+from schedules.exceptions import InvalidSchedule
+
+NO_OWNER = (
+    'Give an owner, or set OSTINATO["OWNER"] to the natural key (such as the username) of the '
+    "user who owns the schedules of the application."
+)
+UNKNOWN_OWNER = (
+    'OSTINATO["OWNER"] is {name!r}, but no user has this natural key: create the user, correct '
+    "the setting, or give an owner."
+)
+
+
+def option(name: str, default: Any) -> Any:
+    return getattr(settings, "OSTINATO", {}).get(name, default)
+
+
+def default_owner() -> Any:
+    """The user that `OSTINATO["OWNER"]` names. Raises `InvalidSchedule` if there is none."""
+    name = option("OWNER", "")
+    if not name:
+        raise InvalidSchedule(errors={"owner": [NO_OWNER]})
+    try:
+        return get_user_model()._default_manager.get_by_natural_key(name)
+    except (ObjectDoesNotExist, ValidationError, ValueError):
+        why = UNKNOWN_OWNER.format(name=name)
+        raise InvalidSchedule(errors={"owner": [why]}) from None
+
+
+def models_of_objects() -> list[str]:
+    """The models of `OSTINATO["OBJECTS"]`, as Django's labels in lower case."""
+    return [str(label).lower() for label in option("OBJECTS", ())]

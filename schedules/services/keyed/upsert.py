@@ -1,0 +1,121 @@
+"""Upsert: make schedules as application code declares them, each under its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import connection
+from django.db.models.fields.json import KeyTextTransform
+
+from schedules.declared import Schedule, Upserted
+from schedules.exceptions import InvalidSchedule
+from schedules.models import ScheduledJob, ScheduleQuerySet
+from schedules.services.actor import Actor
+from schedules.services.drafts.validation import check_note
+from schedules.services.keyed.faults import Faults
+from schedules.services.keyed.planning import Plan, plan
+from schedules.services.keyed.site import default_owner
+from schedules.services.keyed.wanted import Wanted, wanted
+from schedules.services.keyed.writing import write
+from workflows.kit.sqlite_write_lock import brief_write
+
+Write = Callable[[Sequence[Plan]], list[Plan]]
+# Written in one transaction, unless the caller has begun one. On SQLite it then holds the
+# write lock for less than 0.1 s.
+SLICE = 250
+ROWS = 500  # read at once
+SAME_KEY = "Another item of the list has this key: give each a key of its own."
+
+
+def upsert_schedules(
+    declared: Sequence[Schedule],
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    force: bool = False,
+    listed: bool = True,
+) -> list[Upserted]:
+    """Create or change the schedules with these keys. Returns a result for each, in order.
+
+    What equals the last upsert is not written. Inside the caller's transaction all is
+    written or nothing. Otherwise it is committed in slices: after a crash, call it again.
+    Raises `InvalidSchedule` with all problems by index (unless `listed` is False) and field,
+    before anything is written.
+    """
+    check_note(note)
+    faults = Faults(listed=listed)
+    asked = list(_wanted(declared, faults))
+    faults.refuse()
+    results = _unchanged(asked)
+    rest = [each for each in asked if each.key not in results]
+    rows = _rows(each.key for each in rest)
+    plans: list[Plan] = []
+    for index, each in enumerate(asked):
+        if each.key not in results:
+            with faults.of(index):
+                plans.append(plan(each, rows.get(each.key), force=force, now=now))
+    faults.refuse()
+    results |= {each.wanted.key: each.result for each in plans if not each.writes}
+    written = partial(write, actor=actor, now=now, note=note, force=force)
+    for done in _in_slices((each for each in plans if each.writes), written):
+        results[done.wanted.key] = done.result
+    return [results[each.key] for each in asked]
+
+
+def _wanted(declared: Sequence[Schedule], faults: Faults) -> list[Wanted]:
+    """What is declared. The default owner is looked up only if one of them needs it."""
+    needs_owner = any(each.owner is None for each in declared)
+    owner = default_owner() if needs_owner else None
+    found: dict[str, Wanted] = {}
+    for index, each in enumerate(declared):
+        with faults.of(index):
+            one = wanted(each, owner)
+            if one.key in found:
+                raise InvalidSchedule(errors={"key": [SAME_KEY]})
+            found[one.key] = one
+    return list(found.values())
+
+
+def _unchanged(asked: Sequence[Wanted]) -> dict[str, Upserted]:
+    """The results of those that equal the last upsert, and that nobody has changed since.
+    One narrow query for hundreds of them."""
+    by_key = {each.key: each for each in asked}
+    found: dict[str, Upserted] = {}
+    for rows in _by_key(by_key):
+        for key, pk, owner, status, version, digest, known in rows.values_list(
+            *("key", "pk", "owner_id", "status", "version"),
+            KeyTextTransform("digest", "upserted"),
+            KeyTextTransform("version", "upserted"),
+        ):
+            each = by_key[key]
+            as_written = (each.owner.pk, each.digest, str(version))
+            if (owner, digest, str(known)) == as_written:
+                found[key] = Upserted(key, pk, "unchanged", status)
+    return found
+
+
+def _rows(keys: Iterable[str]) -> dict[str, ScheduledJob]:
+    return {str(row.key): row for rows in _by_key(keys) for row in rows}
+
+
+def _by_key(keys: Iterable[str]) -> Iterator[ScheduleQuerySet]:
+    chosen = list(keys)
+    for start in range(0, len(chosen), ROWS):
+        yield ScheduledJob.objects.filter(
+            key__in=chosen[start : start + ROWS]
+        ).order_by()
+
+
+def _in_slices(plans: Iterable[Plan], write_some: Write) -> Iterator[Plan]:
+    """Write the plans in the order of their keys, which every caller locks in, and yield what
+    became of them."""
+    todo = sorted(plans, key=lambda each: each.wanted.key)
+    if todo and connection.in_atomic_block:
+        yield from write_some(todo)
+        return
+    for start in range(0, len(todo), SLICE):
+        with brief_write():
+            yield from write_some(todo[start : start + SLICE])

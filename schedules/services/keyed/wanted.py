@@ -1,0 +1,155 @@
+"""What code wants of one schedule: its declaration, as the columns of a schedule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Model
+
+from schedules.declared import Schedule, When
+from schedules.exceptions import InvalidSchedule
+from schedules.limits import KEY_LENGTH, OBJECT_ID_LENGTH
+from schedules.models import WhenObjectGone
+from schedules.services.drafts.fields import FIELDS
+from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
+from schedules.services.keyed.site import models_of_objects
+
+NO_TIMING = "Give cron(…), every(…) or once(…)."
+NOT_A_USER = "Give a user who is saved in the database."
+NOT_SAVED = "Give an object that is saved in the database."
+NOT_NAMED = (
+    'Schedules cannot be for objects of the model {label}: name it in OSTINATO["OBJECTS"], '
+    "so that they end together with their object."
+)
+TOO_LONG = (
+    f"The primary key of this object has more than {OBJECT_ID_LENGTH} characters."
+)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """`fields` are those that are given, of the table of fields; `columns` the others.
+    `digest` is equal if and only if all of these are."""
+
+    key: str
+    owner: Any
+    fields: dict[str, Any]
+    columns: dict[str, str]
+    digest: str
+
+
+def wanted(declared: Schedule, owner: Any) -> Wanted:
+    """What is declared. `owner` counts if none is given. Raises `InvalidSchedule` for what
+    does not become a column; the fields are checked with the draft."""
+    errors: dict[str, list[str]] = {}
+    for field, why in _problems(declared):
+        errors.setdefault(field, []).append(why)
+    if errors:
+        raise InvalidSchedule(errors=errors)
+    fields = dict(_given(declared))
+    columns = _columns(declared)
+    return Wanted(
+        key=declared.key,
+        owner=owner if declared.owner is None else declared.owner,
+        fields=fields,
+        columns=columns,
+        digest=_digest([fields, columns]),
+    )
+
+
+def _problems(declared: Schedule) -> Problems:
+    key: Any = declared.key
+    if not isinstance(key, str) or not key.strip():
+        yield "key", "Give a key: a text that no other schedule of the site has."
+    else:
+        for why in text_problems(key, most=KEY_LENGTH, one_line=True):
+            yield "key", why
+    if not isinstance(declared.timing, When):
+        yield "timing", NO_TIMING
+    owner = declared.owner
+    if owner is not None and not (_is_saved(owner) and _is_user(owner)):
+        yield "owner", NOT_A_USER
+    gone = declared.when_object_gone
+    if gone is not None and gone not in WhenObjectGone.values:
+        yield "when_object_gone", not_a_choice(WhenObjectGone.values)
+    for why in _object_problems(declared.for_object):
+        yield "for_object", why
+
+
+def _is_user(owner: Any) -> bool:
+    return isinstance(owner, get_user_model())
+
+
+def _is_saved(row: Any) -> bool:
+    return isinstance(row, Model) and row.pk is not None and not row._state.adding
+
+
+def _object_problems(instance: object) -> Iterator[str]:
+    if instance is None:
+        return
+    if not isinstance(instance, Model) or not _is_saved(instance):
+        yield NOT_SAVED
+    elif label_of(type(instance)) not in models_of_objects():
+        yield NOT_NAMED.format(label=instance._meta.label)
+    elif len(str(instance.pk)) > OBJECT_ID_LENGTH:
+        yield TOO_LONG
+
+
+def label_of(model: type[Model]) -> str:
+    """The name under which schedules refer to objects of the model; of a proxy, that of the
+    model whose rows it shows."""
+    concrete = model._meta.concrete_model
+    assert concrete is not None, "abstract models have no objects"
+    return concrete._meta.label_lower
+
+
+def _given(declared: Schedule) -> Iterator[tuple[str, Any]]:
+    for source, names in ((declared, _OF_SCHEDULE), (declared.timing, _OF_TIMING)):
+        for name in names:
+            value = getattr(source, name)
+            if value is not None:
+                yield name, _plain(value)
+
+
+_OF_SCHEDULE = [name for name in FIELDS if name in Schedule.__dataclass_fields__]
+_OF_TIMING = [name for name in FIELDS if name in When.__dataclass_fields__]
+
+
+def _plain(value: Any) -> Any:
+    """Any sequence and mapping of Python, as a column takes it."""
+    if isinstance(value, str | list | dict):
+        return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, Sequence) else value
+
+
+def _columns(declared: Schedule) -> dict[str, str]:
+    instance = declared.for_object
+    gone = declared.when_object_gone or WhenObjectGone.STOP
+    return {
+        "object_model": label_of(type(instance)) if instance else "",
+        "object_id": str(instance.pk) if instance else "",
+        "when_object_gone": str(gone),
+    }
+
+
+def _digest(what: Any) -> str:
+    """Empty if it is not JSON: then it will be refused, and has never been saved."""
+    try:
+        text = json.dumps(what, sort_keys=True, default=_reference)
+    except (TypeError, ValueError, RecursionError):
+        return ""
+    return blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def _reference(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value.pk) if isinstance(value, Model) else repr(value)

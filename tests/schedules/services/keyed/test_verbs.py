@@ -1,0 +1,59 @@
+"""Application code stops, pauses and resumes a schedule by its key."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from schedules import cancel, every, pause, resume, upsert
+from schedules.exceptions import InvalidSchedule, UnknownKey
+from schedules.models import ScheduledJob, ScheduleEvent
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+KEY = "invoice-42"
+
+
+@pytest.fixture
+def schedule(workflow: Workflow, alice: User) -> ScheduledJob:
+    made = upsert(KEY, workflow=workflow, owner=alice, timing=every(days=1))
+    return ScheduledJob.objects.get(pk=made.id)
+
+
+def newest(schedule: ScheduledJob) -> tuple[str, str, str, str]:
+    found = ScheduleEvent.objects.filter(schedule_id=schedule.pk).order_by("-pk")
+    return found.values_list("verb", "actor_kind", "reason_code", "note")[0]
+
+
+def test_code_pauses_and_resumes(schedule: ScheduledJob) -> None:
+    pause(KEY, note="the customer asked for it")
+    schedule.refresh_from_db()
+    assert (schedule.status, schedule.reason_code) == ("paused", "by_system")
+    assert newest(schedule) == (
+        *("pause", "system", "by_system", "the customer asked for it"),
+    )
+    resume(KEY, note="it goes on", catch_up="latest")
+    schedule.refresh_from_db()
+    assert (schedule.status, newest(schedule)[3]) == ("active", "it goes on")
+
+
+def test_cancelling_ends_it_for_good_and_keeps_its_history(
+    schedule: ScheduledJob,
+) -> None:
+    assert cancel(KEY, note="paid") is True
+    assert not ScheduledJob.objects.filter(key=KEY).exists()
+    assert newest(schedule) == ("stop", "system", "by_system", "paid")
+    assert cancel(KEY) is False
+
+
+@pytest.mark.parametrize("verb", [pause, resume])
+def test_an_unknown_key_is_refused(db: None, verb: object) -> None:
+    assert callable(verb)
+    with pytest.raises(UnknownKey, match="No schedule has the key 'invoice-43'"):
+        verb("invoice-43")
+
+
+def test_a_wrong_note_is_refused(schedule: ScheduledJob) -> None:
+    for verb in (cancel, pause, resume):
+        with pytest.raises(InvalidSchedule, match="note"):
+            verb(KEY, note="x" * 501)

@@ -1,0 +1,48 @@
+"""The examples of docs/python-api.md, and of the docstrings, are true."""
+
+from __future__ import annotations
+
+import doctest
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+import schedules
+from platform_site.local.data_dir import BASE_DIR
+from schedules.declared import timings
+from schedules.models import ScheduledJob
+from schedules.services import Actor, update_schedule
+from workflows.models import Workflow
+
+OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db
+def test_the_examples_of_the_document_are_true(owner: User, workflow: Workflow) -> None:
+    def change_as_a_person(key: str, **fields: Any) -> None:
+        row = ScheduledJob.objects.get(key=key)
+        update_schedule(row.pk, fields, actor=Actor.person(owner), now=timezone.now())
+
+    names = {name: getattr(schedules, name) for name in schedules.__all__}
+    known = {
+        "ada": owner,
+        "workflow": workflow,
+        "change_as_a_person": change_as_a_person,
+    }
+    result = doctest.testfile(
+        str(BASE_DIR / "docs" / "python-api.md"),
+        module_relative=False,
+        globs=names | known,
+        optionflags=OPTIONS,
+    )
+    assert result.attempted > 5
+    assert result.failed == 0
+
+
+def test_the_examples_of_the_docstrings_are_true() -> None:
+    result = doctest.testmod(timings)
+    assert result.attempted > 2
+    assert result.failed == 0
