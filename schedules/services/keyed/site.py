@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
 from schedules.exceptions import InvalidSchedule
+from workflows.kit.users import User, find_user
 
 NO_OWNER = (
     'Give an owner, or set OSTINATO["OWNER"] to the natural key (such as the username) of the '
@@ -25,16 +24,16 @@ def option(name: str, default: Any) -> Any:
     return getattr(settings, "OSTINATO", {}).get(name, default)
 
 
-def default_owner() -> Any:
+def default_owner() -> User:
     """The user that `OSTINATO["OWNER"]` names. Raises `InvalidSchedule` if there is none."""
     name = option("OWNER", "")
     if not name:
         raise InvalidSchedule(errors={"owner": [NO_OWNER]})
-    try:
-        return get_user_model()._default_manager.get_by_natural_key(name)
-    except (ObjectDoesNotExist, ValidationError, ValueError):
+    found = find_user(name)
+    if found is None:
         why = UNKNOWN_OWNER.format(name=name)
-        raise InvalidSchedule(errors={"owner": [why]}) from None
+        raise InvalidSchedule(errors={"owner": [why]})
+    return found
 
 
 def models_of_objects() -> list[str]:
