@@ -12,8 +12,8 @@ from schedules.admin.buttons import Press
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS
+from schedules.services.drafts.facts import TRIGGER
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
-from schedules.services.drafts.validation import TRIGGER
 from schedules.templatetags.schedule_display import local_time
 from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode

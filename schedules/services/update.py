@@ -22,6 +22,7 @@ from schedules.services.access import (
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.facts import Facts
 from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.starting import start_problems
@@ -79,7 +80,9 @@ def update_schedule(
     return schedule
 
 
-def must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
+def must_start(
+    schedule: ScheduledJob, fields: Mapping[str, Any], facts: Facts | None = None
+) -> bool:
     """Whether a trigger must accept the schedule after the change.
 
     A schedule that cannot start may still be renamed: that makes nothing worse.
@@ -93,7 +96,7 @@ def must_start(schedule: ScheduledJob, fields: Mapping[str, Any]) -> bool:
     )
     if is_moved or schedule.status == Status.STOPPED:
         return True
-    return "name" in fields and not any(start_problems(schedule))
+    return "name" in fields and not any(start_problems(schedule, facts))
 
 
 def refuse_max_runs_reached(schedule: ScheduledJob) -> None:

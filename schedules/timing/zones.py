@@ -129,6 +129,7 @@ def _is_of_city(name: str) -> bool:
     return bool(slash) and area not in _NOT_OF_CITIES
 
 
+@cache  # zones are read once in a process, too
 def tzdata_version() -> str:
     """The version of the time zone database in use, such as "2026f"."""
     listing = importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi"

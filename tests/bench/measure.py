@@ -19,6 +19,7 @@ from tests.bench.listing import listing
 from tests.bench.population import clear
 from tests.bench.startup import startup
 from tests.bench.throughput import ours, stock
+from tests.bench.upserts import upserts
 from workflows.execution.queue import connection as redis_connection
 
 Results = Iterator[tuple[str, Any]]
@@ -46,11 +47,17 @@ def _listing(options: Namespace) -> Results:
     yield from listing(options.schedules, options.repeat)
 
 
+def _upserts(options: Namespace) -> Results:
+    for _ in range(options.repeat):
+        yield from upserts(options.schedules)
+
+
 MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
     "throughput": _throughput,
     "lateness": _lateness,
     "startup": _startup,
     "listing": _listing,
+    "upserts": _upserts,
 }
 
 

@@ -32,6 +32,8 @@ def text_problem(text: str, *, one_line: bool = False) -> str | None:
 
 
 def _line_problem(text: str) -> str | None:
+    if text.isascii() and text.isprintable():  # nearly all are
+        return None
     plain = _JOINING.sub("", text)
     categories = {unicodedata.category(char) for char in plain}
     if categories & _CONTROL:

@@ -17,18 +17,23 @@ from django.db import connection
 # have waited for some time retry every 0.1 s, so all of them get a chance within it.
 LONGEST_PAUSE_SECONDS = 0.12
 _one_at_a_time = Lock()
+_free_until = 0.0
 
 
 @contextmanager
 def brief_write() -> Iterator[None]:
     """Wraps one transaction of a series. On SQLite only one runs at a time in a process, and
-    after each the lock is left to others."""
+    the next one waits until others could have had the lock; the caller need not."""
+    global _free_until
     if connection.vendor != "sqlite":
         yield
         return
     with _one_at_a_time:
+        left = _free_until - time.monotonic()
+        time.sleep(min(max(0.0, left), LONGEST_PAUSE_SECONDS))
         began = time.monotonic()
         try:
             yield
         finally:
-            time.sleep(min(time.monotonic() - began, LONGEST_PAUSE_SECONDS))
+            ended = time.monotonic()
+            _free_until = ended + min(ended - began, LONGEST_PAUSE_SECONDS)

@@ -17,6 +17,7 @@ from django.conf import settings
 from schedules import timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.drafts.facts import Facts
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD, Kind
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.starting import start_problems
@@ -66,7 +67,7 @@ def apply_fields(
     for name, value in fields.items():
         if name != "schedule_type":
             setattr(draft, name, _as_saved(name, value))
-    if draft.schedule_type != was:
+    if was and draft.schedule_type != was:  # a new draft has nothing to clear
         _clear_other_types(draft, fields)
     draft.cron_expression = draft.cron_expression or ""
     draft.timezone = draft.timezone or settings.TIME_ZONE
@@ -151,8 +152,8 @@ def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
 def _settle_times(draft: ScheduledJob) -> None:
     """Round times down to whole seconds, and read those without an offset in the zone."""
     problems: dict[str, list[str]] = {}
-    for name, field in FIELDS.items():
-        value = getattr(draft, name) if field.kind is Kind.TIME else None
+    for name in _TIMES:
+        value = getattr(draft, name)
         if not isinstance(value, datetime):
             continue
         try:
@@ -161,6 +162,9 @@ def _settle_times(draft: ScheduledJob) -> None:
             problems[error.field] = [str(error)]
     if problems:
         raise InvalidSchedule(errors=problems)
+
+
+_TIMES = [name for name, field in FIELDS.items() if field.kind is Kind.TIME]
 
 
 def _instant(name: str, value: datetime, zone: str) -> datetime:
@@ -176,20 +180,22 @@ def check_draft(
     ignoring: Collection[str] = (),
     starts: bool = False,
     had: str = "",
+    facts: Facts | None = None,
 ) -> Timing:
     """The draft's timing, if every field is valid, `ignoring` some.
 
     `starts`: its workflow must also have a trigger that accepts it. `had`: the cron
-    expression that it had before, which needs no second opinion. Raises `InvalidSchedule`
-    with all problems by field.
+    expression that it had before, which needs no second opinion. `facts`: shared by drafts
+    that are checked together. Raises `InvalidSchedule` with all problems by field.
     """
+    facts = facts or Facts()
     errors: dict[str, list[str]] = {}
     suggestion = None
-    for field, why in problems(draft):
+    for field, why in problems(draft, facts):
         if field not in ignoring:
             errors.setdefault(field, []).append(why)
     if starts and not errors.keys() & {"name", "workflow", "trigger_node"}:
-        for field, why in start_problems(draft):
+        for field, why in start_problems(draft, facts):
             errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 
 from django.db.models import DateTimeField, Field, ForeignKey, IntegerField, JSONField
@@ -63,11 +63,16 @@ class FieldSpec:
         object.__setattr__(self, "label", self.label or label)
         object.__setattr__(self, "argument", self.argument or self.name)
 
-    @property
+    @cached_property
     def column(self) -> Field[Any, Any]:
         return cast("Field[Any, Any]", ScheduledJob._meta.get_field(self.name))
 
-    @property
+    @cached_property
+    def attname(self) -> str:
+        """The attribute of a schedule that holds the value, of a reference its id."""
+        return self.column.attname
+
+    @cached_property
     def kind(self) -> Kind:
         match self.column:
             case ForeignKey(related_model=model):

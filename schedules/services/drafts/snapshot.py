@@ -18,15 +18,18 @@ def snapshot(
     schedule: ScheduledJob, fields: Sequence[FieldSpec] = _RECORDED
 ) -> dict[str, Any]:
     """The fields that people may set, as JSON: times in ISO 8601, references as ids."""
-    return {
-        field.name: _plain(getattr(schedule, field.column.attname)) for field in fields
-    }
+    return {field.name: _plain(getattr(schedule, field.attname)) for field in fields}
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _JSON:  # nearly all are
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
+
+
+_JSON = {str, int, bool, type(None), dict, list}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

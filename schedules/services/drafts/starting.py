@@ -24,7 +24,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from schedules.exceptions import CannotStart, WouldOrphan
 from schedules.models import EventVerb, ScheduledJob, ScheduleEvent, Status
 from schedules.services.actor import Actor
-from schedules.services.drafts.validation import TRIGGER as COMPONENT
+from schedules.services.drafts.facts import TRIGGER as COMPONENT
+from schedules.services.drafts.facts import Facts, triggers
 from schedules.services.drafts.validation import Problems
 from schedules.services.ledger.bulk_sql import insert_rows
 from triggers.resolver import TriggerResolver
@@ -47,14 +48,13 @@ ORPHANED = (
 )
 
 
-def start_problems(schedule: ScheduledJob) -> Problems:
+def start_problems(schedule: ScheduledJob, facts: Facts | None = None) -> Problems:
     """Why no trigger of its workflow accepts the schedule, by field. Yields nothing if one
     does, after a single query.
 
     The workflow and the trigger node must exist, and the owner must be allowed to run them.
     """
-    triggers = _triggers().filter(workflow=schedule.workflow_id)
-    nodes = list(triggers.filter(workflow__is_active=True))
+    nodes = (facts or Facts()).triggers(schedule.workflow_id)
     if _accepting(schedule, nodes):
         return
     workflow = Workflow.objects.only("name", "is_active").get(pk=schedule.workflow_id)
@@ -100,10 +100,6 @@ def _has_pattern(node: WorkflowNode) -> bool:
     return bool(node.config.get("name_pattern"))
 
 
-def _triggers() -> QuerySet[WorkflowNode]:
-    return WorkflowNode.objects.filter(component_type=COMPONENT, is_active=True)
-
-
 def _accepting(
     schedule: ScheduledJob | Unable, nodes: Sequence[WorkflowNode]
 ) -> WorkflowNode | None:
@@ -119,8 +115,8 @@ def add_start_nodes(schedules: Collection[ScheduledJob]) -> None:
     """Give each of a page of schedules the attribute `start_node`: the `node_id` of the trigger
     that accepts it, None if none does. One query."""
     workflows = {schedule.workflow_id for schedule in schedules}
-    triggers = _triggers().only("node_id", "workflow_id", "config")
-    nodes = _by_workflow(triggers.filter(workflow__in=workflows))
+    rows = triggers().only("node_id", "workflow_id", "config")
+    nodes = _by_workflow(rows.filter(workflow__in=workflows))
     for schedule in schedules:
         node = _accepting(schedule, nodes.get(schedule.workflow_id, []))
         schedule.__dict__["start_node"] = node.node_id if node else None
@@ -157,7 +153,7 @@ def unable_to_start(
     The database selects the candidates, and their names are tried against the patterns of
     the triggers. After `MOST_TRIES` tries the remaining candidates count as able to start.
     """
-    theirs = _triggers().filter(workflow__in=schedules.order_by().values("workflow"))
+    theirs = triggers().filter(workflow__in=schedules.order_by().values("workflow"))
     choosy = _by_workflow(theirs.filter(HAS_CONDITIONS))
     doubtful = _doubtful(schedules, theirs.exclude(HAS_CONDITIONS))
     found: list[Unable] = []
@@ -182,7 +178,7 @@ def _doubtful(
     schedules: QuerySet[ScheduledJob], take_any: QuerySet[WorkflowNode]
 ) -> QuerySet[ScheduledJob]:
     """All schedules that cannot start, and some that are accepted by name or id."""
-    chosen = _triggers().filter(
+    chosen = triggers().filter(
         pk=OuterRef("trigger_node"), workflow=OuterRef("workflow")
     )
     return schedules.filter(
@@ -244,7 +240,7 @@ def _version(workflow: Workflow) -> int:
 def _conditions(workflow: Workflow) -> list[tuple[Any, ...]]:
     """All that decides which schedules the workflow's triggers accept."""
     asked = (f"config__{name}" for name in CONDITIONS)
-    nodes = _triggers().filter(workflow=workflow.pk, workflow__is_active=True)
+    nodes = triggers().filter(workflow=workflow.pk, workflow__is_active=True)
     return list(nodes.order_by("pk").values_list("pk", *asked))
 
 

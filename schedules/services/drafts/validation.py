@@ -10,14 +10,12 @@ from django.db.models import TextField
 from schedules import limits, timing
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.drafts.facts import TRIGGER, Facts
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD, FieldSpec, Kind
 from schedules.timing import TimingError
-from triggers.resolver import TriggerResolver
 from workflows.kit.json_value import problem, text_problem
-from workflows.models import Workflow, WorkflowNode
 
 Problems = Iterator[tuple[str, str]]
-TRIGGER = TriggerResolver.component_types["schedule"]
 # One text for rows that do not exist and for rows of others, so that neither is revealed.
 NO_WORKFLOW = "This is not the id of a workflow that the owner of the schedule may run."
 NO_NODE = "This is not the id of a node of the workflow."
@@ -30,11 +28,9 @@ NO_TYPE = (
 
 def _values(draft: ScheduledJob) -> Problems:
     """Values that the table of fields rules out: too long, out of bounds, not a choice."""
-    for field in FIELDS.values():
-        value = getattr(draft, field.column.attname)
-        if (rule := _BY_KIND.get(field.kind)) and not field.implied:
-            for why in rule(field, value):
-                yield field.name, why
+    for field, attname, rule in _CHECKED:
+        for why in rule(field, getattr(draft, attname)):
+            yield field.name, why
 
 
 def _text(field: FieldSpec, value: str) -> Iterator[str]:
@@ -73,6 +69,11 @@ _BY_KIND: dict[Kind, Callable[[FieldSpec, Any], Iterator[str]]] = {
     Kind.NUMBER: _number,
     Kind.CHOICE: _choice,
 }
+_CHECKED = [
+    (field, field.attname, _BY_KIND[field.kind])
+    for field in FIELDS.values()
+    if field.kind in _BY_KIND and not field.implied
+]
 
 
 def _timezone(draft: ScheduledJob) -> Problems:
@@ -135,21 +136,18 @@ def _is_tag(tag: object) -> bool:
     return not any(text_problems(tag, most=limits.TAG_LENGTH, one_line=True))
 
 
-def _workflow(draft: ScheduledJob) -> Problems:
+def _workflow(draft: ScheduledJob, facts: Facts) -> Problems:
     if draft.workflow_id is None:
         yield "workflow", "This field is required."
         return
     # The owner's rights count, not the actor's: the schedule runs on behalf of its owner.
-    mine = Workflow.objects.runnable_by(draft.owner)
-    if not mine.filter(pk=draft.workflow_id).exists():
+    if not facts.may_run(draft.owner, draft.workflow_id):
         yield "workflow", NO_WORKFLOW
         return
     if draft.trigger_node_id is None:
         return
     # A removed node stays the trigger node of its schedules; none can choose it.
-    node = WorkflowNode.with_removed.filter(
-        pk=draft.trigger_node_id, workflow=draft.workflow_id
-    ).first()
+    node = facts.node(draft.trigger_node_id, draft.workflow_id)
     if node is None:
         yield "trigger_node", NO_NODE
     elif node.component_type != TRIGGER:
@@ -165,17 +163,17 @@ _RULES: tuple[Callable[[ScheduledJob], Problems], ...] = (
     _when,
     _payload,
     _tags,
-    _workflow,
 )
 
 
-def problems(draft: ScheduledJob) -> Problems:
+def problems(draft: ScheduledJob, facts: Facts | None = None) -> Problems:
     """Each problem of the draft, with the name of its field.
 
     Except those of the timing, which are found when the timing is made.
     """
     for rule in _RULES:
         yield from rule(draft)
+    yield from _workflow(draft, facts or Facts())
 
 
 def text_problems(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -29,6 +30,18 @@ from schedules.services.ledger.early import adopt, early_ticks
 from schedules.timing import Timing, TimingError
 
 
+class Opened(NamedTuple):
+    """An epoch as it is inserted. Its fields are those of `ScheduleEpoch`."""
+
+    schedule: UUID
+    number: int
+    timing: dict[str, Any]
+    tzdata_version: str
+    from_at: datetime
+    counts: dict[str, int] = {}
+    pruned_counts: dict[str, int] = {}
+
+
 def open_first(schedule: ScheduledJob, *, now: datetime) -> None:
     """Open the first epoch: its ticks are after `now`, the creation."""
     _open(schedule, from_at=now)
@@ -41,30 +54,24 @@ def open_next(schedule: ScheduledJob, *, from_at: datetime) -> None:
 
 
 def _open(schedule: ScheduledJob, *, from_at: datetime) -> None:
-    open_each([(schedule, from_at)])
+    save_opened([opened(schedule, snapshot(schedule), from_at=from_at)])
 
 
-def open_each(begun: Iterable[tuple[ScheduledJob, datetime]]) -> None:
-    """Open the current epochs of schedules, each with the time after which its ticks are, in
-    one statement."""
-    version = timing.tzdata_version()
-    rows: list[tuple[Any, ...]] = [
-        (schedule.pk, schedule.epoch, snapshot(schedule, TIMING), version, at, {}, {})
-        for schedule, at in begun
-    ]
-    insert_rows(ScheduleEpoch, fields=_OPENED, rows=rows)
+def opened(
+    schedule: ScheduledJob, fields: Mapping[str, Any], *, from_at: datetime
+) -> Opened:
+    """The current epoch of a schedule with these `fields`, not yet saved."""
+    return Opened(
+        schedule=schedule.pk,
+        number=schedule.epoch,
+        timing={name: fields[name] for name in TIMING_FIELDS},
+        tzdata_version=timing.tzdata_version(),
+        from_at=from_at,
+    )
 
 
-TIMING = [FIELDS[name] for name in TIMING_FIELDS]
-_OPENED = (
-    "schedule",
-    "number",
-    "timing",
-    "tzdata_version",
-    "from_at",
-    "counts",
-    "pruned_counts",
-)
+def save_opened(rows: Iterable[Opened]) -> None:
+    insert_rows(ScheduleEpoch, fields=Opened._fields, rows=[*rows])
 
 
 def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:

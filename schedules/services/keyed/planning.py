@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from schedules.declared.results import Kept, Outcome, Upserted
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ActorKind, ScheduledJob, Status
 from schedules.rq.messages import alarm_id
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.facts import Facts
 from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, same, snapshot
 from schedules.services.keyed.merging import WHEN, Merged, merge, written
@@ -27,7 +30,7 @@ KEY_TAKEN = "This key belongs to a schedule of another owner: give another key, 
 class Plan:
     """What will become of one schedule. `row` is as it was read, None for a new one; `draft`
     as it will be, with its first `tick` if it is new. `changed` has the new values of fields
-    and `before` the old ones. If only `remembers` is set, the row remembers the upsert.
+    (of a new one: of all) and `before` the old ones. If only `remembers` is set, the row remembers the upsert.
     """
 
     wanted: Wanted
@@ -51,106 +54,118 @@ class Plan:
         return Upserted(self.wanted.key, schedule.pk, self.outcome, status, self.kept)
 
 
-def plan(
-    wanted: Wanted, row: ScheduledJob | None, *, force: bool, now: datetime
-) -> Plan:
-    """Decide what becomes of the schedule, whose row is `row` if it exists.
+class Planner:
+    """Plans the schedules of one call, which is made at `now`. `force` overwrites what people
+    have changed."""
 
-    Raises `InvalidSchedule` with the problems by field.
-    """
-    if row is None:
-        return _creation(wanted, now=now)
-    if row.owner_id != wanted.owner.pk:
-        raise InvalidSchedule(errors={"key": [KEY_TAKEN]})
-    return _change(wanted, row, force=force, now=now)
+    def __init__(self, *, force: bool, now: datetime) -> None:
+        self._force, self._now = force, now
+        self._facts = Facts()
+        self._blanks: dict[Any, ScheduledJob] = {}
+
+    def plan(self, wanted: Wanted, row: ScheduledJob | None) -> Plan:
+        """Decide what becomes of the schedule, whose row is `row` if it exists.
+
+        Raises `InvalidSchedule` with the problems by field.
+        """
+        if row is None:
+            return self._creation(wanted)
+        if row.owner_id != wanted.owner.pk:
+            raise InvalidSchedule(errors={"key": [KEY_TAKEN]})
+        return self._change(wanted, row)
+
+    def _creation(self, wanted: Wanted) -> Plan:
+        draft = self._blank(wanted.owner)
+        draft.key = wanted.key
+        _set(draft, wanted.columns)
+        apply_fields(draft, {"name": wanted.key, **wanted.fields}, now=self._now)
+        timing = check_draft(draft, starts=True, facts=self._facts)
+        tick = check_first_tick(draft, timing, after=self._now)
+        fields = snapshot(draft)
+        draft.upserted = written(wanted, fields, version=draft.version)
+        return Plan(wanted, "created", None, draft, tick, changed=fields)
+
+    def _blank(self, owner: Any) -> ScheduledJob:
+        """A new schedule of `owner`. Copying one takes a fifth of the time of making it."""
+        blank = self._blanks.get(owner.pk)
+        if blank is None:
+            blank = self._blanks[owner.pk] = ScheduledJob(
+                owner=owner,
+                created_by_kind=ActorKind.SYSTEM,
+                created_at=self._now,
+                updated_at=self._now,
+            )
+        draft = copy(blank)
+        draft.id = uuid4()
+        draft.rq_job_id = alarm_id(draft.id)
+        return draft
+
+    def _change(self, wanted: Wanted, row: ScheduledJob) -> Plan:
+        merged = merge(row, wanted, force=self._force, now=self._now)
+        draft = merged.draft
+        changed = changes(merged.has, snapshot(draft))
+        columns = {
+            name: value
+            for name, value in wanted.columns.items()
+            if getattr(row, name) != value
+        }
+        stopped = row.status == Status.STOPPED
+        if stopped and not self._revives(row, merged, changed):
+            return Plan(wanted, "unchanged", row, row, kept=merged.differing)
+        if changed or columns:
+            self._check(row, merged, changed)
+            outcome: Outcome = "revived" if stopped else "changed"
+            version = row.version + 1
+        else:
+            outcome, version = "unchanged", row.version
+        is_news = bool(changed or columns or not _is_last(row, wanted))
+        if is_news:
+            known = None if merged.kept else version
+            draft.upserted = written(wanted, merged.wants, version=known)
+        before = merged.has | {name: getattr(row, name) for name in columns}
+        _set(draft, columns)
+        return Plan(
+            *(wanted, outcome, row, draft),
+            before=before,
+            changed=changed | columns,
+            remembers=is_news,
+            kept=merged.kept,
+        )
+
+    def _revives(
+        self, row: ScheduledJob, merged: Merged, changed: Mapping[str, Any]
+    ) -> bool:
+        """Whether code gives a stopped schedule a timing that it has not given before. (With
+        `force`: or another than the schedule has.)"""
+        last = (row.upserted or {}).get("fields", {})
+        new = {
+            name
+            for name in TIMING & changed.keys()
+            if self._force or not same(last.get(name), merged.wants[name])
+        }
+        if not new or new & {*WHEN}:
+            return bool(new)  # a time that has passed is refused, as for a new schedule
+        try:
+            return next_after(merged.draft.timing, self._now) is not None
+        except TimingError:
+            return True  # refused, too
+
+    def _check(
+        self, row: ScheduledJob, merged: Merged, changed: Mapping[str, Any]
+    ) -> None:
+        draft, had = merged.draft, row.cron_expression
+        news = {name: value for name, value in merged.fields.items() if name in changed}
+        starts = must_start(row, news, self._facts)
+        timing = check_draft(draft, starts=starts, had=had, facts=self._facts)
+        refuse_max_runs_reached(draft)
+        if TIMING & changed.keys():
+            check_first_tick(draft, timing, after=self._now)
 
 
-def _creation(wanted: Wanted, *, now: datetime) -> Plan:
-    draft = ScheduledJob(
-        key=wanted.key,
-        owner=wanted.owner,
-        created_by_kind=ActorKind.SYSTEM,
-        created_at=now,
-        updated_at=now,
-        **wanted.columns,
-    )
-    apply_fields(draft, {"name": wanted.key, **wanted.fields}, now=now)
-    draft.rq_job_id = alarm_id(draft.id)
-    timing = check_draft(draft, starts=True)
-    tick = check_first_tick(draft, timing, after=now)
-    draft.upserted = written(wanted, snapshot(draft), version=draft.version)
-    return Plan(wanted, "created", None, draft, tick)
-
-
-def _change(wanted: Wanted, row: ScheduledJob, *, force: bool, now: datetime) -> Plan:
-    merged = merge(row, wanted, force=force, now=now)
-    draft = merged.draft
-    changed = changes(merged.has, snapshot(draft))
-    columns = {
-        name: value
-        for name, value in wanted.columns.items()
-        if getattr(row, name) != value
-    }
-    stopped = row.status == Status.STOPPED
-    if stopped and not _revives(row, merged, changed, force=force, now=now):
-        return Plan(wanted, "unchanged", row, row, kept=merged.differing)
-    if changed or columns:
-        _check(row, merged, changed, now=now)
-        outcome: Outcome = "revived" if stopped else "changed"
-        version = row.version + 1
-    else:
-        outcome, version = "unchanged", row.version
-    is_news = bool(changed or columns or not _is_last(row, wanted))
-    if is_news:
-        known = None if merged.kept else version
-        draft.upserted = written(wanted, merged.wants, version=known)
-    before = merged.has | {name: getattr(row, name) for name in columns}
+def _set(schedule: ScheduledJob, columns: Mapping[str, str]) -> None:
     for name, value in columns.items():
-        setattr(draft, name, value)
-    return Plan(
-        *(wanted, outcome, row, draft),
-        before=before,
-        changed=changed | columns,
-        remembers=is_news,
-        kept=merged.kept,
-    )
+        setattr(schedule, name, value)
 
 
 def _is_last(row: ScheduledJob, wanted: Wanted) -> bool:
     return row.upserted is not None and row.upserted["digest"] == wanted.digest
-
-
-def _revives(
-    row: ScheduledJob,
-    merged: Merged,
-    changed: Mapping[str, Any],
-    *,
-    force: bool,
-    now: datetime,
-) -> bool:
-    """Whether code gives a stopped schedule a timing that it has not given before. (`force`:
-    or another than the schedule has.)"""
-    last = (row.upserted or {}).get("fields", {})
-    new = {
-        name
-        for name in TIMING & changed.keys()
-        if force or not same(last.get(name), merged.wants[name])
-    }
-    if not new or new & {*WHEN}:
-        return bool(new)  # a time that has passed is refused, as for a new schedule
-    try:
-        return next_after(merged.draft.timing, now) is not None
-    except TimingError:
-        return True  # refused, too
-
-
-def _check(
-    row: ScheduledJob, merged: Merged, changed: Mapping[str, Any], *, now: datetime
-) -> None:
-    draft = merged.draft
-    news = {name: value for name, value in merged.fields.items() if name in changed}
-    starts = must_start(row, news)
-    timing = check_draft(draft, starts=starts, had=row.cron_expression)
-    refuse_max_runs_reached(draft)
-    if TIMING & changed.keys():
-        check_first_tick(draft, timing, after=now)

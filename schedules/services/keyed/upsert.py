@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
-from django.db import connection
 from django.db.models.fields.json import KeyTextTransform
 
 from schedules.declared import Schedule, Upserted
@@ -15,16 +13,11 @@ from schedules.models import ScheduledJob, ScheduleQuerySet
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note
 from schedules.services.keyed.faults import Faults
-from schedules.services.keyed.planning import Plan, plan
+from schedules.services.keyed.planning import Plan, Planner
 from schedules.services.keyed.site import default_owner
 from schedules.services.keyed.wanted import Wanted, wanted
-from schedules.services.keyed.writing import write
-from workflows.kit.sqlite_write_lock import brief_write
+from schedules.services.keyed.writing import Writer
 
-Write = Callable[[Sequence[Plan]], list[Plan]]
-# Written in one transaction, unless the caller has begun one. On SQLite it then holds the
-# write lock for less than 0.1 s.
-SLICE = 250
 ROWS = 500  # read at once
 SAME_KEY = "Another item of the list has this key: give each a key of its own."
 
@@ -52,15 +45,16 @@ def upsert_schedules(
     results = _unchanged(asked)
     rest = [each for each in asked if each.key not in results]
     rows = _rows(each.key for each in rest)
+    planner = Planner(force=force, now=now)
     plans: list[Plan] = []
     for index, each in enumerate(asked):
         if each.key not in results:
             with faults.of(index):
-                plans.append(plan(each, rows.get(each.key), force=force, now=now))
+                plans.append(planner.plan(each, rows.get(each.key)))
     faults.refuse()
     results |= {each.wanted.key: each.result for each in plans if not each.writes}
-    written = partial(write, actor=actor, now=now, note=note, force=force)
-    for done in _in_slices((each for each in plans if each.writes), written):
+    writer = Writer(planner, actor, now, note)
+    for done in writer.write(each for each in plans if each.writes):
         results[done.wanted.key] = done.result
     return [results[each.key] for each in asked]
 
@@ -107,15 +101,3 @@ def _by_key(keys: Iterable[str]) -> Iterator[ScheduleQuerySet]:
         yield ScheduledJob.objects.filter(
             key__in=chosen[start : start + ROWS]
         ).order_by()
-
-
-def _in_slices(plans: Iterable[Plan], write_some: Write) -> Iterator[Plan]:
-    """Write the plans in the order of their keys, which every caller locks in, and yield what
-    became of them."""
-    todo = sorted(plans, key=lambda each: each.wanted.key)
-    if todo and connection.in_atomic_block:
-        yield from write_some(todo)
-        return
-    for start in range(0, len(todo), SLICE):
-        with brief_write():
-            yield from write_some(todo[start : start + SLICE])

@@ -43,6 +43,11 @@ class Wanted:
     columns: dict[str, str]
     digest: str
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What the event of a new schedule tells besides the fields."""
+        return {"key": self.key, **self.columns}
+
 
 def wanted(declared: Schedule, owner: Any) -> Wanted:
     """What is declared. `owner` counts if none is given. Raises `InvalidSchedule` for what

@@ -1,80 +1,137 @@
-"""Writing what was planned, in one transaction and few statements."""
+"""Writing what was planned, in few statements and short transactions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from schedules.models import ScheduledJob
+from schedules.rq.messages import Alarm
 from schedules.services import alarms, transitions
 from schedules.services.access import lock_all_workflows, workflows_in
 from schedules.services.actor import Actor
 from schedules.services.clocks.withdrawing import withdraw_ahead
-from schedules.services.keyed.planning import TIMING, Plan, plan
+from schedules.services.keyed.planning import TIMING, Plan, Planner
 from schedules.services.ledger.bulk_sql import update_rows
 from schedules.services.runs.waiting import release_waiting
-from schedules.services.transitions import Edit
+from schedules.services.transitions import Beginnings, Edit
 from schedules.services.update import MAKES_ROOM, new_timing, rules_unless_broken
+from workflows.kit.sqlite_write_lock import brief_write
 
+# Written in one transaction, unless the caller has begun one. On SQLite it then holds the
+# write lock for less than 0.1 s.
+SLICE = 500
 # How often it is tried to write what others have written meanwhile, under the same keys.
 TRIES = 5
-# What the event of a new schedule tells besides the fields.
-TOLD = ("key", "object_model", "object_id", "when_object_gone")
 
 
-def write(
-    plans: Sequence[Plan], *, actor: Actor, now: datetime, note: str, force: bool
-) -> list[Plan]:
-    """Carry out the plans. Returns them as they were carried out: those whose rows have
-    changed since they were made are made anew."""
-    for left in reversed(range(TRIES)):
-        try:
-            with transaction.atomic():
-                return _write(plans, actor=actor, now=now, note=note, force=force)
-        except IntegrityError:
-            # Another transaction has taken one of the keys, whose row is now visible.
-            if not left:
-                raise
-    raise AssertionError
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes plans, and makes those anew whose rows have changed since."""
+
+    planner: Planner
+    actor: Actor
+    now: datetime
+    note: str
+
+    def write(self, plans: Iterable[Plan]) -> Iterator[Plan]:
+        """Carry out the plans, and yield them as they were carried out.
+
+        In the order of the keys, in which all callers lock, so that no two can deadlock.
+        """
+        todo = sorted(plans, key=lambda each: each.wanted.key)
+        if todo and connection.in_atomic_block:
+            done, moved = self._written(todo)
+            alarms.set_all_on_commit(moved)
+            yield from done
+            return
+        for start in range(0, len(todo), SLICE):
+            done, moved = self._written(todo[start : start + SLICE])
+            alarms.set_all(moved)
+            yield from done
+
+    def _written(self, plans: Sequence[Plan]) -> tuple[Sequence[Plan], list[Alarm]]:
+        """Write some in one transaction. Returns them, and the alarms for afterwards."""
+        made = self._made(plans)
+        for left in reversed(range(TRIES)):
+            try:
+                with _turn(), transaction.atomic():
+                    return self._write(plans, made)
+            except IntegrityError:
+                # Another transaction has taken one of the keys, whose row is now visible.
+                if not left:
+                    raise
+        raise AssertionError
+
+    def _made(self, plans: Iterable[Plan]) -> Beginnings:
+        return transitions.beginnings(
+            (
+                (each.draft, each.tick, each.changed | each.wanted.told)
+                for each in plans
+                if each.outcome == "created"
+            ),
+            actor=self.actor,
+            now=self.now,
+            note=self.note,
+        )
+
+    def _write(
+        self, plans: Sequence[Plan], made: Beginnings
+    ) -> tuple[Sequence[Plan], list[Alarm]]:
+        workflows = {pk for each in plans for pk in workflows_in(each.wanted.fields)}
+        lock_all_workflows(workflows, of=[each.row.pk for each in plans if each.row])
+        rows = self._locked([each.wanted.key for each in plans])
+        if not all(_is_current(each, rows.get(each.wanted.key)) for each in plans):
+            plans = [self._current(each, rows.get(each.wanted.key)) for each in plans]
+            made = self._made(plans)
+        transitions.begin_all(made)
+        changed = [each for each in plans if each.outcome in ("changed", "revived")]
+        moved = made.alarms + self._edit(changed, rows)
+        _remember([each for each in plans if each.outcome == "unchanged"])
+        return plans, moved
+
+    def _locked(self, keys: Sequence[str]) -> dict[str, ScheduledJob]:
+        rows = ScheduledJob.objects.locked().filter(key__in=keys).order_by("key")
+        found = {str(row.key): row for row in rows}
+        for row in found.values():
+            withdraw_ahead(row, now=self.now)
+        return found
+
+    def _current(self, planned: Plan, row: ScheduledJob | None) -> Plan:
+        is_current = _is_current(planned, row)
+        return planned if is_current else self.planner.plan(planned.wanted, row)
+
+    def _edit(
+        self, plans: Sequence[Plan], rows: Mapping[str, ScheduledJob]
+    ) -> list[Alarm]:
+        edits = [self._edit_of(each, rows[each.wanted.key]) for each in plans]
+        moved = transitions.edit_all(
+            edits, "upserted", actor=self.actor, now=self.now, note=self.note
+        )
+        for schedule, _, changed, _ in edits:
+            if MAKES_ROOM & changed.keys():
+                release_waiting(schedule, now=self.now)
+        return moved
+
+    def _edit_of(self, planned: Plan, row: ScheduledJob) -> Edit:
+        """The update of the locked row, which may have fired since it was planned."""
+        old_rules = rules_unless_broken(row)
+        for name in (*planned.changed, "upserted"):
+            setattr(row, name, getattr(planned.draft, name))
+        planned.row = row
+        begins = None
+        if TIMING & planned.changed.keys():
+            begins = new_timing(row, row.timing, old_rules, now=self.now)
+        return Edit(row, planned.before, planned.changed, begins)
 
 
-def _write(
-    plans: Sequence[Plan], *, actor: Actor, now: datetime, note: str, force: bool
-) -> list[Plan]:
-    workflows = {pk for each in plans for pk in workflows_in(each.wanted.fields)}
-    lock_all_workflows(workflows, of=[each.row.pk for each in plans if each.row])
-    rows = _locked([each.wanted.key for each in plans], now=now)
-    current = [
-        each
-        if _is_current(each, row := rows.get(each.wanted.key))
-        else plan(each.wanted, row, force=force, now=now)
-        for each in plans
-    ]
-    new = [(each.draft, each.tick) for each in current if each.outcome == "created"]
-    moved = transitions.begin_all(new, told=TOLD, actor=actor, now=now, note=note)
-    changes = [
-        _edit(each, rows[each.wanted.key], now=now)
-        for each in current
-        if each.outcome in ("changed", "revived")
-    ]
-    moved += transitions.edit_all(changes, "upserted", actor=actor, now=now, note=note)
-    for schedule, _, changed, _ in changes:
-        if MAKES_ROOM & changed.keys():
-            release_waiting(schedule, now=now)
-    _remember([each for each in current if each.outcome == "unchanged"])
-    alarms.set_all_on_commit(moved)
-    return current
-
-
-def _locked(keys: Sequence[str], *, now: datetime) -> dict[str, ScheduledJob]:
-    """The rows with these keys. All callers lock them in this order: no two can deadlock."""
-    rows = ScheduledJob.objects.locked().filter(key__in=keys).order_by("key")
-    found = {str(row.key): row for row in rows}
-    for row in found.values():
-        withdraw_ahead(row, now=now)
-    return found
+def _turn() -> AbstractContextManager[None]:
+    """A turn at SQLite's write lock, unless the caller's transaction has it already."""
+    return nullcontext() if connection.in_atomic_block else brief_write()
 
 
 def _is_current(planned: Plan, row: ScheduledJob | None) -> bool:
@@ -89,19 +146,7 @@ def _state(row: ScheduledJob) -> tuple[object, ...]:
     return row.pk, row.version, row.status, row.upserted
 
 
-def _edit(planned: Plan, row: ScheduledJob, *, now: datetime) -> Edit:
-    """The update of the locked row, which may have fired since it was planned."""
-    old_rules = rules_unless_broken(row)
-    for name in (*planned.changed, "upserted"):
-        setattr(row, name, getattr(planned.draft, name))
-    planned.row = row
-    begins = None
-    if TIMING & planned.changed.keys():
-        begins = new_timing(row, row.timing, old_rules, now=now)
-    return Edit(row, planned.before, planned.changed, begins)
-
-
-def _remember(plans: Sequence[Plan]) -> None:
+def _remember(plans: Iterable[Plan]) -> None:
     """Save what was upserted, of schedules that are as it wants them already."""
     rows = [(each.draft.pk, each.draft.upserted) for each in plans if each.remembers]
     update_rows(ScheduledJob, match=["id"], change=["upserted"], rows=rows)

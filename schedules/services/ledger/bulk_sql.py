@@ -171,7 +171,10 @@ def _naive_utc(value: datetime | None) -> str | None:
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else _encode(value)
+
+
+_encode = json.JSONEncoder().encode
 
 
 _SQLITE: dict[str, Callable[[Any], Any]] = {

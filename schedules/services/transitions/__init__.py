@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from schedules.services.transitions.many import (
     NODE_DELETED,
+    Beginnings,
     Edit,
     FrontierMoved,
     advance,
     begin_all,
+    beginnings,
     edit_all,
     forget_trigger_node,
 )
@@ -27,12 +29,14 @@ from schedules.services.transitions.state import NewTiming
 
 __all__ = [
     "NODE_DELETED",
+    "Beginnings",
     "Edit",
     "FrontierMoved",
     "NewTiming",
     "advance",
     "begin",
     "begin_all",
+    "beginnings",
     "edit",
     "edit_all",
     "forget_trigger_node",

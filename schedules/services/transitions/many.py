@@ -66,34 +66,42 @@ _EVENT_COLUMNS = [field.name for field in _EVENT_FIELDS]
 _EVENT_VALUES = [field.attname for field in _EVENT_FIELDS]
 
 
-def begin_all(
-    new: Sequence[tuple[ScheduledJob, datetime | None]],
+class Beginnings(NamedTuple):
+    """New schedules as rows of their tables, with their alarms."""
+
+    schedules: list[list[Any]]
+    epochs: list[epochs.Opened]
+    events: list[list[Any]]
+    alarms: list[Alarm]
+
+
+def beginnings(
+    new: Iterable[tuple[ScheduledJob, datetime | None, Mapping[str, Any]]],
     *,
     actor: Actor,
     now: datetime,
     note: str,
-    told: Sequence[str] = (),
-) -> list[Alarm]:
-    """Save new active schedules, each with its first tick. `told`: columns that the event
-    tells besides the fields. Raises `IntegrityError` if one of their keys is taken."""
-    for schedule, tick in new:
+) -> Beginnings:
+    """New active schedules, each with its first tick and what its event tells. Nothing is
+    written yet, so that the rows are ready when the transaction begins."""
+    made = Beginnings([], [], [], [])
+    for schedule, tick, told in new:
         set_frontier(schedule, tick)
-    schedules = [schedule for schedule, _ in new]
-    values = ([getattr(each, name) for name in _VALUES] for each in schedules)
-    insert_rows(ScheduledJob, fields=_COLUMNS, rows=[*values])
-    epochs.open_each((each, now) for each in schedules)
-    _record(
-        new_event(
-            each,
-            EventVerb.CREATE,
-            actor=actor,
-            now=now,
-            note=note,
-            after=snapshot(each) | {name: getattr(each, name) for name in told},
+        event = new_event(
+            schedule, EventVerb.CREATE, actor=actor, now=now, note=note, after=told
         )
-        for each in schedules
-    )
-    return [Alarm(each.rq_job_id, each.next_run_at) for each in schedules]
+        made.schedules.append([getattr(schedule, name) for name in _VALUES])
+        made.epochs.append(epochs.opened(schedule, told, from_at=now))
+        made.events.append([getattr(event, name) for name in _EVENT_VALUES])
+        made.alarms.append(Alarm(schedule.rq_job_id, schedule.next_run_at))
+    return made
+
+
+def begin_all(made: Beginnings) -> None:
+    """Save them. Raises `IntegrityError` if one of their keys is taken."""
+    insert_rows(ScheduledJob, fields=_COLUMNS, rows=made.schedules)
+    epochs.save_opened(made.epochs)
+    insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=made.events)
 
 
 def edit_all(
@@ -104,7 +112,8 @@ def edit_all(
     for opens in (True, False):
         some = [each for each in edits if (each.begins is not None) == opens]
         _save(some, columns, opens=opens)
-    _record(events)
+    rows = [[getattr(event, name) for name in _EVENT_VALUES] for event in events]
+    insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=rows)
     return [Alarm(each.schedule.rq_job_id, each.schedule.next_run_at) for each in edits]
 
 
@@ -134,14 +143,13 @@ def _save(edits: Sequence[Edit], columns: Sequence[str], *, opens: bool) -> None
         for each in edits
     ]
     update_rows(ScheduledJob, match=["id"], change=names, rows=rows)
-    if opens:
-        begun = [(each.schedule, each.begins.from_at) for each in edits if each.begins]
-        epochs.open_each(begun)
-
-
-def _record(events: Iterable[ScheduleEvent]) -> None:
-    rows = [[getattr(event, name) for name in _EVENT_VALUES] for event in events]
-    insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=rows)
+    epochs.save_opened(
+        epochs.opened(
+            each.schedule, snapshot(each.schedule), from_at=each.begins.from_at
+        )
+        for each in edits
+        if each.begins
+    )
 
 
 def advance(
