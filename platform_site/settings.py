@@ -20,9 +20,10 @@ from platform_site.local.data_dir import data_dir, database, keep_private  # noq
 from platform_site.local.runtime_record import embedded_redis_url  # noqa: E402
 from platform_site.logs import logging_config  # noqa: E402
 from platform_site.mail import mail_settings  # noqa: E402
-from platform_site.variables import Kind, Variables, among  # noqa: E402
-from schedules.limits import DAY, MOST_OPEN_RUNS, TEN_YEARS  # noqa: E402
+from platform_site.variables import Variables, among  # noqa: E402
 from schedules.timing.zones import timezone_names  # noqa: E402
+from workflows.kit.conf_kinds import ORIGIN, RATE, Kind  # noqa: E402
+from workflows.kit.conf_options import OPTIONS  # noqa: E402
 
 env = Variables(os.environ)
 
@@ -34,8 +35,7 @@ DEBUG = env.flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.words(
     "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], variable_kinds.HOST
 )
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], variable_kinds.ORIGIN)
-SITE_URL = env.read("SITE_URL", "http://127.0.0.1:8000", variable_kinds.SITE_ADDRESS)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], ORIGIN)
 
 # `schedules` comes before `django_rq`, so that its `rqscheduler` and `rqworker` commands take
 # precedence over those of the same name, which they subclass.
@@ -136,77 +136,13 @@ RQ_QUEUES = {
     },
 }
 
-# Schedules ------------------------------------------------------------------------
+# The apps -------------------------------------------------------------------------
 
-# A due tick that is at most this late is fired under every catch-up policy.
-LIVE_TICK_SECONDS = env.number("LIVE_TICK_SECONDS", 30, minimum=1, maximum=86_400)
-# How long history is kept, and how many of the newest runs of each schedule are always kept.
-RUNS_KEPT_DAYS = env.number("RUNS_KEPT_DAYS", 90, minimum=0, maximum=36_500)
-RUNS_KEPT_AT_LEAST = env.number("RUNS_KEPT_AT_LEAST", 100, minimum=0, maximum=1_000_000)
-# A run that has been queued for longer than this causes a warning; 0: no warning.
-QUEUE_OLD_SECONDS = env.number("QUEUE_OLD_SECONDS", 60, minimum=0, maximum=86_400)
-# How many due schedules one transaction fires.
-FIRE_BATCH_SIZE = env.number("FIRE_BATCH_SIZE", 500, minimum=1, maximum=10_000)
-# How many runs of a new schedule may be open at once under the overlap policy `allow`; 0: no
-# limit.
-MAX_OPEN_RUNS = env.number("MAX_OPEN_RUNS", 100, minimum=0, maximum=MOST_OPEN_RUNS)
-
-# Limits of agents that schedule in a user's name. All can be set per user too, except
-# AGENT_MAX_KEPT_SCHEDULES, AGENT_MAX_CREATED_A_DAY and AGENT_MAX_RESUMED_AN_HOUR.
-AGENTS_MAY_SCHEDULE = env.flag("AGENTS_MAY_SCHEDULE", default=True)
-AGENTS_PROPOSE = env.flag("AGENTS_PROPOSE", default=False)
-AGENT_MAX_ACTIVE_SCHEDULES = env.number(
-    "AGENT_MAX_ACTIVE_SCHEDULES", 20, minimum=0, maximum=1_000_000
-)
-AGENT_MAX_KEPT_SCHEDULES = env.number(
-    "AGENT_MAX_KEPT_SCHEDULES", 100, minimum=0, maximum=1_000_000
-)
-AGENT_MAX_CREATED_A_DAY = env.number(
-    "AGENT_MAX_CREATED_A_DAY", 100, minimum=0, maximum=1_000_000
-)
-AGENT_MAX_RESUMED_AN_HOUR = env.number(
-    "AGENT_MAX_RESUMED_AN_HOUR", 100, minimum=0, maximum=1_000_000
-)
-AGENT_MIN_INTERVAL_SECONDS = env.number(
-    "AGENT_MIN_INTERVAL_SECONDS", 60, minimum=1, maximum=TEN_YEARS
-)
-AGENT_MAX_DAYS = env.number("AGENT_MAX_DAYS", 90, minimum=1, maximum=TEN_YEARS // DAY)
-# Whether a run that was started by a schedule may create schedules.
-AGENTS_MAY_SCHEDULE_FROM_SCHEDULES = env.flag(
-    "AGENTS_MAY_SCHEDULE_FROM_SCHEDULES", default=False
-)
-
-# The model of all `agent` nodes: an OpenAI-compatible provider. The key is kept only here, in
-# memory.
-AGENT_BASE_URL = env.read("AGENT_BASE_URL", "", variable_kinds.SITE_ADDRESS)
-AGENT_API_KEY = env.text("AGENT_API_KEY")
-AGENT_MODEL = env.text("AGENT_MODEL")
-# Upper bounds for the budget of one agent node.
-AGENT_MAX_REQUESTS = env.number("AGENT_MAX_REQUESTS", 50, minimum=1, maximum=100_000)
-AGENT_MAX_TOOL_CALLS = env.number(
-    "AGENT_MAX_TOOL_CALLS", 100, minimum=0, maximum=100_000
-)
-AGENT_MAX_TOKENS = env.number(
-    "AGENT_MAX_TOKENS", 500_000, minimum=1, maximum=1_000_000_000
-)
-AGENT_MAX_SECONDS = env.number("AGENT_MAX_SECONDS", 600, minimum=1, maximum=DAY)
-
-# Workflows ------------------------------------------------------------------------
-
-# Origins (scheme://host:port) that `http_request` nodes may call even though they resolve to
-# a private or loopback address.
-HTTP_NODE_ALLOWED_ORIGINS = env.words(
-    "HTTP_NODE_ALLOWED_ORIGINS", [], variable_kinds.ORIGIN
-)
-# Modules with functions, decorated with `@workflow_function`, that workflows may call.
-WORKFLOW_FUNCTION_MODULES = env.words(
-    "WORKFLOW_FUNCTION_MODULES", [], variable_kinds.MODULE
-)
-# How long a `wait` node may occupy a worker.
-WAIT_NODE_MAX_SECONDS = env.number("WAIT_NODE_MAX_SECONDS", 300, minimum=0, maximum=DAY)
-# The deadline of an execution that was not started by a schedule; schedules have their own.
-EXECUTION_TIMEOUT_SECONDS = env.number(
-    "EXECUTION_TIMEOUT_SECONDS", 600, minimum=1, maximum=7 * DAY
+# Each option is an environment variable; docs/settings.md lists them. The queue is fixed: it
+# is declared above.
+OSTINATO = env.options(
+    (option for option in OPTIONS.values() if option.name != "QUEUE"),
+    SITE_URL="http://127.0.0.1:8000",
 )
 
 # Mail, for `send_email` nodes. Without a server they fail with a message: mail that goes
@@ -234,7 +170,7 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", [], variable_kinds.NETWORK)
 # address.
 LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, minimum=1, maximum=1000)
 LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, minimum=1, maximum=1440)
-LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", variable_kinds.RATE)
+LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", RATE)
 AUTHENTICATION_BACKENDS = [
     "platform_site.accounts.logins.LoginGuard",
     "django.contrib.auth.backends.ModelBackend",
@@ -275,7 +211,7 @@ STATIC_URL = "static/"
 # quick, and no page can lack the manifest of a newer release.
 WHITENOISE_USE_FINDERS = True
 
-SECURE_HTTPS = SITE_URL.startswith("https://")
+SECURE_HTTPS = OSTINATO["SITE_URL"].startswith("https://")
 SESSION_COOKIE_SECURE = SECURE_HTTPS
 CSRF_COOKIE_SECURE = SECURE_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -320,8 +256,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login": LOGIN_RATE,
         "wrong_token": "300/minute",
-        "user": env.read("API_RATE", None, variable_kinds.RATE),
-        "hook": env.read("HOOK_RATE", None, variable_kinds.RATE),
+        "user": OSTINATO["API_RATE"],
+        "hook": OSTINATO["HOOK_RATE"],
     },
 }
 

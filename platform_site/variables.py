@@ -6,29 +6,18 @@ values. The value itself is never repeated, since it may be a secret.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from workflows.kit import conf_kinds
+from workflows.kit.conf_kinds import Kind, one_line
+from workflows.kit.conf_options import Option
 
 T = TypeVar("T")
 Read_co = TypeVar("Read_co", covariant=True)
 Default = TypeVar("Default")
-
-YES = frozenset({"true", "yes", "on", "y", "1"})
-NO = frozenset({"false", "no", "off", "n", "0"})
-WHOLE = re.compile(r"-?[0-9]{1,12}")
-LONGEST = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Read_co]):
-    """A kind of value: `accepted` completes the sentence "NAME is not valid: ...", and `parse`
-    raises `ValueError` for an invalid text."""
-
-    accepted: str
-    parse: Callable[[str], Read_co]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,7 @@ class Variable(Generic[Read_co]):
         try:
             return self.kind.parse(one_line(text))
         except ValueError:
-            problem = f"{self.name} is not valid: {self.kind.accepted}."
+            problem = f"{self.name} is not valid: {self.kind.accepted_as_text}."
         # Every command reads the settings: one line instead of a traceback.
         sys.exit(problem)
 
@@ -64,25 +53,11 @@ class Variables:
 
     def number(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
         """A whole number from `minimum` to `maximum`, inclusive."""
-
-        def parse(text: str) -> int:
-            number = int(matching(WHOLE, text))
-            if not minimum <= number <= maximum:
-                raise ValueError
-            return number
-
-        bounds = f"it must be a whole number from {minimum} to {maximum}"
-        return self.read(name, default, Kind(bounds, parse))
+        return self.read(name, default, conf_kinds.number(minimum, maximum))
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or False; yes/no, on/off, y/n and 1/0 are accepted too."""
-
-        def parse(text: str) -> bool:
-            if text.lower() not in YES | NO:
-                raise ValueError
-            return text.lower() in YES
-
-        return self.read(name, default, Kind("it must be True or False", parse))
+        return self.read(name, default, conf_kinds.FLAG)
 
     def choice(self, name: str, default: str, choices: Sequence[str]) -> str:
         """One of `choices`, in upper or lower case."""
@@ -97,25 +72,17 @@ class Variables:
 
     def words(self, name: str, default: list[str], kind: Kind[str]) -> list[str]:
         """A list of values of one kind, separated by commas."""
+        return self.read(name, default, conf_kinds.words(kind))
 
-        def parse(text: str) -> list[str]:
-            words = [word.strip() for word in text.split(",")]
-            return [kind.parse(word) for word in words if word]
-
-        accepted = f"{kind.accepted}; separate several values by commas"
-        return self.read(name, default, Kind(accepted, parse))
-
-    def text(self, name: str, default: str = "") -> str:
-        """One line of text."""
-        words = "it must be one line of printable text"
-        return self.read(name, default, Kind(words, str))
-
-
-def matching(pattern: re.Pattern[str], text: str) -> str:
-    """`text`, if all of it matches; raises `ValueError` otherwise."""
-    if not pattern.fullmatch(text):
-        raise ValueError
-    return text
+    def options(self, options: Iterable[Option], **defaults: Any) -> dict[str, Any]:
+        """The options of the apps, each from the variable of its name. `defaults` are those
+        of this site."""
+        return {
+            option.name: self.read(
+                option.name, defaults.get(option.name, option.default), option.kind
+            )
+            for option in options
+        }
 
 
 def among(choices: Callable[[], Container[str]]) -> Callable[[str], str]:
@@ -127,10 +94,3 @@ def among(choices: Callable[[], Container[str]]) -> Callable[[str], str]:
         return text
 
     return parse
-
-
-def one_line(text: str) -> str:
-    """`text`, if it is one line of at most `LONGEST` printable characters; else `ValueError`."""
-    if not text.isprintable() or len(text) > LONGEST:
-        raise ValueError
-    return text

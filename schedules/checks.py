@@ -6,20 +6,18 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connection
 
-from schedules.limits import MOST_OPEN_RUNS
+from workflows.kit.conf import problems
 
 JOB_CLASS = "workflows.execution.queue.JSONJob"
 SERIALIZER = "rq.serializers.JSONSerializer"
 # Schedulers and workers run only the checks with this tag when they start, because Django's
 # own checks would load every page of the site. `up`, `migrate` and `check` run all of them.
 TAG = "ostinato_schedules"
-MOST_DAYS = 36_500
-MOST_RUNS = 1_000_000
 
 
 @register(TAG)
@@ -32,8 +30,7 @@ def check_settings(
         *_order_problems(),
         *_time_problems(),
         *_database_problems(),
-        *_retention_problems(),
-        *_open_runs_problems(),
+        *_option_problems(),
     ]
 
 
@@ -54,8 +51,14 @@ def _json_problems() -> Iterator[CheckMessage]:
 
 
 def _order_problems() -> Iterator[CheckMessage]:
-    apps = list(settings.INSTALLED_APPS)
-    if apps.index("schedules") > apps.index("django_rq"):
+    names = [config.name for config in apps.get_app_configs()]
+    if "django_rq" not in names:
+        yield Error(
+            "django_rq is not installed as an app: nothing could be sent to the workers.",
+            hint="Add 'django_rq' to INSTALLED_APPS, after 'schedules'.",
+            id="ostinato_schedules.E007",
+        )
+    elif names.index("schedules") > names.index("django_rq"):
         yield Error(
             "`manage.py rqscheduler` would run the command of django-rq, which loses ticks if it crashes.",
             hint="Put 'schedules' before 'django_rq' in INSTALLED_APPS.",
@@ -73,31 +76,14 @@ def _time_problems() -> Iterator[CheckMessage]:
     if os.environ.get("PYTHONTZPATH") != "":
         yield Error(
             "Time zones would come from the possibly outdated database of this machine.",
-            hint="Set PYTHONTZPATH='' in the environment, or at the top of the settings.",
+            hint="Unset PYTHONTZPATH in the environment, or set it to ''.",
             id="ostinato_schedules.E005",
         )
 
 
-def _retention_problems() -> Iterator[CheckMessage]:
-    for name, most in (
-        ("RUNS_KEPT_DAYS", MOST_DAYS),
-        ("RUNS_KEPT_AT_LEAST", MOST_RUNS),
-    ):
-        if not 0 <= getattr(settings, name) <= most:
-            yield Error(
-                f"{name} is {getattr(settings, name)}, which is out of range.",
-                hint=f"Set {name} to a whole number from 0 to {most}.",
-                id="ostinato_schedules.E006",
-            )
-
-
-def _open_runs_problems() -> Iterator[CheckMessage]:
-    if not 0 <= settings.MAX_OPEN_RUNS <= MOST_OPEN_RUNS:
-        yield Error(
-            f"MAX_OPEN_RUNS is {settings.MAX_OPEN_RUNS}, which is out of range.",
-            hint=f"Set MAX_OPEN_RUNS to a whole number from 0 (no limit) to {MOST_OPEN_RUNS}.",
-            id="ostinato_schedules.E007",
-        )
+def _option_problems() -> Iterator[CheckMessage]:
+    for problem, remedy in problems():
+        yield Error(problem, hint=remedy, id="ostinato_schedules.E006")
 
 
 def _database_problems() -> Iterator[CheckMessage]:

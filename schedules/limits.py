@@ -5,11 +5,13 @@ The bounds of a single field are in the table of fields (`services.drafts.fields
 
 from __future__ import annotations
 
-DAY = 86_400
-TEN_YEARS = 3_652 * DAY
+from workflows.kit import bounds
+
+DAY = bounds.DAY
+TEN_YEARS = bounds.TEN_YEARS
 # The minimum and the maximum, both allowed.
 INTERVAL_SECONDS = (1, TEN_YEARS)
-MOST_OPEN_RUNS = 100_000
+MOST_OPEN_RUNS = bounds.MOST_OPEN_RUNS
 NAME_LENGTH = 200
 DESCRIPTION_LENGTH = 2_000
 CRON_LENGTH = 200

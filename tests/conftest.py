@@ -19,6 +19,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from pytest_django import Settings
 from redis import Redis
 
 from platform_site.local.child_processes import free_port
@@ -28,6 +29,7 @@ from schedules.services.insight import health
 from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
+from tests.options import Options, changing
 from workflows.execution.queue import connection as redis_connection
 from workflows.functions import functions
 from workflows.kit import outages
@@ -136,6 +138,12 @@ def nothing_remembered() -> None:
     """What a process remembers for a while: its last look around, what it has logged."""
     health.reset()
     outages._written.clear()
+
+
+@pytest.fixture
+def ostinato(settings: Settings) -> Options:
+    """Sets options of `OSTINATO` for this test: `ostinato(FIRE_BATCH_SIZE=3)`."""
+    return changing(settings)
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.conf import settings
 from typing_extensions import override
 
 from workflows.components import autoload
+from workflows.kit.conf import conf
 
 
 class WorkflowsConfig(AppConfig):
@@ -19,10 +19,10 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("checks", "example_functions", "execution.standalone"):
+        for name in ("example_functions", "execution.standalone"):
             import_module(f"workflows.{name}")
         autoload()
-        load_functions(settings.WORKFLOW_FUNCTION_MODULES)
+        load_functions(conf.WORKFLOW_FUNCTION_MODULES)
 
 
 def load_functions(modules: Sequence[str]) -> None:

@@ -23,6 +23,7 @@ from typing_extensions import override
 from platform_site.accounts.authentication import BearerAuthentication
 from schedules.mcp import McpMissing, load
 from workflows.kit.api.scopes import scope_of
+from workflows.kit.conf import conf
 from workflows.kit.users import User
 from workflows.tools import ToolContext
 
@@ -82,7 +83,7 @@ def _is_trusted(origin: str, request: Request) -> bool:
     this machine (DNS rebinding).
     """
     own = f"{request.scheme}://{request.get_host()}"
-    known = [own, settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS]
+    known = [own, conf.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS]
     return any(_matches(origin.lower(), each.lower()) for each in known)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platform_site.local.damaged_files import set_aside
-from platform_site.variables import Kind, matching, one_line
+from workflows.kit.conf_kinds import Kind, matching, one_line
 
 # One word, as we and Django generate it; other contents are not a secret.
 WORD = re.compile(r"[^\s{}\[\]\"']+")

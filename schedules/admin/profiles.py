@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -15,6 +14,8 @@ from schedules import limits, timing
 from schedules.admin.form_fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.kit.admin import ServiceAdmin
+from workflows.kit.conf import conf
+from workflows.kit.conf_options import OPTIONS
 from workflows.kit.users import name_of, searched_by_name
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class ProfileForm(ProfileFormBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if hasattr(settings, name.upper()):
-                _name_default(field, getattr(settings, name.upper()))
+            if name.upper() in OPTIONS:
+                _name_default(field, getattr(conf, name.upper()))
 
     def clean_timezone(self) -> str:
         name: str = self.cleaned_data["timezone"]

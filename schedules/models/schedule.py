@@ -34,6 +34,7 @@ from schedules.timing import (
     OnceTiming,
     Timing,
 )
+from workflows.kit.conf import conf
 from workflows.models import RunOn, Workflow, WorkflowNode
 from workflows.models.workflow import CALL_LENGTH, sees_all
 
@@ -79,7 +80,7 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
 
 def default_max_open_runs() -> int:
     """How many runs of a new schedule may be open with overlap policy `allow`."""
-    most: int = settings.MAX_OPEN_RUNS
+    most: int = conf.MAX_OPEN_RUNS
     return most
 
 

@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.conf import settings
-
 from schedules.models import TIMING_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
 from schedules.policy.types import Catchup, Overlap, Rules
 from schedules.timing import Timing
+from workflows.kit.conf import conf
 
 # Making a timing costs more than its next tick, and many schedules share one.
 _cached_timing = lru_cache(maxsize=16_384)(timing_of)
@@ -71,5 +70,5 @@ def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
         catchup=cast("Catchup", schedule.catchup_policy),
         catchup_window=timedelta(seconds=schedule.catchup_window_seconds),
         runs_left=None if left is None else max(0, left - schedule.fired_count),
-        live_for=timedelta(seconds=settings.LIVE_TICK_SECONDS),
+        live_for=timedelta(seconds=conf.LIVE_TICK_SECONDS),
     )

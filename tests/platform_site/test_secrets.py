@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +18,7 @@ from redis import Redis
 from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from tests.graphs import add_graph
+from tests.options import Options
 from triggers import keys
 from workflows.execution import jobs
 from workflows.functions import functions, workflow_function
@@ -166,9 +166,9 @@ def test_nothing_that_was_shown_once_is_found_anywhere(
     live_server: LiveServer,
     log_lines: Callable[[], str],
     functions_of_the_site: None,
-    monkeypatch: pytest.MonkeyPatch,
+    ostinato: Options,
 ) -> None:
-    monkeypatch.setattr(settings, "HTTP_NODE_ALLOWED_ORIGINS", [live_server.url])
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[live_server.url])
     ada = User.objects.create_superuser("ada", password=PASSWORD)
     sign_in(PASSWORD)
     browser = Program()

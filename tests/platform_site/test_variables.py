@@ -94,6 +94,10 @@ REFUSED = {
     "AGENT_MAX_SECONDS": ["0", *NUMBERS],
     "HTTP_NODE_ALLOWED_ORIGINS": ORIGINS,
     "WORKFLOW_FUNCTION_MODULES": ["a-b", "a..b", "1a", "a b", "a/b"],
+    "CALLABLES": ["remind", "billing.*.remind", "a b.c"],
+    "COMMANDS": ["clear sessions", "-x"],
+    "OBJECTS": ["Invoice", "a.b.Invoice"],
+    "OWNER": TEXTS,
     "WAIT_NODE_MAX_SECONDS": NUMBERS,
     "EXECUTION_TIMEOUT_SECONDS": ["0", *NUMBERS],
     "EMAIL_URL": [
@@ -160,7 +164,9 @@ def test_nonsense_is_refused_in_one_line_that_does_not_repeat_it(
 ) -> None:
     with pytest.raises(SystemExit) as refusal:
         env.declared[name].value(text)
-    accepted = env.declared[name].kind.accepted  # the same words for every value
+    accepted = env.declared[
+        name
+    ].kind.accepted_as_text  # the same words for every value
     assert str(refusal.value) == f"{name} is not valid: {accepted}."
 
 

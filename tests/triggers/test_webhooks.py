@@ -16,6 +16,7 @@ from tests.triggers.conftest import Caller
 from triggers.api.webhooks import HookThrottle
 from triggers.models import Webhook, WebhookDelivery
 from workflows.execution import jobs
+from workflows.kit.conf import conf
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import config_problems, registry
 from workflows.services import GraphSpec, NodeSpec, save_graph
@@ -30,12 +31,12 @@ def webhook_address(workflow: Workflow, node_id: str = "hook") -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_call_starts_the_workflow_and_says_where_to_look(
-    call: Caller, owner: User, redis: Redis, settings
+    call: Caller, owner: User, redis: Redis
 ):
     answer = call.send(b'{"name": "Ada"}')
     assert answer.status_code == 202
     execution = executions.get()
-    address = f"{settings.SITE_URL}/api/v1/executions/{execution.pk}/"
+    address = f"{conf.SITE_URL}/api/v1/executions/{execution.pk}/"
     assert answer.json() == {"execution": str(execution.pk), "url": address}
     assert answer.headers["Location"] == address
     jobs.run_execution(str(execution.pk))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from pytest_django import Settings
 
+from tests.options import Options
 from tests.workflows.http_servers import Server
 
 
@@ -23,6 +23,6 @@ def servers() -> Iterator[tuple[Server, Server]]:
 
 
 @pytest.fixture
-def server(servers: tuple[Server, Server], settings: Settings) -> Server:
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [servers[0].url]
+def server(servers: tuple[Server, Server], ostinato: Options) -> Server:
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[servers[0].url])
     return servers[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -32,6 +31,7 @@ from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.strict import StrictSerializer
+from workflows.kit.conf import conf
 from workflows.models import Workflow
 from workflows.scopes import Scope
 
@@ -196,4 +196,4 @@ def hook_url(token: str) -> str:
 
 
 def _absolute(name: str, **arguments: str) -> str:
-    return f"{settings.SITE_URL}{reverse(name, kwargs=arguments)}"
+    return f"{conf.SITE_URL}{reverse(name, kwargs=arguments)}"

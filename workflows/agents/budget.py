@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.conf import settings
-
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.conf import conf
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Limit:
 
     @property
     def ceiling(self) -> int:
-        return int(getattr(settings, self.setting))
+        return int(getattr(conf, self.setting))
 
 
 LIMITS = {

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from httpx2 import AsyncByteStream, Response
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types.chat import ChatCompletion
@@ -29,6 +28,7 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
+from workflows.kit.conf import conf
 from workflows.safety.decoding import ACCEPTED, Decoder
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -49,8 +49,8 @@ async def site_model(name: str) -> AsyncIterator[Model]:
         follow_redirects=False,  # prompts must not go to another site
     )
     async with AsyncOpenAI(
-        base_url=settings.AGENT_BASE_URL,
-        api_key=settings.AGENT_API_KEY,
+        base_url=conf.AGENT_BASE_URL,
+        api_key=conf.AGENT_API_KEY,
         http_client=http_client,
         max_retries=0,  # our own retries are on record and count against the budget
     ) as client:
@@ -122,7 +122,7 @@ def _code(body: Any) -> str:
     code = error.get("code") if isinstance(error, dict) else None
     if not isinstance(code, str) or not CODE.fullmatch(code):
         return ""
-    key = settings.AGENT_API_KEY
+    key = conf.AGENT_API_KEY
     return "" if code in key or (key and key in code) else f" ({code})"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from typing_extensions import override
 
 from workflows.agents.answer import ANSWER_TOOL, output_schema_problems
@@ -19,6 +18,7 @@ from workflows.agents.site import (
 )
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.conf import conf
 from workflows.kit.json_value import storable
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE
@@ -124,7 +124,7 @@ class Agent(Component):
             budget=budget,
             tools={tool.name: tool for tool in context.tools()},
         )
-        secrets = {settings.AGENT_API_KEY}
+        secrets = {conf.AGENT_API_KEY}
         record = Record(Spending(budget), context.record, context.clock, secrets)
         answer = conversation.Conversation(task, context, record).answer()
         return Result(record.whole(output=answer))
@@ -132,10 +132,10 @@ class Agent(Component):
 
 def _check_site(config: Config) -> None:
     """Raise `NodeFailed` that names the missing or invalid settings, never their values."""
-    if missing := [name for name in REQUIRED if not _effective(name, config)]:
-        raise NodeFailed(f"This site has no language model: set {', '.join(missing)}.")
     if problems := [f"{name}: {problem}" for name, problem in setting_problems()]:
         raise NodeFailed(f"This site's settings are not valid. {' '.join(problems)}")
+    if missing := [name for name in REQUIRED if not _effective(name, config)]:
+        raise NodeFailed(f"This site has no language model: set {', '.join(missing)}.")
 
 
 def _check_schema(config: Config) -> None:
@@ -149,7 +149,7 @@ def _check_schema(config: Config) -> None:
 def _effective(name: str, config: Config) -> Any:
     if name == "AGENT_MODEL":
         return model_name(config.get("model", ""))
-    return getattr(settings, name)
+    return getattr(conf, name)
 
 
 def _instructions(config: Config, context: Context) -> str:

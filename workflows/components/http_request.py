@@ -6,11 +6,11 @@ from typing import Any, NoReturn
 
 import httpcore
 import httpx
-from django.conf import settings
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed, ToolRefused
 from workflows.graph import Problem
+from workflows.kit.conf import conf
 from workflows.kit.json_value import parsed
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.decoding import ACCEPTED, text_of
@@ -202,7 +202,7 @@ def _answer_to(
     started = time.monotonic()
     seconds = config.get("timeout", SECONDS)
     transport = GuardedTransport(
-        started + seconds, settings.HTTP_NODE_ALLOWED_ORIGINS, MAX_BYTES, check
+        started + seconds, conf.HTTP_NODE_ALLOWED_ORIGINS, MAX_BYTES, check
     )
     try:
         answer = _send(config, transport)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from django.conf import settings
 from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.conf import conf
 from workflows.registry import Component, Config, Context, Result, register
 
 CHECK_EVERY_SECONDS = 1.0
@@ -40,13 +40,13 @@ class Wait(Component):
 
     @override
     def check(self, config: Config) -> Iterator[Problem]:
-        if config["seconds"] > settings.WAIT_NODE_MAX_SECONDS:
+        if config["seconds"] > conf.WAIT_NODE_MAX_SECONDS:
             yield "seconds", _too_long()
 
     @override
     def run(self, config: Config, context: Context) -> Result:
         seconds = config["seconds"]
-        if seconds > settings.WAIT_NODE_MAX_SECONDS:  # it may have been lowered since
+        if seconds > conf.WAIT_NODE_MAX_SECONDS:  # it may have been lowered since
             raise NodeFailed(_too_long())
         ends_at = time.monotonic() + seconds
         # A timeout needs no check: it interrupts the sleep.
@@ -58,6 +58,6 @@ class Wait(Component):
 
 def _too_long() -> str:
     return (
-        f"This site allows at most {settings.WAIT_NODE_MAX_SECONDS} seconds "
+        f"This site allows at most {conf.WAIT_NODE_MAX_SECONDS} seconds "
         "(WAIT_NODE_MAX_SECONDS)."
     )

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 
 from workflows.exceptions import (
     Cancelled,
@@ -26,6 +25,7 @@ from workflows.execution.definition import Definition, load
 from workflows.execution.inline import Chain, start_inline
 from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
+from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import NotFound, WrongState
 from workflows.kit.json_value import problem, storable
@@ -186,7 +186,7 @@ class _Run:
         return Context(
             trigger=self.execution.event,
             nodes=self.outputs,
-            site={"url": settings.SITE_URL},
+            site={"url": conf.SITE_URL},
             execution_id=self.execution.pk,
             owner=self._owner,
             clock=self.clock,

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from workflows.execution import abandon, outbox
@@ -16,6 +15,7 @@ from workflows.execution.abandon import Leased, abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
 from workflows.execution.guard import LEASE, Lease
 from workflows.execution.outbox import Outbox
+from workflows.kit.conf import conf
 from workflows.models import WorkflowExecution
 
 ENTRY_POINT = "workflows.execution.jobs.run_execution"
@@ -53,7 +53,7 @@ def claim_execution(execution_id: UUID, *, now: datetime) -> Lease | None:
     claimed = {"status": Status.RUNNING, "started_at": now, "lease_until": now + LEASE}
     if not row.filter(status=Status.PENDING).update(**claimed):
         return None
-    seconds = settings.EXECUTION_TIMEOUT_SECONDS
+    seconds = conf.EXECUTION_TIMEOUT_SECONDS
     return Lease(
         # The lease lasts until it is taken away: recording the end does not do so.
         rows=row.filter(lease_until__isnull=False),
@@ -82,7 +82,7 @@ def close_lost_execution(
         # Both are set by the claim.
         assert execution.started_at is not None
         assert execution.lease_until is not None
-        limit = timedelta(seconds=settings.EXECUTION_TIMEOUT_SECONDS)
+        limit = timedelta(seconds=conf.EXECUTION_TIMEOUT_SECONDS)
         attempt = Attempt(
             started_at=execution.started_at,
             deadline=execution.started_at + limit,

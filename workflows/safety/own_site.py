@@ -6,10 +6,13 @@ see what started it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import httpx
 from django.conf import settings
 
 from workflows.exceptions import ToolRefused
+from workflows.kit.conf import conf
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORTS = {"http": 80, "https": 443}
@@ -28,12 +31,18 @@ def refuse_own_site(url: httpx.URL) -> None:
 
 def is_own_site(url: httpx.URL) -> bool:
     """Whether the site answers at this address. Django refuses all other host names."""
-    site = httpx.URL(settings.SITE_URL)
+    site = httpx.URL(conf.SITE_URL)
     host = _host(url)
-    if host not in {_host(site), *map(_plain, settings.ALLOWED_HOSTS)}:
+    if host not in {_host(site), *map(_plain, _allowed_hosts())}:
         return False
-    # On the machine itself other ports are other programs.
-    return host not in LOOPBACK or _port(url) == _port(site)
+    # On the machine itself other ports are other programs, once it is known which is ours.
+    return host not in LOOPBACK or not site.host or _port(url) == _port(site)
+
+
+def _allowed_hosts() -> Iterable[str]:
+    """As Django has it: while a project is being developed it need not name any."""
+    hosts: list[str] = settings.ALLOWED_HOSTS
+    return LOOPBACK if settings.DEBUG and not hosts else hosts
 
 
 def _host(url: httpx.URL) -> str:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from django.conf import settings
-
 from workflows.exceptions import NodeFailed
+from workflows.kit.conf import conf
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.kit.json_value import problem, strings
 from workflows.kit.users import User
@@ -84,7 +83,7 @@ def _variables(execution: WorkflowExecution | None) -> dict[str, Any]:
     return Context(
         trigger=execution.event if execution else {},
         nodes={node_id: {"output": output} for node_id, output in outputs.items()},
-        site={"url": settings.SITE_URL},
+        site={"url": conf.SITE_URL},
         execution_id=execution.pk if execution else NO_EXECUTION,
     ).variables()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from typing_extensions import override
@@ -13,6 +12,7 @@ from typing_extensions import override
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.upkeep.pruning import prune
 from schedules.timing.english import counted
+from workflows.kit.conf import conf
 
 
 class Command(BaseCommand):
@@ -41,5 +41,5 @@ class Command(BaseCommand):
             executions += pruned.executions
         self.stdout.write(
             f"Deleted {counted(runs, 'run')} and {counted(executions, 'execution')} "
-            f"older than {counted(settings.RUNS_KEPT_DAYS, 'day')}."
+            f"older than {counted(conf.RUNS_KEPT_DAYS, 'day')}."
         )

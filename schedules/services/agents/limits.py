@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
 from schedules.limits import DAY, TEN_YEARS
 from schedules.models import UserProfile
+from workflows.kit.conf import conf
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
@@ -49,9 +48,9 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
         may_schedule_from_schedules=_of("agents_may_schedule_from_schedules", profile),
         propose=_of("agents_propose", profile),
         max_active=max_active,
-        max_kept=max(max_active, settings.AGENT_MAX_KEPT_SCHEDULES),
-        max_created_a_day=settings.AGENT_MAX_CREATED_A_DAY,
-        max_resumed_an_hour=settings.AGENT_MAX_RESUMED_AN_HOUR,
+        max_kept=max(max_active, conf.AGENT_MAX_KEPT_SCHEDULES),
+        max_created_a_day=conf.AGENT_MAX_CREATED_A_DAY,
+        max_resumed_an_hour=conf.AGENT_MAX_RESUMED_AN_HOUR,
         min_interval=timedelta(seconds=seconds),
         longest=longest,
     )
@@ -60,4 +59,4 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
 def _of(field: str, profile: UserProfile) -> Any:
     """The value in the profile, or else the setting of the same name."""
     own = getattr(profile, field)
-    return getattr(settings, field.upper()) if own is None else own
+    return getattr(conf, field.upper()) if own is None else own

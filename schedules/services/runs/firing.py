@@ -18,7 +18,6 @@ from typing import Self
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
 
 from schedules.models import (
@@ -39,6 +38,7 @@ from schedules.services.ledger import ledger
 from schedules.services.ledger.early import NONE, EarlyTicks, adopt, early_ticks_of_due
 from schedules.services.ledger.ledger import NewRun
 from schedules.services.runs.sending import RUNS
+from workflows.kit.conf import conf
 from workflows.kit.database_retry import DATABASE_AWAY
 
 logger = structlog.get_logger(__name__)
@@ -115,7 +115,7 @@ def _send(firing: Firing, *, now: datetime) -> None:
     move_alarms = partial(get_scheduler_service().move_alarms, alarms=firing.alarms)
     sent = RUNS.enqueue(runs, now=now, also=move_alarms)
     _log(firing)
-    if firing.schedules >= settings.FIRE_BATCH_SIZE:
+    if firing.schedules >= conf.FIRE_BATCH_SIZE:
         firing.rest = _rest(time.monotonic() - unlocked)
     if sent:
         RUNS.mark_sent(runs, now=now)
@@ -150,7 +150,7 @@ def _details(row: NewRun) -> dict[str, str | int]:
 def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
     """Fire a moment before `now` what cannot change until then."""
     try:
-        return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now, ahead=True)
+        return _fire(due, limit=conf.FIRE_BATCH_SIZE, now=now, ahead=True)
     except DATABASE_AWAY:
         raise
     except Exception:
@@ -161,13 +161,13 @@ def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
 
 def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> Firing:
     try:
-        return _fire(due, limit=settings.FIRE_BATCH_SIZE, now=now)
+        return _fire(due, limit=conf.FIRE_BATCH_SIZE, now=now)
     except DATABASE_AWAY:
         raise
     except Exception:
         # One poisoned row must not keep the others from firing: find it.
         logger.warning("batch_failed", exc_info=True)
-    ids = due.values_list("pk", flat=True)[: settings.FIRE_BATCH_SIZE]
+    ids = due.values_list("pk", flat=True)[: conf.FIRE_BATCH_SIZE]
     firing = Firing()
     for schedule_id in ids:
         firing += _fire_alone(schedule_id, suspects, now=now)

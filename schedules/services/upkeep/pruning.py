@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from itertools import chain, groupby, takewhile
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Subquery
 
@@ -24,6 +23,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEpoch,
 )
+from workflows.kit.conf import conf
 from workflows.models import WorkflowExecution
 
 # The most rows of one transaction. On SQLite it blocks all other writers, for 0.1 seconds
@@ -45,7 +45,7 @@ class Pruned:
 def prune(now: datetime) -> Iterator[Pruned]:
     """Delete what is older than the settings allow. Each iteration is one short step: a query
     that searches, or a transaction that deletes."""
-    cutoff = now - timedelta(days=settings.RUNS_KEPT_DAYS)
+    cutoff = now - timedelta(days=conf.RUNS_KEPT_DAYS)
     for schedules in chain(_living(cutoff), _deleted(cutoff)):
         yield Pruned()
         for schedule_id in schedules:
@@ -61,7 +61,7 @@ def prune(now: datetime) -> Iterator[Pruned]:
 
 def _living(cutoff: datetime) -> Iterator[list[UUID]]:
     """Existing schedules with old rows, and with more rows than must be kept."""
-    kept = settings.RUNS_KEPT_AT_LEAST
+    kept = conf.RUNS_KEPT_AT_LEAST
     rows = ScheduledRun.objects.filter(schedule=OuterRef("pk"))
     at = rows.order_by("-scheduled_for").values("scheduled_for")
     schedules = (
@@ -84,7 +84,7 @@ def _deleted(cutoff: datetime) -> Iterator[list[UUID]]:
     counted = gone.values("schedule").annotate(
         rows=Count("pk"), oldest=Min("scheduled_for")
     )
-    old = counted.filter(rows__gt=settings.RUNS_KEPT_AT_LEAST, oldest__lt=cutoff)
+    old = counted.filter(rows__gt=conf.RUNS_KEPT_AT_LEAST, oldest__lt=cutoff)
     yield list(old.values_list("schedule", flat=True))
 
 
@@ -110,7 +110,7 @@ def _oldest_stretch(
     """The oldest ended rows, up to the first that is open, not old, among those to keep, or
     beyond the frontier: an early tick counts once the frontier has reached it."""
     rows = ScheduledRun.objects.filter(schedule=schedule_id)
-    kept = settings.RUNS_KEPT_AT_LEAST
+    kept = conf.RUNS_KEPT_AT_LEAST
     spare = (
         rows[: BATCH + kept].count() - kept
     )  # counts no more rows than it can delete

@@ -18,6 +18,7 @@ from redis import Redis
 from platform_site.local.demo import GRAPH
 from platform_site.local.first_user import first_password
 from schedules.models import ScheduledJob
+from tests.options import Options
 from triggers.dispatch import dispatch_event
 from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution
@@ -81,10 +82,9 @@ def test_the_demo_is_one_workflow_and_three_schedules_made_once(redis: Redis) ->
 
 
 def test_the_demo_has_an_agent_that_runs_without_a_model(
-    redis: Redis, monkeypatch: pytest.MonkeyPatch
+    redis: Redis, ostinato: Options
 ) -> None:
-    for name in ("AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL"):
-        monkeypatch.setattr(settings, name, "")
+    ostinato(AGENT_BASE_URL="", AGENT_API_KEY="", AGENT_MODEL="")
     set_up("--demo")
     workflow = Workflow.objects.get(name="agent plans its own schedule")
     execution = dispatch_event(

@@ -76,9 +76,9 @@ def test_there_is_nothing_but_post(token: str, method: str):
     ],
 )
 def test_a_page_of_this_site_or_of_one_that_it_trusts_may_ask(
-    post, settings, origin: str
+    post, settings, ostinato, origin: str
 ):
-    settings.SITE_URL = "https://ostinato.example"
+    ostinato(SITE_URL="https://ostinato.example")
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example", "https://*.sub.example"]
     assert post(more={"Origin": origin}).status_code == 200
 

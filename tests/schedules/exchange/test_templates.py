@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from pytest_django import Settings
 
 from schedules.exchange import (
     check_import,
@@ -18,6 +17,7 @@ from schedules.exchange import (
 )
 from schedules.exchange.templates import FOLDER, KEYS, Template
 from schedules.models import ScheduledJob, ScheduleEvent
+from tests.options import Options
 from tests.schedules.conftest import NOON
 from tests.workflows.conftest import server, servers
 from tests.workflows.http_servers import Server
@@ -34,9 +34,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def no_provider(settings: Settings) -> None:
+def no_provider(ostinato: Options) -> None:
     """As on a site that was just set up."""
-    settings.AGENT_BASE_URL = settings.AGENT_API_KEY = settings.AGENT_MODEL = ""
+    ostinato(AGENT_BASE_URL="", AGENT_API_KEY="", AGENT_MODEL="")
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +75,9 @@ def outputs(execution: WorkflowExecution) -> dict[str, Any]:
 
 
 @pytest.fixture
-def site(server: Server, settings: Settings) -> Server:
+def site(server: Server, ostinato: Options) -> Server:
     """The address of this site, at which something answers."""
-    settings.SITE_URL = server.url
+    ostinato(SITE_URL=server.url)
     return server
 
 

@@ -162,9 +162,9 @@ def test_whether_a_redis_is_elsewhere(url: str, elsewhere: object) -> None:
 
 
 def test_a_jump_keeps_every_process_from_pruning_for_an_hour(
-    redis: Redis, make_schedule: MakeSchedule, settings, capsys
+    redis: Redis, make_schedule: MakeSchedule, ostinato, capsys
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     schedule = make_schedule(NOON - 200 * DAY, catchup_policy="none")
     fire_due(NOON - 100 * DAY)
     fire_due(NOON - 99 * DAY)

@@ -152,10 +152,10 @@ def test_a_range_that_runs_backwards_is_refused(gappy: ScheduledJob) -> None:
 
 
 def test_what_was_pruned_is_not_run_again(
-    redis: Redis, gappy: ScheduledJob, settings
+    redis: Redis, gappy: ScheduledJob, ostinato
 ) -> None:
     """Its ledger rows are gone: nobody knows any more which of its ticks fired."""
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     fire_due(NOON + 20 * MINUTE)
     ScheduledRun.objects.filter(status="pending").update(status="succeeded")
     list(prune(NOON + timedelta(days=91)))

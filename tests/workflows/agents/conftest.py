@@ -33,11 +33,13 @@ Script = Callable[[list[ModelMessage], AgentInfo], ModelResponse]
 
 
 @pytest.fixture(autouse=True)
-def no_model_is_asked(settings: Any) -> Iterator[None]:
+def no_model_is_asked(ostinato: Any) -> Iterator[None]:
     """The site has a provider, which no test reaches unless it means to."""
-    settings.AGENT_BASE_URL = "http://127.0.0.1:1/v1"
-    settings.AGENT_API_KEY = KEY
-    settings.AGENT_MODEL = "test-model"
+    ostinato(
+        AGENT_BASE_URL="http://127.0.0.1:1/v1",
+        AGENT_API_KEY=KEY,
+        AGENT_MODEL="test-model",
+    )
     with models.override_allow_model_requests(False):  # noqa: FBT003 - its signature
         yield
 

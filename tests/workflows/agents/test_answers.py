@@ -177,16 +177,16 @@ def test_an_answer_that_was_cut_off_fails_the_node(
     assert says_ in failure(agent).error
 
 
-def test_a_node_may_name_its_own_model(agent: Workflow, script, settings):
-    settings.AGENT_MODEL = ""
+def test_a_node_may_name_its_own_model(agent: Workflow, script, ostinato):
+    ostinato(AGENT_MODEL="")
     configure(agent, model="another-model")
     script([says("done")])
     assert run(agent).output["calls"][0]["model"].startswith("another-model")
 
 
 @pytest.mark.parametrize("name", ["AGENT_BASE_URL", "AGENT_API_KEY", "AGENT_MODEL"])
-def test_what_is_not_set_is_named(agent: Workflow, settings, name):
-    setattr(settings, name, "")
+def test_what_is_not_set_is_named(agent: Workflow, ostinato, name):
+    ostinato(**{name: ""})
     node = failure(agent)
     assert node.error == f"This site has no language model: set {name}."
 

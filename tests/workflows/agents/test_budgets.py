@@ -73,9 +73,9 @@ def test_a_talkative_model_runs_out_of_tokens(agent: Workflow, script, double):
     assert node.output["usage"]["input_tokens"] == 900
 
 
-def test_a_ceiling_that_was_lowered_since_holds(agent: Workflow, script, settings):
+def test_a_ceiling_that_was_lowered_since_holds(agent: Workflow, script, ostinato):
     configure(agent, max_requests=10)
-    settings.AGENT_MAX_REQUESTS = 2
+    ostinato(AGENT_MAX_REQUESTS=2)
     script(lambda messages, info: calls("nothing"))
     assert "is 2 (max_requests)" in failure(agent).error
 
@@ -155,8 +155,8 @@ def _node(execution: WorkflowExecution) -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_deadline_of_the_run_ends_it_too(agent: Workflow, script, settings, redis):
-    settings.EXECUTION_TIMEOUT_SECONDS = 1
+def test_the_deadline_of_the_run_ends_it_too(agent: Workflow, script, ostinato, redis):
+    ostinato(EXECUTION_TIMEOUT_SECONDS=1)
     script(hang_for_ever)
     execution = start(agent)
     WorkflowExecution.objects.update(status="pending")

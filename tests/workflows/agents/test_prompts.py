@@ -52,8 +52,8 @@ def test_what_a_prompt_may_ask_for_is_refused_to_the_model(
     assert not ScheduleEvent.objects.filter(verb="create").exists()
 
 
-def test_ten_thousand_schedules_end_at_the_quota(agent: Workflow, script, settings):
-    settings.AGENT_MAX_ACTIVE_SCHEDULES = 3
+def test_ten_thousand_schedules_end_at_the_quota(agent: Workflow, script, ostinato):
+    ostinato(AGENT_MAX_ACTIVE_SCHEDULES=3)
     results = []
 
     def obey(messages, info) -> ModelResponse:

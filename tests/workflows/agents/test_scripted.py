@@ -21,8 +21,8 @@ DEMO = "ostinato-demo"
 
 
 @pytest.fixture
-def no_provider(settings) -> None:
-    settings.AGENT_BASE_URL = settings.AGENT_API_KEY = settings.AGENT_MODEL = ""
+def no_provider(ostinato) -> None:
+    ostinato(AGENT_BASE_URL="", AGENT_API_KEY="", AGENT_MODEL="")
 
 
 def test_without_a_provider_it_follows_its_script_and_says_so(
@@ -65,17 +65,17 @@ def test_no_other_agent_is_ever_answered_by_it(
 
 @pytest.mark.parametrize("name", ["AGENT_BASE_URL", "AGENT_API_KEY"])
 def test_a_site_with_half_a_provider_is_told_what_is_missing(
-    agent: Workflow, no_provider: None, settings, name: str
+    agent: Workflow, no_provider: None, ostinato, name: str
 ):
-    setattr(settings, name, "http://127.0.0.1:1/v1")
+    ostinato(**{name: "http://127.0.0.1:1/v1"})
     configure(agent, model=DEMO)
     assert failure(agent).error.startswith("This site has no language model: set ")
 
 
 def test_where_the_default_model_has_its_name_it_is_not_meant(
-    agent: Workflow, no_provider: None, settings
+    agent: Workflow, no_provider: None, ostinato
 ):
-    settings.AGENT_MODEL = DEMO
+    ostinato(AGENT_MODEL=DEMO)
     assert failure(agent).error.startswith("This site has no language model: set ")
 
 

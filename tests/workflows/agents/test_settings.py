@@ -35,27 +35,27 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_a_setting_that_cannot_work_is_named_and_not_told(
-    agent: Workflow, settings, name: str, value: str, log_lines
+    agent: Workflow, ostinato, name: str, value: str, log_lines
 ):
-    setattr(settings, name, value)
+    ostinato(**{name: value})
     with models.override_allow_model_requests(True):  # noqa: FBT003 - its signature
         node = failure(agent)
     assert node.error.startswith(f"This site's settings are not valid. {name}: ")
-    (warning,) = [
+    (error,) = [
         message
         for message in checks.run_checks()
-        if message.id == "ostinato_workflows.W001"
+        if message.id == "ostinato_schedules.E006"
     ]
-    assert name in warning.msg
-    assert "s3cret" not in f"{node.error} {node.output} {warning} {log_lines()}"
+    assert name in error.msg
+    assert "s3cret" not in f"{node.error} {node.output} {error} {log_lines()}"
 
 
-def test_good_settings_and_none_pass_the_checks(settings):
+def test_good_settings_and_none_pass_the_checks(ostinato):
     for address in ("http://127.0.0.1:11434/v1", "https://x.example", "http://[::1]:8"):
-        settings.AGENT_BASE_URL = address
-        assert not [m for m in checks.run_checks() if m.id == "ostinato_workflows.W001"]
-    settings.AGENT_BASE_URL = settings.AGENT_API_KEY = settings.AGENT_MODEL = ""
-    assert not [m for m in checks.run_checks() if m.id == "ostinato_workflows.W001"]
+        ostinato(AGENT_BASE_URL=address)
+        assert not [m for m in checks.run_checks() if m.id == "ostinato_schedules.E006"]
+    ostinato(AGENT_BASE_URL="", AGENT_API_KEY="", AGENT_MODEL="")
+    assert not [m for m in checks.run_checks() if m.id == "ostinato_schedules.E006"]
 
 
 def test_a_model_that_cannot_be_made_says_what_kind_of_fault_it_was(
@@ -70,13 +70,13 @@ def test_a_model_that_cannot_be_made_says_what_kind_of_fault_it_was(
     assert failure(agent).error == "The request to the model failed: LookupError."
 
 
-def test_a_redirect_is_not_followed(agent: Workflow, settings):
+def test_a_redirect_is_not_followed(agent: Workflow, ostinato):
     with (
         provider() as site,
         provider() as elsewhere,
         models.override_allow_model_requests(True),  # noqa: FBT003 - its signature
     ):
-        settings.AGENT_BASE_URL = site.url
+        ostinato(AGENT_BASE_URL=site.url)
         site.headers = {"Location": f"{elsewhere.url}/chat/completions"}
         site.reply = lambda body: (307, b"")
         elsewhere.follow(says("I am somebody else."))

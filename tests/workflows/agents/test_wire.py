@@ -44,9 +44,9 @@ HALF = "\ud83d"  # of a surrogate pair
 
 
 @pytest.fixture
-def site(settings) -> Iterator[Provider]:
+def site(ostinato) -> Iterator[Provider]:
     with provider() as server, models.override_allow_model_requests(True):  # noqa: FBT003
-        settings.AGENT_BASE_URL = server.url
+        ostinato(AGENT_BASE_URL=server.url)
         yield server
 
 
@@ -216,9 +216,9 @@ def test_a_bomb_of_a_provider_is_not_unpacked(
     assert len(site.seen) == 1
 
 
-def test_a_provider_that_is_down_fails_the_node(agent: Workflow, settings, no_pauses):
+def test_a_provider_that_is_down_fails_the_node(agent: Workflow, ostinato, no_pauses):
     with socket.create_server(("127.0.0.1", 0)) as closed:
-        settings.AGENT_BASE_URL = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        ostinato(AGENT_BASE_URL=f"http://127.0.0.1:{closed.getsockname()[1]}")
     with models.override_allow_model_requests(True):  # noqa: FBT003 - its signature
         node = run(agent)
     assert node.error == "The provider cannot be reached (AGENT_BASE_URL)."

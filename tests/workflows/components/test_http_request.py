@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from pytest_django import Settings
 
+from tests.options import Options
 from tests.workflows.http_servers import Server
 from workflows.exceptions import NodeFailed
 from workflows.registry import Context, Result, config_problems, registry
@@ -83,9 +83,9 @@ def test_the_deadline_holds_against_a_server_that_drips(server: Server):
 
 
 def test_a_private_address_is_refused_before_it_is_connected_to(
-    servers: tuple[Server, Server], settings: Settings
+    servers: tuple[Server, Server], ostinato: Options
 ):
-    settings.HTTP_NODE_ALLOWED_ORIGINS = []
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[])
     for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433"):
         reason = refusal(f"http://{host}:{servers[0].server_port}/hello")
         assert "is not on the public internet" in reason
@@ -103,10 +103,10 @@ def test_each_hop_of_a_redirect_is_checked_again(
 
 
 def test_secrets_do_not_follow_a_redirect_to_another_site(
-    servers: tuple[Server, Server], settings: Settings
+    servers: tuple[Server, Server], ostinato: Options
 ):
     here, there = servers
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [here.url, there.url]
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[here.url, there.url])
     here.elsewhere = f"{there.url}/hello"
     secrets = {"Authorization": "a", "X-API-Key": "b", "X-Plain": "c"}
     call(f"{here.url}/elsewhere", headers=secrets)
@@ -117,10 +117,10 @@ def test_secrets_do_not_follow_a_redirect_to_another_site(
 
 
 def test_a_name_is_resolved_once_and_that_address_is_connected_to(
-    server: Server, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    server: Server, ostinato: Options, monkeypatch: pytest.MonkeyPatch
 ):
     """A resolver that answers differently the second time gains nothing."""
-    settings.HTTP_NODE_ALLOWED_ORIGINS = []
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[])
     answers = iter(["127.0.0.1"])
 
     def resolve(host: str, port: int, **kwargs: Any):
@@ -144,10 +144,10 @@ def test_what_fails_below_http_is_told_in_words(server: Server):
     assert reason == "The value of a header is not valid in HTTP."
 
 
-def test_a_refused_connection_fails_the_node(settings: Settings):
+def test_a_refused_connection_fails_the_node(ostinato: Options):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [url]
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[url])
     assert "refused" in refusal(url)
 
 

@@ -78,9 +78,9 @@ def test_a_secret_goes_to_an_address_that_is_fixed():
     assert [path for path, _ in problems] == ["url"]
 
 
-def test_as_a_tool_it_does_not_call_its_own_site(server: Server, settings: Any):
-    settings.SITE_URL = server.url
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [server.url]
+def test_as_a_tool_it_does_not_call_its_own_site(server: Server, ostinato: Any):
+    ostinato(SITE_URL=server.url)
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[server.url])
     for fetch, arguments in (
         (tool(), {"url": f"{server.url}/mcp/"}),
         (tool(url=f"{server.url}/hook/"), {"method": "POST"}),
@@ -95,10 +95,10 @@ def test_as_a_tool_it_does_not_call_its_own_site(server: Server, settings: Any):
     assert COMPONENT.run(config, context).output["status"] == 200  # people may
 
 
-def test_no_redirect_leads_a_tool_to_its_own_site(servers, settings: Any):
+def test_no_redirect_leads_a_tool_to_its_own_site(servers, ostinato: Any):
     site, elsewhere = servers
-    settings.SITE_URL = site.url
-    settings.HTTP_NODE_ALLOWED_ORIGINS = [site.url, elsewhere.url]
+    ostinato(SITE_URL=site.url)
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[site.url, elsewhere.url])
     elsewhere.elsewhere = f"{site.url}/hello"
     result = call_it(tool(), url=f"{elsewhere.url}/elsewhere")
     assert result.content["error"]["code"] == "own_site"
@@ -118,8 +118,10 @@ def test_no_redirect_leads_a_tool_to_its_own_site(servers, settings: Any):
         ("https://example.com/", False),
     ],
 )
-def test_every_name_of_the_site_is_its_own(settings: Any, address: str, is_own):
-    settings.SITE_URL = "https://site.example"
+def test_every_name_of_the_site_is_its_own(
+    settings: Any, ostinato: Any, address: str, is_own
+):
+    ostinato(SITE_URL="https://site.example")
     hosts = ["www.site.example", "127.0.0.1", "[::1]", ".site.example", "*"]
     settings.ALLOWED_HOSTS = hosts
     assert is_own_site(httpx.URL(address)) is is_own

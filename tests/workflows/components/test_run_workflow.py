@@ -221,15 +221,15 @@ def test_an_interruption_of_the_run_ends_both_as_cancelled(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_deadline_of_the_outer_one_ends_both(
-    outer: Workflow, workflow: Workflow, settings
+    outer: Workflow, workflow: Workflow, ostinato
 ):
-    settings.EXECUTION_TIMEOUT_SECONDS = 0.3
+    ostinato(EXECUTION_TIMEOUT_SECONDS=1)
     workflow.nodes.filter(node_id="greet").update(
         component_type="wait", config={"seconds": 60}
     )
     jobs.run_execution(str(fire(outer, Status.PENDING).pk))
     found = WorkflowExecution.objects.values_list("status", "error")
-    assert list(found) == [("failed", "Timed out after 0.3 s.")] * 2
+    assert list(found) == [("failed", "Timed out after 1 s.")] * 2
 
 
 def test_a_lost_worker_closes_both(outer: Workflow, workflow: Workflow):

@@ -69,16 +69,16 @@ def test_cancelling_ends_a_wait(waiting: Workflow, redis):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.both_databases
-def test_the_deadline_of_the_run_ends_a_wait(waiting: Workflow, redis, settings):
-    settings.EXECUTION_TIMEOUT_SECONDS = 0.2
+def test_the_deadline_of_the_run_ends_a_wait(waiting: Workflow, redis, ostinato):
+    ostinato(EXECUTION_TIMEOUT_SECONDS=1)
     execution = start(waiting)
     assert work_on(execution) < 2
-    assert (execution.status, execution.error) == ("failed", "Timed out after 0.2 s.")
+    assert (execution.status, execution.error) == ("failed", "Timed out after 1 s.")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_limit_that_was_lowered_since_holds(waiting: Workflow, redis, settings):
-    settings.WAIT_NODE_MAX_SECONDS = 5
+def test_a_limit_that_was_lowered_since_holds(waiting: Workflow, redis, ostinato):
+    ostinato(WAIT_NODE_MAX_SECONDS=5)
     execution = start(waiting)
     assert work_on(execution) < 2
     assert (

@@ -54,8 +54,8 @@ def test_a_manual_run_is_queued_claimed_and_run(workflow: Workflow, redis: Redis
     assert execution.node_runs.get(node_id="greet").output == "Hello Ada"
 
 
-def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, settings):
-    settings.EXECUTION_TIMEOUT_SECONDS = 1
+def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, ostinato):
+    ostinato(EXECUTION_TIMEOUT_SECONDS=1)
     endless = (
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     )

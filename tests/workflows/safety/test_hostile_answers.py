@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from pytest_django import Settings
 
+from tests.options import Options
 from tests.workflows.components.test_http_request import call, refusal
 from tests.workflows.http_servers import Server
 from workflows.safety.resolving import MAX_UNANSWERED
@@ -166,9 +166,9 @@ def mute(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("mute")
 def test_a_name_server_that_does_not_answer_does_not_hold_the_node_up(
-    settings: Settings,
+    ostinato: Options,
 ) -> None:
-    settings.HTTP_NODE_ALLOWED_ORIGINS = []
+    ostinato(HTTP_NODE_ALLOWED_ORIGINS=[])
     began = time.monotonic()
     reason = refusal("http://mute.example/", timeout=0.2)
     assert reason == "No complete response within 0.2 s."

@@ -6,12 +6,11 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
-
 from schedules import causes
 from schedules.causes import Diagnosis, Facts
 from schedules.services.insight.health import database_probe, disk_probe, redis_probe
 from schedules.services.insight.health.shared_probe import SharedProbe
+from workflows.kit.conf import conf
 
 
 class Probes:
@@ -53,7 +52,7 @@ def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
 
 def diagnose(facts: Facts) -> Diagnosis:
     """The causes of `facts` by the settings of this site."""
-    return causes.diagnose(facts, queue_old_seconds=settings.QUEUE_OLD_SECONDS)
+    return causes.diagnose(facts, queue_old_seconds=conf.QUEUE_OLD_SECONDS)
 
 
 def reset() -> None:

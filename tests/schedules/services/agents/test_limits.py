@@ -75,9 +75,9 @@ def test_pausing_makes_room_and_resuming_needs_it(
 
 
 def test_paused_schedules_do_not_pile_up(
-    by_agent: Propose, agent: Actor, alice: User, settings: Any
+    by_agent: Propose, agent: Actor, alice: User, ostinato: Any
 ):
-    settings.AGENT_MAX_KEPT_SCHEDULES = 3
+    ostinato(AGENT_MAX_KEPT_SCHEDULES=3)
     allow(alice, agent_max_active_schedules=1)
     for _ in range(3):
         pause_schedule(by_agent().id, actor=agent, now=NOON)
@@ -86,9 +86,9 @@ def test_paused_schedules_do_not_pile_up(
 
 
 def test_resuming_one_that_is_kept_already_keeps_no_more(
-    by_agent: Propose, agent: Actor, alice: User, settings: Any
+    by_agent: Propose, agent: Actor, alice: User, ostinato: Any
 ):
-    settings.AGENT_MAX_KEPT_SCHEDULES = 3
+    ostinato(AGENT_MAX_KEPT_SCHEDULES=3)
     allow(alice, agent_max_active_schedules=3)
     made = [by_agent(), by_agent(), by_agent()]
     for schedule in made:
@@ -188,9 +188,9 @@ def test_the_cost_of_one_more_is_the_same_however_many_there_are(
 
 
 def test_creations_a_day_are_limited_even_if_the_schedules_are_gone(
-    by_agent: Propose, agent: Actor, settings: Any
+    by_agent: Propose, agent: Actor, ostinato: Any
 ):
-    settings.AGENT_MAX_CREATED_A_DAY = 3
+    ostinato(AGENT_MAX_CREATED_A_DAY=3)
     for _ in range(3):
         stop_schedule(by_agent().id, actor=agent, now=NOON)
     told = refusal(by_agent)
@@ -201,23 +201,23 @@ def test_creations_a_day_are_limited_even_if_the_schedules_are_gone(
     assert by_agent(now=NOON + DAY).status == "active"
 
 
-def test_a_limit_of_zero_a_day_allows_none(by_agent: Propose, settings: Any):
-    settings.AGENT_MAX_CREATED_A_DAY = 0
+def test_a_limit_of_zero_a_day_allows_none(by_agent: Propose, ostinato: Any):
+    ostinato(AGENT_MAX_CREATED_A_DAY=0)
     assert refusal(by_agent).code == "agent_rate"
 
 
 def test_what_people_make_leaves_agents_their_day(
-    by_agent: Propose, make_schedule: MakeSchedule, settings: Any
+    by_agent: Propose, make_schedule: MakeSchedule, ostinato: Any
 ):
-    settings.AGENT_MAX_CREATED_A_DAY = 1
+    ostinato(AGENT_MAX_CREATED_A_DAY=1)
     make_schedule(), make_schedule()
     assert by_agent().status == "active"
 
 
 def test_resumes_an_hour_are_limited_and_pausing_and_stopping_are_not(
-    by_agent: Propose, make_schedule: MakeSchedule, agent: Actor, settings: Any
+    by_agent: Propose, make_schedule: MakeSchedule, agent: Actor, ostinato: Any
 ):
-    settings.AGENT_MAX_RESUMED_AN_HOUR = 3
+    ostinato(AGENT_MAX_RESUMED_AN_HOUR=3)
     schedules = [by_agent(), make_schedule()]
 
     def pause_and_resume(number: int, now: datetime = NOON) -> None:
@@ -240,8 +240,8 @@ def test_resumes_an_hour_are_limited_and_pausing_and_stopping_are_not(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_agents_at_once_do_not_pass_what_a_day_allows(by_agent: Propose, settings: Any):
-    settings.AGENT_MAX_CREATED_A_DAY = 2
+def test_agents_at_once_do_not_pass_what_a_day_allows(by_agent: Propose, ostinato: Any):
+    ostinato(AGENT_MAX_CREATED_A_DAY=2)
     at_once([by_agent] * 6)
     assert ScheduledJob.objects.count() == 2
 
@@ -311,9 +311,9 @@ def test_any_number_of_days_in_a_profile_makes_an_end(by_agent: Propose, alice: 
 
 
 def test_the_limits_of_agents_do_not_bind_people(
-    make_schedule: MakeSchedule, alice: User, settings
+    make_schedule: MakeSchedule, alice: User, ostinato
 ):
-    settings.AGENTS_MAY_SCHEDULE = False
+    ostinato(AGENTS_MAY_SCHEDULE=False)
     allow(alice, agent_max_active_schedules=0, agents_propose=True)
     schedule = make_schedule(interval_seconds=1)
     assert (schedule.status, schedule.end_at) == ("active", None)

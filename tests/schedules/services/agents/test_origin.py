@@ -150,13 +150,13 @@ def test_an_update_does_not_lead_to_another_owners_workflow(
 
 @pytest.mark.parametrize("by", ["profile", "site", "inactive"])
 def test_an_agent_that_is_switched_off_does_nothing(
-    by_agent: Propose, agent: Actor, alice: User, settings: Any, by: str
+    by_agent: Propose, agent: Actor, alice: User, ostinato: Any, by: str
 ):
     schedule = by_agent()
     if by == "profile":
         allow(alice, agents_may_schedule=False)
     elif by == "site":
-        settings.AGENTS_MAY_SCHEDULE = False
+        ostinato(AGENTS_MAY_SCHEDULE=False)
     else:
         alice.is_active = False
         alice.save()
@@ -167,8 +167,8 @@ def test_an_agent_that_is_switched_off_does_nothing(
 
 
 def test_a_profile_says_more_than_the_site(
-    by_agent: Propose, alice: User, settings: Any
+    by_agent: Propose, alice: User, ostinato: Any
 ):
-    settings.AGENTS_MAY_SCHEDULE = False
+    ostinato(AGENTS_MAY_SCHEDULE=False)
     allow(alice, agents_may_schedule=True)
     assert by_agent().status == "active"

@@ -68,20 +68,20 @@ def test_it_counts_as_one_more_active_schedule(
 
 
 def test_it_counts_as_one_more_that_is_kept(
-    over: ScheduledJob, revive: Revive, by_agent: Propose, alice: User, settings: Any
+    over: ScheduledJob, revive: Revive, by_agent: Propose, alice: User, ostinato: Any
 ) -> None:
     by_agent(name="other", now=LATER)
     by_agent(name="third", now=LATER)
     ScheduledJob.objects.exclude(pk=over.pk).update(status="paused", next_run_at=None)
-    settings.AGENT_MAX_KEPT_SCHEDULES = 2
+    ostinato(AGENT_MAX_KEPT_SCHEDULES=2)
     allow(alice, agent_max_active_schedules=1)
     assert refusal(lambda: revive(over)).code == "agent_kept"
 
 
 def test_it_counts_as_one_more_that_was_made_that_day(
-    over: ScheduledJob, revive: Revive, by_agent: Propose, settings: Any
+    over: ScheduledJob, revive: Revive, by_agent: Propose, ostinato: Any
 ) -> None:
-    settings.AGENT_MAX_CREATED_A_DAY = 2
+    ostinato(AGENT_MAX_CREATED_A_DAY=2)
     revive(over)
     refused = refusal(lambda: by_agent(name="other", now=LATER))
     assert (refused.code, "created or revived 2" in refused.message) == (

@@ -137,10 +137,10 @@ def test_by_a_clock_that_has_lost_its_time_nothing_is_withdrawn(
 @pytest.mark.parametrize("edited", [False, True])
 def test_ticks_pruned_by_the_wrong_clock_no_longer_count(
     make_schedule: MakeSchedule,
-    settings: Any,
+    ostinato: Any,
     edited: bool,  # noqa: FBT001 a parameter
 ) -> None:
-    settings.RUNS_KEPT_DAYS, settings.RUNS_KEPT_AT_LEAST = 1, 1
+    ostinato(RUNS_KEPT_DAYS=1, RUNS_KEPT_AT_LEAST=1)
     schedule = make_schedule()
     actor = Actor.person(schedule.owner)
     fire_all(AHEAD)

@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 
 
 @pytest.fixture
-def silent_site(settings) -> Iterator[str]:
+def silent_site(ostinato) -> Iterator[str]:
     """The address of a server that takes a connection and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         origin = f"http://127.0.0.1:{server.getsockname()[1]}"
-        settings.HTTP_NODE_ALLOWED_ORIGINS = [origin]
+        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[origin])
         yield f"{origin}/"
 
 

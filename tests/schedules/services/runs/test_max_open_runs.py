@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 from redis import Redis
 
 from schedules.exceptions import InvalidSchedule
@@ -23,6 +22,7 @@ from schedules.services import (
 )
 from schedules.services.insight.audit import audit
 from tests.at_once import at_once
+from tests.options import Options
 from tests.schedules.conftest import MakeSchedule
 from tests.schedules.helpers import edit
 from tests.schedules.policies import MINUTE, NOON
@@ -105,10 +105,10 @@ def test_there_may_be_no_limit(make_schedule: MakeSchedule) -> None:
 
 
 def test_the_site_says_how_many_a_new_schedule_allows(
-    make_schedule: MakeSchedule, settings: Settings
+    make_schedule: MakeSchedule, ostinato: Options
 ) -> None:
     assert make_schedule().max_open_runs == 100
-    settings.MAX_OPEN_RUNS = 7
+    ostinato(MAX_OPEN_RUNS=7)
     assert make_schedule().max_open_runs == 7
 
 

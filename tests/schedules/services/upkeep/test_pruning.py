@@ -65,9 +65,9 @@ def test_an_open_run_and_what_came_after_it_stay(long_lived: ScheduledJob) -> No
 
 
 def test_what_a_range_row_stood_for_is_remembered(
-    long_lived: ScheduledJob, settings
+    long_lived: ScheduledJob, ostinato
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     prune_all()
     assert ScheduledRun.objects.count() == 1
     epoch = ScheduleEpoch.objects.get(schedule=long_lived)
@@ -75,8 +75,8 @@ def test_what_a_range_row_stood_for_is_remembered(
     assert holds(long_lived)
 
 
-def test_executions_go_after_their_runs(long_lived: ScheduledJob, settings) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+def test_executions_go_after_their_runs(long_lived: ScheduledJob, ostinato) -> None:
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     for run in ScheduledRun.objects.order_by("scheduled_for")[:2]:
         run.execution = WorkflowExecution.objects.create(
             workflow=long_lived.workflow,
@@ -93,18 +93,18 @@ def test_executions_go_after_their_runs(long_lived: ScheduledJob, settings) -> N
 
 
 def test_the_history_of_a_stopped_schedule_goes_too(
-    long_lived: ScheduledJob, settings
+    long_lived: ScheduledJob, ostinato
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     stop_schedule(long_lived.id, actor=Actor.person(long_lived.owner), now=NOON)
     prune_all()
     assert ScheduledRun.objects.count() == 1
 
 
 def test_the_command_prunes_at_once(
-    make_schedule: MakeSchedule, settings, capsys
+    make_schedule: MakeSchedule, ostinato, capsys
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     long_ago = NOON - 200 * DAY
     make_schedule(long_ago, catchup_policy="none", interval_seconds=86_400)
     fire_due(long_ago + 2 * DAY)
@@ -115,9 +115,9 @@ def test_the_command_prunes_at_once(
 
 
 def test_each_step_is_short_and_a_look_takes_one_query(
-    make_schedule: MakeSchedule, django_assert_num_queries, monkeypatch, settings
+    make_schedule: MakeSchedule, django_assert_num_queries, monkeypatch, ostinato
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     schedules = [make_schedule() for _ in range(3)]
     for minute in (1, 2, 3):
         fire_due(NOON + minute * MINUTE)
@@ -158,9 +158,9 @@ def test_old_rows_go_from_beside_young_ones(long_lived: ScheduledJob) -> None:
 
 
 def test_a_backfill_of_long_ago_is_as_young_as_its_end(
-    long_lived: ScheduledJob, settings
+    long_lived: ScheduledJob, ostinato
 ) -> None:
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     oldest = ScheduledRun.objects.order_by("scheduled_for")[0]
     later = NOON + 91 * DAY
     ScheduledRun.objects.filter(pk=oldest.pk).update(finished_at=later)
@@ -180,10 +180,10 @@ def test_schedules_that_are_gone_with_few_rows_cost_nothing(
 
 
 def test_the_scheduler_goes_on_where_it_stopped(
-    make_schedule: MakeSchedule, settings, monkeypatch
+    make_schedule: MakeSchedule, ostinato, monkeypatch
 ) -> None:
     """However little time there is for it, every schedule has its turn."""
-    settings.RUNS_KEPT_AT_LEAST = 1
+    ostinato(RUNS_KEPT_AT_LEAST=1)
     monkeypatch.setattr(Chores, "PRUNE_SECONDS", 0)
     for _ in range(4):
         make_schedule()

@@ -157,10 +157,10 @@ def test_work_that_was_taken_for_lost_ends_itself(
 
 
 @pytest.fixture
-def silent_site(settings) -> Iterator[socket.socket]:
+def silent_site(ostinato) -> Iterator[socket.socket]:
     """A server that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.HTTP_NODE_ALLOWED_ORIGINS = [address_of(server)]
+        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[address_of(server)])
         yield server
 
 
