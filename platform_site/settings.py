@@ -126,8 +126,7 @@ CACHES = {
 REDIS_URL = env.read("REDIS_URL", "", variable_kinds.REDIS_URL)
 REDIS_IS_EMBEDDED = not REDIS_URL  # `manage.py up` then starts its own
 REDIS_URL = REDIS_URL or embedded_redis_url(DATA_DIR) or "redis://127.0.0.1:6379/0"
-# JSON in Redis, never pickle. The job class, the serializer of the queue and that of the
-# worker (see `manage.py rqworker`) must agree, or jobs fail with UnpicklingError.
+# JSON in Redis, never pickle, also for jobs of the site's own.
 RQ = {"JOB_CLASS": "workflows.execution.queue.JSONJob", "COMMIT_MODE": "auto"}
 RQ_QUEUES = {
     "workflows": {

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
 
-from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from redis import Redis
@@ -33,7 +32,7 @@ from schedules.rq.messages import (
 )
 from schedules.rq.wake import WAKE_CHANNEL
 from workflows.execution.job_hashes import JobTemplate, key
-from workflows.execution.queue import QUEUE_NAME, JSONJob, connection
+from workflows.execution.queue import connection, job_class, queue_name
 
 LIFE_KEY = "ostinato:life"
 JUMP_KEY = "ostinato:clock-jumped"
@@ -49,14 +48,15 @@ class SchedulerService(Scheduler):
     """
 
     def __init__(self, redis: Redis) -> None:
-        super().__init__(QUEUE_NAME, connection=redis, job_class=JSONJob, interval=5)
+        super().__init__(
+            queue_name(), connection=redis, job_class=job_class(), interval=5
+        )
         self._alarm_template = JobTemplate(
             self.connection,
             ENTRY_POINT,
             status=JobStatus.SCHEDULED,
             result_ttl=-1,
             failure_ttl=-1,
-            origin=QUEUE_NAME,
         )
 
     def schedule_job(self, job: ScheduledJob) -> str:
@@ -250,10 +250,10 @@ def _batches(items: Sequence[T]) -> Iterable[Sequence[T]]:
 
 
 @lru_cache(maxsize=4)
-def _service(url: str) -> SchedulerService:
-    return SchedulerService(connection())
+def _service(redis: Redis, queue: str) -> SchedulerService:
+    return SchedulerService(redis)
 
 
 def get_scheduler_service() -> SchedulerService:
     """The service of this process for the Redis of the settings."""
-    return _service(settings.REDIS_URL)
+    return _service(connection(), queue_name())

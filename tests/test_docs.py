@@ -112,7 +112,7 @@ def test_every_cause_is_in_the_table_with_its_message_and_its_remedy() -> None:
             cause.code,
             cause.what.format(seconds="…", direction="ahead of"),
             cause.severity.name.lower(),
-            cause.remedy,
+            cause.remedy.replace("{redis}", "REDIS_URL"),
         )
         for cause in CAUSES.values()
     ]

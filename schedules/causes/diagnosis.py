@@ -53,10 +53,13 @@ class Diagnosis:
         return max((cause.severity for cause in self.causes), default=Severity.OK)
 
 
-def diagnose(facts: Facts, *, queue_old_seconds: float) -> Diagnosis:
+def diagnose(
+    facts: Facts, *, queue_old_seconds: float, redis_setting: str = "REDIS_URL"
+) -> Diagnosis:
     """Find the causes of the observed facts.
 
     Runs that have been queued for more than `queue_old_seconds` are a warning; 0: never.
+    `redis_setting` is the setting to which the remedies point.
     """
     found = {cause.code: cause for cause in _causes(facts, queue_old_seconds)}
     explained = {
@@ -65,7 +68,11 @@ def diagnose(facts: Facts, *, queue_old_seconds: float) -> Diagnosis:
         for name in _EXPLAINS.get(code, ())
         if name in found
     }
-    left = [cause for code, cause in found.items() if code not in explained]
+    left = [
+        replace(cause, remedy=cause.remedy.replace("{redis}", redis_setting))
+        for code, cause in found.items()
+        if code not in explained
+    ]
     left.sort(key=lambda cause: ORDER[cause.code])
     hidden = _unknown_subjects(facts)
     hidden |= {CAUSES[code].subject: subject for code, subject in explained.items()}

@@ -1,7 +1,7 @@
 """Every cause for which nothing fires or runs, each with its text and its remedy.
 
-The texts contain numbers, but never a name, an address or a secret, because `/readyz` shows
-them to anyone. `docs/operating.md` lists them.
+The texts contain numbers, but never an address or a secret, because `/readyz` shows them to
+anyone. `{redis}` in a remedy is the setting that says where Redis is. `docs/operating.md` lists them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-WORKER = "Run `manage.py rqworker workflows`."
+WORKER = "Run `manage.py rqworker`."
 SCHEDULER = "Run `manage.py rqscheduler`."
 
 
@@ -94,7 +94,7 @@ CAUSES = _table(
         "redis_silent",
         "redis",
         "Redis does not answer.",
-        "Start it, and check REDIS_URL.",
+        "Start it, and check {redis}.",
     ),
     Cause(
         "redis_clients",
@@ -112,13 +112,13 @@ CAUSES = _table(
         "redis_login",
         "redis",
         "Redis refuses the login.",
-        "Correct the user and the password in REDIS_URL.",
+        "Correct the user and the password in {redis}.",
     ),
     Cause(
         "redis_permission",
         "redis",
         "Redis denies its user a command that the site needs.",
-        "Grant the user of REDIS_URL all commands, keys and channels (ACL SETUSER).",
+        "Grant the user of {redis} all commands, keys and channels (ACL SETUSER).",
     ),
     Cause(
         "redis_memory",
@@ -130,7 +130,7 @@ CAUSES = _table(
         "redis_replica",
         "redis",
         "Redis refuses to write: it is a read-only replica.",
-        "Point REDIS_URL at the primary, or promote this replica (REPLICAOF NO ONE).",
+        "Point {redis} at the primary, or promote this replica (REPLICAOF NO ONE).",
     ),
     Cause(
         "redis_disk",

@@ -8,7 +8,6 @@ import structlog
 from redis.exceptions import RedisError
 
 from schedules.scheduler import SchedulerService
-from workflows.execution.queue import JSONJob
 
 logger = structlog.get_logger(__name__)
 
@@ -29,8 +28,10 @@ class OtherJobs:
 
     def _enqueue(self, job_id: str) -> None:
         try:
-            job = JSONJob.fetch(job_id, connection=self._service.connection)
-            self._service.enqueue_job(job)
+            redis = self._service.connection
+            self._service.enqueue_job(
+                self._service.job_class.fetch(job_id, connection=redis)
+            )
         except RedisError:
             raise
         except Exception:

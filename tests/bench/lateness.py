@@ -11,12 +11,12 @@ from schedules.models import OverlapPolicy, ScheduledRun, ScheduleType
 from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import populate
-from workflows.execution.queue import QUEUE_NAME
 from workflows.execution.queue import connection as redis_connection
+from workflows.execution.queue import queue_name
 
 HEADSTART_SECONDS = 6
 PATIENCE_SECONDS = 20
-QUEUE = f"rq:queue:{QUEUE_NAME}"
+QUEUE = f"rq:queue:{queue_name()}"
 
 
 def lateness(count: int, spread_seconds: int) -> list[float]:

@@ -14,8 +14,8 @@ from schedules.processes.loop import Loop
 from schedules.rq.messages import ENTRY_POINT
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import clear, cron_expressions, populate
-from workflows.execution.queue import QUEUE_NAME
 from workflows.execution.queue import connection as redis_connection
+from workflows.execution.queue import queue_name
 
 # Any whole minute will do: the loop is given this as its clock.
 DUE_AT = datetime(2026, 11, 23, 12, 7, tzinfo=UTC)
@@ -51,7 +51,7 @@ def ours(count: int, kind: ScheduleType) -> float:
 def stock(count: int, kind: ScheduleType) -> float:
     """One pass of rq-scheduler as it comes, over as many of its own jobs."""
     clear()
-    scheduler = Scheduler(QUEUE_NAME, connection=redis_connection())
+    scheduler = Scheduler(queue_name(), connection=redis_connection())
     past = datetime.now(UTC) - timedelta(seconds=1)
     expressions = cron_expressions(DUE_AT)
     for number in range(count):
@@ -75,5 +75,5 @@ def _make_due(redis: Redis, key: str, past: datetime) -> None:
 
 
 def _check_queue(count: int) -> None:
-    length = redis_connection().llen(f"rq:queue:{QUEUE_NAME}")
+    length = redis_connection().llen(f"rq:queue:{queue_name()}")
     assert length == count, f"{length} of {count} jobs are in the queue"

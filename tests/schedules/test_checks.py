@@ -1,4 +1,4 @@
-"""Settings that would lose or pickle jobs are refused when a command starts."""
+"""Settings that would lose jobs are refused when a command starts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import pytest
 from django.conf import settings as site
 from django.core.checks import run_checks
 from django.core.management import call_command
-from django.core.management.base import CommandError, SystemCheckError
-from django.test import override_settings
+from django.core.management.base import SystemCheckError
+
+from schedules import queue_checks
+from schedules.queue_checks import queue_problems
 
 pytestmark = pytest.mark.django_db
+LOCAL = {"HOST": "localhost", "PORT": 6379}
 
 
 def problems() -> set[str]:
@@ -22,11 +25,6 @@ def problems() -> set[str]:
     }
 
 
-def test_a_scheduler_fills_no_queue_but_that_of_the_runs() -> None:
-    with pytest.raises(CommandError, match="must be 'workflows'"):
-        call_command("rqscheduler", queue="other")
-
-
 def test_the_site_as_it_is_has_no_problem() -> None:
     assert problems() == set()
 
@@ -34,12 +32,6 @@ def test_the_site_as_it_is_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("RQ", {}, "ostinato_schedules.E001"),
-        (
-            "RQ_QUEUES",
-            {"workflows": {"URL": "redis://127.0.0.1"}},
-            "ostinato_schedules.E002",
-        ),
         ("USE_TZ", False, "ostinato_schedules.E004"),
     ],
 )
@@ -50,26 +42,56 @@ def test_a_setting_that_would_do_harm_is_named(
     assert problem in problems()
 
 
+def test_rq_as_it_comes_has_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "RQ", {})
+    monkeypatch.setattr(site, "RQ_QUEUES", {"default": LOCAL, "high": LOCAL})
+    assert problems() == set()
+
+
 @pytest.mark.parametrize(
-    ("apps", "problem"),
+    ("queues", "said"),
     [
-        (site.INSTALLED_APPS[::-1], {"ostinato_schedules.E003"}),
+        (None, "RQ_QUEUES is missing: there is no queue for the runs."),
+        ({}, "RQ_QUEUES is missing: there is no queue for the runs."),
         (
-            [a for a in site.INSTALLED_APPS if a != "django_rq"],
-            {"ostinato_schedules.E007"},
+            {"high": LOCAL},
+            "RQ_QUEUES has no queue 'nightly', which is that of the runs.",
         ),
-        (
-            [
-                {"schedules": "schedules.apps.SchedulesConfig"}.get(a, a)
-                for a in site.INSTALLED_APPS
-            ],
-            set(),
-        ),
+        ({"nightly": {}}, "'HOST' is missing"),
+        ({"nightly": {"HOST": "localhost"}}, "'PORT' is missing"),
+        ({"nightly": {"SENTINELS": [("h", 1)]}}, "'MASTER_NAME' is missing"),
+        ({"nightly": {"URL": "http://h"}}, "following schemes"),
+        ({"nightly": LOCAL | {"REDIS_CLIENT_KWARGS": {"sped": 9}}}, "'sped'"),
+        ({"nightly": {"USE_REDIS_CACHE": "fast"}}, "'fast' doesn't exist"),
     ],
 )
-def test_the_apps_are_there_and_in_order(apps: list[str], problem: set[str]) -> None:
-    with override_settings(INSTALLED_APPS=apps):
-        assert problems() == problem
+def test_a_queue_that_leads_nowhere_is_named(
+    monkeypatch: pytest.MonkeyPatch, queues: object, said: str
+) -> None:
+    monkeypatch.setattr(site, "OSTINATO", {"QUEUE": "nightly"}, raising=False)
+    if queues is None:
+        monkeypatch.delattr(site, "RQ_QUEUES")
+    else:
+        monkeypatch.setattr(site, "RQ_QUEUES", queues)
+    (problem,) = queue_problems()
+    assert said in problem.msg
+    assert "\n" not in problem.msg
+    assert problem.hint
+    for name in ("rqscheduler", "rqworker"):
+        with pytest.raises(SystemCheckError, match=str(problem.id)):
+            call_command(name, skip_checks=False)
+
+
+@pytest.mark.parametrize("app", ["django_rq", "core"])
+def test_a_command_that_would_take_the_place_of_ours_is_named(
+    monkeypatch: pytest.MonkeyPatch, app: str
+) -> None:
+    commands = {"rqscheduler": "schedules", "rqworker": app}
+    monkeypatch.setattr(queue_checks, "get_commands", lambda: commands)
+    (problem,) = queue_checks.command_problems()
+    assert f"`manage.py rqworker` is the command of {app}" in problem.msg
+    assert f"Put 'schedules' before '{app}'" in str(problem.hint)
+    assert problem.is_serious() is (app == "django_rq")
 
 
 def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from redis import Redis
 from rq.job import Job, JobStatus
 
-from workflows.execution.queue import QUEUE_NAME, JSONJob
+from workflows.execution.queue import JSONJob, queue_name
 
 SMALLEST_WINDOW_BITS = 9
 # ARGV: the prefix of the keys, the number of parts of the common fields, these parts, then
@@ -41,7 +41,6 @@ class JobTemplate:
         status: JobStatus,
         result_ttl: int,
         failure_ttl: int,
-        origin: str = QUEUE_NAME,
     ) -> None:
         job = JSONJob.create(
             entry_point,
@@ -53,7 +52,7 @@ class JobTemplate:
             failure_ttl=failure_ttl,
             timeout=-1,  # the row has its own deadline, set when it is claimed
             status=status,
-            origin=origin,
+            origin=queue_name(),
         )
         own = {"data", "description"}
         fields = job.to_dict().items()

@@ -23,7 +23,7 @@ from rq.queue import Queue
 from rq.utils import utcformat
 
 from workflows.execution.job_hashes import JobTemplate
-from workflows.execution.queue import connection, queue_key, queued_ids
+from workflows.execution.queue import connection, queue_key, queue_name, queued_ids
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.outages import OutageLog
@@ -188,7 +188,7 @@ class Outbox:
     def _push(self, pipe: Redis, messages: Sequence[Message], now: datetime) -> None:
         stamp = utcformat(now)
         jobs = [(message.job_id, message.arguments) for message in messages]
-        template = _template(self.entry_point)
+        template = _template(self.entry_point, queue_name())
         template.write(pipe, jobs, created_at=stamp, enqueued_at=stamp)
         pipe.sadd(Queue.redis_queues_keys, queue_key())
         pipe.rpush(queue_key(), *(job_id for job_id, _ in jobs))
@@ -226,7 +226,7 @@ def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:
 
 
 @lru_cache
-def _template(entry_point: str) -> JobTemplate:
+def _template(entry_point: str, queue: str) -> JobTemplate:
     return JobTemplate(
         connection(),
         entry_point,

@@ -1,4 +1,7 @@
-"""`manage.py rqworker`: run the workflows of fired ticks. Accepts JSON jobs only."""
+"""`manage.py rqworker`: run the workflows of fired ticks.
+
+For other queues only, it is django-rq's own command.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.management.base import CommandError
 from django_rq.management.commands import rqworker
 from django_rq.utils import reset_db_connections
 from django_rq.workers import get_worker
 from redis.exceptions import RedisError
-from rq.serializers import JSONSerializer
 from typing_extensions import override
 
 from schedules import checks
 from schedules.processes.worker import ScheduleWorker
-from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.queue import job_class, queue_name
 from workflows.kit.outages import OutageLog
 
 outages = OutageLog(structlog.get_logger(__name__))
@@ -27,24 +30,31 @@ RETRY_SECONDS = 2.0
 
 
 class Command(rqworker.Command):
-    """django-rq's command, with this product's worker and serializer as defaults."""
+    """django-rq's command, with this product's worker for our queue."""
 
     help = "Run a worker, which runs workflows. Several may run at once."
     requires_system_checks = (checks.TAG,)
+    _stock_serializer = ""
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)  # type: ignore[no-untyped-call]
-        parser.set_defaults(
-            serializer=f"{JSONSerializer.__module__}.{JSONSerializer.__qualname__}",
-            worker_class=f"{ScheduleWorker.__module__}.{ScheduleWorker.__qualname__}",
-        )
+        self._stock_serializer = parser.get_default("serializer")
+        parser.set_defaults(serializer=None)
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        queues = args or (queue_name(),)
+        _must_exist(queues)
+        if queue_name() not in queues:
+            options["serializer"] = options["serializer"] or self._stock_serializer
+            super().handle(*queues, **options)  # type: ignore[no-untyped-call]
+            return
+        options["serializer"] = (
+            options["serializer"] or _serializer(queues) or self._stock_serializer
+        )
         if options["pid"]:
             Path(options["pid"]).expanduser().write_text(str(os.getpid()))
-        queues = args or (QUEUE_NAME,)
         while not self._work(*queues, **options):
             time.sleep(RETRY_SECONDS)
 
@@ -53,9 +63,9 @@ class Command(rqworker.Command):
         try:
             worker = get_worker(
                 *queues,
-                worker_class=options["worker_class"],
+                worker_class=options["worker_class"] or ScheduleWorker,
                 queue_class=options["queue_class"],
-                job_class=options["job_class"],
+                job_class=job_class(options["job_class"]),
                 name=options["name"],
                 worker_ttl=options["worker_ttl"],
                 serializer=options["serializer"],
@@ -72,10 +82,25 @@ class Command(rqworker.Command):
         except RedisError as error:
             outages.warning("worker_lost_redis", error=str(error))
             return bool(options["burst"])
-        except KeyError as error:
-            raise CommandError(f"RQ_QUEUES has no queue {error}.") from error
         bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]
         return bool(bounded) or getattr(worker, "stop_requested", True)
+
+
+def _must_exist(queues: tuple[str, ...]) -> None:
+    for name in queues:
+        if name not in settings.RQ_QUEUES:
+            raise CommandError(f"RQ_QUEUES has no queue {name!r}.")
+
+
+def _serializer(queues: tuple[str, ...]) -> Any:
+    """The serializer that `RQ_QUEUES` gives to these queues, for jobs that are not ours."""
+    first, *others = (settings.RQ_QUEUES[name].get("SERIALIZER") for name in queues)
+    if any(other != first for other in others):
+        raise CommandError(
+            "These queues have different serializers in RQ_QUEUES, and a worker reads all "
+            "its queues with one. Run a worker for each queue, or give --serializer."
+        )
+    return first
 
 
 def _level(verbosity: int) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection as database
+from redis import Redis
 from redis.exceptions import RedisError
 
 from schedules.rq.heartbeat import redis_time
 from workflows.execution.queue import connection
+from workflows.execution.redis_client import host_of
 
 LOOPBACK = {"", "localhost", "::1"}
 
@@ -28,7 +27,7 @@ def leads(clock: Callable[[], datetime]) -> dict[str, float]:
     on_postgresql = database.vendor == "postgresql"
     if on_postgresql:
         found["database"] = _lead(clock, database_clock)
-    if on_postgresql or is_elsewhere(settings.REDIS_URL):
+    if on_postgresql or is_elsewhere(connection()):
         try:
             found["redis"] = _lead(clock, lambda: redis_time(connection()))
         except RedisError:
@@ -45,13 +44,11 @@ def _lead(clock: Callable[[], datetime], other: Callable[[], float]) -> float:
     return max(0.0, asked - theirs) or min(0.0, answered - theirs)
 
 
-@lru_cache(maxsize=4)
-def is_elsewhere(url: str) -> bool:
+def is_elsewhere(redis: Redis) -> bool:
     """Whether the address of this Redis names another host."""
-    parts = urlsplit(url)
-    name = (parts.hostname or "").lower()
+    name = host_of(redis).lower()
     here = {*LOOPBACK, socket.gethostname().lower()}
-    return parts.scheme != "unix" and name not in here and not name.startswith("127.")
+    return name not in here and not name.startswith("127.")
 
 
 def database_clock() -> float:

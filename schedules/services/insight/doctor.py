@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
-from django.conf import settings
 from redis.exceptions import ResponseError
 
 from schedules.causes import SUBJECTS, Cause, Diagnosis, Facts, Severity
@@ -22,14 +21,18 @@ from schedules.models import (
     ScheduleEpoch,
     Status,
 )
-from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Probes, diagnose
 from schedules.timing import tzdata_version
 from schedules.timing.english import counted, in_words
 from workflows.execution import outbox
-from workflows.execution.queue import QUEUE_NAME, connection
+from workflows.execution.queue import (
+    connection,
+    queue_name,
+    queues_beside,
+    redis_setting,
+)
 
 logger = structlog.get_logger(__name__)
 OVERDUE = timedelta(seconds=60)
@@ -113,7 +116,7 @@ def _well(facts: Facts, diagnosis: Diagnosis) -> Iterator[Finding]:
         "redis": "answers and can be written to",
         "clock": "agrees with the clocks of the database and Redis",
         "scheduler": f"{facts.schedulers} alive",
-        "worker": f"{facts.workers_here} alive on the queue {QUEUE_NAME}",
+        "worker": f"{facts.workers_here} alive on the queue {queue_name()}",
         "firing": "no schedule is overdue",
         "queue": _waiting(facts.oldest_waiting or 0.0),
     }
@@ -143,19 +146,22 @@ def _other_schedulers(now: datetime) -> Iterator[Finding]:
 
 
 def _other_queues(now: datetime) -> Iterator[Finding]:
-    """Queues that the site has beside that of the schedules."""
-    for queue in set(settings.RQ_QUEUES) - {QUEUE_NAME}:
-        alive = heartbeat.alive(connection(), f"worker:{queue}")
-        waiting = connection().llen(f"rq:queue:{queue}")
+    """Queues of the project in the same Redis, as RQ itself counts their workers and jobs.
+
+    `manage.py rqworker` without a name serves our queue, and no longer `default`.
+    """
+    for name in queues_beside():
+        workers = connection().scard(f"rq:workers:{name}")
+        waiting = connection().llen(f"rq:queue:{name}")
         what = (
-            f"{counted(len(alive), 'worker')} alive on the queue {queue}, "
+            f"{counted(workers, 'worker')} registered on the queue {name}, "
             f"{counted(waiting, 'job')} in it"
         )
-        if alive:
+        if workers or not waiting:
             yield _ok("other queues", what)
         else:
-            remedy = f"Run `manage.py rqworker {queue}`."
-            yield Finding(Severity.ERROR, "other queues", what, remedy)
+            remedy = f"Run `manage.py rqworker {name}`."
+            yield Finding(Severity.WARNING, "other queues", what, remedy)
 
 
 def _redis_settings(now: datetime) -> Iterator[Finding]:
@@ -163,7 +169,7 @@ def _redis_settings(now: datetime) -> Iterator[Finding]:
     try:
         config = redis.config_get("maxmemory*", "appendonly", "save")
     except ResponseError:
-        yield _ok("redis settings", "the user of REDIS_URL may not read them")
+        yield _ok("redis settings", f"the user of {redis_setting()} may not read them")
         return
     policy = config.get("maxmemory-policy", "noeviction")
     if policy != "noeviction":

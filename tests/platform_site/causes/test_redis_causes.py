@@ -89,7 +89,7 @@ def test_redis_without_room_for_another_client_is_named_as_the_cause(
 @contextmanager
 def own_valkey(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
     valkey = EmbeddedValkey(folder)
-    monkeypatch.setattr(settings, "REDIS_URL", valkey.url)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", valkey.url)
     process = valkey.start()
     try:
         assert valkey.wait_until_ready(process)
@@ -114,9 +114,9 @@ def test_redis_that_cannot_save_to_its_disk_is_named_as_the_cause(
 def test_a_wrong_redis_password_is_named_as_the_cause(
     reported: Reported, at_work: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = urlsplit(settings.REDIS_URL)
+    url = urlsplit(settings.RQ_QUEUES["workflows"]["URL"])
     wrong = f"redis://:wrong-password@127.0.0.1:{url.port}/0"
-    monkeypatch.setattr(settings, "REDIS_URL", wrong)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", wrong)
     assert reported() == ["redis_login"]
 
 
@@ -129,9 +129,9 @@ def test_a_redis_user_without_write_permission_is_named_as_the_cause(
     at_work.execute_command(
         "ACL", "SETUSER", "guest", "reset", "on", ">secret", "~*", "&*", "+@all", rule
     )
-    url = urlsplit(settings.REDIS_URL)
+    url = urlsplit(settings.RQ_QUEUES["workflows"]["URL"])
     guest = f"redis://guest:secret@127.0.0.1:{url.port}/0"
-    monkeypatch.setattr(settings, "REDIS_URL", guest)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", guest)
     assert reported() == ["redis_permission"]
 
 
@@ -153,9 +153,9 @@ def test_a_redis_user_who_may_not_write_the_keys_of_rq_is_named_as_the_cause(
             ]
         )
     )
-    url = urlsplit(settings.REDIS_URL)
+    url = urlsplit(settings.RQ_QUEUES["workflows"]["URL"])
     guest = f"redis://guest:secret@127.0.0.1:{url.port}/0"
-    monkeypatch.setattr(settings, "REDIS_URL", guest)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", guest)
     assert reported() == ["redis_permission"]
 
 
@@ -197,7 +197,7 @@ def test_an_error_answer_of_redis_is_named_as_the_cause(
     reported: Reported, monkeypatch: pytest.MonkeyPatch, line: bytes, code: str
 ) -> None:
     for url in answering(line):
-        monkeypatch.setattr(settings, "REDIS_URL", url)
+        monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", url)
         assert reported() == [code]
 
 

@@ -27,6 +27,7 @@ from schedules.services.runs.claims import claim_run
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.processes.loops import ScriptedLoop
 from tests.schedules.services.clocks.ahead import pending, start_and_end
+from workflows.execution.redis_client import new_client
 from workflows.models import WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -158,7 +159,7 @@ def test_if_redis_is_away_what_is_left_counts(db: None) -> None:
     ],
 )
 def test_whether_a_redis_is_elsewhere(url: str, elsewhere: object) -> None:
-    assert is_elsewhere(url) is elsewhere
+    assert is_elsewhere(new_client({"URL": url})) is elsewhere
 
 
 def test_a_jump_keeps_every_process_from_pruning_for_an_hour(

@@ -29,12 +29,12 @@ from schedules.scheduler import get_scheduler_service
 from tests.integration.processes import manage, wait_until
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.processes.loops import ScriptedLoop, loop_at
-from workflows.execution.queue import QUEUE_NAME, JSONJob
+from workflows.execution.queue import JSONJob, queue_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)
 ALARMS = "rq:scheduler:scheduled_jobs"
-QUEUE = f"rq:queue:{QUEUE_NAME}"
+QUEUE = f"rq:queue:{queue_name()}"
 
 
 def test_a_verb_wakes_a_sleeping_scheduler(
@@ -80,7 +80,7 @@ def test_a_job_that_cannot_be_read_is_logged_once_and_stops_nothing(
 
 
 def test_a_sites_own_job_still_runs(redis: Redis) -> None:
-    stock = Scheduler(QUEUE_NAME, connection=redis, job_class=JSONJob)
+    stock = Scheduler(queue_name(), connection=redis, job_class=JSONJob)
     job = stock.enqueue_at(NOON - timedelta(hours=1), "builtins.print", "hello")
     loop_at(NOON).round()
     assert redis.lrange(QUEUE, 0, -1) == [job.id.encode()]
@@ -97,7 +97,7 @@ def test_while_redis_is_away_ticks_fire_and_are_sent_when_it_is_back(
     make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     valkey = EmbeddedValkey(tmp_path / "valkey")
-    monkeypatch.setattr(settings, "REDIS_URL", valkey.url)
+    monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", valkey.url)
     schedule = make_schedule()
     loop = loop_at(DUE)
     assert loop.round() == BACKOFF_START_SECONDS

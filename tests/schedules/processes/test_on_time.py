@@ -24,10 +24,10 @@ from schedules.services.runs.outcomes import Outcome, record_outcome
 from tests.schedules.conftest import MakeSchedule
 from tests.schedules.processes.loops import ScriptedLoop, loop_at
 from workflows.execution.outbox import Outbox
-from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.queue import queue_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
-QUEUE = f"rq:queue:{QUEUE_NAME}"
+QUEUE = f"rq:queue:{queue_name()}"
 SECOND = timedelta(seconds=1)
 
 

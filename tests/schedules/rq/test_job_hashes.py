@@ -19,7 +19,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import fire_due
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.execution.outbox import FAILURE_TTL, RESULT_TTL
-from workflows.execution.queue import QUEUE_NAME, JSONJob
+from workflows.execution.queue import JSONJob, queue_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = timedelta(minutes=1)
@@ -48,7 +48,7 @@ def test_a_runs_job_is_what_rq_would_have_written(
     ours = fields_of(redis, job_id)
     redis.delete(f"rq:job:{job_id}")
     queue = Queue(
-        QUEUE_NAME, connection=redis, job_class=JSONJob, serializer=JSONSerializer
+        queue_name(), connection=redis, job_class=JSONJob, serializer=JSONSerializer
     )
     queue.enqueue_call(
         ENTRY_POINT,
@@ -61,7 +61,7 @@ def test_a_runs_job_is_what_rq_would_have_written(
     )
     assert ours == fields_of(redis, job_id)
     assert {key.decode() for key in redis.smembers("rq:queues")} == {
-        f"rq:queue:{QUEUE_NAME}"
+        f"rq:queue:{queue_name()}"
     }
 
 
@@ -71,7 +71,7 @@ def test_an_alarm_is_what_rq_scheduler_would_have_written(
     schedule = make_schedule()
     ours = fields_of(redis, schedule.rq_job_id)
     redis.delete(f"rq:job:{schedule.rq_job_id}")
-    Scheduler(QUEUE_NAME, connection=redis, job_class=JSONJob).schedule(
+    Scheduler(queue_name(), connection=redis, job_class=JSONJob).schedule(
         DUE,
         ENTRY_POINT,
         args=[str(schedule.id)],
@@ -92,11 +92,11 @@ def test_an_alarm_that_a_stock_scheduler_enqueues_fires_what_is_due(
 ) -> None:
     schedule = make_schedule()
     monkeypatch.setattr(jobs, "clock", lambda: DUE)
-    stock = Scheduler(QUEUE_NAME, connection=redis, job_class=JSONJob)
+    stock = Scheduler(queue_name(), connection=redis, job_class=JSONJob)
     redis.zadd(ALARMS, {schedule.rq_job_id: 0})
     stock.enqueue_jobs()
     queue = Queue(
-        QUEUE_NAME, connection=redis, job_class=JSONJob, serializer=JSONSerializer
+        queue_name(), connection=redis, job_class=JSONJob, serializer=JSONSerializer
     )
     assert queue.job_ids == [schedule.rq_job_id]
     worker = SimpleWorker(

@@ -17,11 +17,11 @@ from schedules.rq.messages import RedisAway
 from schedules.services.runs.sweep import sweep
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.processes.loops import loop_at
-from workflows.execution.queue import QUEUE_NAME, JSONJob, queue
+from workflows.execution.queue import JSONJob, queue, queue_name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)
-QUEUE = f"rq:queue:{QUEUE_NAME}"
+QUEUE = f"rq:queue:{queue_name()}"
 
 
 class Memory:

@@ -10,6 +10,7 @@ from schedules import causes
 from schedules.causes import Diagnosis, Facts
 from schedules.services.insight.health import database_probe, disk_probe, redis_probe
 from schedules.services.insight.health.shared_probe import SharedProbe
+from workflows.execution.queue import redis_setting
 from workflows.kit.conf import conf
 
 
@@ -52,7 +53,11 @@ def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
 
 def diagnose(facts: Facts) -> Diagnosis:
     """The causes of `facts` by the settings of this site."""
-    return causes.diagnose(facts, queue_old_seconds=conf.QUEUE_OLD_SECONDS)
+    return causes.diagnose(
+        facts,
+        queue_old_seconds=conf.QUEUE_OLD_SECONDS,
+        redis_setting=redis_setting(),
+    )
 
 
 def reset() -> None:

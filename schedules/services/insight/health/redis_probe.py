@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -16,15 +15,16 @@ from redis.retry import Retry
 from schedules.rq import heartbeat
 from schedules.rq.trial_write import try_to_write
 from schedules.services.insight.health.shared_probe import SILENT_AFTER_SECONDS
-from workflows.execution.queue import QUEUE_NAME
+from workflows.execution.queue import queue_config, queue_name
+from workflows.execution.redis_client import new_client
 from workflows.kit.service_errors import redis_failure
 
 
 def probe(now: datetime) -> dict[str, Any]:
     """The facts about Redis and the processes, by a client of its own that does not retry."""
     began = time.monotonic()
-    client = Redis.from_url(
-        settings.REDIS_URL,
+    client = new_client(
+        queue_config(),
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=SILENT_AFTER_SECONDS,
         socket_timeout=SILENT_AFTER_SECONDS,
@@ -56,5 +56,5 @@ def _process_facts(client: Redis) -> dict[str, Any]:
         "schedulers": len(schedulers),
         "scheduler_cause": heartbeat.cause_of(client, schedulers),
         "workers": len(heartbeat.alive(client, "worker")),
-        "workers_here": len(heartbeat.alive(client, f"worker:{QUEUE_NAME}")),
+        "workers_here": len(heartbeat.alive(client, f"worker:{queue_name()}")),
     }

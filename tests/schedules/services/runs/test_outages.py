@@ -105,7 +105,7 @@ def silent_redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A Redis that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
-        monkeypatch.setattr(settings, "REDIS_URL", url)
+        monkeypatch.setitem(settings.RQ_QUEUES["workflows"], "URL", url)
         yield
 
 
