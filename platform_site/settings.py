@@ -37,8 +37,6 @@ ALLOWED_HOSTS = env.words(
 )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [], ORIGIN)
 
-# `schedules` comes before `django_rq`, so that its `rqscheduler` and `rqworker` commands take
-# precedence over those of the same name, which they subclass.
 INSTALLED_APPS = [
     "platform_site",
     "platform_site.own_admin",

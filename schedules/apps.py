@@ -5,6 +5,7 @@ import zoneinfo
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.management import get_commands
 from typing_extensions import override
 
 
@@ -24,6 +25,7 @@ class SchedulesConfig(AppConfig):
             "tools.components",
         ):
             import_module(f"schedules.{name}")
+        take_commands()
         health = import_module("schedules.services.insight.health")
         import_module("workflows.kit.refusals").explain_outages_by(
             health.cause_of_error
@@ -37,3 +39,16 @@ def use_packaged_zones() -> None:
     if os.environ.setdefault("PYTHONTZPATH", "") == "" and zoneinfo.TZPATH:
         zoneinfo.reset_tzpath(to=[])
         zoneinfo.ZoneInfo.clear_cache()
+
+
+def take_commands() -> None:
+    """Take the place of django-rq's commands of the same names, which ours call for other
+    queues.
+
+    Of a command in two apps Django finds that of the first, and projects add our apps below
+    the others.
+    """
+    commands = get_commands()  # Django keeps this very dictionary
+    for name in ("rqscheduler", "rqworker"):
+        if commands.get(name) == "django_rq":
+            commands[name] = "schedules"

@@ -6,6 +6,7 @@ import os
 from urllib.parse import urlsplit
 
 from platform_site.settings import *  # noqa: F403
+from platform_site.settings import INSTALLED_APPS
 
 _redis = urlsplit(os.environ["REDIS_URL"])
 _server = {
@@ -15,5 +16,7 @@ _server = {
     "PASSWORD": _redis.password,
 }
 del REDIS_URL  # noqa: F821
+# As in a project that had django-rq before us.
+INSTALLED_APPS = ["django_rq", *(app for app in INSTALLED_APPS if app != "django_rq")]
 RQ: dict[str, object] = {}
 RQ_QUEUES = {"default": _server, "high": _server}
