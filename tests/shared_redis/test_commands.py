@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,8 @@ from rq import Queue
 from rq_scheduler import Scheduler
 
 from platform_site.local.data_dir import BASE_DIR
+from schedules.rq.messages import Alarm, alarm_id
+from schedules.scheduler import get_scheduler_service
 from tests.integration.processes import Manage, manage, wait_until
 from tests.shared_redis.jobs import note
 from triggers.manual import run_workflow
@@ -106,11 +109,14 @@ def test_one_worker_may_serve_our_queue_and_others(
 def test_the_scheduler_of_another_queue_is_that_of_django_rq(
     redis: Redis, env: dict[str, str], tmp_path: Path
 ) -> None:
+    ours = Alarm(alarm_id(uuid4()), datetime(2025, 12, 31, tzinfo=UTC))
+    get_scheduler_service().set_alarms([ours])
     theirs = Scheduler("high", connection=redis)
     theirs.enqueue_at(datetime(2026, 1, 1, tzinfo=UTC), note, tmp_path / "high", DAY)
     with manage(env, tmp_path, "rqscheduler", "--queue", "high") as process:
         wait_until(lambda: Queue("high", connection=redis).count)
         assert redis.keys("rq:scheduler_instance:*")
+        assert Queue("default", connection=redis).job_ids == [ours.rq_job_id]
         assert process.process.poll() is None
 
 

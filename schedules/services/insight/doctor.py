@@ -137,8 +137,9 @@ def _other_schedulers(now: datetime) -> Iterator[Finding]:
     if get_scheduler_service().stock_scheduler_works():
         what = "A scheduler of rq-scheduler itself is running on this Redis, too."
         remedy = (
-            "Stop it and run `manage.py rqscheduler`. The script `rqscheduler` cannot read "
-            "the jobs of this site, and django-rq's command only duplicates the work."
+            "Stop it and run `manage.py rqscheduler`, which enqueues its jobs as well. The "
+            "script `rqscheduler` cannot read our jobs, and `manage.py rqscheduler --queue` "
+            "with another queue only duplicates the work."
         )
         yield Finding(Severity.WARNING, "other schedulers", what, remedy)
     else:
