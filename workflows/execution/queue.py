@@ -22,6 +22,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from workflows.execution.redis_client import Config, new_client
+from workflows.kit.conf import conf
 
 OURS = re.compile(r"(execution|run|schedule)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -64,9 +65,7 @@ def job_class(configured: str | type[Job] | None = None) -> type[Job]:
 
 def queue_name() -> str:
     """The name of the queue, a key of `RQ_QUEUES`."""
-    named = getattr(settings, "OSTINATO", {}).get("QUEUE")
-    queues = getattr(settings, "RQ_QUEUES", None) or {}
-    return named or ("workflows" if "workflows" in queues else "default")
+    return conf.QUEUE
 
 
 def queue_config() -> Config:

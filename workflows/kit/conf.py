@@ -29,8 +29,9 @@ class Conf:
         """The queue of all runs: the one that is named, else `workflows` if there is one."""
         if named := self._value("QUEUE"):
             return str(named)
-        queues = getattr(settings, "RQ_QUEUES", {})
-        return OWN_QUEUE if OWN_QUEUE in queues else "default"
+        queues = getattr(settings, "RQ_QUEUES", None)
+        is_own = isinstance(queues, Mapping) and OWN_QUEUE in queues
+        return OWN_QUEUE if is_own else "default"
 
     if TYPE_CHECKING:
 
