@@ -26,6 +26,7 @@ class SchedulesConfig(AppConfig):
         ):
             import_module(f"schedules.{name}")
         take_commands()
+        import_module("schedules.receivers").connect_objects()
         health = import_module("schedules.services.insight.health")
         import_module("workflows.kit.refusals").explain_outages_by(
             health.cause_of_error

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connection
+from django.db.models import CompositePrimaryKey
 
 from schedules.queue_checks import command_problems, queue_problems
+from schedules.services.keyed.site import models_of_objects
 from workflows.kit.conf import problems
 
 # Schedulers and workers run only the checks with this tag when they start, because Django's
@@ -30,6 +32,7 @@ def check_settings(
         *_time_problems(),
         *_database_problems(),
         *_option_problems(),
+        *_object_problems(),
     ]
 
 
@@ -51,6 +54,27 @@ def _time_problems() -> Iterator[CheckMessage]:
 def _option_problems() -> Iterator[CheckMessage]:
     for problem, remedy in problems():
         yield Error(problem, hint=remedy, id="ostinato_schedules.E006")
+
+
+def _object_problems() -> Iterator[CheckMessage]:
+    """`OSTINATO["OBJECTS"]`: the models whose objects schedules may be for."""
+    for label in models_of_objects():
+        try:
+            model = apps.get_model(label)
+        except (LookupError, ValueError):
+            yield Error(
+                f"OSTINATO['OBJECTS'] names {label!r}, which is no model of this project.",
+                hint="Give the label of an installed model, such as 'billing.Invoice'.",
+                id="ostinato_schedules.E008",
+            )
+            continue
+        if isinstance(model._meta.pk, CompositePrimaryKey) or model._meta.proxy:
+            yield Error(
+                f"OSTINATO['OBJECTS'] names {label!r}, which schedules cannot refer to.",
+                hint="Give a model with a primary key of one column; instead of a proxy, "
+                "the model that it is for.",
+                id="ostinato_schedules.E008",
+            )
 
 
 def _database_problems() -> Iterator[CheckMessage]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
-from django.db.models.signals import pre_delete
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
 from schedules.models import ReasonCode, ScheduledJob
 from schedules.services.actor import Actor
 from schedules.services.drafts.starting import keep_startable
+from schedules.services.keyed.objects import end_with_object, object_models
+from schedules.services.keyed.wanted import label_of
 from schedules.services.stop import withdraw_locked
 from schedules.services.transitions import forget_trigger_node
 from workflows.guards import register_guard
@@ -35,6 +38,30 @@ def withdraw_with_owner(instance: ScheduledJob, origin: object, **kwargs: Any) -
         now=timezone.now(),  # noqa: TID251 an entry point: a cascade has no argument for the time
         note="Deleted together with its workflow or its owner.",
         code=_deletion_reason(origin),
+    )
+
+
+def connect_objects() -> None:
+    """Have schedules end with the objects that they are for. Only the models that the
+    settings name get a receiver: all others keep Django's fast deletion."""
+    for label, model in object_models():
+        for each in apps.get_models(include_auto_created=True):
+            if (
+                each._meta.concrete_model is model
+            ):  # also its proxies, which send their own
+                post_delete.connect(
+                    end_schedules_of_object,
+                    sender=each,
+                    dispatch_uid=f"ostinato_schedules.{label}",
+                )
+
+
+def end_schedules_of_object(instance: Model, **kwargs: Any) -> None:
+    """After the deletion: schedules that go with another row, as its owner's, are gone."""
+    end_with_object(
+        label_of(type(instance)),
+        str(instance.pk),
+        now=timezone.now(),  # noqa: TID251 an entry point, as above
     )
 
 

@@ -6,13 +6,15 @@ import doctest
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.db.models.signals import post_delete
 from django.utils import timezone
 
 import schedules
 from platform_site.local.data_dir import BASE_DIR
 from schedules.declared import timings
 from schedules.models import ScheduledJob
+from schedules.receivers import connect_objects
 from schedules.services import Actor, update_schedule
 from workflows.models import Workflow
 
@@ -21,14 +23,21 @@ OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
 @pytest.mark.both_databases
 @pytest.mark.django_db
-def test_the_examples_of_the_document_are_true(owner: User, workflow: Workflow) -> None:
+def test_the_examples_of_the_document_are_true(
+    owner: User, workflow: Workflow, settings: Any
+) -> None:
+    settings.OSTINATO = {"OBJECTS": ["auth.Group"]}
+    connect_objects()
+
     def change_as_a_person(key: str, **fields: Any) -> None:
         row = ScheduledJob.objects.get(key=key)
         update_schedule(row.pk, fields, actor=Actor.person(owner), now=timezone.now())
 
+    invoice = Group.objects.create(name="invoice 7")
     names = {name: getattr(schedules, name) for name in schedules.__all__}
     known = {
         "ada": owner,
+        "invoice": invoice,
         "workflow": workflow,
         "change_as_a_person": change_as_a_person,
     }
@@ -38,6 +47,7 @@ def test_the_examples_of_the_document_are_true(owner: User, workflow: Workflow) 
         globs=names | known,
         optionflags=OPTIONS,
     )
+    post_delete.disconnect(sender=Group, dispatch_uid="ostinato_schedules.auth.group")
     assert result.attempted > 5
     assert result.failed == 0
 

@@ -15,9 +15,11 @@ from django.db import connection
 
 from schedules.services.clocks.jumps import Jumps
 from schedules.services.clocks.withdrawing import withdraw_batch
+from schedules.services.keyed.objects import Orphans
 from schedules.services.runs.handed_over import are_handed_over, poll_handed_over
 from schedules.services.upkeep.pruning import Pruned, prune
 from schedules.services.upkeep.retiming import retime_batch
+from workflows.execution.steps import fix_one
 from workflows.services import deletions_wait, finish_deletions
 
 logger = structlog.get_logger(__name__)
@@ -55,6 +57,7 @@ class Chores:
         self._retiming = True
         self._pruning: Iterator[Pruned] | None = None
         self._prune_at: datetime | None = None
+        self._orphans = Orphans()
         self.beside = (
             Beside("deletion", deletions_wait, _finish_deletions),
             # A backend that does not answer must not hold up what is due.
@@ -62,10 +65,11 @@ class Chores:
         )
 
     def do(self, now: datetime) -> None:
-        """Delete marked workflows, ask about runs that were handed over, recalculate
-        schedules after new tzdata, and prune."""
+        """Delete marked workflows, ask about runs that were handed over, end schedules whose
+        object has gone, recalculate schedules after new tzdata, and prune."""
         for each in self.beside:
             each.start_if_needed(now)
+        fix_one(now, self._orphans.step)
         if self._retiming:
             self._retiming = retime_batch(now) > 0
         if self._pruning is None and self._is_pruning_due(now):
