@@ -20,7 +20,12 @@ from schedules.admin.actions import ActionsAdmin
 from schedules.admin.buttons import offered
 from schedules.admin.columns import titled_filter
 from schedules.exceptions import ScheduleNotFound
-from schedules.models import ReasonCode, ScheduledJob, with_last_run
+from schedules.models import (
+    ReasonCode,
+    ScheduledJob,
+    ScheduleQuerySet,
+    with_last_run,
+)
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
 from workflows.kit.users import name_of, searched_by_name
 
@@ -32,6 +37,24 @@ NOT_OF_SCHEDULES = {
 }
 
 
+class ObjectFilter(admin.SimpleListFilter):
+    """`?object=billing.invoice:42`: offered only where it is in the address already."""
+
+    title = "object"
+    parameter_name = "object"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(given, given)] if (given := self.value()) else []
+
+    @override
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ScheduledJob]
+    ) -> QuerySet[ScheduledJob]:
+        label, _, key = (self.value() or "").partition(":")
+        return cast("ScheduleQuerySet", queryset).for_object(label.lower(), key)
+
+
 class ChangeListAdmin(ActionsAdmin):
     """Columns and filters; the number of queries is the same for any number of rows."""
 
@@ -41,6 +64,7 @@ class ChangeListAdmin(ActionsAdmin):
         "awaits_approval",
         ("schedule_type", titled_filter("type")),
         ("workflow", admin.RelatedOnlyFieldListFilter),
+        ObjectFilter,
     )
     search_fields = (
         "name__has_text",

@@ -55,6 +55,17 @@ FIELDSETS = _fieldsets(last=("version",))
 FIELDSETS_TO_ADD = _fieldsets(first=("status",), last=("version",))
 FIELDSETS_TO_READ = _fieldsets(read=True)
 
+# What only application code sets.
+OF_CODE = ("key", "object", "when_object_gone")
+KEPT_BY_CODE = (
+    "Application code",
+    {
+        "fields": OF_CODE,
+        "description": "Application code keeps this schedule under a key. What people change "
+        "here stays as they have changed it, unless the code insists.",
+    },
+)
+
 
 @admin.register(ScheduledJob)
 class ScheduleAdmin(ChangeListAdmin):
@@ -77,15 +88,16 @@ class ScheduleAdmin(ChangeListAdmin):
     ) -> Any:
         if obj is None:
             return FIELDSETS_TO_ADD
-        return FIELDSETS if self._is_editable(request, obj) else FIELDSETS_TO_READ
+        sets = FIELDSETS if self._is_editable(request, obj) else FIELDSETS_TO_READ
+        return [*sets, KEPT_BY_CODE] if obj.key else sets
 
     @override
     def get_readonly_fields(
         self, request: HttpRequest, obj: ScheduledJob | None = None
     ) -> Any:
         if self._is_editable(request, obj):
-            return ()
-        return (*ScheduleForm.Meta.fields, *SHOWN_TIMES.values())
+            return OF_CODE
+        return (*ScheduleForm.Meta.fields, *SHOWN_TIMES.values(), *OF_CODE)
 
     @override
     def formfield_for_dbfield(

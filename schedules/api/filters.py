@@ -11,6 +11,7 @@ from rest_framework import serializers
 from typing_extensions import override
 
 from schedules.api.request_fields import instant_in_query
+from schedules.limits import KEY_LENGTH, OBJECT_ID_LENGTH, OBJECT_MODEL_LENGTH
 from schedules.models import (
     TICK_ORIGINS,
     EventVerb,
@@ -28,7 +29,23 @@ from workflows.kit.api.ordering import ordering_filter
 from workflows.kit.api.queries import MOST_TEXT, choice_filter, true_or_false_filter
 
 # An empty value does not filter.
+NO_OBJECT = "Write the object as app.model:key, such as billing.invoice:42."
 CODES = [choice for choice in ReasonCode.choices if choice[0]]
+
+
+class _ObjectInput(forms.CharField):
+    """`billing.invoice:42`, as its model and its key."""
+
+    @override
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        label, _, key = value.partition(":")
+        if value and (label.count(".") != 1 or not key):
+            raise forms.ValidationError(NO_OBJECT)
+
+
+class ObjectFilter(filters.Filter):
+    field_class = _ObjectInput
 
 
 class ScheduleFilter(filters.FilterSet):
@@ -48,6 +65,15 @@ class ScheduleFilter(filters.FilterSet):
         max_length=MOST_TEXT,
         label="A tag that the schedule has.",
     )
+    key = filters.CharFilter(
+        max_length=KEY_LENGTH,
+        label="The key under which application code keeps the schedule.",
+    )
+    object = ObjectFilter(
+        method="of_object",
+        max_length=OBJECT_MODEL_LENGTH + 1 + OBJECT_ID_LENGTH,
+        label="The object that the schedule is for, as `app.model:key`.",
+    )
     awaits_approval = true_or_false_filter(
         "Whether the schedule is a proposal of an agent that awaits approval."
     )
@@ -61,6 +87,8 @@ class ScheduleFilter(filters.FilterSet):
             "workflow",
             "search",
             "tag",
+            "key",
+            "object",
             "awaits_approval",
             "ordering",
         ]
@@ -69,6 +97,12 @@ class ScheduleFilter(filters.FilterSet):
         self, schedules: ScheduleQuerySet, name: str, text: str
     ) -> ScheduleQuerySet:
         return schedules.filter(Q(name__has_text=text) | Q(description__has_text=text))
+
+    def of_object(
+        self, schedules: ScheduleQuerySet, name: str, value: str
+    ) -> ScheduleQuerySet:
+        label, _, key = value.partition(":")
+        return schedules.for_object(label.lower(), key)
 
 
 class _InstantInput(forms.Field):

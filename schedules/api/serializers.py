@@ -146,6 +146,11 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
         allow_null=True,
         help_text="The `node_id` of the trigger at which it starts; null if none accepts it.",
     )
+    object = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="The object that it is for, as `app.model:key`; null if it is for none.",
+    )
     timing_text = serializers.SerializerMethodField(help_text="The timing in English.")
     last_run = serializers.SerializerMethodField(
         help_text="The newest run; null if there is none."
@@ -156,6 +161,9 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
         fields = (
             "id",
             *(field.name for field in SHOWN),
+            "key",
+            "object",
+            "when_object_gone",
             "start_node",
             "timing_text",
             "status",
@@ -181,7 +189,10 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "updated_at",
         )
         read_only_fields = fields
-        extra_kwargs = {field.name: _shown(field) for field in SHOWN}
+        extra_kwargs = {field.name: _shown(field) for field in SHOWN} | {
+            "key": {"help_text": "The key under which application code keeps it."},
+            "when_object_gone": {"help_text": "What it does once its object is gone."},
+        }
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:

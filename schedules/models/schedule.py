@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from typing_extensions import override
 
 from schedules import limits
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from workflows.kit.users import User
 
 
+# SQLite uses a partial index only if its condition is in the query, with the same constant.
+OF_AN_OBJECT = ~Q(object_model=RawSQL("''", ()))
+
+
 class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
     def due(self, now: datetime) -> ScheduleQuerySet:
         """Active schedules whose next run is due at `now`, the longest overdue first.
@@ -72,6 +77,10 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
         """The schedules that `user` may see: all, for staff with the permission, or their own."""
         return self if self.all_visible_to(user) else self.filter(owner=user.pk)
+
+    def for_object(self, label: str, object_id: str) -> ScheduleQuerySet:
+        """Those for one object, found by the index `schedule_of_object`."""
+        return self.filter(OF_AN_OBJECT, object_model=label, object_id=object_id)
 
     @staticmethod
     def all_visible_to(user: User | AnonymousUser) -> bool:
@@ -322,6 +331,13 @@ class ScheduledJob(models.Model):
         if self.status_reason or not self.reason_code:
             return self.status_reason
         return str(ReasonCode(self.reason_code).label)
+
+    @property
+    def object(self) -> str | None:
+        """The object that it is for, as `app.model:key`; None if it is for none."""
+        if not self.object_model:
+            return None
+        return f"{self.object_model}:{self.object_id}"
 
     @property
     def timing(self) -> Timing:

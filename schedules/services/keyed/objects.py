@@ -11,7 +11,6 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q
-from django.db.models.expressions import RawSQL
 
 from schedules.models import (
     ReasonCode,
@@ -21,6 +20,7 @@ from schedules.models import (
     Status,
     WhenObjectGone,
 )
+from schedules.models.schedule import OF_AN_OBJECT
 from schedules.services import transitions
 from schedules.services.actor import Actor
 from schedules.services.keyed.site import models_of_objects
@@ -32,15 +32,6 @@ STEP_SECONDS = 0.1
 STOPPED = "Deleted together with the object that it was for, {object}."
 PAUSED = "The object that it is for, {object}, was deleted."
 _SYSTEM = Actor.system()
-# SQLite uses a partial index only if its condition is in the query, with the same constant.
-_OF_AN_OBJECT = ~Q(object_model=RawSQL("''", ()))
-
-
-def for_object(label: str, object_id: str) -> ScheduleQuerySet:
-    """The schedules for one object, found by their index."""
-    return ScheduledJob.objects.filter(
-        _OF_AN_OBJECT, object_model=label, object_id=object_id
-    )
 
 
 def object_models() -> Iterator[tuple[str, type[Model]]]:
@@ -56,10 +47,10 @@ def object_models() -> Iterator[tuple[str, type[Model]]]:
 def end_with_object(label: str, object_id: str, *, now: datetime) -> None:
     """Stop or pause the schedules for an object that the caller's transaction deletes."""
     # Most objects have none: then this is one query, and no lock.
-    if not _ending(for_object(label, object_id)).exists():
+    if not _ending(ScheduledJob.objects.for_object(label, object_id)).exists():
         return
     with transaction.atomic():
-        _end(_ending(for_object(label, object_id)), now=now)
+        _end(_ending(ScheduledJob.objects.for_object(label, object_id)), now=now)
 
 
 def _ending(schedules: ScheduleQuerySet) -> ScheduleQuerySet:
@@ -73,12 +64,11 @@ def _ending(schedules: ScheduleQuerySet) -> ScheduleQuerySet:
 def _end(schedules: ScheduleQuerySet, *, now: datetime) -> None:
     code = ReasonCode.OBJECT_DELETED
     for schedule in schedules.locked().order_by("pk"):
-        named = f"{schedule.object_model}:{schedule.object_id}"
         if schedule.when_object_gone == WhenObjectGone.PAUSE:
-            note = PAUSED.format(object=named)
+            note = PAUSED.format(object=schedule.object)
             transitions.pause(schedule, actor=_SYSTEM, now=now, note=note, code=code)
             continue
-        note = STOPPED.format(object=named)
+        note = STOPPED.format(object=schedule.object)
         withdraw_locked(schedule, actor=_SYSTEM, now=now, note=note, code=code)
         schedule.delete()
 
@@ -111,7 +101,7 @@ class Orphans:
 def _ids(label: str, after: str) -> list[str]:
     """The next keys of objects of the model that schedules refer to."""
     of_model = ScheduledJob.objects.filter(
-        _OF_AN_OBJECT, object_model=label, object_id__gt=after
+        OF_AN_OBJECT, object_model=label, object_id__gt=after
     )
     rows = _orphaned(of_model).order_by("object_id")
     return list(rows.values_list("object_id", flat=True).distinct()[:BATCH])
@@ -151,4 +141,4 @@ def _end_orphans(
     with brief_write(), transaction.atomic():
         # Looked for again: it may have been made anew meanwhile.
         if _gone(model, [object_id]):
-            _end(_orphaned(for_object(label, object_id)), now=now)
+            _end(_orphaned(ScheduledJob.objects.for_object(label, object_id)), now=now)
