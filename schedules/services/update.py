@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,10 +27,10 @@ from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.starting import start_problems
 from schedules.services.due import rules_of
-from schedules.services.epochs import epochs
+from schedules.services.epochs.closing import Closing, close_all
 from schedules.services.runs.waiting import release_waiting
 from schedules.services.transitions import NewTiming
-from schedules.timing import Timing, TimingError
+from schedules.timing import TimingError
 
 TIMING = frozenset(TIMING_FIELDS)
 # Fields that can give a stopped schedule new ticks.
@@ -72,7 +72,7 @@ def update_schedule(
             begins = None
             if schedule.status == Status.STOPPED or TIMING & changed.keys():
                 guardrails.check_timing(schedule, timing, limits=limits, now=now)
-                begins = new_timing(schedule, timing, old_rules, now=now)
+                begins = new_timing(schedule, old_rules, now=now)
                 quotas.check_revived(schedule, actor, now=now)
             transitions.edit(schedule, before, changed, begins, actor=actor, now=now)
             if MAKES_ROOM & changed.keys():
@@ -111,14 +111,21 @@ def refuse_max_runs_reached(schedule: ScheduledJob) -> None:
 
 
 def new_timing(
-    schedule: ScheduledJob, timing: Timing, old_rules: Rules | None, *, now: datetime
+    schedule: ScheduledJob, old_rules: Rules | None, *, now: datetime
 ) -> NewTiming:
     """Close the epoch of the old timing. The new one begins there; for a stopped schedule
     after now, since the time in between has no ticks."""
-    ended = schedule.status == Status.STOPPED
-    close = epochs.close_ended if ended else epochs.close
-    from_at = close(schedule, old_rules, now=now)
-    return NewTiming(from_at, check_first_tick(schedule, timing, after=from_at))
+    return new_timings([Closing(schedule, old_rules)], now=now)[0]
+
+
+def new_timings(closings: Sequence[Closing], *, now: datetime) -> list[NewTiming]:
+    """The same for many schedules."""
+    return [
+        NewTiming(at, check_first_tick(schedule, schedule.timing, after=at))
+        for (schedule, _), at in zip(
+            closings, close_all(closings, now=now), strict=True
+        )
+    ]
 
 
 def rules_unless_broken(schedule: ScheduledJob) -> Rules | None:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from schedules import timing
 from schedules.models import (
     TICK_ORIGINS,
-    EventVerb,
-    Reason,
     ScheduledJob,
     ScheduledRun,
     ScheduleEpoch,
-    Status,
 )
-from schedules.policy.decide import passed_over
-from schedules.policy.early import around
-from schedules.policy.types import MICROSECOND, Rules
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
-from schedules.services.ledger import ledger
 from schedules.services.ledger.bulk_sql import insert_rows
-from schedules.services.ledger.early import adopt, early_ticks
 from schedules.timing import Timing, TimingError
+
+Counts = dict[str, int]
 
 
 class Opened(NamedTuple):
@@ -74,67 +68,13 @@ def save_opened(rows: Iterable[Opened]) -> None:
     insert_rows(ScheduleEpoch, fields=Opened._fields, rows=[*rows])
 
 
-def close(schedule: ScheduledJob, rules: Rules | None, *, now: datetime) -> datetime:
-    """Record the unfired ticks of the old timing up to now as skipped, and close its epoch.
-
-    `rules` are the old ones; None if their timing is no longer valid: then only the ticks in
-    the ledger count. Returns the time after which the new timing has ticks: now, or, if the
-    clock was set back, the last tick in the ledger or the beginning of the epoch, so that no
-    tick is repeated.
-    """
-    if rules is not None:
-        pass_over(schedule, rules, now=now)
-    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    closed = max(now, epoch.from_at, ledger.last_recorded(schedule, now=now) or now)
-    _close(schedule, epoch, rules, at=closed)
-    return closed
-
-
-def close_ended(
-    schedule: ScheduledJob, rules: Rules | None, *, now: datetime
-) -> datetime:
-    """Close the epoch of a stopped schedule at the time at which it ended: since then it has
-    had no ticks. Returns the time after which it may have ticks again: now, or the end of
-    the ledger if that is later.
-    """
-    epoch = ScheduleEpoch.objects.get(schedule=schedule.id, number=schedule.epoch)
-    recorded = ledger.last_recorded(schedule, now=now)
-    known = [epoch.from_at, epoch.pruned_upto, recorded]
-    ends = schedule.events.filter(verb=EventVerb.COMPLETE, created_at__lte=now)
-    ended, frontier = ends.first(), schedule.next_tick_at
-    # A tick that jitter still delayed at the end is not in the ledger.
-    if ended and (frontier is None or ended.created_at < frontier):
-        known.append(ended.created_at)
-    closed = max(at for at in known if at)
-    _close(schedule, epoch, rules, at=closed)
-    return max(now, closed)
-
-
-def _close(
-    schedule: ScheduledJob, epoch: ScheduleEpoch, rules: Rules | None, *, at: datetime
-) -> None:
-    """Close the epoch at `at`, with its number of ticks."""
-    _count(schedule, epoch, rules.timing if rules else None, upto=at)
-    epoch.to_at = at
-    epoch.save(update_fields=["tick_count", "counts", "to_at"])
-
-
-def pass_over(schedule: ScheduledJob, rules: Rules, *, now: datetime) -> None:
-    """Record the past ticks that have not fired, since the next timing will not fire them."""
-    reason = Reason.PAUSED if schedule.status == Status.PAUSED else Reason.EDITED
-    row = passed_over(rules, schedule.next_tick_at, now=now, reason=reason)
-    if row is not None:
-        early = early_ticks(schedule)
-        rows = around(rules, [row], early)
-        ledger.write_rows(((schedule, piece) for piece in rows), now=now)
-        adopt(schedule, rules, early, before=now + MICROSECOND)
-
-
 def close_as_recorded(
     schedule: ScheduledJob, epoch: ScheduleEpoch, *, at: datetime
 ) -> None:
     """Close an epoch whose timing new tzdata has changed: only recorded ticks count."""
-    _close(schedule, epoch, None, at=at)
+    _count(schedule, epoch, None, upto=at)
+    epoch.to_at = at
+    epoch.save(update_fields=["tick_count", "counts", "to_at"])
 
 
 def recount(schedule: ScheduledJob, epoch: ScheduleEpoch, *, upto: datetime) -> None:
@@ -174,14 +114,19 @@ def _count(
     *,
     upto: datetime,
 ) -> None:
-    """Set the number of ticks of the epoch up to `upto`, in all and by status. Without a
-    timing, only recorded ticks count, pruned ones included."""
-    epoch.counts = _counts(schedule, epoch, upto)
+    """Set the number of ticks of the epoch up to `upto`, in all and by status."""
+    epoch.counts = _counts(schedule.pk, epoch.number, upto)
+    epoch.tick_count = count_ticks(epoch, rule, epoch.counts, upto=upto)
+
+
+def count_ticks(
+    epoch: ScheduleEpoch, rule: Timing | None, counts: Counts, *, upto: datetime
+) -> int:
+    """The number of ticks of the epoch up to `upto`. Without a timing, only recorded ticks
+    count, pruned ones included."""
     if rule is None:
-        recorded = [*epoch.counts.values(), *epoch.pruned_counts.values()]
-        epoch.tick_count = sum(recorded)
-    else:
-        epoch.tick_count = timing.count(rule, epoch.from_at, upto)
+        return sum([*counts.values(), *epoch.pruned_counts.values()])
+    return timing.count(rule, epoch.from_at, upto)
 
 
 def timing_of(epoch: ScheduleEpoch) -> Timing:
@@ -195,20 +140,30 @@ def timing_of(epoch: ScheduleEpoch) -> Timing:
     return ScheduledJob(**fields).timing
 
 
-def _counts(
-    schedule: ScheduledJob, epoch: ScheduleEpoch, upto: datetime
-) -> dict[str, int]:
-    """The number of recorded ticks of the epoch up to `upto`, by status. Early ticks are
-    later and do not count."""
-    rows = (
-        ScheduledRun.objects.filter(
-            schedule=schedule.id,
-            epoch=epoch.number,
-            origin__in=TICK_ORIGINS,
-            scheduled_for__lte=upto,
-        )
-        .order_by()
-        .values_list("status")
-        .annotate(ticks=Sum("tick_count"))
-    )
-    return {status: int(ticks) for status, ticks in rows}
+def recorded_counts(
+    schedules: Sequence[ScheduledJob], upto: Sequence[datetime]
+) -> dict[UUID, Counts]:
+    """The number of recorded ticks of each schedule's current epoch up to its time in `upto`,
+    by status. One query for all that never had early ticks: none of theirs are later."""
+    found: dict[UUID, Counts] = {}
+    numbers = {each.pk: each.epoch for each in schedules if each.early_upto is None}
+    rows = _ticks().filter(schedule__in=numbers)
+    grouped = rows.values_list("schedule_id", "epoch", "status")
+    for pk, number, status, ticks in grouped.annotate(ticks=Sum("tick_count")):
+        if number == numbers[pk]:
+            found.setdefault(pk, {})[status] = int(ticks)
+    for each, at in zip(schedules, upto, strict=True):
+        if each.early_upto is not None:
+            found[each.pk] = _counts(each.pk, each.epoch, at)
+    return found
+
+
+def _counts(schedule: UUID, number: int, upto: datetime) -> Counts:
+    """The same for one epoch. Early ticks are later and do not count."""
+    rows = _ticks().filter(schedule=schedule, epoch=number, scheduled_for__lte=upto)
+    by_status = rows.values_list("status").annotate(ticks=Sum("tick_count"))
+    return {status: int(ticks) for status, ticks in by_status}
+
+
+def _ticks() -> QuerySet[ScheduledRun]:
+    return ScheduledRun.objects.filter(origin__in=TICK_ORIGINS).order_by()

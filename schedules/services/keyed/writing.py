@@ -15,11 +15,12 @@ from schedules.services import alarms, transitions
 from schedules.services.access import lock_all_workflows, workflows_in
 from schedules.services.actor import Actor
 from schedules.services.clocks.withdrawing import withdraw_ahead
+from schedules.services.epochs.closing import Closing
 from schedules.services.keyed.planning import TIMING, Plan, Planner
 from schedules.services.ledger.bulk_sql import update_rows
 from schedules.services.runs.waiting import release_waiting
 from schedules.services.transitions import Beginnings, Edit
-from schedules.services.update import MAKES_ROOM, new_timing, rules_unless_broken
+from schedules.services.update import MAKES_ROOM, new_timings, rules_unless_broken
 from workflows.kit.sqlite_write_lock import brief_write
 
 # Written in one transaction, unless the caller has begun one. On SQLite it then holds the
@@ -108,7 +109,7 @@ class Writer:
     def _edit(
         self, plans: Sequence[Plan], rows: Mapping[str, ScheduledJob]
     ) -> list[Alarm]:
-        edits = [self._edit_of(each, rows[each.wanted.key]) for each in plans]
+        edits = list(self._edits(plans, rows))
         moved = transitions.edit_all(
             edits, "upserted", actor=self.actor, now=self.now, note=self.note
         )
@@ -117,16 +118,23 @@ class Writer:
                 release_waiting(schedule, now=self.now)
         return moved
 
-    def _edit_of(self, planned: Plan, row: ScheduledJob) -> Edit:
-        """The update of the locked row, which may have fired since it was planned."""
-        old_rules = rules_unless_broken(row)
-        for name in (*planned.changed, "upserted"):
-            setattr(row, name, getattr(planned.draft, name))
-        planned.row = row
-        begins = None
-        if TIMING & planned.changed.keys():
-            begins = new_timing(row, row.timing, old_rules, now=self.now)
-        return Edit(row, planned.before, planned.changed, begins)
+    def _edits(
+        self, plans: Sequence[Plan], rows: Mapping[str, ScheduledJob]
+    ) -> Iterator[Edit]:
+        """The updates of the locked rows, which may have fired since they were planned."""
+        closings: list[Closing] = []
+        for each in plans:
+            row = rows[each.wanted.key]
+            if TIMING & each.changed.keys():
+                closings.append(Closing(row, rules_unless_broken(row)))
+            for name in (*each.changed, "upserted"):
+                setattr(row, name, getattr(each.draft, name))
+            each.row = row
+        begun = new_timings(closings, now=self.now)
+        by_key = dict(zip((row.key for row, _ in closings), begun, strict=True))
+        for each in plans:
+            row = rows[each.wanted.key]
+            yield Edit(row, each.before, each.changed, by_key.get(row.key))
 
 
 def _turn() -> AbstractContextManager[None]:

@@ -13,6 +13,7 @@ from schedules.policy.conservation import account
 from schedules.services import transitions
 from schedules.services.due import rules_of
 from schedules.services.epochs import epochs
+from schedules.services.epochs.closing import Closing, pass_over
 from schedules.services.ledger import ledger
 from schedules.services.ledger.ledger import open_rows
 from schedules.services.transitions import NewTiming
@@ -63,7 +64,7 @@ def _retime(
         return
     before = schedule.next_tick_at
     # The ticks since the frontier are recorded as the new tzdata has them.
-    epochs.pass_over(schedule, rules_of(schedule), now=now)
+    pass_over([Closing(schedule, rules_of(schedule))], now=now)
     after = max(now, ledger.last_recorded(schedule, now=now) or now)
     epochs.close_as_recorded(schedule, epoch, at=after)
     tick = timing.next_after(schedule.timing, after)
