@@ -11,7 +11,7 @@ from django.contrib import admin
 def register(site: admin.AdminSite) -> None:
     """Register the pages with `site`, as they are with the default one."""
     for config in apps.get_app_configs():
-        if not config.label.startswith("ostinato_"):
+        if not config.label.startswith("ostinato_") or not config.models:
             continue
         import_module(f"{config.name}.admin")
         for model in config.get_models():

@@ -23,6 +23,7 @@ from platform_site.accounts.tokens import (
     name_problems,
 )
 from schedules.templatetags.schedule_display import both_times
+from workflows.kit.admin_lists import BoundedSearch, delete_selected
 from workflows.kit.users import name_of, searched_by_name
 from workflows.scopes import Scope
 
@@ -62,7 +63,7 @@ class TokenForm(FormBase):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(Base):
+class ApiTokenAdmin(BoundedSearch, Base):
     """A token acts for its user, so only superusers view and create the tokens of others."""
 
     form = TokenForm
@@ -70,6 +71,7 @@ class ApiTokenAdmin(Base):
     list_select_related = ("user",)
     search_fields = ("name__has_text", *searched_by_name("user"))
     ordering = ("-created", "digest")
+    actions = [delete_selected]
 
     class Media:
         css = {"all": ("schedules/admin.css",)}

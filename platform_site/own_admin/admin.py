@@ -8,13 +8,8 @@ from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_update
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import (
-    SEARCH_VAR,
-    ChangeList,
-    ChangeListSearchForm,
-)
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -26,28 +21,14 @@ from typing_extensions import override
 
 from platform_site.own_admin.users import ProfiledUserAdmin, SearchableGroupAdmin
 from schedules.models import UserProfile
-from workflows.admin.bulk_delete import delete_selected
-from workflows.kit.api.queries import MOST_TEXT
+from workflows.kit.admin_lists import BoundedSearchForm, delete_selected
 
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
 admin.site.index_title = "Schedules and workflows"
 
-# Replaces Django's action in the lists of all apps.
+# In the lists of all apps, as our own have them anywhere.
 admin.site.add_action(delete_selected, "delete_selected")
-
-
-class BoundedSearchForm(ChangeListSearchForm):
-    """The search box above lists, with a limited length. Every word is searched for in every
-    column, and on SQLite a search for thousands of words fails."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields[SEARCH_VAR] = forms.CharField(
-            required=False, strip=False, max_length=MOST_TEXT
-        )
-
-
 ChangeList.search_form_class = BoundedSearchForm
 
 # The settings are on the page of the user, which needs no second one.

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
@@ -22,6 +22,7 @@ from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
 from schedules.services.bulk import for_each
 from workflows.kit.admin import ServiceAdmin
+from workflows.kit.admin_lists import delete_selected
 
 if TYPE_CHECKING:
     Action = Callable[["ActionsAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
@@ -43,7 +44,7 @@ def _bulk(button: Button) -> Action:
 class ActionsAdmin(ServiceAdmin):
     """Buttons (POST only), bulk actions, deletion, and who may use them."""
 
-    actions = [_bulk(button) for button in BUTTONS]
+    actions = [delete_selected, *(_bulk(button) for button in BUTTONS)]
 
     @override
     def has_change_permission(
@@ -73,7 +74,7 @@ class ActionsAdmin(ServiceAdmin):
 
     def press_view(
         self, request: HttpRequest, schedule_id: UUID, button: Button
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Act on one schedule, then return to the page with the button."""
         schedule = self.get_object(request, str(schedule_id))
         if schedule is None:
@@ -83,7 +84,7 @@ class ActionsAdmin(ServiceAdmin):
         with self.refusals_shown(request):
             message = button.act(schedule_id, Press.of(request))
             self.message_user(request, message, messages.SUCCESS)
-        return redirect(_page_before(request, schedule))
+        return _page_before(request) or self.page_of(schedule.pk)
 
     def press_many(
         self, request: HttpRequest, button: Button, chosen: QuerySet[ScheduledJob]
@@ -111,11 +112,10 @@ def _owns(request: HttpRequest, schedule: ScheduledJob | None) -> bool:
     return schedule is not None and schedule.owner_id == request.user.pk
 
 
-def _page_before(request: HttpRequest, schedule: ScheduledJob) -> str:
-    """The page with the button, if the form names one of this site."""
+def _page_before(request: HttpRequest) -> HttpResponse | None:
+    """To the page with the button, if the form names one of this site."""
     page = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
+    is_here = url_has_allowed_host_and_scheme(
         page, {request.get_host()}, require_https=request.is_secure()
-    ):
-        return page
-    return reverse("admin:ostinato_schedules_scheduledjob_change", args=(schedule.pk,))
+    )
+    return redirect(page) if is_here else None

@@ -94,7 +94,7 @@ class ChangeListAdmin(ActionsAdmin):
         def buttons(schedule: ScheduledJob) -> SafeString:
             if not self.has_change_permission(request, schedule):
                 return SafeString()
-            return _buttons(schedule)
+            return _buttons(self.admin_site.name, schedule)
 
         return (
             "name",
@@ -138,6 +138,7 @@ class ChangeListAdmin(ActionsAdmin):
             reverse(
                 "admin:ostinato_schedules_scheduledrun_change",
                 args=(newest.last_run_id,),
+                current_app=self.admin_site.name,
             ),
             badge(newest.last_run_status),
             newest.last_run_reason,
@@ -156,7 +157,7 @@ class ChangeListAdmin(ActionsAdmin):
             return redirect(request.get_full_path())
 
 
-def _buttons(schedule: ScheduledJob) -> SafeString:
+def _buttons(site: str, schedule: ScheduledJob) -> SafeString:
     buttons = format_html_join(
         "",
         '<button class="press press-{}" formmethod="post" formaction="{}" title="{}">{}'
@@ -164,7 +165,7 @@ def _buttons(schedule: ScheduledJob) -> SafeString:
         (
             (
                 button.name,
-                reverse(button.view, args=(schedule.pk,)),
+                reverse(button.view, args=(schedule.pk,), current_app=site),
                 f"{button.label}: {schedule.name}",
                 button.label,
             )

@@ -30,6 +30,7 @@ from schedules.templatetags.schedule_display import (
     who_acted,
 )
 from workflows.admin.read_only import ReadOnly
+from workflows.kit.admin_lists import BoundedSearch
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -37,14 +38,15 @@ else:
     Base = admin.ModelAdmin
 
 
-def link(view: str, pk: UUID | None, text: object) -> SafeString:
-    """A link to a page of the admin; a dash if `pk` is None."""
+def link(site: admin.AdminSite, page: str, pk: UUID | None, text: object) -> SafeString:
+    """A link to a page of this admin site; a dash if `pk` is None."""
     if pk is None:
         return EMPTY
-    return format_html('<a href="{}">{}</a>', reverse(view, args=(pk,)), text)
+    address = reverse(f"admin:{page}_change", args=(pk,), current_app=site.name)
+    return format_html('<a href="{}">{}</a>', address, text)
 
 
-class HistoryAdmin(ReadOnly, Base):
+class HistoryAdmin(ReadOnly, BoundedSearch, Base):
     """Read-only rows that outlive their schedule."""
 
     list_per_page = 50
@@ -80,7 +82,8 @@ class HistoryAdmin(ReadOnly, Base):
                 '{} <span class="quiet">{} (deleted)</span>', kept, row.schedule_id
             )
         return link(
-            "admin:ostinato_schedules_scheduledjob_change",
+            self.admin_site,
+            "ostinato_schedules_scheduledjob",
             row.schedule_id,
             row.living_name,
         )
@@ -157,7 +160,8 @@ class RunAdmin(HistoryAdmin):
     def shown_execution(self, run: ScheduledRun) -> SafeString:
         execution = run.execution_id
         return link(
-            "admin:ostinato_workflows_workflowexecution_change",
+            self.admin_site,
+            "ostinato_workflows_workflowexecution",
             execution,
             str(execution)[:8],
         )
@@ -202,7 +206,10 @@ class EventAdmin(HistoryAdmin):
     def shown_execution(self, event: ScheduleEvent) -> SafeString:
         execution = event.execution_id
         return link(
-            "admin:ostinato_workflows_workflowexecution_change", execution, execution
+            self.admin_site,
+            "ostinato_workflows_workflowexecution",
+            execution,
+            execution,
         )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin import actions
+from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +27,8 @@ from tests.graphs import add_graph
 from tests.schedules.conftest import NOON
 from tests.workflows.running import fire, run
 from triggers.webhooks import issue_webhook
+from workflows.kit.admin_lists import delete_selected
+from workflows.kit.api.queries import MOST_TEXT
 from workflows.kit.users import NAME_LENGTH
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 from workflows.services import dependents
@@ -259,3 +263,24 @@ def test_the_description_of_the_api_names_keys_as_they_are(root: Client) -> None
     owner = described["components"]["schemas"]["Schedule"]["properties"]["owner"]
     assert owner == {"type": "string", "format": "uuid", "readOnly": True}
     assert str(OWNER.pk) in str(described)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_a_search_and_a_deletion_are_bounded_without_our_own_admin(
+    model: Any, root: Client
+) -> None:
+    page = admin.site.get_model_admin(model)
+    address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+    answer = root.get(address, {"q": "a " * 5000})
+    if page.search_fields:
+        assert f"at most {MOST_TEXT} characters" in answer.text
+    if page.has_delete_permission(answer.wsgi_request):
+        action, *_ = page.get_actions(answer.wsgi_request)["delete_selected"]
+        assert action is delete_selected
+
+
+def test_the_lists_of_the_project_keep_what_django_has(root: Client) -> None:
+    answer = root.get(reverse("admin:people_person_changelist"))
+    assert type(answer.context["cl"]) is ChangeList
+    assert ChangeList.search_form_class is ChangeListSearchForm
+    assert dict(admin.site.actions)["delete_selected"] is actions.delete_selected

@@ -14,13 +14,14 @@ from typing_extensions import override
 from workflows.admin.canvas import page_context
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.kit.admin import page_of_user
+from workflows.kit.admin_lists import BoundedSearch
 from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution
 from workflows.templatetags.workflow_display import as_text
 
 
 @admin.register(WorkflowExecution)
-class WorkflowExecutionAdmin(ReadOnly, ModelAdmin):
+class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ModelAdmin):
     change_form_template = "ostinato/admin/execution.html"
     list_display = [
         "workflow_name",

@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from typing_extensions import override
 
+from workflows.kit.admin_lists import BoundedSearch, delete_selected
 from workflows.kit.bulk import Outcome, one_by_one
 from workflows.kit.refusals import refusal_of
 from workflows.kit.users import User, name_of
@@ -41,8 +42,10 @@ def page_of_user(site: admin.AdminSite, user: User | None) -> str:
     return format_html('<a href="{}">{}</a>', address, name_of(user))
 
 
-class ServiceAdmin(Base):
+class ServiceAdmin(BoundedSearch, Base):
     """An admin whose rows are changed and deleted by services."""
+
+    actions: list[Any] = [delete_selected]
 
     @contextmanager
     def refusals_shown(

@@ -11,7 +11,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, Status
 from schedules.services import bulk, fire_due
 from tests.schedules.admin.conftest import LIST, MakeStaff
 from tests.schedules.conftest import NOON, MakeSchedule
-from workflows.admin import bulk_delete
+from workflows.kit import admin_lists
 
 
 def act(
@@ -120,7 +120,7 @@ def test_deleting_stops_and_keeps_the_history(
 def test_deleting_more_than_the_confirmation_can_carry_is_refused_before_it(
     site: Client, make_schedule: MakeSchedule, monkeypatch
 ) -> None:
-    monkeypatch.setattr(bulk_delete, "MAX_DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(admin_lists, "MAX_DELETED_AT_ONCE", 2)
     ticked = [make_schedule() for _ in range(3)]
     (why,) = act(site, "delete_selected", *ticked)
     assert why == "At most 2 schedules can be deleted at once. Nothing was deleted."
@@ -132,6 +132,6 @@ def test_the_confirmation_of_as_many_as_are_allowed_is_accepted(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
     make_schedule()
-    ids = [str(uuid.uuid4()) for _ in range(bulk_delete.MAX_DELETED_AT_ONCE)]
+    ids = [str(uuid.uuid4()) for _ in range(admin_lists.MAX_DELETED_AT_ONCE)]
     form = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
     assert site.post(LIST, form).status_code == 302
