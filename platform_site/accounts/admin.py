@@ -143,4 +143,6 @@ class ApiTokenAdmin(BoundedSearch, Base):
             "opts": self.opts,
             "token": obj,
         }
-        return TemplateResponse(request, "accounts/new_token.html", context)
+        return TemplateResponse(
+            request, "platform_site/new_token.html", context
+        )

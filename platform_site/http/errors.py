@@ -81,7 +81,7 @@ def _page(refusal: DomainError) -> HttpResponse:
         "site_header": admin.site.site_header,
         "site_title": admin.site.site_title,
     }
-    text = loader.render_to_string("refusal.html", context)
+    text = loader.render_to_string("platform_site/refusal.html", context)
     return HttpResponse(text, status=refusal.http_status)
 
 
