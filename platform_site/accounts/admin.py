@@ -143,6 +143,4 @@ class ApiTokenAdmin(BoundedSearch, Base):
             "opts": self.opts,
             "token": obj,
         }
-        return TemplateResponse(
-            request, "platform_site/new_token.html", context
-        )
+        return TemplateResponse(request, "platform_site/new_token.html", context)

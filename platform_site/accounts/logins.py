@@ -80,9 +80,7 @@ def refused(
         "minutes": settings.LOGIN_LOCK_MINUTES,
     }
     status = HTTPStatus.TOO_MANY_REQUESTS
-    page = render(
-        request, "platform_site/login_refused.html", context, status=status
-    )
+    page = render(request, "platform_site/login_refused.html", context, status=status)
     page.headers["Retry-After"] = str(settings.LOGIN_LOCK_MINUTES * 60)
     return page
 

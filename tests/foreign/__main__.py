@@ -16,7 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
+from platform_site.check import NAMES
 from platform_site.local.data_dir import BASE_DIR
 from platform_site.local.valkey import EmbeddedValkey
 from tests.foreign import pythons
@@ -84,8 +86,20 @@ def _hosts() -> Iterator[Host]:
 
 def _build(dist: Path) -> Path:
     _run([sys.executable, "-m", "build", "--outdir", dist, BASE_DIR])
-    (wheel,) = dist.glob("*.whl")
+    (wheel,) = dist.glob("ostinato-*.whl")
+    if missing := _files() - set(ZipFile(wheel).namelist()):
+        raise Failed(f"The wheel lacks {', '.join(sorted(missing))}.")
     return wheel
+
+
+def _files() -> set[str]:
+    """The files of our packages: code, templates, styles, scripts, icons, types."""
+    found = (path for name in NAMES for path in (BASE_DIR / name).rglob("*.*"))
+    return {
+        path.relative_to(BASE_DIR).as_posix()
+        for path in found
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 @contextmanager
