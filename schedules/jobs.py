@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -20,8 +22,8 @@ from schedules.services.runs.handed_over import hand_over
 from schedules.services.runs.outcomes import Outcome, record_outcome
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
-from workflows.execution.engine import run_execution
-from workflows.execution.guard import Guard, guarded
+from workflows.execution.engine import AroundNode, run_execution
+from workflows.execution.guard import guarded
 from workflows.execution.process_state import at_work
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
@@ -76,7 +78,11 @@ def execute_scheduled_trigger(
 def _run(claim: Claim) -> None:
     with guarded(claim.lease, clock=clock) as guard:
         with guard.work():
-            outcome = _outcome(claim, guard)
+            outcome = outcome_of(
+                claim,
+                raise_if_interrupted=guard.raise_if_interrupted,
+                let_go=guard.let_go,
+            )
         if outcome is None:
             return
         retry_while_away(
@@ -86,8 +92,10 @@ def _run(claim: Claim) -> None:
         )
 
 
-def _hand_over(claim: Claim, guard: Guard, result_id: str, backend: str) -> None:
-    guard.let_go()
+def _hand_over(
+    claim: Claim, let_go: Callable[[], None], result_id: str, backend: str
+) -> None:
+    let_go()
     hand_over(claim, result_id=result_id, backend=backend, now=clock())
 
 
@@ -103,16 +111,25 @@ def wait_until(scheduled_for: str | None) -> None:
         time.sleep(max(0.0, min(early, LONGEST_WAIT_SECONDS)))
 
 
-def _outcome(claim: Claim, guard: Guard) -> Outcome | None:
-    """How the attempt ended; None if it goes on at the backend of a Task."""
+def outcome_of(
+    claim: Claim,
+    *,
+    raise_if_interrupted: Callable[[], None] = lambda: None,
+    let_go: Callable[[], None] = lambda: None,
+    around_node: AroundNode = nullcontext,
+) -> Outcome | None:
+    """Run the execution of a claimed attempt; see `engine.run_execution`. Returns how it
+    ended; None if it goes on at the backend of a Task, for which `let_go` gives up the lease.
+    """
     if claim.execution_id is None:
         return Outcome("failed", claim.refusal, claim.kind)
     try:
         execution = run_execution(
             claim.execution_id,
             clock=clock,
-            raise_if_interrupted=guard.raise_if_interrupted,
-            hand_over=partial(_hand_over, claim, guard),
+            raise_if_interrupted=raise_if_interrupted,
+            hand_over=partial(_hand_over, claim, let_go),
+            around_node=around_node,
         )
     except Cancelled:
         return Outcome(CANCELLED.status, CANCELLED.error)

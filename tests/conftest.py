@@ -35,6 +35,9 @@ from workflows.functions import functions
 from workflows.kit import outages
 from workflows.models import Workflow
 
+# The fixtures that projects have by the installed package.
+pytest_plugins = ["schedules.testing.plugin"]
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of the chaos drills. Here, as with `-n` a folder's own conftest is read

@@ -7,6 +7,7 @@ of a node is on record even if the next one crashes the process.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -42,6 +43,7 @@ MAX_ERROR = 2000
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
 log = structlog.get_logger(__name__)
+AroundNode = Callable[[], AbstractContextManager[None]]
 
 
 def run_execution(
@@ -50,6 +52,7 @@ def run_execution(
     clock: Clock,
     raise_if_interrupted: Callable[[], None] = lambda: None,
     hand_over: HandOver | None = None,
+    around_node: AroundNode = nullcontext,
 ) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end, and return it as it is then.
 
@@ -58,10 +61,14 @@ def run_execution(
 
     A node that fails ends it as `failed`, without an exception. A graph that cannot be run
     (`InvalidGraph`) and a deadline (`TimedOut`) are recorded and raised.
-    `raise_if_interrupted` raises `TimedOut` again if a node has swallowed it. Waits for the
-    database while it is away.
+    `raise_if_interrupted` raises `TimedOut` again if a node has swallowed it. The context
+    `around_node` is entered for the work of each node, and sees the exception of one that
+    fails. Waits for the database while it is away.
     """
-    return _run(execution_id, clock, raise_if_interrupted, hand_over).execution
+    run = _run(
+        execution_id, clock, raise_if_interrupted, hand_over, around_node=around_node
+    )
+    return run.execution
 
 
 def _run(
@@ -70,10 +77,11 @@ def _run(
     raise_if_interrupted: Callable[[], None],
     hand_over: HandOver | None = None,
     callers: Chain = (),
+    around_node: AroundNode = nullcontext,
 ) -> _Run:
     execution = retry_while_away(partial(_claimed, execution_id))
     log.info("execution_started", **_log_fields(execution))
-    run = _Run(execution, clock, raise_if_interrupted, hand_over, callers)
+    run = _Run(execution, clock, raise_if_interrupted, hand_over, callers, around_node)
     try:
         run.run_all()
     except BaseException as interruption:
@@ -92,6 +100,7 @@ class _Run:
     raise_if_interrupted: Callable[[], None]
     hand_over: HandOver | None = None
     callers: Chain = ()
+    around_node: AroundNode = nullcontext
     taken: dict[str, str | None] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     open_node: NodeRun | None = None
@@ -152,7 +161,8 @@ class _Run:
             return True
         self.open_node = node
         try:
-            result = self._work(definition, node)
+            with self.around_node():
+                result = self._work(definition, node)
             self.raise_if_interrupted()
         except TimedOut:
             raise
@@ -221,7 +231,13 @@ class _Run:
         child = start_inline(chain, workflow_id, payload, now=self.clock())
         outputs: list[Any] = [None]
         try:
-            run = _run(child.pk, self.clock, self.raise_if_interrupted, callers=chain)
+            run = _run(
+                child.pk,
+                self.clock,
+                self.raise_if_interrupted,
+                callers=chain,
+                around_node=self.around_node,
+            )
             # Not from its record, in which secrets are redacted.
             outputs += [each["output"] for each in run.outputs.values()]
         except Cancelled:

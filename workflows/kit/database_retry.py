@@ -31,12 +31,14 @@ def retry_while_away(step: Callable[[], T]) -> T:
     """The result of `step`, which is repeated for as long as the database is away.
 
     It never gives up: the work must have a deadline, or a lease with which its process ends.
-    Not for use inside a transaction, which would be lost. `step` must be idempotent.
+    Inside a transaction, which is lost, it raises the error. `step` must be idempotent.
     """
     while True:
         try:
             return step()
         except DATABASE_AWAY as error:
+            if connection.in_atomic_block:
+                raise
             outages.warning("database_away", error=str(error), retry_in=PAUSE_SECONDS)
             connection.close()
             time.sleep(PAUSE_SECONDS)

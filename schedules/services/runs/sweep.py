@@ -55,7 +55,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     fix_one(now, _pull_back_retries)
     counts = {
         "workers_lost": fix_one(now, abandon.close_lost) if judge_leases else 0,
-        "retries_released": fix_one(now, _release_retries),
+        "retries_released": fix_one(now, release_retries),
         "waiting_released": fix_one(now, _release_waiting),
     }
     service.check_writable()
@@ -74,7 +74,7 @@ def sweep(now: datetime, *, judge_leases: bool) -> Swept:
     return swept
 
 
-def _release_retries(now: datetime) -> int:
+def release_retries(now: datetime) -> int:
     """Send the runs whose retry is due. Returns how many."""
     due = ScheduledRun.objects.filter(status=RunStatus.WAITING, not_before__lte=now)
 
