@@ -32,6 +32,7 @@ MODULES = (
     "workflows.agents.provider",
     "workflows.components.http_request",
     "workflows.execution.engine",
+    "workflows.execution.error_text",
     "workflows.graph",
     "workflows.safety.guarded_http",
     "workflows.kit.json_value",

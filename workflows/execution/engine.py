@@ -20,9 +20,9 @@ from workflows.exceptions import (
     InvalidGraph,
     NodeFailed,
     TimedOut,
-    exit_status,
 )
 from workflows.execution.definition import Definition, load
+from workflows.execution.error_text import message_of
 from workflows.execution.inline import Chain, start_inline
 from workflows.failures import FailureKind, kind_of
 from workflows.graph import Step, next_step
@@ -39,7 +39,6 @@ from workflows.tools import Clock
 
 Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024
-MAX_ERROR = 2000
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
 log = structlog.get_logger(__name__)
@@ -119,7 +118,7 @@ class _Run:
 
     def interrupted(self, interruption: BaseException) -> None:
         """Record that the execution, and its running node, ended by this exception."""
-        error = _message_of(interruption)
+        error = message_of(interruption)
         is_cancelled = isinstance(interruption, Cancelled)
         status = Status.CANCELLED if is_cancelled else Status.FAILED
         node = self.open_node
@@ -277,7 +276,7 @@ class _Run:
                 exception=where(error),
                 **_log_fields(self.execution),
             )
-        text = _message_of(error)
+        text = message_of(error)
         self._close(node, NodeRun.Status.FAILED, error=text)
         self._end(Status.FAILED, FailureKind.NODE, error=text, failed_node=node.node_id)
 
@@ -345,16 +344,6 @@ def recordable(output: Any) -> Any:
     if reason := problem(output, max_bytes=MAX_OUTPUT):
         raise NodeFailed(f"The output of the node {reason}.")
     return output
-
-
-def _message_of(error: BaseException) -> str:
-    """The text of an error for the record: without a traceback, with secrets redacted."""
-    if isinstance(error, NodeFailed | TimedOut | InvalidGraph):
-        text: str = redact(str(error))
-        return text[:MAX_ERROR]
-    if isinstance(error, SystemExit):
-        return f"The node exited the process with exit status {exit_status(error)}."
-    return f"Unexpected error: {type(error).__name__}. The site's log has the details."
 
 
 def _log_fields(execution: WorkflowExecution) -> dict[str, str]:

@@ -16,7 +16,7 @@ from schedules.models import RunStatus, ScheduledRun
 from schedules.services.runs.claims import Claim, claimed_run
 from schedules.services.runs.outcomes import Outcome, cancelled_at, settle
 from workflows.exceptions import NodeFailed, TimedOut
-from workflows.execution.engine import MAX_ERROR
+from workflows.execution.error_text import MAX_ERROR
 from workflows.execution.guard import CANCELLED
 from workflows.execution.handed_over import end_handed_over
 from workflows.execution.steps import fix_each

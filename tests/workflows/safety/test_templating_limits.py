@@ -13,7 +13,7 @@ from tests.graphs import add_graph
 from tests.workflows.running import component, run
 from triggers.manual import MAX_PAYLOAD
 from workflows.exceptions import NodeFailed
-from workflows.execution.engine import MAX_ERROR
+from workflows.execution.error_text import MAX_ERROR
 from workflows.kit.errors import InvalidInput
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry
