@@ -42,6 +42,31 @@ def test_a_setting_that_would_do_harm_is_named(
     assert problem in problems()
 
 
+@pytest.mark.parametrize(
+    ("apps", "problem"),
+    [
+        # Django forgets here that our commands took the place of those of django-rq.
+        (site.INSTALLED_APPS[::-1], {"ostinato_schedules.E003"}),
+        (
+            [a for a in site.INSTALLED_APPS if a != "django_rq"],
+            {"ostinato_schedules.E007"},
+        ),
+        (
+            [
+                {"schedules": "schedules.apps.SchedulesConfig"}.get(a, a)
+                for a in site.INSTALLED_APPS
+            ],
+            set(),
+        ),
+    ],
+)
+def test_the_apps_are_there_and_their_commands_are_ours(
+    apps: list[str], problem: set[str]
+) -> None:
+    with override_settings(INSTALLED_APPS=apps):
+        assert problems() == problem
+
+
 def test_rq_as_it_comes_has_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "RQ", {})
     monkeypatch.setattr(site, "RQ_QUEUES", {"default": LOCAL, "high": LOCAL})
@@ -68,7 +93,7 @@ def test_rq_as_it_comes_has_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_queue_that_leads_nowhere_is_named(
     monkeypatch: pytest.MonkeyPatch, queues: object, said: str
 ) -> None:
-    monkeypatch.setattr(site, "OSTINATO", {"QUEUE": "nightly"}, raising=False)
+    monkeypatch.setitem(site.OSTINATO, "QUEUE", "nightly")
     if queues is None:
         monkeypatch.delattr(site, "RQ_QUEUES")
     else:

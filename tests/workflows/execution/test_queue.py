@@ -28,7 +28,7 @@ Patch = pytest.MonkeyPatch
 
 def use(patch: Patch, queues: object, name: str = "") -> None:
     patch.setattr(site, "RQ_QUEUES", queues)
-    patch.setattr(site, "OSTINATO", {"QUEUE": name} if name else {}, raising=False)
+    patch.setattr(site, "OSTINATO", {"QUEUE": name} if name else {})
 
 
 @pytest.mark.parametrize(
