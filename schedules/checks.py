@@ -27,6 +27,7 @@ def check_settings(
 ) -> list[CheckMessage]:
     """The problems with the settings that this app depends on, each with its remedy."""
     return [
+        *_app_problems(),
         *queue_problems(),
         *command_problems(),
         *_time_problems(),
@@ -34,6 +35,15 @@ def check_settings(
         *_option_problems(),
         *_object_problems(),
     ]
+
+
+def _app_problems() -> Iterator[CheckMessage]:
+    if not apps.is_installed("django_rq"):
+        yield Error(
+            "django_rq is not installed as an app: nothing could be sent to the workers.",
+            hint="Add 'django_rq' to INSTALLED_APPS.",
+            id="ostinato_schedules.E007",
+        )
 
 
 def _time_problems() -> Iterator[CheckMessage]:

@@ -9,6 +9,7 @@ from django.conf import settings as site
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.test import override_settings
 
 from schedules import queue_checks
 from schedules.queue_checks import queue_problems

@@ -28,11 +28,12 @@ def users() -> models.QuerySet[User]:
     return get_user_model()._default_manager.all()
 
 
-def find_user(name: str) -> User | None:
-    """The user with this name, by the natural key with which people log in."""
+def find_user(*name: str) -> User | None:
+    """The user with this name, by the natural key with which people log in. Of a model of a
+    project's own it may have several parts."""
     model = get_user_model()
     try:
-        return model._default_manager.get_by_natural_key(name)
+        return model._default_manager.get_by_natural_key(*name)
     except model.DoesNotExist:
         return None
 

@@ -3,11 +3,8 @@ models whose objects they may be for."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.conf import settings
-
 from schedules.exceptions import InvalidSchedule
+from workflows.kit.conf import conf
 from workflows.kit.users import User, find_user
 
 NO_OWNER = (
@@ -15,27 +12,23 @@ NO_OWNER = (
     "user who owns the schedules of the application."
 )
 UNKNOWN_OWNER = (
-    'OSTINATO["OWNER"] is {name!r}, but no user has this natural key: create the user, correct '
+    'OSTINATO["OWNER"] is “{name}”, but no user has this natural key: create the user, correct '
     "the setting, or give an owner."
 )
 
 
-def option(name: str, default: Any) -> Any:
-    return getattr(settings, "OSTINATO", {}).get(name, default)
-
-
 def default_owner() -> User:
     """The user that `OSTINATO["OWNER"]` names. Raises `InvalidSchedule` if there is none."""
-    name = option("OWNER", "")
+    name: tuple[str, ...] | None = conf.OWNER
     if not name:
         raise InvalidSchedule(errors={"owner": [NO_OWNER]})
-    found = find_user(name)
+    found = find_user(*name)
     if found is None:
-        why = UNKNOWN_OWNER.format(name=name)
+        why = UNKNOWN_OWNER.format(name=" ".join(map(str, name)))
         raise InvalidSchedule(errors={"owner": [why]})
     return found
 
 
 def models_of_objects() -> list[str]:
     """The models of `OSTINATO["OBJECTS"]`, as Django's labels in lower case."""
-    return [str(label).lower() for label in option("OBJECTS", ())]
+    return [str(label).lower() for label in conf.OBJECTS]
