@@ -24,9 +24,9 @@ OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 @pytest.mark.both_databases
 @pytest.mark.django_db
 def test_the_examples_of_the_document_are_true(
-    owner: User, workflow: Workflow, settings: Any
+    owner: User, workflow: Workflow, ostinato: Any
 ) -> None:
-    settings.OSTINATO = {"OBJECTS": ["auth.Group"]}
+    ostinato(OBJECTS=["auth.Group"])
     connect_objects()
 
     def change_as_a_person(key: str, **fields: Any) -> None:

@@ -18,9 +18,9 @@ from workflows.models import Workflow
 
 @pytest.fixture(autouse=True)
 def kept(
-    workflow: Workflow, alice: User, settings: Any, make_schedule: MakeSchedule
+    workflow: Workflow, alice: User, ostinato: Any, make_schedule: MakeSchedule
 ) -> ScheduledJob:
-    settings.OSTINATO = {"OBJECTS": ["auth.Group"]}
+    ostinato(OBJECTS=["auth.Group"])
     group = Group.objects.create(pk=42, name="invoice 42")
     fields: dict[str, Any] = {"owner": alice, "timing": every(days=1)}
     make_schedule(name="made by a person")

@@ -18,10 +18,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 @pytest.fixture
 def kept(
-    workflow: Workflow, alice: User, settings: Any, make_schedule: MakeSchedule
+    workflow: Workflow, alice: User, ostinato: Any, make_schedule: MakeSchedule
 ) -> Upserted:
     """One for a group, besides one for nothing, and one that a person has made."""
-    settings.OSTINATO = {"OBJECTS": ["auth.Group"]}
+    ostinato(OBJECTS=["auth.Group"])
     group = Group.objects.create(pk=42, name="invoice 42")
     fields: dict[str, Any] = {"owner": alice, "timing": every(days=1)}
     upsert("other", workflow=workflow, **fields)

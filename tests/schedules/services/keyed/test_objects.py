@@ -30,8 +30,8 @@ KEY = "invoice-42"
 
 
 @pytest.fixture(autouse=True)
-def objects(settings: Any) -> None:
-    settings.OSTINATO = {"OBJECTS": ["auth.Group", "sessions.Session"]}
+def objects(ostinato: Any) -> None:
+    ostinato(OBJECTS=["auth.Group", "sessions.Session"])
 
 
 def make(workflow: Workflow, **fields: Any) -> ScheduledJob:
@@ -251,9 +251,9 @@ def test_the_scheduler_sweeps_them(workflow: Workflow, connected: None) -> None:
 
 @pytest.mark.parametrize("label", ["billing.Invoice", "auth.Nobody"])
 def test_a_model_that_is_not_there_is_told_by_a_check(
-    label: str, settings: Any
+    label: str, ostinato: Any
 ) -> None:
-    settings.OSTINATO = {"OBJECTS": [label]}
+    ostinato(OBJECTS=[label])
     (problem,) = check_settings(None)
     assert problem.id == "ostinato_schedules.E008"
     assert label.lower() in problem.msg

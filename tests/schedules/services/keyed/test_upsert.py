@@ -313,15 +313,15 @@ def test_a_person_who_resumes_it_has_changed_no_field(code: Code, alice: User) -
 
 
 def test_the_owner_is_by_default_the_one_of_the_settings(
-    code: Code, alice: User, settings: Any
+    code: Code, alice: User, ostinato: Any
 ) -> None:
     code.fields["owner"] = None
-    for name in ("", "nobody"):
-        settings.OSTINATO = {"OWNER": name} if name else {}
+    for name in (None, "nobody"):
+        ostinato(OWNER=name)
         with pytest.raises(InvalidSchedule, match=r'OSTINATO\["OWNER"\]') as refused:
             code()
         assert refused.value.errors.keys() == {"owner"}
-    settings.OSTINATO = {"OWNER": "alice"}
+    ostinato(OWNER="alice")
     assert code().outcome == "created"
     assert row().owner == alice
     assert code(owner=alice).outcome == "unchanged"
