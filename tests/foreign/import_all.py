@@ -11,6 +11,7 @@ from importlib import import_module
 # What may be missing, and for whom.
 NEEDS = {
     "schedules.mcp.": {"mcp", "mcp_types"},
+    "schedules.testing.": {"pytest", "time_machine"},
     "workflows.agents.": {"httpx2", "openai", "pydantic_ai"},
     "platform_site.accounts.": {"axes", "knox"},
 }
