@@ -30,8 +30,8 @@ from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from tests.options import Options, changing
+from workflows.callables import declarations
 from workflows.execution.queue import connection as redis_connection
-from workflows.functions import functions
 from workflows.kit import outages
 from workflows.models import Workflow
 
@@ -110,10 +110,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(autouse=True)
 def functions_of_the_site() -> Iterator[None]:
     """Functions that a test registers or removes are as before for the next one."""
-    kept = dict(functions)
+    kept = dict(declarations.by_name)
     yield
-    functions.clear()
-    functions.update(kept)
+    declarations.by_name = kept
 
 
 @pytest.fixture(autouse=True)

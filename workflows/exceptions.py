@@ -43,6 +43,14 @@ class NodeFailed(Exception):
         super().__init__(message or "The node failed.")
 
 
+class NodeBroken(NodeFailed):
+    """What the node refers to has gone, or cannot be used: every attempt would fail."""
+
+
+class NodeNotAllowed(NodeFailed):
+    """The owner of the workflow may not do what the node does."""
+
+
 class TimedOut(BaseException):
     """The deadline has passed. A BaseException, so that no `except Exception` of a component
     can swallow it."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from workflows.exceptions import InvalidGraph, TimedOut
+from workflows.exceptions import (
+    InvalidGraph,
+    NodeBroken,
+    NodeNotAllowed,
+    TimedOut,
+)
 from workflows.kit.errors import NotAllowed
 
 
@@ -20,9 +25,11 @@ class FailureKind(models.TextChoices):
     LOST = "lost", "Worker lost"
     # The workflow is inactive, or none of its active triggers accepted the schedule.
     NO_TRIGGER = "no_trigger", "No trigger"
-    # The owner of the schedule may no longer run the workflow.
+    # The owner of the schedule may no longer run the workflow, or that of the workflow may
+    # not do what a node does.
     NOT_ALLOWED = "not_allowed", "Not allowed"
-    # The payload, the graph or the target is not valid: every attempt would fail.
+    # The payload, the graph or the target is not valid, or what a node refers to has gone:
+    # every attempt would fail.
     BROKEN = "broken", "Broken"
     # The process exited or was killed, or a bug of ours ended the attempt.
     CRASH = "crash", "Crashed"
@@ -44,6 +51,15 @@ def kind_on_record(failed: Q) -> Q:
     return (failed & Q(failure_kind__in=FailureKind.values)) | (
         ~failed & Q(failure_kind="")
     )
+
+
+def kind_in_node(error: BaseException) -> FailureKind:
+    """The kind of failure for an error that a node has raised."""
+    if isinstance(error, NodeBroken):
+        return FailureKind.BROKEN
+    if isinstance(error, NodeNotAllowed):
+        return FailureKind.NOT_ALLOWED
+    return FailureKind.NODE
 
 
 def kind_of(error: BaseException) -> FailureKind:

@@ -25,7 +25,7 @@ from workflows.safety.templating import (
     render_value,
     template_problem,
 )
-from workflows.schemas.declare import schema_problems
+from workflows.schemas.validate import schema_problems
 from workflows.tools import Clock, Tool, ToolContext
 
 if TYPE_CHECKING:

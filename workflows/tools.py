@@ -22,7 +22,7 @@ from workflows.kit.json_value import problem, storable
 from workflows.kit.refusals import refusal_of
 from workflows.safety.redaction import contains_known
 from workflows.schemas.check import declaration_problem
-from workflows.schemas.declare import schema_problems
+from workflows.schemas.validate import schema_problems
 from workflows.scopes import Scope, require
 
 if TYPE_CHECKING:

@@ -152,7 +152,7 @@ def _create_schedules(
 
 def _graph_errors(workflow: Workflow, graph: GraphSpec) -> dict[str, list[str]]:
     try:
-        checked_graph(workflow, graph)
+        checked_graph(workflow, graph, user=workflow.owner)
     except InvalidGraph as error:
         return _under("graph", error.errors)
     return {}

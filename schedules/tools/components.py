@@ -14,7 +14,8 @@ from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE, has_template
-from workflows.schemas.declare import schema_problems, without_fields
+from workflows.schemas.declare import without_fields
+from workflows.schemas.validate import schema_problems
 from workflows.tools import Tool, ToolContext, call_tool, check_arguments
 
 ORANGE = "#dd5b16"  # of what keeps a schedule from running

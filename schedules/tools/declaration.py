@@ -8,7 +8,8 @@ from typing import Any, TypeVar, get_type_hints
 
 from schedules.services.drafts.fields import FieldSpec
 from schedules.tools.arguments import argument
-from workflows.schemas.declare import json_type, signature_schema
+from workflows.schemas.declare import signature_schema
+from workflows.schemas.types import json_type
 from workflows.scopes import Scope
 from workflows.tools import Hints, Tool, ToolContext
 

@@ -20,8 +20,9 @@ from schedules.models import ScheduledRun
 from tests.graphs import add_graph
 from tests.options import Options
 from triggers import keys
+from workflows.callables import declarations
 from workflows.execution import jobs
-from workflows.functions import functions, workflow_function
+from workflows.functions import workflow_function
 from workflows.models import NodeRun, Workflow, WorkflowExecution, WorkflowNode
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,9 +39,10 @@ def charge(amount: int, api_key: str) -> str:
 
 @pytest.fixture
 def functions_of_the_site() -> Iterator[None]:
+    kept = dict(declarations.by_name)
     workflow_function(charge)
     yield
-    functions.clear()
+    declarations.by_name = kept
 
 
 class Program:

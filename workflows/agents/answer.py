@@ -12,7 +12,7 @@ from workflows.graph import Problem
 from workflows.kit.json_value import problem, storable
 from workflows.safety.sandbox import SECONDS, SandboxLimitExceeded, run_sandboxed
 from workflows.schemas.check import schema_problem, subschemas
-from workflows.schemas.declare import schema_problems
+from workflows.schemas.validate import schema_problems
 
 # The tool with which a model submits an answer that has a schema.
 ANSWER_TOOL = "final_result"

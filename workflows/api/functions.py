@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from workflows.functions import WorkflowFunction, functions
+from workflows.callables import Target, targets
 from workflows.kit.api.queries import StrictQuery
 
 
-class FunctionSerializer(serializers.Serializer[WorkflowFunction]):
+class FunctionSerializer(serializers.Serializer[Target]):
     """A function of this site, and the JSON schema of its arguments."""
 
     name = serializers.CharField()
@@ -35,6 +35,8 @@ class FunctionsView(StrictQuery):
     @extend_schema(responses=FunctionsSerializer)
     def get(self, request: Request) -> Response:
         results = [
-            FunctionSerializer(each).data for _, each in sorted(functions.items())
+            FunctionSerializer(each).data
+            for each in targets()
+            if each.kind != "command"
         ]
         return Response({"results": results, "next": None, "previous": None})

@@ -78,7 +78,7 @@ class GraphViewSet(GraphView):
         sent = valid(GraphSerializer(data=request.data))
         user = user_of(request)
         require_permission(user, "change", workflow)
-        graph = services.checked_graph(workflow, graph_spec(sent))
+        graph = services.checked_graph(workflow, graph_spec(sent), user=user)
         with self.attempt(), self.precondition(sent) as version:
             services.save_graph(
                 workflow,
@@ -127,7 +127,7 @@ class VersionViewSet(GraphView, mixins.ListModelMixin):
         sent = valid(RestoreSerializer(data=request.data))
         user = user_of(request)
         require_permission(user, "change", workflow)
-        graph = services.checked_version(workflow, number)
+        graph = services.checked_version(workflow, number, user=user)
         with self.attempt(), self.precondition(sent) as version:
             services.restore_version(
                 workflow,

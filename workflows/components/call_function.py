@@ -1,33 +1,25 @@
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-import structlog
 from typing_extensions import override
 
-from workflows.exceptions import NodeFailed, exit_status
-from workflows.functions import WorkflowFunction, functions
+from workflows import callables
+from workflows.callables import Target, UnknownCallable
+from workflows.components.calling import ARGUMENTS, Calling, called
 from workflows.graph import Problem
-from workflows.kit.tracebacks import where
-from workflows.processes.leftovers import exit_forked_children
-from workflows.registry import Component, Config, Context, Result, register
-from workflows.safety.templating import has_template
+from workflows.registry import Component, Config, register
 from workflows.schemas.declare import without_fields
 from workflows.tools import NAME, Hints, Tool, ToolContext
 
-log = structlog.get_logger(__name__)
-
 
 @register("call_function")
-class CallFunction(Component):
-    """Calls a Python function that the site has registered. The output is its result."""
+class CallFunction(Calling):
+    """Calls a Python function, or a Task of `django.tasks`. The output is its result."""
 
     label = "Call a function"
-    description = "Calls a Python function of this site."
-    category = "Actions"
+    description = "Calls a Python function or a task of this site."
     place = 4
     icon = "square-function"
     config_schema = {
@@ -40,67 +32,45 @@ class CallFunction(Component):
                 "minLength": 1,
                 "maxLength": 200,
                 "title": "Function",
-                "description": "The name of a function that is registered with "
-                "@workflow_function.",
+                "description": "The dotted name of a function or a task, such as "
+                "billing.tasks.remind.",
                 "x-widget": "function",
             },
-            "arguments": {
-                "type": "object",
-                "default": {},
-                "title": "Arguments",
-                "description": "A text that is one {{ expression }} and nothing else "
-                "keeps the type of its value, such as a number.",
-                "x-widget": "code",
-            },
+            "arguments": ARGUMENTS,
         },
     }
-    value_templates = ("arguments",)
+    name_field = "function"
 
     @override
-    def check(self, config: Config) -> Iterator[Problem]:
-        yield from super().check(config)
-        function = functions.get(config["function"])
-        if function is None:
-            yield "function", _unknown_function()
-            return
-        yield from _argument_problems(function, config)
+    def target(self, name: str) -> Target:
+        return callables.function(name)
 
     @override
     def check_tool(self, config: Config) -> Iterator[Problem]:
-        yield from super().check(config)
-        function = functions.get(config.get("function", ""))
-        if function is None:
-            yield "function", _unknown_function()
-            return
-        left_open = replace(function, schema={**function.schema, "required": []})
-        yield from _argument_problems(left_open, config)
-
-    @override
-    def run(self, config: Config, context: Context) -> Result:
-        function = functions.get(config["function"])
-        if function is None:
-            raise NodeFailed(
-                f'The function "{config["function"]}" is no longer registered.'
-            )
-        return Result(_called(function, config.get("arguments", {})))
+        yield from Component.check(self, config)
+        yield from self._problems(config, complete=False)
 
     @override
     def as_tool(self, config: Config) -> Tool | None:
-        name = config.get("function", "")
-        function = functions.get(name)
-        if function is None or not NAME.fullmatch(name):
+        try:
+            target = self.target(config.get("function", ""))
+        except UnknownCallable:
             return None
+        name = target.name.rpartition(".")[2]
         fixed = config.get("arguments", {})
+        if target.unfit or not NAME.fullmatch(name) or not isinstance(fixed, dict):
+            return None
 
         def call(arguments: dict[str, Any], context: ToolContext) -> dict[str, Any]:
-            return {"result": _called(function, {**arguments, **fixed})}
+            return {"result": called(target, {**arguments, **fixed}, context.user)}
 
+        # A model may only pass what the signature names.
+        offered = {**target.schema, "additionalProperties": False}
         return Tool(
             name=name,
-            title=name,
-            description=inspect.getdoc(function.call)
-            or f"Call the function {name} of this site.",
-            input_schema=without_fields(function.schema, fixed),
+            title=target.title,
+            description=target.documentation or f"Call {target.name} of this site.",
+            input_schema=without_fields(offered, fixed),
             output_schema=RESULT,
             hints=UNDECLARED,
             call=call,
@@ -110,32 +80,3 @@ class CallFunction(Component):
 RESULT = {"type": "object", "required": ["result"], "properties": {"result": {}}}
 # What the function does is not declared, so the worst is assumed.
 UNDECLARED = Hints(read_only=False, destructive=True, idempotent=False, open_world=True)
-
-
-def _called(function: WorkflowFunction, arguments: dict[str, Any]) -> Any:
-    for path, _ in function.problems(arguments):
-        # Without the problem itself, which may repeat the value.
-        raise NodeFailed(f'The argument "{path}" is not valid for the function.')
-    try:
-        with exit_forked_children():
-            return function.call(**arguments)
-    except SystemExit as error:
-        # Not even status 0 is success: a function returns its result, and a library may
-        # have exited halfway through (`--help`, a signal handler).
-        status = exit_status(error)
-        log.warning("function_exited", status=status, exception=where(error))
-        raise NodeFailed(
-            f"The function exited the process with exit status {status}."
-        ) from error
-
-
-def _argument_problems(function: WorkflowFunction, config: Config) -> Iterator[Problem]:
-    arguments = config.get("arguments", {})
-    templates = {name for name in arguments if has_template(arguments[name])}
-    for path, reason in function.problems(arguments, unknown=templates):
-        yield f"arguments.{path}", reason
-
-
-def _unknown_function() -> str:
-    known = ", ".join(sorted(functions)) or "none"
-    return f"This is not a registered function. Registered functions: {known}."

@@ -24,7 +24,7 @@ from workflows.exceptions import (
 from workflows.execution.definition import Definition, load
 from workflows.execution.error_text import message_of
 from workflows.execution.inline import Chain, start_inline
-from workflows.failures import FailureKind, kind_of
+from workflows.failures import FailureKind, kind_in_node, kind_of
 from workflows.graph import Step, next_step
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
@@ -278,7 +278,8 @@ class _Run:
             )
         text = message_of(error)
         self._close(node, NodeRun.Status.FAILED, error=text)
-        self._end(Status.FAILED, FailureKind.NODE, error=text, failed_node=node.node_id)
+        kind = kind_in_node(error)
+        self._end(Status.FAILED, kind, error=text, failed_node=node.node_id)
 
     def _close(self, node: NodeRun, status: NodeRun.Status, **outcome: Any) -> None:
         self.open_node = None

@@ -21,6 +21,7 @@ from workflows.kit.users import User
 from workflows.layout import note_problems, position_problem
 from workflows.models import Workflow
 from workflows.registry import config_problems, registry
+from workflows.services.called import permission_problems
 from workflows.services.calls import call_problems
 from workflows.services.definition import locked_workflow
 from workflows.services.graph_rows import (
@@ -109,12 +110,13 @@ def restore_version(
         note=version_note or f"Restored version {number}",
         merges=False,
     )
-    return saving.save(graph or checked_version(workflow, number))
+    return saving.save(graph or checked_version(workflow, number, user=user))
 
 
-def checked_version(workflow: Workflow, number: int) -> CheckedGraph:
-    """The graph of a version, if it can be saved today. Raises like `checked_graph`."""
-    return checked_graph(workflow, GraphSpec.of(version_of(workflow, number).graph))
+def checked_version(workflow: Workflow, number: int, *, user: User) -> CheckedGraph:
+    """The graph of a version, if `user` can save it today. Raises like `checked_graph`."""
+    graph = GraphSpec.of(version_of(workflow, number).graph)
+    return checked_graph(workflow, graph, user=user)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ class Saving:
         if found := note_problem(self.note):
             raise InvalidInput(found, field="version_note")
         if not isinstance(graph, CheckedGraph):
-            graph = checked_graph(self.workflow, graph)
+            graph = checked_graph(self.workflow, graph, user=self.user)
         change = WorkflowChange(
             workflow=self.workflow,
             user=self.user,
@@ -191,17 +193,18 @@ class Saving:
         record_version(locked, graph, user=self.user, now=self.now, note=self.note)
 
 
-def checked_graph(workflow: Workflow, graph: GraphSpec) -> CheckedGraph:
-    """The graph, if it is valid for `workflow`. Raises `InvalidGraph` like `save_graph`.
+def checked_graph(workflow: Workflow, graph: GraphSpec, *, user: User) -> CheckedGraph:
+    """The graph, if it is valid for `workflow` and `user` may save it. Raises `InvalidGraph`
+    like `save_graph`.
 
     Writes nothing. It takes half a second for a graph of maximum size: call it before
     opening a transaction around `save_graph`.
     """
-    _refuse_if_wrong(workflow, graph)
+    _refuse_if_wrong(workflow, graph, user)
     return CheckedGraph(graph.nodes, graph.edges, graph.notes)
 
 
-def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
+def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec, user: User) -> None:
     # Sizes first: what is too large is not checked any further.
     found = list(size_problems(graph.nodes, graph.edges))
     if not found:
@@ -217,6 +220,7 @@ def _refuse_if_wrong(workflow: Workflow, graph: GraphSpec) -> None:
         found
         or problems(pure_graph(graph.nodes, graph.pure_edges))
         or list(_calls_in(workflow, graph))
+        or list(permission_problems(workflow, graph.nodes, user=user))
     )
     if found:
         errors: dict[str, list[str]] = {}

@@ -195,7 +195,7 @@ def _failed(run: ScheduledRun) -> str:
         then = f" Attempt {attempt} was cancelled{when}{withdrawn}."
         when, attempt = "", attempt - 1
     text = f"{_ran(run, attempt)} and failed"
-    if run.failure_kind in _NOT_STARTED:
+    if run.failure_kind in _NOT_STARTED and not run.execution_id:
         who = f"Attempt {attempt}" if attempt > 1 else f"It fired{_how(run)} but"
         text = f"{who} could not start"
     return f"{text}{when} because {_failure(run)}.{then}{_error(run)}"
@@ -210,6 +210,8 @@ def _failed_before(run: ScheduledRun) -> str:
 
 def _failure(run: ScheduledRun) -> str:
     kind = FailureKind(run.failure_kind)
+    if kind == FailureKind.NOT_ALLOWED and run.execution_id:
+        return "the owner of its workflow may not do what a node does"
     if kind != FailureKind.TIMEOUT:
         return _BECAUSE[kind]
     if not (run.started_at and run.deadline_at):

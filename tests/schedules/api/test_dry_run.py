@@ -124,9 +124,9 @@ def test_deleting_a_workflow_shows_what_is_deleted_with_it(
 def test_others_write_while_a_graph_is_checked(
     api: APIClient, workflow: Workflow, monkeypatch: pytest.MonkeyPatch, redis: Redis
 ) -> None:
-    def check(*args: Any) -> Any:
+    def check(*args: Any, **named: Any) -> Any:
         assert not connection.in_atomic_block
-        return checked_graph(*args)
+        return checked_graph(*args, **named)
 
     monkeypatch.setattr(services, "checked_graph", check)
     graph = {"nodes": [{"node_id": "a", "component_type": "trigger_manual"}]}

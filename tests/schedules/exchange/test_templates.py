@@ -18,13 +18,14 @@ from schedules.exchange import (
 from schedules.exchange.templates import FOLDER, KEYS, Template
 from schedules.models import ScheduledJob, ScheduleEvent
 from tests.options import Options
+from tests.permissions import CALLS, allow
 from tests.schedules.conftest import NOON
 from tests.workflows.conftest import server, servers
 from tests.workflows.http_servers import Server
 from triggers.dispatch import dispatch_event
 from workflows.example_functions import text_summary
 from workflows.execution.engine import run_execution
-from workflows.functions import functions, workflow_function
+from workflows.functions import workflow_function
 from workflows.kit.errors import InvalidInput
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry
@@ -42,8 +43,12 @@ def no_provider(ostinato: Options) -> None:
 @pytest.fixture(autouse=True)
 def example_function() -> None:
     """Other tests leave no function registered."""
-    functions.pop("text_summary", None)
     workflow_function(text_summary)
+
+
+@pytest.fixture
+def alice(alice: User) -> User:
+    return allow(alice, *CALLS)
 
 
 def created(key: str, user: User, name: str = "") -> Workflow:

@@ -13,7 +13,7 @@ from schedules.tools import tools
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.tools.conftest import CallTool
 from workflows.models import Workflow, WorkflowExecution
-from workflows.schemas.declare import schema_problems
+from workflows.schemas.validate import schema_problems
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -20,6 +20,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from tests.graphs import add_graph
+from tests.permissions import CALLS, allow
 from triggers.dispatch import dispatch_event
 from workflows.agents import conversation, provider
 from workflows.execution.engine import run_execution
@@ -89,6 +90,7 @@ def told(messages: list[ModelMessage]) -> str:
 @pytest.fixture
 def agent(owner: User) -> Workflow:
     """start -> agent, which has no tools yet; `tick` starts it, too."""
+    allow(owner, *CALLS)
     workflow = Workflow.objects.create(name="helper", owner=owner)
     nodes: dict[str, tuple[str, dict[str, Any]]] = {
         "start": ("trigger_manual", {}),

@@ -11,7 +11,7 @@ from workflows.schemas.check import (
     parts,
     schema_problem,
 )
-from workflows.schemas.declare import MAX_PROBLEMS, schema_problems
+from workflows.schemas.validate import MAX_PROBLEMS, schema_problems
 
 
 @pytest.mark.parametrize(

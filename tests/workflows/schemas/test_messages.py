@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from tests.api import client
 from workflows.models import Workflow
-from workflows.schemas.declare import schema_problems
+from workflows.schemas.validate import schema_problems
 
 SECRET = "Bearer SEKRIT123"
 

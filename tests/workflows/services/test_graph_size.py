@@ -42,7 +42,7 @@ def checked(nodes: list[NodeSpec], *edges: EdgeSpec) -> dict[str, list[str]]:
     graph = GraphSpec([START, *nodes], edges)
     began = time.process_time()
     try:
-        checked_graph(Workflow(), graph)
+        checked_graph(Workflow(), graph, user=User())
     except InvalidGraph as refused:
         return refused.errors
     finally:
