@@ -7,6 +7,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from typing_extensions import override
 
+from workflows.callables.opened import opened
 from workflows.components import autoload
 from workflows.kit.conf import conf
 
@@ -23,6 +24,7 @@ class WorkflowsConfig(AppConfig):
             import_module(f"workflows.{name}")
         autoload()
         load_functions(conf.WORKFLOW_FUNCTION_MODULES)
+        opened.autodiscover()
 
 
 def load_functions(modules: Sequence[str]) -> None:

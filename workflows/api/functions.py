@@ -16,7 +16,12 @@ from workflows.kit.api.queries import StrictQuery
 class FunctionSerializer(serializers.Serializer[Target]):
     """A function of this site, and the JSON schema of its arguments."""
 
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="With its module: billing.tasks.remind.")
+    kind = serializers.ChoiceField(["function", "task"])
+    title = serializers.CharField()
+    agents = serializers.BooleanField(
+        help_text="Whether agents may schedule it by themselves."
+    )
     description = serializers.CharField(help_text="Empty if it has no docstring.")
     arguments_schema = serializers.DictField(source="schema")
 
@@ -37,6 +42,6 @@ class FunctionsView(StrictQuery):
         results = [
             FunctionSerializer(each).data
             for each in targets()
-            if each.kind != "command"
+            if each.kind != "command" and not each.unfit
         ]
         return Response({"results": results, "next": None, "previous": None})

@@ -44,7 +44,7 @@ class Options:
     @property
     def parameters(self) -> Parameters:
         types = {name: _type_of(action) for name, action in self.actions.items()}
-        required = [name for name, action in self.actions.items() if action.required]
+        required = [name for name in self.actions if _is_required(self.actions[name])]
         return Parameters(types, tuple(required))
 
     def command_line(self, arguments: Mapping[str, Any]) -> list[str]:
@@ -150,6 +150,13 @@ def _loader(action: argparse.Action) -> Callable[[Any, Fetch], Any]:
         return value
 
     return load
+
+
+def _is_required(action: argparse.Action) -> bool:
+    """argparse says so of a list that may be empty, too."""
+    may_be_empty = action.nargs in (argparse.ZERO_OR_MORE, argparse.OPTIONAL)
+    is_option = bool(action.option_strings)
+    return action.required and (is_option or not may_be_empty)
 
 
 def _is_switch(action: argparse.Action) -> bool:

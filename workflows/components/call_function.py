@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from workflows import callables
 from workflows.callables import Target, UnknownCallable
-from workflows.components.calling import ARGUMENTS, Calling, called
+from workflows.calling import ARGUMENTS, Calling, called
 from workflows.graph import Problem
 from workflows.registry import Component, Config, register
 from workflows.schemas.declare import without_fields

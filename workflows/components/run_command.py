@@ -4,7 +4,7 @@ from typing_extensions import override
 
 from workflows import callables
 from workflows.callables import Target
-from workflows.components.calling import ARGUMENTS, Calling
+from workflows.calling import ARGUMENTS, Calling
 from workflows.registry import register
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workflows.callables import Target, unseen, why_not
 from workflows.callables.parameters import UNSEEN
-from workflows.components.calling import Calling
+from workflows.calling import Calling
 from workflows.graph import Problem
 from workflows.kit.users import User
 from workflows.models import Workflow
@@ -38,16 +38,14 @@ def permission_problems(
     named = {
         each for call in calls for found in call.objects.values() for each in found
     }
-    for person, words in {
-        user: "You lack",
-        workflow.owner: "The owner of the workflow lacks",
-    }.items():
+    words = {workflow.owner: "The owner of the workflow lacks", user: "You lack"}
+    for person, lacks in words.items():
         hidden = unseen(person, named)
         for call in calls:
             if missing := why_not(person, call.target):
                 yield (
                     f"{call.path}.{call.field}",
-                    f"{words} the permission {missing} to call this. Ask an administrator.",
+                    f"{lacks} the permission {missing} to call this. Ask an administrator.",
                 )
             for name, found in call.objects.items():
                 if found & hidden:

@@ -290,7 +290,13 @@ def test_the_built_in_palette_is_in_the_order_in_which_people_look_for_things():
         ],
         "Agents": ["Agent"],
         "Logic": ["Switch", "Wait", "Run workflow"],
-        "Actions": ["HTTP request", "Send email", "Template", "Call a function"],
+        "Actions": [
+            "HTTP request",
+            "Send email",
+            "Template",
+            "Call a function",
+            "Run a command",
+        ],
     }
 
 

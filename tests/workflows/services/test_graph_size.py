@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from workflows.exceptions import InvalidGraph
 from workflows.models import Workflow

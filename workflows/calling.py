@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import structlog
 from typing_extensions import override
 
-from workflows.callables import CallContext, Target, UnknownCallable, why_not
+from workflows.callables import CallContext, Target, UnknownCallable, may_view, why_not
 from workflows.exceptions import NodeBroken, NodeFailed, NodeNotAllowed, exit_status
 from workflows.graph import Problem
 from workflows.kit.json_value import problem, storable
@@ -17,6 +17,7 @@ from workflows.kit.tracebacks import where
 from workflows.processes.leftovers import exit_forked_children
 from workflows.registry import Component, Config, Context, Result
 from workflows.safety.templating import MARKS, has_template
+from workflows.schemas.references import fetched
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
@@ -103,9 +104,12 @@ def called(
             f"The owner of the workflow lacks the permission {missing} to call "
             f"{target.name}."
         )
-    for path, reason in target.problems(arguments, user=owner):
+    for path, reason in target.problems(arguments):
         # Without the value, which the reason never repeats.
         raise NodeFailed(_invalid(target, path, reason))
+    for named, instance in fetched(target.references(arguments)).items():
+        if not may_view(owner, instance):
+            raise NodeNotAllowed(f"The owner of the workflow may not view {named}.")
     try:
         with exit_forked_children():
             return target.run(arguments, context)
@@ -126,7 +130,7 @@ def as_output(value: Any) -> Any:
     if reason := problem(output, max_bytes=MAX_OUTPUT):
         kind = type(value)
         return {
-            "not_kept": f"The returned value {reason}.".split(":")[0],
+            "not_kept": f"The returned value {reason.partition(':')[0]}.",
             "type": f"{kind.__module__}.{kind.__qualname__}",
         }
     return output
