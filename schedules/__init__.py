@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         once,
     )
     from schedules.python_api import cancel, pause, resume, upsert
+    from workflows.callables import schedulable
 
 __all__ = [
     "Kept",
@@ -32,16 +33,19 @@ __all__ = [
     "once",
     "pause",
     "resume",
+    "schedulable",
     "upsert",
 ]
-_VERBS = {"cancel", "pause", "resume", "upsert"}
+_HOMES = {
+    **dict.fromkeys(("cancel", "pause", "resume", "upsert"), "schedules.python_api"),
+    "schedulable": "workflows.callables",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = "python_api" if name in _VERBS else "declared"
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    return getattr(import_module(_HOMES.get(name, "schedules.declared")), name)
 
 
 def __dir__() -> list[str]:

@@ -20,7 +20,7 @@ class WorkflowsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        for name in ("example_functions", "execution.standalone"):
+        for name in ("checks", "example_functions", "execution.standalone"):
             import_module(f"workflows.{name}")
         autoload()
         load_functions(conf.WORKFLOW_FUNCTION_MODULES)

@@ -15,10 +15,10 @@ from django.core.management.base import BaseCommand
 
 from workflows.callables.command_options import Options, options_of, unasked
 from workflows.callables.context import CallContext
-from workflows.callables.opened import DEFAULT_COMMANDS, site_option
 from workflows.callables.output import Output
 from workflows.callables.target import Call, Target, first_paragraph, title_of
 from workflows.exceptions import NodeFailed, RegistrationError, exit_status
+from workflows.kit.conf import conf
 
 SECRETS = "it shows or sets a secret"
 SHELLS = "it runs any code"
@@ -66,13 +66,13 @@ REFUSED = {
 
 def allowed() -> list[str]:
     """The names of the commands that may be called, sorted."""
-    listed = set(site_option("COMMANDS", DEFAULT_COMMANDS))
+    listed = set(conf.COMMANDS)
     return sorted((listed - set(REFUSED)) & set(get_commands()))
 
 
 def wrong_commands() -> Iterator[tuple[str, str]]:
     """The entries of `COMMANDS` that may not be called, and why."""
-    for name in site_option("COMMANDS", DEFAULT_COMMANDS):
+    for name in conf.COMMANDS:
         if why := REFUSED.get(name):
             yield name, f"It is never run: {why}."
         elif name not in get_commands():

@@ -10,7 +10,6 @@ from types import ModuleType
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import module_has_submodule
 
@@ -21,11 +20,10 @@ from workflows.callables.declared import (
     name_of,
 )
 from workflows.callables.django_tasks import is_task
+from workflows.kit.conf import conf
 
 TASKS = "tasks"
 EVERY = "*"
-# Finished commands of ours and of Django's that keep a site in order.
-DEFAULT_COMMANDS = ("prune_runs", "audit_schedules", "clearsessions")
 
 
 class WrongEntry(Exception):
@@ -59,18 +57,12 @@ class Opened:
 opened = Opened()
 
 
-def site_option(name: str, default: Iterable[str] = ()) -> tuple[str, ...]:
-    """The texts in a list of the setting `OSTINATO`."""
-    given = getattr(settings, "OSTINATO", {})
-    return tuple(given.get(name, default))
-
-
 def known() -> dict[str, Declaration]:
     """Every function and Task that may be called, by its dotted name."""
     found: dict[str, Declaration] = {}
     for module in opened.modules:
         found |= _by_name(Declaration(each) for each in _tasks_in(module))
-    for entry in site_option("CALLABLES"):
+    for entry in conf.CALLABLES:
         try:
             found |= _by_name(Declaration(each) for each in named_by(entry))
         except WrongEntry:
@@ -83,7 +75,7 @@ def known() -> dict[str, Declaration]:
 
 def wrong_entries() -> Iterator[tuple[str, str]]:
     """The entries of `CALLABLES` that open nothing, and why."""
-    for entry in site_option("CALLABLES"):
+    for entry in conf.CALLABLES:
         try:
             if not named_by(entry):
                 yield entry, "The module has no public function of its own."

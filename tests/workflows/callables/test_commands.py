@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, get_commands
 from django.core.management.base import BaseCommand
-from pytest_django import Settings
 
+from tests.options import Options
 from workflows.callables import CallContext, Target, find, targets
 from workflows.callables.commands import REFUSED
 from workflows.callables.output import KEPT
 from workflows.checks import check_callables
 from workflows.exceptions import NodeFailed
+from workflows.kit.conf_options import OPTIONS
 
 
 class Import(BaseCommand):
@@ -89,9 +90,9 @@ class Talks(BaseCommand):
 
 
 @pytest.fixture(autouse=True)
-def commands(settings: Settings) -> Iterator[None]:
+def commands(ostinato: Options) -> Iterator[None]:
     ours = {"take": Import(), "fails": Fails(), "nested": Nested(), "talks": Talks()}
-    settings.OSTINATO = {"COMMANDS": [*ours]}
+    ostinato(COMMANDS=[*ours])
     known = get_commands()
     known.update(ours)
     yield
@@ -233,7 +234,7 @@ def test_what_no_form_can_show_is_listed_with_the_reason():
     assert "subcommands" in command("nested").unfit
 
 
-def test_only_listed_commands_are_found_and_some_never(settings: Settings):
+def test_only_listed_commands_are_found_and_some_never(ostinato: Options):
     assert [each.name for each in targets() if each.kind == "command"] == [
         "fails",
         "nested",
@@ -241,20 +242,20 @@ def test_only_listed_commands_are_found_and_some_never(settings: Settings):
         "talks",
     ]
     assert find("clearsessions") is None
-    settings.OSTINATO = {"COMMANDS": [*REFUSED]}
+    ostinato(COMMANDS=[*REFUSED])
     assert [each for each in targets() if each.kind == "command"] == []
     found = check_callables(None)
     assert len(found) == len(REFUSED)
     assert {each.id for each in found} == {"ostinato_workflows.E002"}
-    settings.OSTINATO = {"COMMANDS": ["clear*"]}
+    ostinato(COMMANDS=["clear"])
     (unknown,) = check_callables(None)
     assert "There is no command of this name" in unknown.msg
 
 
 def test_three_commands_may_be_called_unless_the_site_says_otherwise(
-    settings: Settings,
+    ostinato: Options,
 ):
-    del settings.OSTINATO
+    ostinato(COMMANDS=OPTIONS["COMMANDS"].default)
     known = [each.name for each in targets() if each.kind == "command"]
     assert known == ["audit_schedules", "clearsessions", "prune_runs"]
     assert not any(command(name).unfit for name in known)
