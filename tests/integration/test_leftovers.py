@@ -21,6 +21,7 @@ from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
 from tests.integration.processes import Manage, manage, wait_until
+from tests.permissions import CALLS, allow
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.execution.queue import connection
@@ -74,6 +75,7 @@ class Site:
     def __init__(self, workflow: Workflow, folder: Path, make: MakeSchedule) -> None:
         self.workflow, self.folder, self.make = workflow, folder, make
         self.sessions: list[int] = []
+        allow(workflow.owner, *CALLS)
         workflow.nodes.all().delete()
         nodes = {
             "tick": ("trigger_schedule", {}),

@@ -58,7 +58,10 @@ def test_a_function_of_the_site_is_found_by_its_name_and_configured(
     save(page, version=2)
     config = drawn.nodes.get(component_type="call_function").config
     arguments = {"text": "{{ nodes.rest.output }}"}
-    assert config == {"function": "text_summary", "arguments": arguments}
+    assert config == {
+        "function": "workflows.example_functions.text_summary",
+        "arguments": arguments,
+    }
 
 
 def test_an_agent_gets_a_tool_and_gives_it_back(
