@@ -15,7 +15,7 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="ostinato-test-")
 os.environ["REDIS_URL"] = "redis://127.0.0.1:1/0"
 
 from platform_site.settings import *  # noqa: F403
-from platform_site.settings import DATA_DIR, DATABASES
+from platform_site.settings import DATA_DIR, DATABASES, INSTALLED_APPS
 
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
@@ -26,3 +26,10 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Without it each test's client reads every static file as it starts.
 WHITENOISE_AUTOREFRESH = True
+
+# A backend of Tasks that keeps their results, as a project may have one.
+INSTALLED_APPS += ["django_tasks_db"]
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+    "immediate": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+}

@@ -60,20 +60,24 @@ class Calling(Component):
 
     @override
     def run(self, config: Config, context: Context) -> Result:
-        name = config[self.name_field]
-        try:
-            target = self.target(name)
-        except UnknownCallable as error:
-            raise NodeBroken(
-                f'"{name}" may not be called any more: it has been renamed or removed.'
-            ) from error
         call = CallContext(
             run_id=str(context.execution_id),
             attempt=_attempt(context),
             record=context.record,
         )
         arguments = config.get("arguments", {})
+        target = self.named(config)
         return Result(as_output(called(target, arguments, context.owner(), call)))
+
+    def named(self, config: Config) -> Target:
+        """What a node calls that runs. Raises `NodeBroken` if it is gone."""
+        name = config[self.name_field]
+        try:
+            return self.target(name)
+        except UnknownCallable as error:
+            raise NodeBroken(
+                f'"{name}" may not be called any more: it has been renamed or removed.'
+            ) from error
 
     def _problems(self, config: Config, *, complete: bool = True) -> Iterator[Problem]:
         try:
@@ -99,17 +103,7 @@ def called(
     target: Target, arguments: Any, owner: User, context: CallContext | None = None
 ) -> Any:
     """What it returns. Raises `NodeFailed`, and whatever the callable raises."""
-    if missing := why_not(owner, target):
-        raise NodeNotAllowed(
-            f"The owner of the workflow lacks the permission {missing} to call "
-            f"{target.name}."
-        )
-    for path, reason in target.problems(arguments):
-        # Without the value, which the reason never repeats.
-        raise NodeFailed(_invalid(target, path, reason))
-    for named, instance in fetched(target.references(arguments)).items():
-        if not may_view(owner, instance):
-            raise NodeNotAllowed(f"The owner of the workflow may not view {named}.")
+    check_call(target, arguments, owner)
     try:
         with exit_forked_children():
             return target.run(arguments, context)
@@ -121,6 +115,21 @@ def called(
         raise NodeFailed(
             f"The function exited the process with exit status {status}."
         ) from error
+
+
+def check_call(target: Target, arguments: Any, owner: User) -> None:
+    """Raises `NodeFailed` unless `owner` may call the target with these arguments."""
+    if missing := why_not(owner, target):
+        raise NodeNotAllowed(
+            f"The owner of the workflow lacks the permission {missing} to call "
+            f"{target.name}."
+        )
+    for path, reason in target.problems(arguments):
+        # Without the value, which the reason never repeats.
+        raise NodeFailed(_invalid(target, path, reason))
+    for named, instance in fetched(target.references(arguments)).items():
+        if not may_view(owner, instance):
+            raise NodeNotAllowed(f"The owner of the workflow may not view {named}.")
 
 
 def as_output(value: Any) -> Any:

@@ -36,8 +36,9 @@ from schedules.timing import (
     Timing,
 )
 from workflows.kit.conf import conf
-from workflows.models import RunOn, Workflow, WorkflowNode
+from workflows.models import Workflow, WorkflowNode
 from workflows.models.workflow import CALL_LENGTH, sees_all
+from workflows.run_on import RunOn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

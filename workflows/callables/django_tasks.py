@@ -8,15 +8,44 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflows.callables.context import CallContext
+
+if TYPE_CHECKING:
+    from workflows.callables.target import Target
 
 MODULES = ("django.tasks.base", "django_tasks.base")
 
 
 def is_task(value: Any) -> bool:
     return _home(value) is not None
+
+
+def backend_problem(target: Target) -> str:
+    """Why it cannot run on the backend of a Task and be followed there; empty if it can."""
+    task = target.task
+    if task is None:
+        return f"{target.name} is no task, and has no backend of its own."
+    if not task.get_backend().supports_get_result:
+        return (
+            f'The backend "{task.backend}" of the task keeps no results, so that nobody '
+            "would learn what became of it."
+        )
+    if beyond := [
+        name for name in target.schema["properties"] if _is_beyond(target, name)
+    ]:
+        return (
+            "A backend passes on plain JSON only, but the task takes other values: "
+            f"{', '.join(beyond)}."
+        )
+    return ""
+
+
+def _is_beyond(target: Target, name: str) -> bool:
+    """Whether the function wants a Python value for plain JSON, such as a date."""
+    part = target.schema["properties"][name]
+    return "format" in str(part) or "x-model" in str(part)
 
 
 def task_context(task: Any, arguments: Mapping[str, Any], context: CallContext) -> Any:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from django.db import transaction
 from typing_extensions import override
 
 from workflows import callables
 from workflows.callables import Target, UnknownCallable
-from workflows.calling import ARGUMENTS, Calling, called
+from workflows.callables.django_tasks import backend_problem
+from workflows.calling import ARGUMENTS, Calling, called, check_call
+from workflows.exceptions import NodeBroken
 from workflows.graph import Problem
-from workflows.registry import Component, Config, register
+from workflows.registry import Component, Config, Context, Result, register
+from workflows.run_on import RunOn
 from workflows.schemas.declare import without_fields
 from workflows.tools import NAME, Hints, Tool, ToolContext
 
@@ -37,9 +42,40 @@ class CallFunction(Calling):
                 "x-widget": "function",
             },
             "arguments": ARGUMENTS,
+            "run_on": {
+                "type": "string",
+                "enum": RunOn.values,
+                "default": RunOn.WORKER.value,
+                "title": "Runs on",
+                "description": "A task can also run on its own backend. Then it must be the "
+                "last node, and a schedule must start the workflow.",
+            },
         },
     }
     name_field = "function"
+
+    @override
+    def check(self, config: Config) -> Iterator[Problem]:
+        yield from super().check(config)
+        if config.get("run_on") == RunOn.BACKEND:
+            with suppress(UnknownCallable):
+                if why := backend_problem(self.target(config["function"])):
+                    yield "run_on", why
+
+    @override
+    def run(self, config: Config, context: Context) -> Result:
+        if config.get("run_on") != RunOn.BACKEND:
+            return super().run(config, context)
+        target, arguments = self.named(config), config.get("arguments", {})
+        check_call(target, arguments, context.owner())
+        if why := backend_problem(target):  # it may have been changed since
+            raise NodeBroken(why)
+        # One transaction: a backend in the same database has the Task only if the id of
+        # its result is on record, and others are sent it when it is.
+        with transaction.atomic():
+            result_id = str(target.task.enqueue(**arguments).id)
+            context.hand_over(result_id, target.task.backend)
+        return Result({"task_result_id": result_id}, handed_over=True)
 
     @override
     def target(self, name: str) -> Target:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 MODULE = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
 
@@ -32,7 +33,7 @@ def end_of_task(backend: str, result_id: str) -> TaskEnd | None:
     tasks, exceptions = import_module(MODULE), import_module(f"{MODULE}.exceptions")
     try:
         result = tasks.task_backends[backend].get_result(result_id)
-    except (exceptions.TaskResultDoesNotExist, exceptions.InvalidTaskBackend) as error:
+    except (exceptions.TaskResultDoesNotExist, ImproperlyConfigured) as error:
         raise TaskUnknown from error
     if result.status == tasks.TaskResultStatus.SUCCESSFUL:
         return TaskEnd(result.return_value)

@@ -8,7 +8,6 @@ from workflows.models.lookups import HasTag, HasText
 from workflows.models.version import WorkflowVersion
 from workflows.models.workflow import (
     EdgeKind,
-    RunOn,
     Workflow,
     WorkflowEdge,
     WorkflowNode,
@@ -20,7 +19,6 @@ __all__ = [
     "HasTag",
     "HasText",
     "NodeRun",
-    "RunOn",
     "Workflow",
     "WorkflowEdge",
     "WorkflowExecution",

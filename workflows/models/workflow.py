@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from typing_extensions import override
 
 from workflows.kit.users import is_staff
+from workflows.run_on import RunOn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -26,14 +27,6 @@ KEY_LENGTH = 64
 
 # Of the dotted name of a function or task, and of the name of a command.
 CALL_LENGTH = 200
-
-
-class RunOn(models.TextChoices):
-    """Where a called function runs: in a worker of Ostinato, or, for a Task of
-    `django.tasks`, wherever the Task's own backend runs it."""
-
-    WORKER = "worker", "Our worker"
-    BACKEND = "backend", "The task's backend"
 
 
 class EdgeKind(models.TextChoices):
