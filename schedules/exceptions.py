@@ -87,6 +87,11 @@ class ScheduleStopped(WrongState):
     message = "The schedule is stopped."
 
 
+class NoCall(WrongState):
+    code = "no_call"
+    message = "This schedule runs a workflow already, which can be changed itself."
+
+
 class NodeInUse(WrongState):
     code = "node_in_use"
     message = "Too many schedules start at this node."

@@ -21,6 +21,7 @@ from schedules.services.stop import withdraw_locked
 from schedules.services.transitions import forget_trigger_node
 from workflows.guards import register_guard
 from workflows.models import Workflow, WorkflowNode
+from workflows.services import remove_unused
 
 register_guard(keep_startable)
 
@@ -63,6 +64,16 @@ def end_schedules_of_object(instance: Model, **kwargs: Any) -> None:
         str(instance.pk),
         now=timezone.now(),  # noqa: TID251 an entry point, as above
     )
+
+
+@receiver(post_delete, sender=ScheduledJob)
+def remove_its_workflow(instance: ScheduledJob, origin: object, **kwargs: Any) -> None:
+    """The workflow that the system has made for a call goes with the last schedule of it."""
+    if instance.call and _deletion_reason(origin) is None:
+        remove_unused(
+            [instance.workflow_id],
+            now=timezone.now(),  # noqa: TID251 an entry point, as above
+        )
 
 
 def _deletion_reason(origin: object) -> ReasonCode | None:

@@ -25,6 +25,16 @@ class WorkflowInUse(WrongState):
     message = "An execution of the workflow has just started. Try again."
 
 
+class WorkflowOfCalls(WrongState):
+    code = "workflow_of_calls"
+
+    def __init__(self, call: str = "") -> None:
+        super().__init__(
+            f"This workflow was made for schedules that call {call or 'a function'}: copy it "
+            "to change it. Its schedules run it."
+        )
+
+
 class ExecutionFinished(WrongState):
     code = "execution_ended"
     message = "The execution has already ended."

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
-from schedules.admin.buttons import BUTTONS, Button, Press
+from schedules.admin.buttons import BUTTONS, COPY, Button, Press
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
@@ -68,7 +68,7 @@ class ActionsAdmin(ServiceAdmin):
                 {"button": button},
                 name=button.url_name,
             )
-            for button in BUTTONS
+            for button in (*BUTTONS, COPY)
         ]
         return own + super().get_urls()
 

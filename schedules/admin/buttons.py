@@ -12,7 +12,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
-from schedules.services import Actor, pause_schedule, resume_schedule, run_now
+from schedules.services import (
+    Actor,
+    copy_call,
+    pause_schedule,
+    resume_schedule,
+    run_now,
+)
 from schedules.services.insight.sentences import passed_sentence
 from schedules.templatetags.schedule_display import local_time
 
@@ -112,6 +118,12 @@ def _run(schedule_id: UUID, press: Press) -> str:
     return f"A run of “{run.schedule_name}” has been requested."
 
 
+def _copy_to_workflow(schedule_id: UUID, press: Press) -> str:
+    assert press.actor.user is not None
+    copied = copy_call(schedule_id, user=press.actor.user, now=press.now)
+    return f"The workflow “{copied.name}” is a copy of the call. You can change it."
+
+
 PAUSE = Button(
     "pause",
     "Pause",
@@ -137,6 +149,15 @@ RUN = Button(
     _run,
 )
 BUTTONS = (PAUSE, RESUME, RUN)
+# Only on the page of a schedule that calls.
+COPY = Button(
+    "copy_to_workflow",
+    "Copy to a workflow",
+    "",
+    "Copied",
+    frozenset(Status),
+    _copy_to_workflow,
+)
 # Resuming a proposal of an agent approves it.
 APPROVE = replace(RESUME, label="Approve")
 

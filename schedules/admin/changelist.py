@@ -28,6 +28,7 @@ from schedules.models import (
 )
 from schedules.templatetags.schedule_display import EMPTY, badge, both_times, in_words
 from workflows.kit.users import name_of, searched_by_name
+from workflows.models import Workflow
 
 # The reasons that only events have, and the absence of a reason.
 NOT_OF_SCHEDULES = {
@@ -55,6 +56,21 @@ class ObjectFilter(admin.SimpleListFilter):
         return cast("ScheduleQuerySet", queryset).for_object(label.lower(), key)
 
 
+class DrawnWorkflows(admin.RelatedOnlyFieldListFilter):
+    """Without those that the system has made: a search for what they call finds schedules."""
+
+    @override
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[str, Any]]:
+        offered = super().field_choices(field, request, model_admin)
+        made = Workflow.objects.exclude(call="").filter(
+            pk__in=[pk for pk, _ in offered]
+        )
+        hidden = set(made.values_list("pk", flat=True))
+        return [choice for choice in offered if choice[0] not in hidden]
+
+
 class ChangeListAdmin(ActionsAdmin):
     """Columns and filters; the number of queries is the same for any number of rows."""
 
@@ -63,13 +79,14 @@ class ChangeListAdmin(ActionsAdmin):
         ("reason_code", titled_filter("reason", without=NOT_OF_SCHEDULES)),
         "awaits_approval",
         ("schedule_type", titled_filter("type")),
-        ("workflow", admin.RelatedOnlyFieldListFilter),
+        ("workflow", DrawnWorkflows),
         ObjectFilter,
     )
     search_fields = (
         "name__has_text",
         "description__has_text",
         "workflow__name__has_text",
+        "call__has_text",
         *searched_by_name("owner"),
     )
     list_per_page = 50
@@ -103,7 +120,7 @@ class ChangeListAdmin(ActionsAdmin):
             "timing",
             "next_run",
             "last_outcome",
-            "workflow_and_owner",
+            "runs_and_owner",
         )
 
     @admin.display(description="Status", ordering="status")
@@ -116,11 +133,11 @@ class ChangeListAdmin(ActionsAdmin):
     def timing(self, schedule: ScheduledJob) -> str:
         return in_words(schedule)
 
-    @admin.display(description="Workflow and owner", ordering="workflow__name")
-    def workflow_and_owner(self, schedule: ScheduledJob) -> SafeString:
+    @admin.display(description="What runs, and owner", ordering="workflow__name")
+    def runs_and_owner(self, schedule: ScheduledJob) -> SafeString:
         return format_html(
             '{} <span class="quiet">{}</span>',
-            schedule.workflow,
+            schedule.target_text,
             name_of(schedule.owner),
         )
 

@@ -12,6 +12,7 @@ from schedules.admin.buttons import Press
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS
+from schedules.services.drafts.draft import OF_CALL
 from schedules.services.drafts.facts import TRIGGER
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.templatetags.schedule_display import local_time
@@ -94,11 +95,16 @@ class ScheduleForm(ServiceForm):
     def _filled(self) -> dict[str, Any]:
         """The values that were filled in; the service has defaults for the others."""
         values = self.cleaned_data.items()
-        return {
+        filled = {
             name: value
             for name, value in values
             if name not in NOT_FIELDS and value not in (None, "")
         }
+        # A copy calls the same; the form does not ask for it.
+        called = self.source and self.source.call and self.source
+        return filled | (
+            {name: getattr(called, name) for name in OF_CALL} if called else {}
+        )
 
     def _status_of_copy(self) -> Status:
         """A copy of a paused schedule is paused, so that it does not run by surprise."""

@@ -9,15 +9,20 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.buttons import Press, offered
+from schedules.admin.buttons import COPY, Press, offered
 from schedules.admin.changelist import ChangeListAdmin
 from schedules.admin.columns import times
 from schedules.admin.form import ScheduleForm
 from schedules.admin.form_fields import form_options
 from schedules.models import ScheduledJob, Status, UserProfile
+from schedules.services.drafts.calls import mismatch
+from schedules.services.drafts.draft import OF_WORKFLOW
 from schedules.services.drafts.fields import FIELDS, SECTIONS, Door, Kind, fields_at
+from workflows.templatetags.workflow_display import as_text
 
 ROWS_OF_HISTORY = 20
 
@@ -28,20 +33,31 @@ REVIVAL = (
 
 
 def _fieldsets(
-    *, first: tuple[str, ...] = (), last: tuple[str, ...] = (), read: bool = False
+    *,
+    first: tuple[str, ...] = (),
+    last: tuple[str, ...] = (),
+    read: bool = False,
+    calls: bool = False,
 ) -> Any:
     """The sections of the field table, with extra fields in the `first` and the `last` one.
-    To be `read` only, times are shown in the schedule's time zone and in UTC."""
+    To be `read` only, times are shown in the schedule's time zone and in UTC. A schedule that
+    `calls` shows its call in place of what belongs to a workflow."""
     shown = SHOWN_TIMES if read else {}
-    sets = [
-        [shown.get(field.name, field.name) for field in fields_at(Door.ADMIN, section)]
-        for _, section, _ in SECTIONS
-    ]
-    sets[0] += first
-    sets[-1] += last
+    hidden = OF_WORKFLOW if calls else ()
+    sets: list[tuple[str, list[Any], str]] = []
+    for title, section, text in SECTIONS:
+        fields = [
+            shown.get(field.name, field.name)
+            for field in fields_at(Door.ADMIN, section)
+            if field.name not in hidden
+        ]
+        if fields:
+            sets.append((title, fields, text))
+    sets[0][1].extend([*(SHOWN_CALL if calls else ()), *first])
+    sets[-1][1].extend(last)
     return [
         (title or None, {"fields": fields, "description": text})
-        for (title, _, text), fields in zip(SECTIONS, sets, strict=True)
+        for title, fields, text in sets
     ]
 
 
@@ -50,6 +66,8 @@ SHOWN_TIMES = {
     for field in fields_at(Door.ADMIN)
     if field.kind is Kind.TIME
 }
+# What a schedule calls; another page chooses it.
+SHOWN_CALL = ("calls", "with_arguments", "call_fits")
 FIELDSETS = _fieldsets(last=("version",))
 # A new schedule may start out paused.
 FIELDSETS_TO_ADD = _fieldsets(first=("status",), last=("version",))
@@ -86,18 +104,38 @@ class ScheduleAdmin(ChangeListAdmin):
     def get_fieldsets(
         self, request: HttpRequest, obj: ScheduledJob | None = None
     ) -> Any:
-        if obj is None:
-            return FIELDSETS_TO_ADD
-        sets = FIELDSETS if self._is_editable(request, obj) else FIELDSETS_TO_READ
-        return [*sets, KEPT_BY_CODE] if obj.key else sets
+        source = obj or self._copied(request)
+        is_read = not self._is_editable(request, obj)
+        if source is not None and source.call:
+            first = () if obj else ("status",)
+            last = () if is_read else ("version",)
+            sets = _fieldsets(first=first, last=last, read=is_read, calls=True)
+        elif obj is None:
+            sets = FIELDSETS_TO_ADD
+        else:
+            sets = FIELDSETS_TO_READ if is_read else FIELDSETS
+        return [*sets, KEPT_BY_CODE] if obj and obj.key else sets
 
     @override
     def get_readonly_fields(
         self, request: HttpRequest, obj: ScheduledJob | None = None
     ) -> Any:
         if self._is_editable(request, obj):
-            return OF_CODE
-        return (*ScheduleForm.Meta.fields, *SHOWN_TIMES.values(), *OF_CODE)
+            return (*SHOWN_CALL, *OF_CODE)
+        shown = (*SHOWN_TIMES.values(), *SHOWN_CALL, *OF_CODE)
+        return (*ScheduleForm.Meta.fields, *shown)
+
+    @admin.display(description="Calls")
+    def calls(self, schedule: ScheduledJob) -> str:
+        return schedule.call
+
+    @admin.display(description="Arguments")
+    def with_arguments(self, schedule: ScheduledJob) -> SafeString:
+        return format_html('<pre class="json">{}</pre>', as_text(schedule.arguments))
+
+    @admin.display(description="Problem of the call", empty_value="none")
+    def call_fits(self, schedule: ScheduledJob) -> str | None:
+        return mismatch(schedule) or None
 
     @override
     def formfield_for_dbfield(
@@ -161,7 +199,9 @@ class ScheduleAdmin(ChangeListAdmin):
         """The template context for the state and the history of the schedule."""
         may = self.has_change_permission(request, schedule)
         context: dict[str, Any] = {
-            "buttons": offered(schedule) if may else [],
+            "buttons": [*offered(schedule), *([COPY] if schedule.call else [])]
+            if may
+            else [],
             "request_id": uuid4().hex,
             "last_outcome": self.last_outcome(schedule),
             "runs": schedule.runs.all()[:ROWS_OF_HISTORY],

@@ -54,6 +54,11 @@ class ScheduleFilter(filters.FilterSet):
     workflow = filters.UUIDFilter(
         field_name="workflow_id", label="The id of the workflow."
     )
+    call = filters.CharFilter(
+        field_name="call",
+        max_length=MOST_TEXT,
+        label="The name of the function, task or command that the schedule calls.",
+    )
     search = filters.CharFilter(
         method="containing",
         max_length=MOST_TEXT,
@@ -85,6 +90,7 @@ class ScheduleFilter(filters.FilterSet):
             "status",
             "reason_code",
             "workflow",
+            "call",
             "search",
             "tag",
             "key",

@@ -153,7 +153,8 @@ def request_field(field: FieldSpec) -> serializers.Field[Any, Any, Any, Any]:
         "required": field.required,
         "help_text": field.help_at(Door.REST_IN),
     }
-    if column.null:
+    # A schedule that calls has no workflow, as responses say.
+    if column.null or field.kind is Kind.WORKFLOW:
         options["allow_null"] = True
     kinds: dict[Kind, tuple[Any, dict[str, Any]]] = {
         Kind.TEXT: (TextField, {"most": column.max_length}),

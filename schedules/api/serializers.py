@@ -6,6 +6,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import UTC
 from typing import Any, get_args
+from uuid import UUID
 
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
@@ -29,6 +30,7 @@ from schedules.models import (
 )
 from schedules.policy.types import OverlapRule
 from schedules.services.create import BEGINS_AS
+from schedules.services.drafts.calls import mismatch
 from schedules.services.drafts.fields import (
     FIELDS,
     Door,
@@ -135,8 +137,14 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
 
     # Rows must have been read `with_last_run`, and be given their `start_node`.
 
+    workflow = serializers.SerializerMethodField(help_text=FIELDS["workflow"].help)
     trigger_payload = JSONObjectField(
         read_only=True, help_text=FIELDS["trigger_payload"].help
+    )
+    arguments = JSONObjectField(read_only=True, help_text=FIELDS["arguments"].help)
+    call_problem = serializers.SerializerMethodField(
+        help_text="Why the call does not fit the code of the site: what it calls is gone, or "
+        "no longer takes these arguments. Empty if it fits, and without a call."
     )
     tags = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text=FIELDS["tags"].help
@@ -144,7 +152,8 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
     start_node = serializers.CharField(
         read_only=True,
         allow_null=True,
-        help_text="The `node_id` of the trigger at which it starts; null if none accepts it.",
+        help_text="The `node_id` of the trigger at which it starts; null if none accepts it, "
+        "and for a schedule that calls.",
     )
     object = serializers.CharField(
         read_only=True,
@@ -164,6 +173,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "key",
             "object",
             "when_object_gone",
+            "call_problem",
             "start_node",
             "timing_text",
             "status",
@@ -193,6 +203,13 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
             "key": {"help_text": "The key under which application code keeps it."},
             "when_object_gone": {"help_text": "What it does once its object is gone."},
         }
+
+    def get_workflow(self, schedule: ScheduledJob) -> UUID | None:
+        """Null for a schedule that calls: its workflow is none that people have made."""
+        return None if schedule.call else schedule.workflow_id
+
+    def get_call_problem(self, schedule: ScheduledJob) -> str:
+        return mismatch(schedule)
 
     def get_timing_text(self, schedule: ScheduledJob) -> str:
         try:

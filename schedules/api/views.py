@@ -37,9 +37,11 @@ from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleQuerySet, Status, with_last_run
 from schedules.services import Actor
 from schedules.services.drafts.starting import add_start_nodes
+from workflows.api.serializers import WorkflowSerializer
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.strict import StrictSerializer
 from workflows.scopes import Scope
 
 NEXT_TICKS = 5
@@ -70,14 +72,16 @@ class ScheduleViewSet(
     mixins.RetrieveModelMixin,
     GenericViewSet[ScheduledJob],
 ):
-    """Schedules: which workflow runs, when, and under which policies."""
+    """Schedules: which workflow runs or what is called, when, and under which policies."""
 
     queryset = ScheduledJob.objects.all()
     serializer_class = ScheduleSerializer
     filterset_class = ScheduleFilter
     lookup_value_converter = "uuid"
     scopes = {
-        **dict.fromkeys(("create", "partial_update", "destroy"), Scope.EDIT),
+        **dict.fromkeys(
+            ("create", "partial_update", "destroy", "copy_to_workflow"), Scope.EDIT
+        ),
         **dict.fromkeys(("pause", "resume", "run", "backfill"), Scope.OPERATE),
     }
 
@@ -114,9 +118,10 @@ class ScheduleViewSet(
         parameters=[IDEMPOTENCY_KEY],
     )
     def create(self, request: Request) -> Response:
-        """Create a schedule. Required: a name, a workflow with a schedule trigger, and one of
-        `cron_expression`, `interval_seconds` and `run_at`; or the `schedule_type` `manual`
-        for a schedule without ticks. It is active at once unless `status` is `paused`."""
+        """Create a schedule. Required: a name; a workflow with a schedule trigger, or what to
+        `call` with which `arguments`; and one of `cron_expression`, `interval_seconds` and
+        `run_at`, or the `schedule_type` `manual` for a schedule without ticks. It is active at
+        once unless `status` is `paused`."""
         body = self._body(NewSchedule)
         key = idempotency_key(request, body)
         begins_as = body.pop("status", Status.ACTIVE)
@@ -205,10 +210,20 @@ class ScheduleViewSet(
         answer = {"runs": len(runs), "ticks": [run.scheduled_for for run in runs]}
         return Response(BackfillSerializer(answer).data, status.HTTP_202_ACCEPTED)
 
+    @extend_schema(request=None, responses={201: WorkflowSerializer})
+    @action(detail=True, methods=["post"], url_path="copy-to-workflow")
+    def copy_to_workflow(self, request: Request, pk: UUID) -> Response:
+        """Copy what the schedule calls to a new workflow of yours, which can be changed. The
+        schedule stays as it is."""
+        valid(StrictSerializer(data=request.data))  # it accepts no fields
+        copied = services.copy_call(pk, user=user_of(request), now=self.now)
+        return Response(WorkflowSerializer(copied).data, status.HTTP_201_CREATED)
+
     @override
     def before(self) -> Any:
-        # Requesting a run does not change the schedule; the response is a run, or several.
-        if "pk" not in self.kwargs or self.action in {"run", "backfill"}:
+        # These do not change the schedule; the response is a run, several, or a workflow.
+        apart = {"run", "backfill", "copy_to_workflow"}
+        if "pk" not in self.kwargs or self.action in apart:
             return None
         return {**self.get_serializer(self.get_object()).data}
 

@@ -8,18 +8,23 @@ from typing import Any
 from schedules.exchange.references import without_ids
 from schedules.limits import MOST_IN_FILE
 from schedules.models import ScheduledJob, Status
+from schedules.services.drafts.draft import OF_CALL
 from schedules.services.drafts.fields import FIELDS, Kind
 from schedules.services.drafts.snapshot import snapshot
 from workflows.api.graph_serializers import graph_of
+from workflows.exceptions import WorkflowOfCalls
 from workflows.kit.errors import InvalidInput
 from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.safety.emptying import emptied
 
 FORMAT, VERSION = "ostinato/workflow", 1
-# Which workflow a schedule runs is clear; its node is given by `node_id`.
+# Which workflow a schedule runs is clear, so that it calls nothing; its node is given by
+# `node_id`.
 EXCHANGED = {
-    name: field for name, field in FIELDS.items() if field.kind is not Kind.WORKFLOW
+    name: field
+    for name, field in FIELDS.items()
+    if field.kind is not Kind.WORKFLOW and name not in OF_CALL
 }
 # Of this site alone: primary keys, and versions.
 NOT_OF_A_FILE = {"version", "graph_version"}
@@ -30,8 +35,11 @@ def export_workflow(workflow: Workflow, *, user: User) -> dict[str, Any]:
 
     Without owners, ids and secrets: what was emptied is listed under `emptied`. Schedules
     that have ended are left out, since they could not be created again. Raises
-    `InvalidInput` for more schedules than a file can hold.
+    `InvalidInput` for more schedules than a file can hold, `WorkflowOfCalls` for a workflow
+    that the system has made.
     """
+    if workflow.call:
+        raise WorkflowOfCalls(workflow.call)
     schedules = _schedules_of(workflow, user)
     graph = graph_of(workflow)
     node_ids = {node["id"]: node["node_id"] for node in graph["nodes"]}

@@ -90,7 +90,8 @@ def with_ids(
     ]
     problems = list(_unknown_marks(found))
     wanted = dict(_called(found))
-    rows = Workflow.objects.filter(owner=user, name__in=set(wanted.values()))
+    mine = Workflow.objects.drawn().filter(owner=user)
+    rows = mine.filter(name__in=set(wanted.values()))
     by_name: dict[str, list[str]] = {}
     for pk, name in rows.values_list("pk", "name") if wanted else ():
         by_name.setdefault(name, []).append(str(pk))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 from inspect import signature
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -339,6 +339,16 @@ class ScheduledJob(models.Model):
         if not self.object_model:
             return None
         return f"{self.object_model}:{self.object_id}"
+
+    @property
+    def payload(self) -> Any:
+        """What its events pass on: the arguments of its call, or its payload."""
+        return self.arguments if self.call else self.trigger_payload
+
+    @property
+    def target_text(self) -> str:
+        """What runs, for people: what it calls, or the name of its workflow."""
+        return self.call or self.workflow.name
 
     @property
     def timing(self) -> Timing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.backfill import backfill
+from schedules.services.copy_call import copy_call
 from schedules.services.create import (
     Created,
     create_or_find,
@@ -33,6 +34,7 @@ __all__ = [
     "Swept",
     "backfill",
     "cancel_key",
+    "copy_call",
     "create_or_find",
     "create_schedule",
     "explain",

@@ -56,7 +56,8 @@ def lock_workflows(fields: Mapping[str, Any], *, of: UUID | None = None) -> None
     too, and another order could deadlock. Raises `InvalidSchedule` for a workflow that is
     being deleted.
     """
-    lock_all_workflows(workflows_in(fields), of=[] if of is None else [of])
+    calls = [call] if (call := fields.get("call")) else []
+    lock_all_workflows(workflows_in(fields), of=[] if of is None else [of], calls=calls)
 
 
 def workflows_in(fields: Mapping[str, Any]) -> set[UUID]:
@@ -66,11 +67,17 @@ def workflows_in(fields: Mapping[str, Any]) -> set[UUID]:
     return wanted | ({node.workflow_id} if isinstance(node, WorkflowNode) else set())
 
 
-def lock_all_workflows(wanted: Collection[UUID], *, of: Collection[UUID]) -> None:
-    """The same for many schedules."""
+def lock_all_workflows(
+    wanted: Collection[UUID], *, of: Collection[UUID], calls: Collection[str] = ()
+) -> None:
+    """The same for many schedules, and for those workflows of their owners that the system
+    has made for these `calls`."""
     locked = Q(pk__in=wanted)
     if of:
-        locked |= Q(pk__in=ScheduledJob.objects.filter(pk__in=of).values("workflow"))
+        its = ScheduledJob.objects.filter(pk__in=of)
+        locked |= Q(pk__in=its.values("workflow"))
+        if calls:
+            locked |= Q(call__in=calls, owner__in=its.values("owner"))
     rows = Workflow.objects.select_for_update(no_key=True).order_by("pk")
     found = rows.filter(locked).values_list("pk", "deleting_since")
     if any(pk in wanted and since for pk, since in list(found)):

@@ -19,6 +19,7 @@ from schedules.services.access import lock_workflows
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
 from schedules.services.agents.limits import AgentLimits
+from schedules.services.drafts.calls import attach_workflows, check_caller
 from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
 from schedules.services.drafts.snapshot import changes, snapshot
 from schedules.services.drafts.validation import check_note, check_text
@@ -156,6 +157,7 @@ def _make(
             updated_at=now,
         )
         tick = _fill(draft, fields, actor=actor, limits=limits, now=now)
+        attach_workflows([draft], now=now)
         counts = proposed or status == Status.ACTIVE
         quotas.check_new(actor, counts=counts, now=now)
         transitions.begin(
@@ -181,9 +183,10 @@ def _fill(
     """Put the fields on the draft and validate it. Returns its first tick. Writes nothing."""
     apply_fields(draft, guardrails.with_an_end(fields, limits=limits, now=now), now=now)
     draft.rq_job_id = alarm_id(draft.id)
+    check_caller(draft, actor)
     with guardrails.explain_the_end_limit(draft, fields, limits=limits, now=now):
         timing = check_draft(draft, starts=True)
-        guardrails.check_workflow(draft, actor)
+        guardrails.check_target(draft, actor)
         guardrails.check_timing(draft, timing, limits=limits, now=now)
         return check_first_tick(draft, timing, after=now)
 

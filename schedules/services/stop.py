@@ -15,7 +15,7 @@ from schedules.models import (
     ScheduledJob,
 )
 from schedules.services import alarms
-from schedules.services.access import locked_schedule, refuse_stale
+from schedules.services.access import lock_workflows, locked_schedule, refuse_stale
 from schedules.services.actor import Actor
 from schedules.services.drafts.snapshot import snapshot
 from schedules.services.drafts.validation import check_note
@@ -39,6 +39,7 @@ def stop_schedule(
     """
     check_note(note)
     with transaction.atomic():
+        lock_workflows({}, of=schedule_id)
         schedule = locked_schedule(
             schedule_id, actor=actor, permission="delete", now=now
         )

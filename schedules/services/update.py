@@ -21,20 +21,29 @@ from schedules.services.access import (
 )
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
-from schedules.services.drafts.draft import apply_fields, check_draft, check_first_tick
+from schedules.services.drafts.calls import attach_workflows, check_caller
+from schedules.services.drafts.draft import (
+    OF_CALL,
+    apply_fields,
+    check_draft,
+    check_first_tick,
+)
 from schedules.services.drafts.facts import Facts
 from schedules.services.drafts.fields import TIMING_FIELDS
-from schedules.services.drafts.snapshot import changes, snapshot
+from schedules.services.drafts.snapshot import changes, same, snapshot
 from schedules.services.drafts.starting import start_problems
 from schedules.services.due import rules_of
 from schedules.services.epochs.closing import Closing, close_all
 from schedules.services.runs.waiting import release_waiting
 from schedules.services.transitions import NewTiming
 from schedules.timing import TimingError
+from workflows.services import remove_unused
 
 TIMING = frozenset(TIMING_FIELDS)
 # Fields that can give a stopped schedule new ticks.
 REVIVING = TIMING | {"max_runs"}
+# Fields by which the workflow of a call is found.
+CALLED = {"call", "run_on"}
 # Fields that can let waiting runs start.
 MAKES_ROOM = {"overlap_policy", "max_open_runs"}
 
@@ -60,10 +69,11 @@ def update_schedule(
         refuse_stale(schedule, version)
         limits = guardrails.check_change(schedule, actor)
         before, old_rules = snapshot(schedule), rules_unless_broken(schedule)
-        starts = must_start(schedule, fields)
+        starts, had = must_start(schedule, fields), schedule.workflow_id
         apply_fields(schedule, fields, now=now)
+        check_caller(schedule, actor)
         timing = check_draft(schedule, starts=starts, had=before["cron_expression"])
-        guardrails.check_workflow(schedule, actor)
+        guardrails.check_target(schedule, actor)
         changed = changes(before, snapshot(schedule))
         if not REVIVING & changed.keys():
             refuse_stopped(schedule, "changed")
@@ -74,7 +84,11 @@ def update_schedule(
                 guardrails.check_timing(schedule, timing, limits=limits, now=now)
                 begins = new_timing(schedule, old_rules, now=now)
                 quotas.check_revived(schedule, actor, now=now)
+            if CALLED & changed.keys():
+                attach_workflows([schedule], now=now)
             transitions.edit(schedule, before, changed, begins, actor=actor, now=now)
+            if schedule.workflow_id != had:
+                remove_unused([had], now=now)
             if MAKES_ROOM & changed.keys():
                 release_waiting(schedule, now=now)
     return schedule
@@ -93,6 +107,9 @@ def must_start(
     is_moved = any(
         getattr(aim, "pk", None) != getattr(schedule, f"{name}_id")
         for name, aim in aims.items()
+    ) or any(
+        name in fields and not same(fields[name], getattr(schedule, name))
+        for name in OF_CALL
     )
     if is_moved or schedule.status == Status.STOPPED:
         return True

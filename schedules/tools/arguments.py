@@ -140,7 +140,7 @@ def zone_of(context: ToolContext) -> str | None:
 
 def workflow_of(user: User, id_or_name: str) -> Workflow:
     """The user's own workflow. Raises `ToolRefused`, which lists the user's workflows."""
-    mine = Workflow.objects.filter(owner=user)
+    mine = Workflow.objects.drawn().filter(owner=user)
     found = list(mine.filter(name=id_or_name)[:2]) or _by_id(user, id_or_name)
     if len(found) == 1:
         return found[0]
@@ -159,6 +159,6 @@ def workflow_of(user: User, id_or_name: str) -> Workflow:
 
 def _by_id(user: User, text: str) -> list[Workflow]:
     try:
-        return list(Workflow.objects.filter(owner=user, pk=UUID(text)))
+        return list(Workflow.objects.drawn().filter(owner=user, pk=UUID(text)))
     except ValueError:
         return []

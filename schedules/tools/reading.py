@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, Literal, TypedDict
 
 from django.db.models import QuerySet
 
 from schedules import services
 from schedules.models import ScheduledJob
+from schedules.services.agents.guardrails import for_agents
 from schedules.services.drafts.fields import TIMING_FIELDS, Door, fields_at
 from schedules.services.insight.preview import Preview
 from schedules.tools.arguments import (
@@ -33,6 +35,7 @@ from schedules.tools.results import (
     summary,
     utc,
 )
+from workflows.callables import targets, why_not
 from workflows.exceptions import ToolRefused
 from workflows.failures import FailureKind
 from workflows.models import Workflow
@@ -58,12 +61,22 @@ class Startable(TypedDict):
     name: str
 
 
+class Callable(TypedDict):
+    name: str
+    description: str
+    arguments: Annotated[dict[str, Any], "The JSON schema of the arguments."]
+
+
 class Startables(TypedDict):
     workflows: Annotated[
         list[Startable],
         f"Workflows that schedule_create can run, by name; {MOST_NAMED} at most.",
     ]
     workflows_total: Annotated[int, "The number of these workflows."]
+    functions: Annotated[
+        list[Callable],
+        f"Functions and tasks that schedule_create can call, by name; {MOST_NAMED} at most.",
+    ]
 
 
 class Page(TypedDict):
@@ -95,7 +108,7 @@ def schedule_list(
 
     All filters are optional; a schedule must match each of them. Call this before you create
     a schedule: a similar one may exist, and the result also lists the user's active
-    workflows (filtered by workflows_contain).
+    workflows (filtered by workflows_contain) and the functions that you may schedule.
     """
     filters = {
         "status": status,
@@ -128,13 +141,30 @@ def _page(
 
 
 def _workflows(context: ToolContext, text: str) -> Startables:
-    mine = Workflow.objects.filter(owner=context.user, is_active=True)
+    mine = Workflow.objects.drawn().filter(owner=context.user, is_active=True)
     found = mine.filter(name__has_text=text).order_by("name", "pk")
     page = found.values_list("pk", "name")[:MOST_NAMED]
     return {
         "workflows": [{"id": str(pk), "name": name} for pk, name in page],
         "workflows_total": found.count(),
+        "functions": _callables(context),
     }
+
+
+def _callables(context: ToolContext) -> list[Callable]:
+    offered = (
+        each
+        for each in targets()
+        if for_agents(each) and not why_not(context.user, each)
+    )
+    return [
+        {
+            "name": each.name,
+            "description": each.description or each.title,
+            "arguments": each.schema,
+        }
+        for each in islice(offered, MOST_NAMED)
+    ]
 
 
 OF_TIMING = [field for field in fields_at(Door.TOOLS) if field.name in TIMING_FIELDS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from django.db.models import Q
 
@@ -40,8 +40,10 @@ class Summary(TypedDict):
     awaits_approval: Annotated[
         bool, "A proposal: it does not run until a person resumes it."
     ]
-    workflow: str
-    workflow_id: str
+    workflow: Annotated[str | None, "null for a schedule that calls a function."]
+    workflow_id: str | None
+    call: Annotated[str, "What it calls instead of running a workflow, or empty."]
+    arguments: Annotated[dict[str, Any], "The arguments of the call."]
     sentence: Annotated[
         str, "When it runs, in words. Compare it with the user's request."
     ]
@@ -93,8 +95,10 @@ def summary(schedule: ScheduledJob, *, now: datetime) -> Summary:
         "reason_code": schedule.reason_code,
         "status_reason": schedule.status_reason,
         "awaits_approval": schedule.awaits_approval,
-        "workflow": schedule.workflow.name,
-        "workflow_id": str(schedule.workflow_id),
+        "workflow": None if schedule.call else schedule.workflow.name,
+        "workflow_id": None if schedule.call else str(schedule.workflow_id),
+        "call": schedule.call,
+        "arguments": schedule.arguments,
         "sentence": sentence,
         "max_runs": schedule.max_runs,
         "timezone": schedule.timezone,

@@ -54,9 +54,9 @@ def schedule_create(
     ] = False,
     **given: Any,
 ) -> State:
-    """Schedule a workflow to run later, once or repeatedly.
+    """Schedule a workflow to run, or a function to be called, later, once or repeatedly.
 
-    Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type
+    Give either workflow, or call with arguments. Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type
     manual. First check with schedule_list that there is no similar schedule, and with
     dry_run that the sentence and the next ticks are what the user wants. Every schedule with
     times that you create has an end. If the user must approve schedules, it is a proposal

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 from redis import Redis
 
 from schedules.models import ScheduledRun
-from schedules.services import Actor, pause_schedule, resume_schedule, run_now
+from schedules.services import (
+    Actor,
+    create_schedule,
+    pause_schedule,
+    resume_schedule,
+    run_now,
+)
 from tests.integration.processes import Manage, wait_until
+from tests.permissions import allow
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -35,6 +43,24 @@ def test_a_schedule_runs_its_workflow_again_and_again(
     assert schedule.run_count >= 2
     assert schedule.last_run_at is not None
     assert schedule.error_count == 0
+
+
+def test_a_schedule_calls_a_function_again_and_again(
+    scheduler: Manage, worker: Manage, alice: User
+) -> None:
+    allow(alice, "ostinato_workflows.call_function")
+    fields = {
+        "name": "count",
+        "call": "workflows.example_functions.text_summary",
+        "arguments": {"text": "two words"},
+        "interval_seconds": 1,
+    }
+    create_schedule(fields, actor=Actor.person(alice), now=timezone.now())
+    wait_until(lambda: succeeded() >= 2)
+    run = ScheduledRun.objects.filter(status="succeeded").latest("scheduled_for")
+    assert run.execution is not None
+    called = run.execution.node_runs.get(component_type="call_function")
+    assert called.output == {"characters": 9, "words": 2, "lines": 1}
 
 
 def test_a_paused_schedule_does_not_run_and_a_resumed_one_does(

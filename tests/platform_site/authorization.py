@@ -24,6 +24,8 @@ POST    /api/v1/schedules/{id}/pause/                 200     404     403     20
 POST    /api/v1/schedules/{id}/resume/                200     404     403     200     401
 POST    /api/v1/schedules/{id}/run/                   202     404     403     202     401
 POST    /api/v1/schedules/{id}/backfill/              202     404     403     202     401
+POST    /api/v1/schedules/{id}/copy-to-workflow/
+                                                      409     404     409     409     401
 GET     /api/v1/schedules/{id}/runs/                  200/1   404     200/1   200/1   401
 GET     /api/v1/schedules/{id}/events/                200/1   404     200/1   200/1   401
 GET     /api/v1/schedules/{id}/preview/               200     404     200     200     401
@@ -57,6 +59,7 @@ GET     /api/v1/executions/{id}/                      200     404     200     20
 POST    /api/v1/executions/{id}/cancel/               200     404     403     200     401
 GET     /api/v1/node-types/                           200     200     200     200     401
 GET     /api/v1/functions/                            200     200     200     200     401
+GET     /api/v1/callables/                            200     200     200     200     401
 
 GET     /api/v1/tokens/                               200/1   200/0   200/0   200/0   401
 POST    /api/v1/tokens/                               201     201     201     201     401

@@ -112,7 +112,8 @@ def _permissions(user: User, workflow: Workflow | None) -> dict[str, bool]:
     if workflow is None:
         may = user.has_perm("ostinato_workflows.add_workflow")
     else:
-        may = workflow.deleting_since is None and _may_change(user, workflow)
+        is_fixed = workflow.deleting_since is not None or bool(workflow.call)
+        may = not is_fixed and _may_change(user, workflow)
     return {"change": may, "run": may, "add_schedule": may}
 
 

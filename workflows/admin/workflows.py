@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from typing_extensions import override
@@ -84,6 +84,23 @@ class WorkflowForm(ServiceForm):
         )
 
 
+class OfCalls(admin.SimpleListFilter):
+    """The list has those that the system has made only if they are asked for."""
+
+    title = "made for calls"
+    parameter_name = "of_calls"
+
+    @override
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes")]
+
+    @override
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Workflow]
+    ) -> QuerySet[Workflow]:
+        return queryset.exclude(call="") if self.value() else queryset.filter(call="")
+
+
 @admin.register(Workflow)
 class WorkflowAdmin(CanvasPages):
     form = WorkflowForm
@@ -96,7 +113,7 @@ class WorkflowAdmin(CanvasPages):
         "updated_at",
         "deletion",
     ]
-    list_filter = ["is_active"]
+    list_filter = ["is_active", OfCalls]
     list_select_related = ["owner"]
     search_fields = ["name__has_text", "description__has_text"]
     fields = [
@@ -110,6 +127,21 @@ class WorkflowAdmin(CanvasPages):
     ]
     readonly_fields = ["owner_page", "version", "graph_version", "updated_at"]
     inlines = [NodeInline, EdgeInline, VersionInline]
+
+    @override
+    def has_change_permission(
+        self, request: HttpRequest, obj: Workflow | None = None
+    ) -> bool:
+        """Nobody changes those that the system has made."""
+        may = super().has_change_permission(request, obj)
+        return may and not (obj and obj.call)
+
+    @override
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Workflow | None = None
+    ) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and not (obj and obj.call)
 
     @admin.display(description="Owner", ordering="owner")
     def owner_name(self, row: Workflow) -> str:

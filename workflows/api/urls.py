@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from workflows.api.callables import CallablesView
 from workflows.api.functions import FunctionsView
 from workflows.api.graph_views import GraphViewSet, VersionViewSet
 from workflows.api.rendering import RenderView
@@ -16,6 +17,7 @@ router.register("executions", ExecutionViewSet, basename="execution")
 
 urlpatterns = [
     path("node-types/", NodeTypesView.as_view(), name="node-types"),
+    path("callables/", CallablesView.as_view(), name="callables"),
     path("functions/", FunctionsView.as_view(), name="functions"),
     path("workflows/<uuid:pk>/render/", RenderView.as_view(), name="workflow-render"),
     path(

@@ -50,11 +50,24 @@ class WorkflowFilter(filters.FilterSet):
         field_name="name", lookup_expr="has_text", max_length=MOST_TEXT
     )
     is_active = true_or_false_filter("whether triggers may start it")
+    # Without it `get_queryset` leaves them out.
+    of_calls = filters.TypedChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        method="made",
+        error_messages={"invalid_choice": "Must be true or false."},
+        label="Only the workflows that the system has made for schedules that call. The list "
+        "leaves them out otherwise.",
+    )
     ordering = ordering_filter("created_at", "name")
 
     class Meta:
         model = Workflow
-        fields = ["is_active"]
+        fields = ["is_active", "of_calls"]
+
+    def made(
+        self, workflows: models.QuerySet[Workflow], name: str, value: str
+    ) -> models.QuerySet[Workflow]:
+        return workflows.exclude(call="") if value == "true" else workflows
 
 
 @extend_schema_view(
@@ -77,6 +90,12 @@ class WorkflowViewSet(
     scopes = dict.fromkeys(("create", "partial_update", "destroy"), Scope.EDIT)
     deletion: services.Deletion | None = None
     filterset_class = WorkflowFilter
+
+    @override
+    def get_queryset(self) -> models.QuerySet[Any]:
+        rows = super().get_queryset()
+        asked = self.request.query_params.get("of_calls") == "true"
+        return rows.filter(call="") if self.action == "list" and not asked else rows
 
     @override
     def before(self) -> Any:

@@ -54,9 +54,8 @@ def start_inline(
 
 def _called(chain: Chain, workflow_id: UUID) -> Workflow:
     caller = chain[-1].workflow
-    found = Workflow.objects.filter(
-        pk=workflow_id, owner=caller.owner_id if caller else None
-    ).first()
+    owner = caller.owner_id if caller else None
+    found = Workflow.objects.drawn().filter(pk=workflow_id, owner=owner).first()
     if found is None:
         raise NodeFailed(NO_WORKFLOW)
     if workflow_id in {execution.workflow_id for execution in chain}:

@@ -44,6 +44,10 @@ def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
 
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
+    def drawn(self) -> Self:
+        """Those that people have made: not those of schedules that call."""
+        return self.filter(call="")
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The rows that `user` may view: all for staff with the permission, otherwise their
         own."""
@@ -53,10 +57,12 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
 
     def runnable_by(self, user: User | AnonymousUser) -> Self:
         """The workflows that `user` may run: all for staff who may change them, otherwise
-        their own."""
+        their own. None of those that the system has made, which only their own schedules
+        run."""
+        drawn = self.drawn()
         if is_staff(user) and user.has_perm("ostinato_workflows.change_workflow"):
-            return self
-        return self.filter(owner=user.pk)
+            return drawn
+        return drawn.filter(owner=user.pk)
 
 
 class Workflow(models.Model):
@@ -102,7 +108,7 @@ class Workflow(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "call", "run_on"],
                 name="workflow_of_call_unique",
-                condition=~models.Q(call=""),
+                condition=~models.Q(call="") & models.Q(deleting_since=None),
             ),
         ]
 

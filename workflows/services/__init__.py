@@ -21,6 +21,7 @@ from workflows.services.graph import (
 from workflows.services.graph_rows import read_graph
 from workflows.services.graph_spec import EdgeSpec, GraphSpec, NodeSpec, NoteSpec
 from workflows.services.layout_merge import Layout
+from workflows.services.made import copy_to_workflow, remove_unused, workflow_of_call
 from workflows.services.rendering import Rendered, render_for
 from workflows.services.versions import version_of, versions_of
 
@@ -36,6 +37,7 @@ __all__ = [
     "cancel_execution",
     "checked_graph",
     "checked_version",
+    "copy_to_workflow",
     "create_workflow",
     "delete_workflow",
     "deletions_wait",
@@ -43,10 +45,12 @@ __all__ = [
     "preview_deletion",
     "queue_execution",
     "read_graph",
+    "remove_unused",
     "render_for",
     "restore_version",
     "save_graph",
     "update_workflow",
     "version_of",
     "versions_of",
+    "workflow_of_call",
 ]

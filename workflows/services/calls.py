@@ -21,9 +21,9 @@ def call_problems(
     """
     called = {index: UUID(config["workflow"]) for index, config in configs.items()}
     own = set(
-        Workflow.objects.filter(
-            owner=workflow.owner_id, pk__in=called.values()
-        ).values_list("pk", flat=True)
+        Workflow.objects.drawn()
+        .filter(owner=workflow.owner_id, pk__in=called.values())
+        .values_list("pk", flat=True)
     )
     for index, target in called.items():
         if target not in own:

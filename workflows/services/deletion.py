@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from workflows.access import require_permission
 from workflows.exceptions import WorkflowInUse
@@ -44,7 +44,12 @@ def preview_deletion(
     locked_workflow(workflow, version, deleting=True, lock=False)
     rows = Workflow.objects.filter(pk=workflow.pk)
     counts = dict(sorted(count_deleted(rows).items()))
-    return Deletion(counts, done=is_short(rows) and few_to_detach(rows))
+    return Deletion(counts, done=is_short_deletion(rows))
+
+
+def is_short_deletion(rows: QuerySet[Workflow]) -> bool:
+    """Whether one transaction is enough to delete these workflows."""
+    return is_short(rows) and few_to_detach(rows)
 
 
 def delete_workflow(
@@ -63,16 +68,21 @@ def delete_workflow(
         with transaction.atomic():
             # Locked before dependent rows are collected: adding one locks it, too.
             locked = locked_workflow(workflow, version, deleting=True)
-            if deletion.done:
-                locked.delete()
-            elif locked.deleting_since is None:
-                locked.is_active = False
-                locked.deleting_since = now
-                locked.version = F("version") + 1
-                locked.save(update_fields=["is_active", "deleting_since", "version"])
+            remove_locked(locked, at_once=deletion.done, now=now)
     except IntegrityError as error:  # an execution has been created at the same moment
         raise WorkflowInUse from error
     return deletion
+
+
+def remove_locked(locked: Workflow, *, at_once: bool, now: datetime) -> None:
+    """Delete a locked workflow, or mark it for deletion in the background."""
+    if at_once:
+        locked.delete()
+    elif locked.deleting_since is None:
+        locked.is_active = False
+        locked.deleting_since = now
+        locked.version = F("version") + 1
+        locked.save(update_fields=["is_active", "deleting_since", "version"])
 
 
 def deletions_wait() -> bool:

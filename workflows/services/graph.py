@@ -185,12 +185,27 @@ class Saving:
     def _save_version(
         self, locked: Workflow, saved: SavedGraph, graph: GraphSpec
     ) -> None:
-        locked.version += 1
-        locked.graph_version += 1
-        locked.updated_at = self.now
-        locked.save(update_fields=["version", "graph_version", "updated_at"])
-        replace_graph(locked, saved, graph, now=self.now)
-        record_version(locked, graph, user=self.user, now=self.now, note=self.note)
+        write_version(
+            locked, saved, graph, user=self.user, now=self.now, note=self.note
+        )
+
+
+def write_version(
+    locked: Workflow,
+    saved: SavedGraph,
+    graph: GraphSpec,
+    *,
+    user: User,
+    now: datetime,
+    note: str,
+) -> None:
+    """Make `graph` the graph of a locked workflow, and record it as its next version."""
+    locked.version += 1
+    locked.graph_version += 1
+    locked.updated_at = now
+    locked.save(update_fields=["version", "graph_version", "updated_at"])
+    replace_graph(locked, saved, graph, now=now)
+    record_version(locked, graph, user=user, now=now, note=note)
 
 
 def checked_graph(workflow: Workflow, graph: GraphSpec, *, user: User) -> CheckedGraph:

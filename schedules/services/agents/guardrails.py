@@ -28,6 +28,7 @@ from schedules.services.drafts.fields import WHEN_FIELD
 from schedules.services.drafts.validation import NO_WORKFLOW
 from schedules.services.events import who_paused
 from schedules.timing import ManualTiming, Timing
+from workflows.callables import Target, find
 from workflows.models import WorkflowExecution
 
 # More than the depth to which workflows can be nested.
@@ -86,14 +87,40 @@ def _comes_from_a_schedule(actor: Actor, execution_id: UUID) -> bool:
     return bool(ahead) or ScheduledRun.objects.filter(execution__in=chain).exists()
 
 
-def check_workflow(schedule: ScheduledJob, actor: Actor) -> None:
+def check_target(schedule: ScheduledJob, actor: Actor) -> None:
     """Raises `InvalidSchedule` if an agent would run a workflow that its user does not own,
-    even if the user may run it."""
-    if (
-        actor.kind == ActorKind.AGENT
-        and schedule.workflow.owner_id != schedule.owner_id
-    ):
+    even if the user may run it, and `AgentRefused` for a call of what was not declared for
+    agents."""
+    if actor.kind != ActorKind.AGENT:
+        return
+    if schedule.call:
+        _check_call(schedule.call)
+    elif schedule.workflow.owner_id != schedule.owner_id:
         raise InvalidSchedule(errors={"workflow": [NO_WORKFLOW]})
+
+
+def for_agents(target: Target) -> bool:
+    """Whether agents may schedule it: it was declared so, and is no management command."""
+    return target.agents and target.kind != "command"
+
+
+def _check_call(name: str) -> None:
+    target = find(name)
+    if target is None or for_agents(target):
+        return
+    is_command = target.kind == "command"
+    raise AgentRefused(
+        "call",
+        f"Agents may not schedule {name}: "
+        + (
+            "it is a management command."
+            if is_command
+            else "it was not declared for agents."
+        ),
+        limit="functions and tasks declared with agents=True",
+        remedy="Call a function that was declared for agents, or ask a person to do it.",
+        field="call",
+    )
 
 
 def with_an_end(
@@ -234,7 +261,7 @@ def check_start(schedule: ScheduledJob, actor: Actor) -> None:
     the schedule."""
     check_lineage(actor, limits_on(actor))
     check_approved(schedule, actor)
-    check_workflow(schedule, actor)
+    check_target(schedule, actor)
 
 
 def check_resume(

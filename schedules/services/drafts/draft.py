@@ -38,6 +38,10 @@ from workflows.kit.json_value import composed, map_strings
 from workflows.models import Workflow, WorkflowNode
 
 logger = structlog.get_logger(__name__)
+# What belongs to a workflow as the target of a schedule, and what to a call.
+OF_WORKFLOW = ("workflow", "trigger_node", "trigger_payload")
+OF_CALL = ("call", "arguments", "run_on")
+OF_START = {"name", "workflow", "trigger_node", "call", "arguments", "run_on"}
 UNKNOWN_FIELD = "Unknown field: leave it out."
 # The Python type of a kind of field. The other kinds are checked by their rules.
 TYPES = {
@@ -64,8 +68,14 @@ def apply_fields(
     wrong = dict(_wrong_types(fields))
     if wrong:
         raise InvalidSchedule(errors={name: [why] for name, why in wrong.items()})
+    _refuse_two_targets(fields)
+    _clear_other_target(draft, fields)
+    # A schedule that calls has a workflow, which is not among the fields that people set.
+    kept = {"schedule_type"} | (
+        {"workflow"} if fields.get("call", draft.call) else set()
+    )
     for name, value in fields.items():
-        if name != "schedule_type":
+        if name not in kept:
             setattr(draft, name, _as_saved(name, value))
     if was and draft.schedule_type != was:  # a new draft has nothing to clear
         _clear_other_types(draft, fields)
@@ -137,6 +147,25 @@ def _other_type(named: ScheduleType, given: ScheduleType) -> dict[str, list[str]
     return {other: [why]}
 
 
+def _refuse_two_targets(fields: Mapping[str, Any]) -> None:
+    if fields.get("workflow") and fields.get("call"):
+        why = "workflow and call exclude each other: give exactly one of them."
+        raise InvalidSchedule(errors={"workflow": [why], "call": [why]})
+
+
+def _clear_other_target(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
+    """A workflow in place of a call clears what belongs to the call, and the other way round,
+    but for what is given."""
+    dropped: tuple[str, ...] = ()
+    if draft.call and (fields.get("workflow") or not fields.get("call", draft.call)):
+        dropped = (*OF_CALL, "workflow")
+    elif not draft.call and fields.get("call"):
+        dropped = OF_WORKFLOW
+    for name in dropped:
+        default = FIELDS[name].column.get_default()
+        setattr(draft, name, default)
+
+
 def _clear_other_types(draft: ScheduledJob, fields: Mapping[str, Any]) -> None:
     """A change of type clears the fields of the old type that were not just given."""
     dropped = {name for kind, name in WHEN_FIELD.items() if kind != draft.schedule_type}
@@ -184,9 +213,10 @@ def check_draft(
 ) -> Timing:
     """The draft's timing, if every field is valid, `ignoring` some.
 
-    `starts`: its workflow must also have a trigger that accepts it. `had`: the cron
-    expression that it had before, which needs no second opinion. `facts`: shared by drafts
-    that are checked together. Raises `InvalidSchedule` with all problems by field.
+    `starts`: its workflow must also have a trigger that accepts it, or what it calls must
+    exist, take its arguments, and be allowed to its owner. `had`: the cron expression that
+    it had before, which needs no second opinion. `facts`: shared by drafts that are checked
+    together. Raises `InvalidSchedule` with all problems by field.
     """
     facts = facts or Facts()
     errors: dict[str, list[str]] = {}
@@ -194,7 +224,7 @@ def check_draft(
     for field, why in problems(draft, facts):
         if field not in ignoring:
             errors.setdefault(field, []).append(why)
-    if starts and not errors.keys() & {"name", "workflow", "trigger_node"}:
+    if starts and not errors.keys() & OF_START:
         for field, why in start_problems(draft, facts):
             errors.setdefault(field, []).append(why)
     if not errors.keys() & set(TIMING_FIELDS):

@@ -107,8 +107,8 @@ _WHAT = (
     FieldSpec("description", "What the schedule is for."),
     FieldSpec(
         "workflow",
-        "The workflow to run.",
-        required=True,
+        "The workflow to run. A schedule that calls a function has none: give call instead.",
+        implied=True,
         notes={Door.TOOLS: "Its id or its exact name, as returned by schedule_list."},
     ),
     _tuning(
@@ -120,6 +120,31 @@ _WHAT = (
         "tags",
         "Words to find the schedule by.",
         notes={Door.ADMIN: "Separate them with commas."},
+    ),
+)
+# What it calls instead of a workflow. The form in the admin chooses it in another way.
+_called = partial(
+    FieldSpec, without={Door.ADMIN: "A page of its own chooses what a schedule calls."}
+)
+_CALL = (
+    _called(
+        "call",
+        "What to call instead of running a workflow: the dotted name of a function or a "
+        "task, such as billing.tasks.remind, or the name of a management command.",
+    ),
+    _called(
+        "arguments",
+        "The arguments of the call, a JSON object. They are plain data: templates in them "
+        "are not rendered.",
+    ),
+    FieldSpec(
+        "run_on",
+        "Where a task runs: in a worker of this site, or wherever its own backend runs it. "
+        "All else runs in a worker.",
+        without={
+            Door.ADMIN: "A page of its own chooses what a schedule calls.",
+            Door.TOOLS: "For people only: a model does better with few arguments.",
+        },
     ),
 )
 # A change of one of these begins a new epoch.
@@ -256,6 +281,7 @@ _PAYLOAD = (
 # As the page of a schedule groups them: title, fields, and an introduction.
 SECTIONS: tuple[tuple[str, tuple[FieldSpec, ...], str], ...] = (
     ("", _WHAT, ""),
+    ("Call", _CALL, ""),
     (
         "Timing",
         _WHEN,

@@ -17,8 +17,12 @@ _RECORDED = fields_at(Door.HISTORY)
 def snapshot(
     schedule: ScheduledJob, fields: Sequence[FieldSpec] = _RECORDED
 ) -> dict[str, Any]:
-    """The fields that people may set, as JSON: times in ISO 8601, references as ids."""
-    return {field.name: _plain(getattr(schedule, field.attname)) for field in fields}
+    """The fields that people may set, as JSON: times in ISO 8601, references as ids. The
+    workflow of a schedule that calls is none that people have set."""
+    found = {field.name: _plain(getattr(schedule, field.attname)) for field in fields}
+    if schedule.call and "workflow" in found:
+        found["workflow"] = None
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from schedules.exceptions import CannotStart, WouldOrphan
 from schedules.models import EventVerb, ScheduledJob, ScheduleEvent, Status
 from schedules.services.actor import Actor
+from schedules.services.drafts.calls import call_problems
 from schedules.services.drafts.facts import TRIGGER as COMPONENT
 from schedules.services.drafts.facts import Facts, triggers
 from schedules.services.drafts.validation import Problems
@@ -49,11 +50,14 @@ ORPHANED = (
 
 
 def start_problems(schedule: ScheduledJob, facts: Facts | None = None) -> Problems:
-    """Why no trigger of its workflow accepts the schedule, by field. Yields nothing if one
-    does, after a single query.
+    """Why no trigger of its workflow accepts the schedule, by field, or why its call could
+    not run. Yields nothing if one does, after a single query.
 
     The workflow and the trigger node must exist, and the owner must be allowed to run them.
     """
+    if schedule.call:
+        yield from call_problems(schedule)
+        return
     nodes = (facts or Facts()).triggers(schedule.workflow_id)
     if _accepting(schedule, nodes):
         return
@@ -113,8 +117,8 @@ def _accepting(
 
 def add_start_nodes(schedules: Collection[ScheduledJob]) -> None:
     """Give each of a page of schedules the attribute `start_node`: the `node_id` of the trigger
-    that accepts it, None if none does. One query."""
-    workflows = {schedule.workflow_id for schedule in schedules}
+    that accepts it, None if none does and for a schedule that calls. One query."""
+    workflows = {each.workflow_id for each in schedules if not each.call}
     rows = triggers().only("node_id", "workflow_id", "config")
     nodes = _by_workflow(rows.filter(workflow__in=workflows))
     for schedule in schedules:

@@ -14,12 +14,18 @@ from schedules.services.drafts.facts import TRIGGER, Facts
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD, FieldSpec, Kind
 from schedules.timing import TimingError
 from workflows.kit.json_value import problem, text_problem
+from workflows.models import RunOn
 
 Problems = Iterator[tuple[str, str]]
 # One text for rows that do not exist and for rows of others, so that neither is revealed.
 NO_WORKFLOW = "This is not the id of a workflow that the owner of the schedule may run."
 NO_NODE = "This is not the id of a node of the workflow."
 NO_TICKS = "A schedule of type manual has no ticks: leave {field} out."
+NO_TARGET = (
+    "Give exactly one of workflow and call: a workflow to run, or the name of a function, a "
+    "task or a management command to call."
+)
+NO_CALL = "Only a schedule that calls has arguments: give call, or {} for a workflow."
 NO_TYPE = (
     "Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type "
     "manual for a schedule that runs only on request."
@@ -111,12 +117,15 @@ def _of_ticks(draft: ScheduledJob) -> Problems:
 
 
 def _payload(draft: ScheduledJob) -> Problems:
-    payload = draft.trigger_payload
-    if not isinstance(payload, dict):
-        yield "trigger_payload", "The payload must be a JSON object."
-        return
-    if found := problem(payload, max_bytes=limits.PAYLOAD_BYTES):
-        yield "trigger_payload", f"The payload {found}."
+    for name, words in (
+        ("trigger_payload", "The payload {}."),
+        ("arguments", "The arguments {}."),
+    ):
+        value = getattr(draft, name)
+        if not isinstance(value, dict):
+            yield name, words.format("must be a JSON object")
+        elif found := problem(value, max_bytes=limits.PAYLOAD_BYTES):
+            yield name, words.format(found)
 
 
 def _tags(draft: ScheduledJob) -> Problems:
@@ -136,9 +145,26 @@ def _is_tag(tag: object) -> bool:
     return not any(text_problems(tag, most=limits.TAG_LENGTH, one_line=True))
 
 
+def _call(draft: ScheduledJob) -> Problems:
+    """Fields that belong to a call, of a schedule that runs a workflow, and the reverse."""
+    if not draft.call:
+        if draft.arguments:
+            yield "arguments", NO_CALL.format("trigger_payload")
+        if draft.run_on != RunOn.WORKER:
+            yield "run_on", "Only what is called runs elsewhere: leave it out."
+        return
+    if draft.trigger_payload:
+        why = "A schedule that calls has no payload: give arguments instead."
+        yield "trigger_payload", why
+    if draft.trigger_node_id is not None:
+        yield "trigger_node", "A schedule that calls has no trigger node: leave it out."
+
+
 def _workflow(draft: ScheduledJob, facts: Facts) -> Problems:
+    if draft.call:
+        return  # its workflow is made by the system
     if draft.workflow_id is None:
-        yield "workflow", "This field is required."
+        yield "workflow", NO_TARGET
         return
     # The owner's rights count, not the actor's: the schedule runs on behalf of its owner.
     if not facts.may_run(draft.owner, draft.workflow_id):
@@ -163,6 +189,7 @@ _RULES: tuple[Callable[[ScheduledJob], Problems], ...] = (
     _when,
     _payload,
     _tags,
+    _call,
 )
 
 

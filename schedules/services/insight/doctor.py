@@ -22,6 +22,7 @@ from schedules.models import (
     Status,
 )
 from schedules.scheduler import get_scheduler_service
+from schedules.services.drafts.calls import call_fault
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Probes, diagnose
 from schedules.timing import tzdata_version
@@ -219,6 +220,27 @@ def _triggers(now: datetime) -> Iterator[Finding]:
     yield Finding(Severity.WARNING, "triggers", what, remedy)
 
 
+def _calls(now: datetime) -> Iterator[Finding]:
+    """Schedules whose callable is gone or takes other arguments, or whose owner may not call
+    it: each would fail when it is due."""
+    active = ScheduledJob.objects.filter(status=Status.ACTIVE).exclude(call="")
+    rows = active.select_related("owner").order_by("name", "pk")[:UNABLE_COUNTED]
+    found = [(each, why) for each in rows.iterator() if (why := call_fault(each))]
+    if not found:
+        yield _ok("calls", "everything that active schedules call can be called")
+        return
+    named = "; ".join(
+        f'"{each.name}" ({each.id}): {why}' for each, why in found[:NAMED]
+    )
+    more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    what = f"{counted(len(found), 'active schedule')} cannot call: {named}{more}"
+    remedy = (
+        "Declare the function again, give the schedule another call or other arguments, or "
+        "pause the schedule."
+    )
+    yield Finding(Severity.WARNING, "calls", what, remedy)
+
+
 def _unsent(now: datetime) -> Iterator[Finding]:
     unsent = outbox.count_unsent(now - UNSENT)
     if unsent:
@@ -252,5 +274,6 @@ _CHECKS: dict[Check, set[str]] = {
     _time_zones: {"database"},
     _unsent: {"database", "redis"},
     _triggers: {"database"},
+    _calls: {"database"},
     _alarms: {"database", "redis"},
 }

@@ -149,7 +149,7 @@ def _dispatch(
     """Create the execution for this attempt: one insert. For a workflow of another owner,
     also one query for the permission.
     """
-    if not isinstance(schedule.trigger_payload, dict):
+    if not isinstance(schedule.payload, dict):
         # Every door validates the payload: this one was written past them.
         raise TypeError("the payload of the schedule is not a JSON object")
     if not owner_may_run(schedule):
@@ -164,7 +164,7 @@ def _dispatch(
             "fired_at": run.created_at.isoformat(),
             "origin": run.origin,
             "attempt": run.attempt,
-            "payload": schedule.trigger_payload,
+            "payload": schedule.payload,
         },
         workflow=schedule.workflow,
         status=WorkflowExecution.Status.RUNNING,

@@ -91,7 +91,8 @@ def edit(
     if begins is not None:
         epochs.open_next(schedule, from_at=begins.from_at)
         set_frontier(schedule, begins.tick)
-    fields = (*changed, "next_tick_at", "epoch", "consecutive_failures")
+    # A change of the call changes the workflow, too.
+    fields = (*changed, "workflow", "next_tick_at", "epoch", "consecutive_failures")
     _write(schedule, verb, *fields, actor=actor, now=now, **details)
 
 

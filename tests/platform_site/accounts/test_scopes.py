@@ -88,7 +88,8 @@ def test_each_address_asks_for_its_scope(
     answer = ask(ground, cell, scope)
     wanted = needed(cell)
     if wanted is None or scope.allows(wanted):
-        assert answer.status_code < 400, answer.content
+        # 409: it may, but there is nothing to copy on this ground.
+        assert answer.status_code < 400 or answer.status_code == 409, answer.content
         return
     assert answer.status_code == 403
     told = answer.json()

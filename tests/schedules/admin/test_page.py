@@ -65,7 +65,7 @@ def test_a_removed_trigger_node_stays_chosen_until_another_is(
     ("changes", "field", "reason"),
     [
         ({"name": "  "}, "name", "required"),
-        ({"workflow": ""}, "workflow", "required"),
+        ({"workflow": ""}, "workflow", "exactly one"),
         ({"workflow": "nonsense"}, "workflow", "valid"),
         ({"trigger_node": "999"}, "trigger_node", "valid"),
         ({"cron_expression": "61 * * * *"}, "cron_expression", "61"),

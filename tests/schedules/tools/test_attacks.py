@@ -79,7 +79,7 @@ TABLE = {
         ("larger than 64 KiB",), "invalid_arguments", payload={"x": "y" * 70_000}
     ),
     "a field of the ledger": create(
-        ("does not exist", "The accepted fields are: name, workflow"),
+        ("does not exist", "The accepted fields are: name, "),
         "invalid_arguments",
         owner="root",
     ),

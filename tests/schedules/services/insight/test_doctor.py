@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 from redis import Redis
@@ -18,8 +19,11 @@ from schedules.rq import heartbeat
 from schedules.services import fire_due
 from schedules.services.insight.doctor import examine
 from tests.graphs import add_graph
+from tests.permissions import CALLS, allow
+from tests.schedules.calls import REMIND, create, declare
 from tests.schedules.conftest import NOON, MakeSchedule
 from triggers.manual import run_workflow
+from workflows.callables import declarations
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -159,3 +163,16 @@ def test_schedules_that_cannot_start_are_named(
     assert severity == Severity.WARNING
     assert what.startswith(f'7 active schedules cannot start: "job 0" ({made[0].pk})')
     assert what.endswith(" and 2 more")
+
+
+def test_a_call_that_would_fail_is_told_before_it_is_due(
+    staffed: Redis, alice: User
+) -> None:
+    declare()
+    create(allow(alice, *CALLS))
+    assert worst("calls")[0] == Severity.OK
+    declarations.by_name.pop(REMIND)
+    severity, what = worst("calls")
+    assert severity == Severity.WARNING
+    assert '"job"' in what
+    assert "Nothing of this name may be called" in what
