@@ -73,3 +73,10 @@ def test_the_owner_needs_the_permission_when_it_runs(redis: Redis, alice: User):
     run = ticked(alice)
     alice.user_permissions.clear()
     assert attempt(run).failure_kind == "not_allowed"
+
+
+def test_a_management_command_runs_too(redis: Redis, alice: User):
+    schedule = create(alice, "clearsessions", arguments={})
+    assert schedule.workflow.nodes.get(node_id="call").component_type == "run_command"
+    run = run_now(schedule.pk, actor=Actor.person(alice), now=timezone.now())
+    assert attempt(run).status == "succeeded", run.error
