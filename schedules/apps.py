@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import zoneinfo
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -17,7 +15,6 @@ class SchedulesConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        use_packaged_zones()
         for name in (
             "checks",
             "receivers",
@@ -31,15 +28,6 @@ class SchedulesConfig(AppConfig):
         import_module("workflows.kit.refusals").explain_outages_by(
             health.cause_of_error
         )
-
-
-def use_packaged_zones() -> None:
-    """Take time zones from the tzdata package only, here and in every child process, unless
-    the environment says otherwise: a system's own database can be a year old and an hour
-    off, and differ from machine to machine."""
-    if os.environ.setdefault("PYTHONTZPATH", "") == "" and zoneinfo.TZPATH:
-        zoneinfo.reset_tzpath(to=[])
-        zoneinfo.ZoneInfo.clear_cache()
 
 
 def take_commands() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import zoneinfo
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import CompositePrimaryKey
 
 from schedules.queue_checks import command_problems, queue_problems
 from schedules.services.keyed.site import models_of_objects
+from schedules.timing.zones import timezone_names
 from workflows.kit.conf import problems
 
 # Schedulers and workers run only the checks with this tag when they start, because Django's
@@ -27,9 +28,9 @@ def check_settings(
 ) -> list[CheckMessage]:
     """The problems with the settings that this app depends on, each with its remedy."""
     return [
-        *_app_problems(),
         *queue_problems(),
         *command_problems(),
+        *_app_problems(),
         *_time_problems(),
         *_database_problems(),
         *_option_problems(),
@@ -38,11 +39,26 @@ def check_settings(
 
 
 def _app_problems() -> Iterator[CheckMessage]:
-    if not apps.is_installed("django_rq"):
+    """Apps that have to be in INSTALLED_APPS, however they are written there. REST framework
+    and django-filter need not be there for us."""
+    if not apps.is_installed("triggers"):
         yield Error(
-            "django_rq is not installed as an app: nothing could be sent to the workers.",
+            "The app 'triggers' is not installed: no run could start.",
+            hint="Add 'triggers' to INSTALLED_APPS.",
+            id="ostinato_schedules.E014",
+        )
+    if not apps.is_installed("django_rq"):
+        yield Warning(
+            "The app 'django_rq' is not installed: its pages of queues and jobs are missing "
+            "from the admin. Runs do not need them.",
             hint="Add 'django_rq' to INSTALLED_APPS.",
-            id="ostinato_schedules.E007",
+            id="ostinato_schedules.W006",
+        )
+    if not apps.is_installed("drf_spectacular"):
+        yield Warning(
+            "The app 'drf_spectacular' is not installed: the page api/docs/ would fail.",
+            hint="Add 'drf_spectacular' to INSTALLED_APPS.",
+            id="ostinato_schedules.W005",
         )
 
 
@@ -53,11 +69,19 @@ def _time_problems() -> Iterator[CheckMessage]:
             hint="Set USE_TZ = True.",
             id="ostinato_schedules.E004",
         )
-    if os.environ.get("PYTHONTZPATH") != "":
+    if zoneinfo.TZPATH:
         yield Error(
-            "Time zones would come from the possibly outdated database of this machine.",
-            hint="Unset PYTHONTZPATH in the environment, or set it to ''.",
+            "Time zones would come from the possibly outdated database of this machine: "
+            "zoneinfo.reset_tzpath() was called after the import of our apps.",
+            hint="Remove that call, or give it to=[]; the package tzdata has all zones.",
             id="ostinato_schedules.E005",
+        )
+    if settings.TIME_ZONE not in timezone_names():
+        yield Warning(
+            f"TIME_ZONE is {settings.TIME_ZONE!r}, which is no zone of the package tzdata: "
+            "schedules without a zone of their own would be refused.",
+            hint="Set TIME_ZONE to an IANA time zone, such as 'Europe/Berlin' or 'UTC'.",
+            id="ostinato_schedules.W004",
         )
 
 
@@ -92,6 +116,6 @@ def _database_problems() -> Iterator[CheckMessage]:
     if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
         yield Warning(
             "SQLite would fail with 'database is locked' under load.",
-            hint="Set OPTIONS['transaction_mode'] = 'IMMEDIATE' for the database.",
+            hint="Set DATABASES['default']['OPTIONS'] = {'transaction_mode': 'IMMEDIATE', 'timeout': 20}, or use PostgreSQL.",
             id="ostinato_schedules.W001",
         )

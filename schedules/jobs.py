@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-import structlog
 from django.utils import timezone
 from rq import get_current_job
 
@@ -27,9 +26,10 @@ from workflows.execution.guard import guarded
 from workflows.execution.process_state import at_work
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
+from workflows.kit.logs import get_logger
 from workflows.models import WorkflowExecution
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 LONGEST_WAIT_SECONDS = 1.0
 
 

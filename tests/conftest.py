@@ -213,6 +213,15 @@ def served(child_env: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
+def bare_structlog() -> Iterator[None]:
+    """As in a project that has not configured structlog."""
+    kept = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**kept)
+
+
+@pytest.fixture
 def log_lines() -> Iterator[Callable[[], str]]:
     """What the site's own handler has written since the test began."""
     (handler,) = (

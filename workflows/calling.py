@@ -6,13 +6,13 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import structlog
 from typing_extensions import override
 
 from workflows.callables import CallContext, Target, UnknownCallable, may_view, why_not
 from workflows.exceptions import NodeBroken, NodeFailed, NodeNotAllowed, exit_status
 from workflows.graph import Problem
 from workflows.kit.json_value import problem, storable
+from workflows.kit.logs import get_logger
 from workflows.kit.tracebacks import where
 from workflows.processes.leftovers import exit_forked_children
 from workflows.registry import Component, Config, Context, Result
@@ -22,7 +22,7 @@ from workflows.schemas.references import fetched
 if TYPE_CHECKING:
     from workflows.kit.users import User
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 MAX_OUTPUT = 256 * 1024
 ARGUMENTS = {
     "type": ["object", "string"],

@@ -14,11 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import structlog
-
 from workflows.exceptions import NodeFailed, RegistrationError, ToolRefused
 from workflows.kit.errors import DomainError
 from workflows.kit.json_value import problem, storable
+from workflows.kit.logs import get_logger
 from workflows.kit.refusals import refusal_of
 from workflows.safety.redaction import contains_known
 from workflows.schemas.check import declaration_problem
@@ -34,7 +33,7 @@ MAX_ARGUMENTS = 64 * 1024
 MAX_RESULT = 256 * 1024
 MAX_PROBLEMS = 20
 MAX_PATH = 200
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

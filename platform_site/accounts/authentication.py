@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import ceil
 
-import structlog
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -14,8 +13,9 @@ from typing_extensions import override
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.throttles import TokenFailureRate
+from workflows.kit.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 REFUSED = "The token is wrong, has expired or has been revoked."
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from axes.backends import AxesStandaloneBackend
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
@@ -23,10 +22,11 @@ from typing_extensions import override
 
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.throttles import LoginRate
+from workflows.kit.logs import get_logger
 from workflows.kit.users import find_user
 
 LONGEST_NAME = 150  # of user names in Django
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class LoginGuard(AxesStandaloneBackend):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import structlog
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -13,9 +12,10 @@ from django.utils.safestring import SafeString
 
 from schedules.causes import Severity
 from schedules.services.insight.health import diagnose, facts_now
+from workflows.kit.logs import get_logger
 
 register = template.Library()
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 # A page waits no longer than this: what is known by then is shown.
 WAIT_SECONDS = 1.0
 

@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db import connection
 
 from schedules.services.clocks.jumps import Jumps
@@ -20,9 +19,10 @@ from schedules.services.runs.handed_over import are_handed_over, poll_handed_ove
 from schedules.services.upkeep.pruning import Pruned, prune
 from schedules.services.upkeep.retiming import retime_batch
 from workflows.execution.steps import fix_one
+from workflows.kit.logs import get_logger
 from workflows.services import deletions_wait, finish_deletions
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 Work = Callable[[datetime], Any]
 
 

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-import structlog
-
 from schedules.policy.clocks import (
     CHECK_AGAIN_SECONDS,
     Comparison,
@@ -16,8 +14,9 @@ from schedules.policy.clocks import (
     Reading,
     compare,
 )
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class ClockGuard:

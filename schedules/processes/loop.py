@@ -16,7 +16,6 @@ from functools import partial
 from types import FrameType
 from uuid import UUID
 
-import structlog
 from django.db import connection
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -35,10 +34,11 @@ from schedules.services.runs.sweep import sweep
 from workflows.execution.guard import LEASE
 from workflows.execution.steps import fix_one
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 from workflows.kit.service_errors import database_failure
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 outages = OutageLog(logger)
 # The code of the cause that rounds fail although the database and Redis are well.
 FAILING = "scheduler_failing"

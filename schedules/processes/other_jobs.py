@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import structlog
 from redis.exceptions import RedisError
 
 from schedules.scheduler import SchedulerService
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class OtherJobs:

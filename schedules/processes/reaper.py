@@ -12,12 +12,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import structlog
-
+from workflows.kit.logs import get_logger
 from workflows.processes.leftovers import log_ended
 from workflows.processes.session import end_session
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[2]); from workflows.processes.reaper import main; main()"
 LINE_BYTES = 64

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from django.db import connection as database
 from django.utils import timezone
 from redis import Redis
@@ -29,11 +28,12 @@ from workflows.execution.abandon import close_job
 from workflows.execution.endings import Ending, ending_of_status
 from workflows.execution.process_state import ProcessState, Work, use_state
 from workflows.failures import FailureKind
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 from workflows.processes.leftovers import lead_session, log_ended
 from workflows.processes.session import end_session
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
 CHECK_EVERY_SECONDS = 0.2

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import structlog
 from django.db import transaction
 
 from schedules.models import ScheduledJob, Status
 from schedules.rq.messages import Alarm, RedisAway
 from schedules.scheduler import get_scheduler_service
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 def set_on_commit(schedule: ScheduledJob) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import override_settings
 
-from schedules import queue_checks
+from schedules import checks, queue_checks
 from schedules.queue_checks import queue_problems
 
 pytestmark = pytest.mark.django_db
@@ -120,9 +121,34 @@ def test_a_command_that_would_take_the_place_of_ours_is_named(
     assert problem.is_serious() is (app == "django_rq")
 
 
-def test_zones_of_the_machine_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONTZPATH", "/usr/share/zoneinfo")
-    assert problems() == {"ostinato_schedules.E005"}
+def test_zones_of_the_machine_are_refused() -> None:
+    zoneinfo.reset_tzpath(to=["/usr/share/zoneinfo"])
+    try:
+        assert problems() == {"ostinato_schedules.E005"}
+    finally:
+        zoneinfo.reset_tzpath(to=[])
+
+
+@pytest.mark.parametrize(
+    ("left_out", "found"),
+    [
+        ("triggers", {"ostinato_schedules.E014"}),
+        ("drf_spectacular", {"ostinato_schedules.W005"}),
+        ("django_rq", {"ostinato_schedules.W006"}),
+        ("rest_framework", set()),
+        ("django_filters", set()),
+    ],
+)
+def test_an_app_that_is_needed_is_named(
+    monkeypatch: pytest.MonkeyPatch, left_out: str, found: set[str]
+) -> None:
+    monkeypatch.setattr(checks.apps, "is_installed", lambda name: name != left_out)
+    assert {each.id for each in checks.check_settings(None)} == found
+
+
+def test_a_time_zone_that_no_schedule_may_have_is_named(settings) -> None:
+    settings.TIME_ZONE = "posix/Europe/Berlin"
+    assert problems() == {"ostinato_schedules.W004"}
 
 
 @pytest.mark.parametrize("name", ["rqscheduler", "rqworker"])

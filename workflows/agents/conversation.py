@@ -14,7 +14,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
@@ -41,12 +40,13 @@ from workflows.agents.provider import ProviderFailure, failure_of
 from workflows.agents.record import Record, excerpt
 from workflows.exceptions import NodeFailed
 from workflows.kit.json_value import problem
+from workflows.kit.logs import get_logger
 from workflows.registry import Context
 from workflows.safety.deadline import deadline
 from workflows.safety.redaction import redact_known
 from workflows.tools import MAX_ARGUMENTS, Tool, call_named
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 # Between the attempts of one request, unless the provider demands a longer pause.
 PAUSES_SECONDS = (1.0, 4.0)
 LONGEST_PAUSE_SECONDS = 30.0

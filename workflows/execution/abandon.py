@@ -9,15 +9,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db.models import Model
 
 from workflows.execution.endings import WORKER_LOST, Ending
 from workflows.execution.guard import LEASE
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
+from workflows.kit.logs import get_logger
 from workflows.models import NodeRun, WorkflowExecution
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 BATCH = 500
 Key = tuple[Any, ...]
 

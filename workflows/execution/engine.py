@@ -13,8 +13,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from workflows.exceptions import (
     Cancelled,
     InvalidGraph,
@@ -30,6 +28,7 @@ from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import NotFound, WrongState
 from workflows.kit.json_value import problem, storable
+from workflows.kit.logs import get_logger
 from workflows.kit.tracebacks import where
 from workflows.kit.users import User, users
 from workflows.models import NodeRun, WorkflowExecution
@@ -41,7 +40,7 @@ Status = WorkflowExecution.Status
 MAX_OUTPUT = 256 * 1024
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 AroundNode = Callable[[], AbstractContextManager[None]]
 
 

@@ -21,15 +21,15 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
-import structlog
 from django.db import Error, close_old_connections, connection
 from django.db.models import Q, QuerySet
 
 from workflows.exceptions import Cancelled, TimedOut
 from workflows.execution.process_state import note_kill_at
+from workflows.kit.logs import get_logger
 from workflows.processes.leftovers import end_leftovers
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 LEASE = timedelta(seconds=10)
 RENEW_EVERY_SECONDS = 3.0
 RETRY_SECONDS = 1.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-import structlog
 from django.utils import timezone
 
 from workflows.exceptions import InvalidGraph, TimedOut
@@ -13,8 +12,9 @@ from workflows.execution import engine
 from workflows.execution.guard import guarded
 from workflows.execution.process_state import at_work
 from workflows.execution.standalone import claim_execution
+from workflows.kit.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 
 

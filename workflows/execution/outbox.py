@@ -13,7 +13,6 @@ from functools import cache, lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
 from redis import Redis
@@ -26,9 +25,10 @@ from workflows.execution.job_hashes import JobTemplate
 from workflows.execution.queue import connection, queue_key, queue_name, queued_ids
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 
-outages = OutageLog(structlog.get_logger(__name__))
+outages = OutageLog(get_logger(__name__))
 PENDING = "pending"
 # Unsent this long after its commit, a row has lost its sender; before, it may still be on
 # its way. Sending twice would be harmless, only wasteful.

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TypeVar
 
-import structlog
 from redis.exceptions import RedisError
 
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.logs import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 T = TypeVar("T")
 # A time further ahead than this was written by a clock that was ahead.
 MAX_CLOCK_SKEW = timedelta(seconds=60)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import structlog
-
 from workflows.kit.errors import DomainError, Unavailable, Unexpected
+from workflows.kit.logs import get_logger
 from workflows.kit.refusals import refusals
 from workflows.kit.sqlite_write_lock import brief_write
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from django.db import (
     InterfaceError,
     InternalError,
@@ -15,6 +14,7 @@ from django.db import (
     connection,
 )
 
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 
 # The database as a whole cannot serve: it is away, read-only (during a failover), or its
@@ -24,7 +24,7 @@ from workflows.kit.outages import OutageLog
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError, ProgrammingError)
 PAUSE_SECONDS = 0.5
 T = TypeVar("T")
-outages = OutageLog(structlog.get_logger(__name__))
+outages = OutageLog(get_logger(__name__))
 
 
 def retry_while_away(step: Callable[[], T]) -> T:

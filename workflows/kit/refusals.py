@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.core import exceptions as django
 from django.http import Http404, UnreadablePostError
@@ -24,6 +23,7 @@ from workflows.kit.errors import (
     TooLarge,
     Unavailable,
 )
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 from workflows.kit.service_errors import (
     database_failure,
@@ -38,7 +38,7 @@ LONGEST_REASON = 500
 LONGEST_ERROR = 200
 CUT_OFF = "The connection was closed before the complete body had arrived."
 Explain = Callable[[BaseException], tuple[str, str]]
-outages = OutageLog(structlog.get_logger(__name__))
+outages = OutageLog(get_logger(__name__))
 
 
 class Unreadable(InvalidInput):

@@ -6,12 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from workflows.exceptions import exit_status
+from workflows.kit.logs import get_logger
 from workflows.processes.session import end_others, named
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 _leader = 0
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from workflows.access import require_permission
 from workflows.exceptions import WorkflowInUse
 from workflows.kit.errors import NotFound
+from workflows.kit.logs import get_logger
 from workflows.kit.sqlite_write_lock import brief_write
 from workflows.kit.users import User
 from workflows.models import Workflow
@@ -25,7 +25,7 @@ from workflows.services.dependents import (
     is_short,
 )
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
 from workflows.access import require_permission
 from workflows.exceptions import ExecutionFinished
+from workflows.kit.logs import get_logger
 from workflows.kit.users import User, name_of
 from workflows.models import WorkflowExecution
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 Status = WorkflowExecution.Status
 
 

@@ -11,7 +11,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.core.management.base import CommandError
 from django_rq.management.commands import rqworker
@@ -23,9 +22,10 @@ from typing_extensions import override
 from schedules import checks
 from schedules.processes.worker import ScheduleWorker
 from workflows.execution.queue import job_class, queue_name
+from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 
-outages = OutageLog(structlog.get_logger(__name__))
+outages = OutageLog(get_logger(__name__))
 RETRY_SECONDS = 2.0
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-import structlog
-
 from schedules.models import ScheduledRun
 from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 RECENT = timedelta(hours=1)
 
 

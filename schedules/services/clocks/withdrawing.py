@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -37,9 +36,10 @@ from schedules.services.ledger.ahead import (
     schedules_ahead,
 )
 from schedules.timing.english import in_words
+from workflows.kit.logs import get_logger
 from workflows.kit.sqlite_write_lock import brief_write
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 BATCH = 20
 STEP_SECONDS = 0.1
 # The most rows that one transaction withdraws: on SQLite it blocks all other writers.

@@ -11,7 +11,6 @@ from copy import copy
 from datetime import datetime
 from typing import Any
 
-import structlog
 from django.conf import settings
 
 from schedules import timing
@@ -35,9 +34,10 @@ from schedules.timing import (
     checked_instant,
 )
 from workflows.kit.json_value import composed, map_strings
+from workflows.kit.logs import get_logger
 from workflows.models import Workflow, WorkflowNode
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 # What belongs to a workflow as the target of a schedule, and what to a call.
 OF_WORKFLOW = ("workflow", "trigger_node", "trigger_payload")
 OF_CALL = ("call", "arguments", "run_on")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-import structlog
 from redis.exceptions import ResponseError
 
 from schedules.causes import SUBJECTS, Cause, Diagnosis, Facts, Severity
@@ -34,8 +33,9 @@ from workflows.execution.queue import (
     queues_beside,
     redis_setting,
 )
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 OVERDUE = timedelta(seconds=60)
 UNSENT = timedelta(seconds=30)
 ALARM_CHECKS = 6

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -21,9 +20,10 @@ from workflows.execution.guard import CANCELLED, LEASE, Lease
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.errors import NotAllowed
+from workflows.kit.logs import get_logger
 from workflows.models import WorkflowExecution
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from functools import partial
 from typing import Self
 from uuid import UUID
 
-import structlog
 from django.db import connection, transaction
 
 from schedules.models import (
@@ -40,8 +39,9 @@ from schedules.services.ledger.ledger import NewRun
 from schedules.services.runs.sending import RUNS
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 PASSES_BEFORE_PAUSE = 3
 # After a batch, SQLite's write lock stays free for this long, or the web and the workers
 # starve. The time of sending and logging counts: both need no lock.

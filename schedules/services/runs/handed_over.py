@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import structlog
 from django.db.models import QuerySet
 
 from schedules.models import RunStatus, ScheduledRun
@@ -23,9 +22,10 @@ from workflows.execution.steps import fix_each
 from workflows.execution.task_results import TaskEnd, TaskUnknown, end_of_task
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.logs import get_logger
 from workflows.safety.redaction import redact
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 # Asked in one step; those that were not asked for the longest time come first.
 BATCH = 100
 MAY_STILL_RUN = "The task itself may still run on its backend."

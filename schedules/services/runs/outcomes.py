@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 
 from schedules.limits import NOTE_LENGTH
@@ -26,8 +25,9 @@ from schedules.services.runs.waiting import release_waiting
 from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
 from workflows.failures import FailureKind
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 ERROR_LENGTH = 2_000
 
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 
 from schedules.models import RunStatus, ScheduledJob, ScheduledRun
@@ -23,8 +22,9 @@ from schedules.services.runs.sending import RUNS
 from schedules.services.runs.waiting import release_waiting, stuck_schedules
 from workflows.execution import abandon, outbox
 from workflows.execution.steps import fix_each, fix_one
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 # Alarms are compared with the database this far ahead of time.
 ALARMS_AHEAD = timedelta(seconds=15)
 BATCH = 500

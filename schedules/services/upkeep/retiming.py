@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from django.db import transaction
 
 from schedules import timing
@@ -18,8 +17,9 @@ from schedules.services.ledger import ledger
 from schedules.services.ledger.ledger import open_rows
 from schedules.services.transitions import NewTiming
 from schedules.timing import TimingError
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 BATCH = 100
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
+from workflows.kit.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 KEPT_SECONDS = 1.0
 RECENT_SECONDS = 10.0
 # A service that takes longer than this is reported as silent.
