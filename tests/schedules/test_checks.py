@@ -51,7 +51,7 @@ def test_a_setting_that_would_do_harm_is_named(
         (site.INSTALLED_APPS[::-1], {"ostinato_schedules.E003"}),
         (
             [a for a in site.INSTALLED_APPS if a != "django_rq"],
-            {"ostinato_schedules.E007"},
+            {"ostinato_schedules.W006"},
         ),
         (
             [

@@ -80,8 +80,9 @@ def words(kind: Kind[T]) -> Kind[list[T]]:
     def from_text(text: str) -> Iterable[str]:
         return [word.strip() for word in text.split(",") if word.strip()]
 
+    item = kind.accepted.removeprefix("it must be ")
     return Kind(
-        f"it must be a list, and of each item, {kind.accepted}",
+        f"it must be a list in which each item is {item}",
         clean,
         from_text,
         f"{kind.accepted}; separate several values by commas",

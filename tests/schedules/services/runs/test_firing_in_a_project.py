@@ -18,4 +18,5 @@ def test_ticks_fire_and_are_told_to_the_standard_library(
     schedule = make_schedule()
     fire_due(NOON.replace(hour=13))
     fired = [each for each in caplog.messages if each.startswith("tick_fired ")]
-    assert [f"schedule={schedule.pk}" in each for each in fired] == [True]
+    assert fired
+    assert all(f"schedule={schedule.pk} " in each for each in fired)
