@@ -8,8 +8,8 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 
-from platform_site.variable_kinds import rate
 from tests.api import client
+from workflows.kit.conf_kinds import RATE
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/workflows/"
@@ -23,7 +23,7 @@ def two_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", ["1000/hour", "2/min", "5/s", "1/day"])
 def test_a_rate_is_one_that_the_throttle_can_read(text: str) -> None:
-    assert rate(text) == text
+    assert RATE.parse(text) == text
     assert SimpleRateThrottle.parse_rate(None, text)
 
 

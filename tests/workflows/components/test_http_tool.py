@@ -125,3 +125,24 @@ def test_every_name_of_the_site_is_its_own(
     hosts = ["www.site.example", "127.0.0.1", "[::1]", ".site.example", "*"]
     settings.ALLOWED_HOSTS = hosts
     assert is_own_site(httpx.URL(address)) is is_own
+
+
+@pytest.mark.parametrize(
+    ("address", "is_own"),
+    [
+        ("http://127.0.0.1:9000/", True),
+        ("http://localhost/", True),
+        ("https://example.com/", False),
+        ("https://other.example/", False),
+    ],
+)
+def test_without_an_address_of_its_own_any_port_of_the_machine_may_be_the_site(
+    settings: Any, ostinato: Any, address: str, is_own
+):
+    ostinato(SITE_URL="")
+    settings.DEBUG, settings.ALLOWED_HOSTS = True, []
+    assert is_own_site(httpx.URL(address)) is is_own
+    settings.DEBUG, settings.ALLOWED_HOSTS = False, ["example.com", "127.0.0.1"]
+    assert is_own_site(httpx.URL("https://example.com/"))
+    assert is_own_site(httpx.URL("http://127.0.0.1:9000/"))
+    assert not is_own_site(httpx.URL("http://localhost/"))
