@@ -72,6 +72,7 @@ class Planner:
             return self._creation(wanted)
         if row.owner_id != wanted.owner.pk:
             raise InvalidSchedule(errors={"key": [KEY_TAKEN]})
+        row.owner = wanted.owner  # the same, and read already
         return self._change(wanted, row)
 
     def _creation(self, wanted: Wanted) -> Plan:

@@ -40,14 +40,13 @@ def upsert_schedules(
     """
     check_note(note)
     faults = Faults(listed=listed)
-    asked = list(_wanted(declared, faults))
-    faults.refuse()
-    results = _unchanged(asked)
-    rest = [each for each in asked if each.key not in results]
+    asked = _wanted(declared, faults)
+    results = _unchanged([*asked.values()])
+    rest = [each for each in asked.values() if each.key not in results]
     rows = _rows(each.key for each in rest)
     planner = Planner(force=force, now=now)
     plans: list[Plan] = []
-    for index, each in enumerate(asked):
+    for index, each in asked.items():
         if each.key not in results:
             with faults.of(index):
                 plans.append(planner.plan(each, rows.get(each.key)))
@@ -56,21 +55,23 @@ def upsert_schedules(
     writer = Writer(planner, actor, now, note)
     for done in writer.write(each for each in plans if each.writes):
         results[done.wanted.key] = done.result
-    return [results[each.key] for each in asked]
+    return [results[each.key] for each in asked.values()]
 
 
-def _wanted(declared: Sequence[Schedule], faults: Faults) -> list[Wanted]:
-    """What is declared. The default owner is looked up only if one of them needs it."""
-    needs_owner = any(each.owner is None for each in declared)
+def _wanted(declared: Sequence[Schedule], faults: Faults) -> dict[int, Wanted]:
+    """What is declared, by index. The default owner is looked up only if it is needed."""
+    needs_owner = any(getattr(each, "owner", 0) is None for each in declared)
     owner = default_owner() if needs_owner else None
-    found: dict[str, Wanted] = {}
+    found: dict[int, Wanted] = {}
+    keys: set[str] = set()
     for index, each in enumerate(declared):
         with faults.of(index):
             one = wanted(each, owner)
-            if one.key in found:
+            if one.key in keys:
                 raise InvalidSchedule(errors={"key": [SAME_KEY]})
-            found[one.key] = one
-    return list(found.values())
+            keys.add(one.key)
+            found[index] = one
+    return found
 
 
 def _unchanged(asked: Sequence[Wanted]) -> dict[str, Upserted]:

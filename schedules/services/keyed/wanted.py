@@ -20,6 +20,7 @@ from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
 from schedules.services.keyed.site import models_of_objects
 
+NO_SCHEDULE = "Give a Schedule(key, …) for each item."
 NO_TIMING = "Give cron(…), every(…) or once(…)."
 NOT_A_USER = "Give a user who is saved in the database."
 NOT_SAVED = "Give an object that is saved in the database."
@@ -49,9 +50,11 @@ class Wanted:
         return {"key": self.key, **self.columns}
 
 
-def wanted(declared: Schedule, owner: Any) -> Wanted:
+def wanted(declared: object, owner: Any) -> Wanted:
     """What is declared. `owner` counts if none is given. Raises `InvalidSchedule` for what
     does not become a column; the fields are checked with the draft."""
+    if not isinstance(declared, Schedule):
+        raise InvalidSchedule(errors={"schedule": [NO_SCHEDULE]})
     errors: dict[str, list[str]] = {}
     for field, why in _problems(declared):
         errors.setdefault(field, []).append(why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -23,14 +24,15 @@ from schedules.services.transitions import Beginnings, Edit
 from schedules.services.update import MAKES_ROOM, new_timings, rules_unless_broken
 from workflows.kit.sqlite_write_lock import brief_write
 
-# Written in one transaction, unless the caller has begun one. On SQLite it then holds the
-# write lock for less than 0.1 s.
-SLICE = 500
+# Written in one transaction, unless the caller has begun one: the first time, and at most.
+FIRST_SLICE, SLICE = 100, 500
+# How long a transaction should take, since on SQLite nobody else can write meanwhile.
+SLICE_SECONDS = 0.06
 # How often it is tried to write what others have written meanwhile, under the same keys.
 TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Writer:
     """Writes plans, and makes those anew whose rows have changed since."""
 
@@ -38,6 +40,7 @@ class Writer:
     actor: Actor
     now: datetime
     note: str
+    _size: int = 0
 
     def write(self, plans: Iterable[Plan]) -> Iterator[Plan]:
         """Carry out the plans, and yield them as they were carried out.
@@ -50,8 +53,10 @@ class Writer:
             alarms.set_all_on_commit(moved)
             yield from done
             return
-        for start in range(0, len(todo), SLICE):
-            done, moved = self._written(todo[start : start + SLICE])
+        self._size = FIRST_SLICE
+        while todo:
+            some, todo = todo[: self._size], todo[self._size :]
+            done, moved = self._written(some)
             alarms.set_all(moved)
             yield from done
 
@@ -60,13 +65,22 @@ class Writer:
         made = self._made(plans)
         for left in reversed(range(TRIES)):
             try:
-                with _turn(), transaction.atomic():
-                    return self._write(plans, made)
+                with _turn():
+                    began = time.monotonic()
+                    with transaction.atomic():
+                        written = self._write(plans, made)
+                    self._resize(len(plans), time.monotonic() - began)
+                return written
             except IntegrityError:
                 # Another transaction has taken one of the keys, whose row is now visible.
                 if not left:
                     raise
         raise AssertionError
+
+    def _resize(self, written: int, seconds: float) -> None:
+        """Make the next slice as large as its time allows, on a machine as busy as it is."""
+        could = int(written * SLICE_SECONDS / max(seconds, 0.001))
+        self._size = max(FIRST_SLICE // 4, min(SLICE, could))
 
     def _made(self, plans: Iterable[Plan]) -> Beginnings:
         return transitions.beginnings(
