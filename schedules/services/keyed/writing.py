@@ -27,7 +27,7 @@ from workflows.kit.sqlite_write_lock import brief_write
 # Written in one transaction, unless the caller has begun one: the first time, and at most.
 FIRST_SLICE, SLICE = 100, 500
 # How long a transaction should take, since on SQLite nobody else can write meanwhile.
-SLICE_SECONDS = 0.06
+SLICE_SECONDS = 0.08
 # How often it is tried to write what others have written meanwhile, under the same keys.
 TRIES = 5
 
@@ -80,7 +80,7 @@ class Writer:
     def _resize(self, written: int, seconds: float) -> None:
         """Make the next slice as large as its time allows, on a machine as busy as it is."""
         could = int(written * SLICE_SECONDS / max(seconds, 0.001))
-        self._size = max(FIRST_SLICE // 4, min(SLICE, could))
+        self._size = max(FIRST_SLICE, min(SLICE, could))
 
     def _made(self, plans: Iterable[Plan]) -> Beginnings:
         return transitions.beginnings(
