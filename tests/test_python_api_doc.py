@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from schedules.declared import timings
 from schedules.models import ScheduledJob
 from schedules.receivers import connect_objects
 from schedules.services import Actor, update_schedule
+from tests.permissions import CALLS, allow
+from workflows.callables import declarations
 from workflows.models import Workflow
 
 OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
@@ -24,7 +28,7 @@ OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 @pytest.mark.both_databases
 @pytest.mark.django_db
 def test_the_examples_of_the_document_are_true(
-    owner: User, workflow: Workflow, ostinato: Any
+    owner: User, workflow: Workflow, ostinato: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ostinato(OBJECTS=["auth.Group"])
     connect_objects()
@@ -34,6 +38,13 @@ def test_the_examples_of_the_document_are_true(
         update_schedule(row.pk, fields, actor=Actor.person(owner), now=timezone.now())
 
     invoice = Group.objects.create(name="invoice 7")
+    allow(owner, *CALLS)
+    monkeypatch.setitem(sys.modules, "billing", ModuleType("billing"))
+    tasks = ModuleType("billing.tasks")
+    exec("def remind(invoice: int, days: int = 14) -> None: ...", vars(tasks))
+    monkeypatch.setitem(sys.modules, tasks.__name__, tasks)
+    declarations.by_name.clear()
+    schedules.schedulable(vars(tasks)["remind"])
     names = {name: getattr(schedules, name) for name in schedules.__all__}
     known = {
         "ada": owner,

@@ -24,6 +24,9 @@ class Schedule:
 
     key: str = field(kw_only=False)
     timing: When
+    call: str | None = None
+    arguments: Mapping[str, Any] | None = None
+    run_on: Literal["worker", "backend"] | None = None
     workflow: Workflow | None = None
     trigger_node: WorkflowNode | None = None
     trigger_payload: Mapping[str, Any] | None = None

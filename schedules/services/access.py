@@ -68,11 +68,15 @@ def workflows_in(fields: Mapping[str, Any]) -> set[UUID]:
 
 
 def lock_all_workflows(
-    wanted: Collection[UUID], *, of: Collection[UUID], calls: Collection[str] = ()
+    wanted: Collection[UUID],
+    *,
+    of: Collection[UUID],
+    calls: Collection[str] = (),
+    owners: Collection[Any] = (),
 ) -> None:
-    """The same for many schedules, and for those workflows of their owners that the system
-    has made for these `calls`."""
-    locked = Q(pk__in=wanted)
+    """The same for many schedules, and for those workflows of their owners and of `owners`
+    that the system has made for these `calls`."""
+    locked = Q(pk__in=wanted) | Q(call__in=calls, owner__in=owners)
     if of:
         its = ScheduledJob.objects.filter(pk__in=of)
         locked |= Q(pk__in=its.values("workflow"))

@@ -16,11 +16,22 @@ from schedules.services.drafts.fields import FIELDS
 from schedules.timing import TimingError
 
 
-def test_all_names_can_be_imported_without_django() -> None:
+def test_all_names_can_be_imported_before_the_apps_are_ready() -> None:
     names = ", ".join(schedules.__all__)
-    code = (
-        f"import sys; from schedules import {names}; assert 'django' not in sys.modules"
-    )
+    code = f"""if True:
+        from schedules import {names}
+        from django.apps import apps
+        assert not apps.ready
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_schedule_is_declared_without_django() -> None:
+    code = """if True:
+        import sys
+        from schedules import Schedule, cancel, cron, every, once, pause, resume, upsert
+        assert "django" not in sys.modules
+    """
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

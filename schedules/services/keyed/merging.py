@@ -10,7 +10,7 @@ from typing import Any
 
 from schedules.declared.results import Kept
 from schedules.models import ScheduledJob
-from schedules.services.drafts.draft import apply_fields
+from schedules.services.drafts.draft import OF_CALL, OF_WORKFLOW, apply_fields
 from schedules.services.drafts.fields import FIELDS, TIMING_FIELDS, WHEN_FIELD
 from schedules.services.drafts.snapshot import same, snapshot
 from schedules.services.keyed.wanted import Wanted
@@ -77,6 +77,8 @@ def _held(
         return not same(has[name], before)
 
     held = {name for name in differing if name not in WHEN and is_changed(name)}
+    if held & {"call", "workflow"}:  # what belongs to another target fits no other
+        held |= {*OF_CALL, *OF_WORKFLOW}
     if any(name in differing for name in WHEN) and any(map(is_changed, WHEN)):
         is_other_type = "schedule_type" in differing
         held |= {*TIMING_FIELDS} if is_other_type else {*WHEN}

@@ -19,7 +19,7 @@ from schedules.services.drafts.fields import TIMING_FIELDS
 from schedules.services.drafts.snapshot import changes, same, snapshot
 from schedules.services.keyed.merging import WHEN, Merged, merge, written
 from schedules.services.keyed.wanted import Wanted
-from schedules.services.update import must_start, refuse_max_runs_reached
+from schedules.services.update import CALLED, must_start, refuse_max_runs_reached
 from schedules.timing import TimingError, next_after
 
 TIMING = frozenset(TIMING_FIELDS)
@@ -46,6 +46,11 @@ class Plan:
     @property
     def writes(self) -> bool:
         return self.outcome != "unchanged" or self.remembers
+
+    @property
+    def calls(self) -> bool:
+        """Whether the change needs the workflow of another call."""
+        return bool(self.row and self.draft.call and CALLED & self.changed.keys())
 
     @property
     def result(self) -> Upserted:

@@ -19,6 +19,7 @@ from schedules.models import WhenObjectGone
 from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
 from schedules.services.keyed.site import models_of_objects
+from workflows.schemas.plain import plain
 
 NO_SCHEDULE = "Give a Schedule(key, …) for each item."
 NO_TIMING = "Give cron(…), every(…) or once(…)."
@@ -61,6 +62,8 @@ def wanted(declared: object, owner: Any) -> Wanted:
     if errors:
         raise InvalidSchedule(errors=errors)
     fields = dict(_given(declared))
+    if isinstance(fields.get("arguments"), dict):
+        fields["arguments"] = _data(fields["arguments"])
     columns = _columns(declared)
     return Wanted(
         key=declared.key,
@@ -136,6 +139,20 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, Sequence) else value
+
+
+def _data(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as plain JSON data: dates, decimals, objects and the like as they are stored.
+    Raises `InvalidSchedule` for a value that cannot be."""
+    found, errors = {}, {}
+    for name, value in arguments.items():
+        try:
+            found[name] = plain(value)
+        except ValueError as error:
+            errors[f"arguments.{name}"] = [str(error)]
+    if errors:
+        raise InvalidSchedule(errors=errors)
+    return found
 
 
 def _columns(declared: Schedule) -> dict[str, str]:

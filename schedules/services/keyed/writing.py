@@ -16,6 +16,7 @@ from schedules.services import alarms, transitions
 from schedules.services.access import lock_all_workflows, workflows_in
 from schedules.services.actor import Actor
 from schedules.services.clocks.withdrawing import withdraw_ahead
+from schedules.services.drafts.calls import attach_workflows
 from schedules.services.epochs.closing import Closing
 from schedules.services.keyed.planning import TIMING, Plan, Planner
 from schedules.services.ledger.bulk_sql import update_rows
@@ -23,6 +24,7 @@ from schedules.services.runs.waiting import release_waiting
 from schedules.services.transitions import Beginnings, Edit
 from schedules.services.update import MAKES_ROOM, new_timings, rules_unless_broken
 from workflows.kit.sqlite_write_lock import brief_write
+from workflows.services import remove_unused
 
 # Written in one transaction, unless the caller has begun one: the first time, and at most.
 FIRST_SLICE, SLICE = 100, 500
@@ -97,17 +99,34 @@ class Writer:
     def _write(
         self, plans: Sequence[Plan], made: Beginnings
     ) -> tuple[Sequence[Plan], list[Alarm]]:
-        workflows = {pk for each in plans for pk in workflows_in(each.wanted.fields)}
-        lock_all_workflows(workflows, of=[each.row.pk for each in plans if each.row])
+        self._lock_workflows(plans)
+        self._attach(plans)
         rows = self._locked([each.wanted.key for each in plans])
         if not all(_is_current(each, rows.get(each.wanted.key)) for each in plans):
             plans = [self._current(each, rows.get(each.wanted.key)) for each in plans]
+            self._attach(plans)
             made = self._made(plans)
         transitions.begin_all(made)
         changed = [each for each in plans if each.outcome in ("changed", "revived")]
         moved = made.alarms + self._edit(changed, rows)
         _remember([each for each in plans if each.outcome == "unchanged"])
         return plans, moved
+
+    def _lock_workflows(self, plans: Sequence[Plan]) -> None:
+        """Before the schedules, in the order of all verbs."""
+        lock_all_workflows(
+            {pk for each in plans for pk in workflows_in(each.wanted.fields)},
+            of=[each.row.pk for each in plans if each.row],
+            calls={each.draft.call for each in plans if each.draft.call},
+            owners={each.wanted.owner.pk for each in plans},
+        )
+
+    def _attach(self, plans: Sequence[Plan]) -> None:
+        """Have the system make the workflows of new calls."""
+        attach_workflows(
+            [each.draft for each in plans if each.outcome == "created" or each.calls],
+            now=self.now,
+        )
 
     def _locked(self, keys: Sequence[str]) -> dict[str, ScheduledJob]:
         rows = ScheduledJob.objects.locked().filter(key__in=keys).order_by("key")
@@ -123,10 +142,17 @@ class Writer:
     def _edit(
         self, plans: Sequence[Plan], rows: Mapping[str, ScheduledJob]
     ) -> list[Alarm]:
+        had = {rows[each.wanted.key].workflow_id for each in plans}
         edits = list(self._edits(plans, rows))
         moved = transitions.edit_all(
-            edits, "upserted", actor=self.actor, now=self.now, note=self.note
+            edits,
+            *("upserted", "workflow"),
+            actor=self.actor,
+            now=self.now,
+            note=self.note,
         )
+        if left := had - {schedule.workflow_id for schedule, *_ in edits}:
+            remove_unused(left, now=self.now)
         for schedule, _, changed, _ in edits:
             if MAKES_ROOM & changed.keys():
                 release_waiting(schedule, now=self.now)
@@ -143,6 +169,8 @@ class Writer:
                 closings.append(Closing(row, rules_unless_broken(row)))
             for name in (*each.changed, "upserted"):
                 setattr(row, name, getattr(each.draft, name))
+            if each.calls:
+                row.workflow_id = each.draft.workflow_id
             each.row = row
         begun = new_timings(closings, now=self.now)
         by_key = dict(zip((row.key for row, _ in closings), begun, strict=True))

@@ -58,6 +58,7 @@ class Edit(NamedTuple):
 
 _COLUMNS = [field.name for field in ScheduledJob._meta.concrete_fields]
 _VALUES = [field.attname for field in ScheduledJob._meta.concrete_fields]
+_WORKFLOW = _COLUMNS.index("workflow")
 _ATTNAMES = dict(zip(_COLUMNS, _VALUES, strict=True))
 _EVENT_FIELDS = [
     field for field in ScheduleEvent._meta.concrete_fields if not field.primary_key
@@ -69,6 +70,7 @@ _EVENT_VALUES = [field.attname for field in _EVENT_FIELDS]
 class Beginnings(NamedTuple):
     """New schedules as rows of their tables, with their alarms."""
 
+    new: list[ScheduledJob]
     schedules: list[list[Any]]
     epochs: list[epochs.Opened]
     events: list[list[Any]]
@@ -84,12 +86,13 @@ def beginnings(
 ) -> Beginnings:
     """New active schedules, each with its first tick and what its event tells. Nothing is
     written yet, so that the rows are ready when the transaction begins."""
-    made = Beginnings([], [], [], [])
+    made = Beginnings([], [], [], [], [])
     for schedule, tick, told in new:
         set_frontier(schedule, tick)
         event = new_event(
             schedule, EventVerb.CREATE, actor=actor, now=now, note=note, after=told
         )
+        made.new.append(schedule)
         made.schedules.append([getattr(schedule, name) for name in _VALUES])
         made.epochs.append(epochs.opened(schedule, told, from_at=now))
         made.events.append([getattr(event, name) for name in _EVENT_VALUES])
@@ -99,6 +102,9 @@ def beginnings(
 
 def begin_all(made: Beginnings) -> None:
     """Save them. Raises `IntegrityError` if one of their keys is taken."""
+    for schedule, row in zip(made.new, made.schedules, strict=True):
+        if schedule.call:  # the system makes its workflow in the same transaction
+            row[_WORKFLOW] = schedule.workflow_id
     insert_rows(ScheduledJob, fields=_COLUMNS, rows=made.schedules)
     epochs.save_opened(made.epochs)
     insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=made.events)
