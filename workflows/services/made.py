@@ -13,8 +13,9 @@ from django.db import transaction
 from workflows.callables import Target
 from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.kit.users import User
-from workflows.models import RunOn, Workflow
+from workflows.models import Workflow
 from workflows.models.workflow import NAME_LENGTH
+from workflows.run_on import RunOn
 from workflows.services.definition import create_workflow
 from workflows.services.deletion import is_short_deletion, remove_locked
 from workflows.services.dependents import unreferenced

@@ -13,7 +13,8 @@ from schedules.services.actor import Actor
 from schedules.services.drafts.validation import Problems
 from workflows.callables import Target, find, targets, why_not
 from workflows.kit.users import User
-from workflows.models import RunOn, Workflow
+from workflows.models import Workflow
+from workflows.run_on import RunOn
 from workflows.services import workflow_of_call
 
 NAMED = 10

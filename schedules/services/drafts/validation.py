@@ -14,7 +14,7 @@ from schedules.services.drafts.facts import TRIGGER, Facts
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD, FieldSpec, Kind
 from schedules.timing import TimingError
 from workflows.kit.json_value import problem, text_problem
-from workflows.models import RunOn
+from workflows.run_on import RunOn
 
 Problems = Iterator[tuple[str, str]]
 # One text for rows that do not exist and for rows of others, so that neither is revealed.
