@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from redis import Redis
 
+from schedules.exceptions import InvalidSchedule
 from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from schedules.services import fire_due
@@ -21,7 +22,7 @@ from tests.integration import own_backend
 from tests.permissions import CALLS, allow
 from tests.schedules.conftest import MakeSchedule
 from workflows.kit.users import User
-from workflows.models import NodeRun, WorkflowNode
+from workflows.models import NodeRun
 from workflows.registry import registry
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -37,11 +38,14 @@ def opened(ostinato: Any, alice: User) -> None:
 
 def executed(make_schedule: MakeSchedule, name: str, **arguments: Any) -> ScheduledRun:
     """A run whose node has handed over to the backend of the task."""
-    config = {"function": f"{HERE}.{name}", "arguments": arguments, "run_on": "backend"}
-    node = WorkflowNode.objects.filter(node_id="say")
-    node.update(component_type="call_function", config=config)
     now = timezone.now()
-    make_schedule(now=now - timedelta(seconds=61))
+    make_schedule(
+        now=now - timedelta(seconds=61),
+        workflow=None,
+        call=f"{HERE}.{name}",
+        arguments=arguments,
+        run_on="backend",
+    )
     fire_due(now)
     run = ScheduledRun.objects.get()
     execute_scheduled_trigger(
@@ -67,7 +71,7 @@ def test_its_value_is_the_output_of_the_run(
     assert poll_handed_over(timezone.now()) == 1
     run.refresh_from_db()
     assert run.status == "succeeded"
-    assert NodeRun.objects.get(node_id="say").output == 42
+    assert NodeRun.objects.get(component_type="call_function").output == 42
     assert DBTaskResult.objects.count() == 1
 
 
@@ -118,9 +122,11 @@ def test_nothing_is_enqueued_if_its_id_cannot_be_put_on_record(
     ],
 )
 def test_what_cannot_be_followed_on_a_backend_is_refused(
-    opened: None, name: str, why: str
+    make_schedule: MakeSchedule, opened: None, name: str, why: str
 ) -> None:
     component = registry.components["call_function"]
     config = {"function": f"{HERE}.{name}", "run_on": "backend"}
-    problems = dict(component.check(config))
-    assert why in problems["run_on"]
+    assert why in dict(component.check(config))["run_on"]
+    with pytest.raises(InvalidSchedule) as refused:
+        make_schedule(workflow=None, call=f"{HERE}.{name}", run_on="backend")
+    assert why in refused.value.errors["run_on"][0]

@@ -12,13 +12,13 @@ from schedules.models import ScheduledJob
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import Problems
 from workflows.callables import Target, find, targets, why_not
+from workflows.callables.django_tasks import backend_problem
 from workflows.kit.users import User
 from workflows.models import Workflow
 from workflows.run_on import RunOn
 from workflows.services import workflow_of_call
 
 NAMED = 10
-ONLY_TASKS = "Only a Task of django.tasks runs at a backend of its own: give worker, or leave it out."
 MAY_NOT_CALL = "{who} may not call {name}: the permission {permission} is missing."
 
 
@@ -36,8 +36,8 @@ def call_problems(schedule: ScheduledJob) -> Problems:
                 who="The owner of the schedule", name=target.name, permission=missing
             ),
         )
-    if schedule.run_on == RunOn.BACKEND and target.kind != "task":
-        yield "run_on", ONLY_TASKS
+    if schedule.run_on == RunOn.BACKEND and (why := backend_problem(target)):
+        yield "run_on", why
     yield from _argument_problems(schedule, target, schedule.owner)
 
 
