@@ -47,7 +47,7 @@ def logging_config(level: str) -> dict[str, Any]:
             name: {"handlers": [], "propagate": True}
             for name in ("django", "uvicorn", "uvicorn.access")
         }
-        # Its lines contain what was typed as the user name; ours (`accounts.logins`) do not.
+        # Its lines contain what was typed as the user name; ours (`own_admin.logins`) do not.
         | {"axes": {"level": "ERROR"}},
         # There is always a root handler: a library that finds none would install its own.
         "root": {"handlers": ["stderr"], "level": level},

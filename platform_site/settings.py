@@ -169,11 +169,11 @@ LOGIN_FAILURES = env.number("LOGIN_FAILURES", 10, minimum=1, maximum=1000)
 LOGIN_LOCK_MINUTES = env.number("LOGIN_LOCK_MINUTES", 15, minimum=1, maximum=1440)
 LOGIN_RATE = env.read("LOGIN_RATE", "30/minute", RATE)
 AUTHENTICATION_BACKENDS = [
-    "platform_site.accounts.logins.LoginGuard",
+    "platform_site.own_admin.logins.LoginGuard",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AXES_HANDLER = "platform_site.accounts.logins.LoginHandler"
-AXES_LOCKOUT_CALLABLE = "platform_site.accounts.logins.refused"
+AXES_HANDLER = "platform_site.own_admin.logins.LoginHandler"
+AXES_LOCKOUT_CALLABLE = "platform_site.own_admin.logins.refused"
 AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.client_address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURES
@@ -232,57 +232,9 @@ KNOX_TOKEN_MODEL = "ostinato_accounts.ApiToken"
 # flushes the database it omits that table, and PostgreSQL then refuses to truncate the users'.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "platform_site.accounts.authentication.BearerAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "workflows.kit.api.scopes.HasScope",
-    ],
-    "DEFAULT_PARSER_CLASSES": ["platform_site.http.json_parser.SafeJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "workflows.kit.api.paging.Paging",
-    # `?format=` would be an undocumented parameter.
-    "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "platform_site.http.errors.handle",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {
-        "login": LOGIN_RATE,
-        "wrong_token": "300/minute",
-        "user": OSTINATO["API_RATE"],
-        "hook": OSTINATO["HOOK_RATE"],
-    },
-}
-
+# All views are ours, and need nothing of REST framework's settings.
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Ostinato",
-    "DESCRIPTION": "Workflows on a schedule: every tick is accounted for, none runs twice.",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "SCHEMA_PATH_PREFIX_INSERT": "",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "GET_LIB_DOC_EXCLUDES": "platform_site.http.openapi.without_public_docstring",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "platform_site.http.openapi.document_errors",
-        "platform_site.http.examples.add_examples",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "ScheduleStatus": "schedules.models.Status",
-        "RunStatus": "schedules.models.RunStatus",
-        "ExecutionStatus": "workflows.models.WorkflowExecution.Status",
-        "NodeRunStatus": "workflows.models.NodeRun.Status",
-        "CatchupPolicy": "schedules.models.CatchupPolicy",
-        "OverlapPolicy": "schedules.models.OverlapPolicy",
-        "ActorKind": "schedules.models.ActorKind",
-    },
+    "DEFAULT_GENERATOR_CLASS": "platform_site.http.description.Generator"
 }
 
 LOGGING = logging_config(

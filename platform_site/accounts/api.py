@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from platform_site.accounts.tokens import create_token
 from schedules.api.request_fields import AwareInstantField, TextField
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema, extend_schema_view
 from workflows.kit.api.scopes import require_scope
 from workflows.kit.api.strict import StrictSerializer, one_of
 from workflows.scopes import Scope

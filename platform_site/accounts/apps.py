@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from django.apps import AppConfig, apps
-from django.contrib.auth.signals import user_login_failed
+from importlib import import_module
+
+from django.apps import AppConfig
 from typing_extensions import override
 
 
@@ -13,12 +14,5 @@ class AccountsConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        # A project protects its logins in its own way.
-        if not apps.is_installed("axes"):
-            return
-        from axes.signals import user_locked_out  # noqa: PLC0415 (needs the apps)
-
-        from platform_site.accounts.logins import log_failure, log_lock  # noqa: PLC0415
-
-        user_login_failed.connect(log_failure)
-        user_locked_out.connect(log_lock)
+        # By this the API accepts tokens.
+        import_module("platform_site.accounts.authentication")

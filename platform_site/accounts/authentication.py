@@ -13,6 +13,7 @@ from typing_extensions import override
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.models import ApiToken
 from platform_site.accounts.throttles import TokenFailureRate
+from workflows.kit.api.authentication import accept_tokens
 from workflows.kit.logs import get_logger
 
 log = get_logger(__name__)
@@ -20,6 +21,7 @@ log = get_logger(__name__)
 REFUSED = "The token is wrong, has expired or has been revoked."
 
 
+@accept_tokens
 class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer <token>`: the token acts for its user, within its scope."""
 

@@ -37,6 +37,11 @@ class ApiToken(AbstractAuthToken):
             )
         ]
 
+    @property
+    def ostinato_scope(self) -> str:
+        """By this name, which tokens of a project do not have, the API asks for it."""
+        return self.scope
+
     @override
     def __str__(self) -> str:
         return f"{self.name} ({self.token_key}…)"

@@ -214,14 +214,14 @@ def _webhook() -> dict[str, Any]:
     opened = {
         "node_id": "hook",
         "created_at": NOW,
-        "url": SITE + reverse("hook", kwargs={"token": SECRET}),
+        "url": SITE + reverse("ostinato:hook", kwargs={"token": SECRET}),
         "signing_key": f"whsec_{SECRET}",
     }
     return {**IssuedWebhookSerializer(opened).data}
 
 
 def _started() -> dict[str, Any]:
-    path = reverse("execution-detail", kwargs={"pk": str(EXECUTION)})
+    path = reverse("ostinato:execution-detail", kwargs={"pk": str(EXECUTION)})
     return {**StartedSerializer({"execution": EXECUTION, "url": SITE + path}).data}
 
 

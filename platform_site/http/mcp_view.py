@@ -9,28 +9,21 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import is_same_domain
-from rest_framework.exceptions import (
-    APIException,
-    PermissionDenied,
-    UnsupportedMediaType,
-)
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import PermissionDenied, UnsupportedMediaType
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.views import APIView
 from typing_extensions import override
 
-from platform_site.accounts.authentication import BearerAuthentication
+from platform_site.http.not_installed import NotInstalled
 from schedules.mcp import McpMissing, load
+from workflows.kit.api.authentication import header_authenticators
+from workflows.kit.api.base import ApiView
+from workflows.kit.api.rendering import ApiRenderer
 from workflows.kit.api.scopes import scope_of
 from workflows.kit.conf import conf
 from workflows.kit.users import User
 from workflows.tools import ToolContext
-
-
-class NotInstalled(APIException):
-    status_code = 501
-    default_code = "not_installed"
 
 
 class UntrustedOrigin(PermissionDenied):
@@ -38,21 +31,24 @@ class UntrustedOrigin(PermissionDenied):
     default_detail = "The Origin of this browser request is not trusted: add it to CSRF_TRUSTED_ORIGINS."
 
 
-class AnyRenderer(JSONRenderer):
+class AnyRenderer(ApiRenderer):
     """Errors are JSON, whatever the client accepts: MCP clients accept event streams too."""
 
     media_type = "*/*"
 
 
-class McpView(APIView):
+class McpView(ApiView):
     """MCP over streamable HTTP, without sessions: each request is independent."""
 
     http_method_names = ["post"]
     schema = None  # MCP describes itself; this is not part of the REST API
     # A token, never a cookie, so that no other site can make a browser call tools.
-    authentication_classes = [BearerAuthentication]
     permission_classes = [IsAuthenticated]
     renderer_classes = [AnyRenderer]
+
+    @override
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        return header_authenticators()
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from typing_extensions import override
 
-from platform_site.http.errors import is_for_programs, problem_response
+from platform_site.http.errors import is_for_programs
+from workflows.kit.api.problems import problem_response
 from workflows.safety.decoding import is_known_charset
 
 WRONG_CHARSET = "The charset of the Content-Type header is not supported: use utf-8."

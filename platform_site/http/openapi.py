@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from csp.decorators import csp_update
-from django.utils.decorators import method_decorator
+from django.apps import apps
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.exceptions import ValidationError
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, TemplateHTMLRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from typing_extensions import override
 
-from platform_site.http.errors import PROBLEM_JSON
+from platform_site.http.description import description, own_settings
+from platform_site.http.not_installed import NotInstalled
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
+from workflows.kit.api.problems import PROBLEM_JSON
 from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.rendering import Negotiation
 from workflows.kit.api.strict import StrictSerializer
 
 PROBLEM: dict[str, Any] = {
@@ -96,6 +99,12 @@ ERRORS = {
 }
 # Those that read-only operations never answer.
 NEVER_BY_GET = {409, 413, 415}
+# The files of the page to browse the API.
+FILES = "drf_spectacular_sidecar"
+NO_FILES = (
+    "The page needs the files of Swagger UI: run `pip install drf-spectacular[sidecar]`, and add "
+    f'"{FILES}" to INSTALLED_APPS. The description itself is at `api/schema/`.'
+)
 # The query parameter that selects the format of the description.
 FORMAT = "format"
 # Response headers.
@@ -198,7 +207,7 @@ def _problem(text: str) -> dict[str, Any]:
     return {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
 
 
-class ByFormat(DefaultContentNegotiation):
+class ByFormat(Negotiation):
     """`?format=` takes precedence over the Accept header, which browsers always send."""
 
     @override
@@ -218,11 +227,19 @@ class ByFormat(DefaultContentNegotiation):
         return by_accept
 
 
-class SchemaView(StrictQuery, SpectacularAPIView):
+class SchemaView(StrictQuery):
     """The description itself, as YAML or as JSON. It has one language and one version, which
     cannot be selected."""
 
+    schema = None
+    permission_classes = [AllowAny]
+    renderer_classes = SpectacularAPIView.renderer_classes
     content_negotiation_class = ByFormat
+
+    def get(self, request: Request) -> Response:
+        kind = request.accepted_renderer.format
+        name = f'inline; filename="Ostinato (1).{kind}"'
+        return Response(description(), headers={"Content-Disposition": name})
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -237,14 +254,25 @@ class SchemaView(StrictQuery, SpectacularAPIView):
         return {FORMAT}
 
 
-@method_decorator(csp_update({"style-src": ["'self'", "'unsafe-inline'"]}), "dispatch")
 class DocsView(StrictQuery, SpectacularSwaggerSplitView):
-    """The description to browse and to try out, served from this site's own files.
+    """The description to browse and to try out, served from this site's own files."""
 
-    Its script writes inline styles, which are allowed on this page only.
-    """
-
+    schema = None
+    permission_classes = [AllowAny]
+    renderer_classes = [TemplateHTMLRenderer]
+    url_name = "ostinato:schema"
+    title = "Ostinato"
     template_name = "platform_site/api_docs.html"
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if not apps.is_installed(FILES):
+            raise NotInstalled(NO_FILES)
+        with own_settings():
+            answer: Response = super().get(request)
+        # For django-csp, where it is installed: the script of the page writes inline styles,
+        # which are allowed on this page only.
+        answer._csp_update = {"style-src": ["'self'", "'unsafe-inline'"]}
+        return answer
 
     @override
     def query_parameters(self, request: Request) -> set[str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -27,6 +26,7 @@ from workflows.kit.api import strict
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.queries import MOST_TEXT
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.kit.api.scopes import require_scope
 from workflows.kit.api.strict import ListField, StrictSerializer
 from workflows.kit.bulk import Outcome

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ from workflows.api.serializers import WorkflowSerializer
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.kit.api.strict import StrictSerializer, TextField, one_of
 from workflows.models import Workflow
 from workflows.scopes import Scope

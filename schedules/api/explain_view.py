@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -18,6 +18,7 @@ from schedules.api.serializers import EventSerializer, RunSerializer
 from schedules.services.insight.explain import Explanation
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock
+from workflows.kit.api.schema import extend_schema
 
 AT = OpenApiParameter(
     "at",

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -26,6 +26,7 @@ from schedules.services.insight.preview import (
 )
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.scopes import Scope
 
 IGNORED = (*NOT_ABOUT_TIME, "status", "idempotency_key")

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.permissions import SAFE_METHODS
@@ -41,6 +40,7 @@ from workflows.api.serializers import WorkflowSerializer
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema, extend_schema_view
 from workflows.kit.api.strict import StrictSerializer
 from workflows.scopes import Scope
 

@@ -52,7 +52,7 @@ POST    /api/v1/workflows/{id}/render/                200     404     200     20
 GET     /api/v1/workflows/{id}/webhooks/{node_id}/    200     404     200     200     401
 POST    /api/v1/workflows/{id}/webhooks/{node_id}/    201     404     403     201     401
 DELETE  /api/v1/workflows/{id}/webhooks/{node_id}/    204     404     403     204     401
-POST    /api/v1/hooks/{token}/                        202     202     202     202     202
+POST    /hooks/{token}/                        202     202     202     202     202
 
 GET     /api/v1/executions/                           200/1   200/0   200/1   200/1   401
 GET     /api/v1/executions/{id}/                      200     404     200     200     401

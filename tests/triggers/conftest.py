@@ -31,7 +31,7 @@ class Caller:
 
     @property
     def address(self) -> str:
-        return f"/api/v1/hooks/{self.issued.token}/"
+        return f"/hooks/{self.issued.token}/"
 
     def send(
         self,

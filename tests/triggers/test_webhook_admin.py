@@ -35,7 +35,7 @@ def boss(db: None) -> Client:
 
 def secrets(page: str) -> tuple[str, str]:
     """The path that is shown, and the key."""
-    address = re.search(r'value="http[^"]*(/api/v1/hooks/[^"]+)"', page).group(1)
+    address = re.search(r'value="http[^"]*(/hooks/[^"]+)"', page).group(1)
     return address, re.search(r'value="(whsec_\w+)"', page).group(1)
 
 

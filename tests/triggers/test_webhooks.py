@@ -9,11 +9,11 @@ from django.core import serializers
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 from redis import Redis
 
 from tests.api import client, staff
 from tests.triggers.conftest import Caller
-from triggers.api.webhooks import HookThrottle
 from triggers.models import Webhook, WebhookDelivery
 from workflows.execution import jobs
 from workflows.kit.conf import conf
@@ -109,7 +109,7 @@ def test_what_cannot_start_is_a_conflict(call: Caller, hooked: Workflow):
 
 @pytest.mark.parametrize("token", ["x", "%00", "é" * 50, "a" * 5000])
 def test_a_wrong_token_is_not_found(call: Caller, token: str):
-    answer = client().post(f"/api/v1/hooks/{token}/", {}, format="json")
+    answer = client().post(f"/hooks/{token}/", {}, format="json")
     assert answer.status_code == 404
 
 
@@ -126,7 +126,7 @@ def test_a_new_address_voids_the_former(call: Caller, hooked: Workflow, owner: U
     answer = client(owner).post(webhook_address(hooked))
     assert answer.status_code == 201
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.json()["url"].startswith("http://127.0.0.1:8000/api/v1/hooks/")
+    assert answer.json()["url"].startswith("http://127.0.0.1:8000/hooks/")
     assert answer.json()["signing_key"] != call.issued.signing_key
     assert call.send().status_code == 404
     new_address = answer.json()["url"].removeprefix("http://127.0.0.1:8000")
@@ -256,14 +256,14 @@ def test_a_call_costs_few_queries(call: Caller, django_assert_max_num_queries):
 
 
 def test_a_site_may_bound_how_often_one_address_is_called(
-    call: Caller, monkeypatch: pytest.MonkeyPatch
+    call: Caller, settings: SettingsWrapper
 ) -> None:
     cache.clear()
-    monkeypatch.setattr(HookThrottle, "THROTTLE_RATES", {"hook": "2/min"})
+    settings.OSTINATO = {"HOOK_RATE": "2/min"}
     assert [call.send().status_code for _ in range(3)] == [202, 202, 429]
     assert int(call.send().headers["Retry-After"]) > 0
     unknown = [
-        Client().post("/api/v1/hooks/nobody/", "{}", content_type="application/json")
+        Client().post("/hooks/nobody/", "{}", content_type="application/json")
         for _ in range(3)
     ]
     assert [answer.status_code for answer in unknown] == [404, 404, 404]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from triggers.api.views import RunWorkflowView
-from triggers.api.webhooks import HookView, WebhookView
+from triggers.api.webhooks import WebhookView
 
 urlpatterns = [
     path("workflows/<uuid:pk>/run/", RunWorkflowView.as_view(), name="workflow-run"),
@@ -14,5 +14,4 @@ urlpatterns = [
         WebhookView.as_view(),
         name="workflow-webhook",
     ),
-    path("hooks/<str:token>/", HookView.as_view(), name="hook"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from triggers.manual import run_workflow
 from workflows.api.serializers import ExecutionSerializer
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.kit.api.strict import JSONObjectField, StrictSerializer, TextField
 from workflows.models import Workflow
 from workflows.models.workflow import KEY_LENGTH

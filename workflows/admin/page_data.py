@@ -80,7 +80,7 @@ def page_data(
 
 def api_addresses(names: Mapping[str, str]) -> dict[str, str]:
     """The addresses of these endpoints; left out are those that the project does not have."""
-    return _addresses(names)
+    return _addresses({key: f"ostinato:{name}" for key, name in names.items()})
 
 
 def admin_addresses(names: Mapping[str, str], site_name: str) -> dict[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from workflows.callables import Target, targets
 from workflows.kit.api.queries import StrictQuery
+from workflows.kit.api.schema import extend_schema
 
 
 class FunctionSerializer(serializers.Serializer[Target]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +24,7 @@ from workflows.api.own_rows import ORPHAN_SCHEDULES, OwnRows, may_orphan
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView, version_in
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.models import Workflow
 from workflows.scopes import Scope
 

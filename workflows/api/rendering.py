@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from workflows import services
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import user_of, valid
+from workflows.kit.api.schema import extend_schema
 from workflows.kit.api.strict import StrictSerializer, UUIDField, one_of
 from workflows.models import Workflow
 from workflows.scopes import Scope

@@ -6,10 +6,6 @@ from typing import Any, cast
 
 from django.db import models
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import (
-    extend_schema,
-    extend_schema_view,
-)
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -39,6 +35,7 @@ from workflows.kit.api.queries import (
     true_or_false_filter,
 )
 from workflows.kit.api.requests import clock, user_of, valid
+from workflows.kit.api.schema import extend_schema, extend_schema_view
 from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow, WorkflowExecution
 from workflows.registry import registry

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import exceptions as django
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions as rest
+from rest_framework.settings import api_settings
 
 from workflows.kit.errors import (
     DomainError,
@@ -145,7 +146,7 @@ def _shortened(text: str, most: int) -> str:
 
 
 def _path_to(name: str | int, path: str) -> str:
-    if name in ("non_field_errors", "__all__"):
+    if name in ("non_field_errors", api_settings.NON_FIELD_ERRORS_KEY, "__all__"):
         return path
     if isinstance(name, int):
         return f"{path}[{name}]"

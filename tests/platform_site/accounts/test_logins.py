@@ -13,11 +13,12 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 from rest_framework.test import APIClient
-from rest_framework.throttling import SimpleRateThrottle
 
 from platform_site.accounts.client_address import client_address
 from platform_site.accounts.models import ApiToken
+from platform_site.accounts.throttles import TokenFailureRate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PASSWORD = "correct horse battery staple"
@@ -97,10 +98,9 @@ def test_what_a_client_says_about_its_address_is_not_believed(ada: User) -> None
 
 
 def test_one_address_does_not_try_many_accounts(
-    ada: User, monkeypatch: pytest.MonkeyPatch
+    ada: User, settings: SettingsWrapper
 ) -> None:
-    rates = SimpleRateThrottle.THROTTLE_RATES | {"login": "5/min"}
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", rates)
+    settings.LOGIN_RATE = "5/min"
     tried = [fail(1, name=f"user {number}")[0] for number in range(7)]
     assert tried == [200] * 5 + [429] * 2
     assert log_in().status_code == 429
@@ -167,8 +167,7 @@ def test_any_address_can_be_counted(ada: User, address: str) -> None:
 def test_wrong_tokens_are_logged_and_slowed_down_but_right_ones_are_not(
     ada: User, log_lines: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rates = SimpleRateThrottle.THROTTLE_RATES | {"wrong_token": "3/min"}
-    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", rates)
+    monkeypatch.setattr(TokenFailureRate, "rate", "3/min")
     path, token = "/api/v1/tokens/", ApiToken.objects.create(user=ada)[1]
     wrong = APIClient(REMOTE_ADDR=HOME, headers={"Authorization": "Bearer wrong"})
     right = APIClient(REMOTE_ADDR=HOME, headers={"Authorization": f"Bearer {token}"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from pytest_django.fixtures import SettingsWrapper
 from rest_framework.test import APIClient
-from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
+from rest_framework.throttling import SimpleRateThrottle
 
 from tests.api import client
 from workflows.kit.conf_kinds import RATE
@@ -16,9 +17,9 @@ LIST = "/api/v1/workflows/"
 
 
 @pytest.fixture
-def two_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def two_a_minute(settings: SettingsWrapper) -> None:
     cache.clear()
-    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
+    settings.OSTINATO = {"API_RATE": "2/min"}
 
 
 @pytest.mark.parametrize("text", ["1000/hour", "2/min", "5/s", "1/day"])

@@ -12,21 +12,21 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
-from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_site.accounts.models import ApiToken
+from workflows.kit.api.base import ApiView
 
 pytestmark = pytest.mark.django_db
 
 
-@api_view()
-def whoami(request: Request) -> Response:
-    return Response({"user": request.user.get_username()})
+class WhoAmI(ApiView):
+    def get(self, request: Request) -> Response:
+        return Response({"user": request.user.get_username()})
 
 
-urlpatterns = [path("whoami", whoami)]
+urlpatterns = [path("whoami", WhoAmI.as_view())]
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from platform_site.http.description import Generator
 from schedules.models import ScheduleEvent
 from tests.api import client
 
@@ -21,7 +21,7 @@ ID = "00000000-0000-0000-0000-000000000000"
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    paths = Generator().get_schema()["paths"]
     for path, methods in paths.items():
         for method, operation in methods.items():
             yield (

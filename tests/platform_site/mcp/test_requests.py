@@ -152,14 +152,11 @@ def test_a_body_that_is_too_large_is_refused(post):
     assert post(b"x" * (1024 * 1024 + 1)).status_code == 413
 
 
-def test_its_requests_are_counted_as_those_of_the_api(
-    post, monkeypatch: pytest.MonkeyPatch
-):
+def test_its_requests_are_counted_as_those_of_the_api(post, settings):
     from django.core.cache import cache
-    from rest_framework.throttling import UserRateThrottle
 
     cache.clear()
-    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/day"})
+    settings.OSTINATO = {"API_RATE": "2/day"}
     assert [post().status_code for _ in range(3)] == [200, 200, 429]
     cache.clear()
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from typing_extensions import override
 
+from workflows.kit.api.base import ApiView
 from workflows.kit.api.strict import one_of
 from workflows.scopes import Scope
 
@@ -27,7 +28,7 @@ MAY_BE_BLANK = {"search", "script"}
 MOST_TEXT = 200  # characters; SQLite refuses to search for a very long text
 
 
-class StrictQuery(APIView):
+class StrictQuery(ApiView):
     """A view that refuses unknown query parameters: a misspelt filter is an error, not an
     unfiltered list. The body of a DELETE is refused as well.
 

@@ -33,8 +33,8 @@ def needed_scope(view: Any, method: str) -> Scope:
 
 
 def scope_of(request: Request) -> Scope:
-    """The scope of the request's token; `edit` without a token."""
-    return Scope(getattr(request.auth, "scope", Scope.EDIT))
+    """The scope of the request's token; `edit` without one of ours."""
+    return Scope(getattr(request.auth, "ostinato_scope", Scope.EDIT))
 
 
 def require_scope(request: Request, needed: Scope) -> None:

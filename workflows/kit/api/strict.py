@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.settings import api_settings
 from typing_extensions import override
 
 from workflows.kit.json_value import problem
@@ -33,7 +32,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if self.root is not self and len(names) > MOST_UNKNOWN:
             first = str(names[0])[:50]
             why = f'{len(names):,} of its fields do not exist, such as "{first}".'
-            return {api_settings.NON_FIELD_ERRORS_KEY: [why]}
+            return {"non_field_errors": [why]}
         return {str(name): ["This field does not exist."] for name in names}
 
 

@@ -1,0 +1,20 @@
+"""The settings of REST framework as the API needs them.
+
+A project's own `REST_FRAMEWORK` is meant for its own API. Ours answers alike in every project,
+and changes no setting of it.
+"""
+
+from __future__ import annotations
+
+from rest_framework.settings import DEFAULTS, IMPORT_STRINGS, APISettings
+
+# REST framework's defaults, except for these.
+OURS = APISettings(
+    {
+        "URL_FORMAT_OVERRIDE": None,
+        "DATETIME_FORMAT": "iso-8601",
+        "EXCEPTION_HANDLER": "workflows.kit.api.problems.handle",
+    },
+    DEFAULTS,
+    IMPORT_STRINGS,
+)
