@@ -18,6 +18,7 @@ from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.schema import extend_schema, extend_schema_view
 from workflows.kit.api.scopes import require_scope
+from workflows.kit.api.serializers import DateTimeField, ModelSerializer
 from workflows.kit.api.strict import StrictSerializer, one_of
 from workflows.scopes import Scope
 
@@ -32,15 +33,13 @@ class NewToken(StrictSerializer):
     )
 
 
-class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+class TokenSerializer(ModelSerializer[ApiToken]):
     """An API token. `id` is the beginning of its text, by which people recognise it; only this
     part is stored."""
 
     id = serializers.CharField(source="token_key", read_only=True)
-    created_at = serializers.DateTimeField(source="created", read_only=True)
-    expires_at = serializers.DateTimeField(
-        source="expiry", read_only=True, allow_null=True
-    )
+    created_at = DateTimeField(source="created", read_only=True)
+    expires_at = DateTimeField(source="expiry", read_only=True, allow_null=True)
 
     class Meta:
         model = ApiToken

@@ -28,6 +28,7 @@ from workflows.kit.api.queries import MOST_TEXT
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.schema import extend_schema
 from workflows.kit.api.scopes import require_scope
+from workflows.kit.api.serializers import DateTimeField
 from workflows.kit.api.strict import ListField, StrictSerializer
 from workflows.kit.bulk import Outcome
 from workflows.kit.users import User
@@ -101,7 +102,7 @@ class BulkResult(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text="Only in a dry run."
     )
     next_ticks = serializers.ListField(
-        child=serializers.DateTimeField(),
+        child=DateTimeField(),
         required=False,
         help_text="Only in a dry run.",
     )

@@ -19,6 +19,7 @@ from schedules.services.insight.explain import Explanation
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock
 from workflows.kit.api.schema import extend_schema
+from workflows.kit.api.serializers import DateTimeField
 
 AT = OpenApiParameter(
     "at",
@@ -33,14 +34,14 @@ class ExplanationSerializer(serializers.Serializer[Explanation]):
     """A sentence, and the facts behind it."""
 
     # In UTC: in other zones the first and last day of the calendar cannot be represented.
-    at = serializers.DateTimeField(default_timezone=UTC)
+    at = DateTimeField(default_timezone=UTC)
     sentence = serializers.CharField()
     is_tick = serializers.BooleanField()
     timing_text = serializers.CharField()
     run = RunSerializer(allow_null=True)
     event = EventSerializer(allow_null=True)
-    previous_tick = serializers.DateTimeField(allow_null=True)
-    next_tick = serializers.DateTimeField(allow_null=True)
+    previous_tick = DateTimeField(allow_null=True)
+    next_tick = DateTimeField(allow_null=True)
 
 
 class ScheduleExplanation(StrictQuery):

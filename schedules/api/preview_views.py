@@ -27,6 +27,7 @@ from schedules.services.insight.preview import (
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.schema import extend_schema
+from workflows.kit.api.serializers import DateTimeField
 from workflows.scopes import Scope
 
 IGNORED = (*NOT_ABOUT_TIME, "status", "idempotency_key")
@@ -54,10 +55,10 @@ class PreviewedSchedule(ScheduleFields):
 
 
 class PreviewTickSerializer(serializers.Serializer[PreviewTick]):
-    scheduled_for = serializers.DateTimeField()
+    scheduled_for = DateTimeField()
     local = serializers.SerializerMethodField()
     offset = serializers.SerializerMethodField()
-    due_at = serializers.DateTimeField()
+    due_at = DateTimeField()
     moved_by_gap = serializers.BooleanField()
     first_of_two = serializers.BooleanField()
 

@@ -41,6 +41,7 @@ from schedules.services.drafts.fields import (
 from schedules.services.insight.sentences import timing_text
 from workflows.api.serializers import failure_kind_field
 from workflows.kit.api import strict
+from workflows.kit.api.serializers import DateTimeField, ModelSerializer
 from workflows.kit.api.strict import JSONObjectField, StrictSerializer
 
 TAKEN = {field.name: request_field(field) for field in fields_at(Door.REST_IN)}
@@ -108,17 +109,15 @@ class BackfillSerializer(serializers.Serializer[Any]):
     """How many runs were created, and for which ticks."""
 
     runs = serializers.IntegerField()
-    ticks = serializers.ListField(child=serializers.DateTimeField())
+    ticks = serializers.ListField(child=DateTimeField())
 
 
 class LastRunSerializer(serializers.Serializer[ScheduledJob]):
     status = serializers.ChoiceField(
         choices=RunStatus.choices, source="last_run_status"
     )
-    scheduled_for = serializers.DateTimeField(source="last_run_scheduled_for")
-    finished_at = serializers.DateTimeField(
-        source="last_run_finished_at", allow_null=True
-    )
+    scheduled_for = DateTimeField(source="last_run_scheduled_for")
+    finished_at = DateTimeField(source="last_run_finished_at", allow_null=True)
 
 
 SHOWN = fields_at(Door.REST_OUT)
@@ -132,7 +131,7 @@ def _shown(field: FieldSpec) -> dict[str, Any]:
     return options
 
 
-class ScheduleSerializer(serializers.ModelSerializer[ScheduledJob]):
+class ScheduleSerializer(ModelSerializer[ScheduledJob]):
     """A schedule and its state."""
 
     # Rows must have been read `with_last_run`, and be given their `start_node`.
@@ -261,7 +260,7 @@ class OverlapSerializer(serializers.Serializer[Any]):
     )
 
 
-class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
+class RunSerializer(ModelSerializer[ScheduledRun]):
     """A run: one row of the ledger, without the token and lease of its worker."""
 
     overlap = OverlapSerializer(
@@ -303,7 +302,7 @@ class RunSerializer(serializers.ModelSerializer[ScheduledRun]):
         read_only_fields = fields
 
 
-class EventSerializer(serializers.ModelSerializer[ScheduleEvent]):
+class EventSerializer(ModelSerializer[ScheduleEvent]):
     """One action on a schedule: who did it, when, why, and what it changed."""
 
     class Meta:

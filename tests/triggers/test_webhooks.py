@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,6 @@ from django.core import serializers
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 from redis import Redis
 
 from tests.api import client, staff
@@ -256,7 +256,7 @@ def test_a_call_costs_few_queries(call: Caller, django_assert_max_num_queries):
 
 
 def test_a_site_may_bound_how_often_one_address_is_called(
-    call: Caller, settings: SettingsWrapper
+    call: Caller, settings: Any
 ) -> None:
     cache.clear()
     settings.OSTINATO = {"HOOK_RATE": "2/min"}

@@ -30,6 +30,7 @@ from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import clock, user_of, valid
 from workflows.kit.api.schema import extend_schema
+from workflows.kit.api.serializers import DateTimeField
 from workflows.kit.api.strict import StrictSerializer
 from workflows.kit.api.throttles import Rate
 from workflows.kit.conf import conf
@@ -67,7 +68,7 @@ class WebhookSerializer(serializers.Serializer[Any]):
     """The webhook of a node: when its URL was issued."""
 
     node_id = serializers.CharField()
-    created_at = serializers.DateTimeField()
+    created_at = DateTimeField()
 
 
 class IssuedWebhookSerializer(WebhookSerializer):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from workflows import services
 from workflows.api.component_type import ComponentTypeField
 from workflows.graph import FLOW, MAX_EDGES, MAX_NODES
+from workflows.kit.api.serializers import ModelSerializer
 from workflows.kit.api.strict import (
     JSONObjectField,
     SlugField,
@@ -104,7 +105,7 @@ class RestoreSerializer(StrictSerializer):
     version_note = version_note()
 
 
-class VersionSerializer(serializers.ModelSerializer[WorkflowVersion]):
+class VersionSerializer(ModelSerializer[WorkflowVersion]):
     saved_by = serializers.CharField(
         source="saved_by_name", help_text="A user name; empty if nobody is known."
     )

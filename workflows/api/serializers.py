@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from workflows.api.component_type import ComponentTypeField
 from workflows.failures import FailureKind
+from workflows.kit.api.serializers import ModelSerializer
 from workflows.kit.api.strict import (
     StrictSerializer,
     TextField,
@@ -19,7 +20,7 @@ from workflows.registry import Component
 from workflows.services.definition import MAX_DESCRIPTION, MAX_NAME
 
 
-class WorkflowSerializer(serializers.ModelSerializer[Workflow]):
+class WorkflowSerializer(ModelSerializer[Workflow]):
     class Meta:
         model = Workflow
         fields = [
@@ -58,7 +59,7 @@ class WorkflowChanges(WorkflowFields):
     version = WholeNumberField(min_value=1, required=False)
 
 
-class NodeRunSerializer(serializers.ModelSerializer[NodeRun]):
+class NodeRunSerializer(ModelSerializer[NodeRun]):
     component_type = ComponentTypeField(read_only=True)
 
     class Meta:
@@ -88,7 +89,7 @@ def failure_kind_field(help_text: str) -> serializers.ChoiceField:
     )
 
 
-class ExecutionSerializer(serializers.ModelSerializer[WorkflowExecution]):
+class ExecutionSerializer(ModelSerializer[WorkflowExecution]):
     failure_kind = failure_kind_field(
         "Why the execution failed; empty unless it has failed."
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -17,7 +18,7 @@ LIST = "/api/v1/workflows/"
 
 
 @pytest.fixture
-def two_a_minute(settings: SettingsWrapper) -> None:
+def two_a_minute(settings: Any) -> None:
     cache.clear()
     settings.OSTINATO = {"API_RATE": "2/min"}
 

@@ -15,14 +15,14 @@ from rest_framework.metadata import SimpleMetadata
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.views import APIView, set_rollback
 from typing_extensions import override
 
 from workflows.kit.api.authentication import Together, authenticators
 from workflows.kit.api.framework import OURS
 from workflows.kit.api.json_parser import SafeJSONParser
 from workflows.kit.api.paging import Paging
-from workflows.kit.api.problems import handle, refusal_problem
+from workflows.kit.api.problems import answer_to, handle
 from workflows.kit.api.rendering import ApiRenderer, Negotiation
 from workflows.kit.api.schema import OwnSchema
 from workflows.kit.api.scopes import HasScope
@@ -91,10 +91,11 @@ class ApiView(APIView):
         except Exception as error:  # noqa: BLE001 each is logged and reported
             return self._unexpected(error)
 
-    def _unexpected(self, error: Exception) -> Any:
+    def _unexpected(self, error: Exception) -> Response:
         """The answer to a bug: that of Django, logged and reported as Django does, but JSON."""
         request = self.request._request
-        answer = refusal_problem(Unexpected())
+        set_rollback()
+        answer = answer_to(Unexpected())
         got_request_exception.send(sender=None, request=request)
         log_response(
             "%s: %s",

@@ -31,7 +31,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     _answer_in_json(context["request"])
     if refusal := refusal_of(error):
         set_rollback()
-        return _answer_to(refusal)
+        return answer_to(refusal)
     # Matters of HTTP: methods, media types, rates, credentials.
     response = exception_handler(error, context)
     if response is not None:
@@ -41,7 +41,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
-def _answer_to(refusal: DomainError) -> Response:
+def answer_to(refusal: DomainError) -> Response:
+    """The response of an API view to a refusal."""
     body = _body_of(refusal)
     answer = Response(body, refusal.http_status, content_type=PROBLEM_JSON)
     return with_retry_after(answer, refusal)
