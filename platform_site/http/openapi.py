@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from typing_extensions import override
 
 from platform_site.http.description import description, own_settings
-from platform_site.http.not_installed import NotInstalled
 from workflows.kit.api.dry_run import DryRun
 from workflows.kit.api.preconditions import IF_MATCH, VersionedView
 from workflows.kit.api.problems import PROBLEM_JSON
@@ -101,10 +100,6 @@ ERRORS = {
 NEVER_BY_GET = {409, 413, 415}
 # The files of the page to browse the API.
 FILES = "drf_spectacular_sidecar"
-NO_FILES = (
-    "The page needs the files of Swagger UI: run `pip install drf-spectacular[sidecar]`, and add "
-    f'"{FILES}" to INSTALLED_APPS. The description itself is at `api/schema/`.'
-)
 # The query parameter that selects the format of the description.
 FORMAT = "format"
 # Response headers.
@@ -264,15 +259,16 @@ class DocsView(StrictQuery, SpectacularSwaggerSplitView):
     title = "Ostinato"
     template_name = "platform_site/api_docs.html"
 
+    @override
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not apps.is_installed(FILES):
-            raise NotInstalled(NO_FILES)
+            return Response({}, template_name="platform_site/no_api_docs.html")
         with own_settings():
-            answer: Response = super().get(request)
+            answer: Any = super().get(request)  # type: ignore[no-untyped-call]
         # For django-csp, where it is installed: the script of the page writes inline styles,
         # which are allowed on this page only.
         answer._csp_update = {"style-src": ["'self'", "'unsafe-inline'"]}
-        return answer
+        return cast("Response", answer)
 
     @override
     def query_parameters(self, request: Request) -> set[str]:

@@ -29,10 +29,11 @@ def authenticators() -> list[BaseAuthentication]:
 def header_authenticators() -> list[BaseAuthentication]:
     """Our tokens if they are installed, and what the project names in `REST_FRAMEWORK`, except
     for sessions: those of a project may lack the check for CSRF."""
-    named = api_settings.user_settings.get("DEFAULT_AUTHENTICATION_CLASSES")
+    project: Any = api_settings
+    named = project.user_settings.get("DEFAULT_AUTHENTICATION_CLASSES")
     others = [
         kind
-        for kind in (api_settings.DEFAULT_AUTHENTICATION_CLASSES if named else ())
+        for kind in (project.DEFAULT_AUTHENTICATION_CLASSES if named else ())
         if kind not in _of_tokens and not issubclass(kind, SessionAuthentication)
     ]
     return [kind() for kind in (*_of_tokens, *others)]

@@ -39,15 +39,15 @@ class ApiView(APIView):
     settings = OURS
     parser_classes = [SafeJSONParser]
     renderer_classes = [ApiRenderer]
-    permission_classes = [IsAuthenticated, HasScope]
-    throttle_classes = [UserRate]
+    permission_classes: Any = [IsAuthenticated, HasScope]
+    throttle_classes: Any = [UserRate]
     content_negotiation_class = Negotiation
     versioning_class = None
     metadata_class = SimpleMetadata
-    schema = OwnSchema()  # type: ignore[no-untyped-call]
+    schema = OwnSchema()
     # Of lists.
-    filter_backends = [DjangoFilterBackend]
-    pagination_class = Paging
+    filter_backends: Any = [DjangoFilterBackend]
+    pagination_class: Any = Paging
 
     @override
     def dispatch(
@@ -63,7 +63,9 @@ class ApiView(APIView):
         return authenticators()
 
     @override
-    def get_authenticate_header(self, request: Request) -> str | None:
+    def get_authenticate_header(  # type: ignore[override]  # it may be None there, too
+        self, request: Request
+    ) -> str | None:
         """With any scheme of credentials that could be sent, 401 asks for it; 403 if there is
         only the session."""
         headers = (

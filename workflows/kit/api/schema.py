@@ -31,7 +31,7 @@ class OwnSchema(AutoSchema):
 
     @override
     def __get__(self, instance: Any, owner: Any) -> Any:
-        return super().__get__(instance, owner) if _ours.get() else None  # type: ignore[no-untyped-call]
+        return super().__get__(instance, owner) if _ours.get() else None
 
 
 def extend_schema(**options: Any) -> Callable[[F], F]:
