@@ -21,6 +21,7 @@ from triggers.webhooks import IssuedWebhook, issue_webhook, revoke_webhook
 from workflows.access import require_permission
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
+from workflows.kit.embedding import require_include
 from workflows.kit.errors import DomainError
 from workflows.kit.forms import ServiceForm
 from workflows.kit.users import User, name_of
@@ -170,7 +171,7 @@ class WebhookAdmin(ServiceAdmin):
             "title": "New webhook",
             "opts": self.opts,
             "webhook": issued.webhook,
-            "address": hook_url(issued.token),
+            "address": hook_url(issued.token, request),
             "signing_key": issued.signing_key,
         }
         return TemplateResponse(request, "triggers/new_webhook.html", context)
@@ -193,6 +194,7 @@ def _may_change(request: HttpRequest, workflow: Workflow) -> bool:
 
 
 def _issue(node: WorkflowNode, user: User) -> IssuedWebhook:
+    require_include()
     return issue_webhook(node.workflow, node.node_id, user=user, now=clock())
 
 

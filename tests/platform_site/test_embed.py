@@ -27,6 +27,7 @@ from schedules.models import ScheduledJob
 from schedules.services import Actor, create_schedule
 from tests.graphs import add_graph
 from triggers.webhooks import issue_webhook
+from workflows.kit.api import authentication
 from workflows.kit.api.requests import clock
 from workflows.models import Workflow
 
@@ -298,3 +299,14 @@ def test_nothing_that_is_global_has_changed() -> None:
     answer = OwnView.as_view()(request).render()
     assert answer.content == b'{"a":1.5}'
     assert StaticHTMLRenderer not in OwnView.renderer_classes
+
+
+def test_without_our_tokens_and_credentials_of_the_project_only_a_session_counts(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authentication, "_of_tokens", [])
+    refused = Client().get(f"{API}schedules/")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_authenticated")
+    site = Client()
+    site.force_login(ada)
+    assert site.get(f"{API}schedules/").status_code == 200

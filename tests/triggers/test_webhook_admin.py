@@ -155,3 +155,20 @@ def test_an_owner_on_the_staff_manages_the_own(hooked: Workflow, owner: User) ->
     path, _ = make(site, hooked)
     renewed, _ = secrets(site.post(renew(site)).text)
     assert (call(path), call(renewed)) == (404, 202)
+
+
+def test_a_project_without_our_addresses_is_told_so_before_a_webhook_is_made(
+    boss: Client, hooked: Workflow, settings
+) -> None:
+    settings.ROOT_URLCONF = "tests.workflows.admin_alone"
+    node = hooked.nodes.get(node_id="hook")
+    page = boss.post(f"{LIST}add/", {"node": node.pk})
+    assert "include(&quot;platform_site.embed&quot;)" in page.text
+    assert not Webhook.objects.exists()
+
+
+def test_without_an_address_of_the_site_it_is_that_of_the_request(
+    boss: Client, hooked: Workflow, settings
+) -> None:
+    settings.OSTINATO = {}
+    assert make(boss, hooked)[0].startswith("/hooks/")

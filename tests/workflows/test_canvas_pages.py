@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -251,3 +252,24 @@ def test_another_admin_site_keeps_to_its_own_pages(
     assert all(pages[name].startswith("/office/") for name in own)
     assert 'href="/admin/' not in answer.text
     assert side_bar(answer) == ["Overview", "Workflows", "Executions"]
+
+
+def test_without_the_api_the_pages_say_which_line_is_missing(
+    site, workflow: Workflow, execution: WorkflowExecution, settings
+):
+    settings.ROOT_URLCONF = "tests.workflows.admin_alone"
+    line = (
+        "Add this line to urlpatterns in tests.workflows.admin_alone: "
+        'path("ostinato/", include("platform_site.embed")),'
+    )
+    for address in (canvas(workflow), ADD, page_of(execution)):
+        page = site.get(address)
+        assert page.status_code == 200
+        assert line in unescape(page.text)
+    # All other pages do without.
+    for name in ("workflow", "workflowexecution"):
+        assert site.get(f"/admin/ostinato_workflows/{name}/").status_code == 200
+    for name in ("scheduledjob", "scheduledrun", "scheduleevent"):
+        assert site.get(f"/admin/ostinato_schedules/{name}/").status_code == 200
+    assert site.get("/admin/ostinato_schedules/scheduledjob/add/").status_code == 200
+    assert site.get("/admin/ostinato_triggers/webhook/add/").status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -125,7 +126,10 @@ class WebhookView(DryRun):
         issued = issue_webhook(workflow, node_id, user=user_of(request), now=clock())
         shown = _shown(issued.webhook)
         if not is_dry(request):
-            shown |= {"url": hook_url(issued.token), "signing_key": issued.signing_key}
+            shown |= {
+                "url": hook_url(issued.token, request),
+                "signing_key": issued.signing_key,
+            }
         headers = {"Cache-Control": "no-store"}
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
@@ -169,7 +173,7 @@ class HookView(StrictQuery):
         check_delivery(webhook, delivery, now=now)
         payload = payload_of(delivery.body, delivery.media_type)
         execution = start(webhook, delivery, payload, now=now)
-        address = _absolute("execution-detail", pk=str(execution.pk))
+        address = _absolute("execution-detail", request, pk=str(execution.pk))
         return Response(
             {"execution": str(execution.pk), "url": address},
             status.HTTP_202_ACCEPTED,
@@ -199,10 +203,14 @@ def _throttle(view: APIView, request: Request, webhook: Webhook) -> None:
         view.throttled(request, throttle.wait() or 0)
 
 
-def hook_url(token: str) -> str:
+def hook_url(token: str, request: Request | HttpRequest) -> str:
     """The absolute URL that starts the workflow."""
-    return _absolute("hook", token=token)
+    return _absolute("hook", request, token=token)
 
 
-def _absolute(name: str, **arguments: str) -> str:
-    return f"{conf.SITE_URL}{reverse(f'ostinato:{name}', kwargs=arguments)}"
+def _absolute(name: str, request: Request | HttpRequest, **arguments: str) -> str:
+    """At `SITE_URL`; without one, at the host that the request names."""
+    address = reverse(f"ostinato:{name}", kwargs=arguments)
+    if not conf.SITE_URL:
+        return request.build_absolute_uri(address)
+    return f"{conf.SITE_URL}{address}"

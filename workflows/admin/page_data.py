@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 
+from workflows.kit.embedding import is_included, remedy
 from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution
 
@@ -75,6 +76,7 @@ def page_data(
         "may": _permissions(user, workflow),
         "zone": [*zones, settings.TIME_ZONE][0],
         "user": name_of(user),
+        "missing": "" if is_included() else remedy(),
     }
 
 

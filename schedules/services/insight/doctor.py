@@ -24,6 +24,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services.drafts.calls import call_fault
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Probes, diagnose
+from schedules.services.insight.installation import lacks
 from schedules.timing import tzdata_version
 from schedules.timing.english import counted, in_words
 from workflows.execution import outbox
@@ -62,9 +63,12 @@ def examine(now: datetime) -> list[Finding]:
 
     Checks that need the database or Redis are left out while it fails.
     """
+    setup = [_lacking(*each) for each in lacks()]
+    if any(finding.subject == "migrations" for finding in setup):
+        return setup  # without its tables nothing else can be examined
     facts = Probes().facts(now)
     diagnosis = diagnose(facts)
-    findings = [_of_cause(cause, now) for cause in diagnosis.causes]
+    findings = setup + [_of_cause(cause, now) for cause in diagnosis.causes]
     findings += _well(facts, diagnosis)
     failing = {
         cause.subject for cause in diagnosis.causes if cause.severity == Severity.ERROR
@@ -91,6 +95,12 @@ def _results(check: Check, now: datetime) -> list[Finding]:
 
 def _ok(subject: str, what: str) -> Finding:
     return Finding(Severity.OK, subject, what)
+
+
+def _lacking(subject: str, what: str, remedy: str) -> Finding:
+    # Schedules fire without addresses.
+    severity = Severity.WARNING if subject == "addresses" else Severity.ERROR
+    return Finding(severity, subject, what, remedy)
 
 
 def _of_cause(cause: Cause, now: datetime) -> Finding:

@@ -1,0 +1,8 @@
+"""The URL configuration of a project that has our admin pages and nothing else of ours."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
