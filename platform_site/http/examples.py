@@ -15,10 +15,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import UUIDField
 from django.urls import reverse
-from rest_framework.renderers import JSONRenderer
 
-from platform_site.accounts.api import TokenSerializer
-from platform_site.accounts.models import ApiToken
 from schedules import timing
 from schedules.api.bulk_view import BulkAnswer
 from schedules.api.exchange_views import ImportSerializer, TemplateSerializer
@@ -35,6 +32,7 @@ from schedules.services.insight.explain import Explanation
 from schedules.services.insight.preview import preview_fields
 from schedules.services.insight.sentences import timing_text
 from triggers.api.webhooks import IssuedWebhookSerializer, StartedSerializer
+from workflows.kit.api.rendering import ApiRenderer
 from workflows.kit.api.strict import StrictSerializer
 from workflows.models import Workflow
 
@@ -202,6 +200,10 @@ def _bulk() -> dict[str, Any]:
 
 
 def _token() -> dict[str, Any]:
+    # Where the app of tokens is installed: otherwise there is no such operation.
+    from platform_site.accounts.api import TokenSerializer  # noqa: PLC0415
+    from platform_site.accounts.models import ApiToken  # noqa: PLC0415
+
     sent = REQUESTS["tokens_create"]["with an expiry"]
     expiry = datetime.fromisoformat(sent["expires_at"])
     token = ApiToken(
@@ -264,4 +266,4 @@ def _answer(operation: dict[str, Any]) -> dict[str, Any]:
 
 def plain(value: dict[str, Any]) -> Any:
     """As JSON carries it."""
-    return json.loads(JSONRenderer().render(value))
+    return json.loads(ApiRenderer().render(value))
