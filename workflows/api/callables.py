@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from workflows.callables import Target, targets, why_not
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import user_of
+from workflows.kit.api.schema import extend_schema
 
 KINDS = ("function", "task", "command")
 
