@@ -79,9 +79,9 @@ def main() -> int:
 
 
 def _hosts() -> Iterator[Host]:
-    yield Host("Django 5.2", pythons.oldest(), "django>=5.2,<5.3", "tokens,tasks")
+    yield Host("Django 5.2", pythons.oldest(), "django>=5.2,<5.3", "docs,tokens,tasks")
     if newest := pythons.newest():
-        yield Host("Django 6", newest, "django>=6,<7", "tokens")
+        yield Host("Django 6", newest, "django>=6,<7", "docs,tokens")
 
 
 def _build(dist: Path) -> Path:

@@ -115,3 +115,13 @@ def test_bad_input_is_refused_in_one_line(
         create_token(*words)
     assert "\n" not in str(refused.value)
     assert not ApiToken.objects.exists()
+
+
+def test_the_settings_and_tokens_that_a_project_has_of_knox_are_not_ours(
+    client: Client, alice: User
+) -> None:
+    token = create_token("alice")
+    theirs = {"AUTH_HEADER_PREFIX": "Token", "AUTO_REFRESH": True}
+    with override_settings(REST_KNOX=theirs, KNOX_TOKEN_MODEL="knox.AuthToken"):
+        assert ask(client, f"Bearer {token}").status_code == 200
+        assert ask(client, f"Token {token}").status_code in {401, 403}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = "not-secret"
-DEBUG = True
+DEBUG = False
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "shopfront.urls"
 AUTH_USER_MODEL = "people.Person"
@@ -73,6 +73,10 @@ if os.environ.get("WITHOUT_OSTINATO") != "1":
         "drf_spectacular",
     ]
     if os.environ.get("WITHOUT_EXTRAS") != "1":
-        INSTALLED_APPS += ["platform_site.accounts", "knox"]
+        INSTALLED_APPS += [
+            "platform_site.accounts",
+            "knox",
+            "drf_spectacular_sidecar",
+        ]
     OSTINATO = {"QUEUE": "ostinato", "COMMANDS": ["close_month"]}
     RQ_QUEUES["ostinato"] = RQ_QUEUES["default"].copy()
