@@ -3,7 +3,6 @@ except what is documented to need one."""
 
 from __future__ import annotations
 
-import os
 import pkgutil
 import sys
 from importlib import import_module
@@ -15,6 +14,21 @@ NEEDS = {
     "workflows.agents.": {"httpx2", "openai", "pydantic_ai"},
     "platform_site.accounts.": {"axes", "knox"},
 }
+APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "platform_site",
+    "schedules",
+    "triggers",
+    "workflows",
+    "django_rq",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+]
 # What is no part of a project: our own site.
 OWN_SITE = (
     "platform_site.asgi",
@@ -30,7 +44,9 @@ OWN_SITE = (
 
 def main() -> int:
     import django
+    from django.conf import settings
 
+    settings.configure(INSTALLED_APPS=APPS, RQ_QUEUES={"default": {}})
     django.setup()
     names = [
         module.name
@@ -58,6 +74,4 @@ def problem(name: str) -> str:
 
 
 if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "shopfront.settings"
-    sys.path.insert(0, os.getcwd())
     sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from billing.models import Invoice
@@ -82,7 +83,7 @@ def test_a_callable_is_fired_for_real(
         "call": call,
         "arguments": arguments,
         "schedule_type": "once",
-        "run_at": timezone.now().isoformat(),
+        "run_at": (timezone.now() + timedelta(seconds=2)).isoformat(),
     }
     made = client.post(f"{API}/schedules/", json.dumps(given), "application/json")
     assert made.status_code == 201, made.content
