@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
+from django.forms.fields import InvalidJSONInput
 from typing_extensions import override
 
+from schedules.admin.arguments import arguments_in, place_of_argument
 from schedules.admin.buttons import Press
+from schedules.admin.what_runs import Choice
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS
@@ -17,17 +21,25 @@ from schedules.services.drafts.facts import TRIGGER
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.templatetags.schedule_display import local_time
 from workflows.kit.forms import ServiceForm
-from workflows.models import Workflow, WorkflowNode
+from workflows.models import RunOn, Workflow, WorkflowNode
 
 # Wall times, which move with the time zone. An anchor is an instant: it keeps its phase.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
-NOT_FIELDS = {"version", "status"}
+KNOWN = {*FIELDS}  # of the service; the form has others
+
+
+def _as_typed(field: forms.Field, text: str) -> Any:
+    """As the initial value of the field, it is shown as it was typed."""
+    return InvalidJSONInput(text) if isinstance(field, forms.JSONField) else text
 
 
 class ScheduleForm(ServiceForm):
     press: ClassVar[Press]
     # The schedule that "Save as new" copies.
     source: ClassVar[ScheduledJob | None] = None
+    choice: ClassVar[Choice] = Choice()
+    # What was typed, if the person has only asked for the fields of what they chose.
+    typed: ClassVar[Mapping[str, Any]] = {}
 
     # For a new schedule only; later the buttons change it.
     status = forms.ChoiceField(
@@ -59,6 +71,23 @@ class ScheduleForm(ServiceForm):
                 bounds = dict(zip(("min", "max"), field.bounds, strict=True))
                 self.fields[field.name].widget.attrs |= bounds
         self._offer_workflows()
+        for name in self.fields.keys() & self.typed.keys():
+            self.initial[name] = _as_typed(self.fields[name], self.typed[name])
+
+    @override
+    def clean(self) -> dict[str, Any]:
+        """The arguments become one value, as the service takes them."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "call" not in self.data:
+            values["call"] = self.choice.name
+        if self.choice.target is not None and not self.errors:
+            values["arguments"] = arguments_in(self, self.choice)
+            values.setdefault("run_on", RunOn.WORKER)
+        return values
+
+    @override
+    def place_of(self, field: str) -> tuple[str | None, str]:
+        return place_of_argument(self.fields, field) or super().place_of(field)
 
     def _offer_workflows(self) -> None:
         """Offer the workflows that the user may run and their triggers, and those that the
@@ -95,16 +124,11 @@ class ScheduleForm(ServiceForm):
     def _filled(self) -> dict[str, Any]:
         """The values that were filled in; the service has defaults for the others."""
         values = self.cleaned_data.items()
-        filled = {
+        return {
             name: value
             for name, value in values
-            if name not in NOT_FIELDS and value not in (None, "")
+            if name in KNOWN and value not in (None, "")
         }
-        # A copy calls the same; the form does not ask for it.
-        called = self.source and self.source.call and self.source
-        return filled | (
-            {name: getattr(called, name) for name in OF_CALL} if called else {}
-        )
 
     def _status_of_copy(self) -> Status:
         """A copy of a paused schedule is paused, so that it does not run by surprise."""
@@ -123,10 +147,20 @@ class ScheduleForm(ServiceForm):
     def _changed(self) -> dict[str, Any]:
         """The values that were changed. An unchanged time is left out: a wall time that
         occurs twice when clocks go back would turn into the first of the two."""
-        names = {*self.changed_data, "schedule_type"} - NOT_FIELDS
+        names = {*self.changed_data, "schedule_type"}
+        # Their fields may show what was only just chosen.
+        names |= {
+            name
+            for name in OF_CALL
+            if self.cleaned_data.get(name) != getattr(self.instance, name)
+        }
         if "timezone" in names:
             names |= {*MOVED_BY_ZONE}
-        return {name: self.cleaned_data[name] for name in names if name in self.fields}
+        return {
+            name: self.cleaned_data[name]
+            for name in names & KNOWN
+            if name in self.cleaned_data
+        }
 
     def clean_trigger_payload(self) -> Any:
         """An empty input means an empty object."""

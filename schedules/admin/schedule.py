@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
+from schedules.admin.argument_fields import Page, argument_fields
 from schedules.admin.buttons import COPY, Press, offered
 from schedules.admin.changelist import ChangeListAdmin
-from schedules.admin.columns import times
 from schedules.admin.form import ScheduleForm
 from schedules.admin.form_fields import form_options
+from schedules.admin.object_input import URL_NAME, ObjectSelect, ObjectsView
+from schedules.admin.sections import (
+    OF_CODE,
+    SHOWN_CALL,
+    SHOWN_TIMES,
+    sections_to_fill_in,
+    sections_to_read,
+)
+from schedules.admin.what_runs import (
+    Choice,
+    call_field,
+    chosen,
+    is_choosing,
+    run_on_field,
+)
 from schedules.models import ScheduledJob, Status, UserProfile
 from schedules.services.drafts.calls import mismatch
-from schedules.services.drafts.draft import OF_WORKFLOW
-from schedules.services.drafts.fields import FIELDS, SECTIONS, Door, Kind, fields_at
+from schedules.services.drafts.fields import FIELDS
+from workflows.models import RunOn
 from workflows.templatetags.workflow_display import as_text
 
 ROWS_OF_HISTORY = 20
@@ -32,69 +50,22 @@ REVIVAL = (
 )
 
 
-def _fieldsets(
-    *,
-    first: tuple[str, ...] = (),
-    last: tuple[str, ...] = (),
-    read: bool = False,
-    calls: bool = False,
-) -> Any:
-    """The sections of the field table, with extra fields in the `first` and the `last` one.
-    To be `read` only, times are shown in the schedule's time zone and in UTC. A schedule that
-    `calls` shows its call in place of what belongs to a workflow."""
-    shown = SHOWN_TIMES if read else {}
-    hidden = OF_WORKFLOW if calls else ()
-    sets: list[tuple[str, list[Any], str]] = []
-    for title, section, text in SECTIONS:
-        fields = [
-            shown.get(field.name, field.name)
-            for field in fields_at(Door.ADMIN, section)
-            if field.name not in hidden
-        ]
-        if fields:
-            sets.append((title, fields, text))
-    sets[0][1].extend([*(SHOWN_CALL if calls else ()), *first])
-    sets[-1][1].extend(last)
-    return [
-        (title or None, {"fields": fields, "description": text})
-        for title, fields, text in sets
-    ]
-
-
-SHOWN_TIMES = {
-    field.name: times(field.name, field.label, zone="timezone")
-    for field in fields_at(Door.ADMIN)
-    if field.kind is Kind.TIME
-}
-# What a schedule calls; another page chooses it.
-SHOWN_CALL = ("calls", "with_arguments", "call_fits")
-FIELDSETS = _fieldsets(last=("version",))
-# A new schedule may start out paused.
-FIELDSETS_TO_ADD = _fieldsets(first=("status",), last=("version",))
-FIELDSETS_TO_READ = _fieldsets(read=True)
-
-# What only application code sets.
-OF_CODE = ("key", "object", "when_object_gone")
-KEPT_BY_CODE = (
-    "Application code",
-    {
-        "fields": OF_CODE,
-        "description": "Application code keeps this schedule under a key. What people change "
-        "here stays as they have changed it, unless the code insists.",
-    },
-)
-
-
 @admin.register(ScheduledJob)
 class ScheduleAdmin(ChangeListAdmin):
     """Translates forms into service calls; it never saves a schedule itself."""
 
     form = ScheduleForm
-    fieldsets = FIELDSETS
     save_as = True
 
     class Media:
         css = {"all": ("schedules/admin.css",)}
+        js = ("schedules/what_runs.js",)
+
+    @property
+    @override
+    def media(self) -> forms.Media:
+        """With that of the autocomplete: its fields may appear later."""
+        return super().media + ObjectSelect(ScheduledJob, self.admin_site).media
 
     def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
         """Whether the form is shown; also for a stopped schedule, which a change revives."""
@@ -104,17 +75,12 @@ class ScheduleAdmin(ChangeListAdmin):
     def get_fieldsets(
         self, request: HttpRequest, obj: ScheduledJob | None = None
     ) -> Any:
-        source = obj or self._copied(request)
-        is_read = not self._is_editable(request, obj)
-        if source is not None and source.call:
-            first = () if obj else ("status",)
-            last = () if is_read else ("version",)
-            sets = _fieldsets(first=first, last=last, read=is_read, calls=True)
-        elif obj is None:
-            sets = FIELDSETS_TO_ADD
-        else:
-            sets = FIELDSETS_TO_READ if is_read else FIELDSETS
-        return [*sets, KEPT_BY_CODE] if obj and obj.key else sets
+        if obj is not None and not self._is_editable(request, obj):
+            return sections_to_read(obj)
+        return sections_to_fill_in(self._chosen(request, obj), obj)
+
+    def _chosen(self, request: HttpRequest, obj: ScheduledJob | None) -> Choice:
+        return chosen(request, obj or self._copied(request))
 
     @override
     def get_readonly_fields(
@@ -152,11 +118,30 @@ class ScheduleAdmin(ChangeListAdmin):
         change: bool = False,
         **kwargs: Any,
     ) -> type[ScheduleForm]:
-        form = super().get_form(request, obj, change, **kwargs)
+        choice = self._chosen(request, obj)
+        fields = self._fields_of_call(request, choice, obj or self._copied(request))
+        base = type("ScheduleForm", (ScheduleForm,), fields)
+        form = super().get_form(request, obj, change, **{"form": base, **kwargs})
         assert issubclass(form, ScheduleForm)
+        form.choice = choice
+        form.typed = request.POST if is_choosing(request) else {}
         form.press = Press.of(request)  # the class was made for this request
         form.source = self._copied(request)
         return form
+
+    def _fields_of_call(
+        self, request: HttpRequest, choice: Choice, schedule: ScheduledJob | None
+    ) -> dict[str, Any]:
+        fields: dict[str, Any] = {"call": call_field(choice)}
+        if choice.target is None:
+            return fields
+        zone = schedule.timezone if schedule else settings.TIME_ZONE
+        page = Page(request, self.admin_site, zone)
+        fields |= argument_fields(choice.target, choice.arguments, page)
+        if choice.target.kind == "task":
+            has = schedule.run_on if schedule else RunOn.WORKER
+            fields["run_on"] = run_on_field(has)
+        return fields
 
     def _copied(self, request: HttpRequest) -> ScheduledJob | None:
         """The schedule that "Save as new" copies."""
@@ -172,6 +157,26 @@ class ScheduleAdmin(ChangeListAdmin):
         zone = profile.timezone if profile else ""
         given = super().get_changeform_initial_data(request)
         return {"timezone": zone or settings.TIME_ZONE} | given
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Whoever asks for the fields of what they chose sees the page as typed, unsaved."""
+        if is_choosing(request):
+            request = copy(request)
+            request.method = "GET"
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        objects = ObjectsView.as_view(admin_site=self.admin_site)
+        view = self.admin_site.admin_view(objects)
+        return [path("objects/", view, name=URL_NAME), *super().get_urls()]
 
     @override
     def save_model(

@@ -39,9 +39,12 @@ class ServiceForm(FormBase):
 
     def _show(self, error: DomainError) -> None:
         for field, reasons in error.errors.items():
-            if field in self.fields:
-                self.add_error(field, list(reasons))
-            else:
-                self.add_error(None, [f"{field}: {reason}" for reason in reasons])
+            place, before = self.place_of(field)
+            self.add_error(place, [f"{before}{reason}" for reason in reasons])
         if not error.errors:
             self.add_error(None, error.message)
+
+    def place_of(self, field: str) -> tuple[str | None, str]:
+        """The field of the form that shows what the service says about `field`, if there is
+        one, and what is put before the text."""
+        return (field, "") if field in self.fields else (None, f"{field}: ")

@@ -17,7 +17,8 @@ from schedules.services import Actor, create_schedule, pause_schedule, run_now
 from schedules.testing import FrozenSchedules
 from schedules.timing import TimingError
 from tests.graphs import add_graph
-from workflows.functions import workflow_function
+from tests.permissions import allow
+from workflows.callables import workflow_function
 from workflows.models import Workflow
 
 pytestmark = pytest.mark.both_databases
@@ -60,6 +61,7 @@ def make_nightly(alice: User) -> MakeNightly:
     """Calls a function at 02:30 in Berlin, unless the test says otherwise."""
 
     def make(function: str = "note_time", arguments: Any = None, **fields: Any):
+        allow(alice, "ostinato_workflows.call_function")
         workflow = Workflow.objects.create(name=function, owner=alice)
         node = {"function": function, "arguments": arguments or {}}
         nodes = {"tick": ("trigger_schedule", {}), "call": ("call_function", node)}

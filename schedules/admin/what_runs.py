@@ -1,0 +1,149 @@
+"""What a schedule runs, as people choose it: a function, a task, a command, or a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from typing_extensions import override
+
+from schedules.admin.argument_fields import FURTHER, PREFIX
+from schedules.models import ScheduledJob
+from schedules.services.drafts.calls import mismatch
+from schedules.services.drafts.fields import FIELDS
+from workflows.callables import Target, targets, why_not
+from workflows.models import RunOn
+
+if TYPE_CHECKING:
+    from workflows.kit.users import User
+
+# The button that shows the fields of what was chosen, for browsers without our script.
+SHOW_FIELDS = "_fields"
+A_WORKFLOW = ("", "A workflow")
+GROUPS = {
+    "function": "Functions",
+    "task": "Tasks",
+    "command": "Management commands",
+}
+GONE = "{} What to do: choose something else, or bring it back in the code of the site."
+NOT_YOURS = (
+    "You do not have permission to call it, so its arguments cannot be changed here."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen on a page. `target` is None for a workflow, and for a callable that is
+    gone or that the person may not call."""
+
+    name: str = ""
+    target: Target | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    offered: Mapping[str, Target] = field(default_factory=dict)
+    about: SafeString | str = ""
+
+    @property
+    def field_names(self) -> list[str]:
+        """The names of the fields of the arguments."""
+        if self.target is None:
+            return []
+        schema = self.target.schema
+        names = [f"{PREFIX}{name}" for name in schema["properties"]]
+        return names + [FURTHER] * (schema["additionalProperties"] is not False)
+
+    def choices(self) -> list[Any]:
+        """For a select: only what the person may call, and what is chosen already."""
+        groups = [
+            (label, list(_of_kind(kind, self.offered)))
+            for kind, label in GROUPS.items()
+        ]
+        found: list[Any] = [A_WORKFLOW, *(group for group in groups if group[1])]
+        if self.name and self.name not in self.offered:
+            found.insert(1, (self.name, f"{self.name} (not available)"))
+        return found
+
+
+def _of_kind(kind: str, offered: Mapping[str, Target]) -> Iterator[tuple[str, str]]:
+    for name, target in offered.items():
+        if target.kind == kind:
+            yield name, f"{target.title} ({name})"
+
+
+def chosen(request: HttpRequest, schedule: ScheduledJob | None) -> Choice:
+    """What the form of `schedule` has chosen, or that of a new one."""
+    user = cast("User", request.user)
+    offered = {
+        target.name: target
+        for target in targets()
+        if not target.unfit and not why_not(user, target)
+    }
+    has = schedule.call if schedule else ""
+    name = str(request.POST.get("call", request.GET.get("call", has)))
+    if name and name != has and name not in offered:
+        name = has
+    target = offered.get(name)
+    arguments = schedule.arguments if schedule and name == has else {}
+    if not isinstance(arguments, dict):
+        arguments = {}
+    about = _about(target, schedule, name)
+    return Choice(name, target, arguments, offered, about)
+
+
+def _about(
+    target: Target | None, schedule: ScheduledJob | None, name: str
+) -> SafeString | str:
+    if not name:
+        return ""
+    is_same = schedule is not None and schedule.call == name
+    wrong = mismatch(schedule) if schedule and is_same else ""
+    if target is None:
+        text = GONE.format(wrong) if wrong else NOT_YOURS
+        return format_html('<p class="errornote">{}</p>', text)
+    told = format_html('<p class="errornote">{}</p>', wrong) if wrong else ""
+    return format_html("{}{}", told, target.description)
+
+
+class WhatRunsSelect(forms.Select):
+    """A select with the button that shows the fields of what is chosen."""
+
+    template_name = "schedules/admin/what_runs.html"
+
+    @override
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        return context | {"show_fields": SHOW_FIELDS}
+
+
+def call_field(choice: Choice) -> forms.ChoiceField:
+    """The field in which a person chooses what runs."""
+    return forms.ChoiceField(
+        required=False,
+        label="What runs",
+        choices=choice.choices(),
+        initial=choice.name,
+        widget=WhatRunsSelect,
+        help_text="A function, a task or a management command of this site, or a workflow "
+        "that was drawn.",
+    )
+
+
+def run_on_field(has: str) -> forms.ChoiceField:
+    """Where a task runs."""
+    spec = FIELDS["run_on"]
+    return forms.ChoiceField(
+        required=False,
+        label=spec.label,
+        help_text=spec.help,
+        choices=RunOn.choices,
+        initial=has,
+    )
+
+
+def is_choosing(request: HttpRequest) -> bool:
+    """Whether the person has only asked for the fields of what they chose."""
+    return SHOW_FIELDS in request.POST
