@@ -1,0 +1,67 @@
+"""A person who knows nothing of workflows schedules a function, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from schedules.models import ScheduledJob
+from tests.browser.accessibility import assert_accessible
+from tests.browser.conftest import OpenPage
+from tests.schedules.admin.test_what_runs import EVERYTHING
+from tests.schedules.admin.test_what_runs import everything as function
+from tests.schedules.calls import REMIND, callables
+from workflows.callables import schedulable
+
+__all__ = ["callables"]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("one browser")]
+
+
+@pytest.fixture
+def boss(transactional_db: None, callables: None) -> User:
+    schedulable(function)
+    return User.objects.create_superuser("boss", password="boss-password")
+
+
+def add_schedule(page: Page) -> None:
+    page.goto("/admin/login/?next=/admin/ostinato_schedules/scheduledjob/add/")
+    page.get_by_label("Username").fill("boss")
+    page.get_by_label("Password").fill("boss-password")
+    page.get_by_role("button", name="Log in").click()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_fields_appear_as_soon_as_a_function_is_chosen(
+    open_page: OpenPage, boss: User, width: int, scheme: str
+) -> None:
+    page = open_page(width=width, scheme=scheme)
+    add_schedule(page)
+    page.locator("#id_name").fill("reminders")
+    page.locator("#id_call").select_option(REMIND)
+    expect(page.locator("#id_call")).to_be_focused()
+    expect(page.locator("#id_argument-days")).to_have_value("14")
+    expect(page.locator("#id_workflow")).to_have_count(0)
+    page.locator("#id_argument-customer").fill("Ada")
+    assert_accessible(page)
+    page.locator("#id_cron_expression").fill("0 9 * * *")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+    schedule = ScheduledJob.objects.get()
+    assert (schedule.call, schedule.arguments) == (REMIND, {"customer": "Ada"})
+
+
+def test_an_object_is_searched_for(open_page: OpenPage, boss: User) -> None:
+    User.objects.create_user("grace")
+    page = open_page()
+    add_schedule(page)
+    page.locator("#id_call").select_option(EVERYTHING)
+    page.locator(".field-argument-user .select2-selection").click()
+    page.locator(".select2-search__field").fill("gra")
+    page.get_by_role("option", name="grace").click()
+    expect(page.locator(".field-argument-user .select2-selection")).to_contain_text(
+        "grace"
+    )
+    page.locator("#id_call").select_option("")
+    expect(page.locator("#id_workflow")).to_be_visible()
