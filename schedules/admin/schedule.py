@@ -57,15 +57,14 @@ class ScheduleAdmin(ChangeListAdmin):
     form = ScheduleForm
     save_as = True
 
-    class Media:
-        css = {"all": ("schedules/admin.css",)}
-        js = ("schedules/what_runs.js",)
-
     @property
     @override
     def media(self) -> forms.Media:
         """With that of the autocomplete: its fields may appear later."""
-        return super().media + ObjectSelect(ScheduledJob, self.admin_site).media
+        own = forms.Media(
+            css={"all": ["schedules/admin.css"]}, js=["schedules/what_runs.js"]
+        )
+        return super().media + ObjectSelect(ScheduledJob, self.admin_site).media + own
 
     def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
         """Whether the form is shown; also for a stopped schedule, which a change revives."""
