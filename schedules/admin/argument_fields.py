@@ -122,7 +122,7 @@ def _yes_or_no(**options: Any) -> forms.Field:
 
 def _json(**options: Any) -> forms.Field:
     area = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-    return PayloadField(widget=area, **options)
+    return AnyField(widget=area, **options)
 
 
 def _duration(**options: Any) -> forms.Field:
@@ -138,6 +138,14 @@ def _input(kind: str) -> forms.Widget:
     return {"date": forms.DateInput, "time": forms.TimeInput}[kind](
         attrs={"type": kind}, format={"date": "%Y-%m-%d", "time": "%H:%M:%S"}[kind]
     )
+
+
+class AnyField(PayloadField):
+    """Any JSON. Empty: no value."""
+
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        return None if value is None else super().prepare_value(value)
 
 
 class ExactField(forms.CharField):

@@ -28,10 +28,7 @@
       const pickers = window.django?.jQuery?.(found).find(".admin-autocomplete");
       if (pickers?.length) pickers.djangoAdminSelect2();
       chosen.focus();
-      const count = found.querySelectorAll("[id^=id_argument-]").length;
-      found.querySelector("[role=status]").textContent = chosen.value
-        ? `Its fields: ${count}`
-        : "";
+      found.querySelector("[role=status]").textContent = "The fields below are those of your choice.";
     } catch (error) {
       // As without this script: the person presses the button.
       if (error.name !== "AbortError") button.hidden = false;

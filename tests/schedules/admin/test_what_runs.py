@@ -206,6 +206,7 @@ class TestFields:
         assert fields["mode"].help_text == "Default: fast."
         assert fields["loud"].initial is True
         assert fields["note"].initial is None
+        assert fields["untyped"].prepare_value(None) is None
 
 
 FILLED = {
