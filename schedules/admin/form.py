@@ -21,7 +21,8 @@ from schedules.services.drafts.facts import TRIGGER
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.templatetags.schedule_display import local_time
 from workflows.kit.forms import ServiceForm
-from workflows.models import RunOn, Workflow, WorkflowNode
+from workflows.models import Workflow, WorkflowNode
+from workflows.run_on import RunOn
 
 # Wall times, which move with the time zone. An anchor is an instant: it keeps its phase.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")

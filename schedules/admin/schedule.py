@@ -39,7 +39,7 @@ from schedules.admin.what_runs import (
 from schedules.models import ScheduledJob, Status, UserProfile
 from schedules.services.drafts.calls import mismatch
 from schedules.services.drafts.fields import FIELDS
-from workflows.models import RunOn
+from workflows.run_on import RunOn
 from workflows.templatetags.workflow_display import as_text
 
 ROWS_OF_HISTORY = 20

@@ -17,7 +17,7 @@ from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
 from schedules.services.drafts.fields import FIELDS
 from workflows.callables import Target, targets, why_not
-from workflows.models import RunOn
+from workflows.run_on import RunOn
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
