@@ -56,6 +56,19 @@ def test_listing_is_measured_as_each_asker(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_upserts_are_measured_beside_bulk_create(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
+    out = StringIO()
+    call_command("benchmark_upsert", "--schedules=40", "--repeat=1", stdout=out)
+    printed = out.getvalue()
+    for what in ("created", "unchanged", "changed", "with a new timing"):
+        assert re.search(rf"^{what} .* times bulk_create$", printed, re.MULTILINE)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_ratio_is_that_of_measurements_side_by_side() -> None:
     measured = {"ours cron": [4000.0, 900.0], "stock cron": [1000.0, 300.0]}
     (ratio,) = [line for line in table(measured).splitlines() if "ratio" in line]
