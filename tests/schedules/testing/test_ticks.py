@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schedules.testing import assert_next_ticks
+from schedules import cron, every, once
+from schedules.exceptions import InvalidSchedule
+from schedules.testing import FrozenSchedules, assert_next_ticks
 from schedules.timing import CronTiming, IntervalTiming, OnceTiming
 from tests.schedules.conftest import MakeSchedule
 
@@ -16,6 +18,18 @@ NIGHTLY = CronTiming("30 2 * * *", "Europe/Berlin")
 def test_local_times_are_those_of_the_zone() -> None:
     expected = ["2026-03-28 02:30", "2026-03-29 03:00", "2026-03-30 02:30"]
     assert_next_ticks(NIGHTLY, expected, after="2026-03-28 00:00")
+
+
+@pytest.mark.django_db
+def test_of_what_application_code_declares(frozen_schedules: FrozenSchedules) -> None:
+    now = frozen_schedules.travel("2026-03-28 12:00", "Europe/Berlin")
+    nightly = cron("30 2 * * *", timezone="Europe/Berlin")
+    assert_next_ticks(nightly, ["2026-03-29 03:00", "2026-03-30 02:30"])
+    hours = [now + timedelta(hours=hour) for hour in (1, 2)]
+    assert_next_ticks(every(hours=1), hours, after=now)
+    assert_next_ticks(once(hours[0]), [hours[0]])
+    with pytest.raises(InvalidSchedule):
+        assert_next_ticks(cron("30 25 * * *"), [])
 
 
 def test_the_message_shows_each_tick_and_why_it_is_then() -> None:
