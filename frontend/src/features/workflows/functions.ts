@@ -13,6 +13,17 @@ interface FunctionsState {
 
 export const useFunctions = create<FunctionsState>()(() => ({ list: null }));
 
+/** The function of this name: dotted, or its last part where only one function ends so. */
+export function functionNamed(
+  list: readonly WorkflowFunction[],
+  name: unknown,
+): WorkflowFunction | undefined {
+  const exact = list.find((each) => each.name === name);
+  if (exact || typeof name !== "string") return exact;
+  const ends = list.filter((each) => each.name.endsWith(`.${name}`));
+  return ends.length === 1 ? ends[0] : undefined;
+}
+
 let asked: Promise<void> | null = null;
 
 /** Read them once. A failure leaves them unknown, and the next call tries again. */

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-import { loadFunctions, useFunctions } from "../../functions";
+import { functionNamed, loadFunctions, useFunctions } from "../../functions";
 import { FieldFrame, type FieldProps } from "./FieldFrame";
 import { useField } from "./scope";
 import { TextField } from "./TextField";
@@ -12,7 +12,7 @@ export function FunctionField(props: FieldProps) {
   const list = useFunctions((state) => state.list);
   useEffect(() => void loadFunctions(), []);
   if (!list) return <TextField {...props} schema={{ ...schema, "x-widget": "" }} />;
-  const chosen = list.find((each) => each.name === value);
+  const chosen = functionNamed(list, value);
   const isGone = typeof value === "string" && value !== "" && !chosen;
   const about = chosen?.description ?? schema.description ?? "";
   return (
@@ -27,7 +27,7 @@ export function FunctionField(props: FieldProps) {
         id={id}
         disabled={disabled}
         aria-describedby={`${id}-help`}
-        value={typeof value === "string" ? value : ""}
+        value={chosen?.name ?? (typeof value === "string" ? value : "")}
         onChange={(event) => set(event.target.value || undefined)}
       >
         <option value="">{list.length ? "Choose a function" : "This site has no functions"}</option>

@@ -286,6 +286,20 @@ describe("a function", () => {
     });
   });
 
+  it("is found by the last part of its name, as workflows name it that were drawn before", () => {
+    useFunctions.setState({ list: [{ ...rate, name: "shop.tasks.exchange_rate" }] });
+    showForm(schema, { function: "exchange_rate" });
+    expect((screen.getByLabelText("Function") as HTMLSelectElement).value).toBe("shop.tasks.exchange_rate");
+    expect(screen.getByLabelText(/Currency/)).toBeTruthy();
+  });
+
+  it("takes all its arguments from one expression", () => {
+    useFunctions.setState({ list: [rate] });
+    showForm(schema, { function: "exchange_rate", arguments: "{{ trigger.payload }}" });
+    expect(screen.queryByLabelText(/Currency/)).toBeNull();
+    expect(screen.getByDisplayValue("{{ trigger.payload }}")).toBeTruthy();
+  });
+
   it("that the site has not is named", () => {
     useFunctions.setState({ list: [rate] });
     showForm(schema, { function: "gone" });

@@ -2,6 +2,8 @@
 
 import type { JsonObject, JsonSchema, WorkflowFunction } from "@/types/models";
 
+import { functionNamed } from "../../functions";
+
 /**
  * The schema with the arguments of the chosen function as fields. `function` and `arguments` are
  * told by the widget and by the field that follows it.
@@ -14,8 +16,9 @@ export function effectiveSchema(
   const [naming] =
     Object.entries(schema.properties ?? {}).find(([, part]) => part["x-widget"] === "function") ?? [];
   const given = schema.properties?.arguments;
-  const chosen = naming && functions?.find((each) => each.name === config[naming]);
-  if (!chosen || !given) return schema;
+  const chosen = naming && functionNamed(functions ?? [], config[naming]);
+  // One expression may stand for all arguments.
+  if (!chosen || !given || typeof config.arguments === "string") return schema;
   const { "x-widget": _, ...about } = given;
   const fields = chosen.arguments_schema as JsonSchema;
   const hasSome = Object.keys(fields.properties ?? {}).length > 0;
