@@ -21,6 +21,7 @@ from zipfile import ZipFile
 from platform_site.check import NAMES
 from platform_site.local.data_dir import BASE_DIR
 from platform_site.local.valkey import EmbeddedValkey
+from tests.examples.reader import Reader
 from tests.foreign import pythons
 
 HERE = Path(__file__).parent
@@ -49,10 +50,23 @@ class Host:
         pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         _run([*pip, self.django, wheel])
         _run([python, HERE / "import_all.py"])
-        _run([*pip, self.django, f"{wheel}[{self.extras}]", "pytest"])
         with _valkey(folder / "valkey") as url:
+            _follow_quickstart(python, folder / "quickstart", url)
+            _run([*pip, self.django, f"{wheel}[{self.extras}]", "pytest"])
             tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
             return _run([*tests, *sys.argv[1:]], cwd=project, REDIS_URL=url)
+
+
+def _follow_quickstart(python: str, folder: Path, redis_url: str) -> None:
+    """Raises if no function is fired by what the document says."""
+    folder.mkdir()
+    reader = Reader(folder, redis_url, python)
+    try:
+        reader.follow()
+        reader.schedule()
+        reader.ledger_once_fired()
+    finally:
+        reader.stop()
 
 
 def main() -> int:
