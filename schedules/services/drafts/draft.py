@@ -24,6 +24,7 @@ from schedules.services.drafts.validation import (
     NO_TICKS,
     Problems,
     not_a_choice,
+    own_problems,
     problems,
 )
 from schedules.timing import (
@@ -42,6 +43,8 @@ logger = get_logger(__name__)
 OF_WORKFLOW = ("workflow", "trigger_node", "trigger_payload")
 OF_CALL = ("call", "arguments", "run_on")
 OF_START = {"name", "workflow", "trigger_node", "call", "arguments", "run_on"}
+# In which schedules differ that are otherwise alike: they imply nothing about other fields.
+OWN = ("name", "description", "trigger_payload", "arguments")
 UNKNOWN_FIELD = "Unknown field: leave it out."
 # The Python type of a kind of field. The other kinds are checked by their rules.
 TYPES = {
@@ -236,6 +239,24 @@ def check_draft(
     if errors:
         raise InvalidSchedule(errors=errors, suggestion=suggestion)
     return accepted
+
+
+def check_alike(draft: ScheduledJob, fields: Mapping[str, Any], facts: Facts) -> None:
+    """Put on the draft `fields` that are all `OWN`, and check them. In all other fields it
+    equals one that was checked. Raises `InvalidSchedule` with all problems by field."""
+    wrong = dict(_wrong_types(fields))
+    if wrong:
+        raise InvalidSchedule(errors={name: [why] for name, why in wrong.items()})
+    for name, value in fields.items():
+        setattr(draft, name, _as_saved(name, value))
+    errors: dict[str, list[str]] = {}
+    for field, why in own_problems(draft):
+        errors.setdefault(field, []).append(why)
+    if not errors.keys() & OF_START:
+        for field, why in start_problems(draft, facts):
+            errors.setdefault(field, []).append(why)
+    if errors:
+        raise InvalidSchedule(errors=errors)
 
 
 def _accepted(draft: ScheduledJob, had: str) -> Timing:

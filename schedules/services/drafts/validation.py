@@ -203,6 +203,15 @@ def problems(draft: ScheduledJob, facts: Facts | None = None) -> Problems:
     yield from _workflow(draft, facts or Facts())
 
 
+def own_problems(draft: ScheduledJob) -> Problems:
+    """The problems of those fields in which schedules differ that are otherwise alike."""
+    for field in (FIELDS["name"], FIELDS["description"]):
+        for why in _text(field, getattr(draft, field.name)):
+            yield field.name, why
+    yield from _payload(draft)
+    yield from _call(draft)
+
+
 def text_problems(
     text: str, *, most: int | None, one_line: bool = False
 ) -> Iterator[str]:

@@ -16,6 +16,7 @@ from schedules.declared import Schedule, When
 from schedules.exceptions import InvalidSchedule
 from schedules.limits import KEY_LENGTH, OBJECT_ID_LENGTH
 from schedules.models import WhenObjectGone
+from schedules.services.drafts.draft import OWN
 from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
 from schedules.services.keyed.site import models_of_objects
@@ -37,12 +38,14 @@ TOO_LONG = (
 @dataclass(slots=True)
 class Wanted:
     """`fields` are those that are given, of the table of fields; `columns` the others.
-    `digest` is equal if and only if all of these are."""
+    `digest` is equal if and only if all of these are, and `shape` if all fields are that
+    are not `OWN`. Both are empty if they are not JSON: then they will be refused."""
 
     key: str
     owner: Any
     fields: dict[str, Any]
     columns: dict[str, str]
+    shape: str
     digest: str
 
     @property
@@ -65,12 +68,16 @@ def wanted(declared: object, owner: Any) -> Wanted:
     if isinstance(fields.get("arguments"), dict):
         fields["arguments"] = _data(fields["arguments"])
     columns = _columns(declared)
+    own = {name: fields[name] for name in OWN if name in fields}
+    shared = {name: value for name, value in fields.items() if name not in own}
+    shape, rest = _text(shared), _text([own, columns])
     return Wanted(
         key=declared.key,
         owner=owner if declared.owner is None else declared.owner,
         fields=fields,
         columns=columns,
-        digest=_digest([fields, columns]),
+        shape=shape,
+        digest=_digest(shape + rest) if shape and rest else "",
     )
 
 
@@ -165,12 +172,14 @@ def _columns(declared: Schedule) -> dict[str, str]:
     }
 
 
-def _digest(what: Any) -> str:
-    """Empty if it is not JSON: then it will be refused, and has never been saved."""
+def _text(what: Any) -> str:
     try:
-        text = json.dumps(what, sort_keys=True, default=_reference)
+        return json.dumps(what, sort_keys=True, default=_reference)
     except (TypeError, ValueError, RecursionError):
         return ""
+
+
+def _digest(text: str) -> str:
     return blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
 
 

@@ -103,6 +103,7 @@ class Writer:
         self._attach(plans)
         rows = self._locked([each.wanted.key for each in plans])
         if not all(_is_current(each, rows.get(each.wanted.key)) for each in plans):
+            self.planner = self.planner.anew()
             plans = [self._current(each, rows.get(each.wanted.key)) for each in plans]
             self._attach(plans)
             made = self._made(plans)

@@ -62,7 +62,11 @@ def set_frontier(schedule: ScheduledJob, tick: datetime | None) -> None:
     """Set the frontier, and the time at which it fires. Only an active schedule has one."""
     schedule.next_tick_at, schedule.next_run_at = tick, None
     if schedule.status == Status.ACTIVE:
-        schedule.next_run_at = next_run(rules_of(schedule), tick, early_ticks(schedule))
+        early = early_ticks(schedule)
+        delayed = early or schedule.jitter_seconds
+        schedule.next_run_at = (
+            next_run(rules_of(schedule), tick, early) if delayed else tick
+        )
 
 
 def edited(
