@@ -21,9 +21,10 @@ _free_until = 0.0
 
 
 @contextmanager
-def brief_write() -> Iterator[None]:
+def brief_write(longest_pause: float = LONGEST_PAUSE_SECONDS) -> Iterator[None]:
     """Wraps one transaction of a series. On SQLite only one runs at a time in a process, and
-    the next one waits until others could have had the lock; the caller need not."""
+    the next one waits until others could have had the lock: as long as this one had it, and
+    at most `longest_pause` seconds. What the caller does until then is part of the pause."""
     global _free_until
     if connection.vendor != "sqlite":
         yield
@@ -36,4 +37,4 @@ def brief_write() -> Iterator[None]:
             yield
         finally:
             ended = time.monotonic()
-            _free_until = ended + min(ended - began, LONGEST_PAUSE_SECONDS)
+            _free_until = ended + min(ended - began, longest_pause)

@@ -124,7 +124,7 @@ def _payload(draft: ScheduledJob) -> Problems:
         value = getattr(draft, name)
         if not isinstance(value, dict):
             yield name, words.format("must be a JSON object")
-        elif found := problem(value, max_bytes=limits.PAYLOAD_BYTES):
+        elif value and (found := problem(value, max_bytes=limits.PAYLOAD_BYTES)):
             yield name, words.format(found)
 
 

@@ -30,6 +30,8 @@ from workflows.services import remove_unused
 FIRST_SLICE, SLICE = 100, 500
 # How long a transaction should take, since on SQLite nobody else can write meanwhile.
 SLICE_SECONDS = 0.08
+# How long it is free in between, as between two batches of the scheduler.
+PAUSE_SECONDS = 0.03
 # How often it is tried to write what others have written meanwhile, under the same keys.
 TRIES = 5
 
@@ -182,7 +184,7 @@ class Writer:
 
 def _turn() -> AbstractContextManager[None]:
     """A turn at SQLite's write lock, unless the caller's transaction has it already."""
-    return nullcontext() if connection.in_atomic_block else brief_write()
+    return nullcontext() if connection.in_atomic_block else brief_write(PAUSE_SECONDS)
 
 
 def _is_current(planned: Plan, row: ScheduledJob | None) -> bool:

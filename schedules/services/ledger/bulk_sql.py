@@ -171,7 +171,9 @@ def _naive_utc(value: datetime | None) -> str | None:
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else _encode(value)
+    if value is None:
+        return None
+    return "{}" if value == {} else _encode(value)  # every other value is one
 
 
 _encode = json.JSONEncoder().encode
