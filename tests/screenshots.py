@@ -1,8 +1,8 @@
 """Take the pictures of the documents again: `python -m tests.screenshots` (needs Chromium).
 
 Starts a separate site with the demo data, adds some believable schedules, waits until
-their runs have ended, and captures the list of schedules in the admin, and the canvas of a
-workflow: light, dark, and on the screen of a phone.
+their runs have ended, and captures the list of schedules in the admin, the form of a new one
+that calls a function, and the canvas of a workflow: light, dark, and on the screen of a phone.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from platform_site.local.data_dir import BASE_DIR
 
 IMAGES = BASE_DIR / "docs" / "images"
 LIST = IMAGES / "schedules.png"
+FORM = IMAGES / "schedule-a-function.png"
 WIDTH, HEIGHT = 1280, 736
 # Width and height of the screen, and its colours.
 CANVAS = {
@@ -110,7 +111,7 @@ def main() -> None:
         with running_site(environment) as address:
             fill(address, environment)
             capture(address, Path(folder, "var", "admin_password").read_text())
-    for picture in (LIST, *CANVAS):
+    for picture in (LIST, FORM, *CANVAS):
         size = picture.stat().st_size
         if size > MOST_BYTES:
             sys.exit(f"{picture} has {size} bytes; the limit is {MOST_BYTES}.")
@@ -228,7 +229,9 @@ def capture(address: str, password: str) -> None:
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         sign_in(page, f"{address}/admin/login/", password)
-        capture_list(page, f"{address}/admin/ostinato_schedules/scheduledjob/")
+        schedules = f"{address}/admin/ostinato_schedules/scheduledjob/"
+        capture_list(page, schedules)
+        capture_form(page, f"{schedules}add/")
         page.goto(f"{address}/admin/ostinato_workflows/workflow/")
         row = page.get_by_role("row", name=DRAWN)
         row.get_by_role("link", name="Open canvas").click()
@@ -252,6 +255,17 @@ def capture_list(page: Page, address: str) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(1_000)  # the side bar slides away
     page.screenshot(path=LIST)
+
+
+def capture_form(page: Page, address: str) -> None:
+    """A new schedule of a function, with the fields of its arguments."""
+    page.goto(address)
+    page.fill("#id_name", "Count the words of the motto")
+    page.select_option("#id_call", "workflows.example_functions.text_summary")
+    page.fill("#id_argument-text", "Every tick is accounted for.")
+    page.fill("#id_cron_expression", "30 2 * * mon-fri")
+    page.evaluate("scrollTo(0, 300)")
+    page.screenshot(path=FORM)
 
 
 def capture_canvas(
