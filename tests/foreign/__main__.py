@@ -52,7 +52,8 @@ class Host:
         _run([python, HERE / "import_all.py"])
         with _valkey(folder / "valkey") as url:
             _follow_quickstart(python, folder / "quickstart", url)
-            _run([*pip, self.django, f"{wheel}[{self.extras}]", "pytest"])
+            others = ("pytest", "django-tasks-db")
+            _run([*pip, self.django, f"{wheel}[{self.extras}]", *others])
             tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
             return _run([*tests, *sys.argv[1:]], cwd=project, REDIS_URL=url)
 

@@ -24,7 +24,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services.drafts.calls import call_fault
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.insight.health import Probes, diagnose
-from schedules.services.insight.installation import lacks
+from schedules.services.insight.installation import missing_apps
 from schedules.timing import tzdata_version
 from schedules.timing.english import counted, in_words
 from workflows.execution import outbox
@@ -34,6 +34,8 @@ from workflows.execution.queue import (
     queues_beside,
     redis_setting,
 )
+from workflows.kit.embedding import is_included
+from workflows.kit.embedding import remedy as remedy_of_embedding
 from workflows.kit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -63,13 +65,14 @@ def examine(now: datetime) -> list[Finding]:
 
     Checks that need the database or Redis are left out while it fails.
     """
-    setup = [_lacking(*each) for each in lacks()]
-    if any(finding.subject == "migrations" for finding in setup):
-        return setup  # without its tables nothing else can be examined
     facts = Probes().facts(now)
     diagnosis = diagnose(facts)
-    findings = setup + [_of_cause(cause, now) for cause in diagnosis.causes]
-    findings += _well(facts, diagnosis)
+    # In the order in which a new project adds them. Without tables little else is known.
+    findings = [
+        *_missing_apps(),
+        *(_of_cause(cause, now) for cause in diagnosis.causes),
+    ]
+    findings += [*_missing_addresses(), *_well(facts, diagnosis)]
     failing = {
         cause.subject for cause in diagnosis.causes if cause.severity == Severity.ERROR
     }
@@ -97,10 +100,17 @@ def _ok(subject: str, what: str) -> Finding:
     return Finding(Severity.OK, subject, what)
 
 
-def _lacking(subject: str, what: str, remedy: str) -> Finding:
-    # Schedules fire without addresses.
-    severity = Severity.WARNING if subject == "addresses" else Severity.ERROR
-    return Finding(severity, subject, what, remedy)
+def _missing_apps() -> Iterator[Finding]:
+    if names := missing_apps():
+        listed = ", ".join(f'"{name}"' for name in names)
+        what, remedy = f"Not installed: {listed}.", f"Add {listed} to INSTALLED_APPS."
+        yield Finding(Severity.ERROR, "apps", what, remedy)
+
+
+def _missing_addresses() -> Iterator[Finding]:
+    if not is_included():  # a warning: schedules fire without them
+        what = "The URL configuration has no addresses of Ostinato: neither API nor canvas work."
+        yield Finding(Severity.WARNING, "addresses", what, remedy_of_embedding())
 
 
 def _of_cause(cause: Cause, now: datetime) -> Finding:

