@@ -89,8 +89,11 @@ def check_caller(schedule: ScheduledJob, actor: Actor) -> None:
         raise ScheduleNotAllowed(why, field="call")
     if actor.user.pk == schedule.owner_id:
         return
+    # What does not fit the signature is told as such, at its field.
+    unfit = set(_argument_problems(schedule, target, None))
     for field, why in _argument_problems(schedule, target, actor.user):
-        raise ScheduleNotAllowed(why, field=field)
+        if (field, why) not in unfit:
+            raise ScheduleNotAllowed(why, field=field)
 
 
 def attach_workflows(schedules: Iterable[ScheduledJob], *, now: datetime) -> None:

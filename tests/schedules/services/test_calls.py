@@ -16,7 +16,7 @@ from schedules.services import (
     stop_schedule,
     update_schedule,
 )
-from tests.permissions import allow
+from tests.permissions import CALLS, allow
 from tests.schedules.calls import REMIND, TIDY, alice, callables, changer, create
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.helpers import problems
@@ -178,6 +178,24 @@ def test_staff_who_may_not_call_change_nothing_of_a_schedule_that_calls(
     schedule.refresh_from_db()
     assert schedule.arguments == {"customer": "Bob"}
     assert schedule.workflow.owner == alice
+
+
+def test_staff_are_told_what_does_not_fit_and_may_rename_what_cannot_run(
+    alice: User, bob: User
+) -> None:
+    schedule = create(alice)
+    bob.is_staff = True
+    bob.save()
+    allow(bob, "ostinato_schedules.change_scheduledjob", *CALLS)
+    actor = Actor.person(bob)
+    wrong = {"arguments": {"customer": 7}}
+    found = problems(lambda: update_schedule(schedule.pk, wrong, actor=actor, now=NOON))
+    assert found.keys() == {"arguments.customer"}
+    # The signature has changed since.
+    ScheduledJob.objects.filter(pk=schedule.pk).update(arguments={"client": "Ada"})
+    update_schedule(schedule.pk, {"name": "other"}, actor=actor, now=NOON)
+    schedule.refresh_from_db()
+    assert schedule.name == "other"
 
 
 def test_an_owner_who_lost_the_permission_cannot_have_it_run(alice: User):
