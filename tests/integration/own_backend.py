@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 
 from django_tasks import task
 
@@ -21,6 +22,20 @@ def fail() -> None:
 @task
 def on(day: date) -> str:
     return day.isoformat()
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@task
+def paint(colour: Colour, shades: tuple[str, ...] = ()) -> str:
+    return colour.name
+
+
+@task
+def write(kind: str = "another format, of any x-model") -> str:
+    return kind
 
 
 @task(backend="immediate")

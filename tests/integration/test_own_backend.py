@@ -119,6 +119,7 @@ def test_nothing_is_enqueued_if_its_id_cannot_be_put_on_record(
             "on",
             "A backend passes on plain JSON only, but the task takes other values: day",
         ),
+        ("paint", "but the task takes other values: colour, shades."),
     ],
 )
 def test_what_cannot_be_followed_on_a_backend_is_refused(
@@ -130,3 +131,10 @@ def test_what_cannot_be_followed_on_a_backend_is_refused(
     with pytest.raises(InvalidSchedule) as refused:
         make_schedule(workflow=None, call=f"{HERE}.{name}", run_on="backend")
     assert why in refused.value.errors["run_on"][0]
+
+
+def test_a_text_that_speaks_of_formats_is_plain_json(
+    make_schedule: MakeSchedule, opened: None
+) -> None:
+    made = make_schedule(workflow=None, call=f"{HERE}.write", run_on="backend")
+    assert made.run_on == "backend"

@@ -32,20 +32,12 @@ def backend_problem(target: Target) -> str:
             f'The backend "{task.backend}" of the task keeps no results, so that nobody '
             "would learn what became of it."
         )
-    if beyond := [
-        name for name in target.schema["properties"] if _is_beyond(target, name)
-    ]:
+    if beyond := target.parameters.beyond_json():
         return (
             "A backend passes on plain JSON only, but the task takes other values: "
             f"{', '.join(beyond)}."
         )
     return ""
-
-
-def _is_beyond(target: Target, name: str) -> bool:
-    """Whether the function wants a Python value for plain JSON, such as a date."""
-    part = target.schema["properties"][name]
-    return "format" in str(part) or "x-model" in str(part)
 
 
 def task_context(task: Any, arguments: Mapping[str, Any], context: CallContext) -> Any:

@@ -69,6 +69,12 @@ class Parameters:
             kinds |= dict.fromkeys(set(arguments) - set(kinds), self.others)
         return load_items(kinds, arguments, fetch)
 
+    def beyond_json(self) -> list[str]:
+        """Those that take other Python values than plain JSON, such as a date."""
+        found = [name for name, kind in self.types.items() if not kind.is_plain]
+        further = self.others is not None and not self.others.is_plain
+        return [*found, *(["further arguments"] if further else [])]
+
     def references(self, arguments: Mapping[str, Any]) -> set[Reference]:
         """The objects that valid `arguments` name."""
         found: set[Reference] = set()

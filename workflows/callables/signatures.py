@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, get_type_hints
 
@@ -82,4 +83,4 @@ def with_default(kind: ValueType, default: Any) -> ValueType:
         return kind
     if problem(shown, max_bytes=MAX_DEFAULT):
         return kind
-    return ValueType({**kind.schema, "default": shown}, kind.load)
+    return replace(kind, schema={**kind.schema, "default": shown})

@@ -73,11 +73,13 @@ def _unchanged(value: Any, fetch: Fetch) -> Any:
 class ValueType:
     """The JSON schema of a type, and how a value that matches it becomes one of the type.
 
-    `load` raises `Unfit`. It asks `fetch` for the objects of models.
+    `load` raises `Unfit`. It asks `fetch` for the objects of models. `is_plain`: the value
+    of the type is the JSON itself.
     """
 
     schema: dict[str, Any]
     load: Callable[[Any, Fetch], Any] = _unchanged
+    is_plain: bool = True
 
     def fits(self, value: Any) -> bool:
         if schema_problems(self.schema, value):
@@ -168,7 +170,7 @@ def _annotated(hint: Any, *notes: Any) -> ValueType:
             schema = {**schema, "description": note}
         elif isinstance(note, frozenset):
             schema = {**schema, **dict(sorted(note))}
-    return ValueType(schema, kind.load)
+    return ValueType(schema, kind.load, kind.is_plain)
 
 
 def _union(kinds: list[ValueType]) -> ValueType:
@@ -187,12 +189,19 @@ def _union(kinds: list[ValueType]) -> ValueType:
             raise Unfit("This value is not valid here.")
         return kind.load(value, fetch)
 
-    return ValueType({"anyOf": [first, *others], **about}, load)
+    is_plain = all(kind.is_plain for kind in kinds)
+    return ValueType({"anyOf": [first, *others], **about}, load, is_plain)
 
 
 def _literal(values: tuple[Any, ...]) -> ValueType:
     members = {_scalar(value): value for value in values}
-    return ValueType({"enum": list(members)}, lambda value, _: members[value])
+    return _one_of(members)
+
+
+def _one_of(members: Mapping[Any, Any]) -> ValueType:
+    is_plain = not any(isinstance(member, Enum) for member in members.values())
+    schema = {"enum": list(members)}
+    return ValueType(schema, lambda value, _: members[value], is_plain)
 
 
 def _scalar(value: Any) -> Any:
@@ -205,8 +214,7 @@ def _scalar(value: Any) -> Any:
 
 def _of_class(hint: type) -> ValueType:
     if issubclass(hint, Enum):
-        members = {enum_key(member): member for member in hint}
-        return ValueType({"enum": list(members)}, lambda value, _: members[value])
+        return _one_of({enum_key(member): member for member in hint})
     if issubclass(hint, Model):
         return _model(hint)
     if dataclasses.is_dataclass(hint):
@@ -232,7 +240,7 @@ def _model(model: type[Model]) -> ValueType:
             raise Unfit(str(error)) from error
         return fetch(found)
 
-    return ValueType({"type": "string", "x-model": label}, load)
+    return ValueType({"type": "string", "x-model": label}, load, is_plain=False)
 
 
 def _formatted(
@@ -248,7 +256,7 @@ def _formatted(
         return found
 
     kind = kinds[0] if len(kinds) == 1 else kinds
-    return ValueType({"type": kind, "format": format_}, load)
+    return ValueType({"type": kind, "format": format_}, load, is_plain=False)
 
 
 def _instant(text: str) -> datetime | None:
@@ -312,10 +320,16 @@ def _dataclass(hint: Any) -> ValueType:
 def _object(
     kinds: Mapping[str, ValueType], required: list[str], make: Callable[..., Any]
 ) -> ValueType:
+    def load(value: Any, fetch: Fetch) -> Any:
+        items = load_items(kinds, value, fetch)
+        try:
+            return make(**items)
+        except Exception as error:  # of the class: it may check what it is given
+            raise Unfit(f"{type(error).__name__}: {error}") from error
+
     schema = object_schema({name: kinds[name].schema for name in kinds}, required)
-    return ValueType(
-        schema, lambda value, fetch: make(**load_items(kinds, value, fetch))
-    )
+    is_plain = make is dict and all(kind.is_plain for kind in kinds.values())
+    return ValueType(schema, load, is_plain)
 
 
 def _collection(hint: Any, origin: Any, inner: tuple[Any, ...]) -> ValueType:
@@ -330,7 +344,7 @@ def _collection(hint: Any, origin: Any, inner: tuple[Any, ...]) -> ValueType:
         def load(value: Any, fetch: Fetch) -> Any:
             return load_items(dict.fromkeys(value, item), value, fetch)
 
-        return ValueType(schema, load)
+        return ValueType(schema, load, item.is_plain)
     raise RegistrationError(f"The type {hint} cannot be expressed in JSON.")
 
 
@@ -343,7 +357,7 @@ def _many(origin: Any, item: ValueType) -> ValueType:
     def load(value: Any, fetch: Fetch) -> Any:
         return make(_items(value, item, fetch))
 
-    return ValueType(schema, load)
+    return ValueType(schema, load, make is list and item.is_plain)
 
 
 def _items(values: list[Any], item: ValueType, fetch: Fetch) -> Iterator[Any]:

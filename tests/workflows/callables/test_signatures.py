@@ -325,3 +325,22 @@ def test_every_value_comes_back_as_it_was(value):
     plain = found.plain({"value": value})
     assert list(found.problems(plain)) == []
     assert found.parameters.load(plain, lambda each: each) == {"value": value}
+
+
+@dataclass
+class Span:
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("it ends before it begins")
+
+
+def test_what_a_class_refuses_is_a_problem_of_its_argument():
+    kind = target(takes_a_span)
+    told = dict(kind.problems({"span": {"first": 2, "last": 1}}))
+    assert told == {"span": "ValueError: it ends before it begins"}
+
+
+def takes_a_span(span: Span) -> None: ...
