@@ -10,8 +10,6 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
 from typing import (
@@ -25,13 +23,12 @@ from typing import (
     get_origin,
     get_type_hints,
 )
-from uuid import UUID
 
 from django.db.models import Model
-from django.utils.dateparse import parse_duration
 from typing_extensions import is_typeddict
 
 from workflows.exceptions import RegistrationError
+from workflows.schemas.formats import FORMATS
 from workflows.schemas.plain import SCALARS, enum_key
 from workflows.schemas.references import Fetch, model_problem, reference
 from workflows.schemas.validate import schema_problems
@@ -257,37 +254,6 @@ def _formatted(
 
     kind = kinds[0] if len(kinds) == 1 else kinds
     return ValueType({"type": kind, "format": format_}, load, is_plain=False)
-
-
-def _instant(text: str) -> datetime | None:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else None
-
-
-def _decimal(text: str) -> Decimal | None:
-    found = Decimal(text)
-    return found if found.is_finite() else None
-
-
-# How a type is written, how it is read, and an example.
-FORMATS: dict[Any, tuple[list[str], str, Callable[[str], Any], str]] = {
-    date: (["string"], "date", date.fromisoformat, "a date such as 2026-11-28"),
-    datetime: (
-        ["string"],
-        "date-time",
-        _instant,
-        "a date and time with its offset, such as 2026-11-28T09:30:00+01:00",
-    ),
-    time: (["string"], "time", time.fromisoformat, "a time such as 09:30:00"),
-    timedelta: (
-        ["string"],
-        "duration",
-        parse_duration,
-        "a duration such as P1DT2H, PT5M or 00:05:00",
-    ),
-    UUID: (["string"], "uuid", UUID, "a UUID"),
-    Decimal: (["string", "number"], "decimal", _decimal, "a number such as 12.50"),
-}
 
 
 def _typed_dict(hint: Any) -> ValueType:
