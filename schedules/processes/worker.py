@@ -119,6 +119,7 @@ class ScheduleWorker(Worker):
             try:
                 _die_with_parent(worker)
                 lead_session()
+                _have_no_input()
                 use_state(self._process_state)
                 self._reaper.watch_me()
                 self.main_work_horse(job, queue)  # ends the process
@@ -270,6 +271,13 @@ class _Heartbeat:
             except RedisError as error:
                 outages.warning("heartbeat_not_sent", error=str(error))
             self._stopped.wait(heartbeat.EVERY_SECONDS)
+
+
+def _have_no_input() -> None:
+    """Whoever asks a question in a work process is told at once that nobody answers."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
 
 
 def _die_with_parent(parent: int) -> None:

@@ -32,6 +32,7 @@ class Manage:
                 [sys.executable, "manage.py", *arguments],
                 cwd=BASE_DIR,
                 env=dict(env),
+                stdin=subprocess.PIPE,  # nobody ever writes to it, as at a terminal
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -44,7 +45,10 @@ class Manage:
         """Send the signal and return the exit status."""
         if self.process.poll() is None:
             self.send(signum)
-        return self.process.wait(timeout=20)
+        status = self.process.wait(timeout=20)
+        if self.process.stdin:
+            self.process.stdin.close()
+        return status
 
 
 @contextmanager

@@ -212,6 +212,13 @@ def test_a_run_by_hand_that_ends_is_recorded_and_leaves_no_process(
         wait_until(lambda session=session: not living(session))
 
 
+def test_a_question_is_answered_by_nobody_and_does_not_wait(
+    worker: Manage, site: Site
+) -> None:
+    status, error = site.run("ask").ended()
+    assert (status, "EOF" in error) == ("failed", True), error
+
+
 @pytest.fixture
 def workers(child_env: dict[str, str], tmp_path: Path) -> Iterator[list[Manage]]:
     with ExitStack() as stack:

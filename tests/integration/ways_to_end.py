@@ -65,6 +65,7 @@ def fail() -> None:
 
 
 ENDS: dict[str, Callable[[], object]] = {
+    "ask": input,  # as a management command that asks a question
     "return": lambda: None,
     "raise": fail,
     "sleep": lambda: time.sleep(713),
