@@ -24,6 +24,9 @@ from workflows.kit.conf import conf
 
 TASKS = "tasks"
 EVERY = "*"
+# Calls any management command, also those that are always refused.
+MANAGEMENT = "django.core.management."
+ANY_COMMAND = "It runs any command: list those that may be run in COMMANDS."
 
 
 class WrongEntry(Exception):
@@ -92,10 +95,14 @@ def named_by(entry: str) -> list[Any]:
     if not path:
         raise WrongEntry('Enter a dotted name, such as "billing.tasks.remind".')
     if last == EVERY:
+        if f"{path}.".startswith(MANAGEMENT):
+            raise WrongEntry(ANY_COMMAND)
         return list(_functions_in(_imported(path)))
     found = _object(path, last)
     if not _is_function(found):
         raise WrongEntry("This is neither a function nor a task.")
+    if name_of(found).startswith(MANAGEMENT):
+        raise WrongEntry(ANY_COMMAND)
     if name_of(found) != entry:
         raise WrongEntry(f"It is defined elsewhere: enter {name_of(found)}.")
     return [found]

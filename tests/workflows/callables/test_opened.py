@@ -105,6 +105,11 @@ def test_two_apps_may_each_have_a_function_of_a_name(ostinato: Options, billing:
         (f"{REPORTS}.Report", "neither a function nor a task"),
         (f"{REPORTS}.wipe", f"enter {APP}.helpers.wipe"),
         (f"{APP}.*", "no public function of its own"),
+        (
+            "django.core.management.call_command",
+            "list those that may be run in COMMANDS",
+        ),
+        ("django.core.management.*", "list those that may be run in COMMANDS"),
     ],
 )
 def test_an_entry_that_opens_nothing_is_named_by_a_check(
