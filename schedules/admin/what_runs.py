@@ -30,6 +30,12 @@ GROUPS = {
     "task": "Tasks",
     "command": "Management commands",
 }
+OFFERED = "A function, a task or a management command of this site, or a workflow that was drawn."
+NOTHING_OFFERED = (
+    "A workflow that was drawn. Functions, tasks and commands are offered to people with the "
+    'permission "Can let workflows and schedules call functions", or that of tasks or '
+    "commands: ask an administrator."
+)
 GONE = "{} What to do: choose something else, or bring it back in the code of the site."
 NOT_YOURS = (
     "You do not have permission to call it, so its arguments cannot be changed here."
@@ -127,8 +133,7 @@ def call_field(choice: Choice) -> forms.ChoiceField:
         choices=choice.choices(),
         initial=choice.name,
         widget=WhatRunsSelect,
-        help_text="A function, a task or a management command of this site, or a workflow "
-        "that was drawn.",
+        help_text=OFFERED if choice.offered else NOTHING_OFFERED,
     )
 
 

@@ -125,6 +125,15 @@ class TestChoice:
     def test_only_what_the_person_may_call_is_offered(self, desk: Client):
         assert list(offered(form_of(desk.get(ADD)))) == ["Functions"]
 
+    def test_who_may_call_nothing_is_told_which_permission_is_missing(
+        self, desk: Client
+    ) -> None:
+        Permission.objects.filter(codename="call_function").delete()
+        form = form_of(desk.get(ADD))
+        assert offered(form) == {}
+        assert "functions" in form["call"].help_text
+        assert "ask an administrator" in form["call"].help_text
+
     def test_what_was_typed_stays_and_nothing_is_saved(self, site: Client):
         form = choose(site, REMIND, name="typed", tags="a, b", description="why")
         assert not form.errors
