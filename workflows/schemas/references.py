@@ -50,7 +50,11 @@ def reference(text: Any, model: type[models.Model]) -> Reference:
     if not found or label.lower() != meta.label_lower or not key:
         raise refused
     try:
-        return Reference(model, meta.pk.to_python(key))
+        wanted = meta.pk.to_python(key)
+        number = getattr(meta.pk, "target_field", meta.pk)
+        if isinstance(number, models.IntegerField):
+            number.run_validators(wanted)  # a database fails on one beyond its range
+        return Reference(model, wanted)
     except ValidationError as error:
         raise refused from error
 

@@ -149,6 +149,7 @@ WRONG: list[tuple[Any, Any, str]] = [
     (date | None, "soon", "Must be a valid date."),
     (Group, "auth.user:1", 'such as "auth.group:1"'),
     (Group, "auth.group:x", 'such as "auth.group:1"'),
+    (Group, "auth.group:" + "9" * 40, 'such as "auth.group:1"'),
     (Group, 7, "Must be a text."),
     (str, "\x00", "cannot be stored"),
     (float, float("nan"), "JSON cannot represent"),
