@@ -135,8 +135,15 @@ def check_call(target: Target, arguments: Any, owner: User) -> None:
 def as_output(value: Any) -> Any:
     """What a call returned, if it is JSON that can be kept; otherwise what is known of it.
     The work is done, whatever it returned: a retry would do it again."""
-    output = storable(value)
-    if reason := problem(output, max_bytes=MAX_OUTPUT):
+    output = None
+    try:
+        output = storable(value)
+        reason = problem(output, max_bytes=MAX_OUTPUT)
+    except RecursionError:
+        reason = "is nested too deeply, or contains itself"
+    except Exception:  # noqa: BLE001 the class of the value may do anything
+        reason = "cannot be read as JSON"
+    if reason:
         kind = type(value)
         return {
             "not_kept": f"The returned value {reason.partition(':')[0]}.",

@@ -290,6 +290,15 @@ def test_a_task_knows_the_attempt(workflow: Workflow, owner: User, billing: str)
     assert output == [2, str(execution.pk), "a"]
 
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
+class Unreadable(dict[str, int]):
+    def items(self) -> Any:
+        raise RuntimeError("not now")
+
+
 @pytest.mark.parametrize(
     ("value", "output"),
     [
@@ -303,6 +312,20 @@ def test_a_task_knows_the_attempt(workflow: Workflow, owner: User, billing: str)
             {
                 "not_kept": "The returned value contains a number that JSON cannot represent.",
                 "type": "builtins.float",
+            },
+        ),
+        (
+            ENDLESS,
+            {
+                "not_kept": "The returned value is nested too deeply, or contains itself.",
+                "type": "builtins.list",
+            },
+        ),
+        (
+            Unreadable(a=1),
+            {
+                "not_kept": "The returned value cannot be read as JSON.",
+                "type": f"{__name__}.Unreadable",
             },
         ),
     ],
