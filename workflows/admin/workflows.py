@@ -143,6 +143,17 @@ class WorkflowAdmin(CanvasPages):
         may = super().has_delete_permission(request, obj)
         return may and not (obj and obj.call)
 
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Pickers, of a project's own admin too, offer none that the system has made."""
+        rows, repeats = super().get_search_results(request, queryset, search_term)
+        match = request.resolver_match
+        if match and match.url_name == "autocomplete":
+            rows = rows.filter(call="")
+        return rows, repeats
+
     @admin.display(description="Owner", ordering="owner")
     def owner_name(self, row: Workflow) -> str:
         return name_of(row.owner)

@@ -68,3 +68,17 @@ def test_the_list_shows_what_runs_and_offers_no_workflow_that_the_system_made(
     ]
     assert offered == ["All", "daily", "nightly"]
     assert TIDY in site.get(f"{LIST}?q=calls.tidy").text
+
+
+def test_a_picker_of_workflows_offers_none_that_the_system_made(
+    site: Client, alice: User
+) -> None:
+    create(alice, TIDY)
+    startable("daily", alice)
+    asked = {
+        "app_label": "ostinato_schedules",
+        "model_name": "scheduledjob",
+        "field_name": "workflow",
+    }
+    found = site.get("/admin/autocomplete/", asked).json()["results"]
+    assert [each["text"] for each in found] == ["daily"]
