@@ -17,6 +17,9 @@ from schedules.services.keyed.wanted import Wanted
 
 # One decision: a schedule that a person has given other ticks keeps all of these.
 WHEN = ("schedule_type", *WHEN_FIELD.values())
+# What runs, and all that belongs to it.
+TARGET = {"call", "workflow"}
+OF_TARGET = {*OF_CALL, *OF_WORKFLOW}
 # Not taken back once code has given them: the ticks of the schedule stay where they are.
 STAYS = {*WHEN, "timezone", "anchor_at"}
 
@@ -49,6 +52,11 @@ def merge(row: ScheduledJob, wanted: Wanted, *, force: bool, now: datetime) -> M
     apply_fields(draft, asked, now=now)
     has, wants = snapshot(row), snapshot(draft)
     names = {*asked, *WHEN}
+    if any(not same(has[name], wants[name]) for name in TARGET):
+        asked = _beside_target(wanted) | asked
+        apply_fields(draft, asked, now=now)
+        wants = snapshot(draft)
+        names |= {*asked, *OF_TARGET}
     differing = {name for name in names if not same(has[name], wants[name])}
     held: set[str] = set()
     if not force:
@@ -64,6 +72,12 @@ def merge(row: ScheduledJob, wanted: Wanted, *, force: bool, now: datetime) -> M
     return Merged(draft, asked, has, wants, both, kept)
 
 
+def _beside_target(wanted: Wanted) -> dict[str, Any]:
+    """The defaults of all that belongs to what runs: what another had fits no other."""
+    names = OF_CALL if wanted.fields.get("call") else OF_WORKFLOW
+    return {name: _default(name, wanted.key) for name in names if name not in TARGET}
+
+
 def _held(
     has: Mapping[str, Any],
     last: Mapping[str, Any],
@@ -77,8 +91,9 @@ def _held(
         return not same(has[name], before)
 
     held = {name for name in differing if name not in WHEN and is_changed(name)}
-    if held & {"call", "workflow"}:  # what belongs to another target fits no other
-        held |= {*OF_CALL, *OF_WORKFLOW}
+    # One decision, too: what runs, and what a person has given it.
+    if not TARGET.isdisjoint(differing) and held & OF_TARGET:
+        held |= OF_TARGET
     if any(name in differing for name in WHEN) and any(map(is_changed, WHEN)):
         is_other_type = "schedule_type" in differing
         held |= {*TIMING_FIELDS} if is_other_type else {*WHEN}

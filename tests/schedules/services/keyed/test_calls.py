@@ -95,6 +95,27 @@ def test_a_call_that_a_person_chose_is_kept_with_its_arguments(
     assert (row().call, row().arguments) == (REMIND, {"customer": "Ada"})
 
 
+@pytest.mark.parametrize("other", [{"call": TIDY}, {"call": None}])
+def test_a_call_to_which_a_person_has_given_arguments_is_kept_with_them(
+    code: Any,
+    alice: User,  # noqa: F811 the fixture
+    workflow: Workflow,
+    other: dict[str, Any],
+) -> None:
+    """They fit no other target, and one such schedule would have a whole list refused."""
+    code()
+    fields = {"arguments": {"customer": "Eve"}}
+    update_schedule(row().pk, fields, actor=Actor.person(alice), now=datetime.now(UTC))
+    other |= {"arguments": None, "workflow": None if other["call"] else workflow}
+    result = code(**other, max_retries=1)
+    assert {"call", "arguments"} <= {each.field for each in result.kept}
+    assert (row().call, row().arguments["customer"]) == (REMIND, "Eve")
+    assert row().max_retries == 1
+    assert code(**other, max_retries=1).kept == result.kept
+    assert code(**other, force=True).outcome == "changed"
+    assert (row().call, row().arguments) == (other["call"] or "", {})
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
