@@ -60,7 +60,7 @@ def connect_objects() -> None:
 def end_schedules_of_object(instance: Model, **kwargs: Any) -> None:
     """After the deletion: schedules that go with another row, as its owner's, are gone."""
     end_with_object(
-        label_of(type(instance)),
+        label_of(instance),
         str(instance.pk),
         now=timezone.now(),  # noqa: TID251 an entry point, as above
     )

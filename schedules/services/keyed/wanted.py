@@ -113,16 +113,17 @@ def _object_problems(instance: object) -> Iterator[str]:
         return
     if not isinstance(instance, Model) or not _is_saved(instance):
         yield NOT_SAVED
-    elif label_of(type(instance)) not in models_of_objects():
+    elif label_of(instance) not in models_of_objects():
         yield NOT_NAMED.format(label=instance._meta.label)
     elif len(str(instance.pk)) > OBJECT_ID_LENGTH:
         yield TOO_LONG
 
 
-def label_of(model: type[Model]) -> str:
-    """The name under which schedules refer to objects of the model; of a proxy, that of the
+def label_of(instance: Model) -> str:
+    """The name under which schedules refer to objects of its model; of a proxy, that of the
     model whose rows it shows."""
-    concrete = model._meta.concrete_model
+    # Asked of the object, since the type of a lazy one, as request.user, is no model.
+    concrete = instance._meta.concrete_model
     assert concrete is not None, "abstract models have no objects"
     return concrete._meta.label_lower
 
@@ -166,8 +167,8 @@ def _columns(declared: Schedule) -> dict[str, str]:
     instance = declared.for_object
     gone = declared.when_object_gone or WhenObjectGone.STOP
     return {
-        "object_model": label_of(type(instance)) if instance else "",
-        "object_id": str(instance.pk) if instance else "",
+        "object_model": "" if instance is None else label_of(instance),
+        "object_id": "" if instance is None else str(instance.pk),
         "when_object_gone": str(gone),
     }
 

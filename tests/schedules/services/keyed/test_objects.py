@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models.deletion import Collector
 from django.db.models.signals import post_delete
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 
 from schedules import Schedule, every, pause, upsert
 from schedules.checks import check_settings
@@ -45,6 +46,15 @@ def test_a_schedule_refers_to_its_object(workflow: Workflow) -> None:
     schedule = make(workflow, for_object=group)
     assert (schedule.object_model, schedule.object_id) == ("auth.group", str(group.pk))
     assert make(workflow).object_model == ""
+
+
+def test_an_object_may_be_lazy_as_the_user_of_a_request_is(
+    workflow: Workflow, ostinato: Any
+) -> None:
+    ostinato(OBJECTS=["auth.User"])
+    user = workflow.owner
+    schedule = make(workflow, for_object=SimpleLazyObject(lambda: user))
+    assert (schedule.object_model, schedule.object_id) == ("auth.user", str(user.pk))
 
 
 @pytest.mark.parametrize(
