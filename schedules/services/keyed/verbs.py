@@ -11,6 +11,7 @@ from schedules.services.actor import Actor
 from schedules.services.pause import pause_schedule
 from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.stop import stop_schedule
+from workflows.kit.json_value import text_problem
 
 
 def cancel_key(key: str, *, actor: Actor, now: datetime, note: str = "") -> bool:
@@ -42,7 +43,9 @@ def resume_key(
 
 
 def _id_of(key: str) -> UUID:
-    found = ScheduledJob.objects.filter(key=key).values_list("pk", flat=True).first()
+    of_key = ScheduledJob.objects.filter(key=key)
+    # No database can be asked for a text that it cannot store.
+    found = None if text_problem(key) else of_key.values_list("pk", flat=True).first()
     if found is None:
         raise UnknownKey(key)
     return found

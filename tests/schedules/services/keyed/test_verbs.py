@@ -53,6 +53,14 @@ def test_an_unknown_key_is_refused(db: None, verb: object) -> None:
         verb("invoice-43")
 
 
+@pytest.mark.parametrize("key", ["invoice\0", "invoice\ud800"])
+def test_a_key_that_no_database_can_store_is_unknown(db: None, key: str) -> None:
+    assert cancel(key) is False
+    for verb in (pause, resume):
+        with pytest.raises(UnknownKey):
+            verb(key)
+
+
 def test_a_wrong_note_is_refused(schedule: ScheduledJob) -> None:
     for verb in (cancel, pause, resume):
         with pytest.raises(InvalidSchedule, match="note"):
