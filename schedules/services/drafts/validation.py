@@ -119,7 +119,7 @@ def _of_ticks(draft: ScheduledJob) -> Problems:
 def _payload(draft: ScheduledJob) -> Problems:
     for name, words in (
         ("trigger_payload", "The payload {}."),
-        ("arguments", "The arguments {}."),
+        ("arguments", "This value {}."),
     ):
         value = getattr(draft, name)
         if not isinstance(value, dict):

@@ -137,6 +137,11 @@ def test_what_does_not_fit_is_refused_at_its_field(
     assert not Workflow.objects.exists()
 
 
+def test_what_json_cannot_hold_is_refused_in_a_sentence(code: Any) -> None:
+    with pytest.raises(InvalidSchedule, match="This value contains a number that JSON"):
+        code(arguments={"customer": float("nan")})
+
+
 def test_the_owner_must_be_allowed_to_call(code: Any, bob: User) -> None:
     with pytest.raises(InvalidSchedule, match="permission") as refused:
         code(owner=bob)
