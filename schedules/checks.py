@@ -47,6 +47,12 @@ def _app_problems() -> Iterator[CheckMessage]:
             hint="Add 'triggers' to INSTALLED_APPS.",
             id="ostinato_schedules.E014",
         )
+    if not apps.is_installed("platform_site"):
+        yield Error(
+            "The app 'platform_site' is not installed: our pages lack their templates.",
+            hint="Add 'platform_site' to INSTALLED_APPS.",
+            id="ostinato_schedules.E015",
+        )
     if not apps.is_installed("django_rq"):
         yield Warning(
             "The app 'django_rq' is not installed: its pages of queues and jobs are missing "

@@ -133,6 +133,7 @@ def test_zones_of_the_machine_are_refused() -> None:
     ("left_out", "found"),
     [
         ("triggers", {"ostinato_schedules.E014"}),
+        ("platform_site", {"ostinato_schedules.E015"}),
         ("drf_spectacular", {"ostinato_schedules.W005"}),
         ("django_rq", {"ostinato_schedules.W006"}),
         ("rest_framework", set()),
