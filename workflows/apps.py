@@ -30,15 +30,15 @@ class WorkflowsConfig(AppConfig):
 def load_functions(modules: Sequence[str]) -> None:
     """Import the modules of a site's own functions. A missing one ends the process with one
     line; an error inside a module is raised with its traceback."""
-    for number, module in enumerate(modules, start=1):
+    for module in modules:
         try:
             import_module(module)
         except ModuleNotFoundError as error:
             if not f"{module}.".startswith(f"{error.name}."):
                 raise
             problem = (
-                f"WORKFLOW_FUNCTION_MODULES is not valid: module {number} cannot be found. "
-                "PYTHONPATH must contain its folder."
+                f"WORKFLOW_FUNCTION_MODULES is not valid: there is no module {module}. "
+                "Correct the name, or add its folder to PYTHONPATH."
             )
         else:
             continue

@@ -252,7 +252,7 @@ def test_a_module_that_is_not_there_ends_the_start_in_one_line(module: str) -> N
     with pytest.raises(SystemExit) as refused:
         load_functions(["json", module])
     assert str(refused.value).startswith(
-        "WORKFLOW_FUNCTION_MODULES is not valid: module 2 cannot be found."
+        f"WORKFLOW_FUNCTION_MODULES is not valid: there is no module {module}."
     )
 
 
