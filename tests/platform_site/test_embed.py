@@ -23,6 +23,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from platform_site.accounts.tokens import create_token
+from platform_site.http.description import Generator
 from schedules.models import ScheduledJob
 from schedules.services import Actor, create_schedule
 from tests.graphs import add_graph
@@ -169,6 +170,16 @@ def test_our_api_answers_alike_whatever_the_project_says(
         after = asked(ada, schedule)
     assert [answer[0] for answer in before][:3] == [401, 401, 401]
     assert after == before
+
+
+def test_our_description_is_alike_if_strangers_are_nobody(
+    settings: Any,
+) -> None:
+    before = Generator().get_schema()
+    settings.REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None}
+    assert api_settings.UNAUTHENTICATED_USER is None
+    assert Generator().get_schema() == before
+    assert Client().get(API + "schedules/").status_code == 401
 
 
 def test_no_view_of_ours_takes_anything_from_the_project() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.signals import got_request_exception
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -30,6 +31,15 @@ from workflows.kit.api.throttles import UserRate
 from workflows.kit.errors import Unexpected
 
 LANGUAGE = "en"  # of all messages, whatever language the project speaks
+
+
+class ApiRequest(Request):
+    """One without credentials is of an anonymous user, whatever `UNAUTHENTICATED_USER` says."""
+
+    def _not_authenticated(self) -> None:
+        self._authenticator = None
+        self.user = AnonymousUser()
+        self.auth = None
 
 
 class ApiView(APIView):
@@ -78,6 +88,9 @@ class ApiView(APIView):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> Request:
         made = super().initialize_request(request, *args, **kwargs)
+        made.__class__ = (
+            ApiRequest  # made by REST framework, which has no setting for it
+        )
         if getattr(request, "_force_auth_user", None) is None:
             made.authenticators = (Together(self.get_authenticators()),)
         return made
