@@ -46,9 +46,12 @@ class Manage:
         if self.process.poll() is None:
             self.send(signum)
         status = self.process.wait(timeout=20)
+        self.close()
+        return status
+
+    def close(self) -> None:
         if self.process.stdin:
             self.process.stdin.close()
-        return status
 
 
 @contextmanager
@@ -61,4 +64,5 @@ def manage(env: Mapping[str, str], folder: Path, *arguments: str) -> Iterator[Ma
     finally:
         if child.process.poll() is None:
             child.end(signal.SIGKILL)
+        child.close()
         sys.stderr.write(f"--- {' '.join(arguments)}\n{log.read_text()}\n")

@@ -162,7 +162,7 @@ ANNOTATE = Button(
         Change(
             "schedules/admin/buttons.py",
             "from schedules.services import annotate_schedule\n",
-            before="from schedules.services import Actor,",
+            before="from schedules.services import (\n    Actor,",
         ),
         Change(
             "schedules/tools/writing.py",
