@@ -27,10 +27,10 @@ from schedules.models.ledger import (
     with_last_run,
 )
 from schedules.models.profile import UserProfile
+from schedules.models.queries import ScheduleQuerySet
 from schedules.models.schedule import (
     TIMING_FIELDS,
     ScheduledJob,
-    ScheduleQuerySet,
     timing_of,
 )
 

@@ -9,7 +9,8 @@ from django.db.models import OuterRef, Q, Subquery
 from typing_extensions import override
 
 from schedules import limits
-from schedules.models.schedule import ScheduledJob, ScheduleQuerySet
+from schedules.models.queries import ScheduleQuerySet
+from schedules.models.schedule import ScheduledJob
 from workflows.failures import failure_kind_field, kind_on_record
 from workflows.models import WorkflowExecution
 

@@ -20,7 +20,7 @@ from schedules.models import (
     Status,
     WhenObjectGone,
 )
-from schedules.models.schedule import OF_AN_OBJECT
+from schedules.models.queries import OF_AN_OBJECT
 from schedules.services import transitions
 from schedules.services.actor import Actor
 from schedules.services.keyed.site import models_of_objects
