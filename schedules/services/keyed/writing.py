@@ -145,6 +145,8 @@ class Writer:
     def _edit(
         self, plans: Sequence[Plan], rows: Mapping[str, ScheduledJob]
     ) -> list[Alarm]:
+        if not plans:
+            return []
         had = {rows[each.wanted.key].workflow_id for each in plans}
         edits = list(self._edits(plans, rows))
         moved = transitions.edit_all(
@@ -175,7 +177,7 @@ class Writer:
             if each.calls:
                 row.workflow_id = each.draft.workflow_id
             each.row = row
-        begun = new_timings(closings, now=self.now)
+        begun = new_timings(closings, now=self.now) if closings else []
         by_key = dict(zip((row.key for row, _ in closings), begun, strict=True))
         for each in plans:
             row = rows[each.wanted.key]
