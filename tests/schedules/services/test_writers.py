@@ -117,4 +117,4 @@ def test_one_method_takes_the_row_of_a_schedule() -> None:
         and node.func.attr == "select_for_update"
         and not ast.unparse(node).startswith(OTHERS)
     }
-    assert list(taken) == ["schedules/models/schedule.py"]
+    assert list(taken) == ["schedules/models/queries.py"]
