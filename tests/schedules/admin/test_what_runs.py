@@ -2,118 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 import pytest
-from django import forms
 from django.contrib.auth.models import Permission, User
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduledJob
 from tests.permissions import CALLS, allow
-from tests.schedules.admin.conftest import LIST, page
+from tests.schedules.admin.choosing import (
+    ADD,
+    EVERYTHING,
+    FILLED,
+    NEW,
+    OPEN_ENDED,
+    SHOW_FIELDS,
+    choose,
+    clerk,
+    declare,
+    declared,
+    desk,
+    fill,
+    form_of,
+    offered,
+)
+from tests.schedules.admin.conftest import page
 from tests.schedules.admin.forms import filled
 from tests.schedules.calls import REMIND, TIDY, alice, callables, create
 from tests.schedules.conftest import MakeSchedule
-from workflows.callables import declarations, schedulable
+from workflows.callables import declarations
 
-__all__ = ["alice", "callables"]
-ADD = f"{LIST}add/"
-OBJECTS = f"{LIST}objects/"
-SHOW_FIELDS = {"_fields": "1"}
-NEW = {"name": "nightly", "cron_expression": "30 2 * * *", "timezone": "Europe/Berlin"}
-
-
-class Size(Enum):
-    SMALL = "s"
-    LARGE = "l"
-
-
-def everything(
-    untyped,
-    name: str,
-    count: int,
-    ratio: float,
-    on: bool,  # noqa: FBT001
-    day: date,
-    at: datetime,
-    clock: time,
-    wait: timedelta,
-    token: UUID,
-    price: Decimal,
-    size: Size,
-    user: User,
-    words: list[str],
-    mode: Literal["fast", "slow"] = "fast",
-    note: str | None = None,
-    maybe: bool | None = None,  # noqa: FBT001
-    loud: bool = True,  # noqa: FBT001, FBT002
-) -> None:
-    """Take one of each."""
-
-
-def declare(name: str, parameters: str) -> None:
-    """Write a function of this dotted name, and declare it."""
-    module, _, bare = name.rpartition(".")
-    made: dict[str, Any] = {"__name__": module}
-    exec(f"def {bare}({parameters}) -> None: ...", made)
-    schedulable(made[bare])
-
-
-def open_ended(first: int = 1, **others: int) -> None: ...
-
-
-EVERYTHING = f"{__name__}.everything"
-OPEN_ENDED = f"{__name__}.open_ended"
-
-
-@pytest.fixture(autouse=True)
-def declared(callables: None) -> None:
-    schedulable(everything)
-    schedulable(open_ended)
-
-
-@pytest.fixture
-def clerk(db: None) -> User:
-    """Staff who may add and change schedules and call functions, and nothing else."""
-    user = User.objects.create_user("clerk", is_staff=True)
-    names = ["add_scheduledjob", "change_scheduledjob", "view_scheduledjob"]
-    user.user_permissions.set(Permission.objects.filter(codename__in=names))
-    return allow(user, "ostinato_workflows.call_function")
-
-
-@pytest.fixture
-def desk(clerk: User) -> Client:
-    client = Client()
-    client.force_login(clerk)
-    return client
-
-
-def form_of(response: HttpResponse) -> Any:
-    return response.context["adminform"].form
-
-
-def choose(site: Client, call: str, address: str = ADD, **typed: Any) -> Any:
-    """The form after "Show its fields"."""
-    sent = filled(site, address, call=call, **typed) | SHOW_FIELDS
-    response = site.post(address, sent)
-    assert response.status_code == 200
-    return form_of(response)
-
-
-def offered(form: Any) -> dict[str, list[str]]:
-    return {
-        group: [value for value, _ in choices]
-        for group, choices in form.fields["call"].choices
-        if isinstance(choices, list)
-    }
+__all__ = ["alice", "callables", "clerk", "declared", "desk"]
 
 
 class TestChoice:
@@ -166,82 +87,6 @@ class TestChoice:
         response = desk.post(ADD, filled(desk, ADD, **NEW) | {"call": "clearsessions"})
         assert "call" in form_of(response).errors
         assert not any(name.startswith("argument") for name in form_of(response).fields)
-
-
-class TestFields:
-    @pytest.fixture
-    def fields(self, site: Client) -> dict[str, forms.Field]:
-        form = choose(site, EVERYTHING)
-        prefix = "argument-"
-        return {
-            name.removeprefix(prefix): field
-            for name, field in form.fields.items()
-            if name.startswith(prefix)
-        }
-
-    def test_each_type_has_its_input(self, fields: dict[str, forms.Field]):
-        inputs = {
-            name: getattr(field.widget, "input_type", type(field.widget).__name__)
-            for name, field in fields.items()
-        }
-        assert inputs == {
-            "untyped": "Textarea",
-            "name": "text",
-            "count": "number",
-            "ratio": "number",
-            "on": "checkbox",
-            "day": "date",
-            "at": "datetime-local",
-            "clock": "time",
-            "wait": "text",
-            "token": "text",
-            "price": "text",
-            "size": "select",
-            "user": "select",
-            "words": "Textarea",
-            "mode": "select",
-            "note": "text",
-            "maybe": "select",
-            "loud": "checkbox",
-        }
-
-    def test_what_has_no_default_is_required(self, fields: dict[str, forms.Field]):
-        optional = {name for name, field in fields.items() if not field.required}
-        # A checkbox that is not checked is an answer, too.
-        assert optional == {"on", "mode", "note", "maybe", "loud"}
-
-    def test_defaults_are_shown(self, fields: dict[str, forms.Field]):
-        assert fields["mode"].initial == '"fast"'
-        assert fields["mode"].help_text == "Default: fast."
-        assert fields["loud"].initial is True
-        assert fields["note"].initial is None
-        assert fields["untyped"].prepare_value(None) is None
-
-
-FILLED = {
-    "untyped": '{"a": [1]}',
-    "name": "Ada",
-    "count": "3",
-    "ratio": "0.5",
-    "on": "on",
-    "day": "2026-03-29",
-    "at": "2026-03-29T09:00:00",
-    "clock": "10:30:00",
-    "wait": "00:05:00",
-    "token": "01234567-89ab-cdef-0123-456789abcdef",
-    "price": "12.50",
-    "size": '"l"',
-    "words": '["a", "b"]',
-}
-
-
-def fill(site: Client, call: str, address: str = ADD, **arguments: Any) -> Any:
-    """The answer to the form of a new schedule that calls it with these arguments."""
-    form = choose(site, call, address, **(NEW if address == ADD else {}))
-    sent = {name: form[name].value() for name in form.fields}
-    shown = {name: value for name, value in sent.items() if value not in (None, False)}
-    given = {f"argument-{name}": value for name, value in arguments.items()}
-    return site.post(address, {**shown, **given})
 
 
 class TestSaving:
@@ -387,43 +232,6 @@ class TestEditing:
         response = desk.get(page(schedule))
         assert "You do not have permission to call it" in response.text
         assert "argument-customer" not in form_of(response).fields
-
-
-class TestObjects:
-    @pytest.fixture
-    def asked(self) -> dict[str, str]:
-        return {"app_label": "auth", "model_name": "user", "term": "ali"}
-
-    def test_are_found_as_in_their_own_admin(
-        self, site: Client, alice: User, asked: dict[str, str]
-    ) -> None:
-        answer = site.get(OBJECTS, asked).json()
-        assert answer["results"] == [{"id": str(alice.pk), "text": "alice"}]
-
-    def test_only_by_those_who_may_view_them(
-        self, desk: Client, asked: dict[str, str]
-    ) -> None:
-        assert desk.get(OBJECTS, asked).status_code == 403
-
-    @pytest.mark.parametrize("name", ["", "nothing", "group\x00"])
-    def test_of_a_model_that_does_not_exist(self, site: Client, name: str):
-        asked = {"app_label": "auth", "model_name": name}
-        assert site.get(OBJECTS, asked).status_code == 403
-
-    def test_without_their_admin_the_key_is_entered(
-        self, desk: Client, clerk: User, alice: User
-    ) -> None:
-        field = choose(desk, EVERYTHING).fields["argument-user"]
-        assert field.help_text == "The key of the user."
-        response = fill(desk, EVERYTHING, **FILLED, user=alice.pk)
-        assert list(form_of(response).errors) == ["argument-user"]
-        allow(clerk, "auth.view_user")
-        # Read anew: now they may search for users.
-        assert fill(desk, EVERYTHING, **FILLED, user=alice.pk).status_code == 302
-        schedule = ScheduledJob.objects.get()
-        assert schedule.arguments["user"] == f"auth.user:{alice.pk}"
-        shown = form_of(desk.get(page(schedule)))["argument-user"]
-        assert ">alice<" in str(shown).replace("\n", "")
 
 
 def test_more_callables_cost_no_more_queries(site: Client) -> None:
