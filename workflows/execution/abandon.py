@@ -11,11 +11,12 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from workflows.execution.ended import end_execution
 from workflows.execution.endings import WORKER_LOST, Ending
 from workflows.execution.guard import LEASE
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.kit.logs import get_logger
-from workflows.models import NodeRun, WorkflowExecution
+from workflows.models import WorkflowExecution
 
 log = get_logger(__name__)
 BATCH = 500
@@ -106,19 +107,8 @@ def abandon_execution(execution_id: UUID, ended: Ending, *, now: datetime) -> No
     called = running.filter(parent=execution_id)
     for child in called.values_list("pk", flat=True):
         abandon_execution(child, ended, now=now)
-    open_nodes = NodeRun.objects.filter(
-        execution=execution_id, status=NodeRun.Status.RUNNING
-    )
-    at = open_nodes.values_list("node_id", flat=True).first() or ""
-    open_nodes.update(status=ended.status, error=ended.error, finished_at=now)
-    # Without the lease its process, should it be alive after all, kills itself.
-    running.filter(pk=execution_id).update(
-        status=ended.status,
-        failure_kind=ended.kind or "",
-        error=ended.error,
-        failed_node=at if ended.status == "failed" else "",
-        finished_at=now,
-        lease_until=None,
+    end_execution(
+        execution_id, ended.status, now=now, error=ended.error, kind=ended.kind
     )
     log.warning(
         "execution_lost",

@@ -15,9 +15,10 @@ from schedules.models import RunStatus, ScheduledRun
 from schedules.services.runs.claims import Claim, claimed_run
 from schedules.services.runs.outcomes import Outcome, cancelled_at, settle
 from workflows.exceptions import NodeFailed, TimedOut
+from workflows.execution.ended import end_execution
+from workflows.execution.engine import recordable
 from workflows.execution.error_text import MAX_ERROR
 from workflows.execution.guard import CANCELLED
-from workflows.execution.handed_over import end_handed_over
 from workflows.execution.steps import fix_each
 from workflows.execution.task_results import TaskEnd, TaskUnknown, end_of_task
 from workflows.failures import FailureKind
@@ -55,8 +56,10 @@ def are_handed_over() -> bool:
 def poll_handed_over(now: datetime, ask: Ask = end_of_task) -> int:
     """Ask the backends about some of the runs that they have, and record those that have
     ended. Returns how many have."""
-    runs = _handed_over().select_related("execution").order_by("polled_at")[:BATCH]
-    return fix_each(list(runs), partial(_poll, ask=ask, now=now))
+    oldest = _handed_over().select_related("execution").order_by("polled_at")
+    runs = list(oldest[:BATCH])
+    ScheduledRun.objects.filter(pk__in=[run.pk for run in runs]).update(polled_at=now)
+    return fix_each(runs, partial(_poll, ask=ask, now=now))
 
 
 def _handed_over() -> QuerySet[ScheduledRun]:
@@ -67,8 +70,9 @@ def _handed_over() -> QuerySet[ScheduledRun]:
 
 def _poll(run: ScheduledRun, *, ask: Ask, now: datetime) -> bool:
     assert run.token is not None
-    ScheduledRun.objects.filter(pk=run.pk).update(polled_at=now)
     answer = _answer(run, ask)
+    if _outcome(run, answer, now=now) is None:  # no lock for a run that goes on
+        return False
 
     def close(locked: ScheduledRun) -> Outcome | None:
         outcome = _outcome(locked, answer, now=now)
@@ -133,12 +137,17 @@ def _recorded(
 def _end_execution(
     run: ScheduledRun, outcome: Outcome, value: Any, *, now: datetime
 ) -> None:
-    if run.execution_id:
-        end_handed_over(
-            run.execution_id,
-            outcome.status,
-            now=now,
-            output=value,
-            error=outcome.error,
-            kind=outcome.kind,
-        )
+    """Raises `NodeFailed` for a value that cannot be recorded."""
+    if not run.execution_id:
+        return
+    of_node: dict[str, Any] = {}
+    if outcome.status == "succeeded":
+        of_node = {"output": redact(recordable(value)), "port": "out"}
+    end_execution(
+        run.execution_id,
+        outcome.status,
+        now=now,
+        error=outcome.error,
+        kind=outcome.kind,
+        **of_node,
+    )
