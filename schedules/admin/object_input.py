@@ -64,7 +64,19 @@ class ObjectSelect(AutocompleteSelect):
         super().__init__(field, site)
 
 
-class ObjectField(ObjectBase):
+class OfObject:
+    """A field whose value refers to an object by its key."""
+
+    _model: type[models.Model]
+
+    def prepare_value(self, value: Any) -> Any:
+        return _key_in(value, self._model)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
+
+class ObjectField(OfObject, ObjectBase):
     """Picks an object."""
 
     def __init__(
@@ -74,20 +86,12 @@ class ObjectField(ObjectBase):
         super().__init__(queryset, **options)
 
     @override
-    def prepare_value(self, value: Any) -> Any:
-        return _key_in(value, self._model)
-
-    @override
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
         return None if found is None else reference_to(found)
 
-    @override
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return str(self.prepare_value(initial) or "") != str(data or "")
 
-
-class KeyField(forms.CharField):
+class KeyField(OfObject, forms.CharField):
     """Takes the key of an object."""
 
     def __init__(self, model: type[models.Model], **options: Any) -> None:
@@ -97,17 +101,9 @@ class KeyField(forms.CharField):
         super().__init__(**options)
 
     @override
-    def prepare_value(self, value: Any) -> Any:
-        return _key_in(value, self._model)
-
-    @override
     def clean(self, value: Any) -> Any:
         key = super().clean(value)
         return f"{self._model._meta.label_lower}:{key}" if key else None
-
-    @override
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return str(self.prepare_value(initial) or "") != str(data or "")
 
 
 def _key_in(value: Any, model: type[models.Model]) -> Any:
