@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from workflows.api.functions import FunctionSerializer
 from workflows.callables import Target, targets, why_not
 from workflows.kit.api.queries import StrictQuery
 from workflows.kit.api.requests import user_of
@@ -16,15 +17,11 @@ from workflows.kit.api.schema import extend_schema
 KINDS = ("function", "task", "command")
 
 
-class CallableSerializer(serializers.Serializer[Target]):
+class CallableSerializer(FunctionSerializer):
     """What a schedule may call, with the JSON schema of its arguments."""
 
     name = serializers.CharField(help_text="For `call` of a schedule.")
     kind = serializers.ChoiceField(choices=KINDS)
-    title = serializers.CharField()
-    description = serializers.CharField(help_text="Empty if it has no docstring.")
-    arguments_schema = serializers.DictField(source="schema")
-    agents = serializers.BooleanField(help_text="Whether agents may schedule it.")
     unfit = serializers.CharField(
         help_text="Why it cannot be called at all; otherwise empty."
     )
