@@ -15,7 +15,7 @@ from workflows.kit.json_value import problem, storable
 from workflows.kit.logs import get_logger
 from workflows.kit.tracebacks import where
 from workflows.processes.leftovers import exit_forked_children
-from workflows.registry import Component, Config, Context, Result
+from workflows.registry import MAX_OUTPUT, Component, Config, Context, Result
 from workflows.safety.templating import MARKS, has_template
 from workflows.schemas.references import fetched
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from workflows.kit.users import User
 
 log = get_logger(__name__)
-MAX_OUTPUT = 256 * 1024
 ARGUMENTS = {
     "type": ["object", "string"],
     "default": {},

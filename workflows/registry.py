@@ -113,6 +113,10 @@ class Context:
         }
 
 
+# The size of an output as JSON, in bytes, up to which it can be kept.
+MAX_OUTPUT = 256 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The output of a node, and the port through which the flow continues. If it is handed

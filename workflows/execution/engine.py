@@ -32,12 +32,11 @@ from workflows.kit.logs import get_logger
 from workflows.kit.tracebacks import where
 from workflows.kit.users import User, users
 from workflows.models import NodeRun, WorkflowExecution
-from workflows.registry import Context, Result, not_handed_over
+from workflows.registry import MAX_OUTPUT, Context, Result, not_handed_over
 from workflows.safety.redaction import redact
 from workflows.tools import Clock
 
 Status = WorkflowExecution.Status
-MAX_OUTPUT = 256 * 1024
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
 log = get_logger(__name__)
