@@ -79,7 +79,8 @@ def test_a_paused_schedule_does_not_run_and_a_resumed_one_does(
     assert resumed.passed >= 2
     before = succeeded()
     wait_until(lambda: succeeded() > before)
-    gap = ScheduledRun.objects.get(reason="paused", scheduled_for__gt=paused_at)
+    # The gap may begin with a run that was due just before the pause.
+    gap = ScheduledRun.objects.get(reason="paused")
     assert gap.tick_count == resumed.passed
 
 

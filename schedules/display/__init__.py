@@ -1,0 +1,1 @@
+"""What pages show of schedules: their states, their last runs, and who did what."""

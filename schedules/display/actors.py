@@ -1,0 +1,47 @@
+"""Who did something to a schedule: a person, an agent for a person, or the site."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from schedules.models import ActorKind
+from workflows.templatetags.ostinato_icons import icon
+
+
+def avatar(kind: str, name: str) -> SafeString:
+    """A disc with the initials of a person; a square for agents and for the site. The name
+    stands beside it."""
+    if kind == ActorKind.AGENT:
+        return _square("agent", "bot")
+    if kind == ActorKind.SYSTEM:
+        return _square("system", "settings-2")
+    return format_html(
+        '<span class="o-avatar" aria-hidden="true">{}</span>', initials(name)
+    )
+
+
+def _square(look: str, drawing: str) -> SafeString:
+    return format_html(
+        '<span class="o-avatar o-avatar--{}" aria-hidden="true">{}</span>',
+        look,
+        icon(drawing),
+    )
+
+
+def initials(name: str) -> str:
+    """At most two letters: "ML" for "Mara Lindqvist" or "mara.lindqvist", "AL" for "alice"."""
+    words = [word for word in name.replace(".", " ").replace("@", " ").split() if word]
+    if len(words) > 1:
+        return (words[0][0] + words[1][0]).upper()
+    return name[:2].upper()
+
+
+def actor_name(kind: str, name: str) -> str:
+    """The actor, for the beginning of a sentence."""
+    if kind == ActorKind.AGENT:
+        return _("An agent for {}").format(name) if name else _("An agent")
+    if kind == ActorKind.SYSTEM:
+        return "Ostinato"
+    return name or _("A deleted user")
