@@ -45,10 +45,13 @@ def _line_problem(text: str) -> str | None:
     return None
 
 
+_encode_finite = json.JSONEncoder(allow_nan=False).encode
+
+
 def problem(value: Any, *, max_bytes: int) -> str | None:
     """Why `value` cannot be stored, as the end of a sentence; None if it can."""
     try:
-        size = len(json.dumps(value, allow_nan=False))
+        size = len(_encode_finite(value))
     except RecursionError:
         return f"is nested more than {MAX_DEPTH} levels deep"
     except ValueError:

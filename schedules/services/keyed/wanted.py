@@ -175,7 +175,7 @@ def _columns(declared: Schedule) -> dict[str, str]:
 
 def _text(what: Any) -> str:
     try:
-        return json.dumps(what, sort_keys=True, default=_reference)
+        return _encode(what)
     except (TypeError, ValueError, RecursionError):
         return ""
 
@@ -188,3 +188,6 @@ def _reference(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value.pk) if isinstance(value, Model) else repr(value)
+
+
+_encode = json.JSONEncoder(sort_keys=True, default=_reference).encode

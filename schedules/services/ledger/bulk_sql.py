@@ -7,9 +7,9 @@ below are supported. Other types raise `KeyError`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -132,8 +132,8 @@ def _array_literals(model: Model, fields: Sequence[str], rows: Rows) -> list[str
     elements = map(_POSTGRESQL.get, _types(model, fields))
     columns = zip(*rows, strict=True)
     return [
-        "{" + ",".join(map(element or _plain, column)) + "}"
-        for element, column in zip(elements, columns, strict=True)
+        "{" + ",".join(of_type(column) if of_type else map(_plain, column)) + "}"
+        for of_type, column in zip(elements, columns, strict=True)
     ]
 
 
@@ -145,6 +145,10 @@ def _quoted(value: str | None) -> str:
     if value is None:
         return "NULL"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# The rows of a batch share most of their choices, zones and the like.
+_quoted_short = lru_cache(maxsize=1024)(_quoted)
 
 
 @lru_cache(maxsize=1024)  # as below
@@ -179,14 +183,23 @@ def _json(value: Any) -> str | None:
 _encode = json.JSONEncoder().encode
 
 
+def _json_elements(column: Iterable[Any]) -> Iterator[str]:
+    """JSON, quoted. Rows that were made alike share their values."""
+    last, text = None, "NULL"
+    for value in column:
+        if value is not last:
+            last, text = value, _quoted(_json(value))
+        yield text
+
+
 _SQLITE: dict[str, Callable[[Any], Any]] = {
     "UUIDField": _hex,
     "DateTimeField": _naive_utc,
     "JSONField": _json,
 }
-_POSTGRESQL: dict[str, Callable[[Any], str]] = {
-    "DateTimeField": _iso,
-    "CharField": _quoted,
-    "TextField": _quoted,
-    "JSONField": lambda value: _quoted(_json(value)),
+_POSTGRESQL: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
+    "DateTimeField": partial(map, _iso),
+    "CharField": partial(map, _quoted_short),
+    "TextField": partial(map, _quoted),
+    "JSONField": _json_elements,
 }

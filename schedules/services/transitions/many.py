@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -65,6 +66,8 @@ _EVENT_FIELDS = [
 ]
 _EVENT_COLUMNS = [field.name for field in _EVENT_FIELDS]
 _EVENT_VALUES = [field.attname for field in _EVENT_FIELDS]
+_EVENT_PLACES = {name: place for place, name in enumerate(_EVENT_VALUES)}
+_values = attrgetter(*_VALUES)
 
 
 class Beginnings(NamedTuple):
@@ -87,17 +90,31 @@ def beginnings(
     """New active schedules, each with its first tick and what its event tells. Nothing is
     written yet, so that the rows are ready when the transaction begins."""
     made = Beginnings([], [], [], [], [])
+    event: list[Any] = []
     for schedule, tick, told in new:
         set_frontier(schedule, tick)
-        event = new_event(
-            schedule, EventVerb.CREATE, actor=actor, now=now, note=note, after=told
-        )
+        if not event:  # the others differ in three columns only
+            verb = EventVerb.CREATE
+            first = new_event(schedule, verb, actor=actor, now=now, note=note)
+            event = _event_row(first)
         made.new.append(schedule)
-        made.schedules.append([getattr(schedule, name) for name in _VALUES])
+        made.schedules.append([*_values(schedule)])
         made.epochs.append(epochs.opened(schedule, told, from_at=now))
-        made.events.append([getattr(event, name) for name in _EVENT_VALUES])
+        own = {"schedule_id": schedule.pk, "schedule_name": schedule.name}
+        made.events.append(_with(event, {**own, "after": told}))
         made.alarms.append(Alarm(schedule.rq_job_id, schedule.next_run_at))
     return made
+
+
+def _event_row(event: ScheduleEvent) -> list[Any]:
+    return [getattr(event, name) for name in _EVENT_VALUES]
+
+
+def _with(event: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
+    row = [*event]
+    for name, value in values.items():
+        row[_EVENT_PLACES[name]] = value
+    return row
 
 
 def begin_all(made: Beginnings) -> None:
@@ -118,7 +135,7 @@ def edit_all(
     for opens in (True, False):
         some = [each for each in edits if (each.begins is not None) == opens]
         _save(some, columns, opens=opens)
-    rows = [[getattr(event, name) for name in _EVENT_VALUES] for event in events]
+    rows = [_event_row(event) for event in events]
     insert_rows(ScheduleEvent, fields=_EVENT_COLUMNS, rows=rows)
     return [Alarm(each.schedule.rq_job_id, each.schedule.next_run_at) for each in edits]
 
