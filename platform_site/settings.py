@@ -80,6 +80,8 @@ ASGI_APPLICATION = "platform_site.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The pages of the admin of all apps: no app has files of these names.
+        "DIRS": [Path(__file__).parent / "own_admin" / "pages"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

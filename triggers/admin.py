@@ -19,6 +19,7 @@ from triggers.api.webhooks import hook_url
 from triggers.models import Webhook
 from triggers.webhooks import IssuedWebhook, issue_webhook, revoke_webhook
 from workflows.access import require_permission
+from workflows.admin.frame import Framed, frame
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.embedding import require_include
@@ -59,11 +60,12 @@ class WebhookForm(ServiceForm):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(ServiceAdmin):
+class WebhookAdmin(Framed, ServiceAdmin):
     """Django's permissions open the pages; each webhook also requires permission to change its
     workflow, as in the API."""
 
     form = WebhookForm
+    change_form_template = "ostinato/triggers/webhook.html"
     list_display = ("workflow", "node_id_", "owner", "created_at")
     list_select_related = ("node__workflow__owner",)
     search_fields = ("node__workflow__name__has_text", "node__node_id__has_text")
@@ -167,7 +169,7 @@ class WebhookAdmin(ServiceAdmin):
         self, request: HttpRequest, issued: IssuedWebhook
     ) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
+            **frame(request, self.admin_site, self.opts.label),
             "title": "New webhook",
             "opts": self.opts,
             "webhook": issued.webhook,

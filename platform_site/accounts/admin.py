@@ -23,6 +23,7 @@ from platform_site.accounts.tokens import (
     name_problems,
 )
 from schedules.templatetags.schedule_display import both_times
+from workflows.admin.frame import Framed, frame
 from workflows.kit.admin_lists import BoundedSearch, delete_selected
 from workflows.kit.users import name_of, searched_by_name
 from workflows.scopes import Scope
@@ -63,7 +64,7 @@ class TokenForm(FormBase):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(BoundedSearch, Base):
+class ApiTokenAdmin(Framed, BoundedSearch, Base):
     """A token acts for its user, so only superusers view and create the tokens of others."""
 
     form = TokenForm
@@ -138,7 +139,7 @@ class ApiTokenAdmin(BoundedSearch, Base):
     ) -> HttpResponse:
         """Answer without a redirect, for which the text would have to be stored."""
         context = {
-            **self.admin_site.each_context(request),
+            **frame(request, self.admin_site, self.opts.label),
             "title": "New token",
             "opts": self.opts,
             "token": obj,

@@ -10,6 +10,7 @@ from schedules.admin.canvas import schedules_for_pages
 from schedules.admin.history import EpochAdmin, EventAdmin, RunAdmin
 from schedules.admin.profiles import ProfileAdmin, ProfileForm
 from schedules.admin.schedule import ScheduleAdmin
+from schedules.admin.site_state import state_of_site
 
 __all__ = [
     "EpochAdmin",
@@ -19,4 +20,5 @@ __all__ = [
     "RunAdmin",
     "ScheduleAdmin",
     "schedules_for_pages",
+    "state_of_site",
 ]

@@ -21,6 +21,7 @@ from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import stop_schedule
 from schedules.services.bulk import for_each
+from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.admin_lists import delete_selected
 
@@ -41,7 +42,7 @@ def _bulk(button: Button) -> Action:
     return act
 
 
-class ActionsAdmin(ServiceAdmin):
+class ActionsAdmin(Framed, ServiceAdmin):
     """Buttons (POST only), bulk actions, deletion, and who may use them."""
 
     actions = [delete_selected, *(_bulk(button) for button in BUTTONS)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from schedules.models import UserProfile
+from workflows.admin.frame import zone_of
 from workflows.admin.page_data import (
     Additions,
     add_to_pages,
@@ -23,8 +23,7 @@ ADMIN = {"admin_schedule": "ostinato_schedules_scheduledjob_change"}
 
 @add_to_pages
 def schedules_for_pages(request: HttpRequest, site_name: str) -> Additions:
-    profile = UserProfile.objects.filter(user=request.user.pk).first()
     return Additions(
         addresses={**api_addresses(API), **admin_addresses(ADMIN, site_name)},
-        zone=profile.timezone if profile else "",
+        zone=zone_of(request),
     )

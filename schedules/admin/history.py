@@ -29,6 +29,7 @@ from schedules.templatetags.schedule_display import (
     seconds_between,
     who_acted,
 )
+from workflows.admin.frame import Framed
 from workflows.admin.read_only import ReadOnly
 from workflows.kit.admin_lists import BoundedSearch
 
@@ -46,7 +47,7 @@ def link(site: admin.AdminSite, page: str, pk: UUID | None, text: object) -> Saf
     return format_html('<a href="{}">{}</a>', address, text)
 
 
-class HistoryAdmin(ReadOnly, BoundedSearch, Base):
+class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
     """Read-only rows that outlive their schedule."""
 
     list_per_page = 50

@@ -13,6 +13,7 @@ from typing_extensions import override
 from schedules import limits, timing
 from schedules.admin.form_fields import ZoneInput
 from schedules.models import UserProfile
+from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.conf import conf
 from workflows.kit.conf_options import OPTIONS
@@ -75,7 +76,7 @@ def _name_default(field: forms.Field, default: Any) -> None:
 
 
 @admin.register(UserProfile)
-class ProfileAdmin(ServiceAdmin):
+class ProfileAdmin(Framed, ServiceAdmin):
     """Apart from the page of the user, which is the project's."""
 
     form = ProfileForm

@@ -22,6 +22,7 @@ from schedules.admin.changelist import ChangeListAdmin
 from schedules.admin.form import ScheduleForm
 from schedules.admin.form_fields import form_options
 from schedules.admin.object_input import URL_NAME, ObjectSelect, ObjectsView
+from schedules.admin.pages import page_urls
 from schedules.admin.sections import (
     OF_CODE,
     SHOWN_CALL,
@@ -56,6 +57,12 @@ class ScheduleAdmin(ChangeListAdmin):
 
     form = ScheduleForm
     save_as = True
+    change_list_template = "ostinato/schedules/list/change_list.html"
+    change_form_template = "ostinato/schedules/page/change_form.html"
+    delete_confirmation_template = "ostinato/schedules/delete_confirmation.html"
+    delete_selected_confirmation_template = (
+        "ostinato/schedules/delete_selected_confirmation.html"
+    )
 
     @property
     @override
@@ -175,7 +182,8 @@ class ScheduleAdmin(ChangeListAdmin):
     def get_urls(self) -> list[URLPattern]:
         objects = ObjectsView.as_view(admin_site=self.admin_site)
         view = self.admin_site.admin_view(objects)
-        return [path("objects/", view, name=URL_NAME), *super().get_urls()]
+        own = [path("objects/", view, name=URL_NAME), *page_urls(self.admin_site)]
+        return [*own, *super().get_urls()]
 
     @override
     def save_model(

@@ -56,7 +56,7 @@ def test_it_says_the_cause_first_and_no_more_than_that(staff: Client) -> None:
 
 
 def test_while_all_is_well_there_is_none(staff: Client, all_at_work: None) -> None:
-    assert "health-strip--" not in staff.get("/admin/").text
+    assert "o-alarm" not in staff.get("/admin/").text
 
 
 def test_a_warning_is_no_alert(
@@ -97,7 +97,7 @@ def test_a_look_that_breaks_leaves_the_page(
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError("a fault")
 
-    monkeypatch.setattr("platform_site.templatetags.health_strip.diagnose", broken)
+    monkeypatch.setattr("schedules.admin.site_state.diagnose", broken)
     answer = staff.get("/admin/")
     assert answer.status_code == 200
-    assert "health-strip--" not in answer.text
+    assert "o-alarm" not in answer.text

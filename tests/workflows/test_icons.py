@@ -16,7 +16,7 @@ FRONTEND = BASE_DIR / "frontend" / "src"
 TEMPLATES = BASE_DIR / "workflows" / "templates" / "ostinato"
 # Every state of schedules and of runs that the design has a shape for.
 STATES = """
-    active cancelled ended failed failing missed overdue paused proposed queued running skipped
+    active cancelled down ended failed failing missed overdue paused proposed queued running skipped
     succeeded waiting
 """
 

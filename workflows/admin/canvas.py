@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin import AdminSite
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,33 +15,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from workflows.admin.navigation import links
+from workflows.admin.frame import Framed, frame
 from workflows.admin.page_data import Page, page_data
 from workflows.kit.admin import ServiceAdmin
-from workflows.models import Workflow, WorkflowExecution
+from workflows.models import Workflow
 
 CANVAS = "ostinato_workflows_workflow_canvas"
 
 
-def page_context(
-    request: HttpRequest,
-    site: AdminSite,
-    page: Page,
-    *,
-    workflow: Workflow | None = None,
-    execution: WorkflowExecution | None = None,
-) -> dict[str, Any]:
-    """What `ostinato/admin/page.html` needs beside the context of every admin page."""
-    model = "Workflow" if execution is None else "WorkflowExecution"
-    return {
-        "navigation": links(request, site, f"ostinato_workflows.{model}"),
-        "page_data": page_data(
-            request, site, page, workflow=workflow, execution=execution
-        ),
-    }
-
-
-class CanvasPages(ServiceAdmin):
+class CanvasPages(Framed, ServiceAdmin):
     """The canvas of a workflow, and the page that offers ways to begin one."""
 
     change_form_template = "ostinato/admin/workflow.html"
@@ -85,14 +66,11 @@ class CanvasPages(ServiceAdmin):
         title: str,
         workflow: Workflow | None = None,
     ) -> HttpResponse:
-        # By this its templates find the pages of this admin site, whatever its name.
-        request.current_app = self.admin_site.name
         context = {
-            **self.admin_site.each_context(request),
-            **page_context(request, self.admin_site, page, workflow=workflow),
+            **frame(request, self.admin_site, self.opts.label),
+            "page_data": page_data(request, self.admin_site, page, workflow=workflow),
             "title": title,
             "opts": self.opts,
-            "page_base": "admin/base_site.html",
         }
         return TemplateResponse(request, "ostinato/admin/canvas.html", context)
 

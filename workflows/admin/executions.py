@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from workflows.admin.canvas import page_context
+from workflows.admin.frame import Framed
+from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.kit.admin import page_of_user
 from workflows.kit.admin_lists import BoundedSearch
@@ -21,7 +22,7 @@ from workflows.templatetags.workflow_display import as_text
 
 
 @admin.register(WorkflowExecution)
-class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ModelAdmin):
+class WorkflowExecutionAdmin(ReadOnly, Framed, BoundedSearch, ModelAdmin):
     change_form_template = "ostinato/admin/execution.html"
     list_display = [
         "workflow_name",
@@ -86,7 +87,7 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ModelAdmin):
         form_url: str = "",
         obj: WorkflowExecution | None = None,
     ) -> HttpResponse:
-        context |= self._drawing(request, obj) | {"page_base": "admin/change_form.html"}
+        context["page_data"] = self._drawing(request, obj)
         if obj:
             zone = ZoneInfo(context["page_data"]["zone"])
             context |= {"title": _title(obj, zone), "subtitle": None}
@@ -95,13 +96,13 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ModelAdmin):
     def _drawing(
         self, request: HttpRequest, execution: WorkflowExecution | None
     ) -> dict[str, Any]:
-        """The template context for the drawing, with the workflow if the user may view it."""
+        """What the drawing shows, with the workflow if the user may view it."""
         workflow_id = execution and execution.workflow_id
         workflow = None
         if workflow_id:
             visible = Workflow.objects.visible_to(cast("User", request.user))
             workflow = visible.filter(pk=workflow_id).first()
-        return page_context(
+        return page_data(
             request,
             self.admin_site,
             "execution",

@@ -15,16 +15,18 @@ from workflows.registry import registry
 register = template.Library()
 # What templates and the canvas draw, by Lucide's names; components bring their own.
 _NAMES = """
-    activity arrow-down arrow-right arrow-up bot braces calendar-clock calendar-days
-    calendar-plus check chevron-down chevron-left chevron-right chevron-up circle-dot
-    circle-question-mark circle-stop clipboard-paste clock-arrow-up code copy download
-    ellipsis external-link eye file-braces file-plus gauge git-compare-arrows git-merge
-    globe grip-vertical hand history info key-round layers layout-grid link list-tree
-    lock log-out map maximize menu message-square minus moon mouse-pointer-click package
-    pause pencil play plus redo-2 refresh-cw rotate-ccw save scroll-text search
-    settings-2 shapes skip-forward sliders-horizontal square-function sticky-note sun
-    sun-moon trash-2 triangle-alert undo-2 unlink upload user users webhook workflow
-    wrench x zap zoom-in zoom-out
+    activity arrow-down arrow-right arrow-up bookmark-plus bot braces calendar-check
+    calendar-clock calendar-days calendar-off calendar-plus calendar-search calendar-x
+    check chevron-down chevron-left chevron-right chevron-up circle-dot
+    circle-question-mark circle-stop clipboard-paste clock-arrow-down clock-arrow-up
+    code copy download ellipsis external-link eye file-braces file-plus gauge
+    git-compare-arrows git-merge globe grid-3x3 grip-vertical hand history hourglass
+    info key-round keyboard layers layout-grid link list-filter list-todo list-tree
+    lock log-out mail map maximize menu message-square minus moon mouse-pointer-click
+    package pause pencil play plus redo-2 refresh-cw repeat rotate-ccw save
+    scroll-text search settings-2 shapes skip-forward sliders-horizontal split
+    square-function stamp sticky-note sun sun-moon tag trash-2 triangle-alert undo-2
+    unlink upload user users webhook workflow wrench x zap zoom-in zoom-out
 """
 INTERFACE_ICONS = tuple(_NAMES.split())
 

@@ -1,0 +1,85 @@
+"""The pages of ours that are no model's: overview, approvals, load map, calendar, settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.admin import AdminSite
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from workflows.admin.navigation import Destination, Text, offer
+
+SEES_SCHEDULES = "ostinato_schedules.view_scheduledjob"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One such page. Its view gets the admin site as `admin_site`, and passes
+    `frame(request, admin_site, url_name)` to its template."""
+
+    path: str  # below that of the list of schedules
+    url_name: str
+    view: type[View] | None  # None: not there yet
+    label: Text
+    icon: str
+    permission: str = SEES_SCHEDULES  # to have it in the side bar; empty: all staff
+
+
+PAGES = (
+    Page(
+        "overview/",
+        "ostinato_overview",
+        None,
+        _("Overview"),
+        "gauge",
+        permission="",
+    ),
+    Page(
+        "approvals/",
+        "ostinato_approvals",
+        None,
+        _("Approvals"),
+        "stamp",
+    ),
+    Page(
+        "load/",
+        "ostinato_load_map",
+        None,
+        _("Load map"),
+        "grid-3x3",
+    ),
+    Page(
+        "calendar/",
+        "ostinato_calendar",
+        None,
+        _("Calendar"),
+        "calendar-days",
+    ),
+    Page(
+        "my-settings/",
+        "ostinato_my_settings",
+        None,
+        _("Your settings"),
+        "settings-2",
+        permission="",
+    ),
+)
+
+for page in PAGES:
+    if page.view is not None:
+        offer(Destination(page.url_name, page.label, page.icon, page.permission))
+
+
+def page_urls(site: AdminSite) -> list[URLPattern]:
+    """The addresses of the pages, in this admin site."""
+    return [
+        path(
+            page.path,
+            site.admin_view(page.view.as_view(admin_site=site)),
+            name=page.url_name,
+        )
+        for page in PAGES
+        if page.view is not None
+    ]
