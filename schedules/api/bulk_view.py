@@ -22,6 +22,7 @@ from schedules.services import Actor
 from schedules.services.bulk import for_each
 from schedules.services.drafts.starting import add_start_nodes
 from schedules.services.drafts.validation import check_note
+from schedules.services.tag import check_tags
 from workflows.kit.api import strict
 from workflows.kit.api.dry_run import DryRun, is_dry
 from workflows.kit.api.queries import MOST_TEXT
@@ -41,8 +42,11 @@ ACTIONS: dict[str, tuple[Act, int, Scope]] = {
     "pause": (services.pause_schedule, 200, Scope.OPERATE),
     "resume": (services.resume_schedule, 200, Scope.OPERATE),
     "run": (services.run_now, 202, Scope.OPERATE),
+    "tag": (services.tag_schedule, 200, Scope.EDIT),
     "delete": (services.stop_schedule, 204, Scope.EDIT),
 }
+# The action that takes the field.
+OF_ACTION = {"catch_up": "resume", "add_tags": "tag", "remove_tags": "tag"}
 
 
 class BulkFilter(StrictSerializer):
@@ -65,7 +69,7 @@ class BulkFilter(StrictSerializer):
 
 class Bulk(StrictSerializer):
     """One action on the schedules in `ids`, or on all that match `filter`: 500 at most.
-    `catch_up` is accepted with `resume` only."""
+    `catch_up` is accepted with `resume` only, `add_tags` and `remove_tags` with `tag` only."""
 
     action = serializers.ChoiceField(
         choices=list(ACTIONS), error_messages=strict.one_of(ACTIONS)
@@ -76,15 +80,24 @@ class Bulk(StrictSerializer):
     filter = BulkFilter(required=False)
     note = TextField(most=limits.NOTE_LENGTH, required=False)
     catch_up = choice_field(CatchupPolicy, required=False)
+    add_tags = ListField(
+        child=strict.TextField(), required=False, max_length=limits.TAGS
+    )
+    remove_tags = ListField(
+        child=strict.TextField(), required=False, max_length=limits.TAGS
+    )
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("ids" in attrs) == ("filter" in attrs):
             raise ValidationError({"ids": ["Give either ids or filter, not both."]})
-        if "catch_up" in attrs and attrs["action"] != "resume":
-            raise ValidationError(
-                {"catch_up": ["Accepted with the action resume only."]}
-            )
+        wrong = {
+            name: [f"Accepted with the action {action} only."]
+            for name, action in OF_ACTION.items()
+            if name in attrs and attrs["action"] != action
+        }
+        if wrong:
+            raise ValidationError(wrong)
         return attrs
 
 
@@ -113,10 +126,10 @@ class BulkAnswer(serializers.Serializer[Any]):
 
 
 class BulkView(DryRun):
-    """Pause, resume, run or delete many schedules. A refusal for one does not affect others."""
+    """Pause, resume, run, tag or delete many schedules. A refusal for one does not affect others."""
 
     attempts_parts = frozenset({"post"})
-    scopes = {"post": Scope.OPERATE}  # `delete` needs more
+    scopes = {"post": Scope.OPERATE}  # `tag` and `delete` need more
 
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:
@@ -124,6 +137,8 @@ class BulkView(DryRun):
         act, done, needed = ACTIONS[body.pop("action")]
         require_scope(request, needed)
         check_note(body.get("note", ""))  # checked once, since it is the same for all
+        if act is services.tag_schedule:
+            check_tags(body.get("add_tags", ()), body.get("remove_tags", ()))
         user = user_of(request)
         ids = body.pop("ids", None) or _matching(user, body.pop("filter", {}))
         now, dry = clock(), is_dry(request)

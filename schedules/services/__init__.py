@@ -22,6 +22,7 @@ from schedules.services.run_now import run_now
 from schedules.services.runs.firing import Firing, fire_due
 from schedules.services.runs.sweep import Swept, sweep
 from schedules.services.stop import stop_schedule
+from schedules.services.tag import tag_schedule
 from schedules.services.update import update_schedule
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "run_now",
     "stop_schedule",
     "sweep",
+    "tag_schedule",
     "update_schedule",
     "upsert_schedules",
 ]

@@ -20,6 +20,7 @@ Problems = Iterator[tuple[str, str]]
 # One text for rows that do not exist and for rows of others, so that neither is revealed.
 NO_WORKFLOW = "This is not the id of a workflow that the owner of the schedule may run."
 NO_NODE = "This is not the id of a node of the workflow."
+TAGS = f"Give a list of at most {limits.TAGS} words."
 NO_TICKS = "A schedule of type manual has no ticks: leave {field} out."
 NO_TARGET = (
     "Give exactly one of workflow and call: a workflow to run, or the name of a function, a "
@@ -129,14 +130,19 @@ def _payload(draft: ScheduledJob) -> Problems:
 
 
 def _tags(draft: ScheduledJob) -> Problems:
-    tags = draft.tags
-    if not isinstance(tags, list) or len(tags) > limits.TAGS:
-        yield "tags", f"Give a list of at most {limits.TAGS} words."
+    for why in tag_problems(draft.tags):
+        yield "tags", why
+
+
+def tag_problems(tags: object) -> Iterator[str]:
+    """Why these cannot be the tags of a schedule. Yields nothing if they can."""
+    if not isinstance(tags, list | tuple) or len(tags) > limits.TAGS:
+        yield TAGS
     elif not all(map(_is_tag, tags)):
         why = f"A tag is one line of 1 to {limits.TAG_LENGTH} characters"
-        yield "tags", f"{why}, without white space at either end."
+        yield f"{why}, without white space at either end."
     elif len(set(tags)) < len(tags):
-        yield "tags", "Each tag may be given only once."
+        yield "Each tag may be given only once."
 
 
 def _is_tag(tag: object) -> bool:

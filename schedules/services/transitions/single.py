@@ -81,6 +81,7 @@ def edit(
     *,
     actor: Actor,
     now: datetime,
+    note: str = "",
 ) -> None:
     """Save an update: the `changed` fields, and the snapshot from `before`.
 
@@ -93,7 +94,7 @@ def edit(
         set_frontier(schedule, begins.tick)
     # A change of the call changes the workflow, too.
     fields = (*changed, "workflow", "next_tick_at", "epoch", "consecutive_failures")
-    _write(schedule, verb, *fields, actor=actor, now=now, **details)
+    _write(schedule, verb, *fields, actor=actor, now=now, note=note, **details)
 
 
 def pause(

@@ -56,6 +56,17 @@ def test_each_schedule_has_its_own_result_and_a_refusal_does_not_stop_the_others
     assert ScheduledRun.objects.count() == 1
 
 
+def test_many_are_tagged(api: APIClient, make_schedule: MakeSchedule) -> None:
+    one, full = make_schedule(tags=["old"]), make_schedule(tags=[*map(str, range(20))])
+    body = {"action": "tag", "add_tags": ["etl"], "remove_tags": ["old"]}
+    answer = api.post(BULK, body | {"ids": [str(one.id), str(full.id)], "note": "tidy"})
+    assert statuses(answer) == [200, 400]
+    assert "at most 20" in answer.json()["results"][1]["detail"]
+    one.refresh_from_db()
+    assert one.tags == ["etl"]
+    assert one.events.get(verb="update").note == "tidy"
+
+
 def test_what_agents_proposed_is_approved_at_once(
     api: APIClient, make_schedule: MakeSchedule
 ) -> None:
@@ -230,6 +241,19 @@ def test_a_bulk_request_does_not_reach_schedules_of_others(
         (
             {"action": "pause", "ids": [str(uuid.uuid4())], "catch_up": "all"},
             {"catch_up"},
+        ),
+        (
+            {"action": "pause", "ids": [str(uuid.uuid4())], "add_tags": ["etl"]},
+            {"add_tags"},
+        ),
+        ({"action": "tag", "ids": [str(uuid.uuid4())]}, {"add_tags"}),
+        (
+            {"action": "tag", "ids": [str(uuid.uuid4())], "remove_tags": ["x" * 51]},
+            {"remove_tags"},
+        ),
+        (
+            {"action": "tag", "ids": [str(uuid.uuid4())], "add_tags": ["x"] * 21},
+            {"add_tags"},
         ),
     ],
 )
