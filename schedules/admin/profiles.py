@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from typing_extensions import override
 
 from schedules import limits, timing
-from schedules.admin.form_fields import ZoneInput
+from schedules.admin.form.fields import ZoneInput
 from schedules.models import UserProfile
 from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin

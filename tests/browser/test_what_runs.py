@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
-from tests.schedules.admin.choosing import EVERYTHING
-from tests.schedules.admin.choosing import everything as function
+from tests.schedules.admin.form.choosing import EVERYTHING
+from tests.schedules.admin.form.choosing import everything as function
 from tests.schedules.calls import REMIND, callables
 from workflows.callables import schedulable
 

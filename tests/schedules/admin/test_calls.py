@@ -9,7 +9,7 @@ from schedules.models import ScheduledJob
 from tests.graphs import startable
 from tests.permissions import CALLS, allow
 from tests.schedules.admin.conftest import LIST, page
-from tests.schedules.admin.forms import filled
+from tests.schedules.admin.form.forms import filled
 from tests.schedules.calls import REMIND, TIDY, alice, callables, create
 from tests.schedules.conftest import MakeSchedule
 from workflows.callables import declarations

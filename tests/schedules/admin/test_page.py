@@ -9,7 +9,7 @@ from django.test import Client
 from schedules.models import ScheduledJob, ScheduleEvent, Status, UserProfile
 from schedules.services import Actor, fire_due, pause_schedule, run_now, update_schedule
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
-from tests.schedules.admin.forms import filled, save
+from tests.schedules.admin.form.forms import filled, save
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowNode
 

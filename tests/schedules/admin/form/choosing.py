@@ -15,7 +15,7 @@ from django.test import Client
 
 from tests.permissions import allow
 from tests.schedules.admin.conftest import LIST
-from tests.schedules.admin.forms import filled
+from tests.schedules.admin.form.forms import filled
 from workflows.callables import schedulable
 
 ADD = f"{LIST}add/"

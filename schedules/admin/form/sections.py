@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schedules.admin.columns import times
-from schedules.admin.what_runs import Choice
+from schedules.admin.form.what_runs import Choice
 from schedules.models import ScheduledJob
 from schedules.services.drafts.draft import OF_WORKFLOW
 from schedules.services.drafts.fields import SECTIONS, Door, Kind, fields_at

@@ -18,8 +18,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from typing_extensions import override
 
-from schedules.admin.form_fields import PayloadField, WallTimeField
-from schedules.admin.object_input import object_field
+from schedules.admin.form.fields import PayloadField, WallTimeField
+from schedules.admin.form.object_input import object_field
 from schedules.templatetags.schedule_display import local_time
 from workflows.callables import Target
 

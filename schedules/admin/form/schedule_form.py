@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.forms.fields import InvalidJSONInput
 from typing_extensions import override
 
-from schedules.admin.arguments import arguments_in, place_of_argument
 from schedules.admin.buttons import Press
-from schedules.admin.what_runs import Choice
+from schedules.admin.form.arguments import arguments_in, place_of_argument
+from schedules.admin.form.what_runs import Choice
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS

@@ -10,7 +10,7 @@ from django.test import Client
 from schedules.models import ScheduledJob, Status
 from schedules.services import fire_due
 from tests.schedules.admin.conftest import page
-from tests.schedules.admin.forms import filled
+from tests.schedules.admin.form.forms import filled
 from tests.schedules.conftest import NOON, MakeSchedule
 
 

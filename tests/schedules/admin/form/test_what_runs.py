@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduledJob
 from tests.permissions import CALLS, allow
-from tests.schedules.admin.choosing import (
+from tests.schedules.admin.conftest import page
+from tests.schedules.admin.form.choosing import (
     ADD,
     EVERYTHING,
     FILLED,
@@ -28,8 +29,7 @@ from tests.schedules.admin.choosing import (
     form_of,
     offered,
 )
-from tests.schedules.admin.conftest import page
-from tests.schedules.admin.forms import filled
+from tests.schedules.admin.form.forms import filled
 from tests.schedules.calls import REMIND, TIDY, alice, callables, create
 from tests.schedules.conftest import MakeSchedule
 from workflows.callables import declarations

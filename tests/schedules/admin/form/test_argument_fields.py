@@ -9,7 +9,8 @@ from django.test import Client
 
 from schedules.models import ScheduledJob
 from tests.permissions import allow
-from tests.schedules.admin.choosing import (
+from tests.schedules.admin.conftest import page
+from tests.schedules.admin.form.choosing import (
     EVERYTHING,
     FILLED,
     OBJECTS,
@@ -20,7 +21,6 @@ from tests.schedules.admin.choosing import (
     fill,
     form_of,
 )
-from tests.schedules.admin.conftest import page
 from tests.schedules.calls import alice, callables
 
 __all__ = ["alice", "callables", "clerk", "declared", "desk"]

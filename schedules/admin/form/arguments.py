@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 
-from schedules.admin.argument_fields import FURTHER, PREFIX, InstantField
-from schedules.admin.what_runs import Choice
+from schedules.admin.form.argument_fields import FURTHER, PREFIX, InstantField
+from schedules.admin.form.what_runs import Choice
 from schedules.timing import TimingError, resolve_local
 from schedules.timing.zones import local_time
 from workflows.schemas.plain import plain

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.argument_fields import FURTHER, PREFIX
+from schedules.admin.form.argument_fields import FURTHER, PREFIX
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
 from schedules.services.drafts.fields import FIELDS
