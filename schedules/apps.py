@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.core.management import get_commands
+from django.db.models.signals import post_migrate
 from typing_extensions import override
 
 
@@ -22,6 +23,7 @@ class SchedulesConfig(AppConfig):
             "tools.components",
         ):
             import_module(f"schedules.{name}")
+        post_migrate.connect(import_module("schedules.groups").make_groups, sender=self)
         take_commands()
         import_module("schedules.receivers").connect_objects()
         health = import_module("schedules.services.insight.health")

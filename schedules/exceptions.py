@@ -87,6 +87,25 @@ class ScheduleStopped(WrongState):
     message = "The schedule is stopped."
 
 
+class NeedsApproval(WrongState):
+    code = "needs_approval"
+    message = (
+        "This schedule is a proposal of an agent, which cannot be resumed: approve it, or "
+        "decline it."
+    )
+    remedy = "Use approve or decline."
+
+
+class NotProposed(WrongState):
+    code = "not_proposed"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"This schedule is {status} and awaits no approval: only what an agent has "
+            "proposed can be approved or declined."
+        )
+
+
 class NoCall(WrongState):
     code = "no_call"
     message = "This schedule runs a workflow already, which can be changed itself."

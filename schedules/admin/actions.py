@@ -16,11 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
-from schedules.admin.buttons import BUTTONS, COPY, Button, Press
+from schedules.admin.buttons import BUTTONS, COPY, DECISIONS, Button, Press
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
-from schedules.services import stop_schedule
+from schedules.services import may, stop_schedule
 from schedules.services.bulk import for_each
+from schedules.services.permissions import may_to_all
 from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.admin_lists import delete_selected
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     Action = Callable[["ActionsAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
 
 
+LIST = "ostinato_schedules_scheduledjob_changelist"
+
+
 def _bulk(button: Button) -> Action:
     """The button as a bulk action on the selected schedules."""
 
-    @admin.action(description=button.bulk, permissions=["change"])
+    @admin.action(description=button.bulk, permissions=[button.verb])
     def act(
         modeladmin: ActionsAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
     ) -> None:
@@ -53,6 +57,15 @@ class ActionsAdmin(Framed, ServiceAdmin):
     ) -> bool:
         return super().has_change_permission(request, obj) or _owns(request, obj)
 
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        return may_to_all(request.user, "pause")
+
+    def has_resume_permission(self, request: HttpRequest) -> bool:
+        return may_to_all(request.user, "resume")
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return may_to_all(request.user, "run")
+
     @override
     def has_delete_permission(
         self, request: HttpRequest, obj: ScheduledJob | None = None
@@ -69,7 +82,7 @@ class ActionsAdmin(Framed, ServiceAdmin):
                 {"button": button},
                 name=button.url_name,
             )
-            for button in (*BUTTONS, COPY)
+            for button in (*BUTTONS, *DECISIONS, COPY)
         ]
         return own + super().get_urls()
 
@@ -80,11 +93,13 @@ class ActionsAdmin(Framed, ServiceAdmin):
         schedule = self.get_object(request, str(schedule_id))
         if schedule is None:
             raise Http404
-        if not self.has_change_permission(request, schedule):
+        if not may(request.user, button.verb, schedule):
             raise PermissionDenied
         with self.refusals_shown(request):
             message = button.act(schedule_id, Press.of(request))
             self.message_user(request, message, messages.SUCCESS)
+        if not ScheduledJob.objects.filter(pk=schedule_id).exists():  # declined
+            return redirect(f"{self.admin_site.name}:{LIST}")
         return _page_before(request) or self.page_of(schedule.pk)
 
     def press_many(

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, cast
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import (
     Actor,
+    approve_schedule,
     copy_call,
+    decline_schedule,
+    may,
     pause_schedule,
     resume_schedule,
     run_now,
 )
 from schedules.services.insight.sentences import passed_sentence
+from schedules.services.permissions import Verb
 from schedules.templatetags.schedule_display import local_time
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from workflows.kit.users import User
 
 
@@ -35,6 +42,8 @@ class Press:
     note: str = ""
     catch_up: str = CatchupPolicy.NONE
     request_id: str | None = None
+    # That of the schedule as the person saw it.
+    version: int | None = None
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -44,12 +53,18 @@ class Press:
             note=request.POST.get("note", ""),
             catch_up=request.POST.get("catch_up", CatchupPolicy.NONE),
             request_id=request.POST.get("request_id") or None,
+            version=_number(request.POST.get("version", "")),
         )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that is shown in some states. `act` returns the message to show."""
+    """A button that is shown in some states, to those who may. `act` returns the message to
+    show."""
 
     name: str
     label: str
@@ -57,6 +72,14 @@ class Button:
     past: str
     statuses: frozenset[Status]
     act: Callable[[UUID, Press], str]
+    verb: Verb = "change"
+    # Whether it is for what agents have proposed alone, or for all else; None: for both.
+    of_proposals: bool | None = None
+
+    def suits(self, schedule: ScheduledJob) -> bool:
+        """Whether its state is one that the button is for."""
+        is_kind = self.of_proposals in (None, schedule.awaits_approval)
+        return is_kind and schedule.status in self.statuses
 
     @property
     def url_name(self) -> str:
@@ -86,6 +109,31 @@ def _resume(schedule_id: UUID, press: Press) -> str:
     if resumed.passed:
         message += f" {passed_sentence(resumed.passed, resumed.caught_up)}"
     return message
+
+
+def _approve(schedule_id: UUID, press: Press) -> str:
+    schedule = approve_schedule(
+        schedule_id,
+        actor=press.actor,
+        now=press.now,
+        note=press.note,
+        version=press.version,
+    )
+    return _("Approved. %(next)s") % {"next": _next_run(schedule)}
+
+
+def _decline(schedule_id: UUID, press: Press) -> str:
+    name = ScheduledJob.objects.filter(pk=schedule_id).values_list("name").first()
+    decline_schedule(
+        schedule_id,
+        actor=press.actor,
+        now=press.now,
+        note=press.note,
+        version=press.version,
+    )
+    return _("Declined “%(name)s”. Its agent can read why for 30 days.") % {
+        "name": name[0] if name else ""
+    }
 
 
 def _next_run(schedule: ScheduledJob) -> str:
@@ -131,6 +179,7 @@ PAUSE = Button(
     "Paused",
     frozenset({Status.ACTIVE}),
     _pause,
+    verb="pause",
 )
 RESUME = Button(
     "resume",
@@ -139,6 +188,8 @@ RESUME = Button(
     "Resumed",
     frozenset({Status.PAUSED}),
     _resume,
+    verb="resume",
+    of_proposals=False,
 )
 RUN = Button(
     "run",
@@ -147,6 +198,7 @@ RUN = Button(
     "Requested a run of",
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,
+    verb="run",
 )
 BUTTONS = (PAUSE, RESUME, RUN)
 # Only on the page of a schedule that calls.
@@ -158,11 +210,36 @@ COPY = Button(
     frozenset(Status),
     _copy_to_workflow,
 )
-# Resuming a proposal of an agent approves it.
-APPROVE = replace(RESUME, label="Approve")
+# What people decide about the proposals of agents.
+APPROVE = Button(
+    "approve",
+    "Approve",
+    "",
+    "Approved",
+    frozenset({Status.PAUSED}),
+    _approve,
+    verb="approve",
+    of_proposals=True,
+)
+DECLINE = Button(
+    "decline",
+    "Decline",
+    "",
+    "Declined",
+    frozenset({Status.PAUSED}),
+    _decline,
+    verb="decline",
+    of_proposals=True,
+)
+DECISIONS = (APPROVE, DECLINE)
 
 
-def offered(schedule: ScheduledJob) -> list[Button]:
-    """The buttons for the state that the schedule is in."""
-    buttons = (APPROVE, RUN) if schedule.awaits_approval else BUTTONS
-    return [button for button in buttons if schedule.status in button.statuses]
+def offered(schedule: ScheduledJob, user: User | AnonymousUser) -> list[Button]:
+    """The buttons for the state that the schedule is in, without those that `user` may not
+    press."""
+    buttons = (*DECISIONS, *BUTTONS)
+    return [
+        button
+        for button in buttons
+        if button.suits(schedule) and may(user, button.verb, schedule)
+    ]

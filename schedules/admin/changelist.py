@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from typing_extensions import override
 
 from schedules.admin.actions import ActionsAdmin
-from schedules.admin.buttons import offered
+from schedules.admin.buttons import DECLINE, Button, offered
 from schedules.admin.columns import titled_filter
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import (
@@ -109,9 +109,12 @@ class ChangeListAdmin(ActionsAdmin):
     ) -> tuple[str | Callable[[ScheduledJob], str], ...]:
         @admin.display(description="Actions")
         def buttons(schedule: ScheduledJob) -> SafeString:
-            if not self.has_change_permission(request, schedule):
-                return SafeString()
-            return _buttons(self.admin_site.name, schedule)
+            shown = [
+                button
+                for button in offered(schedule, request.user)
+                if button is not DECLINE  # which asks why, on the page of the schedule
+            ]
+            return _buttons(self.admin_site.name, schedule, shown)
 
         return (
             "name",
@@ -174,7 +177,7 @@ class ChangeListAdmin(ActionsAdmin):
             return redirect(request.get_full_path())
 
 
-def _buttons(site: str, schedule: ScheduledJob) -> SafeString:
+def _buttons(site: str, schedule: ScheduledJob, shown: Iterable[Button]) -> SafeString:
     buttons = format_html_join(
         "",
         '<button class="press press-{}" formmethod="post" formaction="{}" title="{}">{}'
@@ -186,7 +189,7 @@ def _buttons(site: str, schedule: ScheduledJob) -> SafeString:
                 f"{button.label}: {schedule.name}",
                 button.label,
             )
-            for button in offered(schedule)
+            for button in shown
         ),
     )
     return format_html('<span class="presses">{}</span>', buttons)

@@ -29,6 +29,7 @@ class ProfileForm(ProfileFormBase):
     """An empty input means the site's default, which is shown next to it."""
 
     class Meta:
+        exclude: ClassVar[tuple[str, ...]] = ("theme",)  # everyone's own matter
         labels: ClassVar[dict[str, str]] = {
             "agents_may_schedule": "Agents may schedule",
             "agents_propose": "Agents need approval",

@@ -76,9 +76,10 @@ class ScheduleAdmin(FormPages, ChangeListAdmin):
         """The template context for the state and the history of the schedule."""
         may = self.has_change_permission(request, schedule)
         context: dict[str, Any] = {
-            "buttons": [*offered(schedule), *([COPY] if schedule.call else [])]
-            if may
-            else [],
+            "buttons": [
+                *offered(schedule, request.user),
+                *([COPY] if schedule.call and may else []),
+            ],
             "request_id": uuid4().hex,
             "last_outcome": self.last_outcome(schedule),
             "runs": schedule.runs.all()[:ROWS_OF_HISTORY],

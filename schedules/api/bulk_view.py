@@ -43,6 +43,8 @@ ACTIONS: dict[str, tuple[Act, int, Scope]] = {
     "resume": (services.resume_schedule, 200, Scope.OPERATE),
     "run": (services.run_now, 202, Scope.OPERATE),
     "tag": (services.tag_schedule, 200, Scope.EDIT),
+    "approve": (services.approve_schedule, 200, Scope.EDIT),
+    "decline": (services.decline_schedule, 204, Scope.EDIT),
     "delete": (services.stop_schedule, 204, Scope.EDIT),
 }
 # The action that takes the field.
@@ -126,10 +128,11 @@ class BulkAnswer(serializers.Serializer[Any]):
 
 
 class BulkView(DryRun):
-    """Pause, resume, run, tag or delete many schedules. A refusal for one does not affect others."""
+    """Pause, resume, run, tag or delete many schedules, or approve or decline many proposals.
+    A refusal for one does not affect others."""
 
     attempts_parts = frozenset({"post"})
-    scopes = {"post": Scope.OPERATE}  # `tag` and `delete` need more
+    scopes = {"post": Scope.OPERATE}  # some actions need more
 
     @extend_schema(request=Bulk, responses=BulkAnswer)
     def post(self, request: Request) -> Response:

@@ -84,6 +84,12 @@ class Resume(StrictSerializer):
     catch_up = choice_field(CatchupPolicy, required=False)
 
 
+class Decide(StrictSerializer):
+    """`note`: why; the agent whose proposal is declined is told."""
+
+    note = TextField(most=limits.NOTE_LENGTH, required=False)
+
+
 class RunNow(StrictSerializer):
     """`request_id`: a retry with the same id returns the same run."""
 

@@ -23,6 +23,7 @@ from schedules.api.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from schedules.api.serializers import (
     Backfill,
     BackfillSerializer,
+    Decide,
     NewSchedule,
     Pause,
     Resume,
@@ -82,6 +83,8 @@ class ScheduleViewSet(
         **dict.fromkeys(
             ("create", "partial_update", "destroy", "copy_to_workflow"), Scope.EDIT
         ),
+        # Programs with a token to operate do not decide about proposals of agents.
+        **dict.fromkeys(("approve", "decline"), Scope.EDIT),
         **dict.fromkeys(("pause", "resume", "run", "backfill"), Scope.OPERATE),
     }
 
@@ -173,7 +176,7 @@ class ScheduleViewSet(
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: UUID) -> Response:
         """Resume the schedule. The response states how many ticks passed during the pause and
-        how many of them are caught up."""
+        how many of them are caught up. What an agent has proposed is approved instead (409)."""
         body = self._body(Resume)
         resumed = services.resume_schedule(pk, actor=self.actor, now=self.now, **body)
         ticks = {
@@ -181,6 +184,30 @@ class ScheduleViewSet(
             "ticks_caught_up": resumed.caught_up,
         }
         return Response(self._shown(pk) | ticks)
+
+    @extend_schema(request=Decide, responses=ScheduleSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: UUID) -> Response:
+        """Approve what an agent has proposed: it is active from its next tick on. By its owner,
+        or staff with the permission."""
+        body = self._body(Decide)
+        with self.precondition(body) as version:
+            services.approve_schedule(
+                pk, actor=self.actor, now=self.now, version=version, **body
+            )
+        return Response(self._shown(pk))
+
+    @extend_schema(request=Decide, responses={204: None}, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> Response:
+        """Decline what an agent has proposed, which deletes it. Its agent is told the note for
+        30 days. By whom it could be approved."""
+        body = self._body(Decide)
+        with self.precondition(body) as version:
+            services.decline_schedule(
+                pk, actor=self.actor, now=self.now, version=version, **body
+            )
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
         request=RunNow, responses={202: RunSerializer}, parameters=[IF_MATCH]

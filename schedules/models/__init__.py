@@ -1,4 +1,4 @@
-"""The tables: schedules, epochs, the ledger of runs, events, and profiles of users."""
+"""The tables: schedules, epochs, the ledger of runs, events, profiles and views of users."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from schedules.models.choices import (
     ReasonCode,
     ScheduleType,
     Status,
+    Theme,
     WhenObjectGone,
 )
+from schedules.models.done_once import DoneOnce
 from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import EventVerb, ScheduleEvent
 from schedules.models.ledger import (
@@ -28,6 +30,7 @@ from schedules.models.ledger import (
 )
 from schedules.models.profile import UserProfile
 from schedules.models.queries import ScheduleQuerySet
+from schedules.models.saved_view import SavedView
 from schedules.models.schedule import (
     TIMING_FIELDS,
     ScheduledJob,
@@ -44,12 +47,14 @@ __all__ = [
     "UNSTARTED_STATUSES",
     "ActorKind",
     "CatchupPolicy",
+    "DoneOnce",
     "EventVerb",
     "Origin",
     "OverlapPolicy",
     "Reason",
     "ReasonCode",
     "RunStatus",
+    "SavedView",
     "ScheduleEpoch",
     "ScheduleEvent",
     "ScheduleQuerySet",
@@ -57,6 +62,7 @@ __all__ = [
     "ScheduledJob",
     "ScheduledRun",
     "Status",
+    "Theme",
     "UserProfile",
     "WhenObjectGone",
     "timing_of",

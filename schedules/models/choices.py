@@ -64,6 +64,14 @@ class WhenObjectGone(models.TextChoices):
     KEEP = "keep"
 
 
+class Theme(models.TextChoices):
+    """The colours of the admin that a user has chosen."""
+
+    AUTO = "auto", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
 class ActorKind(models.TextChoices):
     USER = "user"
     AGENT = "agent"

@@ -20,6 +20,8 @@ class EventVerb(models.TextChoices):
     UPDATE = "update"
     PAUSE = "pause"
     RESUME = "resume"
+    APPROVE = "approve"  # a person accepted what an agent had proposed
+    DECLINE = "decline"  # a person refused it, which deleted it
     REVIVE = "revive"  # an update gave new ticks to a stopped schedule
     RUN = "run"
     BACKFILL = "backfill"
@@ -83,6 +85,12 @@ class ScheduleEvent(models.Model):
                 fields=["actor", "-created_at"],
                 name="event_agent_resumed",
                 condition=Q(verb=EventVerb.RESUME, actor_kind=ActorKind.AGENT),
+            ),
+            # What people have declined lately, for the agents that had proposed it.
+            models.Index(
+                fields=["-created_at"],
+                name="event_declined",
+                condition=Q(verb=EventVerb.DECLINE),
             ),
             # A revival counts as a creation for the guardrail `rate`.
             models.Index(

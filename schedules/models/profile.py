@@ -1,4 +1,4 @@
-"""`UserProfile`: a user's time zone, and the limits of agents that act for the user."""
+"""`UserProfile`: a user's time zone and theme, and the limits of agents that act for the user."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from typing_extensions import override
 
 from schedules import limits
+from schedules.models.choices import Theme
 from workflows.kit.users import name_of
 
 
@@ -19,6 +20,12 @@ class UserProfile(models.Model):
         related_name="ostinato_profile",
     )
     timezone = models.CharField(max_length=limits.ZONE_LENGTH, blank=True, default="")
+    theme = models.CharField(
+        max_length=5,
+        choices=Theme.choices,
+        default=Theme.AUTO,
+        help_text="The colours of these pages.",
+    )
     agents_may_schedule = models.BooleanField(
         null=True,
         blank=True,
@@ -27,7 +34,7 @@ class UserProfile(models.Model):
     agents_propose = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether the schedules of agents stay paused until a person resumes them.",
+        help_text="Whether the schedules of agents stay paused until a person approves them.",
     )
     agents_may_schedule_from_schedules = models.BooleanField(
         null=True,

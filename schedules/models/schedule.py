@@ -149,7 +149,7 @@ class ScheduledJob(models.Model):
     status_reason = models.CharField(
         max_length=limits.NOTE_LENGTH, blank=True, default=""
     )
-    # Proposed by an agent: paused until a person resumes it.
+    # Proposed by an agent: paused until a person approves or declines it.
     awaits_approval = models.BooleanField(default=False)
     rq_job_id = models.CharField(max_length=64, blank=True, default="")
     epoch = models.PositiveIntegerField(default=1)
@@ -172,6 +172,13 @@ class ScheduledJob(models.Model):
     class Meta:
         verbose_name = "schedule"
         ordering = ["-created_at", "id"]
+        # `services.permissions` has what each of them allows.
+        permissions = [
+            ("pause_scheduledjob", "Can pause schedule"),
+            ("resume_scheduledjob", "Can resume schedule"),
+            ("run_scheduledjob", "Can run schedule now"),
+            ("approve_scheduledjob", "Can approve or decline what agents propose"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="schedule_type_has_exactly_its_fields",
@@ -265,6 +272,11 @@ class ScheduledJob(models.Model):
                 fields=["next_run_at"],
                 name="schedule_due",
                 condition=Q(status="active"),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="schedule_proposed",
+                condition=Q(awaits_approval=True),
             ),
             models.Index(
                 fields=["owner", "-created_at", "id"], name="schedule_of_owner"

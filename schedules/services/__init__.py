@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schedules.services.actor import Actor
+from schedules.services.approve import approve_schedule
 from schedules.services.backfill import backfill
 from schedules.services.copy_call import copy_call
 from schedules.services.create import (
@@ -11,12 +12,14 @@ from schedules.services.create import (
     create_schedule,
     refuse_other_content,
 )
+from schedules.services.decline import decline_schedule
 from schedules.services.drafts.copying import name_of_copy
 from schedules.services.insight.explain import Explanation, explain
 from schedules.services.insight.preview import Preview, preview_fields, preview_schedule
 from schedules.services.keyed.upsert import upsert_schedules
 from schedules.services.keyed.verbs import cancel_key, pause_key, resume_key
 from schedules.services.pause import pause_schedule
+from schedules.services.permissions import may
 from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.run_now import run_now
 from schedules.services.runs.firing import Firing, fire_due
@@ -33,13 +36,16 @@ __all__ = [
     "Preview",
     "Resumed",
     "Swept",
+    "approve_schedule",
     "backfill",
     "cancel_key",
     "copy_call",
     "create_or_find",
     "create_schedule",
+    "decline_schedule",
     "explain",
     "fire_due",
+    "may",
     "name_of_copy",
     "pause_key",
     "pause_schedule",

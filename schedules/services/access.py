@@ -11,6 +11,8 @@ from django.db.models import Q
 
 from schedules.exceptions import (
     InvalidSchedule,
+    NeedsApproval,
+    NotProposed,
     ScheduleNotAllowed,
     ScheduleNotFound,
     ScheduleStopped,
@@ -18,9 +20,15 @@ from schedules.exceptions import (
 )
 from schedules.models import ScheduledJob, Status
 from schedules.services.actor import Actor
-from schedules.services.agents.guardrails import check_start, check_switch
+from schedules.services.agents.guardrails import (
+    check_approved,
+    check_person,
+    check_start,
+    check_switch,
+)
 from schedules.services.clocks.withdrawing import withdraw_ahead
 from schedules.services.drafts.starting import check_can_start
+from schedules.services.permissions import Verb
 from workflows.exceptions import WorkflowDeleting
 from workflows.models import Workflow, WorkflowNode
 
@@ -31,18 +39,18 @@ OWNER_MAY_NOT_RUN = (
 
 
 def locked_schedule(
-    schedule_id: UUID, *, actor: Actor, now: datetime, permission: str = "change"
+    schedule_id: UUID, *, actor: Actor, now: datetime, verb: Verb = "change"
 ) -> ScheduledJob:
     """The schedule, its row locked until the caller's transaction ends. If its ledger is
     ahead of the clock, the ledger is corrected first.
 
     Raises `ScheduleNotFound` for a schedule that the actor may not see, `ScheduleNotAllowed`
-    without `permission` on it, `AgentRefused` if agents may not act for the user.
+    without the permission for `verb`, `AgentRefused` if agents may not act for the user.
     """
     schedule = ScheduledJob.objects.locked_or_none(schedule_id)
     if schedule is None:
         raise ScheduleNotFound
-    actor.require_permission(permission, schedule)
+    actor.require_permission(verb, schedule)
     check_switch(actor)
     withdraw_ahead(schedule, now=now)
     return schedule
@@ -97,6 +105,30 @@ def refuse_stopped(schedule: ScheduledJob, done: str) -> None:
             f"This schedule is stopped{why}: it can no longer be {done}. A new timing, a "
             "later end_at or a higher max_runs revives it."
         )
+
+
+def refuse_proposal(schedule: ScheduledJob, actor: Actor) -> None:
+    """Raises `NeedsApproval` if the schedule is a proposal, or `AgentRefused` for an agent."""
+    check_approved(schedule, actor)
+    if schedule.awaits_approval:
+        raise NeedsApproval
+
+
+def locked_proposal(
+    schedule_id: UUID, *, verb: Verb, actor: Actor, now: datetime, version: int | None
+) -> ScheduledJob:
+    """The locked schedule that an agent has proposed, for a person who decides about it.
+
+    Raises what `locked_schedule` raises, `AgentRefused` unless the actor is a person,
+    `NotProposed` for a schedule that is no proposal, `StaleSchedule` if it is not in the
+    `version` that the person has seen.
+    """
+    schedule = locked_schedule(schedule_id, actor=actor, verb=verb, now=now)
+    check_person(actor)
+    if not schedule.awaits_approval:
+        raise NotProposed(schedule.status)
+    refuse_stale(schedule, version)
+    return schedule
 
 
 def check_startable(schedule: ScheduledJob, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from schedules.exceptions import ScheduleNotAllowed, ScheduleNotFound
 from schedules.models import ActorKind, ScheduledJob
+from schedules.services.permissions import Verb, may
 from workflows.kit.users import name_of
 
 if TYPE_CHECKING:
@@ -38,22 +39,23 @@ class Actor:
     def name(self) -> str:
         return name_of(self.user) if self.user else "system"
 
-    def require_permission(self, permission: str, schedule: ScheduledJob) -> None:
-        """Owners may act on their own schedules, staff with the model permission on all, and
-        agents only on those that their user owns.
+    def require_permission(self, verb: Verb, schedule: ScheduledJob) -> None:
+        """People may do what `permissions.may` says, and agents act only on schedules that
+        their user owns.
 
         Raises `ScheduleNotFound` for a schedule that the actor may not see,
-        `ScheduleNotAllowed` for one that it may see but not `permission`.
+        `ScheduleNotAllowed` for one that it may see but not `verb`.
         """
         if self.kind == ActorKind.SYSTEM:
             return
         assert self.user is not None
-        if schedule.owner_id == self.user.pk:
-            return
         is_agent = self.kind == ActorKind.AGENT
-        if is_agent or not ScheduledJob.objects.all_visible_to(self.user):
+        if is_agent and schedule.owner_id != self.user.pk:
             raise ScheduleNotFound
-        if not self.user.has_perm(f"ostinato_schedules.{permission}_scheduledjob"):
-            raise ScheduleNotAllowed(
-                f"You may see this schedule, but you do not have permission to {permission} it."
-            )
+        if may(self.user, verb, schedule):
+            return
+        if not may(self.user, "view", schedule):
+            raise ScheduleNotFound
+        raise ScheduleNotAllowed(
+            f"You may see this schedule, but you do not have permission to {verb} it."
+        )

@@ -60,7 +60,7 @@ def backfill(
             errors={"to": ["This time is before from: give a later one."]}
         )
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        schedule = locked_schedule(schedule_id, actor=actor, verb="backfill", now=now)
         refuse_stopped(schedule, "backfilled")
         check_startable(schedule, actor)
         # Clipped to where ticks can be: a range may mean "from the beginning to the end".

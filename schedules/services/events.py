@@ -52,9 +52,8 @@ def new_event(
 def who_paused(schedule: ScheduledJob) -> set[tuple[str, int | None]]:
     """The kinds and user ids of all who have paused the schedule since it was last active.
     Creating it paused counts as pausing it."""
-    events = schedule.events.filter(
-        verb__in=(EventVerb.PAUSE, EventVerb.RESUME, EventVerb.CREATE)
-    )
+    told = (EventVerb.PAUSE, EventVerb.RESUME, EventVerb.APPROVE, EventVerb.CREATE)
+    events = schedule.events.filter(verb__in=told)
     # In order of writing: after a clock has been ahead, times do not give the order.
     newest_first = events.order_by("-pk")
     found = newest_first.values_list("verb", "after", "actor_kind", "actor").iterator()

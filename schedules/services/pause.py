@@ -27,7 +27,7 @@ def pause_schedule(
     """
     check_note(note)
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        schedule = locked_schedule(schedule_id, actor=actor, verb="pause", now=now)
         refuse_stopped(schedule, "paused")
         # Runs may have been requested since it was paused: they are withdrawn.
         if (

@@ -14,7 +14,12 @@ from schedules.policy import decide
 from schedules.policy.early import passing_over
 from schedules.policy.types import Decision
 from schedules.services import transitions
-from schedules.services.access import check_startable, locked_schedule, refuse_stopped
+from schedules.services.access import (
+    check_startable,
+    locked_schedule,
+    refuse_proposal,
+    refuse_stopped,
+)
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.validation import check_note, not_a_choice
@@ -46,21 +51,22 @@ def resume_schedule(
 
     Of the ticks that passed meanwhile `catch_up` runs `none`, the `latest`, or `all` (at
     most the newest 100). The others are recorded as one range `skipped: paused`. If no tick
-    is left the schedule ends. A person who resumes an agent's proposal approves it.
-    Raises `ScheduleStopped` for a stopped schedule, `AgentRefused` for what an agent may
-    not do, `InvalidSchedule` for an unknown `catch_up`.
+    is left the schedule ends. Raises `ScheduleStopped` for a stopped schedule,
+    `NeedsApproval` for an agent's proposal, `AgentRefused` for what an agent may not do,
+    `InvalidSchedule` for an unknown `catch_up`.
     """
     check_note(note)
     if catch_up not in CatchupPolicy.values:
         why = not_a_choice(CatchupPolicy.values)
         raise InvalidSchedule(errors={"catch_up": [why]})
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        schedule = locked_schedule(schedule_id, actor=actor, verb="resume", now=now)
         refuse_stopped(schedule, "resumed")
         if schedule.status == Status.ACTIVE:
             return Resumed(schedule, 0, 0)
+        refuse_proposal(schedule, actor)
         check_startable(schedule, actor)
-        decision = _resumption(schedule, catch_up, now=now)
+        decision = resumption(schedule, catch_up, now=now)
         quotas.check_resumed(schedule, actor, now=now)
         guardrails.check_resume(schedule, actor, decision, catch_up=catch_up, now=now)
         runs = ledger.write_rows([(schedule, row) for row in decision.rows], now=now)
@@ -70,7 +76,8 @@ def resume_schedule(
     return Resumed(schedule, passed, decision.fired)
 
 
-def _resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
+def resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
+    """Where a schedule that becomes active goes on, and what it catches up."""
     open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
     try:
         rules = rules_of(schedule)

@@ -38,7 +38,7 @@ def run_now(
     check_note(note)
     check_text("request_id", request_id or "", most=limits.REQUEST_ID_LENGTH)
     with transaction.atomic():
-        schedule = locked_schedule(schedule_id, actor=actor, now=now)
+        schedule = locked_schedule(schedule_id, actor=actor, verb="run", now=now)
         made = _made_before(schedule_id, request_id)
         if made is not None:
             return made

@@ -40,9 +40,7 @@ def stop_schedule(
     check_note(note)
     with transaction.atomic():
         lock_workflows({}, of=schedule_id)
-        schedule = locked_schedule(
-            schedule_id, actor=actor, permission="delete", now=now
-        )
+        schedule = locked_schedule(schedule_id, actor=actor, verb="delete", now=now)
         refuse_stale(schedule, version)
         withdraw_locked(schedule, actor=actor, now=now, note=note)
         schedule.delete()
@@ -55,16 +53,17 @@ def withdraw_locked(
     now: datetime,
     note: str,
     code: ReasonCode | None = None,
+    verb: EventVerb = EventVerb.STOP,
 ) -> None:
     """Prepare the deletion of a locked schedule: cancel its runs and alarm, write the event.
 
-    Also called when the schedule is deleted together with its workflow or owner: `code`
-    names which.
+    Also called when a proposal is declined (`verb`), and when the schedule is deleted
+    together with its workflow or owner: `code` names which.
     """
     cancelled = ledger.withdraw_unstarted(schedule.id, Reason.STOPPED, now=now)
     record_event(
         schedule,
-        EventVerb.STOP,
+        verb,
         actor=actor,
         now=now,
         reason_code=code or REASON_OF_ACTOR[actor.kind],

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from schedules import services
 from schedules.models import ScheduledJob
+from schedules.services.agents.declined import SHOWN_FOR, declined
 from schedules.services.agents.guardrails import for_agents
 from schedules.services.drafts.fields import TIMING_FIELDS, Door, fields_at
 from schedules.services.insight.preview import Preview
@@ -46,6 +47,7 @@ from workflows.tools import Hints, ToolContext
 READS = Hints(read_only=True, destructive=False, idempotent=True, open_world=False)
 MOST_LISTED = 25
 MOST_TICKS = 20
+MOST_DECLINED = 10
 NameText = Annotated[
     str, keywords(maxLength=200), "Text in the name; case-insensitive."
 ]
@@ -85,7 +87,22 @@ class Page(TypedDict):
     next_offset: Annotated[int | None, "The offset of the next page; null on the last."]
 
 
-class Listed(Counts, Startables, Page):
+class Declined(TypedDict):
+    name: str
+    declined_at: str
+    declined_by: str
+    note: Annotated[str, "Why, in the words of the person."]
+
+
+class Decisions(TypedDict):
+    declined: Annotated[
+        list[Declined],
+        f"Proposals that a person has declined in the last {SHOWN_FOR.days} days, newest first; "
+        f"{MOST_DECLINED} at most. Do not propose them again unchanged.",
+    ]
+
+
+class Listed(Counts, Decisions, Startables, Page):
     """A page of schedules, with what is needed to create one."""
 
 
@@ -124,6 +141,7 @@ def schedule_list(
     return {
         **_page(found, offset, limit, now=context.clock()),
         **_workflows(context, workflows_contain),
+        "declined": _declined(context),
         **counts(actor_of(context)),
     }
 
@@ -138,6 +156,19 @@ def _page(
         "total": total,
         "next_offset": end if end < total else None,
     }
+
+
+def _declined(context: ToolContext) -> list[Declined]:
+    events = declined(context.user, now=context.clock())
+    return [
+        {
+            "name": event.schedule_name,
+            "declined_at": utc(event.created_at) or "",
+            "declined_by": event.actor_name,
+            "note": event.note,
+        }
+        for event in events[:MOST_DECLINED]
+    ]
 
 
 def _workflows(context: ToolContext, text: str) -> Startables:

@@ -38,7 +38,7 @@ class Summary(TypedDict):
     reason_code: Annotated[str, "Code of the reason why it is paused or stopped."]
     status_reason: Annotated[str, "The reason in words."]
     awaits_approval: Annotated[
-        bool, "A proposal: it does not run until a person resumes it."
+        bool, "A proposal: it does not run until a person approves it."
     ]
     workflow: Annotated[str | None, "null for a schedule that calls a function."]
     workflow_id: str | None
@@ -173,6 +173,6 @@ def _alike(one: ScheduledJob, other: ScheduledJob) -> bool:
 def _notes_on(schedule: ScheduledJob) -> list[str]:
     notes = []
     if schedule.awaits_approval:
-        notes.append("It is a proposal: it does not run until a person resumes it.")
+        notes.append("It is a proposal: it does not run until a person approves it.")
     notes += [f"It cannot start. {why}" for _, why in start_problems(schedule)]
     return notes

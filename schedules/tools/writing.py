@@ -60,7 +60,7 @@ def schedule_create(
     manual. First check with schedule_list that there is no similar schedule, and with
     dry_run that the sentence and the next ticks are what the user wants. Every schedule with
     times that you create has an end. If the user must approve schedules, it is a proposal
-    (awaits_approval) that does not run until a person resumes it: inform the user.
+    (awaits_approval) that does not run until a person approves it: inform the user.
     """
     fields = fields_of(given, context)
     fields["timezone"] = fields.get("timezone") or zone_of(context)
@@ -128,8 +128,8 @@ def schedule_resume(
 ) -> State:
     """Resume a paused schedule from its next tick on.
 
-    Ticks that passed during the pause do not run, unless catch_up is latest. Only a person
-    can resume a proposal (awaits_approval).
+    Ticks that passed during the pause do not run, unless catch_up is latest. A
+    proposal (awaits_approval) is not resumed: only a person approves it.
     """
     resumed = services.resume_schedule(
         id_of(schedule_id),

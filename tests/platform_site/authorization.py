@@ -2,7 +2,7 @@
 
     python -m tests.platform_site.authorization
 
-Everything asked for is Ada's: *owner* is Ada, *other* has an account, *viewer* is staff that
+Everything asked for is Ada's (to approve and decline: what an agent of hers has proposed): *owner* is Ada, *other* has an account, *viewer* is staff that
 may view, *staff* has every permission, and *nobody* has not signed in. `200/1` is a list
 with something of Ada's in it, `200/0` one with nothing; of `bulk/` the answer for her one schedule is told.
 """
@@ -22,6 +22,8 @@ PATCH   /api/v1/schedules/{id}/                       200     404     403     20
 DELETE  /api/v1/schedules/{id}/                       204     404     403     204     401
 POST    /api/v1/schedules/{id}/pause/                 200     404     403     200     401
 POST    /api/v1/schedules/{id}/resume/                200     404     403     200     401
+POST    /api/v1/schedules/{id}/approve/               200     404     403     200     401
+POST    /api/v1/schedules/{id}/decline/               204     404     403     204     401
 POST    /api/v1/schedules/{id}/run/                   202     404     403     202     401
 POST    /api/v1/schedules/{id}/backfill/              202     404     403     202     401
 POST    /api/v1/schedules/{id}/copy-to-workflow/

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from platform_site.accounts.models import ApiToken
 from platform_site.http.description import Generator
+from schedules.models import UserProfile
 from schedules.services import Actor, create_schedule, fire_due
 from tests.api import client
 from tests.platform_site.authorization import Cell, cells
@@ -24,6 +25,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 CELLS = [
     pytest.param(cell, id=f"{cell.method} {cell.path} {cell.asker}") for cell in cells()
 ]
+
+
+DECISIONS = ("/approve/", "/decline/")
 
 
 def workflow_of(user: User) -> Workflow:
@@ -46,6 +50,7 @@ class Ground:
 
     def path(self, cell: Cell) -> str:
         kind = cell.path.split("/")[3]
+        kind = "proposals" if cell.path.endswith(DECISIONS) else kind
         path = cell.path.replace("{id}", self.ids.get(kind, ""))
         path = path.replace("{node_id}", "hook").replace("{token}", self.token)
         path = path.replace("{number}", "1")
@@ -54,8 +59,8 @@ class Ground:
 
 @pytest.fixture
 def ground(db: None) -> Ground:
-    """A schedule made hours ago of which some ticks are missed; an execution, a token, a
-    webhook."""
+    """A schedule made hours ago of which some ticks are missed, and one that an agent proposes;
+    an execution, a token, a webhook."""
     ada = User.objects.create_user("ada")
     workflow = workflow_of(ada)
     now = timezone.now().replace(microsecond=0)
@@ -65,6 +70,12 @@ def ground(db: None) -> Ground:
         now=now - timedelta(hours=4),
     )
     fire_due(now - timedelta(minutes=10))
+    UserProfile.objects.create(user=ada, agents_propose=True)
+    proposal = create_schedule(
+        {"name": "proposed", "workflow": workflow, "interval_seconds": 3600},
+        actor=Actor.agent(ada),
+        now=now,
+    )
     execution = WorkflowExecution.objects.create(
         workflow=workflow, owner=ada, trigger_type="manual", trigger_node_id="start"
     )
@@ -72,6 +83,7 @@ def ground(db: None) -> Ground:
     hook = issue_webhook(workflow, "hook", user=ada, now=now)
     ids = {
         "schedules": str(schedule.id),
+        "proposals": str(proposal.id),
         "workflows": str(workflow.id),
         "executions": str(execution.id),
         "tokens": token.token_key,

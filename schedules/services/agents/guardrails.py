@@ -228,13 +228,24 @@ def _latest_end(limits: AgentLimits, now: datetime) -> datetime:
 
 
 def check_approved(schedule: ScheduledJob, actor: Actor) -> None:
-    """Raises `AgentRefused` for a proposal: only a person approves it, by resuming it."""
+    """Raises `AgentRefused` for a proposal: only a person approves it."""
     if actor.kind == ActorKind.AGENT and schedule.awaits_approval:
         raise AgentRefused(
             "approval",
             "This schedule is a proposal: it will run once a person has approved it.",
-            limit="a person's resume",
-            remedy="Ask a person to approve it by resuming it, or stop it.",
+            limit="a person's approval",
+            remedy="Ask a person to approve or decline it, or stop it.",
+        )
+
+
+def check_person(actor: Actor) -> None:
+    """Raises `AgentRefused` unless a person acts: agents and code never approve."""
+    if actor.kind != ActorKind.USER:
+        raise AgentRefused(
+            "approval",
+            "Only a person approves or declines what an agent has proposed.",
+            limit="a person's decision",
+            remedy="Ask a person to approve or decline it.",
         )
 
 

@@ -147,10 +147,11 @@ def resume(
     now: datetime,
     note: str = "",
 ) -> None:
-    """Make a schedule active again where `decision` puts it, or end it if no tick is left."""
+    """Make a schedule active again where `decision` puts it, or end it if no tick is left.
+    Of a proposal this is its approval."""
     passed = sum(row.tick_count for row in decision.rows)
+    verb = EventVerb.APPROVE if schedule.awaits_approval else EventVerb.RESUME
     after: dict[str, Any] = {"status": Status.ACTIVE}
-    after |= {"approved": True} if schedule.awaits_approval else {}
     after |= {"ticks_passed": passed, "ticks_caught_up": decision.fired}
     details = {"note": note, "before": {"status": schedule.status}, "after": after}
     set_state(schedule, Status.ACTIVE)
@@ -162,7 +163,7 @@ def resume(
     if decision.ended:
         end(schedule, decision.ended)
     fields = ("awaits_approval", "fired_count", "consecutive_failures", "next_tick_at")
-    _write(schedule, EventVerb.RESUME, *fields, actor=actor, now=now, **details)
+    _write(schedule, verb, *fields, actor=actor, now=now, **details)
     if decision.ended:  # its event comes after that of the resume
         ended_event(schedule, decision.ended, now=now).save(force_insert=True)
 

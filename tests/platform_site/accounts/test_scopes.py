@@ -110,7 +110,12 @@ def test_a_dry_run_needs_the_scope_of_the_real_call(cell: Cell, ground: Ground) 
 
 @pytest.mark.parametrize(
     ("action", "status"),
-    [("pause", 200), ("resume", 200), ("run", 200), ("tag", 403), ("delete", 403)],
+    [
+        ("pause", 200),
+        ("resume", 200),
+        ("run", 200),
+        *((action, 403) for action in ("tag", "approve", "decline", "delete")),
+    ],
 )
 def test_in_bulk_the_scope_is_that_of_the_verb(
     action: str, status: int, ground: Ground

@@ -55,6 +55,9 @@ def test_the_example_of_a_problem_is_one(owner: User) -> None:
     assert answer.json() == PROBLEM["example"]
 
 
+VERBS = ("pause", "resume", "approve", "decline", "run", "backfill")
+
+
 def test_headers_are_described_where_they_are_taken_and_sent() -> None:
     paths = Generator().get_schema()["paths"]
     row = "/api/v1/schedules/{id}/"
@@ -62,7 +65,7 @@ def test_headers_are_described_where_they_are_taken_and_sent() -> None:
     for path, method in (
         (row, "patch"),
         (row, "delete"),
-        *((f"{row}{verb}/", "post") for verb in ("pause", "resume", "run", "backfill")),
+        *((f"{row}{verb}/", "post") for verb in VERBS),
         ("/api/v1/workflows/{id}/", "patch"),
         ("/api/v1/workflows/{id}/", "delete"),
         (graph, "put"),

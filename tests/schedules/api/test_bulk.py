@@ -75,12 +75,34 @@ def test_what_agents_proposed_is_approved_at_once(
         status="paused", awaits_approval=True, next_run_at=None
     )
     body = {"action": "resume", "filter": {"awaits_approval": True}}
+    (refused,) = api.post(BULK, body).json()["results"]
+    assert (refused["status"], refused["code"]) == (409, "needs_approval")
+    body["action"] = "approve"
     results = api.post(BULK, body).json()["results"]
     assert [result["id"] for result in results] == [str(proposed.id)]
     wanted = ScheduledJob.objects.filter(status="active", awaits_approval=False)
     assert set(wanted) == {proposed, other}
-    wrong = {"action": "resume", "filter": {"awaits_approval": "yes"}}
+    wrong = {"action": "approve", "filter": {"awaits_approval": "yes"}}
     assert problems(api.post(BULK, wrong)) == {"filter.awaits_approval"}
+
+
+def test_what_agents_proposed_is_declined_at_once_with_one_note(
+    api: APIClient, make_schedule: MakeSchedule
+) -> None:
+    proposed, other = make_schedule(), make_schedule()
+    ScheduledJob.objects.filter(pk=proposed.pk).update(
+        status="paused", awaits_approval=True, next_run_at=None
+    )
+    ids = [str(proposed.id), str(other.id)]
+    sent = {"action": "decline", "ids": ids, "note": "not now"}
+    answer = api.post(f"{BULK}?dry_run=true", sent)
+    told = answer.json()["after"]["results"]
+    assert [result["status"] for result in told] == [204, 409]
+    assert ScheduledJob.objects.count() == 2
+    assert statuses(api.post(BULK, sent)) == [204, 409]
+    assert ScheduledJob.objects.get() == other
+    event = ScheduleEvent.objects.get(verb="decline")
+    assert (event.schedule_id, event.note) == (proposed.id, "not now")
 
 
 def test_what_failures_have_paused_is_resumed_at_once(

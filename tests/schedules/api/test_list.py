@@ -257,7 +257,7 @@ def test_what_agents_have_proposed_can_be_found(
     assert names(api, awaits_approval="false") == ["a person's"]
     assert api.get(SCHEDULES, {"awaits_approval": "maybe"}).status_code == 400
     assert api.get(address(proposal)).json()["awaits_approval"] is True
-    assert api.post(address(proposal, "resume")).json()["awaits_approval"] is False
+    assert api.post(address(proposal, "approve")).json()["awaits_approval"] is False
 
 
 def test_what_is_paused_for_one_reason_can_be_found(

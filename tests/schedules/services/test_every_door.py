@@ -25,6 +25,7 @@ from platform_site.accounts.models import ApiToken
 from schedules.exceptions import (
     InvalidSchedule,
     KeyReused,
+    NeedsApproval,
     ScheduleNotAllowed,
     ScheduleNotFound,
     ScheduleStopped,
@@ -104,6 +105,7 @@ REFUSED: dict[str, tuple[Raise, int, str]] = {
         "invalid",
     ),
     "state": (ScheduleStopped, 409, "schedule_stopped"),
+    "proposal": (NeedsApproval, 409, "needs_approval"),
     "version": (StaleSchedule, 409, "stale_version"),
     "key": (KeyReused, 422, "idempotency_key_reused"),
     "body too large": (lambda: TooLarge(10), 413, "too_large"),

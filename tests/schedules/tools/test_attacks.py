@@ -204,7 +204,7 @@ def test_a_proposal_approved_by_its_agent(
         lambda: call("schedule_resume", schedule_id=made),
         "agent_approval",
         "a person has approved",
-        "Ask a person to approve it",
+        "Ask a person to approve or decline it",
     )
 
 

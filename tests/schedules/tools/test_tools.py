@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent, UserProfile
-from schedules.services import Actor, fire_due, resume_schedule
+from schedules.services import Actor, approve_schedule, decline_schedule, fire_due
+from schedules.services.agents.declined import declined
 from schedules.tools import tools
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.tools.conftest import CallTool
@@ -257,7 +258,7 @@ def test_a_list_costs_the_same_however_long_it_is(
     for number in range(5):
         Workflow.objects.create(name=str(number), owner=alice)
         make_schedule()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         call("schedule_list")
 
 
@@ -331,12 +332,35 @@ def test_a_proposal_notes_that_a_person_must_approve_it(
     made = good(create())
     assert (made["status"], made["awaits_approval"]) == ("paused", True)
     assert made["status_reason"] == "proposed by an agent for alice"
-    assert "until a person resumes it" in made["notes"][0]
+    assert "until a person approves it" in made["notes"][0]
     error = call("schedule_resume", schedule_id=made["id"]).content["error"]
     assert error["code"] == "agent_approval"
-    resume_schedule(made["id"], actor=Actor.person(alice), now=NOON)
+    approve_schedule(made["id"], actor=Actor.person(alice), now=NOON)
     listed = good(call("schedule_list", awaits_approval=True), "schedule_list")
     assert listed["total"] == 0
+
+
+@pytest.mark.both_databases
+def test_a_declined_proposal_is_listed_with_the_reason_for_30_days(
+    create, call: CallTool, alice: User, bob: User
+):
+    UserProfile.objects.create(user=alice, agents_propose=True)
+    made = good(create(name="nightly scrape"))["id"]
+    why = "Twice a day is enough."
+    decline_schedule(made, actor=Actor.person(alice), now=NOON, note=why)
+    listed = good(call("schedule_list"), "schedule_list")
+    assert (listed["total"], listed["active_count"]) == (0, 0)
+    assert listed["declined"] == [
+        {
+            "name": "nightly scrape",
+            "declined_at": "2026-11-23T12:00:00+00:00",
+            "declined_by": "alice",
+            "note": why,
+        }
+    ]
+    assert declined(alice, now=NOON + timedelta(days=29)).count() == 1
+    assert not declined(alice, now=NOON + timedelta(days=31)).exists()
+    assert not declined(bob, now=NOON).exists()
 
 
 def test_resuming_notes_how_many_ticks_passed(

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from redis import Redis
 
+from schedules.exceptions import NeedsApproval
 from schedules.models import (
     ScheduledJob,
     ScheduledRun,
@@ -15,7 +16,9 @@ from schedules.models import (
 )
 from schedules.services import (
     Actor,
+    approve_schedule,
     backfill,
+    decline_schedule,
     fire_due,
     pause_schedule,
     resume_schedule,
@@ -45,13 +48,11 @@ def test_where_agents_propose_a_schedule_begins_paused(proposal: ScheduledJob):
     assert not ScheduledRun.objects.exists()
 
 
-def test_a_persons_resume_approves_it(proposal: ScheduledJob, alice: User):
-    resume_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
+def test_not_even_a_person_resumes_it(proposal: ScheduledJob, alice: User):
+    with pytest.raises(NeedsApproval, match="approve it, or decline it"):
+        resume_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
     proposal.refresh_from_db()
-    assert (proposal.status, proposal.awaits_approval) == ("active", False)
-    event = ScheduleEvent.objects.order_by("-id")[0]
-    assert (event.verb, event.actor_kind) == ("resume", "user")
-    assert event.after["approved"] is True
+    assert (proposal.status, proposal.awaits_approval) == ("paused", True)
 
 
 def test_no_agent_approves_it_by_any_verb(
@@ -61,13 +62,15 @@ def test_no_agent_approves_it_by_any_verb(
     who: dict[str, Any] = {"actor": agent, "now": NOON + DAY}
     pause_schedule(proposal.id, note="nothing to see", **who)
     for verb in (
+        lambda: approve_schedule(proposal.id, **who),
+        lambda: decline_schedule(proposal.id, **who),
         lambda: resume_schedule(proposal.id, **who),
         lambda: run_now(proposal.id, **who),
         lambda: backfill(proposal.id, from_at=NOON, to_at=NOON + DAY, **who),
     ):
         told = refusal(verb)
         assert told.code == "agent_approval"
-        assert told.details["limit"] == "a person's resume"
+        assert told.details["limit"] in ("a person's approval", "a person's decision")
 
 
 def test_no_agents_note_hides_that_it_is_a_proposal(
@@ -92,14 +95,14 @@ def test_what_people_approve_is_changed_by_no_agent_before_or_after(
         update_schedule(proposal.id, fields, actor=agent, now=NOON)
 
     assert refusal(change).code == "agent_approval"
-    resume_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
+    approve_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
     assert refusal(change).code == "agent_approval"
 
 
 def test_an_approved_schedule_may_be_paused_and_resumed_by_an_agent(
     proposal: ScheduledJob, agent: Actor, alice: User
 ):
-    resume_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
+    approve_schedule(proposal.id, actor=Actor.person(alice), now=NOON)
     pause_schedule(proposal.id, actor=agent, now=NOON)
     resumed = resume_schedule(proposal.id, actor=agent, now=NOON)
     assert resumed.schedule.status == "active"
