@@ -59,6 +59,14 @@ class InvalidSchedule(InvalidInput):
             self.details = {"suggestion": dict(suggestion)}
 
 
+class InvalidView(InvalidInput):
+    message = "This view cannot be saved."
+
+
+class ViewNotFound(NotFound):
+    message = "You have no saved view with this id."
+
+
 class AgentRefused(NotAllowed):
     """A limit of agents, which no prompt can change."""
 
