@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from schedules.admin.canvas import schedules_for_pages
 from schedules.admin.history import EpochAdmin, EventAdmin, RunAdmin
+from schedules.admin.log import log_event
 from schedules.admin.profiles import ProfileAdmin, ProfileForm
 from schedules.admin.schedule import ScheduleAdmin
 from schedules.admin.site_state import state_of_site
@@ -19,6 +20,7 @@ __all__ = [
     "ProfileForm",
     "RunAdmin",
     "ScheduleAdmin",
+    "log_event",
     "schedules_for_pages",
     "state_of_site",
 ]

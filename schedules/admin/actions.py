@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -116,6 +116,12 @@ class ActionsAdmin(Framed, ServiceAdmin):
                 label=button.label,
                 past=button.past,
             )
+
+    # `schedules.admin.log` writes them, for every door.
+    def _logged(self, *args: Any) -> None:
+        """Log nothing."""
+
+    log_addition = log_change = log_deletions = _logged  # type: ignore[assignment]
 
     @override
     def delete_model(self, request: HttpRequest, obj: ScheduledJob) -> None:

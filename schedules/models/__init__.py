@@ -16,7 +16,7 @@ from schedules.models.choices import (
 )
 from schedules.models.done_once import DoneOnce
 from schedules.models.epoch import ScheduleEpoch
-from schedules.models.event import EventVerb, ScheduleEvent
+from schedules.models.event import DECISIONS, EventVerb, ScheduleEvent
 from schedules.models.ledger import (
     NEVER_RAN,
     OPEN_STATUSES,
@@ -38,6 +38,7 @@ from schedules.models.schedule import (
 )
 
 __all__ = [
+    "DECISIONS",
     "NEVER_RAN",
     "OPEN_STATUSES",
     "REASONS_OF_STATUS",

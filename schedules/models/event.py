@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from typing_extensions import override
 
 from schedules import limits
@@ -28,6 +29,11 @@ class EventVerb(models.TextChoices):
     STOP = "stop"
     COMPLETE = "complete"  # it came to its end by its own rules
     WITHDRAW = "withdraw"  # ticks that were recorded while a clock was ahead
+
+
+# As the index `event_decided` has it: SQLite uses a partial index only if its condition is in
+# the query, with the same constants.
+DECISIONS = Q(verb__in=[RawSQL("'approve'", ()), RawSQL("'decline'", ())])
 
 
 class ScheduleEvent(models.Model):
@@ -86,11 +92,11 @@ class ScheduleEvent(models.Model):
                 name="event_agent_resumed",
                 condition=Q(verb=EventVerb.RESUME, actor_kind=ActorKind.AGENT),
             ),
-            # What people have declined lately, for the agents that had proposed it.
+            # What people have decided about the proposals of agents.
             models.Index(
                 fields=["-created_at"],
-                name="event_declined",
-                condition=Q(verb=EventVerb.DECLINE),
+                name="event_decided",
+                condition=Q(verb__in=[EventVerb.APPROVE, EventVerb.DECLINE]),
             ),
             # A revival counts as a creation for the guardrail `rate`.
             models.Index(

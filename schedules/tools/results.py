@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import chain, islice
 from typing import Annotated, Any, TypedDict
 
-from django.db.models import Q
-
-from schedules import timing
 from schedules.exceptions import InvalidSchedule
-from schedules.models import ScheduledJob, Status
+from schedules.models import ScheduledJob
 from schedules.services import Actor, preview_schedule
 from schedules.services.agents.limits import agent_limits
 from schedules.services.agents.quotas import agent_schedules
 from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.starting import start_problems
 from schedules.services.insight.preview import PreviewTick
-from schedules.timing import TimingError
+from schedules.services.insight.similar import similar
 from schedules.tools.arguments import actor_of
 from workflows.tools import ToolContext
 
 NEXT_TICKS = 3
-MOST_SIMILAR = 5
-MOST_COMPARED = 100  # the newest
 
 
 class Tick(TypedDict):
@@ -142,16 +136,6 @@ def limited(sentence: str, max_runs: int | None) -> str:
 
 
 def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
-    """The owner's other schedules with the same name, or the same workflow and a like timing."""
-    others = (
-        ScheduledJob.objects.filter(owner=schedule.owner_id)
-        .exclude(Q(pk=schedule.pk) | Q(status=Status.STOPPED))
-        .defer("trigger_payload")
-    )
-    same_name = Q(name__same_text=schedule.name)
-    by_name = others.filter(same_name)[:MOST_SIMILAR]
-    beside = others.filter(workflow=schedule.workflow_id).exclude(same_name)
-    by_timing = (each for each in beside[:MOST_COMPARED] if _alike(each, schedule))
     return [
         {
             "id": str(other.pk),
@@ -159,15 +143,8 @@ def _similar(schedule: ScheduledJob, *, now: datetime) -> list[Similar]:
             "status": other.status,
             "sentence": _timing(other, now=now, count=0)[0],
         }
-        for other in islice(chain(by_name, by_timing), MOST_SIMILAR)
+        for other in similar(schedule)
     ]
-
-
-def _alike(one: ScheduledJob, other: ScheduledJob) -> bool:
-    try:
-        return timing.alike(one.timing, other.timing)
-    except TimingError:  # its time zone has left tzdata
-        return False
 
 
 def _notes_on(schedule: ScheduledJob) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from schedules.models import ActorKind, EventVerb, ScheduleEvent
+from schedules.models import DECISIONS, ActorKind, EventVerb, ScheduleEvent
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
@@ -18,7 +18,7 @@ SHOWN_FOR = timedelta(days=30)
 def declined(user: User, *, now: datetime) -> QuerySet[ScheduleEvent]:
     """The events of the proposals that agents had made for `user`, newest first."""
     lately = ScheduleEvent.objects.filter(
-        verb=EventVerb.DECLINE, created_at__gt=now - SHOWN_FOR
+        DECISIONS, verb=EventVerb.DECLINE, created_at__gt=now - SHOWN_FOR
     )
     proposed = ScheduleEvent.objects.filter(
         schedule=OuterRef("schedule"),

@@ -260,7 +260,7 @@ def test_making_one_costs_the_same_whatever_there_is(
 ) -> None:
     make_schedule()
     # The workflow, held and looked at, its triggers, the row, its epoch and its event, in one transaction.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         make_schedule()
 
 

@@ -235,7 +235,7 @@ def test_a_pause_costs_the_same_however_many_runs_it_withdraws(
         fire_due(NOON + minute * MINUTE)
     # The row, the withdrawal of retries and of the others, the row, the event, what
     # frames the transaction, and this test's own look.
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         pause(schedule, 30)
 
 

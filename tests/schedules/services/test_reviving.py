@@ -306,5 +306,5 @@ def test_what_ended_can_be_run_once_it_is_revived(
 def test_a_revival_costs_the_same_whatever_the_ledger_holds(
     by_limit: ScheduledJob, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         edited(by_limit, max_runs=400)

@@ -131,7 +131,7 @@ def test_it_costs_the_same_whatever_the_ledger_holds(
     for minute in range(1, 20):
         fire_due(NOON + minute * MINUTE)
     # The row, the same request, the triggers, the run, the event, and what frames a transaction.
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         ask(schedule, 30, request_id="click")
 
 

@@ -283,5 +283,5 @@ def test_an_edit_costs_the_same_whatever_the_ledger_holds(
         fire_due(NOON + minute * MINUTE)
     # The workflow, held, the row, the workflow, the ticks passed over, the old epoch and the new one, the
     # row again, the event, and this test's own look.
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         edit(schedule, 20, interval_seconds=30)
