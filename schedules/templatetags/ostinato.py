@@ -18,7 +18,8 @@ from workflows.display import times
 from workflows.display.marks import mark_html, run_mark
 
 register = template.Library()
-register.filter(times.length)
+# Not by its own name, which is that of a filter of Django.
+register.filter("duration", times.length)
 register.simple_tag(times.took)
 register.simple_tag(actors.avatar)
 register.simple_tag(actors.actor_name)
