@@ -81,7 +81,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # The pages of the admin of all apps: no app has files of these names.
-        "DIRS": [Path(__file__).parent / "own_admin" / "pages"],
+        "DIRS": [
+            Path(__file__).parent / "own_admin" / "pages",
+            Path(__file__).parent / "theme",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -137,10 +140,11 @@ RQ_QUEUES = {
 
 # The apps -------------------------------------------------------------------------
 
-# Each option is an environment variable; docs/settings.md lists them. The queue is fixed: it
-# is declared above.
+# Each option is an environment variable; docs/settings.md lists them. Two are fixed: the queue
+# is declared above, and all pages of this site are ours.
+FIXED = {"QUEUE", "THEME_ALL_PAGES"}
 OSTINATO = env.options(
-    (option for option in OPTIONS.values() if option.name != "QUEUE"),
+    (option for option in OPTIONS.values() if option.name not in FIXED),
     SITE_URL="http://127.0.0.1:8000",
 )
 
@@ -215,6 +219,7 @@ SESSION_COOKIE_SECURE = SECURE_HTTPS
 CSRF_COOKIE_SECURE = SECURE_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "platform_site.http.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

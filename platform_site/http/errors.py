@@ -4,18 +4,15 @@ people."""
 from __future__ import annotations
 
 import sys
-from http import HTTPStatus
 
-from django.contrib import admin
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template import loader
 
 from platform_site.http.unknown import unknown_address
+from workflows.admin.outages import refusal_page
 from workflows.kit.api.problems import (
     problem_response,
     refusal_problem,
-    with_retry_after,
 )
 from workflows.kit.errors import (
     DomainError,
@@ -26,35 +23,35 @@ from workflows.kit.errors import (
 )
 from workflows.kit.refusals import refusal_of
 
+STALE_FORM = (
+    "The form was not sent from a page of this site, or you have signed in again since you "
+    "opened it. Go back, reload the page, and send it again."
+)
+
 
 def refusal_response(path: str, refusal: DomainError) -> HttpResponse:
     """The response to a refusal outside of the API's views, by `path`: JSON or a page."""
     if is_for_programs(path):
         return refusal_problem(refusal)
-    return with_retry_after(_page(refusal), refusal)
-
-
-def _page(refusal: DomainError) -> HttpResponse:
-    """Rendered without user and session: these would need the database."""
-    context = {
-        "title": HTTPStatus(refusal.http_status).phrase,
-        "refusal": refusal,
-        "site_header": admin.site.site_header,
-        "site_title": admin.site.site_title,
-    }
-    text = loader.render_to_string("platform_site/refusal.html", context)
-    return HttpResponse(text, status=refusal.http_status)
+    return refusal_page(refusal)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if is_for_programs(request.path):
         return unknown_address(request)
-    return _page(NotFound("This page does not exist. The link may be out of date."))
+    return refusal_page(
+        NotFound("This page does not exist. The link may be out of date.")
+    )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A refusal by one of Django's own pages."""
     return refusal_response(request.path, refusal_of(exception) or NotAllowed())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose secret does not fit; `reason` is for developers, and stands in the log."""
+    return refusal_page(NotAllowed(STALE_FORM))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -66,7 +63,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
         code, detail = "wrong_host", "The Host header is not one of ALLOWED_HOSTS."
     if is_for_programs(request.path):
         return problem_response(400, code, detail)
-    return _page(InvalidInput(detail))
+    return refusal_page(InvalidInput(detail))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -21,11 +21,13 @@ from typing_extensions import override
 
 from platform_site.own_admin.users import ProfiledUserAdmin, SearchableGroupAdmin
 from schedules.models import UserProfile
+from workflows.admin.navigation import show_overview_at_index
 from workflows.kit.admin_lists import BoundedSearchForm, delete_selected
 
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
 admin.site.index_title = "Schedules and workflows"
+show_overview_at_index()
 
 # In the lists of all apps, as our own have them anywhere.
 admin.site.add_action(delete_selected, "delete_selected")
@@ -38,6 +40,7 @@ admin.site.register(Group, SearchableGroupAdmin)
 
 PERMISSION = "django_rq.admin"
 View = Callable[..., Any]
+INLINE = ("script-src", "style-src")
 
 admin.site.unregister(Dashboard)
 
@@ -91,8 +94,8 @@ class RqAdmin(QueueAdmin):
 
 def _permitted(view: View) -> View:
     @wraps(view)
-    # The lists of jobs have an inline script that ticks boxes.
-    @csp_update({"script-src": ["'self'", "'unsafe-inline'"]})
+    # The lists of jobs have an inline script that ticks boxes, and other pages inline styles.
+    @csp_update({kind: ["'self'", "'unsafe-inline'"] for kind in INLINE})
     def permitted(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied

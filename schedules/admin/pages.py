@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from workflows.admin.navigation import Destination, Text, offer
+from workflows.admin.outages import answering_outages
 
 SEES_SCHEDULES = "ostinato_schedules.view_scheduledjob"
 
@@ -72,14 +74,17 @@ for page in PAGES:
         offer(Destination(page.url_name, page.label, page.icon, page.permission))
 
 
-def page_urls(site: AdminSite) -> list[URLPattern]:
-    """The addresses of the pages, in this admin site."""
+def page_urls(
+    site: AdminSite, paths: Mapping[str, str] | None = None
+) -> list[URLPattern]:
+    """The addresses of the pages in this admin site; only those in `paths`, if it is given, by
+    the names of their URLs."""
     return [
         path(
-            page.path,
-            site.admin_view(page.view.as_view(admin_site=site)),
+            page.path if paths is None else paths[page.url_name],
+            answering_outages(site.admin_view(page.view.as_view(admin_site=site))),
             name=page.url_name,
         )
         for page in PAGES
-        if page.view is not None
+        if page.view is not None and (paths is None or page.url_name in paths)
     ]

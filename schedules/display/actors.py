@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from schedules.models import ActorKind
+from workflows.display.people import initials
 from workflows.templatetags.ostinato_icons import icon
 
 
@@ -28,14 +29,6 @@ def _square(look: str, drawing: str) -> SafeString:
         look,
         icon(drawing),
     )
-
-
-def initials(name: str) -> str:
-    """At most two letters: "ML" for "Mara Lindqvist" or "mara.lindqvist", "AL" for "alice"."""
-    words = [word for word in name.replace(".", " ").replace("@", " ").split() if word]
-    if len(words) > 1:
-        return (words[0][0] + words[1][0]).upper()
-    return name[:2].upper()
 
 
 def actor_name(kind: str, name: str) -> str:

@@ -200,5 +200,5 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
     for _ in range(5):
         execution.pk = None
         execution.save(force_insert=True)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         site.get(reverse("admin:ostinato_workflows_workflowexecution_changelist"))

@@ -199,6 +199,7 @@ def test_the_side_bar_has_what_the_user_may_see(site, workflow: Workflow):
         "Queues",
         "API tokens",
         "People",
+        "Groups",
     ]
     assert side_bar(signed_in(staff(VIEW)).get(canvas(workflow))) == [
         "Overview",
@@ -227,7 +228,7 @@ def test_markup_in_a_name_is_shown_as_it_is(site, workflow: Workflow):
 def test_a_canvas_costs_the_same_queries_whatever_its_size(
     site, workflow: Workflow, django_assert_num_queries
 ):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         site.get(canvas(workflow))
 
 

@@ -15,13 +15,16 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from workflows.admin.navigation import Count, links
+from workflows.admin.outages import answering_outages
 from workflows.admin.read_only import ModelAdmin
+from workflows.kit.versions import own_version
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock of a page is read
 
@@ -49,12 +52,21 @@ class SiteState:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a user wants the pages; empty: as the site has them."""
+
+    zone: str = ""
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What an app above `workflows` knows of the site and of who looks at it."""
 
     state: Callable[[datetime], SiteState] = lambda now: SiteState()
-    zone: Callable[[HttpRequest], str] = lambda request: ""
+    wishes: Callable[[HttpRequest], Wishes] = lambda request: Wishes()
     counts: Callable[[HttpRequest], Mapping[str, Count]] = lambda request: {}
+    about: Callable[[], str] = lambda: f"Ostinato {own_version()}"
 
 
 _source = Source()
@@ -74,11 +86,14 @@ def now_of(request: HttpRequest) -> datetime:
 
 def zone_of(request: HttpRequest) -> str:
     """The zone of the times on a page: that of the user, or else that of the site."""
-    zone: str | None = request.__dict__.get("ostinato_zone")
-    if zone is None:
-        zone = _source.zone(request) or settings.TIME_ZONE
-        request.__dict__["ostinato_zone"] = zone
-    return zone
+    return _wishes(request).zone or settings.TIME_ZONE
+
+
+def _wishes(request: HttpRequest) -> Wishes:
+    wishes: Wishes | None = request.__dict__.get("ostinato_wishes")
+    if wishes is None:
+        wishes = request.__dict__["ostinato_wishes"] = _source.wishes(request)
+    return wishes
 
 
 def frame(request: HttpRequest, site: AdminSite, current: str) -> dict[str, Any]:
@@ -106,7 +121,9 @@ def around(
         "navigation": links(request, site, current, apps=apps, counts=counts),
         "now": now_of(request),
         "zone": zone_of(request),
+        "theme": _wishes(request).theme,
         "site_state": _source.state(now_of(request)),
+        "about": _source.about(),
     }
 
 
@@ -124,6 +141,14 @@ class Framed(ModelAdmin):
         "ostinato/admin/delete_selected_confirmation.html"
     )
     object_history_template = "ostinato/admin/object_history.html"
+
+    @property
+    @override
+    def urls(self) -> list[URLPattern]:
+        patterns = self.get_urls()
+        for pattern in patterns:
+            pattern.callback = answering_outages(pattern.callback)
+        return patterns
 
     @override
     def changelist_view(

@@ -49,13 +49,27 @@ SITE_PAGES = (
     Destination("django_rq.Dashboard", _("Queues"), "layers"),
     Destination("ostinato_accounts.ApiToken", _("API tokens"), "key-round"),
     Destination(settings.AUTH_USER_MODEL, _("People"), "users"),
+    Destination("auth.Group", _("Groups"), "shield"),
+)
+INDEX = Destination("index", _("All pages"), "layout-grid")
+ACCOUNT = (
+    Destination("ostinato_my_settings", "", ""),
+    Destination("ostinato_accounts.ApiToken", _("API tokens"), "key-round"),
 )
 _offered: dict[str, Destination] = {}
+_index_is_overview = False
 
 
 def offer(destination: Destination) -> None:
     """Have the side bar lead to a page of an app above this one."""
     _offered[destination.name] = destination
+
+
+def show_overview_at_index() -> None:
+    """The index of the admin sites is the overview, as on our own site: no list of all pages
+    stands there."""
+    global _index_is_overview
+    _index_is_overview = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +98,19 @@ def links(
     apps: Iterable[Mapping[str, Any]] | None = None,
     counts: Mapping[str, Count] | None = None,
 ) -> dict[str, list[Link]]:
-    """The links to the pages, and to those of the site.
+    """The links to the pages, to those of the site, and to those of the user.
 
-    `current`: the page that is open. `apps`: what this site has for this user, if that is known
+    `current`: the page that is open; empty: the one below whose address it lies. `apps`: what this site has for this user, if that is known
     already. `counts`: what stands beside the links, by the name of the page.
     """
     addresses = _of_models(site.get_app_list(request) if apps is None else apps)
     addresses |= _of_own_pages(request, site)
+
+    def is_current(page: Destination) -> bool:
+        if current:
+            return page.name == current
+        has_more = page.name not in (OVERVIEW, INDEX.name)
+        return has_more and request.path.startswith(addresses[page.name])
 
     def linked(pages: Iterable[Destination]) -> list[Link]:
         return [
@@ -98,14 +118,18 @@ def links(
                 page.label,
                 page.icon,
                 addresses[page.name],
-                is_current=page.name == current,
+                is_current=is_current(page),
                 count=(counts or {}).get(page.name),
             )
             for page in (_offered.get(page.name, page) for page in pages)
             if page.name in addresses
         ]
 
-    return {"pages": linked(PAGES), "site_pages": linked(SITE_PAGES)}
+    return {
+        "pages": linked(PAGES),
+        "site_pages": linked([*SITE_PAGES, INDEX]),
+        "account": linked(ACCOUNT),
+    }
 
 
 def _of_models(apps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -119,9 +143,12 @@ def _of_models(apps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def _of_own_pages(request: HttpRequest, site: AdminSite) -> dict[str, str]:
     """A site without the overview has its index in that place."""
-    found = {OVERVIEW: reverse("admin:index", current_app=site.name)}
+    found = {}
     for name, page in _offered.items():
         if not page.permission or request.user.has_perm(page.permission):
             with suppress(NoReverseMatch):
                 found[name] = reverse(f"admin:{name}", current_app=site.name)
-    return found
+    index = reverse("admin:index", current_app=site.name)
+    if _index_is_overview or OVERVIEW not in found:
+        return found | {OVERVIEW: index}
+    return found | {INDEX.name: index}

@@ -118,6 +118,9 @@ OPTIONS = {
             "How long a `wait` node may occupy a worker.", if_wrong=0),
         Option("EXECUTION_TIMEOUT_SECONDS", 600, number(1, 7 * DAY),
             "The deadline of executions that no schedule started; schedules have their own."),
+        # The admin
+        Option("THEME_ALL_PAGES", False, kinds.FLAG,
+            "Whether all pages of the admin look as ours do, those of other apps included."),
         # The API
         Option("API_RATE", None, kinds.RATE,
             "How many requests to the API a user may send, such as `1000/hour`. By default "

@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from workflows.admin.frame import around
+from workflows.display.people import initials
+from workflows.kit.users import User, name_of
 
 register = template.Library()
 
@@ -28,6 +30,19 @@ def with_code(text: str) -> SafeString:
             for place, part in enumerate(parts)
         ),
     )
+
+
+@register.filter
+def city(zone: str) -> str:
+    """The city of a zone: "New York" of America/New_York."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+@register.filter
+def initials_of(user: User) -> str:
+    """The letters in the disc that stands for a user. Any model of users may have a name."""
+    full_name = getattr(user, "get_full_name", str)()
+    return initials(full_name or name_of(user))
 
 
 def _framed(context: template.Context) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _NAMES = """
     info key-round keyboard layers layout-grid link list-filter list-todo list-tree
     lock log-out mail map maximize menu message-square minus moon mouse-pointer-click
     package pause pencil play plus redo-2 refresh-cw repeat rotate-ccw save
-    scroll-text search settings-2 shapes skip-forward sliders-horizontal split
+    scroll-text search settings-2 shapes shield skip-forward sliders-horizontal split
     square-function stamp sticky-note sun sun-moon tag trash-2 triangle-alert undo-2
     unlink upload user users webhook workflow wrench x zap zoom-in zoom-out
 """

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from schedules.display.actors import actor_name, avatar, initials
+from schedules.display.actors import actor_name, avatar
+from workflows.display.people import initials
 
 
 @pytest.mark.parametrize(

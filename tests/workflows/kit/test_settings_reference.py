@@ -36,5 +36,5 @@ def test_it_lists_each_option_with_default_value_and_meaning() -> None:
     assert table in text, f"The table must be:\n\n{table}"
 
 
-def test_each_option_but_the_queue_is_an_environment_variable_of_our_own_site() -> None:
-    assert OPTIONS.keys() - env.declared.keys() == {"QUEUE"}
+def test_each_option_but_two_is_an_environment_variable_of_our_own_site() -> None:
+    assert OPTIONS.keys() - env.declared.keys() == {"QUEUE", "THEME_ALL_PAGES"}

@@ -9,7 +9,7 @@ from datetime import datetime
 from schedules import causes
 from schedules.causes import Diagnosis, Facts
 from schedules.services.insight.health import database_probe, disk_probe, redis_probe
-from schedules.services.insight.health.shared_probe import SharedProbe
+from schedules.services.insight.health.shared_probe import KEPT_SECONDS, SharedProbe
 from workflows.execution.queue import redis_setting
 from workflows.kit.conf import conf
 
@@ -27,10 +27,14 @@ class Probes:
             )
         }
 
-    def facts(self, now: datetime, *, wait: float | None = None) -> Facts:
+    def facts(
+        self, now: datetime, *, wait: float | None = None, kept: float = KEPT_SECONDS
+    ) -> Facts:
         """The facts as of `now`: all of them, or those known after `wait` seconds."""
         until = time.monotonic() + (wait or 0.0)
-        answers = {name: probe.begin(now) for name, probe in self._probes.items()}
+        answers = {
+            name: probe.begin(now, kept=kept) for name, probe in self._probes.items()
+        }
         facts = Facts()
         for name, probe in self._probes.items():
             left = None if wait is None else max(0.0, until - time.monotonic())
@@ -42,13 +46,15 @@ class Probes:
 _shared = Probes()
 
 
-def facts_now(now: datetime, *, wait: float | None = None) -> Facts:
-    """The facts that this process knows, at most a second old.
+def facts_now(
+    now: datetime, *, wait: float | None = None, kept: float = KEPT_SECONDS
+) -> Facts:
+    """The facts that this process knows, not older than `kept`.
 
     With `wait`, those known after so many seconds; without it, all, which may take two
     seconds if a service does not answer.
     """
-    return _shared.facts(now, wait=wait)
+    return _shared.facts(now, wait=wait, kept=kept)
 
 
 def diagnose(facts: Facts) -> Diagnosis:

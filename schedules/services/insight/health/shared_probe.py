@@ -38,12 +38,11 @@ class _Attempt:
     finished_at: float = 0.0
     was_silent: bool = False
 
-    @property
-    def is_stale(self) -> bool:
+    def is_stale(self, kept: float) -> bool:
         if not self.finished.is_set():
             return False
         age = time.monotonic() - self.finished_at
-        return self.was_silent or age > KEPT_SECONDS
+        return self.was_silent or age > kept
 
 
 class SharedProbe:
@@ -62,11 +61,11 @@ class SharedProbe:
         self._last: Answer | None = None
         self._last_at = 0.0
 
-    def begin(self, now: datetime) -> Future[Answer]:
-        """The answer to wait for: of the probe in progress, or one of the last second."""
+    def begin(self, now: datetime, *, kept: float = KEPT_SECONDS) -> Future[Answer]:
+        """The answer to wait for: of the probe in progress, or one not older than `kept`."""
         with self._lock:
             attempt = self._attempt
-            if attempt is None or attempt.is_stale:
+            if attempt is None or attempt.is_stale(kept):
                 attempt = self._attempt = _Attempt()
                 self._start(self._run, attempt, now)
                 self._start(self._watch, attempt)

@@ -1,4 +1,4 @@
-"""The strip above the pages of the admin."""
+"""The strip above the pages of ours while nothing would fire or run."""
 
 from __future__ import annotations
 

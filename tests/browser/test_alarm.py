@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("one browser")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_the_health_strip_shows_the_remedy_on_every_screen(
+def test_the_strip_shows_the_remedy_on_every_screen(
     open_page: OpenPage, redis: Redis, width: int, scheme: str
 ) -> None:
     page = open_page(width, scheme)
