@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schedules.services.actor import Actor
 from schedules.services.approve import approve_schedule
-from schedules.services.backfill import backfill
+from schedules.services.backfill import backfill, ticks_to_backfill
 from schedules.services.copy_call import copy_call
 from schedules.services.create import (
     Created,
@@ -58,6 +58,7 @@ __all__ = [
     "stop_schedule",
     "sweep",
     "tag_schedule",
+    "ticks_to_backfill",
     "update_schedule",
     "upsert_schedules",
 ]

@@ -55,20 +55,11 @@ def backfill(
     schedule.
     """
     check_note(note)
-    if to_at < from_at:
-        raise InvalidSchedule(
-            errors={"to": ["This time is before from: give a later one."]}
-        )
     with transaction.atomic():
         schedule = locked_schedule(schedule_id, actor=actor, verb="backfill", now=now)
         refuse_stopped(schedule, "backfilled")
         check_startable(schedule, actor)
-        # Clipped to where ticks can be: a range may mean "from the beginning to the end".
-        ticks = _unfired(
-            schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST)
-        )
-        if not ticks:
-            raise InvalidSchedule(errors={"from": [_why_none(schedule)]})
+        ticks = ticks_to_backfill(schedule, from_at=from_at, to_at=to_at)
         runs = _written(schedule, ticks, now=now)
         release_waiting(schedule, now=now)
         span = {"from": from_at.isoformat(), "to": to_at.isoformat()}
@@ -77,6 +68,24 @@ def backfill(
             schedule, EventVerb.BACKFILL, actor=actor, now=now, note=note, after=after
         )
     return runs
+
+
+def ticks_to_backfill(
+    schedule: ScheduledJob, *, from_at: datetime, to_at: datetime
+) -> list[datetime]:
+    """The ticks that a backfill of this range would run, oldest first. Writes nothing.
+
+    Raises `InvalidSchedule` as `backfill` does.
+    """
+    if to_at < from_at:
+        raise InvalidSchedule(
+            errors={"to": ["This time is before from: give a later one."]}
+        )
+    # Clipped to where ticks can be: a range may mean "from the beginning to the end".
+    ticks = _unfired(schedule, max(from_at, zones.EARLIEST), min(to_at, zones.LATEST))
+    if not ticks:
+        raise InvalidSchedule(errors={"from": [_why_none(schedule)]})
+    return ticks
 
 
 def _why_none(schedule: ScheduledJob) -> str:

@@ -10,8 +10,6 @@ from django.db import transaction
 
 from schedules.exceptions import InvalidSchedule
 from schedules.models import CatchupPolicy, ScheduledJob, Status
-from schedules.policy import decide
-from schedules.policy.early import passing_over
 from schedules.policy.types import Decision
 from schedules.services import transitions
 from schedules.services.access import (
@@ -23,11 +21,10 @@ from schedules.services.access import (
 from schedules.services.actor import Actor
 from schedules.services.agents import guardrails, quotas
 from schedules.services.drafts.validation import check_note, not_a_choice
-from schedules.services.due import rules_of
+from schedules.services.insight.resumption import foreseen
 from schedules.services.ledger import ledger
-from schedules.services.ledger.early import adopt, early_ticks
+from schedules.services.ledger.early import adopt
 from schedules.services.runs.sending import RUNS
-from schedules.timing import TimingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +75,6 @@ def resume_schedule(
 
 def resumption(schedule: ScheduledJob, catch_up: str, *, now: datetime) -> Decision:
     """Where a schedule that becomes active goes on, and what it catches up."""
-    open_runs = ledger.open_runs([schedule.id]).get(schedule.id, ledger.NOTHING_OPEN)
-    try:
-        rules = rules_of(schedule)
-    except TimingError as error:
-        raise InvalidSchedule(errors={error.field: [str(error)]}) from error
-    decision = decide.resume(rules, schedule.next_tick_at, open_runs, catch_up, now=now)
-    early = early_ticks(schedule)
-    adopt(schedule, rules, early, before=decision.frontier)
-    return passing_over(rules, decision, early)
+    found = foreseen(schedule, catch_up, now=now)
+    adopt(schedule, found.rules, found.early, before=found.decision.frontier)
+    return found.decision

@@ -27,6 +27,7 @@ from schedules.timing.ticks import (
     next_occurrences,
     occurrence_note,
     resolve_local,
+    skipped_wall_time,
 )
 from schedules.timing.words import describe
 from schedules.timing.zones import check_timezone, tzdata_version
@@ -54,5 +55,6 @@ __all__ = [
     "next_occurrences",
     "occurrence_note",
     "resolve_local",
+    "skipped_wall_time",
     "tzdata_version",
 ]

@@ -46,6 +46,9 @@ class CronTicks(Protocol):
     def note(self, tick: datetime) -> Note | None:
         """How a clock change affected `tick`."""
 
+    def skipped_wall(self, tick: datetime) -> datetime | None:
+        """The wall time that `tick` stands for, if the clock skips it."""
+
 
 @lru_cache(maxsize=4096)
 def cron_ticks(expression: str, timezone: str) -> CronTicks:
@@ -76,10 +79,16 @@ class WallClockTicks:
         return count
 
     def note(self, tick: datetime) -> Note | None:
-        for change in zones.offset_changes(self.timezone, tick - _SECOND, tick):
-            if self.times.count(change.old - _SECOND, change.new - _SECOND):
-                return "moved_by_gap"
+        if self.skipped_wall(tick) is not None:
+            return "moved_by_gap"
         return "first_of_two" if zones.is_repeated(self.timezone, tick) else None
+
+    def skipped_wall(self, tick: datetime) -> datetime | None:
+        for change in zones.offset_changes(self.timezone, tick - _SECOND, tick):
+            wall = self.times.next(change.old - _SECOND)
+            if wall is not None and wall < change.new:
+                return wall
+        return None
 
     def _passed(self, instant: datetime) -> datetime:
         """The latest wall time whose tick is not later than `instant`."""
@@ -135,4 +144,7 @@ class RealTimeTicks:
         return count + self.times.count(reading, zones.wall_time(upto, self.timezone))
 
     def note(self, tick: datetime) -> Note | None:
+        return None
+
+    def skipped_wall(self, tick: datetime) -> datetime | None:
         return None

@@ -102,6 +102,14 @@ def occurrence_note(timing: Timing, tick: datetime) -> Note | None:
     return timing.ticks.note(checked_instant("tick", tick))
 
 
+def skipped_wall_time(timing: Timing, tick: datetime) -> datetime | None:
+    """The wall time that `tick` stands for, if the clock skips it: 02:30 in the night in
+    which clocks go from 02:00 to 03:00."""
+    if not isinstance(timing, CronTiming):
+        return None
+    return timing.ticks.skipped_wall(checked_instant("tick", tick))
+
+
 def next_occurrences(
     expression: str, timezone: str, start: datetime, count: int
 ) -> list[datetime]:
