@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -13,20 +11,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.buttons import COPY, offered
 from schedules.admin.changelist import ChangeListAdmin
 from schedules.admin.form.pages import FormPages
+from schedules.admin.page.clock import Clock, zone_of
+from schedules.admin.page.context import context_of
 from schedules.admin.pages import page_urls
-from schedules.models import ScheduledJob, Status
+from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
+from workflows.admin.frame import clock
 from workflows.templatetags.workflow_display import as_text
-
-ROWS_OF_HISTORY = 20
-
-REVIVAL = (
-    "This schedule has stopped. To revive it, change its timing, its end or its maximum "
-    "number of runs. To copy it, use “Save as new”."
-)
 
 
 @admin.register(ScheduledJob)
@@ -67,26 +60,11 @@ class ScheduleAdmin(FormPages, ChangeListAdmin):
         obj: ScheduledJob | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context |= self._state_and_history(request, obj)
+            context |= context_of(
+                request,
+                self.admin_site,
+                obj,
+                clock=Clock(clock(), zone_of(request)),
+                may_change=self.has_change_permission(request, obj),
+            )
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def _state_and_history(
-        self, request: HttpRequest, schedule: ScheduledJob
-    ) -> dict[str, Any]:
-        """The template context for the state and the history of the schedule."""
-        may = self.has_change_permission(request, schedule)
-        context: dict[str, Any] = {
-            "buttons": [
-                *offered(schedule, request.user),
-                *([COPY] if schedule.call and may else []),
-            ],
-            "request_id": uuid4().hex,
-            "last_outcome": self.last_outcome(schedule),
-            "runs": schedule.runs.all()[:ROWS_OF_HISTORY],
-            "events": schedule.events.all()[:ROWS_OF_HISTORY],
-            "epochs": schedule.epochs.order_by("-number")[:ROWS_OF_HISTORY],
-            "of_this": urlencode({"schedule__id__exact": schedule.pk}),
-        }
-        if schedule.status == Status.STOPPED and may:
-            context["revival"] = REVIVAL
-        return context

@@ -45,20 +45,6 @@ def test_the_buttons_of_a_row(open_page: OpenPage, schedule: ScheduledJob) -> No
     assert ScheduledRun.objects.get().schedule_id == schedule.pk
 
 
-def test_the_buttons_of_the_page(open_page: OpenPage, schedule: ScheduledJob) -> None:
-    page = open_page()
-    address = f"{LIST}{schedule.pk}/change/"
-    log_in(page, address)
-    panel = page.get_by_role("region", name="State")
-    panel.get_by_label("Note").fill("until Monday")
-    press_all_three(page, panel, "active", "paused until Monday")
-    assert page.url.endswith(address)
-    history = page.get_by_role("region", name="History")
-    expect(history).to_contain_text("until Monday")
-    expect(history.get_by_text("pending")).to_be_visible()
-    assert ScheduledRun.objects.get().schedule_id == schedule.pk
-
-
 def press_all_three(page: Page, place, active: str, paused: str) -> None:
     messages = page.locator(".messagelist")
     place.get_by_role("button", name="Pause").click()
@@ -87,6 +73,7 @@ def test_a_problem_is_shown_at_its_field(
 ) -> None:
     page = open_page()
     log_in(page, f"{LIST}{schedule.pk}/change/")
+    page.locator("summary", has_text="Timing").click()
     page.get_by_label("Cron expression").fill("0 0 30 2 *")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".field-cron_expression .errorlist")).to_be_visible()
@@ -144,11 +131,12 @@ def test_a_schedule_that_ended_is_copied_and_revived(
     page = open_page()
     address = f"{LIST}{ended.pk}/change/"
     log_in(page, address)
-    expect(page.get_by_text("This schedule has stopped.")).to_be_visible()
-    page.get_by_role("button", name="Save as new").click()
+    expect(page.get_by_text("This schedule has ended.")).to_be_visible()
+    page.locator("#settings").get_by_role("button", name="Save as new").click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
-    expect(page.get_by_label("Name:")).to_have_value("report (copy)")
+    expect(page.locator("h1")).to_have_text("report (copy)")
     page.goto(address)
+    page.locator("summary", has_text="Overlapping").click()
     page.get_by_label("Maximum runs").fill("5")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.get_by_role("row", name="report").filter(has_not_text="copy")

@@ -1,0 +1,1 @@
+"""The page of one schedule, as people see it."""
