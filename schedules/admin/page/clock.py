@@ -1,4 +1,4 @@
-"""By which clock a page is read: the time of the request, and the zone of its dates."""
+"""By which clock a page is read: its time, and the zone of its dates."""
 
 from __future__ import annotations
 
@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from schedules.admin.site_state import chosen_zone
 from workflows.display import times
-
-
-def zone_of(request: HttpRequest) -> str:
-    """The zone of the user, else that of the site."""
-    return chosen_zone(request) or settings.TIME_ZONE
 
 
 @dataclass(frozen=True, slots=True)
