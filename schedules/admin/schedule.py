@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.changelist import ChangeListAdmin
 from schedules.admin.form.pages import FormPages
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.context import context_of
+from schedules.admin.list.changelist import ChangeListAdmin
 from schedules.admin.pages import page_urls
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
@@ -26,7 +26,6 @@ from workflows.templatetags.workflow_display import as_text
 class ScheduleAdmin(FormPages, ChangeListAdmin):
     """Translates forms into service calls; it never saves a schedule itself."""
 
-    change_list_template = "ostinato/schedules/list/change_list.html"
     change_form_template = "ostinato/schedules/page/change_form.html"
     delete_confirmation_template = "ostinato/schedules/delete_confirmation.html"
     delete_selected_confirmation_template = (

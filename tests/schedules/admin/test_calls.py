@@ -64,9 +64,9 @@ def test_the_list_shows_what_runs_and_offers_no_workflow_that_the_system_made(
     (offered,) = [
         [choice["display"] for choice in spec.choices(listed.context["cl"])]
         for spec in listed.context["cl"].filter_specs
-        if spec.title == "workflow"
+        if spec.title == "Workflow"
     ]
-    assert offered == ["All", "daily", "nightly"]
+    assert offered == ["Any", "daily", "nightly"]
     assert TIDY in site.get(f"{LIST}?q=calls.tidy").text
 
 

@@ -22,10 +22,10 @@ def test_a_proposal_is_found_and_approved(
     fields = {"name": "an agent's", "workflow": workflow, "interval_seconds": 3600}
     now = datetime.now(UTC)
     proposal = create_schedule(fields, actor=Actor.agent(alice), now=now)
-    listed = site.get(f"{LIST}?awaits_approval__exact=1").text
-    assert "Approve" in listed
-    assert "Approve" not in site.get(f"{LIST}?awaits_approval__exact=0").text
-    assert "proposed by an agent for alice" in listed
+    listed = site.get(f"{LIST}?state=proposed").text
+    assert f'formaction="{proposal.pk}/approve/"' in listed
+    assert "/approve/" not in site.get(f"{LIST}?state=overdue").text
+    assert "by an agent" in listed
     assert "a person&#x27;s" not in listed
     assert "Decline" in site.get(page(proposal)).text
     answer = site.post(page(proposal, "resume"), follow=True).text

@@ -68,9 +68,9 @@ def test_the_height_is_the_duration_against_the_longest(
     write_runs(schedule, *[RunStatus.SUCCEEDED] * 23)
     html = drawn(schedule)
     assert '<rect class="b-none" x="0" y="21" height="1"/>' in html
-    assert '<rect class="b-ok" x="6" y="18" height="4"/>' in html
-    assert '<rect class="b-ok" x="138" y="0" height="22"/>' in html
-    assert '<rect class="b-ok" x="72" y="11" height="11"/>' in html
+    assert '<rect x="6" y="18" height="4"/>' in html
+    assert '<rect x="138" y="0" height="22"/>' in html
+    assert '<rect x="72" y="11" height="11"/>' in html
 
 
 def test_each_outcome_has_a_shape_of_its_own_and_is_one_click_away(

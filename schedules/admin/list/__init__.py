@@ -1,0 +1,1 @@
+"""The list of schedules: what is asked for, what a row shows, and what can be done with it."""

@@ -1,0 +1,96 @@
+"""The list of schedules in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from schedules.admin.actions import ActionsAdmin
+from schedules.admin.list.asking import asked
+from schedules.admin.list.columns import columns
+from schedules.admin.list.conditions import SEARCH, SEARCHED, condition
+from schedules.admin.list.filters import FILTERS
+from schedules.admin.list.results import ORDER, ScheduleList
+from schedules.display.short_ids import id_of
+from schedules.exceptions import ScheduleNotFound
+from schedules.models import ScheduledJob
+
+RUN_ADDRESS = "ostinato_run"
+
+
+class ChangeListAdmin(ActionsAdmin):
+    """Columns, filters, search and order of the list."""
+
+    change_list_template = "ostinato/schedules/list/change_list.html"
+    list_filter = FILTERS
+    list_display_links = None  # the cell of the name has the link
+    search_fields = SEARCHED
+    search_help_text = _("Name, workflow or owner")
+    list_per_page = 50
+    ordering = ORDER
+    actions_on_top = False
+    actions_on_bottom = True
+    show_facets = admin.ShowFacets.NEVER
+    rows_are_cards = True
+    hidden_headers = (_("Actions"),)
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledJob]:
+        return ScheduledJob.objects.visible_to(request.user)
+
+    @override
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ScheduleList
+
+    @override
+    def get_list_display(
+        self, request: HttpRequest
+    ) -> tuple[str | Callable[[ScheduledJob], str], ...]:
+        return columns(self, request)
+
+    @override
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """All that have an order. Django would compare these columns with others made anew."""
+        return None
+
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(condition(SEARCH, search_term, asked(request))), False
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"request_id": uuid4().hex} | (extra_context or {})
+        try:
+            return super().changelist_view(request, context)
+        except ValidationError:
+            # Django queries the selected ids, and one of them is not a valid UUID.
+            self.message_user(request, ScheduleNotFound.message, messages.ERROR)
+            return redirect(request.get_full_path())
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.run_view)
+        return [path("r/<slug:run>", view, name=RUN_ADDRESS), *super().get_urls()]
+
+    def run_view(self, request: HttpRequest, run: str) -> HttpResponse:
+        """The short address of a run: the page of the run."""
+        id: UUID | None = id_of(run)
+        if id is None:
+            raise Http404
+        page = f"{self.admin_site.name}:ostinato_schedules_scheduledrun_change"
+        return redirect(page, id)
