@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from typing_extensions import override
 
 from schedules.admin.form.pages import FormPages
+from schedules.admin.list.changelist import ChangeListAdmin
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.context import context_of
-from schedules.admin.list.changelist import ChangeListAdmin
 from schedules.admin.pages import page_urls
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
