@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from schedules.admin.overview.view import OverviewView
 from workflows.admin.navigation import Destination, Text, offer
 from workflows.admin.outages import answering_outages
 
@@ -33,7 +34,7 @@ PAGES = (
     Page(
         "overview/",
         "ostinato_overview",
-        None,
+        OverviewView,
         _("Overview"),
         "gauge",
         permission="",

@@ -27,6 +27,7 @@ class Facts:
     # Reported by a scheduler that is alive: it may see what this process does not.
     scheduler_cause: str = ""
     schedulers: int | None = None
+    scheduler_seen: float | None = None  # seconds since one reported that it is alive
     workers: int | None = None  # of any queue
     workers_here: int | None = None  # of the queue of the schedules
     redis_memory: float = 0.0  # the share of `maxmemory` in use

@@ -18,6 +18,7 @@ from schedules.models.done_once import DoneOnce
 from schedules.models.epoch import ScheduleEpoch
 from schedules.models.event import DECISIONS, EventVerb, ScheduleEvent
 from schedules.models.ledger import (
+    ENDED_OTHERWISE,
     NEVER_RAN,
     OPEN_STATUSES,
     TICK_ORIGINS,
@@ -39,6 +40,7 @@ from schedules.models.schedule import (
 
 __all__ = [
     "DECISIONS",
+    "ENDED_OTHERWISE",
     "NEVER_RAN",
     "OPEN_STATUSES",
     "REASONS_OF_STATUS",

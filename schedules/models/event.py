@@ -81,6 +81,7 @@ class ScheduleEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule", "-created_at"], name="event_of_schedule"),
+            models.Index(fields=["-created_at", "-id"], name="event_newest"),
             # What agents have created recently, for the guardrail `rate`.
             models.Index(
                 fields=["actor", "-created_at"],

@@ -52,6 +52,8 @@ OPEN_STATUSES = (RunStatus.PENDING, RunStatus.WAITING, RunStatus.RUNNING)
 UNSTARTED_STATUSES = (RunStatus.PENDING, RunStatus.WAITING)
 # Ticks that did not run in time; a backfill may have run them since.
 NEVER_RAN = (RunStatus.SKIPPED, RunStatus.MISSED)
+# Runs that have ended, but not as they should: few of many, with an index of their own.
+ENDED_OTHERWISE = (RunStatus.FAILED, RunStatus.CANCELLED, *NEVER_RAN)
 
 
 class ScheduledRun(models.Model):
@@ -192,6 +194,12 @@ class ScheduledRun(models.Model):
                 fields=["-range_end"],
                 name="run_range_end",
                 condition=Q(range_end__isnull=False),
+            ),
+            # What did not succeed in the last day, by the hour, without reading rows.
+            models.Index(
+                fields=["scheduled_for", "status", "tick_count"],
+                name="run_ended_otherwise",
+                condition=Q(status__in=["failed", "cancelled", "skipped", "missed"]),
             ),
             models.Index(
                 fields=["schedule"],

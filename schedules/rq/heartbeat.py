@@ -71,6 +71,15 @@ def alive(connection: Redis, kind: Kind) -> list[str]:
     return [name.decode() for name in found]
 
 
+def since_last(connection: Redis, kind: Kind) -> float | None:
+    """The seconds since the last heartbeat of a process of `kind`; None if there is none."""
+    newest = cast(
+        "list[tuple[bytes, float]]",
+        connection.zrevrange(_key(kind), 0, 0, withscores=True),
+    )
+    return max(0.0, redis_time(connection) - newest[0][1]) if newest else None
+
+
 def _key(kind: Kind) -> str:
     return f"ostinato:alive:{kind}"
 

@@ -16,7 +16,7 @@ from schedules.timing import Timing
 from workflows.kit.conf import conf
 
 # Making a timing costs more than its next tick, and many schedules share one.
-_cached_timing = lru_cache(maxsize=16_384)(timing_of)
+timing_of_columns = lru_cache(maxsize=16_384)(timing_of)
 
 
 class DueSchedule(NamedTuple):
@@ -42,7 +42,7 @@ class DueSchedule(NamedTuple):
     @property
     def timing(self) -> Timing:
         """As `ScheduledJob.timing`. Raises `TimingError` for an invalid one."""
-        return _cached_timing(*self.when)
+        return timing_of_columns(*self.when)
 
 
 _OWN = DueSchedule._fields[:-1]

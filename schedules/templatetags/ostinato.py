@@ -16,11 +16,14 @@ from schedules.display import actors, states
 from schedules.models import ScheduledJob
 from workflows.display import times
 from workflows.display.marks import mark_html, run_mark
+from workflows.display.numbers import grouped
 
 register = template.Library()
 # Not by its own name, which is that of a filter of Django.
 register.filter("duration", times.length)
+register.filter(grouped)
 register.simple_tag(times.took)
+register.simple_tag(mark_html, name="mark")
 register.simple_tag(actors.avatar)
 register.simple_tag(actors.actor_name)
 

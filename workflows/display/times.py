@@ -20,9 +20,11 @@ NAMED_BY_WEEKDAY = timedelta(days=6)
 
 
 def length(seconds: float) -> str:
-    """A duration: "0.6 s", "48.2 s", "2 min 40 s", "2 h 18 min", "3 days"."""
+    """A duration: "0.6 s", "48.2 s", "2 min 40 s", "2 h 18 min", "3 days"; a whole number
+    of seconds has no decimals: "38 s"."""
     if round(seconds, 1) < MINUTE:
-        return _("{} s").format(number_format(round(seconds, 1), 1))
+        decimals = 0 if isinstance(seconds, int) else 1
+        return _("{} s").format(number_format(round(seconds, 1), decimals))
     whole = round(seconds)
     if whole < HOUR:
         return _two(whole, MINUTE, _("{} min"), 1, _("{} s"))

@@ -13,7 +13,9 @@ BERLIN = "Europe/Berlin"
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0.0 s"),
+        (0, "0 s"),
+        (0.0, "0.0 s"),
+        (38, "38 s"),
         (0.61, "0.6 s"),
         (48.24, "48.2 s"),
         (59.99, "1 min"),

@@ -54,6 +54,7 @@ def _process_facts(client: Redis) -> dict[str, Any]:
     schedulers = heartbeat.alive(client, "scheduler")
     return {
         "schedulers": len(schedulers),
+        "scheduler_seen": heartbeat.since_last(client, "scheduler"),
         "scheduler_cause": heartbeat.cause_of(client, schedulers),
         "workers": len(heartbeat.alive(client, "worker")),
         "workers_here": len(heartbeat.alive(client, f"worker:{queue_name()}")),
