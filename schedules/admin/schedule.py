@@ -15,6 +15,7 @@ from schedules.admin.form.pages import FormPages
 from schedules.admin.list.changelist import ChangeListAdmin
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.context import context_of
+from schedules.admin.page.views import PageActions
 from schedules.admin.pages import page_urls
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
@@ -23,7 +24,7 @@ from workflows.templatetags.workflow_display import as_text
 
 
 @admin.register(ScheduledJob)
-class ScheduleAdmin(FormPages, ChangeListAdmin):
+class ScheduleAdmin(PageActions, FormPages, ChangeListAdmin):
     """Translates forms into service calls; it never saves a schedule itself."""
 
     change_form_template = "ostinato/schedules/page/change_form.html"

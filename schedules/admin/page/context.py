@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schedules.admin.buttons import COPY, Button, offered
+from schedules.admin.page import backfill as backfilling
 from schedules.admin.page.clock import Clock, place
 from schedules.admin.page.coming import Card, coming_card
 from schedules.admin.page.resume import Panel, resume_panel
@@ -32,7 +33,15 @@ from schedules.admin.page.why import Why, why
 from schedules.display.last_runs import COUNT, LastRun, sentence, strip
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import seconds_of
-from schedules.models import ActorKind, RunStatus, ScheduledJob, ScheduledRun, Status
+from schedules.models import (
+    ActorKind,
+    RunStatus,
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleType,
+    Status,
+)
+from schedules.services import may
 from schedules.services.insight.standing import led_here
 from schedules.templatetags.schedule_display import in_words
 from workflows.display import times
@@ -63,11 +72,15 @@ class Asked:
     zone: str = ""
     outcome: str = ""
     at: str = ""
+    backfill: tuple[str, str] = ("", "")
 
     @classmethod
     def by(cls, request: HttpRequest) -> Self:
-        given = request.GET
-        return cls(given.get("zone", ""), given.get("outcome", ""), given.get("at", ""))
+        zone, outcome, at, begin, end = (
+            request.GET.get(name, "")
+            for name in ("zone", "outcome", "at", "from", "to")
+        )
+        return cls(zone, outcome, at, (begin, end))
 
     def but(self, **other: str) -> str:
         """The query of the same page with something else."""
@@ -95,6 +108,7 @@ class Page:
     strip: SafeString
     outcomes: str
     resume: Panel | None
+    backfill: backfilling.Panel | None
     of_this: str
 
     @property
@@ -130,7 +144,12 @@ class Page:
 
 
 def page_of(
-    schedule: ScheduledJob, site: AdminSite, clock: Clock, asked: Asked
+    schedule: ScheduledJob,
+    site: AdminSite,
+    clock: Clock,
+    asked: Asked,
+    *,
+    may_backfill: bool,
 ) -> Page:
     runs = runs_of(schedule, clock, asked.outcome)
     card = coming_card(schedule, clock, asked.zone)
@@ -154,6 +173,9 @@ def page_of(
         outcomes=_outcomes(runs.newest),
         resume=resume_panel(schedule, clock)
         if schedule.status == Status.PAUSED
+        else None,
+        backfill=backfilling.backfill_panel(schedule, *asked.backfill, clock)
+        if may_backfill
         else None,
         of_this=urlencode({"schedule__id__exact": schedule.pk}),
     )
@@ -205,7 +227,16 @@ def context_of(
     may_change: bool,
 ) -> dict[str, Any]:
     """The context of the template."""
-    page = page_of(schedule, site, clock, Asked.by(request))
+    can = schedule.status != Status.STOPPED and (
+        schedule.schedule_type != ScheduleType.MANUAL
+    )
+    page = page_of(
+        schedule,
+        site,
+        clock,
+        Asked.by(request),
+        may_backfill=can and may(request.user, "backfill", schedule),
+    )
     return {
         "page": page,
         "buttons": buttons_for(schedule, request.user, may_change=may_change),

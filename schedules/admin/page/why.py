@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schedules import timing
 from schedules.admin.page.clock import Clock
+from schedules.admin.page.wall_times import NotATime, as_typed, instant
 from schedules.display.actors import actor_name
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import lateness_of
@@ -27,7 +26,6 @@ from schedules.models import (
 )
 from schedules.services import Explanation, explain
 from schedules.services.insight.neighbours import ended_pause, neighbours
-from schedules.timing import zones
 from workflows.display.marks import Mark, run_mark
 from workflows.display.times import length
 
@@ -90,34 +88,12 @@ def why(
     there = Clock(clock.now, schedule.timezone)
     if not asked:
         at = suggested.scheduled_for if suggested else clock.now
-        return Why(there.zone, _typed(at, there.zone))
+        return Why(there.zone, as_typed(at, there.zone))
     try:
         at = instant(asked, there.zone)
-    except (ValueError, timing.TimingError):
-        problem = _("This is no valid time: give a date and a time of day.")
-        return Why(there.zone, asked[:40], problem=problem)
+    except NotATime as error:
+        return Why(there.zone, asked[:40], problem=str(error))
     return Why(there.zone, asked, answer_of(schedule, at, there))
-
-
-def instant(asked: str, zone: str) -> datetime:
-    """The instant of a wall time in the zone, or of a time with an offset.
-
-    Raises `ValueError` or `TimingError` for what is not a time.
-    """
-    given = parse_datetime(asked.strip())
-    if given is None:
-        raise ValueError(asked)
-    if given.tzinfo is not None:
-        return timing.checked_instant("at", given)
-    return timing.resolve_local(given, zone, field="at")
-
-
-def _typed(at: datetime, zone: str) -> str:
-    """As an input for date and time takes it."""
-    try:
-        return f"{zones.wall_time(at, zone):%Y-%m-%dT%H:%M:%S}"
-    except (OverflowError, KeyError):
-        return ""
 
 
 def answer_of(schedule: ScheduledJob, at: datetime, clock: Clock) -> Answer:
