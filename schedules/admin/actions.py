@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,13 +17,14 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from schedules.admin.buttons import BUTTONS, COPY, DECISIONS, Button, Press
+from schedules.admin.page.clock import zone_of
+from schedules.admin.page.gone import GonePages
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import may, stop_schedule
 from schedules.services.bulk import for_each
 from schedules.services.permissions import may_to_all
 from workflows.admin.frame import Framed
-from workflows.kit.admin import ServiceAdmin
 from workflows.kit.admin_lists import delete_selected
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _bulk(button: Button) -> Action:
     return act
 
 
-class ActionsAdmin(Framed, ServiceAdmin):
+class ActionsAdmin(Framed, GonePages):
     """Buttons (POST only), bulk actions, deletion, and who may use them."""
 
     actions = [delete_selected, *(_bulk(button) for button in BUTTONS)]
@@ -92,15 +93,18 @@ class ActionsAdmin(Framed, ServiceAdmin):
         """Act on one schedule, then return to the page with the button."""
         schedule = self.get_object(request, str(schedule_id))
         if schedule is None:
-            raise Http404
+            return self.gone(request, schedule_id)
         if not may(request.user, button.verb, schedule):
             raise PermissionDenied
         with self.refusals_shown(request):
-            message = button.act(schedule_id, Press.of(request))
+            message = button.act(schedule_id, self.press(request))
             self.message_user(request, message, messages.SUCCESS)
         if not ScheduledJob.objects.filter(pk=schedule_id).exists():  # declined
             return redirect(f"{self.admin_site.name}:{LIST}")
         return _page_before(request) or self.page_of(schedule.pk)
+
+    def press(self, request: HttpRequest) -> Press:
+        return Press.of(request, site=self.admin_site.name, zone=zone_of(request))
 
     def press_many(
         self, request: HttpRequest, button: Button, chosen: QuerySet[ScheduledJob]

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Self, cast
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from schedules.admin.page.clock import Clock
+from schedules.display.trail import caught_up
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import (
     Actor,
@@ -23,9 +27,9 @@ from schedules.services import (
     resume_schedule,
     run_now,
 )
-from schedules.services.insight.sentences import passed_sentence
 from schedules.services.permissions import Verb
-from schedules.templatetags.schedule_display import local_time
+
+RUN_PAGE = "admin:ostinato_schedules_scheduledrun_change"
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -44,9 +48,18 @@ class Press:
     request_id: str | None = None
     # That of the schedule as the person saw it.
     version: int | None = None
+    # Of the page with the button: the name of its admin site, and the zone of its dates.
+    site: str = "admin"
+    zone: str = "UTC"
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.now, self.zone)
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Self:
+    def of(
+        cls, request: HttpRequest, *, site: str = "admin", zone: str = "UTC"
+    ) -> Self:
         return cls(
             actor=Actor.person(cast("User", request.user)),
             now=timezone.now(),  # noqa: TID251 an entry point: a request of a person
@@ -54,6 +67,8 @@ class Press:
             catch_up=request.POST.get("catch_up", CatchupPolicy.NONE),
             request_id=request.POST.get("request_id") or None,
             version=_number(request.POST.get("version", "")),
+            site=site,
+            zone=zone,
         )
 
 
@@ -94,7 +109,9 @@ def _pause(schedule_id: UUID, press: Press) -> str:
     schedule = pause_schedule(
         schedule_id, actor=press.actor, now=press.now, note=press.note
     )
-    return f"“{schedule.name}” is paused. No run starts until it is resumed."
+    return _("Paused “{}”. No runs start until someone resumes it.").format(
+        schedule.name
+    )
 
 
 def _resume(schedule_id: UUID, press: Press) -> str:
@@ -105,10 +122,12 @@ def _resume(schedule_id: UUID, press: Press) -> str:
         note=press.note,
         catch_up=press.catch_up,
     )
-    message = _next_run(resumed.schedule)
+    name = resumed.schedule.name
+    parts = [_("Resumed “{}”.").format(name), _next_run(resumed.schedule, press)]
     if resumed.passed:
-        message += f" {passed_sentence(resumed.passed, resumed.caught_up)}"
-    return message
+        told = caught_up(resumed.passed, resumed.caught_up)
+        parts.append(f"{told[:1].upper()}{told[1:]}.")
+    return " ".join(parts)
 
 
 def _approve(schedule_id: UUID, press: Press) -> str:
@@ -119,7 +138,9 @@ def _approve(schedule_id: UUID, press: Press) -> str:
         note=press.note,
         version=press.version,
     )
-    return _("Approved. %(next)s") % {"next": _next_run(schedule)}
+    return _("Approved “{name}”. {next}").format(
+        name=schedule.name, next=_next_run(schedule, press)
+    )
 
 
 def _decline(schedule_id: UUID, press: Press) -> str:
@@ -136,16 +157,12 @@ def _decline(schedule_id: UUID, press: Press) -> str:
     }
 
 
-def _next_run(schedule: ScheduledJob) -> str:
+def _next_run(schedule: ScheduledJob, press: Press) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
-        return f"“{schedule.name}” is active. It runs only on request."
+        return _("It runs on request.")
     if schedule.next_run_at is None:
-        return f"“{schedule.name}” has no more ticks: {schedule.reason_text}."
-    at = local_time(schedule.next_run_at, schedule.timezone)
-    return (
-        f"“{schedule.name}” is active. Next run: {at:%Y-%m-%d %H:%M:%S} "
-        f"{schedule.timezone} ({schedule.next_run_at:%Y-%m-%d %H:%M:%S} UTC)."
-    )
+        return _("It has ended: {}.").format(schedule.reason_text)
+    return _("Next run {}.").format(press.clock.exact(schedule.next_run_at))
 
 
 def _run(schedule_id: UUID, press: Press) -> str:
@@ -158,18 +175,26 @@ def _run(schedule_id: UUID, press: Press) -> str:
     )
     if run.created_at != press.now:
         # The same page was sent twice: a double click, or the browser's Back.
-        at = f"{run.created_at:%Y-%m-%d %H:%M:%S} UTC"
-        return (
-            f"“{run.schedule_name}” was already started from this page at {at}. Reload "
-            "the page to run it again."
-        )
-    return f"A run of “{run.schedule_name}” has been requested."
+        at = press.clock.moment(run.created_at)
+        return _(
+            "“{name}” was already started from this page at {at}. Reload the page to run it "
+            "again."
+        ).format(name=run.schedule_name, at=at)
+    address = reverse(RUN_PAGE, args=[run.pk], current_app=press.site)
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("Started a run of “{}”.").format(run.schedule_name),
+        address,
+        _("See the run"),
+    )
 
 
 def _copy_to_workflow(schedule_id: UUID, press: Press) -> str:
     assert press.actor.user is not None
     copied = copy_call(schedule_id, user=press.actor.user, now=press.now)
-    return f"The workflow “{copied.name}” is a copy of the call. You can change it."
+    return _("The workflow “{}” is a copy of the call. You can change it.").format(
+        copied.name
+    )
 
 
 PAUSE = Button(

@@ -65,28 +65,33 @@ def _paused(event: ScheduleEvent) -> str:
 def _resumed(event: ScheduleEvent) -> str:
     word = _("approved it") if event.after.get("approved") else _("resumed it")
     passed = _number(event.after.get("ticks_passed"))
-    ran = _number(event.after.get("ticks_caught_up"))
     if not passed:
         return word
+    told = caught_up(passed, _number(event.after.get("ticks_caught_up")))
+    return _("{done}; {runs}").format(done=word, runs=told)
+
+
+def caught_up(passed: int, ran: int) -> str:
+    """What became of the runs that were missed during a pause."""
     if not ran:
         told = ngettext(
-            "{word}; the missed run was not caught up",
-            "{word}; the {passed} missed runs were not caught up",
+            "the missed run was not caught up",
+            "the {passed} missed runs were not caught up",
             passed,
         )
     elif ran == passed:
         told = ngettext(
-            "{word}; the missed run was caught up",
-            "{word}; the {passed} missed runs were caught up",
+            "the missed run was caught up",
+            "the {passed} missed runs were caught up",
             passed,
         )
     else:
         told = ngettext(
-            "{word}; {ran} of {passed} missed runs was caught up",
-            "{word}; {ran} of {passed} missed runs were caught up",
+            "{ran} of {passed} missed runs was caught up",
+            "{ran} of {passed} missed runs were caught up",
             ran,
         )
-    return told.format(word=word, passed=f"{passed:,}", ran=ran)
+    return told.format(passed=f"{passed:,}", ran=ran)
 
 
 def _backfilled(event: ScheduleEvent) -> str:

@@ -48,14 +48,14 @@ def test_the_buttons_of_a_row(open_page: OpenPage, schedule: ScheduledJob) -> No
 def press_all_three(page: Page, place, active: str, paused: str) -> None:
     messages = page.locator(".messagelist")
     place.get_by_role("button", name="Pause").click()
-    expect(messages).to_contain_text("“invoices” is paused")
+    expect(messages).to_contain_text("Paused “invoices”.")
     expect(place).to_contain_text(paused)
     expect(place.get_by_role("button", name="Pause")).to_have_count(0)
     place.get_by_role("button", name="Resume").click()
-    expect(messages).to_contain_text("“invoices” is active. Next run:")
+    expect(messages).to_contain_text("Resumed “invoices”. Next run")
     expect(place).to_contain_text(active)
     place.get_by_role("button", name="Run now").click()
-    expect(messages).to_contain_text("A run of “invoices” has been requested.")
+    expect(messages).to_contain_text("Started a run of “invoices”.")
 
 
 def test_a_bulk_action(open_page: OpenPage, schedule: ScheduledJob) -> None:

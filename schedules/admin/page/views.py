@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -35,7 +35,7 @@ class PageActions(ActionsAdmin):
     def backfill_view(self, request: HttpRequest, schedule_id: UUID) -> HttpResponse:
         schedule = self.get_object(request, str(schedule_id))
         if schedule is None:
-            raise Http404
+            return self.gone(request, schedule_id)
         if not may(request.user, "backfill", schedule):
             raise PermissionDenied
         press, given = Press.of(request), request.POST
