@@ -17,14 +17,13 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from schedules.admin.buttons import BUTTONS, COPY, DECISIONS, Button, Press
-from schedules.admin.page.clock import zone_of
 from schedules.admin.page.gone import GonePages
 from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import may, stop_schedule
 from schedules.services.bulk import for_each
 from schedules.services.permissions import may_to_all
-from workflows.admin.frame import Framed
+from workflows.admin.frame import Framed, zone_of
 from workflows.kit.admin_lists import delete_selected
 
 if TYPE_CHECKING:

@@ -13,13 +13,12 @@ from typing_extensions import override
 
 from schedules.admin.form.pages import FormPages
 from schedules.admin.list.changelist import ChangeListAdmin
-from schedules.admin.page.clock import Clock
+from schedules.admin.page.clock import clock_of
 from schedules.admin.page.context import context_of
 from schedules.admin.page.views import PageActions
 from schedules.admin.pages import page_urls
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
-from workflows.admin.frame import now_of, zone_of
 from workflows.templatetags.workflow_display import as_text
 
 
@@ -64,7 +63,7 @@ class ScheduleAdmin(PageActions, FormPages, ChangeListAdmin):
                 request,
                 self.admin_site,
                 obj,
-                clock=Clock(now_of(request), zone_of(request)),
+                clock=clock_of(request),
                 may_change=self.has_change_permission(request, obj),
             )
         return super().render_change_form(request, context, add, change, form_url, obj)

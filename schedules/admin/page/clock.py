@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from workflows.admin.frame import now_of, zone_of
 from workflows.display import times
+
+
+def clock_of(request: HttpRequest) -> Clock:
+    """The clock of the page that this request asks for."""
+    return Clock(now_of(request), zone_of(request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from schedules.admin.page.clock import Clock, zone_of
+from schedules.admin.page.clock import Clock, clock_of
 from schedules.display.actors import actor_name
 from schedules.display.trail import did, quoted_note
 from schedules.models import EventVerb, ScheduledJob, ScheduleEvent
-from workflows.admin.frame import clock
 from workflows.kit.admin import ServiceAdmin
 
 DELETED = (EventVerb.STOP, EventVerb.DECLINE)
@@ -54,7 +53,7 @@ class GonePages(ServiceAdmin):
         event = deletion_of(request, schedule_id)
         if event is None:
             raise Http404
-        message = told(event, Clock(clock(), zone_of(request)))
+        message = told(event, clock_of(request))
         self.message_user(request, message, messages.WARNING)
         return redirect(f"{self.admin_site.name}:{_LIST}")
 
