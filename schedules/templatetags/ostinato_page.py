@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from workflows.display.marks import Mark, mark_html
 from workflows.display.times import time_html
@@ -30,3 +31,9 @@ def same_page(context: template.Context, **other: str) -> str:
 def mark(shown: Mark, verdict: str) -> SafeString:
     """A mark with other words than its own."""
     return mark_html(Mark(shown.shape, verdict, shown.tone))
+
+
+@register.simple_tag
+def changed_by_both() -> SafeString:
+    """The mark of a setting that two people have changed at the same time."""
+    return mark_html(Mark("failing", _("changed by both"), "warn"), small=True)

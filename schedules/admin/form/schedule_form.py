@@ -13,6 +13,7 @@ from typing_extensions import override
 from schedules.admin.buttons import Press
 from schedules.admin.form.arguments import arguments_in, place_of_argument
 from schedules.admin.form.what_runs import Choice
+from schedules.exceptions import StaleSchedule
 from schedules.models import ScheduledJob, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
 from schedules.services.create import BEGINS_AS
@@ -20,6 +21,7 @@ from schedules.services.drafts.draft import OF_CALL
 from schedules.services.drafts.facts import TRIGGER
 from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
 from schedules.templatetags.schedule_display import local_time
+from workflows.kit.errors import DomainError
 from workflows.kit.forms import ServiceForm
 from workflows.models import Workflow, WorkflowNode
 from workflows.run_on import RunOn
@@ -41,6 +43,9 @@ class ScheduleForm(ServiceForm):
     choice: ClassVar[Choice] = Choice()
     # What was typed, if the person has only asked for the fields of what they chose.
     typed: ClassVar[Mapping[str, Any]] = {}
+
+    # Whether someone else has saved the schedule since the page was made.
+    is_stale = False
 
     # For a new schedule only; later the buttons change it.
     status = forms.ChoiceField(
@@ -85,6 +90,11 @@ class ScheduleForm(ServiceForm):
             values["arguments"] = arguments_in(self, self.choice)
             values.setdefault("run_on", RunOn.WORKER)
         return values
+
+    @override
+    def _show(self, error: DomainError) -> None:
+        self.is_stale = isinstance(error, StaleSchedule)
+        super()._show(error)
 
     @override
     def place_of(self, field: str) -> tuple[str | None, str]:

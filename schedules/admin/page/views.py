@@ -1,13 +1,17 @@
-"""The actions that only the page of a schedule has, each a POST that leads back to it."""
+"""What only the page of a schedule answers: a backfill, and a form that is out of date."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from typing_extensions import override
@@ -15,9 +19,16 @@ from typing_extensions import override
 from schedules.admin.actions import ActionsAdmin
 from schedules.admin.buttons import Press
 from schedules.admin.page.backfill import span
+from schedules.admin.page.clock import clock_of
+from schedules.admin.page.conflict import conflict_of
 from schedules.admin.page.wall_times import NotATime
+from schedules.models import ScheduledJob
 from schedules.services import backfill, may
+from schedules.services.insight.earlier import at_version
+from workflows.admin.frame import frame
+from workflows.kit.forms import ServiceForm
 
+CONFLICT = "ostinato/schedules/page/conflict.html"
 BACKFILL = "ostinato_schedules_scheduledjob_backfill"
 
 
@@ -62,3 +73,34 @@ class PageActions(ActionsAdmin):
             )
             self.message_user(request, told.format(count=f"{len(runs):,}"))
         return self.page_of(schedule.pk)
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: ScheduledJob | None = None,
+    ) -> HttpResponse:
+        """Both versions, if someone else has saved since the form was shown."""
+        form = context["adminform"].form
+        if obj is not None and getattr(form, "is_stale", False):
+            return self._conflict(request, form, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _conflict(
+        self, request: HttpRequest, form: ServiceForm, schedule: ScheduledJob
+    ) -> HttpResponse:
+        theirs = ScheduledJob.objects.get(pk=schedule.pk)
+        earlier = at_version(theirs, form.cleaned_data["version"])
+        found = conflict_of(form, earlier, theirs, clock_of(request))
+        context = {
+            **frame(request, self.admin_site, self.opts.label),
+            "title": _("Someone else saved first"),
+            "opts": self.opts,
+            "original": theirs,
+            "conflict": found,
+        }
+        return TemplateResponse(request, CONFLICT, context, status=HTTPStatus.CONFLICT)

@@ -216,7 +216,8 @@ def test_a_page_that_is_older_than_the_schedule_overwrites_nothing(
         schedule.pk, {"name": "theirs"}, actor=Actor.person(alice), now=NOON
     )
     response = site.post(page(schedule), old)
-    assert "changed by someone else" in response.text
+    assert response.status_code == 409
+    assert "Someone else saved first" in response.text
     assert ScheduledJob.objects.get().name == "theirs"
 
 
