@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from schedules.admin.approvals.page import ApprovalsPage
 from schedules.admin.overview.view import OverviewView
 from workflows.admin.navigation import Destination, Text, offer
 from workflows.admin.outages import answering_outages
@@ -42,9 +43,10 @@ PAGES = (
     Page(
         "approvals/",
         "ostinato_approvals",
-        None,
+        ApprovalsPage,
         _("Approvals"),
         "stamp",
+        permission="",  # one's own proposals, at least
     ),
     Page(
         "load/",

@@ -59,10 +59,6 @@ class WithinLimits:
     # Why it could not run; empty if it can.
     problems: list[str]
 
-    @property
-    def is_apart(self) -> bool:
-        return self.shortest is None or self.shortest >= self.shortest_allowed
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

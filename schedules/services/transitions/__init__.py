@@ -17,6 +17,7 @@ from schedules.services.transitions.many import (
     forget_trigger_node,
 )
 from schedules.services.transitions.single import (
+    PROPOSED,
     begin,
     edit,
     pause,
@@ -29,6 +30,7 @@ from schedules.services.transitions.state import NewTiming
 
 __all__ = [
     "NODE_DELETED",
+    "PROPOSED",
     "Beginnings",
     "Edit",
     "FrontierMoved",

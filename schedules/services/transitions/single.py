@@ -44,6 +44,9 @@ from schedules.services.transitions.state import (
     set_state,
 )
 
+# Begins the note of a proposal, until a person writes another.
+PROPOSED = "proposed by an agent for"
+
 
 def begin(
     schedule: ScheduledJob,
@@ -58,7 +61,7 @@ def begin(
     """Save a new schedule with its first `tick`: active, or paused (`note`) as every proposal is."""
     after: dict[str, Any] = {}
     if proposed:
-        note = f"proposed by an agent for {actor.name}"
+        note = f"{PROPOSED} {actor.name}"
         set_state(schedule, Status.PAUSED, ReasonCode.PROPOSAL, note)
         schedule.awaits_approval, after = True, {"awaits_approval": True}
     elif status == Status.PAUSED:
