@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from schedules.models import ActorKind, EventVerb, ScheduledJob, ScheduleEvent
+
+if TYPE_CHECKING:
+    from workflows.kit.users import User
 
 FLAGS = {
     EventVerb.CREATE: ADDITION,
@@ -44,6 +50,18 @@ def log_event(instance: ScheduleEvent, created: bool, **kwargs: Any) -> None:  #
         action_flag=FLAGS.get(EventVerb(instance.verb), CHANGE),
         change_message=_message(instance),
         action_time=instance.created_at,
+    )
+
+
+def log_change(user: User, row: Model, fields: Sequence[str]) -> None:
+    """Log that a user has changed these fields of a row that has no audit trail."""
+    LogEntry.objects.create(
+        user_id=user.pk,
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        object_repr=str(row)[:200],
+        action_flag=CHANGE,
+        change_message=json.dumps([{"changed": {"fields": list(fields)}}]),
     )
 
 

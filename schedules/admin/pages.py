@@ -12,6 +12,7 @@ from django.views import View
 
 from schedules.admin.approvals.page import ApprovalsPage
 from schedules.admin.overview.view import OverviewView
+from schedules.admin.people.settings_page import SettingsPage
 from workflows.admin.navigation import Destination, Text, offer
 from workflows.admin.outages import answering_outages
 
@@ -65,7 +66,7 @@ PAGES = (
     Page(
         "my-settings/",
         "ostinato_my_settings",
-        None,
+        SettingsPage,
         _("Your settings"),
         "settings-2",
         permission="",

@@ -25,11 +25,29 @@ else:
     ProfileFormBase = forms.ModelForm
 
 
+# What everyone sets by themselves, on the page "Your settings".
+OWN = ("theme", "agents_wish")
+
+
+class ZoneField(forms.CharField):
+    """The name of a time zone, or nothing; all names are suggested."""
+
+    widget = ZoneInput
+
+    @override
+    def clean(self, value: Any) -> str:
+        name: str = super().clean(value)
+        try:
+            return timing.check_timezone(name) if name else ""
+        except timing.TimingError as error:
+            raise ValidationError(str(error)) from error
+
+
 class ProfileForm(ProfileFormBase):
     """An empty input means the site's default, which is shown next to it."""
 
     class Meta:
-        exclude: ClassVar[tuple[str, ...]] = ("theme",)  # everyone's own matter
+        exclude: ClassVar[tuple[str, ...]] = OWN
         labels: ClassVar[dict[str, str]] = {
             "agents_may_schedule": "Agents may schedule",
             "agents_propose": "Agents need approval",
@@ -39,10 +57,9 @@ class ProfileForm(ProfileFormBase):
             "agent_max_days": "Maximum lifetime for agents (days)",
         }
 
-    timezone = forms.CharField(
+    timezone = ZoneField(
         required=False,
         max_length=limits.ZONE_LENGTH,
-        widget=ZoneInput,
         label="Time zone",
         help_text="An IANA time zone such as Europe/Berlin. The default for new schedules.",
     )
@@ -53,13 +70,6 @@ class ProfileForm(ProfileFormBase):
         for name, field in self.fields.items():
             if name.upper() in OPTIONS:
                 _name_default(field, getattr(conf, name.upper()))
-
-    def clean_timezone(self) -> str:
-        name: str = self.cleaned_data["timezone"]
-        try:
-            return timing.check_timezone(name) if name else ""
-        except timing.TimingError as error:
-            raise ValidationError(str(error)) from error
 
 
 def _name_default(field: forms.Field, default: Any) -> None:
@@ -95,4 +105,4 @@ class ProfileAdmin(Framed, ServiceAdmin):
     def get_exclude(
         self, request: HttpRequest, obj: UserProfile | None = None
     ) -> tuple[str, ...]:
-        return ("user",) if obj else ()
+        return ("user", *OWN) if obj else OWN

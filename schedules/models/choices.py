@@ -72,6 +72,15 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+class AgentsWish(models.TextChoices):
+    """What users themselves want of the agents that act for them: never more than the site
+    and its administrators allow."""
+
+    SITE = "", "As the site has it"
+    ASK = "ask", "Ask me first"
+    OFF = "off", "Not at all"
+
+
 class ActorKind(models.TextChoices):
     USER = "user"
     AGENT = "agent"

@@ -1,4 +1,4 @@
-"""`UserProfile`: a user's time zone and theme, and the limits of agents that act for the user."""
+"""`UserProfile`: a user's own settings, and the limits of agents that act for the user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import models
 from typing_extensions import override
 
 from schedules import limits
-from schedules.models.choices import Theme
+from schedules.models.choices import AgentsWish, Theme
 from workflows.kit.users import name_of
 
 
@@ -26,6 +26,10 @@ class UserProfile(models.Model):
         default=Theme.AUTO,
         help_text="The colours of these pages.",
     )
+    agents_wish = models.CharField(
+        max_length=3, choices=AgentsWish.choices, blank=True, default=AgentsWish.SITE
+    )
+    # What administrators allow
     agents_may_schedule = models.BooleanField(
         null=True,
         blank=True,

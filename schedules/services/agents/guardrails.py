@@ -52,7 +52,7 @@ def check_switch(actor: Actor) -> AgentLimits | None:
             "switch",
             f"Agents may not act on the schedules of {actor.name}.",
             limit="off",
-            remedy="Ask a person to do it, or to allow agents in the user's profile.",
+            remedy="Ask a person to do it, or to allow agents in the user's settings.",
         )
     return limits
 

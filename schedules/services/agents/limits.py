@@ -1,4 +1,5 @@
-"""The limits of agents that act for a user: the user's own, or else those of the site."""
+"""The limits of agents that act for a user: those set for the user, or else those of the site;
+and what the user wants, where that is stricter."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from schedules.limits import DAY, TEN_YEARS
-from schedules.models import UserProfile
+from schedules.models import AgentsWish, UserProfile
 from workflows.kit.conf import conf
 
 if TYPE_CHECKING:
@@ -44,9 +45,11 @@ def limits_of(user: User, profile: UserProfile) -> AgentLimits:
     longest = timedelta(days=min(_of("agent_max_days", profile), MOST_DAYS))
     seconds = min(_of("agent_min_interval_seconds", profile), TEN_YEARS)
     return AgentLimits(
-        may_schedule=user.is_active and _of("agents_may_schedule", profile),
+        may_schedule=user.is_active
+        and profile.agents_wish != AgentsWish.OFF
+        and _of("agents_may_schedule", profile),
         may_schedule_from_schedules=_of("agents_may_schedule_from_schedules", profile),
-        propose=_of("agents_propose", profile),
+        propose=profile.agents_wish == AgentsWish.ASK or _of("agents_propose", profile),
         max_active=max_active,
         max_kept=max(max_active, conf.AGENT_MAX_KEPT_SCHEDULES),
         max_created_a_day=conf.AGENT_MAX_CREATED_A_DAY,

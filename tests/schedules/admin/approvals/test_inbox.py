@@ -217,4 +217,4 @@ def test_the_inbox_costs_the_same_however_full_it_is(
     assert len(answer.content) < 300_000
 
 
-QUERIES = 13
+QUERIES = 16
