@@ -1,7 +1,9 @@
-"""The tables: schedules, epochs, the ledger of runs, events, profiles and views of users."""
+"""The tables: schedules, epochs, the ledger of runs, events, bulk actions, profiles and views of
+users."""
 
 from __future__ import annotations
 
+from schedules.models.bulk_action import BulkAction, BulkItem, BulkOutcome, BulkVerb
 from schedules.models.choices import (
     REASON_OF_ACTOR,
     REASONS_OF_STATUS,
@@ -51,6 +53,10 @@ __all__ = [
     "UNSTARTED_STATUSES",
     "ActorKind",
     "AgentsWish",
+    "BulkAction",
+    "BulkItem",
+    "BulkOutcome",
+    "BulkVerb",
     "CatchupPolicy",
     "DoneOnce",
     "EventVerb",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
@@ -47,6 +49,15 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
     def locked_or_none(self, schedule_id: UUID) -> ScheduledJob | None:
         """The schedule with its row locked; None if it has been deleted."""
         return self.locked().filter(pk=schedule_id).first()
+
+    def with_ids(self, ids: Collection[UUID]) -> ScheduleQuerySet:
+        """Those with these ids, any number of them: they are one parameter of the query."""
+        if connections[self.db].vendor == "postgresql":
+            given = RawSQL("SELECT unnest(%s::uuid[])", ([str(each) for each in ids],))
+        else:
+            as_json = json.dumps([each.hex for each in ids])
+            given = RawSQL("SELECT value FROM json_each(%s)", (as_json,))
+        return self.filter(pk__in=given)
 
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
         """The schedules that `user` may see: all, for staff with the permission, or their own."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from schedules import timing as when
 from schedules.policy import overlap
 from schedules.policy.late import CATCHUP_TICKS, Late
+from schedules.policy.overlap import MOST_WAITING
 from schedules.policy.types import (
     MICROSECOND,
     Decision,
@@ -211,12 +212,17 @@ def resume(
 def _chosen(
     rules: Rules, first: datetime, last: datetime, catch_up: str, room: int
 ) -> list[datetime]:
-    limit = min(CATCHUP_TICKS[catch_up], room)
-    if rules.runs_left is not None:
-        limit = min(limit, rules.runs_left)
+    limit = most_caught_up(rules, catch_up, room)
     if not limit:
         return []
     return when.newest(rules.timing, first - MICROSECOND, last, limit)
+
+
+def most_caught_up(rules: Rules, catch_up: str, room: int = MOST_WAITING) -> int:
+    """How many ticks that passed during a pause a resume runs at most. `room`: how many
+    more may wait."""
+    limit = min(CATCHUP_TICKS[catch_up], room)
+    return limit if rules.runs_left is None else min(limit, rules.runs_left)
 
 
 def retry_at(

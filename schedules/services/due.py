@@ -53,8 +53,12 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
 
     Rows that others have locked are left for the next pass. (SQLite has one writer.)
     """
-    rows = due.locked(skip_locked=True)
-    found = rows.values_list(*_OWN, *TIMING_FIELDS)[:limit]
+    return read_as_due(due.locked(skip_locked=True)[:limit])
+
+
+def read_as_due(rows: ScheduleQuerySet) -> list[DueSchedule]:
+    """The rows, which must have a next tick, as firing reads them. One query."""
+    found = rows.values_list(*_OWN, *TIMING_FIELDS)
     return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
 
 

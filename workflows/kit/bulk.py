@@ -35,17 +35,20 @@ def one_by_one(
     """
     away: DomainError | None = None
     for item in items:
-        outcome: Outcome[Item, Result] = (
-            Outcome(item, refusal=away) if away else _tried(item, act)
-        )
+        if away:
+            yield Outcome(item, refusal=away)
+            continue
+        with brief_write():
+            outcome = attempt(item, act)
         if isinstance(outcome.refusal, Unavailable):
             away = outcome.refusal
         yield outcome
 
 
-def _tried(item: Item, act: Callable[[Item], Result]) -> Outcome[Item, Result]:
+def attempt(item: Item, act: Callable[[Item], Result]) -> Outcome[Item, Result]:
+    """Act on one item. Every error is a refusal; one that is unexpected is logged."""
     try:
-        with brief_write(), refusals():
+        with refusals():
             return Outcome(item, act(item))
     except DomainError as refusal:
         return Outcome(item, refusal=refusal)

@@ -43,6 +43,11 @@ def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
     )
 
 
+def runs_all(user: User | AnonymousUser) -> bool:
+    """Whether `user` is staff and may run the workflows of everybody."""
+    return is_staff(user) and user.has_perm("ostinato_workflows.change_workflow")
+
+
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def drawn(self) -> Self:
         """Those that people have made: not those of schedules that call."""
@@ -60,9 +65,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
         their own. None of those that the system has made, which only their own schedules
         run."""
         drawn = self.drawn()
-        if is_staff(user) and user.has_perm("ostinato_workflows.change_workflow"):
-            return drawn
-        return drawn.filter(owner=user.pk)
+        return drawn if runs_all(user) else drawn.filter(owner=user.pk)
 
 
 class Workflow(models.Model):

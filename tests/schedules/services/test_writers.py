@@ -103,7 +103,7 @@ def test_one_folder_writes_where_a_schedule_stands() -> None:
 
 
 # Whose rows other code of the app may hold.
-OTHERS = ("Workflow.", "UserProfile.", "ScheduledRun.", "_unstarted(")
+OTHERS = ("BulkAction.", "Workflow.", "UserProfile.", "ScheduledRun.", "_unstarted(")
 
 
 def test_one_method_takes_the_row_of_a_schedule() -> None:
