@@ -34,7 +34,5 @@ TAG_LENGTH = 50
 MOST_AT_ONCE = 500
 # The most schedules of a bulk action, which is carried out in slices.
 MOST_IN_BULK_ACTION = 20_000
-# Of the query string of a list in the admin.
-QUERY_LENGTH = 2_000
 # The most schedules that the file of a workflow holds: they are created in one transaction.
 MOST_IN_FILE = 100

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -16,40 +14,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
+from schedules.admin.bulk.offering import BulkAdmin
 from schedules.admin.buttons import BUTTONS, COPY, DECISIONS, Button, Press
 from schedules.admin.page.gone import GonePages
-from schedules.limits import MOST_AT_ONCE
 from schedules.models import ScheduledJob
 from schedules.services import may, stop_schedule
-from schedules.services.bulk import for_each
 from schedules.services.permissions import may_to_all
 from workflows.admin.frame import Framed, zone_of
-from workflows.kit.admin_lists import delete_selected
-
-if TYPE_CHECKING:
-    Action = Callable[["ActionsAdmin", HttpRequest, QuerySet[ScheduledJob]], None]
 
 
 LIST = "ostinato_schedules_scheduledjob_changelist"
 
 
-def _bulk(button: Button) -> Action:
-    """The button as a bulk action on the selected schedules."""
-
-    @admin.action(description=button.bulk, permissions=[button.verb])
-    def act(
-        modeladmin: ActionsAdmin, request: HttpRequest, chosen: QuerySet[ScheduledJob]
-    ) -> None:
-        modeladmin.press_many(request, button, chosen)
-
-    act.__name__ = button.name
-    return act
-
-
-class ActionsAdmin(Framed, GonePages):
+class ActionsAdmin(Framed, BulkAdmin, GonePages):
     """Buttons (POST only), bulk actions, deletion, and who may use them."""
-
-    actions = [delete_selected, *(_bulk(button) for button in BUTTONS)]
 
     @override
     def has_change_permission(
@@ -104,21 +82,6 @@ class ActionsAdmin(Framed, GonePages):
 
     def press(self, request: HttpRequest) -> Press:
         return Press.of(request, site=self.admin_site.name, zone=zone_of(request))
-
-    def press_many(
-        self, request: HttpRequest, button: Button, chosen: QuerySet[ScheduledJob]
-    ) -> None:
-        names = dict(chosen.values_list("pk", "name")[: MOST_AT_ONCE + 1])
-        press = Press.of(request)
-        with self.refusals_shown(request):
-            outcomes = for_each(names, lambda pk: button.act(pk, press))
-            self.show_outcomes(
-                request,
-                outcomes,
-                name=names.__getitem__,
-                label=button.label,
-                past=button.past,
-            )
 
     # `schedules.admin.log` writes them, for every door.
     def _logged(self, *args: Any) -> None:

@@ -83,8 +83,6 @@ class Button:
 
     name: str
     label: str
-    bulk: str
-    past: str
     statuses: frozenset[Status]
     act: Callable[[UUID, Press], str]
     verb: Verb = "change"
@@ -200,8 +198,6 @@ def _copy_to_workflow(schedule_id: UUID, press: Press) -> str:
 PAUSE = Button(
     "pause",
     "Pause",
-    "Pause selected schedules",
-    "Paused",
     frozenset({Status.ACTIVE}),
     _pause,
     verb="pause",
@@ -209,8 +205,6 @@ PAUSE = Button(
 RESUME = Button(
     "resume",
     "Resume",
-    "Resume selected schedules",
-    "Resumed",
     frozenset({Status.PAUSED}),
     _resume,
     verb="resume",
@@ -219,8 +213,6 @@ RESUME = Button(
 RUN = Button(
     "run",
     "Run now",
-    "Run selected schedules now",
-    "Requested a run of",
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,
     verb="run",
@@ -230,8 +222,6 @@ BUTTONS = (PAUSE, RESUME, RUN)
 COPY = Button(
     "copy_to_workflow",
     "Copy to a workflow",
-    "",
-    "Copied",
     frozenset(Status),
     _copy_to_workflow,
 )
@@ -239,8 +229,6 @@ COPY = Button(
 APPROVE = Button(
     "approve",
     "Approve",
-    "",
-    "Approved",
     frozenset({Status.PAUSED}),
     _approve,
     verb="approve",
@@ -249,8 +237,6 @@ APPROVE = Button(
 DECLINE = Button(
     "decline",
     "Decline",
-    "",
-    "Declined",
     frozenset({Status.PAUSED}),
     _decline,
     verb="decline",

@@ -28,9 +28,6 @@ class ScheduleAdmin(PageActions, FormPages, ChangeListAdmin):
 
     change_form_template = "ostinato/schedules/page/change_form.html"
     delete_confirmation_template = "ostinato/schedules/delete_confirmation.html"
-    delete_selected_confirmation_template = (
-        "ostinato/schedules/delete_selected_confirmation.html"
-    )
 
     @override
     def get_urls(self) -> list[URLPattern]:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ostinato_schedules', '0004_names_of_users'),
+        ('ostinato_schedules', '0005_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('verb', models.CharField(choices=[('pause', 'Pause'), ('resume', 'Resume'), ('run', 'Run'), ('tag', 'Tag'), ('delete', 'Delete')], max_length=10)),
                 ('ids', models.JSONField(default=list)),
                 ('total', models.PositiveIntegerField()),
-                ('query', models.TextField(blank=True, default='', max_length=2000)),
+                ('query', models.TextField(blank=True, default='')),
                 ('is_all_of_query', models.BooleanField(default=False)),
                 ('note', models.CharField(blank=True, default='', max_length=500)),
                 ('options', models.JSONField(blank=True, default=dict)),

@@ -45,7 +45,7 @@ class BulkAction(models.Model):
     total = models.PositiveIntegerField()
     # The list from which they were chosen: its query string, and whether they were all that
     # matched it.
-    query = models.TextField(blank=True, default="", max_length=limits.QUERY_LENGTH)
+    query = models.TextField(blank=True, default="")
     is_all_of_query = models.BooleanField(default=False)
     # What the person chose on the page that asks.
     note = models.CharField(max_length=limits.NOTE_LENGTH, blank=True, default="")

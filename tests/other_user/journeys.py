@@ -274,7 +274,8 @@ def test_a_search_and_a_deletion_are_bounded_without_our_own_admin(
     answer = root.get(address, {"q": "a " * 5000})
     if page.search_fields:
         assert f"at most {MOST_TEXT} characters" in answer.text
-    if page.has_delete_permission(answer.wsgi_request):
+    # Many schedules are deleted by an action of our own.
+    if page.has_delete_permission(answer.wsgi_request) and model is not ScheduledJob:
         action, *_ = page.get_actions(answer.wsgi_request)["delete_selected"]
         assert action is delete_selected
 

@@ -148,8 +148,6 @@ def annotate_schedule(
 ANNOTATE = Button(
     "annotate",
     "Add a note",
-    "Add a note to selected schedules",
-    "Added a note to",
     frozenset(Status),
     _annotate,
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,6 +12,7 @@ from django.utils import timezone
 from tests.api import staff
 from triggers.dispatch import dispatch_event
 from workflows.execution.engine import run_execution
+from workflows.kit import admin_lists
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import GraphSpec, NodeSpec, save_graph
 
@@ -89,6 +91,31 @@ def test_workflows_are_deleted_with_their_schedules(site: Client, workflow: Work
     }
     site.post(reverse("admin:ostinato_workflows_workflow_changelist"), chosen)
     assert not Workflow.objects.exists()
+
+
+def test_deleting_more_than_the_confirmation_can_carry_is_refused_before_it(
+    site: Client, workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(admin_lists, "MAX_DELETED_AT_ONCE", 2)
+    made = [Workflow(name=str(n), owner=workflow.owner) for n in range(2)]
+    ids = [each.pk for each in Workflow.objects.bulk_create(made)] + [workflow.pk]
+    address = reverse("admin:ostinato_workflows_workflow_changelist")
+    chosen = {"action": "delete_selected", "_selected_action": ids}
+    (why,) = site.post(address, chosen, follow=True).context["messages"]
+    assert (
+        str(why) == "At most 2 workflows can be deleted at once. Nothing was deleted."
+    )
+    site.post(address, chosen | {"_selected_action": ids[:2], "post": "yes"})
+    assert Workflow.objects.get() == workflow
+
+
+def test_the_confirmation_of_as_many_as_are_allowed_is_accepted(
+    site: Client, workflow: Workflow
+):
+    ids = [str(uuid4()) for _ in range(admin_lists.MAX_DELETED_AT_ONCE)]
+    form = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
+    address = reverse("admin:ostinato_workflows_workflow_changelist")
+    assert site.post(address, form).status_code == 302
 
 
 def test_the_graph_is_shown_and_cannot_be_edited(site: Client, workflow: Workflow):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # Unconfirmed ones that a user may have; older ones go.
 DRAFTS_KEPT = 20
+# A longer query string is not kept: the way back leads to the whole list.
+LONGEST_QUERY = 2_000
 # A slice ends after this time: an answer must not take long.
 SLICE_SECONDS = 1.0
 SLICE_ITEMS = 100
@@ -73,7 +75,7 @@ def ask(
             verb=verb,
             ids=[each.hex for each in ids],
             total=len(ids),
-            query=query[: limits.QUERY_LENGTH],
+            query=query if len(query) <= LONGEST_QUERY else "",
             is_all_of_query=is_all,
             created_at=now,
             changed_at=now,

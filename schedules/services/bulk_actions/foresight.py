@@ -30,9 +30,10 @@ from schedules.models import (
 )
 from schedules.policy import decide
 from schedules.policy.types import Decision, OpenRuns
-from schedules.services.bulk_actions.verbs import PERMISSIONS, may_to_all
+from schedules.services.bulk_actions.verbs import PERMISSIONS
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.due import DueSchedule, read_as_due, rules_of
+from schedules.services.permissions import may_to_all
 from schedules.services.tag import tags_after
 from schedules.timing import TimingError
 from workflows.kit.users import users
@@ -52,6 +53,7 @@ class Why(StrEnum):
     GONE = "gone"
     NOT_ALLOWED = "not_allowed"
     ENDED = "ended"
+    NEEDS_APPROVAL = "needs_approval"
     WORKFLOW_DELETING = "workflow_deleting"
     OWNER_MAY_NOT_RUN = "owner_may_not_run"
     CANNOT_START = "cannot_start"
@@ -187,6 +189,12 @@ class _Barriers:
             return Why.TOO_MANY_TAGS if len(tags) > limits.TAGS else None
         if self.verb == BulkVerb.PAUSE or _is_so_already(self.verb, row, options):
             return None
+        return self._of_start(row)
+
+    def _of_start(self, row: Row) -> Why | None:
+        """What bars a schedule from starting runs."""
+        if self.verb == BulkVerb.RESUME and row.awaits_approval:
+            return Why.NEEDS_APPROVAL
         if row.deleting_since is not None:
             return Why.WORKFLOW_DELETING
         if row.workflow_owner_id != row.owner_id and row.owner_id in self.barred_owners:

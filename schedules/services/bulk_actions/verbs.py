@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from schedules.exceptions import InvalidSchedule
-from schedules.models import BulkAction, BulkVerb, CatchupPolicy, ScheduledJob
+from schedules.models import BulkAction, BulkVerb, CatchupPolicy
 from schedules.services.actor import Actor
 from schedules.services.drafts.validation import check_note, not_a_choice
 from schedules.services.pause import pause_schedule
+from schedules.services.permissions import Verb
 from schedules.services.resume import resume_schedule
 from schedules.services.run_now import run_now
 from schedules.services.stop import stop_schedule
 from schedules.services.tag import check_tags, tag_schedule
-
-if TYPE_CHECKING:
-    from workflows.kit.users import User
 
 
 class Did(NamedTuple):
@@ -76,10 +74,10 @@ _ACT: Mapping[str, Callable[[Call], Did]] = {
     BulkVerb.DELETE: _delete,
 }
 # What a person must be allowed to do.
-PERMISSIONS: Mapping[str, str] = {
-    BulkVerb.PAUSE: "change",
-    BulkVerb.RESUME: "change",
-    BulkVerb.RUN: "change",
+PERMISSIONS: Mapping[str, Verb] = {
+    BulkVerb.PAUSE: "pause",
+    BulkVerb.RESUME: "resume",
+    BulkVerb.RUN: "run",
     BulkVerb.TAG: "change",
     BulkVerb.DELETE: "delete",
 }
@@ -106,10 +104,3 @@ def check_inputs(verb: str, note: str, options: Mapping[str, Any]) -> None:
     if options.get("catch_up", CatchupPolicy.NONE) not in CatchupPolicy.values:
         why = not_a_choice(CatchupPolicy.values)
         raise InvalidSchedule(errors={"catch_up": [why]})
-
-
-def may_to_all(user: User, permission: str) -> bool:
-    """Whether the user may do this to the schedules of everybody."""
-    return ScheduledJob.objects.all_visible_to(user) and user.has_perm(
-        f"ostinato_schedules.{permission}_scheduledjob"
-    )

@@ -23,6 +23,7 @@ from schedules.models import (
     ScheduledRun,
     ScheduleEpoch,
 )
+from schedules.services.upkeep.old_bulk_actions import prune_bulk_action
 from workflows.kit.conf import conf
 from workflows.models import WorkflowExecution
 
@@ -57,6 +58,8 @@ def prune(now: datetime) -> Iterator[Pruned]:
         yield Pruned(executions=_prune_executions(cutoff))
     while executions := _prune_executions(cutoff):
         yield Pruned(executions=executions)
+    while prune_bulk_action(cutoff, now):
+        yield Pruned()
 
 
 def _living(cutoff: datetime) -> Iterator[list[UUID]]:

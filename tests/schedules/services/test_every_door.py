@@ -154,13 +154,21 @@ class Site:
         return self._pressed(page(self.schedule, "pause"), {})
 
     def admin_bulk(self) -> Answer:
-        return self._pressed(
-            LIST, {"action": "pause", "_selected_action": str(self.schedule.pk)}
-        )
+        return self._confirmed("pause")
 
     def admin_delete(self) -> Answer:
-        chosen = {"_selected_action": str(self.schedule.pk), "post": "yes"}
-        return self._pressed(LIST, {"action": "delete_selected", **chosen})
+        return self._confirmed("delete")
+
+    def _confirmed(self, verb: str) -> Answer:
+        """What the account of a bulk action says."""
+        browser = self._browser()
+        chosen = {"action": verb, "_selected_action": str(self.schedule.pk)}
+        answer: Any = browser.post(browser.post(LIST, chosen).url, follow=True)
+        told = [*answer.context["messages"]]
+        told += [
+            f"“{i.schedule_name}”: {i.reason}" for i in answer.context["account"].items
+        ]
+        return Answer(" ".join(map(str, told)))
 
     def admin_form(self) -> Answer:
         browser, path = self._browser(), page(self.schedule)

@@ -297,7 +297,7 @@ def test_wrong_inputs_are_refused_before_anything_happens(
 
 
 @pytest.mark.parametrize(
-    ("verb", "each"), [("pause", 15), ("run", 16), ("tag", 13), ("delete", 16)]
+    ("verb", "each"), [("pause", 16), ("run", 17), ("tag", 14), ("delete", 17)]
 )
 def test_the_queries_of_a_slice_grow_only_with_its_schedules(
     ask: Ask,

@@ -209,6 +209,16 @@ def test_an_owner_who_may_no_longer_run_the_workflow_is_told(
     assert outcomes(carry_out(action))[schedule.name][0] == "refused"
 
 
+def test_what_an_agent_proposed_is_not_resumed(
+    ask: Ask, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(status="paused")
+    ScheduledJob.objects.update(awaits_approval=True)
+    action = ask("resume")
+    assert foreseen(action).reasons == {Why.NEEDS_APPROVAL: 1}
+    assert outcomes(carry_out(action))["job"][0] == "refused"
+
+
 def test_a_workflow_that_is_being_deleted_is_told(
     ask: Ask, make_schedule: MakeSchedule
 ) -> None:
