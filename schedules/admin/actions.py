@@ -22,7 +22,6 @@ from schedules.services import may, stop_schedule
 from schedules.services.permissions import may_to_all
 from workflows.admin.frame import Framed, zone_of
 
-
 LIST = "ostinato_schedules_scheduledjob_changelist"
 
 
