@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ostinato_schedules', '0005_people'),
+        ('ostinato_schedules', '0006_bulk'),
         ('ostinato_workflows', '0006_of_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
