@@ -16,7 +16,7 @@ from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.kit.admin import page_of_user
 from workflows.kit.admin_lists import BoundedSearch
-from workflows.kit.users import User, name_of
+from workflows.kit.users import User, full_name
 from workflows.models import Workflow, WorkflowExecution
 from workflows.templatetags.workflow_display import as_text
 
@@ -112,7 +112,7 @@ class WorkflowExecutionAdmin(ReadOnly, Framed, BoundedSearch, ModelAdmin):
 
     @admin.display(description="Owner", ordering="owner")
     def owner_name(self, row: WorkflowExecution) -> str:
-        return name_of(row.owner) if row.owner else ""
+        return full_name(row.owner) if row.owner else ""
 
     @admin.display(description="Owner")
     def owner_page(self, row: WorkflowExecution) -> str:

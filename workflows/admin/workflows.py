@@ -16,7 +16,7 @@ from workflows.admin.canvas import CanvasPages
 from workflows.admin.read_only import ReadOnlyInline
 from workflows.kit.admin import page_of_user
 from workflows.kit.forms import ServiceForm
-from workflows.kit.users import User, name_of
+from workflows.kit.users import User, full_name
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode, WorkflowVersion
 from workflows.services.dependents import count_deleted
 from workflows.services.versions import KEPT
@@ -156,7 +156,7 @@ class WorkflowAdmin(CanvasPages):
 
     @admin.display(description="Owner", ordering="owner")
     def owner_name(self, row: Workflow) -> str:
-        return name_of(row.owner)
+        return full_name(row.owner)
 
     @admin.display(description="Owner")
     def owner_page(self, row: Workflow) -> str:

@@ -43,6 +43,12 @@ def name_of(user: User) -> str:
     return str(user.get_username())[:NAME_LENGTH]
 
 
+def full_name(user: User) -> str:
+    """What people call the user: the full name, or else the one by which the user logs in."""
+    own = getattr(user, "get_full_name", str)
+    return str(own()).strip()[:NAME_LENGTH] or name_of(user)
+
+
 def is_staff(user: User | AnonymousUser) -> bool:
     """Whether the user may use an admin site. A model for an API alone may lack the field."""
     return bool(getattr(user, "is_staff", False))

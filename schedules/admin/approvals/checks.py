@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from schedules.services.insight.proposals import Proposal, WithinLimits
 from workflows.display.marks import Mark, mark_html
 from workflows.display.times import day, length
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 
 DAY = timedelta(days=1)
 
@@ -22,7 +22,7 @@ def checks(proposal: Proposal, *, zone: str, now: datetime) -> list[SafeString]:
     if limits.ends is not None:
         lines.append(_end(limits.ends, limits.longest, zone=zone, now=now))
     if not limits.problems:
-        owner = {"name": name_of(proposal.schedule.owner)}
+        owner = {"name": full_name(proposal.schedule.owner)}
         lines.append(_kept(_("runs only what %(name)s may run") % owner))
     return [*lines, *(_broken(problem) for problem in limits.problems)]
 

@@ -16,7 +16,7 @@ from schedules.admin.bulk.words import REASONS, WORDS, Text, Words, number
 from schedules.models import BulkVerb, CatchupPolicy, ReasonCode
 from schedules.policy.late import CATCHUP_TICKS
 from schedules.services.bulk_actions.foresight import Foresight, Refused, Row, Why
-from workflows.kit.users import name_of, users
+from workflows.kit.users import full_name, users
 
 REFUSED_SHOWN = 20
 SHOWN = 50
@@ -225,7 +225,7 @@ def _choices(seen: Foresight) -> list[Choice]:
 def _refused(seen: Foresight) -> list[Line]:
     some = seen.refused[:REFUSED_SHOWN]
     owners = users().in_bulk({each.row.owner_id for each in some if each.row})
-    names = {pk: name_of(owner) for pk, owner in owners.items()}
+    names = {pk: full_name(owner) for pk, owner in owners.items()}
     return [_refused_line(each, names) for each in some]
 
 

@@ -21,7 +21,7 @@ from schedules.templatetags.schedule_display import in_words
 from schedules.timing import TimingError
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.times import day, length, local, moment, relative, time_html
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 from workflows.templatetags.ostinato_icons import icon
 
 Text = str | Promise
@@ -197,5 +197,5 @@ def workflow(row: Row, address: str) -> SafeString:
         what = format_html(
             '<a class="o-plainlink o-clip" href="{}"{}>{}</a>', address, hover, text
         )
-    owner = name_of(schedule.owner)
+    owner = full_name(schedule.owner)
     return cell(what, quiet(owner, "o-clip", 14))

@@ -20,7 +20,7 @@ from schedules.models import (
 )
 from schedules.templatetags.schedule_display import in_words
 from workflows.display.times import length, moment
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 
 ROWS = 4
 # Of the runs that have been going for longest, so many are compared with the usual.
@@ -153,4 +153,4 @@ def proposals(schedules: ScheduleQuerySet, now: datetime) -> list[Row]:
 def _for_whom(schedule: ScheduledJob) -> str:
     if schedule.created_by is None:
         return ""
-    return _("for {}").format(name_of(schedule.created_by))
+    return _("for {}").format(full_name(schedule.created_by))

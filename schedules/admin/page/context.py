@@ -45,7 +45,7 @@ from schedules.services import may
 from schedules.services.insight.standing import led_here
 from schedules.templatetags.schedule_display import in_words
 from workflows.display import times
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 
 REVIVAL = gettext_lazy(
     "This schedule has ended. A new timing, a later end or a higher limit of runs starts it "
@@ -113,7 +113,7 @@ class Page:
 
     @property
     def owner(self) -> str:
-        return name_of(self.schedule.owner)
+        return full_name(self.schedule.owner)
 
     @property
     def created(self) -> str:
@@ -124,7 +124,7 @@ class Page:
             return _("created {} by an agent").format(day)
         creator = schedule.created_by
         if creator is not None and creator.pk != schedule.owner_id:
-            return _("created {day} by {name}").format(day=day, name=name_of(creator))
+            return _("created {day} by {name}").format(day=day, name=full_name(creator))
         return _("created {}").format(day)
 
     @property
