@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from schedules.admin.approvals.page import ApprovalsPage
+from schedules.admin.load.views import LoadMapView
 from schedules.admin.overview.view import OverviewView
 from schedules.admin.people.settings_page import SettingsPage
 from workflows.admin.navigation import Destination, Text, offer
@@ -52,7 +53,7 @@ PAGES = (
     Page(
         "load/",
         "ostinato_load_map",
-        None,
+        LoadMapView,
         _("Load map"),
         "grid-3x3",
     ),

@@ -24,6 +24,7 @@ from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.run_now import run_now
 from schedules.services.runs.firing import Firing, fire_due
 from schedules.services.runs.sweep import Swept, sweep
+from schedules.services.spread import Spreading, spread_schedule
 from schedules.services.stop import stop_schedule
 from schedules.services.tag import tag_schedule
 from schedules.services.update import update_schedule
@@ -35,6 +36,7 @@ __all__ = [
     "Firing",
     "Preview",
     "Resumed",
+    "Spreading",
     "Swept",
     "approve_schedule",
     "backfill",
@@ -55,6 +57,7 @@ __all__ = [
     "resume_key",
     "resume_schedule",
     "run_now",
+    "spread_schedule",
     "stop_schedule",
     "sweep",
     "tag_schedule",

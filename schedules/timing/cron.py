@@ -104,6 +104,12 @@ def fields(expression: str) -> Fields:
     return _fields(_one_line(expression))
 
 
+def in_five_fields(expression: str) -> list[str]:
+    """The fields of a valid expression as they are written, or what a shorthand stands for."""
+    written = expression.split()
+    return written if len(written) == 5 else _ALIASES[_one_line(expression)].split()
+
+
 @lru_cache(maxsize=4096)
 def _parse(line: str) -> WallTimes:
     fields = _fields(line)

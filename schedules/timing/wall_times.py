@@ -15,6 +15,8 @@ from itertools import pairwise
 from schedules.timing.days import DayRule, MatchingDays, day_of_year, matching_days
 
 DAY_MINUTES = 24 * 60
+QUARTER = timedelta(minutes=15)
+DAY_QUARTERS = DAY_MINUTES // 15
 # The offset of each day of the year, and of each minute of the day. They are created once,
 # because that takes longer than the rest of a calculation.
 _DAYS = [timedelta(days=day - 1) for day in range(367)]
@@ -57,6 +59,18 @@ class WallTimes:
         if upto <= after:
             return 0
         return self._rank(upto, after.year) - self._rank(after, after.year)
+
+    def is_on(self, day: datetime) -> bool:
+        """Whether its day matches."""
+        return bool(self._days.of_year(day.year) >> day_of_year(day) & 1)
+
+    @cached_property
+    def of_day(self) -> list[int]:
+        """How many lie in each quarter of an hour of a day that matches."""
+        counts = [0] * DAY_QUARTERS
+        for minute in self._times:
+            counts[minute // 15] += 1
+        return counts
 
     @cached_property
     def minimum_interval(self) -> timedelta:

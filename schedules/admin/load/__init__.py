@@ -1,0 +1,1 @@
+"""The page of the load map, and the moves that it suggests."""
