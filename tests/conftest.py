@@ -26,6 +26,7 @@ from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.services.insight import health
+from schedules.services.insight.calendar import month
 from schedules.services.insight.load import load_map
 from tests import clocks
 from tests.chaos.report import PROPERTY, Report, summary
@@ -138,10 +139,11 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What a process remembers for a while: its last look around, its load maps, what it
-    has logged."""
+    """What a process remembers for a while: its last look around, load maps and calendars,
+    what it has logged."""
     health.reset()
     load_map.forget()
+    month.forget()
     outages._written.clear()
 
 

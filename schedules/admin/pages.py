@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from schedules.admin.approvals.page import ApprovalsPage
+from schedules.admin.calendar.views import CalendarView
 from schedules.admin.load.views import LoadMapView
 from schedules.admin.overview.view import OverviewView
 from schedules.admin.people.settings_page import SettingsPage
@@ -60,7 +61,7 @@ PAGES = (
     Page(
         "calendar/",
         "ostinato_calendar",
-        None,
+        CalendarView,
         _("Calendar"),
         "calendar-days",
     ),

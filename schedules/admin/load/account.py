@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from schedules.models import ScheduledJob
 from schedules.services import Spreading
+from workflows.display.numbers import grouped
 from workflows.kit.bulk import Outcome
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ def account_of(
 def _title(moved: int, refused: int) -> str:
     if not refused:
         return ngettext("Moved {} schedule", "Moved {} schedules", moved).format(
-            number_format(moved)
+            grouped(moved)
         )
     everything = moved + refused
     return ngettext(
         "Moved {moved} of {all} schedule",
         "Moved {moved} of {all} schedules",
         everything,
-    ).format(moved=number_format(moved), all=number_format(everything))
+    ).format(moved=grouped(moved), all=grouped(everything))

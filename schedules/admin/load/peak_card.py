@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from schedules.admin.load.move_rows import MoveRow, move_row
 from schedules.services.insight.load.found_peaks import FoundPeak
 from schedules.services.insight.load.load_map import LoadMap
 from schedules.services.insight.load.suggestion import Suggestion
+from workflows.display.numbers import grouped
 
 # So many of the moves are on the card; all are on the page that asks.
 MOVES_SHOWN = 3
@@ -70,12 +70,12 @@ def _title(peak: FoundPeak, moves: int) -> str:
     if not moves:
         return ngettext(
             "{} schedule at once", "{} schedules at once", peak.schedules
-        ).format(number_format(peak.schedules))
+        ).format(grouped(peak.schedules))
     return ngettext(
         "Spread {moves} of the {all} schedules",
         "Spread {moves} of the {all} schedules",
         moves,
-    ).format(moves=number_format(moves), all=number_format(peak.schedules))
+    ).format(moves=grouped(moves), all=grouped(peak.schedules))
 
 
 def _staying(found: LoadMap, suggestion: Suggestion) -> str:
@@ -89,7 +89,7 @@ def _staying(found: LoadMap, suggestion: Suggestion) -> str:
     return (
         ngettext(
             "the other one stays at {time}", "the other {n} stay at {time}", staying
-        ).format(n=number_format(staying), time=time)
+        ).format(n=grouped(staying), time=time)
         if staying
         else ""
     )
@@ -130,8 +130,8 @@ def _around(worst: int, quarters: int) -> range:
 
 def _limit_text(found: LoadMap) -> str:
     workers = ngettext("{} worker", "{} workers", found.slots)
-    workers = workers.format(number_format(found.slots))
+    workers = workers.format(grouped(found.slots))
     if not found.by_runs:
         return _("limit: {}").format(workers)
-    about = number_format(words.two_digits(found.most))
+    about = grouped(words.two_digits(found.most))
     return _("{runs}, limit of {workers}").format(runs=about, workers=workers)

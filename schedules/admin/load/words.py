@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +13,7 @@ from schedules.services.insight.load.load_map import LoadMap
 from schedules.services.insight.load.peaks import Peak
 from schedules.services.insight.local_days import LocalDay
 from schedules.timing.quarters import QUARTER
+from workflows.display.numbers import grouped
 from workflows.display.times import length
 
 MINUTE = 60
@@ -64,7 +65,7 @@ def peak_text(found: LoadMap, peak: FoundPeak) -> str:
         what = _(" and ").join(peak.names)
     else:
         what = ngettext("{} schedule", "{} schedules", peak.schedules)
-        what = what.format(number_format(peak.schedules))
+        what = what.format(grouped(peak.schedules))
         if peak.at_once == peak.schedules:
             what = _("{} at the same minute").format(what)
     if peak.seconds >= MINUTE:
@@ -108,12 +109,12 @@ def quarter_title(found: LoadMap, place: int) -> str:
 
 
 def runs_text(runs: int) -> str:
-    return ngettext("{} run", "{} runs", runs).format(number_format(runs))
+    return ngettext("{} run", "{} runs", runs).format(grouped(runs))
 
 
 def busy_text(busy: float) -> str:
     """A number of workers: "0.4", "12"."""
-    return number_format(busy, 0 if busy >= 10 or busy == int(busy) else 1)
+    return grouped(busy, 0 if busy >= 10 or busy == int(busy) else 1)
 
 
 def two_digits(number: float) -> int:
@@ -140,19 +141,19 @@ def summary(found: LoadMap) -> str:
             "by {} active schedules.",
             found.schedules,
         )
-    return what.format(number_format(found.schedules))
+    return what.format(grouped(found.schedules))
 
 
 def value_text(found: LoadMap, value: float) -> str:
     """A number of runs, or of busy workers."""
-    return number_format(round(value)) if found.by_runs else busy_text(value)
+    return grouped(round(value)) if found.by_runs else busy_text(value)
 
 
 def scale_end(found: LoadMap, limit: float) -> str:
     """The end of the scale: one and a half times the limit."""
     most = 1.5 * limit
     if found.by_runs:
-        return _("{} or more runs").format(number_format(two_digits(most)))
+        return _("{} or more runs").format(grouped(two_digits(most)))
     return _("{} or more workers").format(busy_text(most))
 
 
@@ -166,7 +167,7 @@ def remarks(found: LoadMap) -> list[str]:
                 "{workers} workers handle about {runs} in a quarter of an hour.",
                 found.slots,
             ).format(
-                workers=number_format(found.slots),
+                workers=grouped(found.slots),
                 runs=runs_text(two_digits(found.limit_runs)),
             )
         )
@@ -184,7 +185,7 @@ def remarks(found: LoadMap) -> list[str]:
                 "{} schedule is not counted.",
                 "{} schedules are not counted.",
                 found.left_out,
-            ).format(number_format(found.left_out))
+            ).format(grouped(found.left_out))
         )
     return said
 

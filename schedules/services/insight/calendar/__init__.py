@@ -1,0 +1,1 @@
+"""The calendar: past, running and coming runs of days, by name what is rare, the rest counted."""
