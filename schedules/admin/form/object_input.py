@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from typing_extensions import override
 
 from workflows.schemas.references import reference, reference_to
@@ -38,9 +39,8 @@ def object_field(
     found = _searched(model, request, site)
     if found is None:
         return KeyField(model, **options)
-    return ObjectField(
-        model, found.get_queryset(request), widget=ObjectSelect(model, site), **options
-    )
+    rows = found.get_queryset(request)
+    return ObjectField(model, rows, widget=ObjectInput(model, site, rows), **options)
 
 
 def _searched(
@@ -53,15 +53,40 @@ def _searched(
     return found if may else None
 
 
-class ObjectSelect(AutocompleteSelect):
-    """The admin's autocomplete, for a model that no foreign key of ours leads to."""
+class ObjectInput(forms.TextInput):
+    """Takes the key of an object, which its script finds as one types, by the search of the
+    admin of the model."""
 
-    url_name = f"%s:{URL_NAME}"
+    template_name = "ostinato/schedules/form/widgets/object.html"
 
-    def __init__(self, model: type[models.Model], site: admin.AdminSite) -> None:
-        key = SimpleNamespace(model=model, field_name=_key(model))
-        field = SimpleNamespace(model=model, name="", remote_field=key)
-        super().__init__(field, site)
+    def __init__(
+        self,
+        model: type[models.Model],
+        site: admin.AdminSite,
+        rows: models.QuerySet[Any],
+    ) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self._model, self._site, self._rows = model, site, rows
+
+    @override
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        address = reverse(f"admin:{URL_NAME}", current_app=self._site.name)
+        meta = self._model._meta
+        query = urlencode({"app_label": meta.app_label, "model_name": meta.model_name})
+        return context | {
+            "address": f"{address}?{query}",
+            "chosen": self._chosen(value),
+            "kind": meta.verbose_name,
+        }
+
+    def _chosen(self, value: Any) -> str:
+        """The name of the object whose key the input has."""
+        try:
+            found = self._rows.filter(pk=value).first() if value else None
+        except (ValueError, TypeError, ValidationError):
+            return ""
+        return str(found) if found else ""
 
 
 class OfObject:
@@ -119,7 +144,7 @@ def _key(model: type[models.Model]) -> str:
 
 
 class ObjectsView(AutocompleteJsonView):
-    """What `ObjectSelect` asks: the objects of a model, as its admin finds them."""
+    """What `ObjectInput` asks: the objects of a model, as its admin finds them."""
 
     @override
     def process_request(self, request: HttpRequest) -> Any:

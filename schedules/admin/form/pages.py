@@ -7,14 +7,19 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from schedules.admin.buttons import Press
 from schedules.admin.form.argument_fields import Page, argument_fields
-from schedules.admin.form.fields import form_options
-from schedules.admin.form.object_input import URL_NAME, ObjectSelect, ObjectsView
+from schedules.admin.form.asking import asked
+from schedules.admin.form.fields import form_options, script
+from schedules.admin.form.object_input import URL_NAME, ObjectsView
 from schedules.admin.form.schedule_form import ScheduleForm
 from schedules.admin.form.sections import (
     OF_CODE,
@@ -23,17 +28,23 @@ from schedules.admin.form.sections import (
     sections_to_fill_in,
     sections_to_read,
 )
+from schedules.admin.form.shown import Shown
 from schedules.admin.form.what_runs import (
+    SHOW_FIELDS,
     Choice,
     call_field,
     chosen,
-    is_choosing,
     run_on_field,
 )
-from schedules.models import ScheduledJob, UserProfile
-from schedules.services.drafts.fields import FIELDS
+from schedules.admin.form.zones import ZONES, zones_view
+from schedules.models import ScheduledJob, ScheduleType, UserProfile
+from schedules.services.drafts.fields import FIELDS, WHEN_FIELD
+from workflows.admin.frame import now_of, zone_of
 from workflows.kit.admin import ServiceAdmin
 from workflows.run_on import RunOn
+
+PREVIEW_OF_NEW = "ostinato_schedule_draft_preview"
+PREVIEW = "ostinato_schedule_preview"
 
 
 class FormPages(ServiceAdmin):
@@ -41,15 +52,16 @@ class FormPages(ServiceAdmin):
 
     form = ScheduleForm
     save_as = True
+    add_form_template = "ostinato/schedules/form/add.html"
 
     @property
     @override
     def media(self) -> forms.Media:
-        """With that of the autocomplete: its fields may appear later."""
-        own = forms.Media(
-            css={"all": ["schedules/admin.css"]}, js=["schedules/what_runs.js"]
+        """Without that of Django, whose scripts the form does not need."""
+        return forms.Media(
+            css={"all": ["schedules/admin.css", "schedules/form.css"]},
+            js=[script(name) for name in ("combobox", "form", "unsaved")],
         )
-        return super().media + ObjectSelect(ScheduledJob, self.admin_site).media + own
 
     def _is_editable(self, request: HttpRequest, schedule: ScheduledJob | None) -> bool:
         """Whether the form is shown; also for a stopped schedule, which a change revives."""
@@ -80,7 +92,10 @@ class FormPages(ServiceAdmin):
         self, db_field: Any, request: HttpRequest, **options: Any
     ) -> Any:
         options |= form_options(FIELDS[db_field.name])
-        return super().formfield_for_dbfield(db_field, request, **options)
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # without links to other pages
+        return field
 
     @override
     def get_form(
@@ -96,7 +111,7 @@ class FormPages(ServiceAdmin):
         form = super().get_form(request, obj, change, **{"form": base, **kwargs})
         assert issubclass(form, ScheduleForm)
         form.choice = choice
-        form.typed = request.POST if is_choosing(request) else {}
+        form.typed = asked(request).typed
         form.press = Press.of(request)  # the class was made for this request
         form.source = self._copied(request)
         return form
@@ -128,7 +143,13 @@ class FormPages(ServiceAdmin):
         profile = UserProfile.objects.filter(user=request.user.pk).first()
         zone = profile.timezone if profile else ""
         given = super().get_changeform_initial_data(request)
-        return {"timezone": zone or settings.TIME_ZONE} | given
+        kinds = (kind for kind, name in WHEN_FIELD.items() if given.get(name))
+        kind = next(kinds, ScheduleType.CRON)
+        return {
+            "timezone": zone or settings.TIME_ZONE,
+            "schedule_type": kind.value,
+            **given,
+        }
 
     @override
     def changeform_view(
@@ -138,17 +159,85 @@ class FormPages(ServiceAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Whoever asks for the fields of what they chose sees the page as typed, unsaved."""
-        if is_choosing(request):
+        """Whoever asks what the form means sees the page as typed, unsaved."""
+        if asked(request):
             request = copy(request)
             request.method = "GET"
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: ScheduledJob | None = None,
+    ) -> HttpResponse:
+        if self._is_editable(request, obj):
+            form = context["adminform"].form
+            context |= self._shown(request, form) | {
+                "preview_address": self._preview_address(obj)
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _shown(self, request: HttpRequest, form: ScheduleForm) -> dict[str, Any]:
+        return {"shown": Shown(form, now_of(request), asked(request).writes)}
+
+    def _preview_address(self, schedule: ScheduledJob | None) -> str:
+        arguments = [schedule.pk] if schedule else []
+        name = f"admin:{PREVIEW}" if schedule else f"admin:{PREVIEW_OF_NEW}"
+        return reverse(name, args=arguments, current_app=self.admin_site.name)
+
+    def preview_view(
+        self, request: HttpRequest, object_id: str | None = None
+    ) -> HttpResponse:
+        """The parts of the form that depend on what is typed. Saves nothing."""
+        schedule = self.get_object(request, object_id) if object_id else None
+        if object_id and schedule is None:
+            raise Http404
+        may = (
+            self.has_change_permission(request, schedule)
+            if schedule
+            else self.has_add_permission(request)
+        )
+        if not may:
+            raise PermissionDenied
+        form_class = self.get_form(request, schedule, change=schedule is not None)
+        if schedule:
+            form = form_class(instance=schedule)
+        else:
+            form = form_class(initial=self.get_changeform_initial_data(request))
+        context = self._shown(request, form) | {
+            "now": now_of(request),
+            "zone": zone_of(request),
+            "with_what": SHOW_FIELDS in request.POST,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "ostinato/schedules/form/parts.html", context)
+
+    @override
     def get_urls(self) -> list[URLPattern]:
-        objects = ObjectsView.as_view(admin_site=self.admin_site)
-        view = self.admin_site.admin_view(objects)
-        return [path("objects/", view, name=URL_NAME), *super().get_urls()]
+        view = self.admin_site.admin_view
+        preview = view(require_POST(self.preview_view))
+        return [
+            path(
+                "objects/",
+                view(ObjectsView.as_view(admin_site=self.admin_site)),
+                name=URL_NAME,
+            ),
+            path("zones/", view(zones_view), name=ZONES),
+            path("preview/", preview, name=PREVIEW_OF_NEW),
+            path("<path:object_id>/preview/", preview, name=PREVIEW),
+            *super().get_urls(),
+        ]
+
+    def _bases(self) -> dict[str, str]:
+        return {
+            **super()._bases(),  # type: ignore[misc]
+            str(self.add_form_template): "admin/change_form.html",
+        }
 
     @override
     def save_model(

@@ -8,18 +8,26 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 from django.forms.fields import InvalidJSONInput
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules.admin.buttons import Press
 from schedules.admin.form.arguments import arguments_in, place_of_argument
+from schedules.admin.form.fields import OptionSelect
 from schedules.admin.form.what_runs import Choice
+from schedules.admin.form.words import Option, words_of
 from schedules.exceptions import StaleSchedule
-from schedules.models import ScheduledJob, Status
+from schedules.models import ScheduledJob, ScheduleType, Status
 from schedules.services import create_schedule, name_of_copy, update_schedule
-from schedules.services.create import BEGINS_AS
 from schedules.services.drafts.draft import OF_CALL
 from schedules.services.drafts.facts import TRIGGER
-from schedules.services.drafts.fields import FIELDS, Door, Kind, fields_at
+from schedules.services.drafts.fields import (
+    FIELDS,
+    WHEN_FIELD,
+    Door,
+    Kind,
+    fields_at,
+)
 from schedules.templatetags.schedule_display import local_time
 from workflows.kit.errors import DomainError
 from workflows.kit.forms import ServiceForm
@@ -29,11 +37,27 @@ from workflows.run_on import RunOn
 # Wall times, which move with the time zone. An anchor is an instant: it keeps its phase.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
 KNOWN = {*FIELDS}  # of the service; the form has others
+STATUSES: dict[str, Option] = {
+    Status.ACTIVE: Option(_("Active")),
+    Status.PAUSED: Option(_("Paused")),
+}
 
 
-def _as_typed(field: forms.Field, text: str) -> Any:
+def _as_typed(field: forms.Field, text: Any) -> Any:
     """As the initial value of the field, it is shown as it was typed."""
     return InvalidJSONInput(text) if isinstance(field, forms.JSONField) else text
+
+
+def of_chosen_type(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those of fields that only other types of timing have: they may be
+    filled in, but are not shown."""
+    chosen = values.get("schedule_type")
+    dropped = {name for kind, name in WHEN_FIELD.items() if kind != chosen}
+    if chosen != ScheduleType.INTERVAL:
+        dropped.add("anchor_at")
+    if chosen == ScheduleType.MANUAL:
+        dropped |= {name for name, field in FIELDS.items() if field.of_ticks}
+    return {name: value for name, value in values.items() if name not in dropped}
 
 
 class ScheduleForm(ServiceForm):
@@ -41,7 +65,7 @@ class ScheduleForm(ServiceForm):
     # The schedule that "Save as new" copies.
     source: ClassVar[ScheduledJob | None] = None
     choice: ClassVar[Choice] = Choice()
-    # What was typed, if the person has only asked for the fields of what they chose.
+    # What was typed, if the person has not saved it yet but asked to see what it means.
     typed: ClassVar[Mapping[str, Any]] = {}
 
     # Whether someone else has saved the schedule since the page was made.
@@ -50,9 +74,11 @@ class ScheduleForm(ServiceForm):
     # For a new schedule only; later the buttons change it.
     status = forms.ChoiceField(
         required=False,
-        choices=[(status.value, status.label) for status in BEGINS_AS],
+        label=_("Begins"),
+        choices=[(str(status), words.title) for status, words in STATUSES.items()],
         initial=Status.ACTIVE,
-        help_text="A paused schedule does not run until it is resumed.",
+        widget=OptionSelect(STATUSES, look="seg"),
+        help_text=_("A paused schedule does not run until someone resumes it."),
     )
     # The version that the page showed, so that a concurrent change is not overwritten.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -60,12 +86,8 @@ class ScheduleForm(ServiceForm):
     class Meta:
         model = ScheduledJob
         fields = [field.name for field in fields_at(Door.ADMIN)]
-        labels: ClassVar[dict[str, str]] = {
-            name: field.label for name, field in FIELDS.items()
-        }
-        help_texts: ClassVar[dict[str, str]] = {
-            name: field.help_at(Door.ADMIN) for name, field in FIELDS.items()
-        }
+        labels = {name: words_of(name).label for name in FIELDS}
+        help_texts = {name: words_of(name).help for name in FIELDS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,23 +95,37 @@ class ScheduleForm(ServiceForm):
             instant = getattr(self.instance, field.column.attname)
             if field.kind is Kind.TIME and instant:
                 self.initial[field.name] = local_time(instant, self.instance.timezone)
-            if field.bounds and field.name in self.fields:
-                bounds = dict(zip(("min", "max"), field.bounds, strict=True))
-                self.fields[field.name].widget.attrs |= bounds
         self._offer_workflows()
+        # What is saved, to tell what is not.
+        self.saved = {
+            name: self.get_initial_for_field(field, name)
+            for name, field in self.fields.items()
+        }
         for name in self.fields.keys() & self.typed.keys():
-            self.initial[name] = _as_typed(self.fields[name], self.typed[name])
+            widget = self.fields[name].widget
+            typed = widget.value_from_datadict(self.typed, {}, name)
+            self.initial[name] = _as_typed(self.fields[name], typed)
 
     @override
     def clean(self) -> dict[str, Any]:
         """The arguments become one value, as the service takes them."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("schedule_type"):
+            values = of_chosen_type(values)
+            self._forget_faults_of_other_types()
         if "call" not in self.data:
             values["call"] = self.choice.name
         if self.choice.target is not None and not self.errors:
             values["arguments"] = arguments_in(self, self.choice)
             values.setdefault("run_on", RunOn.WORKER)
         return values
+
+    def _forget_faults_of_other_types(self) -> None:
+        """A fault in a field that is not shown could not be mended."""
+        chosen = {"schedule_type": self.cleaned_data["schedule_type"]}
+        for name in [*self.errors]:
+            if name in KNOWN and name not in of_chosen_type({**chosen, name: ""}):
+                del self.errors[name]
 
     @override
     def _show(self, error: DomainError) -> None:
@@ -156,22 +192,37 @@ class ScheduleForm(ServiceForm):
         return name_of_copy(self.source, owner=user)
 
     def _changed(self) -> dict[str, Any]:
-        """The values that were changed. An unchanged time is left out: a wall time that
-        occurs twice when clocks go back would turn into the first of the two."""
-        names = {*self.changed_data, "schedule_type"}
-        # Their fields may show what was only just chosen.
-        names |= {
-            name
+        """The values that were changed, and those of fields that show what was only just
+        chosen."""
+        of_call = {
+            name: self.cleaned_data[name]
             for name in OF_CALL
-            if self.cleaned_data.get(name) != getattr(self.instance, name)
+            if name in self.cleaned_data
+            and self.cleaned_data[name] != getattr(self.instance, name)
+        }
+        return self.changed_of(self.cleaned_data) | of_call
+
+    def changed_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of `values` that differ from what is saved. An unchanged time is left out: a
+        wall time that occurs twice when clocks go back would turn into the first of the two."""
+        names = {"schedule_type"} | {
+            name for name in values.keys() & self.fields.keys() if self._differs(name)
         }
         if "timezone" in names:
             names |= {*MOVED_BY_ZONE}
-        return {
-            name: self.cleaned_data[name]
-            for name in names & KNOWN
-            if name in self.cleaned_data
-        }
+        return {name: values[name] for name in names & KNOWN if name in values}
+
+    def _differs(self, name: str) -> bool:
+        field = self.fields[name]
+        return field.has_changed(
+            self.saved[name], self[name].data if self.is_bound else self[name].value()
+        )
+
+    @property
+    def unsaved(self) -> list[str]:
+        """The names of the fields that show something else than what is saved."""
+        names = (name for name in self.fields if name != "version")
+        return [name for name in names if self._differs(name)]
 
     def clean_trigger_payload(self) -> Any:
         """An empty input means an empty object."""

@@ -117,7 +117,7 @@ def _about(
 class WhatRunsSelect(forms.Select):
     """A select with the button that shows the fields of what is chosen."""
 
-    template_name = "schedules/admin/what_runs.html"
+    template_name = "ostinato/schedules/form/widgets/what_runs.html"
 
     @override
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
@@ -147,8 +147,3 @@ def run_on_field(has: str) -> forms.ChoiceField:
         choices=RunOn.choices,
         initial=has,
     )
-
-
-def is_choosing(request: HttpRequest) -> bool:
-    """Whether the person has only asked for the fields of what they chose."""
-    return SHOW_FIELDS in request.POST

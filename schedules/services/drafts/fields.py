@@ -278,21 +278,16 @@ _PAYLOAD = (
         argument="payload",
     ),
 )
-# As the page of a schedule groups them: title, fields, and an introduction.
-SECTIONS: tuple[tuple[str, tuple[FieldSpec, ...], str], ...] = (
-    ("", _WHAT, ""),
-    ("Call", _CALL, ""),
-    (
-        "Timing",
-        _WHEN,
-        "Fill in exactly one of cron expression, interval and run at. Or choose the type "
-        "“manual” for a schedule that runs only on request.",
-    ),
-    ("Overlapping and late runs", _OVERLAP, ""),
-    ("Failures", _FAILURES, ""),
-    ("Payload", _PAYLOAD, ""),
-)
-FIELDS = {each.name: each for _, section, _ in SECTIONS for each in section}
+# By what they are about, in the order in which every door shows them.
+SECTIONS: dict[str, tuple[FieldSpec, ...]] = {
+    "what": _WHAT,
+    "call": _CALL,
+    "when": _WHEN,
+    "late": _OVERLAP,
+    "failures": _FAILURES,
+    "payload": _PAYLOAD,
+}
+FIELDS = {each.name: each for section in SECTIONS.values() for each in section}
 TIMING_FIELDS = tuple(each.name for each in _WHEN)
 # The field that defines the ticks, for each type that has any. It implies the type.
 WHEN_FIELD = {

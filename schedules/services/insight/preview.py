@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -43,6 +45,16 @@ class Preview:
     ticks: list[PreviewTick] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewedChange:
+    """The next ticks of a schedule as it is, and as it would be. `before` is None if the
+    timing that it has is no longer valid."""
+
+    before: Preview | None
+    after: Preview
+    draft: ScheduledJob
+
+
 def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Preview:
     """The next `count` ticks after `now`; of a paused schedule, as if it were resumed now.
 
@@ -66,20 +78,56 @@ def preview_fields(
     Raises `InvalidSchedule` for every problem with the timing that `create_schedule` would
     refuse.
     """
+    return preview_draft(fields, count=count, actor=actor, now=now).after
+
+
+def preview_draft(
+    fields: Mapping[str, Any], *, count: int, actor: Actor, now: datetime
+) -> PreviewedChange:
+    """The same, with the draft: a change from nothing."""
     draft = ScheduledJob(owner=actor.user, created_at=now, updated_at=now)
     apply_fields(draft, fields, now=now)
     found = check_draft(draft, ignoring=NOT_ABOUT_TIME)
     check_first_tick(draft, found, after=now)
     previewed = _preview(draft, count=count, after=now)
-    requested = fields.get("run_at")
-    if requested is not None and requested.tzinfo is None:
-        return _marked(previewed, requested.replace(microsecond=0))
-    return previewed
+    return PreviewedChange(None, _as_requested(previewed, fields), draft)
 
 
-def _marked(previewed: Preview, requested: datetime) -> Preview:
+def preview_change(
+    schedule: ScheduledJob, fields: Mapping[str, Any], *, count: int, now: datetime
+) -> PreviewedChange:
+    """What a change of `fields` at `now` would do to the next ticks. Writes nothing.
+
+    Raises `InvalidSchedule` for every problem with the timing that `update_schedule` would
+    refuse.
+    """
+    before = None
+    with suppress(InvalidSchedule):
+        before = preview_schedule(schedule, count=count, now=now)
+    draft = copy(schedule)
+    apply_fields(draft, fields, now=now)
+    found = check_draft(draft, ignoring=NOT_ABOUT_TIME, had=schedule.cron_expression)
+    check_first_tick(draft, found, after=now)
+    if before is not None and _is_kept(schedule, draft):
+        same = preview_schedule(draft, count=count, now=now)
+        return PreviewedChange(before, same, draft)
+    draft.status = Status.ACTIVE  # a new timing revives one that has ended
+    after = _preview(draft, count=count, after=now)
+    return PreviewedChange(before, _as_requested(after, fields), draft)
+
+
+def _is_kept(schedule: ScheduledJob, draft: ScheduledJob) -> bool:
+    """Whether the draft has the same ticks."""
+    return draft.timing == schedule.timing and draft.max_runs == schedule.max_runs
+
+
+def _as_requested(previewed: Preview, fields: Mapping[str, Any]) -> Preview:
     """Mark a one-off whose local time the clock skips: it runs when the gap ends. A saved
     schedule has only the instant, so the requested local time is known only here."""
+    requested = fields.get("run_at")
+    if requested is None or requested.tzinfo is not None:
+        return previewed
+    requested = requested.replace(microsecond=0)
     ticks = [
         replace(tick, moved_by_gap=tick.local.replace(tzinfo=None, fold=0) != requested)
         for tick in previewed.ticks

@@ -55,7 +55,7 @@ class TestFields:
             "token": "text",
             "price": "text",
             "size": "select",
-            "user": "select",
+            "user": "text",
             "words": "Textarea",
             "mode": "select",
             "note": "text",

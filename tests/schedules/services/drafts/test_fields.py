@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from platform_site.local.data_dir import BASE_DIR
 from schedules import limits, models
+from schedules.admin.form.words import label_of
 from schedules.api.serializers import NewSchedule
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleEvent
@@ -72,12 +73,12 @@ def answered_by_the_api(visitor: Visitor, schedule: ScheduledJob) -> set[str]:
 
 
 def asked_in_the_admin(visitor: Visitor, schedule: ScheduledJob) -> set[str]:
-    """What both pages show an input for, with its label and its help."""
+    """What both pages show an input for, with its label."""
     pages = [visitor.site.get(path).text for path in (f"{LIST}add/", page(schedule))]
     return {
         field.name
         for field in FIELDS.values()
-        for words in [(f'name="{field.name}"', escape(field.label), escape(field.help))]
+        for words in [(f'name="{field.name}"', escape(label_of(field.name)))]
         if all(word in text for text in pages for word in words)
     }
 
@@ -122,7 +123,9 @@ def test_who_may_only_read_a_schedule_reads_the_same_labels(
     site.force_login(reader)
     text = site.get(page(make_schedule())).text
     assert [
-        each.name for each in fields_at(Door.ADMIN) if each.label not in unescape(text)
+        each.name
+        for each in fields_at(Door.ADMIN)
+        if label_of(each.name) not in unescape(text)
     ] == []
 
 

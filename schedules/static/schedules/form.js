@@ -1,0 +1,102 @@
+/* The form of a schedule shows what it means while one types: the server makes the parts that
+   depend on what is typed, and this puts them in. Without it, buttons do the same. */
+
+const WAIT_MS = 300;
+const data = document.getElementById("form-data");
+const form = data?.closest("form");
+let timer = 0;
+let request = null;
+
+const isTyping = (part) => {
+  const active = document.activeElement;
+  return part.contains(active) && active.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+};
+
+const put = (found) => {
+  const active = document.activeElement?.id;
+  for (const fresh of found.querySelectorAll("[id]")) {
+    const part = document.getElementById(fresh.id);
+    if (!part?.matches("[data-part], [data-runs]") || isTyping(part)) continue;
+    if (part.innerHTML === fresh.innerHTML) continue;
+    part.replaceChildren(...document.adoptNode(fresh).childNodes);
+  }
+  if (active && document.activeElement?.id !== active) document.getElementById(active)?.focus();
+  for (const input of form.querySelectorAll("[aria-describedby^=told-]")) {
+    const told = document.getElementById(input.getAttribute("aria-describedby"));
+    input.toggleAttribute("aria-invalid", Boolean(told?.querySelector(".o-fault")));
+    if (input.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
+  }
+  document.dispatchEvent(new Event("parts:changed"));
+};
+
+const write = (values) => {
+  for (const [name, value] of Object.entries(values)) {
+    const control = form.elements[name];
+    if (control) control.value = value;
+  }
+};
+
+const preview = async (pressed) => {
+  clearTimeout(timer);
+  request?.abort();
+  request = new AbortController();
+  const body = new FormData(form);
+  body.append(...(pressed ?? ["_preview", "1"]));
+  try {
+    const answer = await fetch(data.dataset.preview, { method: "POST", body, signal: request.signal });
+    if (!answer.ok) return false;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const parts = page.querySelector("[data-writes]");
+    if (!parts) return false;
+    write(JSON.parse(parts.dataset.writes));
+    put(parts);
+    return true;
+  } catch (error) {
+    return error.name === "AbortError";
+  }
+};
+
+const soon = (pressed) => {
+  clearTimeout(timer);
+  timer = setTimeout(() => preview(pressed), WAIT_MS);
+};
+
+/* Only the triggers of the chosen workflow. */
+const offerNodes = () => {
+  const workflow = form.elements.workflow;
+  const nodes = form.elements.trigger_node;
+  if (!workflow || !nodes) return;
+  for (const group of nodes.querySelectorAll("optgroup")) {
+    const is_of = group.firstElementChild?.dataset.workflow === workflow.value;
+    group.hidden = !is_of;
+    group.disabled = !is_of;
+  }
+  const chosen = nodes.selectedOptions[0];
+  if (chosen?.dataset.workflow && chosen.dataset.workflow !== workflow.value) nodes.value = "";
+};
+
+const listen = () => {
+  document.documentElement.classList.add("has-script");
+  form.addEventListener("input", (event) => {
+    const { name, type } = event.target;
+    // A part of a zone's name is no zone yet: it counts when it is chosen or left.
+    if (name === "call" || name === "timezone") return;
+    if (name.startsWith("pattern-")) soon(["_pattern", "same"]);
+    else if (type === "radio" || type === "checkbox") preview();
+    else soon();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "call") preview(["_fields", "1"]).then(offerNodes);
+    if (event.target.name === "timezone") preview();
+    if (event.target.name === "workflow") offerNodes();
+  });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=_pattern], button[name=_suggested]");
+    if (!button) return;
+    event.preventDefault();
+    preview([button.name, button.value]);
+  });
+  offerNodes();
+};
+
+if (form) listen();
