@@ -7,11 +7,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
@@ -37,14 +40,16 @@ from schedules.admin.form.what_runs import (
     run_on_field,
 )
 from schedules.admin.form.zones import ZONES, zones_view
-from schedules.models import ScheduledJob, ScheduleType, UserProfile
+from schedules.models import ScheduledJob, ScheduleType, Status, UserProfile
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD
 from workflows.admin.frame import now_of, zone_of
+from workflows.display.times import moment
 from workflows.kit.admin import ServiceAdmin
 from workflows.run_on import RunOn
 
 PREVIEW_OF_NEW = "ostinato_schedule_draft_preview"
 PREVIEW = "ostinato_schedule_preview"
+ADD_ANOTHER = "_addanother"
 
 
 class FormPages(ServiceAdmin):
@@ -232,6 +237,28 @@ class FormPages(ServiceAdmin):
             path("<path:object_id>/preview/", preview, name=PREVIEW),
             *super().get_urls(),
         ]
+
+    @override
+    def response_add(
+        self, request: HttpRequest, obj: ScheduledJob, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Also of a copy."""
+        self._tell(request, _("Created {}."), obj)
+        if ADD_ANOTHER in request.POST:
+            return redirect(request.get_full_path())
+        return self.page_of(obj.pk)
+
+    @override
+    def response_change(self, request: HttpRequest, obj: ScheduledJob) -> HttpResponse:
+        self._tell(request, _("Saved {}."), obj)
+        return self.page_of(obj.pk)
+
+    def _tell(self, request: HttpRequest, done: str, schedule: ScheduledJob) -> None:
+        parts = [done.format(schedule.name)]
+        if schedule.next_run_at and schedule.status == Status.ACTIVE:
+            at = moment(schedule.next_run_at, zone_of(request), now_of(request))
+            parts.append(_("Next run {}.").format(at))
+        self.message_user(request, " ".join(parts), messages.SUCCESS)
 
     def _bases(self) -> dict[str, str]:
         return {

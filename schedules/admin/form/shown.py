@@ -17,7 +17,10 @@ from schedules.admin.form.previewed import Previewed, fault_of, previewed
 from schedules.admin.form.schedule_form import ScheduleForm
 from schedules.admin.form.sections import LAYOUT, Section, fields_of, fields_of_choice
 from schedules.admin.form.zones import told
+from schedules.admin.page.clock import Clock
+from schedules.admin.page.coming import Line, lines_of
 from schedules.models import ScheduledJob, ScheduleType
+from schedules.services.insight.coming import rows_of
 from schedules.services.insight.preview import Preview, PreviewTick
 from schedules.timing.zone_search import zone_at
 from schedules.timing.zones import timezone_names
@@ -80,6 +83,19 @@ class Shown:
     @property
     def ticks(self) -> list[PreviewTick]:
         return self.coming.ticks if self.coming else []
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The coming runs, and the clock changes among them."""
+        draft = self.draft
+        if draft is None or not self.ticks:
+            return []
+        rows = rows_of(draft, self.ticks, now=self.now)
+        return lines_of(rows, Clock(self.now, draft.timezone), draft.timezone)
+
+    @property
+    def next_at(self) -> datetime | None:
+        return self.ticks[0].due_at if self.ticks else None
 
     @property
     def text(self) -> str:

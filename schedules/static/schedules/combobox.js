@@ -40,6 +40,7 @@ const enhance = (combo) => {
   input.role = "combobox";
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", base);
+  input.setAttribute("aria-expanded", "false");
 
   const close = () => {
     clearTimeout(timer);

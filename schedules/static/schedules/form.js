@@ -16,7 +16,8 @@ const put = (found) => {
   const active = document.activeElement?.id;
   for (const fresh of found.querySelectorAll("[id]")) {
     const part = document.getElementById(fresh.id);
-    if (!part?.matches("[data-part], [data-runs]") || isTyping(part)) continue;
+    if (!part?.matches("[data-part], [data-runs]")) continue;
+    if (part.matches("[data-part]") && isTyping(part)) continue;
     if (part.innerHTML === fresh.innerHTML) continue;
     part.replaceChildren(...document.adoptNode(fresh).childNodes);
   }
@@ -75,6 +76,13 @@ const offerNodes = () => {
   if (chosen?.dataset.workflow && chosen.dataset.workflow !== workflow.value) nodes.value = "";
 };
 
+/* What runs has other fields. */
+const choose = async () => {
+  await preview(["_fields", "1"]);
+  offerNodes();
+  document.getElementById("id_call")?.focus();
+};
+
 const listen = () => {
   document.documentElement.classList.add("has-script");
   form.addEventListener("input", (event) => {
@@ -86,7 +94,7 @@ const listen = () => {
     else soon();
   });
   form.addEventListener("change", (event) => {
-    if (event.target.name === "call") preview(["_fields", "1"]).then(offerNodes);
+    if (event.target.name === "call") choose();
     if (event.target.name === "timezone") preview();
     if (event.target.name === "workflow") offerNodes();
   });
