@@ -167,6 +167,19 @@ class Shown:
 
     @property
     def remarks(self) -> list[str]:
+        """What clock changes do, unless the coming runs show it or the field of the one run
+        says it."""
+        if any(line.head for line in self.lines) or self.once_told:
+            return []
+        return self._clock_remarks()
+
+    @property
+    def once_told(self) -> str:
+        """That the time of a single run comes twice, or does not exist."""
+        is_once = self.draft and self.draft.schedule_type == ScheduleType.ONCE
+        return " ".join(self._clock_remarks()) if is_once else ""
+
+    def _clock_remarks(self) -> list[str]:
         if self.draft is None:
             return []
         requested = self.preview.values.get("run_at")

@@ -120,6 +120,8 @@ def _about(change: ClockChange, wall: datetime | None, clock: Clock, zone: str) 
 
 
 def _effect(change: ClockChange, wall: datetime | None) -> str:
+    if change.effect == "moved" and change.wall is None:  # of a single run
+        return _("It runs at the first moment after.")
     if change.effect == "moved":
         return _(
             "{} does not exist that night, so it runs at the first moment after."
