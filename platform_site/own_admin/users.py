@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from schedules.admin import ProfileForm
 from schedules.models import UserProfile
+from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.sqlite_write_lock import brief_write
 from workflows.services.dependents import MOST_DELETED, detach, is_short
@@ -34,10 +35,11 @@ class ProfileInline(InlineBase):
     verbose_name = verbose_name_plural = "scheduling and agents"
 
 
-class ProfiledUserAdmin(ServiceAdmin, ProfiledUserBase):
+class ProfiledUserAdmin(Framed, ServiceAdmin, ProfiledUserBase):
     """Django's page of a user, with the profile once the user exists."""
 
     search_fields = tuple(f"{name}__has_text" for name in UserAdmin.search_fields)
+    readonly_fields = ("last_login", "date_joined")
 
     @override
     def get_deleted_objects(
@@ -87,7 +89,7 @@ class ProfiledUserAdmin(ServiceAdmin, ProfiledUserBase):
         return [] if obj is None else [ProfileInline]
 
 
-class SearchableGroupAdmin(GroupAdmin):
+class SearchableGroupAdmin(Framed, GroupAdmin):
     """Django's page of a group, with this site's text search."""
 
     search_fields = ("name__has_text",)

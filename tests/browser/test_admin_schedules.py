@@ -29,9 +29,9 @@ def schedule(make_schedule: MakeSchedule) -> ScheduledJob:
 def log_in(page: Page, address: str) -> None:
     User.objects.create_superuser("boss", password="boss-password")
     page.goto(f"/admin/login/?next={address}")
-    page.get_by_label("Username").fill("boss")
+    page.get_by_label("User name").fill("boss")
     page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**{address}")
 
 

@@ -192,6 +192,7 @@ def test_the_side_bar_has_what_the_user_may_see(site, workflow: Workflow):
         "Overview",
         "Schedules",
         "Runs",
+        "Approvals",
         "Workflows",
         "Executions",
         "Webhooks",
@@ -203,6 +204,7 @@ def test_the_side_bar_has_what_the_user_may_see(site, workflow: Workflow):
     ]
     assert side_bar(signed_in(staff(VIEW)).get(canvas(workflow))) == [
         "Overview",
+        "Approvals",
         "Workflows",
     ]
 

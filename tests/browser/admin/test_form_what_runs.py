@@ -26,9 +26,9 @@ def boss(transactional_db: None, callables: None) -> User:
 
 def add_schedule(page: Page) -> None:
     page.goto("/admin/login/?next=/admin/ostinato_schedules/scheduledjob/add/")
-    page.get_by_label("Username").fill("boss")
+    page.get_by_label("User name").fill("boss")
     page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.mark.parametrize("width", [1280, 360])

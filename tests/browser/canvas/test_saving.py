@@ -186,9 +186,9 @@ def test_work_is_saved_after_signing_in_again_in_another_tab(
 
 
 def sign_in(page: Page) -> None:
-    page.get_by_label("Username").fill("boss")
+    page.get_by_label("User name").fill("boss")
     page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(nodes(page)).to_have_count(5)
 
 

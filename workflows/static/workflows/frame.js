@@ -3,8 +3,11 @@
 const keys = document.getElementById("keys");
 const SEARCH = "#searchbar, main input[type=search]";
 
+const BUTTONS = "[type=submit], [type=button], [type=reset], [type=checkbox], [type=radio]";
+
 function isTyping(target) {
-  return target.closest("input, textarea, select, [contenteditable]") !== null;
+  if (target.closest("textarea, select, [contenteditable]")) return true;
+  return target.matches("input") && !target.matches(BUTTONS);
 }
 
 /* The canvas has a search of its own, with the same key. */
@@ -61,3 +64,12 @@ function setClocks() {
 }
 
 setInterval(setClocks, 10_000);
+
+/* Django's pair of lists gives a name to an element that may not have one. */
+addEventListener("load", () => {
+  for (const tip of document.querySelectorAll("span.help-tooltip[aria-label]")) tip.role = "img";
+});
+
+/* RQ's lists call a plugin of jQuery that Django has replaced by a script that needs no call. */
+const plugins = window.django?.jQuery?.fn;
+if (plugins && !plugins.actions) plugins.actions = () => {};

@@ -81,4 +81,6 @@ if os.environ.get("WITHOUT_OSTINATO") != "1":
             "drf_spectacular_sidecar",
         ]
     OSTINATO = {"QUEUE": "ostinato", "COMMANDS": ["close_month"]}
+    if os.environ.get("THEME_ALL_PAGES") == "1":
+        OSTINATO["THEME_ALL_PAGES"] = True
     RQ_QUEUES["ostinato"] = RQ_QUEUES["default"].copy()
