@@ -16,9 +16,11 @@ from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from triggers.api.webhooks import hook_url
+from triggers.manual import can_run_again, run_again
 from triggers.models import Webhook
 from triggers.webhooks import IssuedWebhook, issue_webhook, revoke_webhook
 from workflows.access import require_permission
+from workflows.admin.execution_page import beyond
 from workflows.admin.frame import Framed, frame
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
@@ -34,6 +36,8 @@ else:
     ChoiceBase = forms.ModelChoiceField
 
 clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
+# The button "Run again" of executions: what starts one is known here.
+beyond.again, beyond.can_again = run_again, can_run_again
 
 
 class NodeField(ChoiceBase):

@@ -15,7 +15,7 @@ from workflows.access import require_permission
 from workflows.components.trigger_manual import ManualTrigger
 from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.components.trigger_webhook import WebhookTrigger
-from workflows.kit.errors import InvalidInput, NotFound
+from workflows.kit.errors import InvalidInput, NotAllowed, NotFound
 from workflows.kit.json_value import problem
 from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
@@ -59,6 +59,36 @@ def run_workflow(
             execution = _run(workflow, node, payload, user=user, now=now)
         queue_execution(execution, now=now)
     return execution
+
+
+def can_run_again(execution: WorkflowExecution, user: User) -> bool:
+    """Whether it was started by hand, and `user` may run its workflow. (A schedule runs by
+    its own buttons, and only its caller repeats the call of a webhook.)"""
+    workflow = execution.workflow
+    by_hand = execution.trigger_type == "manual" or execution.event.get("is_test")
+    if not by_hand or workflow is None or workflow.deleting_since:
+        return False
+    return Workflow.objects.runnable_by(user).filter(pk=workflow.pk).exists()
+
+
+def run_again(
+    execution: WorkflowExecution, *, user: User, now: datetime
+) -> WorkflowExecution:
+    """Start its workflow as it was started then: at the same trigger, with the same payload.
+
+    Raises as `run_workflow`; `NotFound` if the workflow is gone.
+    """
+    if execution.workflow is None:
+        raise NotFound
+    if not can_run_again(execution, user):
+        raise NotAllowed
+    return run_workflow(
+        execution.workflow,
+        execution.event.get("payload", {}),
+        user=user,
+        now=now,
+        start_at=execution.trigger_node_id,
+    )
 
 
 def _trigger(workflow: Workflow, node_id: str) -> WorkflowNode:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
@@ -13,7 +14,7 @@ from schedules.templatetags.schedule_display import both_times
 
 
 def titled_filter(
-    title: str, without: Collection[str] = ()
+    title: str | Promise, without: Collection[str] = ()
 ) -> type[admin.FieldListFilter]:
     """A filter by the choices of a field, under a title other than the field's name.
 
@@ -23,7 +24,7 @@ def titled_filter(
     class TitledFilter(admin.ChoicesFieldListFilter):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.title = title
+            self.title = cast("Any", title)
 
         @override
         def choices(self, changelist: Any) -> Iterator[Any]:

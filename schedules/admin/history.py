@@ -17,16 +17,11 @@ from schedules.admin.columns import times, titled_filter
 from schedules.models import (
     ReasonCode,
     ScheduledJob,
-    ScheduledRun,
     ScheduleEpoch,
     ScheduleEvent,
 )
-from schedules.services.insight.sentences import reason_text
 from schedules.templatetags.schedule_display import (
     EMPTY,
-    badge,
-    both_times,
-    seconds_between,
     who_acted,
 )
 from workflows.admin.frame import Framed
@@ -87,84 +82,6 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
             "ostinato_schedules_scheduledjob",
             row.schedule_id,
             row.living_name,
-        )
-
-
-@admin.register(ScheduledRun)
-class RunAdmin(HistoryAdmin):
-    list_display = (
-        "scheduled",
-        "of_schedule",
-        "outcome",
-        "origin",
-        "ticks",
-        "attempt",
-        "took",
-        "shown_execution",
-    )
-    list_filter = ("status", "failure_kind", "origin")
-    search_fields = ("schedule_name__has_text",)
-    fields = (
-        "id",
-        "of_schedule",
-        "scheduled",
-        "ticks",
-        "due",
-        "outcome",
-        "origin",
-        "attempt",
-        "shown_execution",
-        "failure_kind",
-        "error",
-        "enqueued",
-        "waits_until",
-        "started",
-        "finished",
-        "took",
-        "deadline",
-        "cancel_requested",
-        "send_count",
-        "epoch",
-        "request_id",
-        "created",
-    )
-
-    scheduled = times("scheduled_for", "Scheduled for")
-    due = times("due_at", "Due at")
-    enqueued = times("enqueued_at", "Queued at")
-    waits_until = times("not_before", "Not before")
-    started = times("started_at", "Started at")
-    finished = times("finished_at", "Finished at")
-    deadline = times("deadline_at", "Deadline")
-    cancel_requested = times("cancel_requested_at", "Cancellation requested at")
-    created = times("created_at", "Recorded at")
-
-    @admin.display(description="Outcome", ordering="status")
-    def outcome(self, run: ScheduledRun) -> SafeString:
-        return format_html(
-            '{} <span class="quiet">{}</span>', badge(run.status), reason_text(run)
-        )
-
-    @admin.display(description="Ticks", ordering="tick_count")
-    def ticks(self, run: Any) -> str | SafeString:
-        if run.range_end is None:
-            return str(run.tick_count)
-        return format_html(
-            "{}, until {}", run.tick_count, both_times(run.range_end, run.zone)
-        )
-
-    @admin.display(description="Duration")
-    def took(self, run: ScheduledRun) -> str | SafeString:
-        return seconds_between(run.started_at, run.finished_at)
-
-    @admin.display(description="Execution")
-    def shown_execution(self, run: ScheduledRun) -> SafeString:
-        execution = run.execution_id
-        return link(
-            self.admin_site,
-            "ostinato_workflows_workflowexecution",
-            execution,
-            str(execution)[:8],
         )
 
 

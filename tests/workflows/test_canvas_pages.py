@@ -145,12 +145,17 @@ def test_the_window_of_another_form_keeps_the_form_of_django(site: Client):
     assert 'name="name"' in site.get(f"{ADD}?_popup=1").text
 
 
-def test_an_execution_is_drawn_above_its_fields(site, execution: WorkflowExecution):
-    answer = site.get(page_of(execution))
+def drawing_of(execution: WorkflowExecution) -> str:
+    return f"/admin/ostinato_workflows/workflowexecution/{execution.pk}/canvas/"
+
+
+def test_an_execution_is_drawn_on_a_page_of_its_own(site, execution: WorkflowExecution):
+    assert drawing_of(execution) in site.get(page_of(execution)).text
+    answer = site.get(drawing_of(execution))
     page = told(answer)
     assert (page["page"], page["execution"]) == ("execution", str(execution.pk))
     assert page["workflow"]["name"] == "greeting"
-    assert answer.text.index("ostinato-root") < answer.text.index("Trigger type")
+    assert page_of(execution) in answer.text
     assert canvas(execution.workflow) in answer.text
 
 
@@ -161,9 +166,11 @@ def test_an_execution_is_called_by_its_workflow_and_its_time_on_the_clock_of_the
     execution.started_at = NOW
     execution.save()
     text = site.get(page_of(execution)).text
-    heading = "greeting, run of 23 Nov 2026, 10:00"
-    assert f"<h1>{heading}</h1>" in text
-    assert f'<span aria-current="page">{heading}</span>' in text
+    assert "<h1>greeting</h1>" in text
+    assert re.search(
+        r'<span aria-current="page">greeting, (\w+ )?(23 Nov (2026)?, )?10:00</span>',
+        text,
+    )
     assert f"greeting {execution.pk}" not in text
 
 
@@ -171,7 +178,7 @@ def test_the_execution_of_a_workflow_that_one_may_not_see_has_no_drawing(
     execution: WorkflowExecution,
 ):
     client = signed_in(staff("ostinato_workflows.view_workflowexecution"))
-    answer = client.get(page_of(execution))
+    answer = client.get(drawing_of(execution))
     assert told(answer)["workflow"] is None
     assert "Open canvas" not in answer.text
 
@@ -212,7 +219,7 @@ def test_the_side_bar_has_what_the_user_may_see(site, workflow: Workflow):
 def test_the_pages_have_no_inline_styles_and_no_inline_scripts(
     site, workflow: Workflow, execution: WorkflowExecution
 ):
-    for address in (canvas(workflow), ADD, page_of(execution)):
+    for address in (canvas(workflow), ADD, drawing_of(execution)):
         text = site.get(address).text
         assert " style=" not in text
         scripts = re.findall(r"<script([^>]*)>", text)
@@ -265,7 +272,7 @@ def test_without_the_api_the_pages_say_which_line_is_missing(
         "Add this line to urlpatterns in tests.workflows.admin_alone: "
         'path("ostinato/", include("platform_site.embed")),'
     )
-    for address in (canvas(workflow), ADD, page_of(execution)):
+    for address in (canvas(workflow), ADD, drawing_of(execution)):
         page = site.get(address)
         assert page.status_code == 200
         assert line in unescape(page.text)

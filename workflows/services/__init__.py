@@ -11,7 +11,7 @@ from workflows.services.deletion import (
     finish_deletions,
     preview_deletion,
 )
-from workflows.services.execution import cancel_execution
+from workflows.services.execution import CANCELLABLE, cancel_execution
 from workflows.services.graph import (
     checked_graph,
     checked_version,
@@ -26,6 +26,7 @@ from workflows.services.rendering import Rendered, render_for
 from workflows.services.versions import version_of, versions_of
 
 __all__ = [
+    "CANCELLABLE",
     "Changes",
     "Deletion",
     "EdgeSpec",

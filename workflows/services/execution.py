@@ -12,6 +12,7 @@ from workflows.models import WorkflowExecution
 
 log = get_logger(__name__)
 Status = WorkflowExecution.Status
+CANCELLABLE = (Status.PENDING, Status.RUNNING)
 
 
 def cancel_execution(

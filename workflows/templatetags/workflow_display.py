@@ -1,4 +1,4 @@
-"""Template filters that show the input, output and duration of nodes."""
+"""Template tags and filters of the pages of executions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any
 
 from django import template
 
+from workflows.display.marks import mark_html
+from workflows.display.numbers import grouped
+from workflows.display.people import initials
+
 register = template.Library()
+register.simple_tag(mark_html, name="mark")
+register.filter(initials)
+register.filter(grouped)
 
 
 @register.filter

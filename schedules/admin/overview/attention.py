@@ -41,6 +41,7 @@ class Row:
     end: str
     schedule: UUID
     run: UUID | None = None
+    is_cancellable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Stuck:
     name: str
     seconds: float
     usual: float
+    is_cancellable: bool
 
 
 def failing(schedules: ScheduleQuerySet, now: datetime) -> list[Row]:
@@ -104,6 +106,7 @@ def stuck_rows(stuck: list[Stuck]) -> list[Row]:
             "",
             each.schedule,
             each.run,
+            each.is_cancellable,
         )
         for each in stuck[:ROWS]
     ]
@@ -116,7 +119,7 @@ def stuck_runs(now: datetime) -> list[Stuck]:
             status=RunStatus.RUNNING, started_at__lt=now - LEAST
         )
         .order_by("started_at")
-        .only("schedule_id", "schedule_name", "started_at")
+        .only("schedule_id", "schedule_name", "started_at", "execution_id")
     )
     longest = list(running[:MOST_RUNNING])
     before = last_runs({run.schedule_id for run in longest}, now)
@@ -132,7 +135,14 @@ def stuck_runs(now: datetime) -> list[Stuck]:
         seconds, usual = (now - run.started_at).total_seconds(), median(done)
         if seconds > USUAL_TIMES * usual + LEAST.total_seconds():
             found.append(
-                Stuck(run.pk, run.schedule_id, run.schedule_name, seconds, usual)
+                Stuck(
+                    run.pk,
+                    run.schedule_id,
+                    run.schedule_name,
+                    seconds,
+                    usual,
+                    is_cancellable=run.execution_id is not None,
+                )
             )
     return found
 

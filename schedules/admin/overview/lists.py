@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.admin import AdminSite
 from django.urls import NoReverseMatch, reverse
 
+from schedules.admin.runs.filters import between
 from schedules.display.states import ShownState
 
 
@@ -44,13 +45,14 @@ class Lists:
     def runs_between(
         self, begin: datetime, end: datetime | None = None, **query: Any
     ) -> str:
-        times = {"scheduled_for__gte": _stamp(begin)}
-        if end is not None:
-            times["scheduled_for__lt"] = _stamp(end)
-        return self.runs(**query, **times)
+        return self.runs(**query, when=between(begin, end))
 
     def run(self, pk: UUID) -> str:
         return self._at("ostinato_schedules_scheduledrun_change", pk)
+
+    def cancel(self, pk: UUID) -> str:
+        """What cancels a run. No list: the one thing that is done from the overview."""
+        return self._at("ostinato_schedules_scheduledrun_cancel", pk)
 
     def execution(self, pk: UUID) -> str:
         return self._at("ostinato_workflows_workflowexecution_change", pk)
@@ -71,7 +73,3 @@ class Lists:
             return self._at("ostinato_calendar", day=day)
         except NoReverseMatch:
             return self.schedules(schedule_type="cron")
-
-
-def _stamp(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -17,13 +17,22 @@ from workflows.display.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A row, with the address of its page and of what cancels it, if it may be cancelled."""
+
+    row: Row
+    address: str
+    cancel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """How many there are, the first of them, and the list of all."""
 
     anchor: str
     mark: Mark
     number: int
-    rows: list[tuple[Row, str]]  # each with its address
+    rows: list[Shown]
     address: str
     action: str
     none: str
@@ -37,10 +46,17 @@ def panels(
     *,
     zone: str,
     now: datetime,
+    may_cancel: bool,
 ) -> list[Panel]:
-    def addressed(rows: list[Row]) -> list[tuple[Row, str]]:
+    def addressed(rows: list[Row]) -> list[Shown]:
         return [
-            (row, lists.run(row.run) if row.run else lists.schedule(row.schedule))
+            Shown(
+                row,
+                lists.run(row.run),
+                lists.cancel(row.run) if may_cancel and row.is_cancellable else "",
+            )
+            if row.run
+            else Shown(row, lists.schedule(row.schedule))
             for row in rows
         ]
 

@@ -142,6 +142,9 @@ class Overview:
                 self.lists,
                 zone=self.zone,
                 now=self.now,
+                may_cancel=self.user.has_perm(
+                    "ostinato_workflows.change_workflowexecution"
+                ),
             ),
         }
 

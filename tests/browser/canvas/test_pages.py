@@ -89,7 +89,7 @@ def test_axe_finds_nothing_in_the_panel_of_any_type(
         assert_accessible(page)
 
 
-def test_axe_finds_nothing_on_the_page_of_an_execution(
+def test_axe_finds_nothing_on_the_drawing_of_an_execution(
     open_signed_in: OpenSignedIn, drawn: Workflow, boss: User
 ) -> None:
     event = {"fired_at": timezone.now().isoformat(), "payload": {}}
@@ -118,7 +118,7 @@ def ground(page: Page) -> str:
 
 
 def page_of(execution: WorkflowExecution) -> str:
-    address = "admin:ostinato_workflows_workflowexecution_change"
+    address = "admin:ostinato_workflows_workflowexecution_canvas"
     return reverse(address, args=[execution.pk])
 
 
@@ -133,7 +133,7 @@ def test_the_pages_fit_every_screen(
 
 
 @pytest.mark.slow
-def test_the_execution_of_a_real_worker_is_drawn_above_its_fields(
+def test_the_execution_of_a_real_worker_is_drawn(
     open_signed_in: OpenSignedIn, drawn: Workflow, boss: User, worker: Manage
 ) -> None:
     execution = run_workflow(drawn, {"few": 1}, user=boss, now=timezone.now())
@@ -142,7 +142,8 @@ def test_the_execution_of_a_real_worker_is_drawn_above_its_fields(
     page = open_signed_in(page_of(execution))
     expect(page.locator(".react-flow__node")).to_have_count(5)
     expect(node(page, "order")).to_contain_text("Succeeded")
-    fields = page.get_by_role("region", name="Nodes")
-    expect(fields.get_by_text("Order more.", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Nodes, input and output").click()
+    expect(page.locator(".o-pre", has_text="Order more.").first).to_be_visible()
+    page.get_by_role("link", name="Show on canvas").click()
     page.get_by_role("link", name="Open canvas").click()
     page.wait_for_url(f"**{canvas_of(drawn)}")

@@ -73,6 +73,10 @@ def panel(page: Any, anchor: str) -> Any:
     return next(each for each in page.context["panels"] if each.anchor == anchor)
 
 
+def rows_of(panel: Any) -> list[Any]:
+    return [shown.row for shown in panel.rows]
+
+
 def test_a_new_site_is_led_to_its_first_schedule(site: Client) -> None:
     text = site.get(ADDRESS).text
     assert "No schedules yet" in text
@@ -118,7 +122,7 @@ def test_what_fails_shows_its_error_and_how_often(
         )
     failing = panel(site.get(ADDRESS), "failing")
     assert failing.number == 4
-    assert [(row.name, row.note, row.end) for row, _ in failing.rows] == [
+    assert [(row.name, row.note, row.end) for row in rows_of(failing)] == [
         ("job 5", "HTTP 505", "5 in a row"),
         ("job 4", "HTTP 504", "4 in a row"),
         ("job 3", "HTTP 503", "3 in a row"),
@@ -144,14 +148,36 @@ def test_what_is_overdue_and_what_is_stuck_stand_together(
     ran(usual, 51, "running")
     found = panel(site.get(ADDRESS), "late")
     assert found.number == 2
-    assert [(row.name, row.note, row.end) for row, _ in found.rows] == [
+    assert [(row.name, row.note, row.end) for row in rows_of(found)] == [
         ("late", "Due 11:59:22, not started yet", "48 s"),
         ("slow", "Running for 51 min 10 s, usually 20.0 s", ""),
     ]
-    assert [address for _, address in found.rows] == [
+    assert [shown.address for shown in found.rows] == [
         reverse("admin:ostinato_schedules_scheduledjob_change", args=[late.pk]),
         reverse("admin:ostinato_schedules_scheduledrun_change", args=[stuck.pk]),
     ]
+
+
+def test_what_is_stuck_is_cancelled_from_the_overview_by_who_may(
+    site: Client, make_schedule: MakeSchedule, alice: User
+) -> None:
+    slow = make_schedule(name="slow")
+    for minutes in (100, 110, 120):
+        ran(slow, minutes, "succeeded")
+    execution = WorkflowExecution.objects.create(
+        workflow_name="nightly", owner=alice, status="running", started_at=NOON
+    )
+    run = ran(slow, 51, "running", execution=execution)
+    cancel = reverse("admin:ostinato_schedules_scheduledrun_cancel", args=[run.pk])
+    assert f'action="{cancel}"' in site.get(ADDRESS).text
+    user = User.objects.create_user("staff", is_staff=True)
+    codes = ["view_scheduledjob", "view_scheduledrun"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client = Client()
+    client.force_login(user)
+    text = client.get(ADDRESS).text
+    assert "Running for 51 min" in text
+    assert cancel not in text
 
 
 def test_a_proposal_says_what_it_would_do_and_for_whom(
@@ -173,7 +199,7 @@ def test_a_proposal_says_what_it_would_do_and_for_whom(
         now=NOON,
     )
     page = site.get(ADDRESS)
-    ((row, _),) = panel(page, "asked").rows
+    (row,) = rows_of(panel(page, "asked"))
     assert row.name == "churn"
     assert row.note == "At 06:00 on Mondays (UTC)"
     assert row.end == "for alice"
