@@ -17,7 +17,7 @@ from workflows.admin.frame import Framed
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.conf import conf
 from workflows.kit.conf_options import OPTIONS
-from workflows.kit.users import name_of, searched_by_name
+from workflows.kit.users import full_name, searched_by_name
 
 if TYPE_CHECKING:
     ProfileFormBase = forms.ModelForm[UserProfile]
@@ -99,7 +99,7 @@ class ProfileAdmin(Framed, ServiceAdmin):
 
     @admin.display(description="User", ordering="user")
     def name(self, profile: UserProfile) -> str:
-        return name_of(profile.user)
+        return full_name(profile.user)
 
     @override
     def get_exclude(

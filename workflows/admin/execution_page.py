@@ -24,7 +24,7 @@ from workflows.display.nodes import (
 )
 from workflows.display.talk import Talk, talk
 from workflows.display.times import length, moment, relative
-from workflows.kit.users import User, name_of
+from workflows.kit.users import User, full_name
 from workflows.models import NodeRun, WorkflowExecution, WorkflowNode, WorkflowVersion
 from workflows.services import CANCELLABLE
 
@@ -299,5 +299,5 @@ def took_text(
 
 
 def owner_fact(execution: WorkflowExecution) -> Fact:
-    name = name_of(execution.owner) if execution.owner else _("deleted user")
+    name = full_name(execution.owner) if execution.owner else _("deleted user")
     return Fact(_("Runs as"), name, _("owner of the workflow"), person=name)

@@ -13,7 +13,7 @@ from schedules.admin.load.applying import Chosen
 from schedules.services.insight.load.suggestion import Suggested
 from schedules.timing import CronTiming, IntervalTiming, Timing
 from workflows.display.times import local, moment, time_html
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def move_row(each: Suggested, zone: str, now: datetime) -> MoveRow:
     return MoveRow(
         id=schedule.pk,
         name=schedule.name,
-        owner=name_of(schedule.owner),
+        owner=full_name(schedule.owner),
         value=str(Chosen(schedule.pk, each.move.minutes, schedule.version)),
         at=_clock(each.at, zone),
         then=_clock(each.then, zone),

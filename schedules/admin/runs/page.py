@@ -38,7 +38,7 @@ from workflows.admin.execution_page import (
 from workflows.display.marks import run_mark
 from workflows.display.numbers import grouped
 from workflows.display.times import length, moment, relative
-from workflows.kit.users import name_of
+from workflows.kit.users import full_name
 from workflows.models import WorkflowExecution
 
 # So many runs that succeeded tell what is usual.
@@ -113,7 +113,7 @@ def facts(
     if run.execution is not None:
         who = owner_fact(run.execution)
     else:
-        name = name_of(owner) if owner else _("deleted user")
+        name = full_name(owner) if owner else _("deleted user")
         who = Fact(_("Runs as"), name, _("owner of the schedule"), person=name)
     return [
         _started(run, now=now, zone=zone),
