@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 
 from schedules.models import ScheduleType
 from schedules.services.upkeep.commits import relax_durability
+from tests.bench.admin_pages import admin_pages
 from tests.bench.lateness import lateness
 from tests.bench.listing import listing
 from tests.bench.population import clear
@@ -47,6 +48,10 @@ def _listing(options: Namespace) -> Results:
     yield from listing(options.schedules, options.repeat)
 
 
+def _admin(options: Namespace) -> Results:
+    yield from admin_pages(options.schedules, options.runs, options.repeat)
+
+
 def _upserts(options: Namespace) -> Results:
     for _ in range(options.repeat):
         yield from upserts(options.schedules)
@@ -57,6 +62,7 @@ MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
     "lateness": _lateness,
     "startup": _startup,
     "listing": _listing,
+    "admin": _admin,
     "upserts": _upserts,
 }
 

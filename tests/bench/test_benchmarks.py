@@ -56,6 +56,21 @@ def test_listing_is_measured_as_each_asker(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_list_of_the_admin_is_measured_with_its_queries_and_its_weight(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
+    out = StringIO()
+    call_command(
+        "benchmark_admin", "--schedules=120", "--runs=600", "--repeat=1", stdout=out
+    )
+    printed = out.getvalue()
+    assert re.search(r"the list .* \d+ queries .* kB   50 rows", printed)
+    assert re.search(r"made by an agent .* kB    3 rows", printed)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_upserts_are_measured_beside_bulk_create(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

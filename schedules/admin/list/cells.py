@@ -120,20 +120,21 @@ def _coming(row: Row, at: datetime) -> list[SafeString]:
         lines = [day(at, row.zone, row.now), clock]
     first, second = lines
     shown = [_nowrap(time_html(at, first)), quiet(second)]
-    if _is_moved(row):
-        moved = format_html("{}{}", icon("clock-arrow-up"), _("moved by the clock"))
+    skipped = _skipped(row)
+    if skipped:
+        text = _("moved from {}").format(f"{skipped:%H:%M}")
+        moved = format_html("{}{}", icon("clock-arrow-up"), text)
         shown.append(format_html('<span class="o-moved">{}</span>', moved))
     return shown
 
 
-def _is_moved(row: Row) -> bool:
-    """Whether the clock skips the wall time of the next run that day."""
+def _skipped(row: Row) -> datetime | None:
+    """The wall time of the next run, if the clock skips it that day."""
     tick = row.schedule.next_tick_at
     try:
-        note = timing.occurrence_note(row.schedule.timing, tick) if tick else None
+        return timing.skipped_wall_time(row.schedule.timing, tick) if tick else None
     except TimingError:
-        return False
-    return note == "moved_by_gap"
+        return None
 
 
 def _on(row: Row, at: datetime) -> str:

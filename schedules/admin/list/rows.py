@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-
 from schedules import timing
 from schedules.display.last_runs import LastRun, last_runs
 from schedules.display.states import ShownState, shown_state
-from schedules.models import EventVerb, ScheduledJob, ScheduleEvent
+from schedules.models import ScheduledJob, ScheduleEvent
+from schedules.services.insight.standing import last_pauses
 from schedules.timing import TimingError
-
-# The verbs by which a schedule is paused.
-PAUSES = (EventVerb.PAUSE, EventVerb.CREATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ def rows_of(
     runs = last_runs([schedule.pk for schedule in schedules], now)
     states = {schedule.pk: shown_state(schedule, now) for schedule in schedules}
     paused = [pk for pk, state in states.items() if state == ShownState.PAUSED]
-    events = pauses_of(paused)
+    events = last_pauses(paused)
     return {
         schedule.pk: Row(
             schedule,
@@ -58,13 +54,3 @@ def rows_of(
         )
         for schedule in schedules
     }
-
-
-def pauses_of(ids: Sequence[UUID]) -> Mapping[UUID, ScheduleEvent]:
-    """The event that has paused each of these schedules, in one query."""
-    newest = ScheduleEvent.objects.filter(schedule=OuterRef("pk"), verb__in=PAUSES)
-    last = newest.order_by("-created_at", "-pk").values("pk")[:1]
-    events = ScheduleEvent.objects.filter(
-        pk__in=ScheduledJob.objects.filter(pk__in=ids).values(last=Subquery(last))
-    )
-    return {event.schedule_id: event for event in events.order_by()}

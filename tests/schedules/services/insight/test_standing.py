@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from schedules.services import (
     resume_schedule,
     update_schedule,
 )
-from schedules.services.insight.standing import led_here
+from schedules.services.insight.standing import last_pauses, led_here
 from tests.schedules.conftest import NOON, MakeSchedule
 
 LATER = NOON + timedelta(seconds=5)
@@ -53,3 +54,18 @@ def test_a_schedule_that_ended_and_was_revived(
 @pytest.mark.django_db
 def test_one_that_was_created_paused(make_schedule: MakeSchedule) -> None:
     assert verb_of(make_schedule(status="paused")) == "create"
+
+
+@pytest.mark.both_databases
+def test_the_pauses_of_many_are_found_in_one_query(
+    make_schedule: MakeSchedule, alice: User, django_assert_num_queries: Any
+) -> None:
+    actor = Actor.person(alice)
+    twice, made = make_schedule(), make_schedule(status="paused")
+    for note in ("first", "second"):
+        pause_schedule(twice.pk, actor=actor, now=LATER, note=note)
+    with django_assert_num_queries(1):
+        found = last_pauses([twice.pk, made.pk])
+    assert found[twice.pk].note == "second"
+    assert found[made.pk].verb == "create"
+    assert last_pauses([]) == {}

@@ -1,0 +1,7 @@
+"""`manage.py benchmark_admin`: how long the admin's list of schedules takes."""
+
+from __future__ import annotations
+
+from platform_site.local.management.source_checkout import command_of
+
+Command = command_of("benchmark_admin")

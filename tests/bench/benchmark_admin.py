@@ -1,0 +1,41 @@
+"""`manage.py benchmark_admin`: how long the admin's list of schedules takes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from typing_extensions import override
+
+from tests.bench.command import BenchmarkCommand, results
+from tests.bench.scratch import Scratch
+
+SECONDS = 0.300
+
+
+class Command(BenchmarkCommand):
+    help = "Measure on a scratch database how long the list of schedules takes to open."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--schedules", type=int, default=10_000)
+        parser.add_argument("--runs", type=int, default=1_000_000)
+        parser.add_argument(
+            "--repeat", type=int, default=5, help="requests per median, default 5"
+        )
+
+    @override
+    def measure(self, scratch: Scratch, options: dict[str, Any]) -> str:
+        numbers = {name: options[name] for name in ("schedules", "runs", "repeat")}
+        pages = results(scratch, "admin", **numbers)
+        return "\n".join(_shown(name, found) for name, found in pages)
+
+
+def _shown(name: str, found: dict[str, Any]) -> str:
+    verdict = "ok" if found["seconds"] < SECONDS else "MISSED"
+    return (
+        f"{name:26} {found['seconds'] * 1000:7.1f} ms  best {found['best'] * 1000:6.1f}"
+        f"  {found['queries']} queries  {found['kilobytes']:3} kB  {found['rows']:3} rows"
+        f"  {verdict}"
+    )
