@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from schedules.admin.actions import ActionsAdmin
@@ -25,8 +27,13 @@ from schedules.admin.list.results import ORDER, ScheduleList
 from schedules.display.short_ids import id_of
 from schedules.exceptions import ScheduleNotFound
 from schedules.models import ScheduledJob
+from schedules.services.saved_views import save_view
+
+if TYPE_CHECKING:
+    from workflows.kit.users import User
 
 RUN_ADDRESS = "ostinato_run"
+SAVE_VIEW = "ostinato_save_view"
 
 
 class ChangeListAdmin(ActionsAdmin):
@@ -36,14 +43,14 @@ class ChangeListAdmin(ActionsAdmin):
     list_filter = FILTERS
     list_display_links = None  # the cell of the name has the link
     search_fields = SEARCHED
-    search_help_text = _("Name, workflow or owner")
+    search_help_text = gettext_lazy("Name, workflow or owner")
     list_per_page = 50
     ordering = ORDER
     actions_on_top = False
     actions_on_bottom = True
     show_facets = admin.ShowFacets.NEVER
     rows_are_cards = True
-    hidden_headers = (_("Actions"),)
+    hidden_headers = (gettext_lazy("Actions"),)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledJob]:
@@ -84,8 +91,24 @@ class ChangeListAdmin(ActionsAdmin):
 
     @override
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.run_view)
-        return [path("r/<slug:run>", view, name=RUN_ADDRESS), *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        own = [
+            path("r/<slug:run>", guarded(self.run_view), name=RUN_ADDRESS),
+            path("views/", guarded(require_POST(self.save_view)), name=SAVE_VIEW),
+        ]
+        return [*own, *super().get_urls()]
+
+    def save_view(self, request: HttpRequest) -> HttpResponse:
+        """Keep the parameters of the list, POSTed as `query`, under a `name`; then back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        user, name = cast("User", request.user), request.POST.get("name", "")
+        query = QueryDict(request.POST.get("query", "")).urlencode()
+        with self.refusals_shown(request):
+            view = save_view(user, name=name, query=query)
+            told = _("Saved the view “{}”.").format(view.name)
+            self.message_user(request, told, messages.SUCCESS)
+        return redirect(f"{request.path.removesuffix('views/')}?{query}")
 
     def run_view(self, request: HttpRequest, run: str) -> HttpResponse:
         """The short address of a run: the page of the run."""

@@ -10,6 +10,7 @@ from django.core.paginator import InvalidPage
 from django.db.models import Case, F, Q, When
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from typing_extensions import override
 
 from schedules.admin.list.asking import asked
@@ -82,6 +83,11 @@ class ScheduleList(BoundedList):
     @cached_property
     def views(self) -> list[View]:
         return [view.marked_current(self.params) for view in views(self.tally)]
+
+    @property
+    def kept(self) -> str:
+        """The parameters that a saved view keeps; empty if there are none."""
+        return urlencode({k: v for k, v in self.params.items() if v and k != "_popup"})
 
     def without(self, name: str) -> ScheduleQuerySet:
         """The schedules that all other parameters leave, except the costly one."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from schedules.models import RunStatus, ScheduledJob
 from schedules.services import Actor, pause_schedule
+from schedules.services.saved_views import save_view
 from tests.graphs import startable
 from tests.schedules.admin.conftest import LIST, MakeStaff
 from tests.schedules.admin.list.runs import write_run
@@ -203,3 +204,70 @@ def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
 # Session, user, zone, and three counts of the frame; then views, keys, count, rows, runs and pauses; a menu
 # each for states, workflows, owners and tags; the name of what is chosen.
 MOST_QUERIES = 18
+
+
+def test_filters_are_saved_as_a_view_of_ones_own(
+    site: Client, boss: User, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(tags=["a", "b"])
+    make_schedule(tags=["a"])
+    assert "Set filters" in site.get(LIST).text
+    assert 'name="query" value="tag=a&amp;o=1"' in site.get(f"{LIST}?tag=a&o=1").text
+    sent = {"name": "Both", "query": "tag=a&o=1"}
+    answer = site.post(f"{LIST}views/", sent, follow=True)
+    assert answer.redirect_chain == [(f"{LIST}?tag=a&o=1", 302)]
+    assert "Saved the view “Both”." in answer.text
+    for name, query in {"One": "tag=b", "Costly": "outcome=none"}.items():
+        site.post(f"{LIST}views/", {"name": name, "query": query})
+    found = views(site, "tag=b")
+    assert [found[name] for name in ("Both", "One", "Costly")] == [2, 1, None]
+    (current,) = [
+        view.label
+        for view in site.get(f"{LIST}?tag=b").context["cl"].views
+        if view.is_current
+    ]
+    assert current == "One"
+
+
+def test_a_view_without_a_name_and_one_by_get_are_refused(site: Client) -> None:
+    sent = {"name": " ", "query": "tag=a\r\nX: y"}
+    answer = site.post(f"{LIST}views/", sent, follow=True)
+    assert "Give the view a name." in answer.text
+    assert site.get(f"{LIST}views/").status_code == 405
+
+
+def test_views_of_others_are_not_shown(
+    site: Client, alice: User, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    save_view(alice, name="Hers", query="tag=a")
+    assert "Hers" not in site.get(LIST).text
+
+
+def test_saved_views_cost_no_further_query(
+    site: Client, boss: User, make_schedule: MakeSchedule
+) -> None:
+    make_schedule()
+    save_view(boss, name="One", query="tag=a")
+    with CaptureQueriesContext(connection) as few:
+        site.get(LIST)
+    for number in range(10):
+        save_view(boss, name=f"No. {number}", query=f"q=a{number}&state=paused")
+    with CaptureQueriesContext(connection) as many:
+        site.get(LIST)
+    assert len(many) == len(few)
+
+
+@pytest.mark.slow
+def test_fifty_rows_weigh_less_than_300_kilobytes(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    statuses = [RunStatus.SUCCEEDED] * 21 + [RunStatus.FAILED] * 3
+    for number in range(51):
+        name = f"Export of the invoices of region {number}"
+        schedule = make_schedule(name=name, cron_expression="30 2 * * mon-fri")
+        for minute, status in enumerate(statuses):
+            write_run(schedule, minute, status)
+    page = site.get(LIST)
+    assert len(page.context["cl"].result_list) == 50
+    assert len(page.content) < 300_000
