@@ -190,7 +190,7 @@ class OwnerFilter(ChipFilter):
 
     @override
     def label_of(self, value: str) -> Text:
-        return _("Me") if value == ME else value
+        return _("you") if value == ME else value
 
 
 class TypeFilter(ChipFilter):

@@ -114,7 +114,7 @@ def test_a_menu_counts_what_the_other_filters_leave(
     assert menu("", "Tag") == {"all": 2, "nightly": 1}
     assert menu("type=cron", "Tag") == {"all": 1}
     assert menu("tag=nightly", "Owner") == {"alice": 1}
-    assert menu("owner=me", "Owner") == {"alice": 1, "boss": 1, "Me": None}
+    assert menu("owner=me", "Owner") == {"alice": 1, "boss": 1, "you": None}
     assert menu("outcome=failed", "Tag") == {"all": None, "nightly": None}
 
 
