@@ -35,7 +35,7 @@ class Command(BenchmarkCommand):
 def _shown(name: str, found: dict[str, Any]) -> str:
     verdict = "ok" if found["seconds"] < SECONDS else "MISSED"
     return (
-        f"{name:26} {found['seconds'] * 1000:7.1f} ms  best {found['best'] * 1000:6.1f}"
+        f"{name:26} {found['seconds'] * 1000:7.1f} ms  processor {found['processor'] * 1000:6.1f} ms"
         f"  {found['queries']} queries  {found['kilobytes']:3} kB  {found['rows']:3} rows"
         f"  {verdict}"
     )

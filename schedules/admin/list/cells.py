@@ -16,7 +16,7 @@ from schedules.display.actors import actor_name
 from schedules.display.last_runs import LastRun, strip
 from schedules.display.short_ids import short
 from schedules.display.states import ShownState, mark_of
-from schedules.models import ActorKind, RunStatus
+from schedules.models import ActorKind, ReasonCode, RunStatus
 from schedules.templatetags.schedule_display import in_words
 from schedules.timing import TimingError
 from workflows.display.marks import mark_html, run_mark
@@ -30,6 +30,13 @@ DAY = timedelta(days=1)
 RECENT = timedelta(hours=2)
 THIS_WEEK = timedelta(days=6)
 MINUTE = 60
+# Reasons for which a schedule is paused without anybody's doing.
+BY_ITSELF = (
+    ReasonCode.FAILURES,
+    ReasonCode.CANNOT_RUN,
+    ReasonCode.CANNOT_FIRE,
+    ReasonCode.OBJECT_DELETED,
+)
 EMPTY = "\N{EN DASH}"
 
 
@@ -85,7 +92,7 @@ def _reason(row: Row) -> str:
     text = schedule.reason_text
     if row.state != ShownState.PAUSED or event is None:
         return text
-    if event.actor_kind == ActorKind.SYSTEM:
+    if event.actor_kind == ActorKind.SYSTEM or schedule.reason_code in BY_ITSELF:
         return _("by itself: {reason}").format(reason=text)
     who = actor_name(event.actor_kind, event.actor_name)
     return f"{who}: {schedule.status_reason}" if schedule.status_reason else who
@@ -114,7 +121,7 @@ def next_run(row: Row) -> SafeString:
 
 def _coming(row: Row, at: datetime) -> list[SafeString]:
     exact = moment(at, row.zone, row.now)
-    lines = [relative(at, row.now), exact]
+    lines = [relative(at, row.now) if at > row.now else _("due now"), exact]
     if at - row.now > DAY:
         clock = f"{local(at, row.zone):%H:%M:%S}".removesuffix(":00")
         lines = [day(at, row.zone, row.now), clock]

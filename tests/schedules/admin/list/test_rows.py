@@ -61,8 +61,10 @@ def test_a_run_whose_wall_time_the_clock_skips_is_marked(
 
 def test_an_overdue_run_is_told_by_when_it_was_due(make_schedule: MakeSchedule) -> None:
     schedule = make_schedule(interval_seconds=3600)
+    due = row(schedule, NOON + timedelta(hours=1, seconds=8))
+    assert text(cells.next_run(due)) == ["due now", "13:00"]
     late = row(schedule, NOON + timedelta(hours=1, seconds=38))
-    assert text(cells.state(late)) == ["Overdue by 38.0 s"]
+    assert text(cells.state(late)) == ["Overdue by 38 s"]
     assert text(cells.next_run(late)) == ["due 13:00", "38 s ago, not started"]
 
 
