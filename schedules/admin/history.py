@@ -13,16 +13,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
-from schedules.admin.columns import times, titled_filter
+from schedules.admin.columns import times
 from schedules.models import (
-    ReasonCode,
     ScheduledJob,
     ScheduleEpoch,
-    ScheduleEvent,
 )
 from schedules.templatetags.schedule_display import (
     EMPTY,
-    who_acted,
 )
 from workflows.admin.frame import Framed
 from workflows.admin.read_only import ReadOnly
@@ -82,52 +79,6 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
             "ostinato_schedules_scheduledjob",
             row.schedule_id,
             row.living_name,
-        )
-
-
-@admin.register(ScheduleEvent)
-class EventAdmin(HistoryAdmin):
-    list_display = ("at", "of_schedule", "action", "who", "note")
-    list_filter = (
-        ("verb", titled_filter("action")),
-        ("actor_kind", titled_filter("actor")),
-        ("reason_code", titled_filter("reason", without={ReasonCode.NONE})),
-    )
-    search_fields = (
-        "schedule_name__has_text",
-        "actor_name__has_text",
-        "note__has_text",
-    )
-    fields = (
-        "at",
-        "of_schedule",
-        "action",
-        "who",
-        "shown_execution",
-        "reason_code",
-        "note",
-        "before",
-        "after",
-    )
-
-    at = times("created_at", "Time")
-
-    @admin.display(description="Action", ordering="verb")
-    def action(self, event: ScheduleEvent) -> str:
-        return event.get_verb_display()
-
-    @admin.display(description="By", ordering="actor_name")
-    def who(self, event: ScheduleEvent) -> str:
-        return who_acted(event)
-
-    @admin.display(description="Workflow execution")
-    def shown_execution(self, event: ScheduleEvent) -> SafeString:
-        execution = event.execution_id
-        return link(
-            self.admin_site,
-            "ostinato_workflows_workflowexecution",
-            execution,
-            execution,
         )
 
 

@@ -28,6 +28,7 @@ from workflows.admin.execution_page import (
     execution_context,
 )
 from workflows.admin.frame import Framed, frame, now_of, zone_of
+from workflows.admin.outcomes import OutcomeFilter
 from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.display.marks import mark_html, run_mark
@@ -191,7 +192,7 @@ class ExecutionPages(Framed, ModelAdmin):
 
 @admin.register(WorkflowExecution)
 class WorkflowExecutionAdmin(ReadOnly, ExecutionPages, BoundedSearch):
-    list_filter = ["status", "failure_kind", "trigger_type"]
+    list_filter = [("status", OutcomeFilter), "failure_kind", "trigger_type"]
     list_select_related = ["owner"]
     list_per_page = 50
     search_fields = ["workflow_name__has_text"]
@@ -222,7 +223,18 @@ class WorkflowExecutionAdmin(ReadOnly, ExecutionPages, BoundedSearch):
                 return ""
             return length(((row.finished_at or now) - row.started_at).total_seconds())
 
-        return ("workflow_name", state, began, lasted, "trigger_type", "owner_name")
+        return ("name", state, began, lasted, "trigger_type", "owner_name")
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = {"title": _("Executions")} | (extra_context or {})
+        return super().changelist_view(request, more)
+
+    @admin.display(description=gettext_lazy("Workflow"), ordering="workflow_name")
+    def name(self, row: WorkflowExecution) -> str:
+        return row.workflow_name
 
     @admin.display(description=gettext_lazy("Runs as"), ordering="owner")
     def owner_name(self, row: WorkflowExecution) -> str:

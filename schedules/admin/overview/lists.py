@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.admin import AdminSite
 from django.urls import NoReverseMatch, reverse
 
-from schedules.admin.runs.filters import between
+from schedules.admin.when import between
 from schedules.display.states import ShownState
 
 

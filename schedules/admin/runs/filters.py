@@ -1,111 +1,12 @@
-"""The filters of the list of runs: by outcome, by the time at which runs were due."""
+"""The filter of the list of runs by the time at which they were due."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
-
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from typing_extensions import override
 
-from schedules.models import ScheduledRun
-from workflows.admin.frame import now_of, zone_of
-from workflows.display.marks import run_mark
-from workflows.display.times import moment
-
-SPANS = {
-    "hour": (_("in the last hour"), timedelta(hours=1)),
-    "day": (_("in the last 24 hours"), timedelta(days=1)),
-    "week": (_("in the last 7 days"), timedelta(days=7)),
-}
-BETWEEN = ".."
+from schedules.admin.when import WhenFilter
 
 
-class OutcomeFilter(admin.ChoicesFieldListFilter):
-    """The statuses, by the words and marks that pages have for them."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("Outcome")
-
-    @override
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        any_outcome, *others = super().choices(changelist)
-        yield any_outcome
-        for choice, (value, _label) in zip(others, self.field.flatchoices, strict=True):
-            mark = run_mark(value)
-            yield {**choice, "display": mark.word, "mark": mark}
-
-
-class WhenFilter(admin.SimpleListFilter):
-    """`?when=day`, or between two times: `?when=2026-11-28T11:00:00Z..2026-11-28T12:00:00Z`,
-    of which the second may be left out."""
-
+class DueFilter(WhenFilter):
     title = _("Due")
-    parameter_name = "when"
-
-    def __init__(self, request: HttpRequest, *args: Any) -> None:
-        self.now, self.zone = now_of(request), zone_of(request)
-        super().__init__(request, *args)
-
-    @override
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        options: list[tuple[str, Any]] = [
-            (name, words) for name, (words, _span) in SPANS.items()
-        ]
-        given = request.GET.get("when", "")
-        if span := times_of(given):
-            options.append((given, self._told(*span)))
-        return options
-
-    def _told(self, begin: datetime, end: datetime | None) -> str:
-        since = moment(begin, self.zone, self.now)
-        if end is None:
-            return str(_("since {}")).format(since)
-        return str(_("{begin} to {end}")).format(
-            begin=since, end=moment(end, self.zone, self.now)
-        )
-
-    @override
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[ScheduledRun]
-    ) -> QuerySet[ScheduledRun]:
-        value = self.value() or ""
-        if value in SPANS:
-            begin = self.now - SPANS[value][1]
-            return queryset.filter(
-                scheduled_for__gte=begin, scheduled_for__lte=self.now
-            )
-        span = times_of(value)
-        if span is None:
-            return queryset
-        found = queryset.filter(scheduled_for__gte=span[0])
-        return found if span[1] is None else found.filter(scheduled_for__lt=span[1])
-
-
-def between(begin: datetime, end: datetime | None = None) -> str:
-    """The value of the filter for the times from `begin` to before `end`."""
-    return BETWEEN.join([_stamp(begin), _stamp(end) if end else ""])
-
-
-def _stamp(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def times_of(value: str) -> tuple[datetime, datetime | None] | None:
-    """None if the value is not of this shape."""
-    first, between_them, second = value.partition(BETWEEN)
-    if not between_them:
-        return None
-    try:
-        begin = datetime.fromisoformat(first)
-        end = datetime.fromisoformat(second) if second else None
-    except ValueError:
-        return None
-    if begin.tzinfo is None or (end is not None and end.tzinfo is None):
-        return None
-    return begin, end
+    column = "scheduled_for"

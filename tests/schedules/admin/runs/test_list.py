@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from schedules.admin.runs.filters import between, times_of
+from schedules.admin.when import between, times_of
 from schedules.models import ScheduledRun
 from tests.schedules.conftest import NOON, MakeSchedule
 
