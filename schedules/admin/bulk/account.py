@@ -21,7 +21,7 @@ class Tab:
 
     outcome: str
     label: Text
-    count: int
+    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Account:
     words: Words
     title: str
     progress: str
+    left: str
     tabs: list[Tab]
     outcome: str
     items: Page[BulkItem]
@@ -50,15 +51,38 @@ def progress(action: BulkAction) -> str:
     return told
 
 
+def left(action: BulkAction) -> str:
+    """What was left when the person ended it; empty if nothing was."""
+    if action.finished_at is None or not action.rest:
+        return ""
+    return ngettext(
+        "{} schedule was left as it was.",
+        "{} schedules were left as they were.",
+        action.rest,
+    ).format(number(action.rest))
+
+
+def state(action: BulkAction) -> str:
+    """In the list of one's own."""
+    if action.is_unfinished:
+        place, total = number(action.place), number(action.total)
+        return _("Unfinished, {} of {}: continue").format(place, total)
+    told = left(action) or _("Finished")
+    if count := action.refused_count:
+        refused = ngettext("{} refused", "{} refused", count).format(number(count))
+        return f"{told.rstrip('.')}, {refused}"
+    return told
+
+
 def account(action: BulkAction, *, outcome: str = "", page: Any = 1) -> Account:
     """`outcome` chooses the rows; by default the refused ones, if there are any."""
     words = WORDS[action.verb]
-    tabs = [
-        Tab(BulkOutcome.REFUSED, words.refused, action.refused_count),
-        Tab(BulkOutcome.DONE, words.done, action.done_count),
-        Tab(BulkOutcome.UNCHANGED, _("Unchanged"), action.unchanged_count),
-    ]
-    tabs = [tab for tab in tabs if tab.count]
+    counts = (
+        (BulkOutcome.REFUSED, words.refused, action.refused_count),
+        (BulkOutcome.DONE, words.done, action.done_count),
+        (BulkOutcome.UNCHANGED, _("Unchanged"), action.unchanged_count),
+    )
+    tabs = [Tab(each, label, number(count)) for each, label, count in counts if count]
     offered = [tab.outcome for tab in tabs]
     if outcome not in offered:
         outcome = offered[0] if offered else BulkOutcome.DONE
@@ -68,6 +92,7 @@ def account(action: BulkAction, *, outcome: str = "", page: Any = 1) -> Account:
         words=words,
         title=title(action),
         progress=progress(action),
+        left=left(action),
         tabs=tabs,
         outcome=outcome,
         items=rows.get_page(page),

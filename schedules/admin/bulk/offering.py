@@ -22,7 +22,7 @@ from schedules.admin.bulk.views import (
     ContinueView,
     LeaveView,
 )
-from schedules.admin.bulk.words import WORDS, Words
+from schedules.admin.bulk.words import WORDS
 from schedules.models import BulkAction, BulkVerb, ScheduledJob, ScheduleQuerySet
 from schedules.services.bulk_actions import carrying_out
 from workflows.admin.frame import now_of
@@ -64,10 +64,6 @@ class BulkAdmin(ServiceAdmin):
         offered.pop("delete_selected", None)
         return offered
 
-    def bulk_verbs(self, request: HttpRequest) -> list[Words]:
-        """The verbs that the person may use, for the bar below the list."""
-        return [WORDS[name] for name in self.get_actions(request) if name in WORDS]
-
     def ask(
         self, request: HttpRequest, verb: str, chosen: QuerySet[ScheduledJob]
     ) -> HttpResponse | None:
@@ -91,7 +87,6 @@ class BulkAdmin(ServiceAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {
-            "bulk_verbs": self.bulk_verbs(request),
             "unfinished_bulk": BulkAction.objects.filter(
                 user=request.user.pk, confirmed_at__isnull=False, finished_at=None
             ).count(),

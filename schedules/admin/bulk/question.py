@@ -181,7 +181,7 @@ _SAYS: Mapping[str, Any] = {
 
 def _passed(seen: Foresight) -> str:
     passed = seen.passed
-    if passed.counted < passed.paused:
+    if not passed.is_complete:
         return _(
             "More than {} runs were due while they were paused (counted for {} of {} "
             "schedules)"
@@ -194,32 +194,36 @@ def _passed(seen: Foresight) -> str:
 
 
 def _choices(seen: Foresight) -> list[Choice]:
-    starts = seen.passed.starts
-    latest, every = starts[CatchupPolicy.LATEST], starts[CatchupPolicy.ALL]
-    most = CATCHUP_TICKS[CatchupPolicy.ALL]
     return [
         Choice(
             CatchupPolicy.NONE,
             _("Run none of them"),
             _("Each continues with its next scheduled run. Nothing starts now."),
         ),
-        Choice(
-            CatchupPolicy.LATEST,
-            _("Run the latest of each"),
-            ngettext("{} run starts now.", "{} runs start now.", latest).format(
-                number(latest)
-            ),
-        ),
-        Choice(
-            CatchupPolicy.ALL,
-            _("Run them all"),
-            ngettext(
-                "Up to {most} each, oldest first: {} run.",
-                "Up to {most} each, oldest first: {} runs.",
-                every,
-            ).format(number(every), most=most),
-        ),
+        Choice(CatchupPolicy.LATEST, _("Run the latest of each"), _latest(seen)),
+        Choice(CatchupPolicy.ALL, _("Run them all"), _all(seen)),
     ]
+
+
+def _latest(seen: Foresight) -> str:
+    count = seen.passed.starts[CatchupPolicy.LATEST]
+    if not seen.passed.is_complete:
+        return _("At most {} runs start now.").format(number(seen.passed.paused))
+    text = ngettext("{} run starts now.", "{} runs start now.", count)
+    return text.format(number(count))
+
+
+def _all(seen: Foresight) -> str:
+    count, most = seen.passed.starts[CatchupPolicy.ALL], CATCHUP_TICKS["all"]
+    if not seen.passed.is_complete:
+        text = _("Up to {most} each, oldest first: more than {} runs.")
+    else:
+        text = ngettext(
+            "Up to {most} each, oldest first: {} run.",
+            "Up to {most} each, oldest first: {} runs.",
+            count,
+        )
+    return text.format(number(count), most=most)
 
 
 def _refused(seen: Foresight) -> list[Line]:

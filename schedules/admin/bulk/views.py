@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from schedules.admin.bulk.account import account, progress, title
+from schedules.admin.bulk.account import account, progress, state, title
 from schedules.admin.bulk.form import InputsForm
 from schedules.admin.bulk.question import question
 from schedules.models import BulkAction
@@ -211,6 +211,8 @@ class BulkActionsView(BulkView):
         return self.page(
             "actions",
             title=_("Your bulk actions"),
-            rows=[(title(each), each) for each in (*unfinished, *finished)],
+            rows=[
+                (title(each), state(each), each) for each in (*unfinished, *finished)
+            ],
             list_address=self.address(LIST),
         )

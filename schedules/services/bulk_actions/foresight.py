@@ -106,6 +106,10 @@ class Passed:
     next_runs: dict[UUID, datetime | None] = field(default_factory=dict)
     broken: set[UUID] = field(default_factory=set)  # their timing is not valid any more
 
+    @property
+    def is_complete(self) -> bool:
+        return self.counted == self.paused
+
 
 @dataclass(frozen=True, slots=True)
 class Foresight:

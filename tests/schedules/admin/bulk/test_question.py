@@ -13,6 +13,7 @@ from django.utils import timezone
 from schedules import limits
 from schedules.models import BulkAction, ScheduledJob
 from schedules.services import Actor, fire_due, pause_schedule
+from schedules.services.bulk_actions import foresight
 from tests.schedules.admin.bulk.conftest import all_asked, asked, choose, messages
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -67,6 +68,20 @@ def test_resuming_shows_what_was_due_and_what_each_choice_would_start(
     assert "100 runs were due while they were paused" in text
     assert "2 runs start now." in text
     assert "Up to 100 each, oldest first: 100 runs." in text
+
+
+def test_counting_that_was_cut_short_promises_no_exact_number(
+    site: Client, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foresight, "COUNTING_SECONDS", 0.0)
+    long_ago = timezone.now() - timedelta(days=50)
+    for name in ("one", "two"):
+        make_schedule(long_ago, name=name, status="paused", interval_seconds=86_400)
+    text = site.get(all_asked(site, "resume")).text
+    assert "More than 50 runs were due" in text
+    assert "(counted for 1 of 2 schedules)" in text
+    assert "At most 2 runs start now." in text
+    assert "more than 50 runs." in text
 
 
 def test_resuming_without_a_missed_run_offers_no_choice(
