@@ -58,16 +58,6 @@ def press_all_three(page: Page, place, active: str, paused: str) -> None:
     expect(messages).to_contain_text("Started a run of “invoices”.")
 
 
-def test_a_bulk_action(open_page: OpenPage, schedule: ScheduledJob) -> None:
-    page = open_page()
-    log_in(page, LIST)
-    page.locator("#action-toggle").check()
-    page.get_by_label("Action:").select_option("pause")
-    page.get_by_role("button", name="Go").click()
-    expect(page.locator(".messagelist")).to_contain_text("Paused 2 schedules.")
-    expect(page.get_by_role("button", name="Resume")).to_have_count(2)
-
-
 def test_a_problem_is_shown_at_its_field(
     open_page: OpenPage, schedule: ScheduledJob
 ) -> None:
