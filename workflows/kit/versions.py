@@ -7,13 +7,18 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
 
 @cache
 def own_version() -> str:
-    """That of the package, or of the checkout that runs without being installed."""
+    """That of the package, or of the checkout that runs without being installed. Of a copy of
+    our folders alone nobody knows it."""
     try:
         return version("ostinato")
     except PackageNotFoundError:
-        project = Path(__file__).parents[2] / "pyproject.toml"
-        declared: str = tomllib.loads(project.read_text())["project"]["version"]
-        return declared
+        pass
+    if not PROJECT.exists():
+        return "(version unknown)"
+    declared: str = tomllib.loads(PROJECT.read_text())["project"]["version"]
+    return declared
