@@ -23,9 +23,12 @@ export interface Page {
   workflow: { id: string; name: string; is_active: boolean; version: number } | null;
   execution: string | null;
   may: { change: boolean; run: boolean; add_schedule: boolean };
+  /** What the user may do to the schedules of others; everything to their own. */
+  verbs: { pause: boolean; resume: boolean; run: boolean };
   /** The IANA name of the user's time zone. */
   zone: string;
   user: string;
+  user_id: string;
 }
 
 const NO_ID = "00000000-0000-0000-0000-000000000000";

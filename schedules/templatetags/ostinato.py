@@ -17,11 +17,13 @@ from schedules.models import ScheduledJob
 from workflows.display import times
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.numbers import grouped
+from workflows.kit.users import full_name
 
 register = template.Library()
 # Not by its own name, which is that of a filter of Django.
 register.filter("duration", times.length)
 register.filter(grouped)
+register.filter(full_name)
 register.simple_tag(times.took)
 register.simple_tag(mark_html, name="mark")
 register.simple_tag(actors.avatar)

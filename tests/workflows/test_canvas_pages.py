@@ -76,6 +76,7 @@ def test_the_canvas_tells_its_script_what_it_shows(site, workflow: Workflow):
     }
     assert page["may"] == {"change": True, "run": True, "add_schedule": True}
     assert (page["execution"], page["user"], page["zone"]) == (None, "admin", "UTC")
+    assert page["verbs"] == dict.fromkeys(("pause", "resume", "run"), True)
 
 
 def test_every_address_leads_to_a_page_or_to_the_api(site, workflow: Workflow):
@@ -200,6 +201,8 @@ def test_the_side_bar_has_what_the_user_may_see(site, workflow: Workflow):
         "Schedules",
         "Runs",
         "Approvals",
+        "Load map",
+        "Calendar",
         "Workflows",
         "Executions",
         "Webhooks",
@@ -283,3 +286,16 @@ def test_without_the_api_the_pages_say_which_line_is_missing(
         assert site.get(f"/admin/ostinato_schedules/{name}/").status_code == 200
     assert site.get("/admin/ostinato_schedules/scheduledjob/add/").status_code == 200
     assert site.get("/admin/ostinato_triggers/webhook/add/").status_code == 200
+
+
+def test_the_script_learns_what_the_user_may_do_to_schedules_of_others(
+    workflow: Workflow,
+):
+    operator = staff(
+        VIEW,
+        "ostinato_schedules.view_scheduledjob",
+        "ostinato_schedules.pause_scheduledjob",
+    )
+    page = told(signed_in(operator).get(canvas(workflow)))
+    assert page["verbs"] == {"pause": True, "resume": False, "run": False}
+    assert page["user_id"] == str(operator.pk)

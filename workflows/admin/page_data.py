@@ -39,6 +39,8 @@ class Additions:
 
     addresses: Mapping[str, str] = field(default_factory=dict)
     zone: str = ""
+    # What the user may do to the schedules of everybody, by verb.
+    verbs: Mapping[str, bool] = field(default_factory=dict)
 
 
 # Called for each page with the request and the name of the admin site.
@@ -74,8 +76,10 @@ def page_data(
         "workflow": workflow and _summary(workflow),
         "execution": execution and str(execution.pk),
         "may": _permissions(user, workflow),
+        "verbs": {k: v for each in additions for k, v in each.verbs.items()},
         "zone": [*zones, settings.TIME_ZONE][0],
         "user": name_of(user),
+        "user_id": str(user.pk),
         "missing": "" if is_included() else remedy(),
     }
 

@@ -24,8 +24,10 @@ export const PAGE: Page = {
   workflow: { id: "w1", name: "Invoices", is_active: true, version: 1 },
   execution: null,
   may: { change: true, run: true, add_schedule: true },
+  verbs: { pause: false, resume: false, run: false },
   zone: "Europe/Berlin",
   user: "mara",
+  user_id: "1",
 };
 
 export interface Sent {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import type { ApiError } from "@/api/client";
-import { runNow } from "@/features/schedules/schedule";
+import { may, runNow } from "@/features/schedules/schedule";
 import { ensureSchedules, useSchedules } from "@/features/schedules/store";
 import { save } from "@/features/workflows/saving/save";
 import { useUnsaved } from "@/features/workflows/saving/unfinished";
@@ -26,7 +26,10 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
   useEffect(ensureSchedules, []);
   const graph = useEditor((state) => state.history.now);
   const schedules = useSchedules((state) => state.schedules);
-  const choices = startsOf(graph, schedules);
+  const choices = startsOf(
+    graph,
+    schedules.filter((each) => may("run", each)),
+  );
   const [key, setKey] = useState<string | null>(null);
   const [text, setText] = useState("");
   const [refusal, setRefusal] = useState<ApiError | null>(null);

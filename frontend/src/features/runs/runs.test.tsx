@@ -141,8 +141,8 @@ test("a workflow with a schedule trigger alone offers one of its schedules, or a
   draw({ nodes: [node("tick", "trigger_schedule")], edges: [], notes: [] });
   useSchedules.setState({
     schedules: [
-      { id: "s1", name: "Evening", status: "paused", start_node: "tick", timing_text: "At 23:40" },
-      { id: "s2", name: "Ended", status: "stopped", start_node: "tick", timing_text: "Once" },
+      { id: "s1", owner: 1, name: "Evening", status: "paused", start_node: "tick", timing_text: "At 23:40" },
+      { id: "s2", owner: 1, name: "Ended", status: "stopped", start_node: "tick", timing_text: "Once" },
     ] as never,
   });
   const sent = serve({

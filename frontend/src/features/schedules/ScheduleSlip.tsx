@@ -12,7 +12,7 @@ import { When } from "@/ui/When";
 
 import { PauseDialog } from "./PauseDialog";
 import { ResumeDialog } from "./ResumeDialog";
-import { countMissed, isDue, newestRun, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
+import { countMissed, isDue, may, newestRun, resumeSchedule, runNow, type Schedule, whoPaused } from "./schedule";
 import { reloadSchedules, useSchedules } from "./store";
 import { resumedText } from "./words";
 
@@ -36,7 +36,7 @@ export function ScheduleSlip({ schedule, now }: { schedule: Schedule; now: Date 
       </p>
       <div className="o-slip__line">
         <LastRun schedule={schedule} now={now} />
-        {page().may.run ? <SlipVerbs schedule={schedule} /> : null}
+        <SlipVerbs schedule={schedule} />
       </div>
     </li>
   );
@@ -125,13 +125,13 @@ function SlipVerbs({ schedule }: { schedule: Schedule }) {
   }
   return (
     <span className="o-row-actions">
-      {status === "active" ? (
+      {status === "active" && may("pause", schedule) ? (
         <Button icon="pause" aria-label={`Pause ${name}…`} onClick={() => setOpen("pause")} />
       ) : null}
-      {status === "paused" ? (
+      {status === "paused" && may("resume", schedule) ? (
         <Button icon="play" aria-label={`Resume ${name}`} disabled={isBusy} onClick={askToResume} />
       ) : null}
-      {status === "stopped" ? null : <RunNowButton schedule={schedule} />}
+      {status !== "stopped" && may("run", schedule) ? <RunNowButton schedule={schedule} /> : null}
       {open === "pause" ? <PauseDialog schedule={schedule} onClose={close} /> : null}
       {open && open !== "pause" ? (
         <ResumeDialog schedule={schedule} missed={open.missed} onClose={close} />

@@ -9,6 +9,12 @@ export type Schedule = ScheduledJob & {
   start_node?: string | null;
 };
 
+/** Whether the user may: buttons that one may not use are not there. The server checks it as well. */
+export function may(verb: "pause" | "resume" | "run", schedule: Schedule): boolean {
+  const { user_id: userId, verbs } = page();
+  return String(schedule.owner) === userId || verbs[verb];
+}
+
 /** Whether its next run should begin by now, so that what is shown of it will soon be old. */
 export function isDue({ status, next_run_at: next }: Schedule, now: Date): boolean {
   return status === "active" && next !== null && Date.parse(next) <= now.getTime();

@@ -26,6 +26,7 @@ const schedule = (change: Partial<Schedule> = {}): Schedule =>
     consecutive_failures: 0,
     version: 1,
     start_node: "start",
+    owner: 1,
     ...change,
   }) as Schedule;
 
@@ -77,6 +78,14 @@ test("a trigger shows the schedules that start there, with state, timing and rea
   expect(screen.queryByText("Elsewhere")).toBeNull();
   expect(screen.getByText("Needs approval")).toBeTruthy();
   expect(screen.getByText("Review").getAttribute("href")).toBe("/admin/schedules/s3/");
+});
+
+test("who may not pause, resume or run a schedule has no buttons for it", async () => {
+  await open({ [LIST]: list(schedule(), schedule({ id: "s2", name: "Another's", owner: 2 })) });
+  expect(screen.getByLabelText("Pause Evening…")).toBeTruthy();
+  expect(screen.getByLabelText("Run Evening now")).toBeTruthy();
+  expect(screen.queryByLabelText("Pause Another's…")).toBeNull();
+  expect(screen.queryByLabelText("Run Another's now")).toBeNull();
 });
 
 test("the last outcome leads to its run on the drawing; one that never started leads nowhere", async () => {

@@ -93,7 +93,7 @@ def test_one_is_approved_with_a_note(site: Client, propose: Propose) -> None:
     proposal = propose()
     answer = post(site, "approve", proposal, note="go")
     assert answer.redirect_chain == [(INBOX, 302)]
-    assert "Approved. “hourly” is active. Next run" in answer.text
+    assert "Approved “hourly”. Next run" in answer.text
     proposal.refresh_from_db()
     assert (proposal.status, proposal.awaits_approval) == ("active", False)
     decided = site.get(f"{INBOX}?show=decided").text
@@ -177,7 +177,7 @@ def test_without_the_permission_there_are_no_buttons_and_the_address_refuses(
     assert proposal.awaits_approval
     staff = User.objects.get(username="staff")
     staff.user_permissions.add(Permission.objects.get(codename="approve_scheduledjob"))
-    assert "Approved." in post(viewer, "approve", proposal).text
+    assert "Approved “hourly”" in post(viewer, "approve", proposal).text
 
 
 def test_each_sees_and_decides_about_their_own(
