@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
@@ -22,8 +22,9 @@ from schedules.admin.buttons import Press
 from schedules.admin.form.argument_fields import Page, argument_fields
 from schedules.admin.form.asking import asked
 from schedules.admin.form.fields import form_options, script
+from schedules.admin.form.load_remark import LOAD_REMARK, load_remark_view
 from schedules.admin.form.object_input import URL_NAME, ObjectsView
-from schedules.admin.form.schedule_form import ScheduleForm
+from schedules.admin.form.schedule_form import ScheduleForm, values_of
 from schedules.admin.form.sections import (
     OF_CODE,
     SHOWN_CALL,
@@ -41,11 +42,15 @@ from schedules.admin.form.what_runs import (
 )
 from schedules.admin.form.zones import ZONES, zones_view
 from schedules.models import ScheduledJob, ScheduleType, Status, UserProfile
+from schedules.services import name_of_copy
 from schedules.services.drafts.fields import FIELDS, WHEN_FIELD
 from workflows.admin.frame import now_of, zone_of
 from workflows.display.times import moment
 from workflows.kit.admin import ServiceAdmin
 from workflows.run_on import RunOn
+
+if TYPE_CHECKING:
+    from workflows.kit.users import User
 
 PREVIEW_OF_NEW = "ostinato_schedule_draft_preview"
 PREVIEW = "ostinato_schedule_preview"
@@ -81,7 +86,7 @@ class FormPages(ServiceAdmin):
         return sections_to_fill_in(self._chosen(request, obj), obj)
 
     def _chosen(self, request: HttpRequest, obj: ScheduledJob | None) -> Choice:
-        return chosen(request, obj or self._copied(request))
+        return chosen(request, obj or self._source(request))
 
     @override
     def get_readonly_fields(
@@ -111,7 +116,7 @@ class FormPages(ServiceAdmin):
         **kwargs: Any,
     ) -> type[ScheduleForm]:
         choice = self._chosen(request, obj)
-        fields = self._fields_of_call(request, choice, obj or self._copied(request))
+        fields = self._fields_of_call(request, choice, obj or self._source(request))
         base = type("ScheduleForm", (ScheduleForm,), fields)
         form = super().get_form(request, obj, change, **{"form": base, **kwargs})
         assert issubclass(form, ScheduleForm)
@@ -148,6 +153,7 @@ class FormPages(ServiceAdmin):
         profile = UserProfile.objects.filter(user=request.user.pk).first()
         zone = profile.timezone if profile else ""
         given = super().get_changeform_initial_data(request)
+        given = self._values_to_copy(request) | given
         kinds = (kind for kind, name in WHEN_FIELD.items() if given.get(name))
         kind = next(kinds, ScheduleType.CRON)
         return {
@@ -155,6 +161,25 @@ class FormPages(ServiceAdmin):
             "schedule_type": kind.value,
             **given,
         }
+
+    def _values_to_copy(self, request: HttpRequest) -> dict[str, Any]:
+        """The values of the schedule that the address names as `copy`, with another name."""
+        schedule = self._to_copy(request)
+        if schedule is None:
+            return {}
+        user = cast("User", request.user)
+        name = name_of_copy(schedule, owner=user)
+        return {**values_of(schedule), "name": name}
+
+    def _source(self, request: HttpRequest) -> ScheduledJob | None:
+        """The schedule that a new one is a copy of."""
+        return self._copied(request) or self._to_copy(request)
+
+    def _to_copy(self, request: HttpRequest) -> ScheduledJob | None:
+        object_id = request.GET.get("copy", "")
+        found = self.get_object(request, object_id) if object_id else None
+        may = found is not None and self.has_view_permission(request, found)
+        return found if may else None
 
     @override
     def changeform_view(
@@ -183,7 +208,10 @@ class FormPages(ServiceAdmin):
         if self._is_editable(request, obj):
             form = context["adminform"].form
             context |= self._shown(request, form) | {
-                "preview_address": self._preview_address(obj)
+                "preview_address": self._preview_address(obj),
+                "load_address": reverse(
+                    f"admin:{LOAD_REMARK}", current_app=self.admin_site.name
+                ),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -233,6 +261,7 @@ class FormPages(ServiceAdmin):
                 name=URL_NAME,
             ),
             path("zones/", view(zones_view), name=ZONES),
+            path("load-remark/", view(load_remark_view), name=LOAD_REMARK),
             path("preview/", preview, name=PREVIEW_OF_NEW),
             path("<path:object_id>/preview/", preview, name=PREVIEW),
             *super().get_urls(),

@@ -37,6 +37,7 @@ from workflows.run_on import RunOn
 # Wall times, which move with the time zone. An anchor is an instant: it keeps its phase.
 MOVED_BY_ZONE = ("run_at", "start_at", "end_at")
 KNOWN = {*FIELDS}  # of the service; the form has others
+_OF_FORM = fields_at(Door.ADMIN)
 STATUSES: dict[str, Option] = {
     Status.ACTIVE: Option(_("Active")),
     Status.PAUSED: Option(_("Paused")),
@@ -58,6 +59,16 @@ def of_chosen_type(values: Mapping[str, Any]) -> dict[str, Any]:
     if chosen == ScheduleType.MANUAL:
         dropped |= {name for name, field in FIELDS.items() if field.of_ticks}
     return {name: value for name, value in values.items() if name not in dropped}
+
+
+def values_of(schedule: ScheduledJob) -> dict[str, Any]:
+    """The values of its fields as the form shows them: times by the clock of its zone."""
+    values = {each.name: getattr(schedule, each.attname) for each in _OF_FORM}
+    return values | {
+        each.name: local_time(values[each.name], schedule.timezone)
+        for each in _OF_FORM
+        if each.kind is Kind.TIME and values[each.name]
+    }
 
 
 class ScheduleForm(ServiceForm):
@@ -91,10 +102,8 @@ class ScheduleForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in fields_at(Door.ADMIN):
-            instant = getattr(self.instance, field.column.attname)
-            if field.kind is Kind.TIME and instant:
-                self.initial[field.name] = local_time(instant, self.instance.timezone)
+        if not self.instance._state.adding:
+            self.initial.update(values_of(self.instance))
         self._offer_workflows()
         # What is saved, to tell what is not.
         self.saved = {

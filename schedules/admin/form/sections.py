@@ -97,7 +97,12 @@ LAYOUT = (
     Section(
         "limits", _("Limits"), ("start_at", "end_at", "max_runs", "jitter_seconds")
     ),
-    Section("payload", _("Payload"), ("trigger_payload",)),
+    Section(
+        "payload",
+        _("Payload"),
+        ("trigger_payload",),
+        intro=_("A JSON object. Nodes read it as {{ trigger.payload }}."),
+    ),
 )
 _LAID_OUT = {name for section in LAYOUT for name in (*section.fields, *OF_WORKFLOW)}
 

@@ -114,9 +114,7 @@ WORDS: dict[str, Words] = {
     "pause_after_failures": Words(
         _("Pause after failures"), _("0 never pauses."), unit=_("in a row")
     ),
-    "trigger_payload": Words(
-        _("Payload"), _("A JSON object. Nodes read it as {{ trigger.payload }}.")
-    ),
+    "trigger_payload": Words(_("Payload")),
 }
 OPTIONS: dict[str, dict[str, Option]] = {
     "schedule_type": {

@@ -53,7 +53,8 @@ class LoadMapView(View):
     admin_site: AdminSite = cast("AdminSite", None)  # as_view() fills it
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = self._map(request)
+        by_runs = request.GET.get("show") == "runs"
+        found = map_for(request, by_runs=by_runs)
         wanted = request.GET.get("review") or request.GET.get("peak")
         peak = _chosen(found, wanted)
         card = self._card(request, found, peak) if peak else None
@@ -82,19 +83,6 @@ class LoadMapView(View):
         account = account_of(outcomes, user)
         return self._page(request, "account", title=account.title, account=account)
 
-    def _map(self, request: HttpRequest) -> LoadMap:
-        now = now_of(request)
-        workers = facts_now(now, wait=WAIT_SECONDS).workers_here
-        sees_all = ScheduledJob.objects.all_visible_to(cast("User", request.user))
-        owner = None if sees_all else request.user.pk
-        return load_map(
-            owner=owner,
-            zone=zone_of(request),
-            slots=workers or 0,
-            by_runs=request.GET.get("show") == "runs",
-            now=now,
-        )
-
     def _card(self, request: HttpRequest, found: LoadMap, peak: FoundPeak) -> PeakCard:
         def may_change(schedule: ScheduledJob) -> bool:
             return self._schedules.has_change_permission(request, schedule)
@@ -115,6 +103,21 @@ class LoadMapView(View):
         template = f"ostinato/schedules/load/{name}.html"
         more = {"city": words.city(framed["zone"]), "address": self._address()}
         return TemplateResponse(request, template, framed | more | context)
+
+
+def map_for(request: HttpRequest, *, by_runs: bool = False) -> LoadMap:
+    """The map of the schedules that the person may see."""
+    now = now_of(request)
+    workers = facts_now(now, wait=WAIT_SECONDS).workers_here
+    sees_all = ScheduledJob.objects.all_visible_to(cast("User", request.user))
+    owner = None if sees_all else request.user.pk
+    return load_map(
+        owner=owner,
+        zone=zone_of(request),
+        slots=workers or 0,
+        by_runs=by_runs,
+        now=now,
+    )
 
 
 def _chosen(found: LoadMap, letter: str | None) -> FoundPeak | None:

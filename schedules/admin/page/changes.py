@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from schedules.admin.form.words import label_of
 from schedules.models import ScheduleEvent
 from schedules.services.drafts.fields import FIELDS, Kind
 from workflows.display.times import length, moment
@@ -57,7 +58,7 @@ class Reader:
         names = [name for name in FIELDS if name in event.before.keys() & event.after]
         return [
             Change(
-                FIELDS[name].label,
+                label_of(name),
                 self.shown(name, event.before[name]),
                 self.shown(name, event.after[name]),
             )

@@ -51,10 +51,48 @@ const preview = async (pressed) => {
     if (!parts) return false;
     write(JSON.parse(parts.dataset.writes));
     put(parts);
+    remarkOnLoad();
     return true;
   } catch (error) {
     return error.name === "AbortError";
   }
+};
+
+/* What else runs when the next run begins: asked when the person has paused, once a time. */
+let loadTimer = 0;
+let loadOf = "";
+let load = null;
+
+const showLoad = () => {
+  const note = document.getElementById("form-load");
+  if (!note || !load?.text || note.dataset.at !== loadOf) return;
+  const link = note.querySelector("a");
+  note.querySelector("span").textContent = load.text;
+  link.textContent = load.link;
+  link.href = load.address;
+  note.hidden = false;
+};
+
+const askLoad = async () => {
+  const at = document.getElementById("form-load")?.dataset.at;
+  if (!at || at === loadOf) return;
+  const address = new URL(data.dataset.load, location.href);
+  address.searchParams.set("at", at);
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return;
+    load = await answer.json();
+    loadOf = at;
+    showLoad();
+  } catch {
+    // The remark is left out.
+  }
+};
+
+const remarkOnLoad = () => {
+  clearTimeout(loadTimer);
+  showLoad();
+  loadTimer = setTimeout(askLoad, 3 * WAIT_MS);
 };
 
 const soon = (pressed) => {
@@ -105,6 +143,7 @@ const listen = () => {
     preview([button.name, button.value]);
   });
   offerNodes();
+  remarkOnLoad();
 };
 
 if (form) listen();

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.test import Client
 
 from schedules.models import ScheduledJob, Status
 from schedules.services import fire_due
-from tests.schedules.admin.conftest import page
-from tests.schedules.admin.form.forms import filled
+from tests.schedules.admin.conftest import LIST, page
+from tests.schedules.admin.form.forms import filled, save
 from tests.schedules.conftest import NOON, MakeSchedule
+
+ADD = f"{LIST}add/"
 
 
 def copy(site: Client, schedule: ScheduledJob, **changes: object) -> ScheduledJob:
@@ -71,3 +73,28 @@ def test_a_schedule_that_ended_is_copied(
     problems = site.post(page(schedule), sent).context["adminform"].form.errors
     assert "passed" in problems["run_at"][0]
     assert ScheduledJob.objects.count() == 2
+
+
+def test_a_link_opens_the_form_of_a_new_one_with_the_values_of_another(
+    site: Client, boss: User, make_schedule: MakeSchedule
+) -> None:
+    source = make_schedule(
+        cron_expression="0 9 * * *",
+        timezone="Asia/Tokyo",
+        end_at=datetime(2099, 1, 1, tzinfo=UTC),
+        tags=["a"],
+        max_retries=3,
+    )
+    address = f"{ADD}?copy={source.pk}"
+    shown = filled(site, address)
+    assert (shown["name"], shown["end_at"]) == ("job (copy)", "2099-01-01T09:00:00")
+    assert save(site, address) == {}
+    made = ScheduledJob.objects.get(name="job (copy)")
+    names = ("cron_expression", "timezone", "end_at", "tags", "max_retries", "workflow")
+    for name in names:
+        assert getattr(made, name) == getattr(source, name)
+    assert made.owner == boss
+
+
+def test_a_link_to_copy_what_is_not_there_opens_an_empty_form(site: Client) -> None:
+    assert filled(site, f"{ADD}?copy=nonsense")["name"] == ""

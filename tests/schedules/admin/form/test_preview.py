@@ -5,15 +5,19 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from schedules.models import ScheduledJob, ScheduleEvent
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
@@ -289,6 +293,48 @@ class TestChange:
         address = page(schedule).replace("/change/", "/preview/")
         sent = filled(site, page(schedule), timezone="UTC")
         assert "At 00:00 every day" in site.post(address, sent | {"_preview": "1"}).text
+
+
+class TestLoad:
+    def remark(self, site: Client, at: str) -> str:
+        found = site.get(f"{LIST}load-remark/?{urlencode({'at': at})}").json()
+        assert found["address"].endswith("/load/")
+        text: str = found["text"]
+        return text
+
+    def test_it_tells_what_else_runs_in_that_quarter_of_an_hour(
+        self, site: Client, make_schedule: MakeSchedule
+    ) -> None:
+        now = timezone.now()
+        for name in ("a", "b"):
+            make_schedule(now, name=name, cron_expression="0 3 * * *")
+        tomorrow = (now + timedelta(days=1)).replace(hour=3, minute=5)
+        assert self.remark(site, tomorrow.isoformat()).startswith(
+            "2 runs in that quarter of an hour."
+        )
+        other = self.remark(site, tomorrow.replace(hour=4).isoformat())
+        assert other.startswith("0 runs in that quarter of an hour. The peak is")
+
+    @pytest.mark.parametrize(
+        "at", ["", "soon", "2026-13-01", "2099-01-01T00:00Z", "2026-01-01T00:00"]
+    )
+    def test_a_time_that_the_map_does_not_show_has_none(
+        self, site: Client, at: str
+    ) -> None:
+        assert self.remark(site, at) == ""
+
+
+class TestWeight:
+    def test_page_and_scripts_are_light(
+        self, site: Client, make_schedule: MakeSchedule
+    ) -> None:
+        for address in (ADD, page(make_schedule())):
+            text = site.get(address).text
+            assert len(text) < 300_000
+            names = {*re.findall(r'src="/static/([^"?]+\.js)"', text)}
+            files = [finders.find(name) for name in names]
+            assert "schedules/form.js" in names
+            assert sum(Path(str(file)).stat().st_size for file in files) < 60_000
 
 
 class TestAccess:
