@@ -55,9 +55,13 @@ def is_staff(user: User | AnonymousUser) -> bool:
 
 
 def searched_by_name(path: str) -> tuple[str, ...]:
-    """The entry of `search_fields` that finds rows by the name of the user at `path`; none if
-    the project's names are not text."""
-    name = get_user_model().USERNAME_FIELD
-    field = get_user_model()._meta.get_field(name)
-    is_text = isinstance(field, models.CharField | models.TextField)
-    return (f"{path}__{name}__has_text",) if is_text else ()
+    """The entries of `search_fields` that find rows by the names of the user at `path`: the one
+    by which the user logs in, and those of Django's own model; none that is not text."""
+    model = get_user_model()
+    names = {model.USERNAME_FIELD: None, "first_name": None, "last_name": None}
+    own = {field.name: field for field in model._meta.get_fields()}
+    return tuple(
+        f"{path}__{name}__has_text"
+        for name in names
+        if isinstance(own.get(name), models.CharField | models.TextField)
+    )

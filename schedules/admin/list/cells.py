@@ -94,7 +94,8 @@ def _reason(row: Row) -> str:
         return text
     if event.actor_kind == ActorKind.SYSTEM or schedule.reason_code in BY_ITSELF:
         return _("by itself: {reason}").format(reason=text)
-    who = actor_name(event.actor_kind, event.actor_name)
+    name = full_name(event.actor) if event.actor else event.actor_name
+    who = actor_name(event.actor_kind, name)
     return f"{who}: {schedule.status_reason}" if schedule.status_reason else who
 
 

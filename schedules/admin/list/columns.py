@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from schedules.admin.buttons import offered
 from schedules.admin.list import cells
 from schedules.admin.list.asking import asked
-from schedules.admin.list.row_actions import LOOKS, Rights, row_actions
+from schedules.admin.list.row_actions import Rights, row_actions
 from schedules.admin.list.rows import Row
 from schedules.display.states import ShownState, in_state
 from schedules.models import ScheduledJob
@@ -103,5 +103,4 @@ class Links:
             backfill=may(user, "backfill", schedule),
             add=self.may_add,
         )
-        buttons = [each for each in offered(schedule, user) if each.name in LOOKS]
-        return row_actions(schedule, buttons, rights)
+        return row_actions(schedule, offered(schedule, user), rights)

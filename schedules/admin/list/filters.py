@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -28,6 +27,7 @@ from schedules.admin.list.conditions import (
 from schedules.display.states import WORDS, ShownState, plain_mark
 from schedules.models import ActorKind, ReasonCode, ScheduledJob, ScheduleType
 from workflows.display.marks import RUN_MARKS, Mark
+from workflows.kit.users import full_name, users
 
 if TYPE_CHECKING:
     from schedules.admin.list.results import ScheduleList
@@ -183,10 +183,11 @@ class OwnerFilter(ChipFilter):
 
     @override
     def options(self, changelist: ScheduleList) -> Iterator[Option]:
-        name = f"owner__{get_user_model().USERNAME_FIELD}"
-        rows = changelist.without("owner")
-        for pk, owner, number in self.commonest(rows, "owner", name):
-            yield Option(str(pk), str(owner), changelist.shown_count(number))
+        found = self.commonest(changelist.without("owner"), "owner")
+        people = users().in_bulk([pk for pk, _number in found])
+        named = [(full_name(people[pk]), pk, number) for pk, number in found]
+        for name, pk, number in sorted(named, key=lambda each: each[0].casefold()):
+            yield Option(str(pk), name, changelist.shown_count(number))
 
     @override
     def label_of(self, value: str) -> Text:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schedules.admin.buttons import Button
+from schedules.admin.buttons import DECLINE, Button
 from schedules.models import ScheduledJob, ScheduleType, Status
 
 # By the name of the button: its icon, its hint, and what screen readers say. To decline asks
@@ -37,13 +37,14 @@ class Rights:
 def row_actions(
     schedule: ScheduledJob, buttons: Iterable[Button], rights: Rights
 ) -> SafeString:
-    """The buttons that its state suggests, then the menu. Addresses are below the list's."""
+    """The buttons that its state suggests, then the menu, in which are those that have no look
+    of their own. Addresses are below the list's."""
+    buttons = list(buttons)
     pressed = format_html_join("", BUTTON, _buttons(schedule, buttons))
-    entries = format_html_join(
-        "", "{}", ((part,) for part in _entries(schedule, rights))
-    )
+    parts = [*_entries(schedule, rights, buttons), *_deletion(schedule, rights)]
     menu = ""
-    if entries:
+    if parts:
+        entries = format_html_join("", "{}", ((part,) for part in parts))
         menu = format_html(MENU, _("More for {}").format(schedule.name), DOTS, entries)
     return format_html('<span class="o-row-actions">{}{}</span>', pressed, menu)
 
@@ -70,12 +71,15 @@ def _buttons(
     schedule: ScheduledJob, buttons: Iterable[Button]
 ) -> Iterator[tuple[object, ...]]:
     for button in buttons:
-        name, hint, spoken = LOOKS[button.name]
-        address = f"{schedule.pk}/{button.name}/"
-        yield address, str(spoken).format(schedule.name), hint, drawing(name)
+        if button.name in LOOKS:
+            name, hint, spoken = LOOKS[button.name]
+            address = f"{schedule.pk}/{button.name}/"
+            yield address, str(spoken).format(schedule.name), hint, drawing(name)
 
 
-def _entries(schedule: ScheduledJob, rights: Rights) -> Iterator[SafeString]:
+def _entries(
+    schedule: ScheduledJob, rights: Rights, buttons: Iterable[Button]
+) -> Iterator[SafeString]:
     page = f"{schedule.pk}/change/"
     if rights.change:
         yield _entry(f"{page}#settings", "pencil", _("Edit"))
@@ -84,6 +88,14 @@ def _entries(schedule: ScheduledJob, rights: Rights) -> Iterator[SafeString]:
     has_past = schedule.schedule_type not in (ScheduleType.MANUAL, ScheduleType.ONCE)
     if rights.backfill and has_past and schedule.status != Status.STOPPED:
         yield _entry(f"{page}#backfill", "history", _("Backfill past runs…"))
+    for button in buttons:
+        if button.name not in LOOKS and button is not DECLINE:
+            address = f"{schedule.pk}/{button.name}/"
+            label = button.label
+            yield format_html('<button formaction="{}">{}</button>', address, label)
+
+
+def _deletion(schedule: ScheduledJob, rights: Rights) -> Iterator[SafeString]:
     if rights.delete:
         if rights.change or rights.add:
             yield SafeString("<hr>")

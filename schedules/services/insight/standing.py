@@ -25,11 +25,13 @@ def led_here(schedule: ScheduledJob) -> ScheduleEvent | None:
 
 
 def last_pauses(ids: Iterable[UUID]) -> dict[UUID, ScheduleEvent]:
-    """For each of these paused schedules the event that has paused it, in one query."""
+    """For each of these paused schedules the event that has paused it, with its actor, in one
+    query."""
     of_one = ScheduleEvent.objects.filter(schedule=OuterRef("pk"))
     newest = of_one.filter(verb__in=_LED_TO[Status.PAUSED]).order_by("-pk").values("pk")
     schedules = ScheduledJob.objects.filter(pk__in=list(ids)).order_by()
     events = ScheduleEvent.objects.filter(
         pk__in=schedules.values(newest=Subquery(newest[:1]))
     )
-    return {event.schedule_id: event for event in events.order_by()}
+    found = events.select_related("actor").order_by()
+    return {event.schedule_id: event for event in found}

@@ -115,6 +115,9 @@ def test_a_menu_counts_what_the_other_filters_leave(
     assert menu("type=cron", "Tag") == {"all": 1}
     assert menu("tag=nightly", "Owner") == {"alice": 1}
     assert menu("owner=me", "Owner") == {"alice": 1, "boss": 1, "you": None}
+    User.objects.filter(pk=boss.pk).update(first_name="Zoe", last_name="Ada")
+    assert menu("tag=all", "Owner") == {"alice": 1, "Zoe Ada": 1}
+    assert names(site, "q=zoe+ada") == ["b"]
     assert menu("outcome=failed", "Tag") == {"all": None, "nightly": None}
 
 
@@ -202,8 +205,8 @@ def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
 
 
 # Session, user, zone, and three counts of the frame; then views, keys, count, rows, runs and pauses; a menu
-# each for states, workflows, owners and tags; the name of what is chosen.
-MOST_QUERIES = 18
+# each for states, workflows, owners (and their names) and tags; the name of what is chosen.
+MOST_QUERIES = 20
 
 
 def test_filters_are_saved_as_a_view_of_ones_own(
