@@ -98,11 +98,21 @@ def _sent(form: ServiceForm) -> dict[str, str]:
     """What a browser would send of this form, each field as one text."""
     found: dict[str, str] = {}
     for name, field in form.fields.items():
+        if _is_left_out(form, name):
+            continue
         value = field.widget.format_value(form[name].value())
         if isinstance(value, list):  # what a select has
             value = value[0] if value else ""
         found[name] = "" if value in (None, False) else str(value)
     return found
+
+
+def _is_left_out(form: ServiceForm, name: str) -> bool:
+    """Whether a form that was sent has no input for the field."""
+    widget, sent_as = form.fields[name].widget, form.add_prefix(name)
+    return form.is_bound and widget.value_omitted_from_data(
+        form.data, form.files, sent_as
+    )
 
 
 def _differences(
