@@ -6,8 +6,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from schedules.models import ActorKind
+from schedules.models import ActorKind, ScheduleEvent
 from workflows.display.people import initials
+from workflows.kit.users import full_name
 from workflows.templatetags.ostinato_icons import icon
 
 
@@ -38,3 +39,14 @@ def actor_name(kind: str, name: str) -> str:
     if kind == ActorKind.SYSTEM:
         return "Ostinato"
     return name or _("A deleted user")
+
+
+def name_in(event: ScheduleEvent) -> str:
+    """The name of whoever acted, without saying whether an agent did: the full name, or what
+    was recorded of a user who is gone. `actor` should be selected with the event."""
+    return full_name(event.actor) if event.actor else event.actor_name
+
+
+def acted_by(event: ScheduleEvent) -> str:
+    """Whoever acted, for the beginning of a sentence."""
+    return actor_name(event.actor_kind, name_in(event))

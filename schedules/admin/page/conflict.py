@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from schedules import timing
 from schedules.admin.page.clock import Clock
-from schedules.display.actors import actor_name
+from schedules.display.actors import acted_by
 from schedules.display.trail import did
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob
@@ -79,7 +79,7 @@ def conflict_of(
     event = earlier.events[0] if earlier.events else None
     result, moved = _result(mine, theirs, differences, clock)
     return Conflict(
-        who=actor_name(event.actor_kind, event.actor_name) if event else "",
+        who=acted_by(event) if event else "",
         did=did(event) if event else "",
         at=clock.moment(event.created_at) if event else "",
         differences=differences,

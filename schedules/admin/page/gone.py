@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from schedules.admin.page.clock import Clock, clock_of
-from schedules.display.actors import actor_name
+from schedules.display.actors import acted_by
 from schedules.display.trail import did, quoted_note
 from schedules.models import EventVerb, ScheduledJob, ScheduleEvent
 from workflows.kit.admin import ServiceAdmin
@@ -29,12 +29,14 @@ def deletion_of(request: HttpRequest, schedule_id: object) -> ScheduleEvent | No
         schedule = UUID(str(schedule_id))
     except ValueError:
         return None
-    events = ScheduleEvent.objects.filter(schedule=schedule, verb__in=DELETED)
+    events = ScheduleEvent.objects.select_related("actor").filter(
+        schedule=schedule, verb__in=DELETED
+    )
     return events.order_by("-pk").first()
 
 
 def told(event: ScheduleEvent, clock: Clock) -> str:
-    who = actor_name(event.actor_kind, event.actor_name)
+    who = acted_by(event)
     note = quoted_note(event)
     return _("“{name}” is gone: {who} {did}, {at}.{note}").format(
         name=event.schedule_name,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schedules.admin.page.clock import Clock
+from schedules.display.actors import name_in
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import COUNT, chart, lateness_of, seconds_of, svg
 from schedules.models import (
@@ -184,7 +185,7 @@ def _when(run: ScheduledRun, clock: Clock) -> str:
 
 def _by(run: ScheduledRun, asked: ScheduleEvent | None) -> str:
     if run.origin == Origin.MANUAL:
-        return asked.actor_name if asked and asked.actor_name else _("by hand")
+        return (name_in(asked) if asked else "") or _("by hand")
     return _(_BY[Origin(run.origin)])
 
 

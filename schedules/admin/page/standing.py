@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.coming import Card
-from schedules.display.actors import actor_name
+from schedules.display.actors import acted_by
 from schedules.display.run_chart import LATE, lateness_of
 from schedules.display.states import ShownState, shown_state
 from schedules.display.trail import did, quoted_note
@@ -85,7 +85,7 @@ def because(
     if event is None:
         reason = schedule.reason_text
         return Because(after=reason) if reason else None
-    who = actor_name(event.actor_kind, event.actor_name)
+    who = acted_by(event)
     at, note = clock.moment(event.created_at), quoted_note(event)
     state = shown_state(schedule, clock.now)
     if state in (ShownState.ACTIVE, ShownState.FAILING, ShownState.OVERDUE):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schedules.admin.page.changes import Change, Reader
 from schedules.admin.page.clock import Clock
-from schedules.display.actors import actor_name
+from schedules.display.actors import acted_by, name_in
 from schedules.display.trail import did, quoted_note
 from schedules.models import ScheduledJob, ScheduleEvent
 
@@ -17,6 +17,7 @@ MOST_COUNTED = 1_000
 @dataclass(frozen=True, slots=True)
 class Entry:
     event: ScheduleEvent
+    name: str
     who: str
     text: str
     note: str
@@ -31,7 +32,8 @@ class Trail:
 
 def trail_of(schedule: ScheduledJob, clock: Clock) -> Trail:
     """The newest events, in a fixed number of queries."""
-    events = list(schedule.events.order_by("-created_at", "-pk")[:ROWS])
+    newest = schedule.events.select_related("actor").order_by("-created_at", "-pk")
+    events = list(newest[:ROWS])
     reader = Reader.of(events, zone=clock.zone, now=clock.now)
     count = schedule.events.order_by()[: MOST_COUNTED + 1].count()
     return Trail(
@@ -43,7 +45,8 @@ def trail_of(schedule: ScheduledJob, clock: Clock) -> Trail:
 def _entry(event: ScheduleEvent, reader: Reader) -> Entry:
     return Entry(
         event,
-        actor_name(event.actor_kind, event.actor_name),
+        name_in(event),
+        acted_by(event),
         did(event),
         quoted_note(event),
         reader.changes(event),

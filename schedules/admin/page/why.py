@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.wall_times import NotATime, as_typed, instant
-from schedules.display.actors import actor_name
+from schedules.display.actors import acted_by
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import lateness_of
 from schedules.display.trail import did, quoted_note
@@ -140,7 +140,7 @@ def _steps(found: Explanation, clock: Clock) -> Iterator[Step]:
 
 
 def _event_step(event: ScheduleEvent, clock: Clock) -> Step:
-    who = actor_name(event.actor_kind, event.actor_name)
+    who = acted_by(event)
     return Step(clock.dated(event.created_at), did(event), who, quoted_note(event))
 
 

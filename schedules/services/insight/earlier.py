@@ -32,7 +32,8 @@ class Earlier:
 def at_version(schedule: ScheduledJob, version: int) -> Earlier:
     """Undo, in memory, what the events since that version have recorded."""
     count = min(max(0, schedule.version - version), MOST)
-    newest = schedule.events.filter(verb__in=NEW_VERSION).order_by("-pk")
+    since = schedule.events.select_related("actor").filter(verb__in=NEW_VERSION)
+    newest = since.order_by("-pk")
     events = list(newest[:count])
     earlier = copy(schedule)
     for event in events:

@@ -41,6 +41,7 @@ def neighbours(schedule: ScheduledJob, at: datetime) -> Neighbours:
 
 def ended_pause(pause: ScheduleEvent) -> ScheduleEvent | None:
     """The event that ended the pause; None if it still lasts."""
-    later = ScheduleEvent.objects.filter(schedule=pause.schedule_id, pk__gt=pause.pk)
+    events = ScheduleEvent.objects.select_related("actor")
+    later = events.filter(schedule=pause.schedule_id, pk__gt=pause.pk)
     verbs = (EventVerb.RESUME, EventVerb.REVIVE)
     return later.filter(verb__in=verbs).order_by("pk").first()

@@ -68,7 +68,7 @@ def requests_of(runs: Iterable[ScheduledRun]) -> dict[UUID, ScheduleEvent]:
     if not by_hand:
         return {}
     # A run and its event are written at the same time, and found by an index.
-    events = ScheduleEvent.objects.filter(
+    events = ScheduleEvent.objects.select_related("actor").filter(
         schedule=by_hand[0].schedule_id,
         verb=EventVerb.RUN,
         created_at__in=[run.created_at for run in by_hand],
