@@ -63,7 +63,14 @@ def coming_card(schedule: ScheduledJob, clock: Clock, chosen: str = "") -> Card:
     own = schedule.timezone if schedule.timezone in known else "UTC"
     zone = chosen if chosen in offered else own
     if_resumed = schedule.status == Status.PAUSED
-    title = _("Next runs, if resumed now") if if_resumed else _("Next 10 runs")
+    title = _("Next 10 runs")
+    if if_resumed:
+        is_proposal = schedule.awaits_approval
+        title = (
+            _("Next runs, if approved now")
+            if is_proposal
+            else _("Next runs, if resumed now")
+        )
     try:
         rows = coming(schedule, count=COUNT, now=clock.now)
     except InvalidSchedule as error:

@@ -51,11 +51,6 @@ REVIVAL = gettext_lazy(
     "This schedule has ended. A new timing, a later end or a higher limit of runs starts it "
     "again. “Save as new” makes a copy of it."
 )
-# The first of them that exists.
-SETTINGS = [
-    "ostinato/schedules/form/sections.html",
-    "ostinato/schedules/page/sections.html",
-]
 _ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED)
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -86,6 +81,31 @@ class Asked:
         """The query of the same page with something else."""
         asked = {"zone": self.zone, "outcome": self.outcome, "at": self.at} | other
         return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Sees:
+    """Which of the pages that this one leads to the person may see."""
+
+    runs: bool
+    events: bool
+    epochs: bool
+    executions: bool
+    workflow: bool
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser, schedule: ScheduledJob) -> Self:
+        def may_view(model: str) -> bool:
+            return user.has_perm(f"ostinato_{model}")
+
+        own = schedule.workflow.owner_id == user.pk
+        return cls(
+            runs=may_view("schedules.view_scheduledrun"),
+            events=may_view("schedules.view_scheduleevent"),
+            epochs=may_view("schedules.view_scheduleepoch"),
+            executions=may_view("workflows.view_workflowexecution"),
+            workflow=own or may_view("workflows.view_workflow"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,7 @@ def page_of(
     clock: Clock,
     asked: Asked,
     *,
+    sees: Sees,
     may_backfill: bool,
 ) -> Page:
     runs = runs_of(schedule, clock, asked.outcome)
@@ -169,7 +190,7 @@ def page_of(
         because=because(schedule, led_here(schedule), clock),
         last=last,
         about_last=about_last_run(last) if last else "",
-        strip=_strip(runs.newest, site, clock),
+        strip=_strip(runs.newest, site, clock, linked=sees.runs),
         outcomes=_outcomes(runs.newest),
         resume=resume_panel(schedule, clock)
         if schedule.status == Status.PAUSED
@@ -194,7 +215,9 @@ def _outcomes(newest: list[ScheduledRun]) -> str:
     return told.partition(": ")[2].rstrip(".") or told
 
 
-def _strip(newest: list[ScheduledRun], site: AdminSite, clock: Clock) -> SafeString:
+def _strip(
+    newest: list[ScheduledRun], site: AdminSite, clock: Clock, *, linked: bool
+) -> SafeString:
     shown = [
         LastRun(
             run.id,
@@ -207,6 +230,8 @@ def _strip(newest: list[ScheduledRun], site: AdminSite, clock: Clock) -> SafeStr
         )
         for run in newest[:COUNT]
     ]
+    if not linked:
+        return strip(shown, lambda _pk: "#runs")
     return strip(shown, lambda pk: reverse(RUN, args=[pk], current_app=site.name))
 
 
@@ -230,17 +255,19 @@ def context_of(
     can = schedule.status != Status.STOPPED and (
         schedule.schedule_type != ScheduleType.MANUAL
     )
+    sees = Sees.of(request.user, schedule)
     page = page_of(
         schedule,
         site,
         clock,
         Asked.by(request),
+        sees=sees,
         may_backfill=can and may(request.user, "backfill", schedule),
     )
     return {
         "page": page,
+        "sees": sees,
         "buttons": buttons_for(schedule, request.user, may_change=may_change),
         "request_id": uuid4().hex,
         "may_change": may_change,
-        "settings_templates": SETTINGS,
     }

@@ -26,6 +26,7 @@ from schedules.models import (
 from schedules.services.insight.run_lists import (
     MOST_COUNTED,
     Outcomes,
+    newest_of,
     newest_runs,
     outcomes,
     requests_of,
@@ -93,12 +94,11 @@ class Runs:
 def runs_of(schedule: ScheduledJob, clock: Clock, chosen: str = "") -> Runs:
     """What the section shows; `chosen` is the outcome that is filtered by."""
     chosen = chosen if chosen in RunStatus.values else ""
-    newest = newest_runs(schedule.pk, count=COUNT)
+    newest, found = newest_runs(schedule.pk, count=COUNT), outcomes(schedule.pk)
     shown = newest[:ROWS]
     if chosen:
-        shown = newest_runs(schedule.pk, count=ROWS_OF_ONE, status=chosen)
+        shown = newest_of(schedule.pk, chosen, among=found, count=ROWS_OF_ONE)
     asked = requests_of(shown)
-    found = outcomes(schedule.pk)
     drawn = chart(
         newest, limit=schedule.timeout_seconds, zone=clock.zone, now=clock.now
     )

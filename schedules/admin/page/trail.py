@@ -27,6 +27,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Trail:
     entries: list[Entry]
+    count: int
     total: str
 
 
@@ -38,6 +39,7 @@ def trail_of(schedule: ScheduledJob, clock: Clock) -> Trail:
     count = schedule.events.order_by()[: MOST_COUNTED + 1].count()
     return Trail(
         [_entry(event, reader) for event in events],
+        count,
         f"{count:,}" if count <= MOST_COUNTED else f"{MOST_COUNTED:,}+",
     )
 

@@ -25,7 +25,11 @@ from schedules.models import (
     ScheduleEvent,
 )
 from schedules.services import Explanation, explain
-from schedules.services.insight.neighbours import ended_pause, neighbours
+from schedules.services.insight.neighbours import (
+    Neighbour,
+    ended_pause,
+    neighbours,
+)
 from workflows.display.marks import Mark, run_mark
 from workflows.display.times import length
 
@@ -171,7 +175,7 @@ def _started(run: ScheduledRun) -> str:
     return _("It started {} late").format(length(late))
 
 
-def _nearby(run: ScheduledRun | None, clock: Clock) -> Nearby | None:
+def _nearby(run: Neighbour | None, clock: Clock) -> Nearby | None:
     if run is None:
         return None
     word = str(run_mark(run.status).word).lower()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from schedules.models import (
     NEVER_RAN,
@@ -14,29 +17,33 @@ from schedules.models import (
 )
 
 # So many rows of the ledger are looked at for one that ran.
-FARTHEST = 1_000
+FARTHEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    before: ScheduledRun | None
-    after: ScheduledRun | None
+class Neighbour(NamedTuple):
+    id: UUID
+    status: str
+    scheduled_for: datetime
+
+
+class Neighbours(NamedTuple):
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 def neighbours(schedule: ScheduledJob, at: datetime) -> Neighbours:
     """The last run before a time and the first after it that were not left out."""
     rows = ScheduledRun.objects.filter(schedule=schedule.pk)
-    before = rows.filter(scheduled_for__lt=at).order_by("-scheduled_for")
-    after = rows.filter(scheduled_for__gt=at).order_by("scheduled_for")
-    ran = rows.exclude(status__in=NEVER_RAN)
     return Neighbours(
-        ran.filter(pk__in=before.values("pk")[:FARTHEST])
-        .order_by("-scheduled_for")
-        .first(),
-        ran.filter(pk__in=after.values("pk")[:FARTHEST])
-        .order_by("scheduled_for")
-        .first(),
+        _first_that_ran(rows.filter(scheduled_for__lt=at).order_by("-scheduled_for")),
+        _first_that_ran(rows.filter(scheduled_for__gt=at).order_by("scheduled_for")),
     )
+
+
+def _first_that_ran(rows: QuerySet[ScheduledRun]) -> Neighbour | None:
+    nearest = rows.values_list("pk", "status", "scheduled_for")[:FARTHEST]
+    found = (Neighbour(*row) for row in nearest.iterator(chunk_size=50))
+    return next((each for each in found if each.status not in NEVER_RAN), None)
 
 
 def ended_pause(pause: ScheduleEvent) -> ScheduleEvent | None:

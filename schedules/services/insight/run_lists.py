@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
@@ -14,7 +15,6 @@ from django.db.models import QuerySet, Sum
 from schedules.models import (
     EventVerb,
     Origin,
-    RunStatus,
     ScheduledRun,
     ScheduleEvent,
 )
@@ -25,10 +25,14 @@ MOST_COUNTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How many runs have each status. `are_all`: no older runs are left out."""
+    """How many runs have each status, of those since `since` (None: of all)."""
 
     by_status: Mapping[str, int]
-    are_all: bool
+    since: datetime | None
+
+    @property
+    def are_all(self) -> bool:
+        return self.since is None
 
     @property
     def total(self) -> int:
@@ -37,24 +41,29 @@ class Outcomes:
 
 def outcomes(schedule_id: UUID) -> Outcomes:
     """The outcomes of the newest rows; a range counts with all its ticks."""
-    oldest = _newest(schedule_id).values_list("scheduled_for", flat=True)
-    bound = oldest[MOST_COUNTED - 1 : MOST_COUNTED].first()
-    rows = ScheduledRun.objects.filter(schedule=schedule_id).order_by()
-    if bound is not None:
-        rows = rows.filter(scheduled_for__gte=bound)
+    times = _newest(schedule_id).values_list("scheduled_for", flat=True)
+    since = times[MOST_COUNTED - 1 : MOST_COUNTED].first()
+    rows = _since(_newest(schedule_id), since).order_by()
     counted = dict(rows.values_list("status").annotate(Sum("tick_count")))
-    return Outcomes(counted, are_all=bound is None)
+    return Outcomes(counted, since)
 
 
-def newest_runs(
-    schedule_id: UUID, *, count: int, status: str = ""
+def newest_runs(schedule_id: UUID, *, count: int) -> list[ScheduledRun]:
+    return list(_newest(schedule_id)[:count])
+
+
+def newest_of(
+    schedule_id: UUID, status: str, *, among: Outcomes, count: int
 ) -> list[ScheduledRun]:
-    """The newest `count` runs, of one status if it is given: those among the newest rows."""
-    newest = _newest(schedule_id)
-    if status not in RunStatus.values:
-        return list(newest[:count])
-    ids = newest.values("pk")[:MOST_COUNTED]
-    return list(newest.filter(pk__in=ids, status=status)[:count])
+    """The newest with this outcome, of those that were counted."""
+    rows = _since(_newest(schedule_id), among.since)
+    return list(rows.filter(status=status)[:count])
+
+
+def _since(
+    rows: QuerySet[ScheduledRun], since: datetime | None
+) -> QuerySet[ScheduledRun]:
+    return rows if since is None else rows.filter(scheduled_for__gte=since)
 
 
 def _newest(schedule_id: UUID) -> QuerySet[ScheduledRun]:

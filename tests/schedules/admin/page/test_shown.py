@@ -201,6 +201,19 @@ def test_who_may_only_view_gets_no_buttons(
         pause_schedule(schedule.pk, actor=Actor.person(alice), now=NOON)
 
 
+def test_pages_that_one_may_not_see_are_not_linked(
+    make_staff: MakeStaff, site: Client, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule()
+    add_runs(schedule, 3)
+    linked = ("/scheduledrun/", "/scheduleevent/", "/scheduleepoch/", "/canvas/")
+    seen = shown(site, schedule, "?at=2026-11-23T12:00:00")
+    unseen = shown(make_staff("view"), schedule, "?at=2026-11-23T12:00:00")
+    for address in linked:
+        assert address in seen
+        assert address not in unseen.partition('id="content"')[2]
+
+
 def test_the_number_of_queries_is_the_same_for_any_history(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:

@@ -10,7 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from schedules.models import ScheduledJob
 from schedules.services import Actor, run_now
 from schedules.services.insight import run_lists
-from schedules.services.insight.run_lists import newest_runs, outcomes, requests_of
+from schedules.services.insight.run_lists import (
+    newest_of,
+    newest_runs,
+    outcomes,
+    requests_of,
+)
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import end, fire, start
 
@@ -41,16 +46,16 @@ def test_only_the_newest_are_counted_and_filtered(
     found = outcomes(ran.pk)
     assert found.by_status == {"pending": 1, "missed": 6, "succeeded": 1}
     assert not found.are_all
-    assert newest_runs(ran.pk, count=5, status="failed") == []
+    assert newest_of(ran.pk, "failed", among=found, count=5) == []
 
 
 def test_the_newest_runs_come_first_and_may_be_of_one_outcome(
     ran: ScheduledJob,
 ) -> None:
     assert [run.status for run in newest_runs(ran.pk, count=2)] == ["pending", "missed"]
-    [failed] = newest_runs(ran.pk, count=9, status="failed")
+    [failed] = newest_of(ran.pk, "failed", among=outcomes(ran.pk), count=9)
     assert failed.scheduled_for == NOON + timedelta(minutes=2)
-    assert len(newest_runs(ran.pk, count=9, status="nonsense")) == 5
+    assert len(newest_runs(ran.pk, count=9)) == 5
 
 
 def test_manual_runs_are_told_with_who_asked_for_them(
