@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
     from workflows.kit.users import User
 
+# The buttons that have a place of their own; all others are in the menu.
+PLACED = {"run", "pause", "resume", "approve", "decline"}
 RUN = "admin:ostinato_schedules_scheduledrun_change"
 
 
@@ -256,6 +258,7 @@ def context_of(
         schedule.schedule_type != ScheduleType.MANUAL
     )
     sees = Sees.of(request.user, schedule)
+    buttons = buttons_for(schedule, request.user, may_change=may_change)
     page = page_of(
         schedule,
         site,
@@ -267,7 +270,8 @@ def context_of(
     return {
         "page": page,
         "sees": sees,
-        "buttons": buttons_for(schedule, request.user, may_change=may_change),
+        "buttons": buttons,
+        "other_buttons": [each for name, each in buttons.items() if name not in PLACED],
         "request_id": uuid4().hex,
         "may_change": may_change,
     }
