@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from schedules.models import ScheduledJob, ScheduledRun
-from schedules.services import Actor, pause_schedule
+from schedules.services import Actor, fire_due, pause_schedule, update_schedule
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
 from tests.browser.test_admin_schedules import LIST, log_in
@@ -62,14 +62,14 @@ def test_resuming_catches_up_as_chosen(
     page = open_page()
     log_in(page, f"{LIST}{schedule.pk}/change/")
     expect(page.locator("#resume")).to_contain_text("runs were missed while it was")
-    page.get_by_text("Run the latest").click()
+    page.locator("#resume").get_by_text("Run the latest").click()
     page.locator("#resume").get_by_role("button", name="Resume").click()
     expect(page.locator("#runs")).to_contain_text("catch-up")
     caught_up = ScheduledRun.objects.filter(origin="catch_up")
     assert caught_up.count() == 1
 
 
-def test_the_questions_of_the_page_need_no_script(
+def test_the_page_answers_questions_and_keeps_what_was_asked(
     open_page: OpenPage, schedule: ScheduledJob
 ) -> None:
     page = open_page()
@@ -78,10 +78,53 @@ def test_the_questions_of_the_page_need_no_script(
     expect(coming.locator(".is-next")).to_contain_text("03:00")
     coming.get_by_role("link", name="UTC").click()
     expect(coming.locator(".is-next")).to_contain_text("21:15")
-    page.get_by_label("A time").fill("2020-01-01T03:00:00")
+    page.locator("#why").get_by_label("A time").fill("2020-01-01T03:00:00")
     page.get_by_role("button", name="Explain").click()
     expect(page.locator("#why")).to_contain_text("did not exist yet")
     expect(coming.locator(".is-next")).to_contain_text("21:15")
+
+
+def test_a_backfill_is_counted_before_the_click(
+    open_page: OpenPage, make_schedule: MakeSchedule
+) -> None:
+    now = timezone.now()
+    schedule = make_schedule(
+        now - timedelta(hours=5), interval_seconds=3_600, timezone="UTC"
+    )
+    fire_due(now)
+    page = open_page()
+    log_in(page, f"{LIST}{schedule.pk}/change/")
+    expect(page.locator("#backfill")).to_be_hidden()
+    page.locator(".o-head summary[aria-label=More]").click()
+    page.get_by_role("link", name="Backfill past runs…").click()
+    page.get_by_role("button", name="Count").click()
+    panel = page.locator("#backfill")
+    expect(panel).to_contain_text("one after the other, oldest first")
+    panel.get_by_label("Note").fill("the outage")
+    panel.get_by_role("button", name="Start").click()
+    expect(page.locator(".messagelist")).to_contain_text("Backfilled")
+    expect(page.locator("#trail")).to_contain_text("the outage")
+    assert ScheduledRun.objects.filter(origin="backfill").exists()
+
+
+def test_two_people_save_and_the_second_chooses(
+    open_page: OpenPage, schedule: ScheduledJob
+) -> None:
+    page = open_page(refusals=[409])
+    log_in(page, f"{LIST}{schedule.pk}/change/")
+    page.locator("#settings summary", has_text="When").click()
+    page.get_by_label("Cron expression").fill("30 3 * * *")
+    actor = Actor.person(schedule.owner)
+    theirs = {"cron_expression": "0 4 * * *", "max_retries": 2}
+    update_schedule(schedule.pk, theirs, actor=actor, now=timezone.now())
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.locator("h1")).to_have_text("Someone else saved first")
+    expect(page.get_by_text("changed by both")).to_have_count(1)
+    assert_accessible(page)
+    page.get_by_role("button", name="Save this version").click()
+    expect(page.locator(".messagelist")).to_contain_text("invoices")
+    schedule.refresh_from_db()
+    assert (schedule.cron_expression, schedule.max_retries) == ("30 3 * * *", 2)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
