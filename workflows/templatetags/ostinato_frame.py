@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from workflows.admin.frame import around
 from workflows.display.people import initials
-from workflows.kit.users import User, name_of
+from workflows.kit.users import User, full_name
 
 register = template.Library()
 
@@ -40,9 +40,13 @@ def city(zone: str) -> str:
 
 @register.filter
 def initials_of(user: User) -> str:
-    """The letters in the disc that stands for a user. Any model of users may have a name."""
-    full_name = getattr(user, "get_full_name", str)()
-    return initials(full_name or name_of(user))
+    """The letters in the disc that stands for a user."""
+    return initials(full_name(user))
+
+
+@register.filter
+def name_shown(user: User) -> str:
+    return full_name(user)
 
 
 def _framed(context: template.Context) -> dict[str, Any]:
