@@ -74,9 +74,6 @@ class ApiTokenAdmin(Framed, BoundedSearch, Base):
     ordering = ("-created", "digest")
     actions = [delete_selected]
 
-    class Media:
-        css = {"all": ("schedules/admin.css",)}
-
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
         tokens = super().get_queryset(request)

@@ -47,9 +47,6 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
     show_facets = admin.ShowFacets.NEVER
     actions = None
 
-    class Media:
-        css = {"all": ("schedules/admin.css",)}
-
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Annotated with the schedule's `zone` and `living_name`; null once it is deleted.

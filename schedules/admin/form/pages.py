@@ -69,7 +69,7 @@ class FormPages(ServiceAdmin):
     def media(self) -> forms.Media:
         """Without that of Django, whose scripts the form does not need."""
         return forms.Media(
-            css={"all": ["schedules/admin.css", "schedules/form.css"]},
+            css={"all": ["schedules/form.css"]},
             js=[script(name) for name in ("combobox", "form", "unsaved")],
         )
 

@@ -38,7 +38,7 @@ FORM = {"name": "script", "days": "", "scope": "edit"}
 def make(site: Client, **fields: object) -> str:
     """The text of a new token, as the page shows it."""
     page = site.post(f"{LIST}add/", FORM | fields).text
-    return re.search(r'value="(\w+)" aria-label="Token"', page).group(1)
+    return re.search(r'class="secret" value="(\w+)"', page).group(1)
 
 
 def test_a_token_that_was_made_opens_the_api(boss: User, staff: User) -> None:

@@ -18,6 +18,7 @@ from platform_site.local.data_dir import BASE_DIR
 from schedules import limits, models
 from schedules.admin.form.words import label_of
 from schedules.api.serializers import NewSchedule
+from schedules.display.short_ids import short
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ScheduledJob, ScheduleEvent
 from schedules.services import Actor, pause_schedule, run_now
@@ -253,8 +254,8 @@ def test_the_list_in_the_admin_and_the_api_speak_of_the_same_newest_run(
     answered = visitor.api.get(address(schedule)).json()["last_run"]
     assert answered["status"] == newest.status == "pending"
     listed = visitor.site.get(LIST).text
-    assert f"/{newest.pk}/change/" in listed
-    assert "badge-pending" in listed
+    assert f"r/{short(newest.pk)}" in listed
+    assert "Queued" in listed
 
 
 def test_the_type_of_a_schedules_trigger_is_spelled_out_once() -> None:
