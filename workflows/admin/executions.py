@@ -191,7 +191,7 @@ class ExecutionPages(Framed, ModelAdmin):
 
 
 @admin.register(WorkflowExecution)
-class WorkflowExecutionAdmin(ReadOnly, ExecutionPages, BoundedSearch):
+class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
     list_filter = [("status", OutcomeFilter), "failure_kind", "trigger_type"]
     list_select_related = ["owner"]
     list_per_page = 50
