@@ -187,6 +187,14 @@ def remarks(found: LoadMap) -> list[str]:
                 found.left_out,
             ).format(grouped(found.left_out))
         )
+    if found.undelayed:
+        said.append(
+            ngettext(
+                "The random delay of {} schedule is left out.",
+                "The random delays of {} schedules are left out.",
+                found.undelayed,
+            ).format(grouped(found.undelayed))
+        )
     return said
 
 

@@ -39,11 +39,13 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Share:
     """Schedules with the same number of runs in each quarter. `longest`: the seconds after
-    which a run of them would meet the next."""
+    which a run of them would meet the next. `undelayed`: how many of them are counted without
+    their random delay."""
 
     counts: Sequence[int]
     members: Sequence[Demand]
     longest: float
+    undelayed: int = 0
 
     def seconds(self, demand: Demand) -> float:
         return min(demand.seconds, self.longest) if demand.is_single else demand.seconds
@@ -133,9 +135,10 @@ def shares(
         if not total:
             continue
         longest = shortest_gap(counts)
-        plain = []
+        plain, undelayed = [], 0
         for demand in members:
-            is_delayed = demand.jitter_seconds and longest > QUARTER_SECONDS
+            is_delayed = bool(demand.jitter_seconds) and longest > QUARTER_SECONDS
+            undelayed += is_delayed and total > to_work_out
             if is_delayed and total <= to_work_out:
                 to_work_out -= total
                 own = delayed(demand, begins, quarters)
@@ -145,7 +148,7 @@ def shares(
                 plain.append(demand)
                 continue
             yield Share(own, [demand], longest)
-        yield Share(counts, plain, longest)
+        yield Share(counts, plain, longest, undelayed)
 
 
 def load_of(found: Iterable[Share], begins: datetime, quarters: int) -> Load:

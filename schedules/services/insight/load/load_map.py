@@ -34,7 +34,8 @@ class LoadMap:
     """`load` and `grid` are for each quarter from now to the end of the `days`. `slots`: how
     many runs the workers can do at once. `seconds`: how long an average run takes, assumed if
     not `is_measured`. `by_runs`: every run is taken to be an average one. `left_out`:
-    schedules that are not counted, because there are too many or their time zone is unknown.
+    schedules that are not counted, because there are too many or their time zone is unknown;
+    `undelayed`: those counted without their random delay.
     """
 
     days: Sequence[LocalDay]
@@ -43,6 +44,7 @@ class LoadMap:
     slots: int
     schedules: int
     left_out: int
+    undelayed: int
     seconds: float
     is_measured: bool
     by_runs: bool
@@ -134,6 +136,7 @@ def _made(key: _Key) -> LoadMap:
         slots=key.slots,
         schedules=len(demands),
         left_out=key.schedules - len(demands),
+        undelayed=sum(share.undelayed for share in found),
         seconds=average,
         is_measured=is_measured,
         by_runs=key.by_runs,

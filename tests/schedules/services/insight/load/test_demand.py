@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schedules.services.insight.load import demand as module
 from schedules.services.insight.load.demand import Load, shares
 from schedules.timing import CronTiming, IntervalTiming, between, count, due_at
-from schedules.timing.quarters import QUARTER
+from schedules.timing.quarters import QUARTER, per_quarter
 from tests.schedules.services.insight.load.demands import (
     MONDAY,
     WEEK,
@@ -104,7 +104,10 @@ def test_a_random_delay_beyond_the_bound_is_left_out(monkeypatch):
     schedules = [demand("0 2 * * *", jitter_seconds=1800) for _ in range(3)]
     load, found = load_of(*schedules)
     assert sum(load.runs) == 21
-    assert [len(share.members) for share in found] == [1, 2]
+    assert [(len(share.members), share.undelayed) for share in found] == [
+        (1, 0),
+        (2, 2),
+    ]
     assert found[1].counts[8] == 1
 
 
@@ -114,6 +117,21 @@ def test_each_second_of_a_week_costs_no_more_than_each_minute():
     load.add_share(share)
     assert load.runs == [900] * WEEK
     assert load.seconds == [900] * WEEK
+
+
+def test_ten_thousand_schedules_cost_no_more_than_their_different_timings(monkeypatch):
+    asked = []
+
+    def counted(*arguments):
+        asked.append(arguments)
+        return per_quarter(*arguments)
+
+    monkeypatch.setattr(module, "per_quarter", counted)
+    crons = [CronTiming(f"{n % 60} 2 * * *", ZONE) for n in range(5000)]
+    every = [IntervalTiming(300, MONDAY - timedelta(seconds=n)) for n in range(5000)]
+    load, _ = load_of(*map(demand, crons + every))
+    assert len(asked) == 61
+    assert sum(load.runs) == 5000 * 7 + 5000 * 3 * WEEK
 
 
 def test_a_day_of_25_hours_has_a_hundred_quarters():
