@@ -13,10 +13,10 @@ from schedules.timing.days import (
     DayRule,
     LastDay,
     LastWeekday,
-    MatchingDays,
     NearestWorkday,
     NthWeekday,
     Pick,
+    matching_days,
 )
 from schedules.timing.english import counted
 from schedules.timing.errors import quoted
@@ -115,7 +115,7 @@ def _parse(line: str) -> WallTimes:
     fields = _fields(line)
     minutes, hours = MINUTE.numbers(fields.minute), HOUR.numbers(fields.hour)
     rules = tuple(
-        rule for rule in _rules(fields) if MatchingDays((rule,)).next(*_BEGINNING)
+        rule for rule in _rules(fields) if matching_days((rule,)).next(*_BEGINNING)
     )
     if not rules:
         raise refused(

@@ -65,9 +65,8 @@ def _of_interval(timing: IntervalTiming, begins: datetime, quarters: int) -> lis
     every, elapsed = timing.every_seconds, (begins - timing.anchor_at) // _SECOND
     if every < _SECONDS:
         upto = range(elapsed - 1, elapsed + quarters * _SECONDS, _SECONDS)
-        passed = [*map(floordiv, upto, repeat(every))]
-        if elapsed < 1:  # nothing before the anchor
-            passed = [max(-1, number) for number in passed]
+        before = min(len(upto), max(0, -(upto[0] // _SECONDS)))
+        passed = [-1] * before + [*map(floordiv, upto[before:], repeat(every))]
         return [*map(sub, passed[1:], passed)]
     counts = [0] * quarters
     first = -elapsed if elapsed < 0 else -elapsed % every
