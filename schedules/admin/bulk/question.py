@@ -16,10 +16,13 @@ from schedules.admin.bulk.words import REASONS, WORDS, Text, Words, number
 from schedules.models import BulkVerb, CatchupPolicy, ReasonCode
 from schedules.policy.late import CATCHUP_TICKS
 from schedules.services.bulk_actions.foresight import Foresight, Refused, Row, Why
+from workflows.display.times import length
 from workflows.kit.users import full_name, users
 
-REFUSED_SHOWN = 20
+REFUSED_SHOWN = 10
 SHOWN = 50
+# A longer estimate is rounded to minutes.
+TO_THE_SECOND = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,10 @@ def _resuming(seen: Foresight) -> Iterator[str]:
 
 
 def _running(seen: Foresight) -> Iterator[str]:
-    count = len(seen.able)
-    yield ngettext(
-        "{} run starts now, beside any run in progress. The times of the schedule stay "
-        "as they are.",
-        "{} runs start now, beside any runs in progress. The times of the schedules stay "
-        "as they are.",
-        count,
-    ).format(number(count))
+    count, work = len(seen.able), _work(seen, BulkVerb.RUN)
+    text = ngettext("{} run starts now{}.", "{} runs start now{}.", count)
+    yield text.format(number(count), work)
+    yield _("Runs in progress go on, and the times of the schedules stay as they are.")
     if seen.paused:
         yield ngettext(
             "{} of them is paused: it runs once and stays paused.",
@@ -209,8 +208,8 @@ def _latest(seen: Foresight) -> str:
     count = seen.passed.starts[CatchupPolicy.LATEST]
     if not seen.passed.is_complete:
         return _("At most {} runs start now.").format(number(seen.passed.paused))
-    text = ngettext("{} run starts now.", "{} runs start now.", count)
-    return text.format(number(count))
+    text = ngettext("{} run starts now{}.", "{} runs start now{}.", count)
+    return text.format(number(count), _work(seen, CatchupPolicy.LATEST))
 
 
 def _all(seen: Foresight) -> str:
@@ -219,11 +218,21 @@ def _all(seen: Foresight) -> str:
         text = _("Up to {most} each, oldest first: more than {} runs.")
     else:
         text = ngettext(
-            "Up to {most} each, oldest first: {} run.",
-            "Up to {most} each, oldest first: {} runs.",
+            "Up to {most} each, oldest first: {} run{work}.",
+            "Up to {most} each, oldest first: {} runs{work}.",
             count,
         )
-    return text.format(number(count), most=most)
+    return text.format(number(count), most=most, work=_work(seen, CatchupPolicy.ALL))
+
+
+def _work(seen: Foresight, choice: str) -> str:
+    """How long one worker would be busy, to follow the number of runs; empty if nobody knows."""
+    if choice not in seen.work:
+        return ""
+    seconds = max(1, round(seen.work[choice]))
+    if seconds > TO_THE_SECOND:
+        seconds = round(seconds / 60) * 60
+    return _(", about {} of work").format(length(seconds))
 
 
 def _refused(seen: Foresight) -> list[Line]:

@@ -31,6 +31,7 @@ from schedules.models import (
 from schedules.policy import decide
 from schedules.policy.types import Decision, OpenRuns
 from schedules.services.bulk_actions.verbs import PERMISSIONS
+from schedules.services.bulk_actions.work import work_of
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.due import DueSchedule, read_as_due, rules_of
 from schedules.services.permissions import may_to_all
@@ -105,6 +106,7 @@ class Passed:
     ending: int = 0  # with no tick left
     next_runs: dict[UUID, datetime | None] = field(default_factory=dict)
     broken: set[UUID] = field(default_factory=set)  # their timing is not valid any more
+    runs: dict[str, dict[UUID, int]] = field(default_factory=dict)  # by choice
 
     @property
     def is_complete(self) -> bool:
@@ -122,6 +124,8 @@ class Foresight:
     # How many runs of those that would change have not started, and how many run.
     unstarted: int = 0
     running: int = 0
+    # The seconds of work that starts now, by the choice of catch-up, or of the verb `run`.
+    work: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reasons(self) -> Counter[Why]:
@@ -159,15 +163,20 @@ def foresee(
         else:
             able.append(row)
     passed = Passed()
+    starts: Mapping[str, Mapping[UUID, int]] = {}
+    if action.verb == BulkVerb.RUN:
+        starts = {action.verb: dict.fromkeys((row.id for row in able), 1)}
     if action.verb == BulkVerb.RESUME:
         passed = _passed(able, now=now)
+        starts = passed.runs
         broken = [row for row in able if row.id in passed.broken]
         refused += [Refused(Why.BROKEN_TIMING, row) for row in broken]
         able = [row for row in able if row.id not in passed.broken]
     unstarted = running = 0
     if action.verb in (BulkVerb.PAUSE, BulkVerb.DELETE):
         unstarted, running = _open_runs(able)
-    return Foresight(able, unchanged, refused, passed, unstarted, running)
+    work = work_of(starts, now=now)
+    return Foresight(able, unchanged, refused, passed, unstarted, running, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +271,9 @@ def _count(found: Passed, schedule: DueSchedule, now: datetime) -> None:
     ticks = sum(row.tick_count for row in decision.rows)
     found.ticks += ticks
     for choice in CatchupPolicy.values:
-        found.starts[choice] += min(ticks, decide.most_caught_up(rules, choice))
+        runs = min(ticks, decide.most_caught_up(rules, choice))
+        found.starts[choice] += runs
+        found.runs.setdefault(choice, {})[schedule.id] = runs
     found.ending += bool(decision.ended)
     found.next_runs[schedule.id] = None if decision.ended else decision.next_run_at
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from schedules import limits
-from schedules.models import BulkAction, ScheduledJob
-from schedules.services import Actor, fire_due, pause_schedule
+from schedules.models import BulkAction, ScheduledJob, ScheduledRun
+from schedules.services import Actor, fire_due, pause_schedule, run_now
 from schedules.services.bulk_actions import foresight
 from tests.schedules.admin.bulk.conftest import all_asked, asked, choose, messages
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
@@ -82,6 +82,18 @@ def test_counting_that_was_cut_short_promises_no_exact_number(
     assert "(counted for 1 of 2 schedules)" in text
     assert "At most 2 runs start now." in text
     assert "more than 50 runs." in text
+
+
+def test_the_work_of_the_runs_is_told_in_minutes(
+    site: Client, make_schedule: MakeSchedule, alice: User
+) -> None:
+    run = run_now(make_schedule().pk, actor=Actor.person(alice), now=NOON)
+    ended = NOON + timedelta(seconds=170)
+    ScheduledRun.objects.filter(pk=run.pk).update(
+        status="succeeded", started_at=NOON, finished_at=ended
+    )
+    text = site.get(all_asked(site, "run")).text
+    assert "1 run starts now, about 3 min of work." in text
 
 
 def test_resuming_without_a_missed_run_offers_no_choice(

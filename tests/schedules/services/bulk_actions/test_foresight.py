@@ -138,6 +138,29 @@ def test_the_runs_that_a_resume_would_start_are_counted(
     assert runs.count() == passed.starts[catch_up]
 
 
+def test_the_work_is_estimated_from_what_runs_have_taken(
+    ask: Ask, make_schedule: MakeSchedule, alice: User
+) -> None:
+    slow, quick = make_schedule(name="slow"), make_schedule(name="quick")
+    assert foreseen(ask("run")).work == {}
+    actor = Actor.person(alice)
+    for schedule, seconds in ((slow, 60), (quick, 2)):
+        run = run_now(schedule.pk, actor=actor, now=NOON)
+        ended = NOON + timedelta(seconds=seconds)
+        ScheduledRun.objects.filter(pk=run.pk).update(
+            status="succeeded", started_at=NOON, finished_at=ended
+        )
+    make_schedule(name="never ran")
+    assert foreseen(ask("run")).work == {"run": pytest.approx(93, abs=0.1)}
+    for schedule in (slow, quick):
+        pause_schedule(schedule.pk, actor=actor, now=NOON)
+    work = foreseen(ask("resume", slow, quick)).work
+    assert work == {
+        "latest": pytest.approx(62, abs=0.1),
+        "all": pytest.approx(5 * 62, abs=0.1),
+    }
+
+
 def test_schedules_without_ticks_left_are_told_to_end(
     ask: Ask, make_schedule: MakeSchedule
 ) -> None:
@@ -243,7 +266,7 @@ def test_tags_are_foreseen_once_they_are_given(
 
 @pytest.mark.parametrize(
     ("verb", "queries"),
-    [("pause", 2), ("resume", 4), ("run", 3), ("tag", 1), ("delete", 2)],
+    [("pause", 2), ("resume", 6), ("run", 5), ("tag", 1), ("delete", 2)],
 )
 def test_as_many_queries_for_any_number_of_schedules(
     ask: Ask, make_schedule: MakeSchedule, verb: str, queries: int
