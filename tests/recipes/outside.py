@@ -131,7 +131,7 @@ def verb(doors: Doors) -> dict[str, Any]:
     made = doors.new_schedule()
     rest = doors.api.post(f"{SCHEDULES}{made['id']}/annotate/", {"note": "REST"})
     address = doors.page(made["id"], "annotate")
-    offered = f'formaction="{address}"' in doors.site.get(doors.page(made["id"])).text
+    offered = f'action="{address}"' in doors.site.get(doors.page(made["id"])).text
     pressed = doors.site.post(address, {"note": "admin"})
     context = ToolContext(user=doors.user, clock=lambda: datetime.now(UTC))
     words = {"schedule_id": made["id"], "note": "tool"}
