@@ -21,9 +21,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from workflows.display.marks import Mark, mark_html
+from workflows.display.numbers import grouped
 
 register = template.Library()
 register.simple_tag(mark_html, name="mark")
+register.filter(grouped)
 
 # Icons of the usual actions; others have none.
 ACTION_ICONS = {
@@ -109,15 +111,15 @@ def list_pages(changelist: ChangeList) -> dict[str, Any]:
     )
     first = (page - 1) * size + 1
     shows_all = changelist.show_all and changelist.can_show_all
-    opts = changelist.opts
+    opts, whole = changelist.opts, changelist.full_result_count
     return {
         "many": total > size and not shows_all,
-        "total": total,
-        "whole": changelist.full_result_count,
+        "total": grouped(total),
+        "whole": whole if whole is None else grouped(whole),
         "is_filtered": changelist.has_active_filters or changelist.query,
         "kind": opts.verbose_name if total == 1 else opts.verbose_name_plural,
-        "first": first,
-        "last": min(total, first + size - 1),
+        "first": grouped(first),
+        "last": grouped(min(total, first + size - 1)),
         "previous": _page(changelist, page - 1) if page > 1 else "",
         "next": _page(changelist, page + 1) if page * size < total else "",
     }
