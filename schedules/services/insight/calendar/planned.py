@@ -123,13 +123,13 @@ def _left(
 def _count(made: Plan, alike: _Alike, now: datetime) -> None:
     """Count the runs of active schedules after now."""
     active = [each for each in alike.members if each.kind == "active"]
-    begins = made.days[0].begins
+    begins, schedules = made.days[0].begins, len(active)
     place = (quarter_of(now) - begins) // QUARTER
     first = max(0, place + 1)
     for at, number in compress(
         enumerate(alike.counts[first:], first), alike.counts[first:]
     ):
-        made.quarters[at] += number * len(active)
+        made.quarters[at] += number * schedules
     if 0 <= place < len(made.quarters) and alike.counts[place]:
         ends = begins + first * QUARTER - _MICROSECOND
         made.quarters[place] += sum(
