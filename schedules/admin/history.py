@@ -23,7 +23,7 @@ from schedules.templatetags.schedule_display import (
 )
 from workflows.admin.frame import Framed
 from workflows.admin.read_only import ReadOnly
-from workflows.kit.admin_lists import BoundedSearch
+from workflows.kit.admin_lists import BoundedPaginator, BoundedSearch
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -44,6 +44,7 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
 
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     actions = None
 

@@ -30,6 +30,7 @@ from schedules.models.ledger import (
     Reason,
     RunStatus,
     ScheduledRun,
+    of_index,
     with_last_run,
 )
 from schedules.models.profile import UserProfile
@@ -76,6 +77,7 @@ __all__ = [
     "Theme",
     "UserProfile",
     "WhenObjectGone",
+    "of_index",
     "timing_of",
     "with_last_run",
 ]

@@ -1,4 +1,4 @@
-"""How long the admin's list of schedules takes, with a ledger of a million runs."""
+"""How long pages of the admin take, with a ledger of a million runs."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ QUERIES = {
     "by next run, last first": "o=-3",
     "by workflow": "o=5",
 }
+RUNS = "/admin/ostinato_schedules/scheduledrun/"
+# Other pages of the admin.
+PAGES = {
+    "overview": f"{LIST}overview/",
+    "runs": RUNS,
+    "runs that failed": f"{RUNS}?status__exact=failed",
+    "runs of the last day": f"{RUNS}?when=day",
+    "runs: search": f"{RUNS}?q=4711",
+    "audit trail": "/admin/ostinato_schedules/scheduleevent/",
+}
 
 
 def admin_pages(schedules: int, runs: int, repeat: int) -> Iterator[tuple[str, Any]]:
@@ -54,6 +64,8 @@ def admin_pages(schedules: int, runs: int, repeat: int) -> Iterator[tuple[str, A
     for what, query in QUERIES.items():
         asked = query.format(owner=owner.pk, workflow=workflow, last=last)
         yield what, _measured(site, f"{LIST}?{asked}", repeat)
+    for what, address in PAGES.items():
+        yield what, _measured(site, address, repeat)
 
 
 def _fill(schedules: int, runs: int, now: datetime) -> User:

@@ -1,4 +1,4 @@
-"""`manage.py benchmark_admin`: how long the admin's list of schedules takes."""
+"""`manage.py benchmark_admin`: how long pages of the admin take."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS = 0.300
 
 
 class Command(BenchmarkCommand):
-    help = "Measure on a scratch database how long the list of schedules takes to open."
+    help = "Measure on a scratch database how long pages of the admin take to open."
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -33,7 +33,7 @@ from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.times import length, moment, time_html
-from workflows.kit.admin_lists import BoundedSearch
+from workflows.kit.admin_lists import BoundedPaginator, BoundedSearch
 from workflows.kit.errors import NotAllowed, NotFound
 from workflows.kit.refusals import refusal_of
 from workflows.kit.users import User, full_name
@@ -198,6 +198,7 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
     search_fields = ["workflow_name__has_text"]
     search_help_text = gettext_lazy("Search by workflow")
     show_full_result_count = False
+    paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     actions = None
     fields = ["workflow_name"]

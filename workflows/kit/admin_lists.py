@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,17 +12,21 @@ from django.contrib.admin.views.main import (
     ChangeList,
     ChangeListSearchForm,
 )
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import cached_property
 from typing_extensions import override
 
 from workflows.kit.api.queries import MOST_TEXT
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
+    PaginatorBase = Paginator[Any]
 else:
     Base = object
+    PaginatorBase = Paginator
 # The confirmation sends a field for each row, of which Django accepts 1,000.
 MAX_DELETED_AT_ONCE = 500
 
@@ -36,6 +40,28 @@ class BoundedSearchForm(ChangeListSearchForm):
         self.fields[SEARCH_VAR] = forms.CharField(
             required=False, strip=False, max_length=MOST_TEXT
         )
+
+
+class BoundedPaginator(PaginatorBase):
+    """Counts no further than `MOST_COUNTED` rows: a ledger has millions. What is beyond is
+    found by filters."""
+
+    MOST_COUNTED = 2_000
+
+    @cached_property
+    def counted(self) -> int:
+        rows = cast("QuerySet[Any]", self.object_list).order_by()
+        return rows[: self.MOST_COUNTED + 1].count()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than are counted."""
+        return self.counted > self.MOST_COUNTED
+
+    @cached_property
+    @override
+    def count(self) -> int:
+        return min(self.counted, self.MOST_COUNTED)
 
 
 class BoundedList(ChangeList):

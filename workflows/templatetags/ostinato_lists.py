@@ -112,9 +112,10 @@ def list_pages(changelist: ChangeList) -> dict[str, Any]:
     first = (page - 1) * size + 1
     shows_all = changelist.show_all and changelist.can_show_all
     opts, whole = changelist.opts, changelist.full_result_count
+    is_cut = getattr(changelist.paginator, "is_cut", False)
     return {
         "many": total > size and not shows_all,
-        "total": grouped(total),
+        "total": f"{grouped(total)}{'+' if is_cut else ''}",
         "whole": whole if whole is None else grouped(whole),
         "is_filtered": changelist.has_active_filters or changelist.query,
         "kind": opts.verbose_name if total == 1 else opts.verbose_name_plural,

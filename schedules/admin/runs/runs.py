@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from schedules.admin.columns import titled_filter
 from schedules.admin.history import HistoryAdmin
-from schedules.admin.runs.filters import DueFilter
+from schedules.admin.runs.filters import DueFilter, RunOutcomeFilter
 from schedules.admin.runs.page import run_context
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import lateness_of
@@ -29,7 +29,6 @@ from schedules.services.insight.sentences import reason_text
 from workflows.admin.execution_page import Tools
 from workflows.admin.executions import refusals_told, values_at
 from workflows.admin.frame import now_of, zone_of
-from workflows.admin.outcomes import OutcomeFilter
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.times import length, moment, time_html
 from workflows.kit.users import User
@@ -169,7 +168,7 @@ def _again_word(run: ScheduledRun, schedule: ScheduledJob | None) -> str:
 @admin.register(ScheduledRun)
 class RunAdmin(RunPages):
     list_filter = (
-        ("status", OutcomeFilter),
+        ("status", RunOutcomeFilter),
         DueFilter,
         ("failure_kind", titled_filter(gettext_lazy("Failure"))),
         ("origin", titled_filter(gettext_lazy("Origin"))),

@@ -10,6 +10,7 @@ from django.test import Client
 from schedules.admin.when import between, times_of
 from schedules.models import ScheduledRun
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.kit.admin_lists import BoundedPaginator
 
 LIST = "/admin/ostinato_schedules/scheduledrun/"
 HOUR = timedelta(hours=1)
@@ -104,3 +105,26 @@ def test_a_span_is_read_as_it_is_written() -> None:
     assert times_of(between(NOON)) == (NOON, None)
     for wrong in ("", "day", "..", "x..y", "2026-01-01T00:00:00..", "2026-01-01Z.."):
         assert times_of(wrong) is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [("failed", 1), ("missed", 1), ("succeeded", 1), ("running", 0)],
+)
+def test_runs_are_found_by_outcome(
+    site: Client, runs: list[ScheduledRun], status: str, found: int
+) -> None:
+    page = site.get(f"{LIST}?status__exact={status}")
+    assert page.context["cl"].result_count == found
+
+
+def test_a_long_list_is_counted_to_a_limit_and_says_so(
+    site: Client, runs: list[ScheduledRun], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoundedPaginator, "MOST_COUNTED", 2)
+    page = site.get(LIST)
+    assert page.context["cl"].result_count == 2
+    assert "2+ runs" in page.text
+    monkeypatch.setattr(BoundedPaginator, "MOST_COUNTED", 3)
+    assert "3 runs" in site.get(LIST).text
