@@ -7,6 +7,7 @@ from datetime import datetime
 
 from schedules.admin.overview.lists import Lists
 from schedules.admin.page.changes import Change, Reader
+from schedules.display.actors import acted_by, name_in
 from schedules.display.trail import did, quoted_note
 from schedules.models import ScheduledJob, ScheduleEvent
 from workflows.models import WorkflowExecution
@@ -19,6 +20,8 @@ class Recent:
     """One event. An address is empty if what it leads to has been deleted."""
 
     event: ScheduleEvent
+    who: str
+    by: str
     did: str
     note: str
     changes: list[Change]
@@ -28,7 +31,8 @@ class Recent:
 
 
 def recent_changes(lists: Lists, *, zone: str, now: datetime) -> list[Recent]:
-    events = list(ScheduleEvent.objects.order_by("-created_at", "-id")[:ROWS])
+    newest = ScheduleEvent.objects.select_related("actor")
+    events = list(newest.order_by("-created_at", "-id")[:ROWS])
     ids = {event.schedule_id for event in events}
     living = set(ScheduledJob.objects.filter(pk__in=ids).values_list("pk", flat=True))
     sources = WorkflowExecution.objects.only(
@@ -40,6 +44,8 @@ def recent_changes(lists: Lists, *, zone: str, now: datetime) -> list[Recent]:
         source = sources.get(event.execution_id) if event.execution_id else None
         return Recent(
             event,
+            name_in(event),
+            acted_by(event),
             did(event),
             quoted_note(event),
             reader.changes(event),

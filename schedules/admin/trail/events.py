@@ -22,7 +22,7 @@ from schedules.admin.history import HistoryAdmin, link
 from schedules.admin.page.changes import Change, Reader
 from schedules.admin.trail.csv_export import csv_response
 from schedules.admin.when import WhenFilter
-from schedules.display.actors import actor_name, avatar
+from schedules.display.actors import acted_by, avatar, name_in
 from schedules.display.trail import did, quoted_note
 from schedules.models import ReasonCode, ScheduleEvent
 from schedules.templatetags.schedule_display import EMPTY
@@ -62,6 +62,7 @@ class EventAdmin(HistoryAdmin):
         ),
     )
     list_display_links = None
+    list_select_related = ("actor",)
     search_fields = (
         "schedule_name__has_text",
         "actor_name__has_text",
@@ -159,11 +160,10 @@ class EventAdmin(HistoryAdmin):
 
     @admin.display(description=gettext_lazy("By"), ordering="actor_name")
     def who(self, event: ScheduleEvent) -> SafeString:
-        kind, name = event.actor_kind, event.actor_name
         return format_html(
             '<span class="o-who">{}{}</span>',
-            avatar(kind, name),
-            actor_name(kind, name),
+            avatar(event.actor_kind, name_in(event)),
+            acted_by(event),
         )
 
     @admin.display(description=gettext_lazy("What"))
