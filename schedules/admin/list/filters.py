@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +28,7 @@ from schedules.display.states import WORDS, ShownState, plain_mark
 from schedules.models import ActorKind, ReasonCode, ScheduledJob, ScheduleType
 from workflows.display.marks import RUN_MARKS, Mark
 from workflows.kit.users import full_name, users
+from workflows.models import Workflow
 
 if TYPE_CHECKING:
     from schedules.admin.list.results import ScheduleList
@@ -116,13 +117,21 @@ class ChipFilter(admin.SimpleListFilter):
         return value
 
     def commonest(
-        self, schedules: QuerySet[ScheduledJob], *fields: str
-    ) -> list[tuple[Any, ...]]:
-        """The commonest values of these fields with their numbers, in the order of the last."""
-        counted = schedules.order_by().values_list(*fields).annotate(number=Count("pk"))
-        found = list(counted.order_by("-number", *fields)[: MOST_OFFERED + 1])
+        self, schedules: QuerySet[ScheduledJob], field: str
+    ) -> list[tuple[Any, int]]:
+        """The commonest values of the field with their numbers. Names are asked for only then:
+        to join and group by them would cost three times as much."""
+        counted = schedules.order_by().values_list(field).annotate(number=Count("pk"))
+        found = list(counted.order_by("-number", field)[: MOST_OFFERED + 1])
         self.has_more = len(found) > MOST_OFFERED
-        return sorted(found[:MOST_OFFERED], key=lambda row: str(row[-2]).casefold())
+        return found[:MOST_OFFERED]
+
+
+def _by_name(
+    named: Iterable[tuple[str, Any, int]], changelist: ScheduleList
+) -> Iterator[Option]:
+    for name, pk, number in sorted(named, key=lambda each: each[0].casefold()):
+        yield Option(str(pk), name, changelist.shown_count(number))
 
 
 class StateFilter(ChipFilter):
@@ -163,9 +172,11 @@ class WorkflowFilter(ChipFilter):
 
     @override
     def options(self, changelist: ScheduleList) -> Iterator[Option]:
-        drawn = changelist.without("workflow").filter(workflow__call="")
-        for pk, name, number in self.commonest(drawn, "workflow", "workflow__name"):
-            yield Option(str(pk), name, changelist.shown_count(number))
+        drawn = changelist.without("workflow").filter(call="")
+        found = self.commonest(drawn, "workflow")
+        flows = Workflow.objects.in_bulk([pk for pk, _number in found])
+        named = ((flows[pk].name, pk, number) for pk, number in found)
+        yield from _by_name(named, changelist)
 
     @override
     def label_of(self, value: str) -> Text:
@@ -185,9 +196,8 @@ class OwnerFilter(ChipFilter):
     def options(self, changelist: ScheduleList) -> Iterator[Option]:
         found = self.commonest(changelist.without("owner"), "owner")
         people = users().in_bulk([pk for pk, _number in found])
-        named = [(full_name(people[pk]), pk, number) for pk, number in found]
-        for name, pk, number in sorted(named, key=lambda each: each[0].casefold()):
-            yield Option(str(pk), name, changelist.shown_count(number))
+        named = ((full_name(people[pk]), pk, number) for pk, number in found)
+        yield from _by_name(named, changelist)
 
     @override
     def label_of(self, value: str) -> Text:

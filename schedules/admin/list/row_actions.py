@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -59,6 +60,7 @@ MENU = (
 )
 
 
+@cache
 def drawing(name: str) -> SafeString:
     """Shorter than other icons: a page has 350 of them, all in buttons or beside words."""
     return format_html('<svg class="o-icon"><use href="#i-{}"/></svg>', name)

@@ -209,7 +209,7 @@ def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
 
 # Session, user, zone, and three counts of the frame; then views, keys, count, rows, runs and pauses; a menu
 # each for states, workflows, owners (and their names) and tags; the name of what is chosen.
-MOST_QUERIES = 20
+MOST_QUERIES = 21
 
 
 @pytest.mark.both_databases
