@@ -42,6 +42,7 @@ def link(site: admin.AdminSite, page: str, pk: UUID | None, text: object) -> Saf
 class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
     """Read-only rows that outlive their schedule."""
 
+    change_form_template = "ostinato/admin/read_only.html"
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator

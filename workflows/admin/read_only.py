@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from typing_extensions import override
@@ -22,6 +23,12 @@ else:
 class ReadOnly(AnyAdmin):
     """Admin pages without adding, changing and deleting."""
 
+    @property
+    @override
+    def media(self) -> forms.Media:
+        """Without Django's scripts for forms: there is nothing to fill in."""
+        return super().media["css"]
+
     @override
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -39,6 +46,7 @@ class ReadOnlyInline(ReadOnly, Inline):
     """Rows of a parent page: anyone who may view that page may view them."""
 
     extra = 0
+    template = "ostinato/admin/read_only_rows.html"
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

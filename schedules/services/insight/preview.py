@@ -65,6 +65,8 @@ def preview_schedule(schedule: ScheduledJob, *, count: int, now: datetime) -> Pr
         # The ledger may be ahead of the clock: the ticks in it do not fire again.
         after = max(now, schedule.next_tick_at - MICROSECOND)
     try:
+        # One that has ended has no ticks left. (A new timing would revive it.)
+        count = 0 if schedule.status == Status.STOPPED else count
         return _preview(schedule, count=count, after=after)
     except TimingError as error:
         raise InvalidSchedule(errors={error.field: [str(error)]}) from error
@@ -111,7 +113,6 @@ def preview_change(
     if before is not None and _is_kept(schedule, draft):
         same = preview_schedule(draft, count=count, now=now)
         return PreviewedChange(before, same, draft)
-    draft.status = Status.ACTIVE  # a new timing revives one that has ended
     after = _preview(draft, count=count, after=now)
     return PreviewedChange(before, _as_requested(after, fields), draft)
 
@@ -138,8 +139,6 @@ def _as_requested(previewed: Preview, fields: Mapping[str, Any]) -> Preview:
 def _preview(schedule: ScheduledJob, *, count: int, after: datetime) -> Preview:
     rules = rules_of(schedule)
     most = count if rules.runs_left is None else min(count, rules.runs_left)
-    if schedule.status == Status.STOPPED:
-        most = 0
     early = early_ticks(schedule)
     ticks = timing.between(rules.timing, after, zones.LATEST, most + len(early))
     left = [tick for tick in ticks if tick not in early][:most]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -17,9 +19,10 @@ from tests.graphs import startable
 pytestmark = pytest.mark.xdist_group("one browser")
 
 
-def test_a_schedule_is_made_paused_resumed_run_approved_and_deleted_with_others(
-    open_page: OpenPage,
+def test_a_schedule_is_made_paused_resumed_run_approved_and_paused_with_another(
+    open_page: OpenPage, ostinato: Callable[..., None]
 ) -> None:
+    ostinato(AGENTS_PROPOSE=True)
     page = open_page()
     log_in(page, "/admin/")
     boss = User.objects.get()
@@ -60,12 +63,12 @@ def test_a_schedule_is_made_paused_resumed_run_approved_and_deleted_with_others(
 def _pause(page: Page, note: str) -> None:
     page.locator("summary", has_text="Pause…").click()
     page.get_by_label("Why?").fill(note)
-    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Pause now").click()
     expect(page.locator(".messagelist")).to_contain_text("Paused")
 
 
 def _resume(page: Page) -> None:
-    page.locator("summary", has_text="Resume").click()
+    page.get_by_role("link", name="Resume…").click()
     page.get_by_role("button", name="Resume", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("Resumed")
 

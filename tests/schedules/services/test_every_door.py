@@ -175,6 +175,8 @@ class Site:
         answer: Any = browser.post(path, filled(browser, path, name="new"))
         if answer.status_code == 500:
             return Answer("", 500)
+        if "Someone else saved first" in answer.text:  # a page with both versions
+            return Answer(StaleSchedule.message, answer.status_code)
         problems = answer.context["adminform"].form.errors
         return Answer(
             " ".join(f"{field}: {' '.join(why)}" for field, why in problems.items())

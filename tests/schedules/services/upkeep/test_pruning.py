@@ -175,7 +175,9 @@ def test_schedules_that_are_gone_with_few_rows_cost_nothing(
         schedule = make_schedule()
         fire_due(NOON + MINUTE)
         stop_schedule(schedule.id, actor=Actor.person(schedule.owner), now=NOON)
-    with django_assert_num_queries(4):  # none living, stopped, executions twice
+    with django_assert_num_queries(
+        7
+    ):  # none living, stopped, executions twice, bulk actions
         prune_all()
 
 
@@ -203,5 +205,7 @@ def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
         make_schedule()
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.update(status="succeeded")
-    with django_assert_num_queries(6):  # living twice, stopped, executions three times
+    with django_assert_num_queries(
+        9
+    ):  # living twice, stopped, executions, bulk actions
         prune_all()
