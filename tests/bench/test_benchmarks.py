@@ -21,6 +21,7 @@ pytestmark = pytest.mark.heavy
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 
 
+@pytest.mark.slow
 def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_listing_is_measured_as_each_asker(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -56,6 +58,7 @@ def test_listing_is_measured_as_each_asker(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_list_of_the_admin_is_measured_with_its_queries_and_its_weight(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -71,6 +74,7 @@ def test_the_list_of_the_admin_is_measured_with_its_queries_and_its_weight(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_upserts_are_measured_beside_bulk_create(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from schedules.services import Actor, fire_due, pause_schedule, run_now
 from tests.browser.conftest import OpenPage
 from tests.schedules.conftest import MakeSchedule
 
-pytestmark = pytest.mark.xdist_group("one browser")
+pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
 LIST = "/admin/ostinato_schedules/scheduledjob/"
 
 

@@ -129,6 +129,7 @@ def assert_nothing_lost_or_doubled(redis: Redis, when: str) -> None:
     assert not due.exists(), when
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_anywhere_starts_no_attempt_twice(
     redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:

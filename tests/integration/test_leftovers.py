@@ -163,6 +163,7 @@ OUTCOMES = [  # how it ends, and the status, kind and error of the run
 ]
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_is_recorded_at_once_and_leaves_no_process(
     worker: Manage, site: Site
 ) -> None:
@@ -258,6 +259,7 @@ def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
         assert (execution.status, execution.error) == (run.row.status, run.row.error)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_when_worker_and_work_process_are_killed(
     workers: list[Manage], site: Site
 ) -> None:

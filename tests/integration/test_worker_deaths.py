@@ -97,6 +97,7 @@ def test_a_run_whose_work_horse_is_killed_is_recorded_as_that_at_once(
     assert schedule.last_error == KILLED
 
 
+@pytest.mark.slow
 def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
     scheduler: Manage, worker: Manage, long_job
 ) -> None:
@@ -149,6 +150,7 @@ def test_work_started_by_hand_whose_worker_is_killed_is_recorded_as_lost(
     assert (by_hand.error, by_hand.failed_node) == (WORKER_LOST.error, "wait")
 
 
+@pytest.mark.slow
 def test_a_lost_run_is_tried_again_if_the_schedule_allows_it(
     scheduler: Manage, worker: Manage, long_job
 ) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 @pytest.mark.heavy
 def test_a_project_with_a_user_model_of_its_own_is_served_at_every_door() -> None:

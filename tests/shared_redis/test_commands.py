@@ -68,6 +68,7 @@ def status(execution: WorkflowExecution) -> str:
     return execution.status
 
 
+@pytest.mark.slow
 def test_a_worker_of_another_queue_is_that_of_django_rq(
     redis: Redis, run: Run, started: WorkflowExecution, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_one_worker_may_serve_our_queue_and_others(
     assert (tmp_path / "high").read_text() == "2026-11-28 Job DefaultSerializer"
 
 
+@pytest.mark.slow
 def test_the_scheduler_of_another_queue_is_that_of_django_rq(
     redis: Redis, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -126,6 +128,7 @@ def scheduler(env: dict[str, str], tmp_path: Path) -> Manage:
         yield process
 
 
+@pytest.mark.slow
 def test_our_scheduler_enqueues_the_pickled_jobs_of_the_project_as_well(
     redis: Redis, scheduler: Manage, run: Run, tmp_path: Path
 ) -> None:
@@ -136,6 +139,7 @@ def test_our_scheduler_enqueues_the_pickled_jobs_of_the_project_as_well(
     assert (tmp_path / "high").read_text() == "2026-11-28 Job DefaultSerializer"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
@@ -154,6 +158,7 @@ def test_a_queue_that_does_not_exist_is_refused_in_one_line(
     assert (done.returncode, done.stderr) == (1, f"CommandError: {refusal}\n")
 
 
+@pytest.mark.slow
 def test_the_doctor_names_the_queue_and_its_setting(
     redis: Redis, run: Run, started: WorkflowExecution, tmp_path: Path
 ) -> None:

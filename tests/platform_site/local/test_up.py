@@ -159,6 +159,7 @@ def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     wait_until(site.is_ready, seconds=60)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_everything_and_says_so(tmp_path: Path) -> None:
     with running_site(tmp_path / "var") as site:
         for word in ("manage.py web", "rqscheduler", "rqworker", "valkey-server"):
@@ -172,6 +173,7 @@ def test_ctrl_c_ends_everything_and_says_so(tmp_path: Path) -> None:
         assert site.printed().endswith("Stopped.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends orphans")
 def test_kill_9_leaves_no_process(tmp_path: Path) -> None:
     with running_site(tmp_path / "var") as site:

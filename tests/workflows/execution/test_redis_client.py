@@ -189,6 +189,7 @@ def test_tls(tls_port: int, certificate: Path, address: dict[str, Any]) -> None:
             client.ping()
 
 
+@pytest.mark.slow
 def test_sentinels_lead_to_the_primary_also_after_a_failover(
     start: Start, tmp_path: Path
 ) -> None:
