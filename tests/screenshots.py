@@ -251,9 +251,6 @@ def sign_in(page: Page, address: str, password: str) -> None:
 def capture_list(page: Page, address: str) -> None:
     page.goto(address)
     page.wait_for_selector("#result_list")
-    page.click("#toggle-nav-sidebar")
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(1_000)  # the side bar slides away
     page.screenshot(path=LIST)
 
 
@@ -264,6 +261,7 @@ def capture_form(page: Page, address: str) -> None:
     page.select_option("#id_call", "workflows.example_functions.text_summary")
     page.fill("#id_argument-text", "Every tick is accounted for.")
     page.fill("#id_cron_expression", "30 2 * * mon-fri")
+    page.get_by_text("At 02:30, Monday to Friday").first.wait_for()
     page.evaluate("scrollTo(0, 300)")
     page.screenshot(path=FORM)
 
