@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -109,8 +110,9 @@ class ChipFilter(admin.SimpleListFilter):
                 "mark": option.mark,
             }
 
+    @abstractmethod
     def options(self, changelist: ScheduleList) -> Iterator[Option]:
-        raise NotImplementedError
+        """What it offers, in order."""
 
     def label_of(self, value: str) -> Text:
         """The name of a value that is chosen and not offered."""
