@@ -13,14 +13,18 @@ from platform_site.local.data_dir import BASE_DIR
 
 TEXT = (BASE_DIR / "docs" / "quickstart.md").read_text()
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-ROW = re.compile(r"^\| ([^|]+) \| `([^`]+)` \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| ([^|`]+) \| (?:`([^`]+)`|\*\*(.+)\*\*)(?: (\w+))? \|$", re.MULTILINE
+)
 # As the page has them, for a person who has no script.
 INPUTS = {
     "Name": "name",
     "What runs": "call",
     "Customer": "argument-customer",
-    "Interval (seconds)": "interval_seconds",
+    "When": "schedule_type",
+    "Every": "interval_seconds",
 }
+OPTIONS = {"At an interval": "interval"}
 # Done by hand in a browser; here by Django's client, in the project's own process.
 BY_HAND = """
 from django.contrib.auth import get_user_model
@@ -108,8 +112,12 @@ class Reader:
 
     def schedule(self) -> None:
         """Fill in the form as the table says."""
-        given = {INPUTS[field]: value for field, value in ROW.findall(TEXT)}
-        assert len(given) == len(INPUTS)
+        given = {}
+        for field, typed, option, unit in ROW.findall(TEXT):
+            given[INPUTS[field]] = typed or OPTIONS[option]
+            if unit:
+                given[f"{INPUTS[field]}-unit"] = unit
+        assert given.keys() >= set(INPUTS.values()), given
         self._shell(f"GIVEN = {given!r}\n{BY_HAND}")
 
     def ledger_once_fired(self) -> str:

@@ -170,10 +170,11 @@ def _is_open(node: ShownNode, runs: Sequence[NodeRun]) -> bool:
     """What failed or runs, the conversations of agents, and what came out at the end."""
     run = node.run
     assert run is not None
+    went = [each for each in runs if each.status != "skipped"]
     return (
         run.status in ("failed", "running", "cancelled")
         or run.component_type == "agent"
-        or run is runs[-1]
+        or run is (went or runs)[-1]
     )
 
 

@@ -58,9 +58,15 @@ class BulkAdmin(ServiceAdmin):
         return self.has_change_permission(request)
 
     @override
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without Django's own deletion: the verb `delete` is ours."""
-        offered = super().get_actions(request)
+    def get_actions(
+        self, request: HttpRequest, action_location: Any = None
+    ) -> dict[str, Any]:
+        """Without Django's own deletion: the verb `delete` is ours.
+
+        `action_location` is given by Django 6.1 and later.
+        """
+        given = {"action_location": action_location} if action_location else {}
+        offered = super().get_actions(request, **given)
         offered.pop("delete_selected", None)
         return offered
 

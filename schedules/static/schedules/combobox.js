@@ -109,6 +109,9 @@ const enhance = (combo) => {
     const row = event.target.closest("li");
     if (row) choose(row);
   });
+
+  // Typed before this script had come.
+  if (document.activeElement === input && input.value !== input.defaultValue) find();
 };
 
 const enhanceAll = (within) => {

@@ -143,6 +143,7 @@ def test_the_execution_of_a_real_worker_is_drawn(
     expect(page.locator(".react-flow__node")).to_have_count(5)
     expect(node(page, "order")).to_contain_text("Succeeded")
     page.get_by_role("link", name="Nodes, input and output").click()
+    page.get_by_role("link", name="order Succeeded").click()
     expect(page.locator(".o-pre", has_text="Order more.").first).to_be_visible()
     page.get_by_role("link", name="Show on canvas").click()
     page.get_by_role("link", name="Open canvas").click()
