@@ -54,11 +54,14 @@ def populate(
             owner=owner,
             workflow=workflow,
             due_at=due_at + timedelta(seconds=number * spread_seconds // count),
-            cron_expression=expressions[number % len(expressions)]
-            if kind == ScheduleType.CRON
-            else "",
-            **fields,
-            **{"name": f"schedule {number}"} | vary(number),
+            **{
+                "name": f"schedule {number}",
+                "cron_expression": expressions[number % len(expressions)]
+                if kind == ScheduleType.CRON
+                else "",
+            }
+            | fields
+            | vary(number),
         )
         for number in range(count)
     )
@@ -84,9 +87,8 @@ def _schedule(*, due_at: datetime, cron_expression: str, **fields: Any) -> Sched
         "created_at": due_at - HOUR,
         "updated_at": due_at - HOUR,
     }
-    return ScheduledJob(
-        id=id, rq_job_id=alarm_id(id), timezone="UTC", **times | when | fields
-    )
+    own = {"rq_job_id": alarm_id(id), "timezone": "UTC"}
+    return ScheduledJob(id=id, **own | times | when | fields)
 
 
 def _batches(schedules: Iterator[ScheduledJob]) -> Iterator[list[ScheduledJob]]:

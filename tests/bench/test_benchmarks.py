@@ -59,7 +59,7 @@ def test_listing_is_measured_as_each_asker(
 
 
 @pytest.mark.slow
-def test_the_list_of_the_admin_is_measured_with_its_queries_and_its_weight(
+def test_pages_of_the_admin_are_measured_with_their_queries_and_their_weight(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
@@ -71,6 +71,8 @@ def test_the_list_of_the_admin_is_measured_with_its_queries_and_its_weight(
     printed = out.getvalue()
     assert re.search(r"the list .* \d+ queries .* kB   50 rows", printed)
     assert re.search(r"made by an agent .* kB    3 rows", printed)
+    for page in ("schedule of many runs", "load map", "calendar, today", "approvals"):
+        assert re.search(rf"^{page}  .* \d+ queries", printed, re.MULTILINE)
     assert list(tmp_path.iterdir()) == []
 
 

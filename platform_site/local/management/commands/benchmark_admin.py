@@ -1,4 +1,4 @@
-"""`manage.py benchmark_admin`: how long the admin's list of schedules takes."""
+"""`manage.py benchmark_admin`: how long pages of the admin take."""
 
 from __future__ import annotations
 
