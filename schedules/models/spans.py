@@ -53,7 +53,8 @@ class WholeSeconds(_OfTime):
     sqlite = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
 
 
-def hours_since(begin: datetime, column: str) -> Any:
-    """The whole hours from `begin`, which no time in the column precedes."""
+def stretches_since(begin: datetime, column: str, seconds: int) -> Any:
+    """The whole stretches of so many seconds from `begin`, which no time in the column
+    precedes."""
     # Both databases divide integers without a rest.
-    return (WholeSeconds(column) - int(begin.timestamp())) / 3600
+    return (WholeSeconds(column) - int(begin.timestamp())) / seconds

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, repeat
+from math import gcd
 from operator import floordiv, sub
 
 from schedules.timing import zones
@@ -54,11 +55,19 @@ def rhythm(timing: Timing, begins: datetime, quarters: int) -> Hashable:
         return timing
     if isinstance(timing, CronTiming):
         return timing.expression, timing.timezone
-    if isinstance(timing, IntervalTiming) and timing.anchor_at <= begins:
-        every = timing.every_seconds
-        phase = (begins - timing.anchor_at) // _SECOND % every
-        return every, phase if _SECONDS % every else 0
+    if isinstance(timing, IntervalTiming):
+        every, first = timing.every_seconds, _first_second(timing, begins)
+        # A tick moves to another quarter only by what interval and quarter have in common.
+        return every, first // gcd(every, _SECONDS)
+    if isinstance(timing, OnceTiming) and begins <= timing.run_at < ends:
+        return (timing.run_at - begins) // QUARTER
     return timing
+
+
+def _first_second(timing: IntervalTiming, begins: datetime) -> int:
+    """The seconds from `begins` to its first tick not before then."""
+    elapsed = (begins - timing.anchor_at) // _SECOND
+    return -elapsed if elapsed < 0 else -elapsed % timing.every_seconds
 
 
 def _of_interval(timing: IntervalTiming, begins: datetime, quarters: int) -> list[int]:
@@ -69,8 +78,7 @@ def _of_interval(timing: IntervalTiming, begins: datetime, quarters: int) -> lis
         passed = [-1] * before + [*map(floordiv, upto[before:], repeat(every))]
         return [*map(sub, passed[1:], passed)]
     counts = [0] * quarters
-    first = -elapsed if elapsed < 0 else -elapsed % every
-    for second in range(first, quarters * _SECONDS, every):
+    for second in range(_first_second(timing, begins), quarters * _SECONDS, every):
         counts[second // _SECONDS] = 1
     return counts
 

@@ -108,3 +108,19 @@ def test_the_quarter_of_an_instant():
     moment = datetime(2026, 3, 28, 23, 44, 59, 999, tzinfo=UTC)
     assert quarter_of(moment) == at("2026-03-28T23:30")
     assert quarter_of(at("2026-03-28T23:45")) == at("2026-03-28T23:45")
+
+
+@BOUNDED
+@given(st.integers(1, 90), begins, seconds, st.integers(0, 60))
+def test_intervals_that_differ_within_a_quarter_only_have_one_rhythm(
+    minutes, begins, anchor, later
+):
+    one = IntervalTiming(60 * minutes, begins + anchor)
+    other = IntervalTiming(60 * minutes, one.anchor_at + timedelta(seconds=later))
+    if rhythm(one, begins, 150) == rhythm(other, begins, 150):
+        assert per_quarter(one, begins, 150) == per_quarter(other, begins, 150)
+
+
+def test_hourly_intervals_have_four_rhythms():
+    hourly = [IntervalTiming(3600, BEGIN - timedelta(seconds=s)) for s in range(3600)]
+    assert len({rhythm(timing, BEGIN, WEEK) for timing in hourly}) == 4

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 # Schedules that would run, and why they may not; or what became of a run, by its status.
@@ -15,8 +14,7 @@ Coming = Literal["active", "paused", "proposed"]
 TOGETHER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A run at a time. `id` is that of the schedule, or of the run if `is_run`.
 
     `number` of `of`: the runs of the schedule on this day. `runs`: how many runs stand behind
@@ -51,6 +49,6 @@ def together(entries: Iterable[Entry]) -> list[Entry]:
             found += same
         else:
             runs = sum(entry.runs for entry in same)
-            found.append(replace(same[0], at=minute, schedules=schedules, runs=runs))
+            found.append(same[0]._replace(at=minute, schedules=schedules, runs=runs))
     found.sort(key=lambda entry: (entry.at, entry.name))
     return found

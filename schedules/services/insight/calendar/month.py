@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schedules.services.insight.calendar.entries import Entry, together
-from schedules.services.insight.calendar.ledger import Past, counted, named
-from schedules.services.insight.calendar.planned import Plan, plan
+from schedules.services.insight.calendar.ledger import counted, named
+from schedules.services.insight.calendar.planned import plan
 from schedules.services.insight.calendar.shown import shown, state_of
-from schedules.services.insight.load.grid import cells
+from schedules.services.insight.load.grid import Cell, cells
 from schedules.services.insight.local_days import LocalDay, date_at, local_days
 
 HOURS = 24
@@ -68,13 +68,18 @@ def _made(key: _Key) -> Weeks:
     begins, ends = local[0].begins, local[-1].ends
     found = shown(key.owner, begins, ends)
     made = [CalendarDay(day) for day in local]
-    planned = plan(found.planned, local, now)
-    _add_coming(made, planned)
+    planned, grid = plan(found.planned, local, now), cells(local)
+    for number, entries in enumerate(planned.entries):
+        made[number].entries += entries
+    _add(grid, planned.quarters, [day.coming for day in made])
     rare = [*planned.rare, *found.ended]
     if begins <= now:
         upto = min(ends, now + _HOUR)  # manual runs and those of a clock that was ahead
-        past = counted(key.owner, begins, upto, by_minute=_is_odd(local))
-        _add_counted(made, past)
+        past = counted(key.owner, begins, upto)
+        _add(grid, past.ran, [day.ran for day in made])
+        _add(grid, past.failed, [day.failed for day in made])
+        for day in made:
+            day.is_counted = day.day.begins >= past.complete_since
         _add_named(made, named(key.owner, rare[:MOST_RARE], begins, upto))
     for day in made:
         day.entries = together(day.entries)
@@ -82,33 +87,12 @@ def _made(key: _Key) -> Weeks:
     return Weeks(made, date_at(now, key.zone), found.left_out, left)
 
 
-def _add_coming(made: Sequence[CalendarDay], planned: Plan) -> None:
-    grid = cells([day.day for day in made])
-    for cell, number in zip(grid, planned.quarters, strict=True):
-        made[cell.day].coming[cell.column // 4] += number
-    for day, entries in zip(made, planned.entries, strict=True):
-        day.entries += entries
-
-
-def _is_odd(days: Sequence[LocalDay]) -> bool:
-    """Whether the hours of the zone do not begin at whole hours in UTC."""
-    whole = [
-        instant.replace(minute=0, second=0, microsecond=0) + _HOUR
-        for day in days
-        for instant in (day.begins, day.ends - 2 * _HOUR)
-    ]
-    return any(days[0].wall(instant).minute for instant in whole)
-
-
-def _add_counted(made: Sequence[CalendarDay], past: Past) -> None:
-    by_date = {day.day.date: day for day in made}
-    for each in past.counted:
-        wall = made[0].day.wall(each.begins)
-        day = by_date[wall.date()]
-        day.ran[wall.hour] += each.ran
-        day.failed[wall.hour] += each.failed
-    for day in made:
-        day.is_counted = day.day.begins >= past.complete_since
+def _add(
+    grid: Sequence[Cell], quarters: Sequence[int], hours: Sequence[list[int]]
+) -> None:
+    """Add the number of each quarter to the hour of its day."""
+    for cell, number in zip(grid, quarters, strict=False):
+        hours[cell.day][cell.column // 4] += number
 
 
 def _add_named(made: Sequence[CalendarDay], entries: Sequence[Entry]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import compress
+from itertools import compress, dropwhile
+from operator import not_
 from uuid import UUID
 
 from schedules import timing as when
@@ -68,8 +69,10 @@ class _Alike:
 
     @property
     def is_rare(self) -> bool:
-        on = sum(1 for number in self.a_day if number)
-        return on * WEEK_DAYS < RARE_DAYS * len(self.a_day)
+        """Judged by the days since its first run: it may be new."""
+        days = [*dropwhile(not_, self.a_day)]
+        on = len(days) - days.count(0)
+        return on * WEEK_DAYS < RARE_DAYS * max(WEEK_DAYS, len(days))
 
 
 def plan(planned: Iterable[Planned], days: Sequence[LocalDay], now: datetime) -> Plan:
@@ -139,15 +142,19 @@ def _count(made: Plan, alike: _Alike, now: datetime) -> None:
 
 def _name(made: Plan, alike: _Alike, now: datetime) -> None:
     """Add the entries of what is rare, does not run, or is moved."""
+    is_rare = alike.is_rare
+    coming = [
+        (number, day, alike.a_day[number])
+        for number, day in enumerate(made.days)
+        if day.ends > now and alike.a_day[number]
+    ]
     for (timing, kind), same in by_timing(alike.members).items():
         moved = moved_ticks(timing, made.days[0].begins, made.days[-1].ends)
-        is_named = alike.is_rare or kind != "active"
+        is_named = is_rare or kind != "active"
         if not moved and not is_named:
             continue
-        for number, day in enumerate(made.days):
-            if day.ends <= now or not alike.a_day[number]:
-                continue
-            entries = _entries(timing, same, day, alike.a_day[number], moved, now)
+        for number, day, of in coming:
+            entries = _entries(timing, same, day, of, moved, now)
             here = [entry for entry in entries if entry.moved_from]
             made.entries[number] += entries if is_named else here
             if kind == "active":
@@ -182,9 +189,10 @@ def _entries(
             for entry in entries_at(at, same, moved.get(at), number=number, of=of)
         ]
     after = max(before, now)
-    first, runs = when.next_after(timing, after), when.count(timing, after, last)
-    if first is None or not runs:
+    first = when.next_after(timing, after)
+    if first is None or first > last:
         return []
+    runs = of if after == before else when.count(timing, after, last)
     apart = [at for at in moved if after < at <= last and at != first]
     found = entries_at(first, same, moved.get(first), runs=runs - len(apart))
     for at in apart:
@@ -202,20 +210,21 @@ def entries_at(
     runs: int = 1,
 ) -> list[Entry]:
     """The schedules that run at this time: each by name, or many as one."""
-    first = same[0]
-    entry = Entry(
-        at=at,
-        kind=first.kind,
-        id=first.id,
-        name=first.name,
-        number=number,
-        of=of,
-        runs=runs,
-        moved_from=moved_from,
-    )
-    if len(same) >= TOGETHER:
-        return [replace(entry, runs=runs * len(same), schedules=len(same))]
-    return [replace(entry, id=each.id, name=each.name) for each in same]
+    schedules = len(same) if len(same) >= TOGETHER else 1
+    return [
+        Entry(
+            at,
+            each.kind,
+            each.id,
+            each.name,
+            number=number,
+            of=of,
+            runs=runs * schedules,
+            schedules=schedules,
+            moved_from=moved_from,
+        )
+        for each in (same if schedules == 1 else same[:1])
+    ]
 
 
 def moved_ticks(

@@ -14,8 +14,8 @@ from schedules.models import (
     ScheduledJob,
     ScheduleQuerySet,
     Status,
-    timing_of,
 )
+from schedules.services.due import timing_of_columns
 from schedules.services.insight.calendar.entries import Coming
 from schedules.services.insight.calendar.planned import Planned
 from schedules.timing import TimingError
@@ -60,7 +60,7 @@ def shown(owner: Any, begins: datetime, ends: datetime) -> Shown:
             found.ended.append(pk)
             continue
         try:
-            timing = timing_of(*fields)
+            timing = timing_of_columns(*fields)
         except TimingError:
             left_out += 1
             continue

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
 from schedules.models import (
     TIMING_FIELDS,
     OverlapPolicy,
     ScheduleQuerySet,
-    timing_of,
 )
+from schedules.services.due import timing_of_columns
 from schedules.services.insight.load.demand import Demand
 from schedules.services.insight.load.durations import usual_seconds
 from schedules.timing import TimingError
@@ -20,8 +19,6 @@ MOST_SCHEDULES = 20_000
 # Where no run has ended yet.
 ASSUMED_SECONDS = 10.0
 _OWN = ("id", "overlap_policy", "run_on", "jitter_seconds", "max_runs", "fired_count")
-# Many schedules share a timing.
-_timing = lru_cache(maxsize=4096)(timing_of)
 
 
 def demands_of(schedules: ScheduleQuerySet, now: datetime) -> tuple[list[Demand], bool]:
@@ -36,7 +33,7 @@ def demands_of(schedules: ScheduleQuerySet, now: datetime) -> tuple[list[Demand]
     demands = []
     for pk, overlap, run_on, jitter, most, fired, *when in rows:
         try:
-            timing = _timing(*when)
+            timing = timing_of_columns(*when)
         except TimingError:
             continue
         seconds = usual.get(pk, typical) if run_on == RunOn.WORKER else 0.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum
 
 from schedules.models import (
     ENDED_OTHERWISE,
@@ -21,11 +21,13 @@ from schedules.models import (
     ScheduledRun,
     of_index,
 )
-from schedules.models.spans import Seconds, WholeSeconds, hours_since
+from schedules.models.spans import Seconds, WholeSeconds, stretches_since
 from schedules.policy.types import MICROSECOND
+from schedules.services.insight.stretches import rows_in
 
 HOURS = 24
 HOUR = timedelta(hours=1)
+HOUR_SECONDS = 3_600
 # A run that started so soon after it was due was on time.
 ON_TIME_SECONDS = 1.0
 MOST_MEASURED = 5_000
@@ -99,35 +101,21 @@ def last_day(*, now: datetime, begins: datetime) -> LastDay:
     for row in [*_by_hour(otherwise, begins), *_by_hour(open_runs, begins)]:
         hours[row["hour"]].of_status[row["status"]] = row["ticks"]
         rows[row["hour"]] += row["rows"]
-    for row in _all_by_hour(begins, now):
-        succeeded = row["rows"] - rows[row["hour"]]
+    for place, all_rows in enumerate(
+        rows_in(begins, now + MICROSECOND, HOUR_SECONDS)[:HOURS]
+    ):
+        succeeded = all_rows - rows[place]
         if succeeded > 0:
-            hours[row["hour"]].of_status[RunStatus.SUCCEEDED] = succeeded
+            hours[place].of_status[RunStatus.SUCCEEDED] = succeeded
     return LastDay(hours)
 
 
 def _by_hour(runs: QuerySet[ScheduledRun], begins: datetime) -> Iterable[Any]:
     return (
-        runs.annotate(hour=hours_since(begins, "scheduled_for"))
+        runs.annotate(hour=stretches_since(begins, "scheduled_for", HOUR_SECONDS))
         .values("hour", "status")
         .annotate(ticks=Sum("tick_count"), rows=Count("*"))
     )
-
-
-def _all_by_hour(begins: datetime, now: datetime) -> Iterable[Any]:
-    """A range of the index `run_newest` for each hour: no row is read."""
-    runs = ScheduledRun.objects.order_by()
-    first, *others = (
-        runs.filter(
-            scheduled_for__gte=begins + place * HOUR,
-            scheduled_for__lt=min(begins + (place + 1) * HOUR, now + MICROSECOND),
-        )
-        .annotate(hour=Value(place))
-        .values("hour")
-        .annotate(rows=Count("*"))
-        for place in range(HOURS)
-    )
-    return first.union(*others, all=True)
 
 
 def punctuality(*, now: datetime, since: datetime) -> Punctuality:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schedules.services.insight.calendar.planned import plan
 from schedules.services.insight.local_days import local_days
-from schedules.timing import CronTiming, between, count, occurrence_note
+from schedules.timing import CronTiming, IntervalTiming, between, count, occurrence_note
 from tests.schedules.services.insight.calendar.plans import (
     BEFORE,
     LAST,
@@ -75,6 +75,15 @@ def test_only_what_runs_on_fewer_than_five_days_a_week_is_named():
     assert names(made, 0) == ["06:00 four active"]
     assert names(made, 6) == ["04:00 weekly active"]
     assert sum(made.quarters) == 28 + 4 + 20 + 16
+
+
+def test_what_is_new_is_judged_by_the_days_since_it_began():
+    new = IntervalTiming(86_400, SPRING[20].begins)
+    weekly = IntervalTiming(7 * 86_400, SPRING[20].begins)
+    made = plan([planned(new, "new"), planned(weekly, "weekly")], SPRING, BEFORE)
+    assert [len(entries) for entries in made.entries[19:23]] == [0, 1, 0, 0]
+    assert len(made.rare) == 1
+    assert sum(made.quarters) == 8 + 2
 
 
 def test_what_is_paused_or_needs_approval_is_named_and_not_counted():
