@@ -5,6 +5,7 @@ import { ExecutionPage } from "@/features/runs/ExecutionPage";
 import { NewWorkflow } from "@/features/workflows/exchange/NewWorkflow";
 import { Studio } from "@/features/workflows/components/Studio";
 import { keepDraft } from "@/features/workflows/saving/drafts";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
 
@@ -16,13 +17,13 @@ function App() {
   return workflow ? <Studio workflowId={workflow.id} /> : null;
 }
 
-const ADVICE = "Reload it. If you had unsaved changes, the page then offers to go on with them.";
+const ADVICE = _("Reload it. If you had unsaved changes, the page then offers to go on with them.");
 
 const root = document.getElementById("ostinato-root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <ErrorBoundary what="This page" advice={ADVICE} onError={keepDraft}>
+      <ErrorBoundary what={_("This page")} advice={ADVICE} onError={keepDraft}>
         <App />
       </ErrorBoundary>
     </StrictMode>,

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from workflows.admin.frame import Framed, frame
 from workflows.admin.page_data import Page, page_data
+from workflows.admin.texts import texts_url
 from workflows.kit.admin import ServiceAdmin
 from workflows.models import Workflow
 
@@ -35,7 +36,7 @@ class CanvasPages(Framed, ServiceAdmin):
             self.admin_site.admin_view(self.canvas_view),
             name=CANVAS,
         )
-        return [canvas, *super().get_urls()]
+        return [canvas, texts_url(self.admin_site), *super().get_urls()]
 
     def canvas_view(self, request: HttpRequest, workflow_id: UUID) -> HttpResponse:
         workflow = self.get_object(request, str(workflow_id))

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 
+from workflows.admin.texts import texts_address
 from workflows.kit.embedding import is_included, remedy
 from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution
@@ -80,6 +81,7 @@ def page_data(
         "zone": [*zones, settings.TIME_ZONE][0],
         "user": name_of(user),
         "user_id": str(user.pk),
+        "texts": texts_address(request, site),
         "missing": "" if is_included() else remedy(),
     }
 

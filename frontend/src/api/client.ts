@@ -1,5 +1,6 @@
 /** The REST API in the user's session. Every failure is an `ApiError`. */
 
+import { _ } from "@/gettext";
 import { page } from "@/page";
 
 export interface FieldProblems {
@@ -70,7 +71,11 @@ export async function request<T>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, "away", "The server cannot be reached. Nothing that you drew is lost.");
+    throw new ApiError(
+      0,
+      "away",
+      _("The server cannot be reached. Nothing that you drew is lost."),
+    );
   }
   return answerOf<T>(response);
 }
@@ -107,6 +112,6 @@ interface Problem {
 
 function errorOf(status: number, data: unknown): ApiError {
   const { code = "error", detail, errors = {} } = (data ?? {}) as Problem;
-  const message = detail ?? `The server answered with the status ${status}.`;
+  const message = detail ?? _("The server answered with the status %(status)s.", { status });
   return new ApiError(status, code, message, errors, data);
 }

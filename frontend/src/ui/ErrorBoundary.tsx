@@ -1,5 +1,7 @@
 import { Component, type ReactNode } from "react";
 
+import { _ } from "@/gettext";
+
 import { Button } from "./Button";
 
 interface ErrorBoundaryProps {
@@ -40,18 +42,18 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (!error) return children;
     return (
       <div className="o-empty" role="alert">
-        <h2>{what} cannot be shown</h2>
+        <h2>{_("%(what)s cannot be shown", { what })}</h2>
         <p>{advice}</p>
         <p className="o-quiet">
-          For a report of the problem: <code>{error.message}</code>
+          {_("For a report of the problem:")} <code>{error.message}</code>
         </p>
         <div className="o-tools">
           {part === undefined ? (
             <Button look="main" onClick={() => window.location.reload()}>
-              Reload the page
+              {_("Reload the page")}
             </Button>
           ) : (
-            <Button onClick={() => this.setState({ error: null })}>Try again</Button>
+            <Button onClick={() => this.setState({ error: null })}>{_("Try again")}</Button>
           )}
         </div>
       </div>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 
+import { _, number } from "@/gettext";
 import type { Json } from "@/types/models";
 
 import "./JsonTree.css";
@@ -63,7 +64,7 @@ function Fold({ name, value, path, open }: PartProps & { value: Json[] | { [key:
       })}
       {parts.length > shown ? (
         <More onClick={() => setShown(shown + MOST_PARTS)}>
-          Show {Math.min(MOST_PARTS, parts.length - shown)} more
+          {_("Show %(number)s more", { number: Math.min(MOST_PARTS, parts.length - shown) })}
         </More>
       ) : null}
     </details>
@@ -92,7 +93,7 @@ function Scalar({ value }: { value: Json }) {
       <span className="j-text">{JSON.stringify(isCut ? value.slice(0, MOST_TEXT) : value)}</span>
       {isCut ? (
         <More onClick={() => setWhole(true)}>
-          Show all {value.length.toLocaleString("en")} characters
+          {_("Show all %(number)s characters", { number: number(value.length) })}
         </More>
       ) : null}
     </>

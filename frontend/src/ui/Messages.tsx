@@ -1,3 +1,5 @@
+import { _ } from "@/gettext";
+
 import "./messages.css";
 
 import { Button } from "./Button";
@@ -39,7 +41,7 @@ function Item({ message: { id, text, tone, action } }: { message: Message }) {
           {action.label}
         </Button>
       ) : null}
-      <Button look="bare" icon="x" aria-label="Close the message" onClick={() => unsay(id)} />
+      <Button look="bare" icon="x" aria-label={_("Close the message")} onClick={() => unsay(id)} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useId } from "react";
 
+import { _ } from "@/gettext";
 import { Fault } from "@/ui/Fault";
 
 interface PayloadFieldProps {
@@ -16,7 +17,7 @@ export function PayloadField({ text, problem, onChange }: PayloadFieldProps) {
   return (
     <div className={problem ? "o-field o-field--bad" : "o-field"}>
       <label htmlFor={id}>
-        Payload <span className="o-quiet">optional</span>
+        {_("Payload")} <span className="o-quiet">{_("optional")}</span>
       </label>
       <textarea
         id={id}
@@ -31,7 +32,7 @@ export function PayloadField({ text, problem, onChange }: PayloadFieldProps) {
         <Fault id={note}>{problem}</Fault>
       ) : (
         <p className="o-help" id={note}>
-          A JSON object. Nodes read it as {"{{ trigger.payload }}"}.
+          {_("A JSON object. Nodes read it as %(name)s.", { name: "{{ trigger.payload }}" })}
         </p>
       )}
     </div>

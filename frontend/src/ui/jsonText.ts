@@ -1,11 +1,7 @@
 /** JSON values in a few words. */
 
+import { ngettext } from "@/gettext";
 import type { Json } from "@/types/models";
-
-/** "1 field", "2 fields". */
-function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
-}
 
 export function isContainer(value: Json): value is Json[] | { [key: string]: Json } {
   return value !== null && typeof value === "object";
@@ -19,8 +15,8 @@ export function partsOf(value: Json[] | { [key: string]: Json }): [string | null
 /** "2 fields" or "1 item". */
 export function sizeOf(value: Json[] | { [key: string]: Json }): string {
   return Array.isArray(value)
-    ? counted(value.length, "item")
-    : counted(Object.keys(value).length, "field");
+    ? ngettext("%(count)s item", "%(count)s items", value.length)
+    : ngettext("%(count)s field", "%(count)s fields", Object.keys(value).length);
 }
 
 /** A value in at most `most` characters: `"nordics"`, `10`, `2 fields`. */

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import type { Json, JsonObject } from "@/types/models";
 
 export type Payload = { value: JsonObject } | { problem: string };
@@ -9,10 +10,10 @@ export function payloadOf(text: string): Payload {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    return { problem: `This is no JSON: ${(error as Error).message}` };
+    return { problem: _("This is no JSON: %(message)s", { message: (error as Error).message }) };
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    return { problem: 'The payload must be a JSON object, such as {"invoice": 4711}.' };
+    return { problem: _('The payload must be a JSON object, such as {"invoice": 4711}.') };
   }
   return { value };
 }

@@ -3,6 +3,7 @@
  * section 6 of the design guide.
  */
 
+import { _, ngettext } from "@/gettext";
 import type { ScheduledJob } from "@/types/models";
 
 import type { Look } from "./State";
@@ -22,14 +23,14 @@ const quiet = (tone: Look["tone"], shape: string, word: string): Shown => ({
 });
 
 const RUNS: Record<string, Shown> = {
-  pending: quiet("busy", "queued", "Queued"),
-  waiting: quiet("busy", "waiting", "Waiting"),
-  running: quiet("busy", "running", "Running"),
-  succeeded: quiet("ok", "succeeded", "Succeeded"),
-  failed: quiet("bad", "failed", "Failed"),
-  cancelled: quiet("idle", "cancelled", "Cancelled"),
-  skipped: quiet("idle", "skipped", "Skipped"),
-  missed: quiet("warn", "missed", "Missed"),
+  pending: quiet("busy", "queued", _("Queued")),
+  waiting: quiet("busy", "waiting", _("Waiting")),
+  running: quiet("busy", "running", _("Running")),
+  succeeded: quiet("ok", "succeeded", _("Succeeded")),
+  failed: quiet("bad", "failed", _("Failed")),
+  cancelled: quiet("idle", "cancelled", _("Cancelled")),
+  skipped: quiet("idle", "skipped", _("Skipped")),
+  missed: quiet("warn", "missed", _("Missed")),
 };
 
 /** A run of a schedule, an execution, or what an execution did at one node. */
@@ -47,36 +48,38 @@ type Stateful = Pick<
 
 /** A schedule at this time. Overdue outranks failing, failing outranks active. */
 export function scheduleState(schedule: Stateful, now: Date): Shown {
-  if (schedule.status === "stopped") return quiet("idle", "ended", "Ended");
+  if (schedule.status === "stopped") return quiet("idle", "ended", _("Ended"));
   if (schedule.status === "paused") {
     return schedule.awaits_approval
-      ? { tone: "agent", shape: "proposed", word: "Needs approval", loud: true }
-      : { tone: "idle", shape: "paused", word: "Paused", loud: true };
+      ? { tone: "agent", shape: "proposed", word: _("Needs approval"), loud: true }
+      : { tone: "idle", shape: "paused", word: _("Paused"), loud: true };
   }
   const late = schedule.next_run_at ? now.getTime() - Date.parse(schedule.next_run_at) : 0;
   if (late > OVERDUE_MS) {
-    return { tone: "warn", shape: "overdue", word: `Overdue by ${duration(late)}`, loud: true };
+    const word = _("Overdue by %(time)s", { time: duration(late) });
+    return { tone: "warn", shape: "overdue", word, loud: true };
   }
   const failures = schedule.consecutive_failures;
   if (failures >= FAILING) {
-    return { tone: "bad", shape: "failing", word: `Failing, ${failures} in a row`, loud: true };
+    const word = _("Failing, %(failures)s in a row", { failures });
+    return { tone: "bad", shape: "failing", word, loud: true };
   }
-  return quiet("ok", "active", "Active");
+  return quiet("ok", "active", _("Active"));
 }
 
 const REASONS: Record<string, string> = {
-  by_user: "by a person",
-  by_agent: "by an agent",
-  by_system: "by the site",
-  proposal: "proposed by an agent",
-  failures: "by itself: too many failures in a row",
-  cannot_run: "by itself: its runs cannot succeed",
-  cannot_fire: "by itself: it could not be started",
-  completed: "completed",
-  missed: "its run was too late",
-  end_reached: "end date passed",
-  limit_reached: "out of runs",
-  node_deleted: "its trigger node was deleted",
+  by_user: _("by a person"),
+  by_agent: _("by an agent"),
+  by_system: _("by the site"),
+  proposal: _("proposed by an agent"),
+  failures: _("by itself: too many failures in a row"),
+  cannot_run: _("by itself: its runs cannot succeed"),
+  cannot_fire: _("by itself: it could not be started"),
+  completed: _("completed"),
+  missed: _("its run was too late"),
+  end_reached: _("end date passed"),
+  limit_reached: _("out of runs"),
+  node_deleted: _("its trigger node was deleted"),
 };
 
 /** Why a schedule is as it is, in words; empty if there is nothing to say. */
@@ -87,23 +90,30 @@ export function reasonOf(
   const { reason_code: code, status_reason: note } = schedule;
   if (!code) return note;
   if (code === "by_user") {
-    const who = person || REASONS.by_user;
-    return note ? `${who}: ${note}` : `${person ? "by " : ""}${who}`;
+    if (note) return `${person || REASONS.by_user}: ${note}`;
+    return person ? _("by %(person)s", { person }) : (REASONS.by_user ?? "");
   }
-  if (code === "failures") return `by itself: ${schedule.consecutive_failures} failures in a row`;
+  if (code === "failures") {
+    const { consecutive_failures: count } = schedule;
+    return ngettext(
+      "by itself: %(count)s failure",
+      "by itself: %(count)s failures in a row",
+      count,
+    );
+  }
   const reason = REASONS[code] ?? code;
   return note && code !== "proposal" ? `${reason}: ${note}` : reason;
 }
 
 const RUN_REASONS: Record<string, string> = {
-  overlap: "previous run still going",
-  paused: "paused",
-  edited: "schedule was changed",
-  limit: "run limit reached",
-  window: "later than the catch-up window",
-  policy: "not caught up",
-  stopped: "schedule was deleted",
-  replaced: "replaced by a newer run",
+  overlap: _("previous run still going"),
+  paused: _("paused"),
+  edited: _("schedule was changed"),
+  limit: _("run limit reached"),
+  window: _("later than the catch-up window"),
+  policy: _("not caught up"),
+  stopped: _("schedule was deleted"),
+  replaced: _("replaced by a newer run"),
 };
 
 /** Why a run of a schedule did not run to its end; empty if there is nothing to say. */

@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 
+import { _, ngettext, number } from "@/gettext";
 import type { Json, JsonObject } from "@/types/models";
 import { Icon } from "@/ui/Icon";
 import { JsonTree } from "@/ui/JsonTree";
@@ -26,8 +27,9 @@ export function AgentTalk({ output, config, defaults }: AgentTalkProps) {
           <Fragment key={name}>
             <dt>{name}</dt>
             <dd>
-              {used.toLocaleString("en")}
-              {limit === null ? "" : ` of ${limit.toLocaleString("en")}`}
+              {limit === null
+                ? number(used)
+                : _("%(used)s of %(limit)s", { used: number(used), limit: number(limit) })}
             </dd>
           </Fragment>
         ))}
@@ -37,10 +39,17 @@ export function AgentTalk({ output, config, defaults }: AgentTalkProps) {
           <TurnItem key={index} turn={turn} isFirst={index === 0} />
         ))}
       </ol>
-      {left ? <p className="o-quiet">{left} more calls had no room in the record.</p> : null}
+      {left ? <p className="o-quiet">{leftOutText(left)}</p> : null}
     </>
   );
 }
+
+const leftOutText = (left: number) =>
+  ngettext(
+    "%(count)s more call had no room in the record.",
+    "%(count)s more calls had no room in the record.",
+    left,
+  );
 
 function TurnItem({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
   const { request, tools } = turn;
@@ -51,7 +60,7 @@ function TurnItem({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
       </span>
       <div>
         <div className="o-talk__who">
-          <b className="o-strong">Agent</b>
+          <b className="o-strong">{_("Agent")}</b>
           {request?.model ? <span className="o-quiet">{request.model}</span> : null}
           <span className="o-end">
             <Length seconds={request?.seconds} />
@@ -71,7 +80,7 @@ function TurnItem({ turn, isFirst }: { turn: Turn; isFirst: boolean }) {
 function Asked({ text }: { text: string }) {
   return (
     <details>
-      <summary className="o-quiet">The task</summary>
+      <summary className="o-quiet">{_("The task")}</summary>
       <p className="o-talk__say o-error-text">{text}</p>
     </details>
   );
@@ -81,7 +90,7 @@ function Asked({ text }: { text: string }) {
 function Length({ seconds }: { seconds: number | undefined }) {
   if (seconds !== undefined) return <>{duration(seconds * 1000)}</>;
   const shown = runState("running");
-  return <State {...shown}>under way</State>;
+  return <State {...shown}>{_("under way")}</State>;
 }
 
 function Call({ call }: { call: ToolCall }) {
@@ -91,17 +100,16 @@ function Call({ call }: { call: ToolCall }) {
         <Icon name="wrench" small />
         <code>{call.tool}</code>
         <span className="o-end">
-          {call.isError ? "refused, " : ""}
-          <Length seconds={call.seconds} />
+          {call.isError ? _("refused,") : ""} <Length seconds={call.seconds} />
         </span>
       </summary>
       <div className="o-call__body">
-        <span className="o-help">Asked</span>
-        <JsonTree value={call.arguments} label={`Arguments of ${call.tool}`} />
+        <span className="o-help">{_("Asked")}</span>
+        <JsonTree value={call.arguments} label={_("Arguments of %(tool)s", { tool: call.tool })} />
         {call.result === undefined ? null : (
           <>
-            <span className="o-help">Answered</span>
-            <JsonTree value={call.result} label={`Result of ${call.tool}`} />
+            <span className="o-help">{_("Answered")}</span>
+            <JsonTree value={call.result} label={_("Result of %(tool)s", { tool: call.tool })} />
           </>
         )}
       </div>

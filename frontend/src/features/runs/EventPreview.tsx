@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import type { Json, JsonObject } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
@@ -30,9 +31,9 @@ export function EventPreview({ nodeId, payload }: { nodeId: string; payload: Jso
   }, [nodeId, sent]);
   return (
     <section aria-live="polite">
-      <h3>The event that the trigger gets</h3>
-      {shown === null ? <p className="o-quiet">Reading it…</p> : null}
-      {shown && "event" in shown ? <JsonTree value={shown.event} label="Event" /> : null}
+      <h3>{_("The event that the trigger gets")}</h3>
+      {shown === null ? <p className="o-quiet">{_("Reading it…")}</p> : null}
+      {shown && "event" in shown ? <JsonTree value={shown.event} label={_("Event")} /> : null}
       {shown && "problem" in shown ? <p className="o-quiet">{shown.problem}</p> : null}
     </section>
   );

@@ -5,6 +5,7 @@ import { ApiError } from "@/api/client";
 import { NodeDetails } from "@/features/workflows/components/NodeDetails";
 import { WorkflowCanvas } from "@/features/workflows/components/WorkflowCanvas";
 import { useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import { Messages } from "@/ui/Messages";
 
 import { closeRun, watchExecution } from "./follow";
@@ -41,7 +42,7 @@ export function ExecutionPage({ executionId }: { executionId: string }) {
       closeRun();
     };
   }, [executionId]);
-  if (!loading) return <p className="o-quiet o-replay__text">Loading the run…</p>;
+  if (!loading) return <p className="o-quiet o-replay__text">{_("Loading the run…")}</p>;
   if (typeof loading === "object") return <p className="o-note is-bad">{loading.failed}</p>;
   return (
     <>
@@ -75,7 +76,7 @@ function OpenDrawer() {
       className="o-btn o-btn--s"
       onClick={() => useRun.getState().openDrawer("this")}
     >
-      Times and values
+      {_("Times and values")}
     </button>
   );
 }
@@ -100,8 +101,9 @@ function List() {
     <div className="o-replay__list">
       <RunNotes />
       <p className="o-quiet">
-        The graph that it ran is not on record, so here are its nodes in the order in which they
-        ran.
+        {_(
+          "The graph that it ran is not on record, so here are its nodes in the order in which they ran.",
+        )}
       </p>
       <NodeRunList runs={execution.node_runs} />
     </div>

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import type { NodeRun } from "@/types/models";
 import { Icon } from "@/ui/Icon";
 import { Tile } from "@/ui/Tile";
@@ -7,7 +8,7 @@ import { NodeRunDetails } from "./NodeRunPanel";
 
 /** The node runs of an execution as a list that unfolds: where there is no drawing. */
 export function NodeRunList({ runs }: { runs: readonly NodeRun[] }) {
-  if (!runs.length) return <p className="o-quiet">No node has begun.</p>;
+  if (!runs.length) return <p className="o-quiet">{_("No node has begun.")}</p>;
   const sorted = [...runs].sort((a, b) => a.sequence - b.sequence);
   return (
     <div className="o-groups">

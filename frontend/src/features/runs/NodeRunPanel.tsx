@@ -1,6 +1,7 @@
 import { typeOf } from "@/features/workflows/componentTypes";
 import { nodeOf } from "@/features/workflows/graph/model";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import type { Json, JsonObject, NodeRun } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
 import { State } from "@/ui/State";
@@ -22,7 +23,9 @@ export function NodeRunPanel({ nodeId }: { nodeId: string }) {
   return (
     <div className="o-panel__body">
       <p className="o-quiet">
-        {hasRunEnded ? "This run did not reach the node." : "The run has not reached the node yet."}
+        {hasRunEnded
+          ? _("This run did not reach the node.")
+          : _("The run has not reached the node yet.")}
       </p>
     </div>
   );
@@ -40,8 +43,8 @@ export function NodeRunDetails({ run }: { run: NodeRun }) {
         </div>
       ) : null}
       {isAgent ? <AgentRun run={run} /> : null}
-      <Value title="Input" value={run.input as Json} run={run} />
-      <Value title="Output" value={run.output as Json} run={run} />
+      <Value title={_("Input")} value={run.input as Json} run={run} />
+      <Value title={_("Output")} value={run.output as Json} run={run} />
     </div>
   );
 }
@@ -53,13 +56,13 @@ function Facts({ run }: { run: NodeRun }) {
   const shown = runState(run.status ?? "");
   return (
     <dl className="o-kv">
-      <dt>State</dt>
+      <dt>{_("State")}</dt>
       <dd>
         <State {...shown}>{shown.word}</State>
       </dd>
       {run.started_at ? (
         <>
-          <dt>Started</dt>
+          <dt>{_("Started")}</dt>
           <dd>
             <When at={run.started_at} now={now} />
           </dd>
@@ -67,13 +70,13 @@ function Facts({ run }: { run: NodeRun }) {
       ) : null}
       {length ? (
         <>
-          <dt>{isOngoing ? "So far" : "Took"}</dt>
+          <dt>{isOngoing ? _("So far") : _("Took")}</dt>
           <dd>{length}</dd>
         </>
       ) : null}
       {run.port && isChoice(run.component_type) ? (
         <>
-          <dt>Left by</dt>
+          <dt>{_("Left by")}</dt>
           <dd>
             <code>{run.port}</code>
           </dd>

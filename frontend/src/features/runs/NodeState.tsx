@@ -1,5 +1,6 @@
 import { indexOf, isAttached } from "@/features/workflows/graph/lookup";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import type { NodeRun } from "@/types/models";
 import { State } from "@/ui/State";
 import { runState } from "@/ui/states";
@@ -43,10 +44,10 @@ function NotReached({ nodeId }: { nodeId: string }) {
       running.split(" ").includes(edge.source),
     ),
   );
-  if (hasRunEnded) return <span className="o-sr">Not reached</span>;
+  if (hasRunEnded) return <span className="o-sr">{_("Not reached")}</span>;
   return (
     <State {...runState("pending")}>
-      {isNext ? "Next" : <span className="o-sr">Not yet</span>}
+      {isNext ? _("Next") : <span className="o-sr">{_("Not yet")}</span>}
     </State>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { ApiError, get } from "@/api/client";
 import { queryOf } from "@/features/schedules/schedule";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { State } from "@/ui/State";
@@ -32,12 +33,12 @@ export function PastRuns() {
   const now = useNow(PACE_MS);
   return (
     <div className="o-drawer__body o-drawer__body--past">
-      <div tabIndex={0} role="region" aria-label="Past runs">
+      <div tabIndex={0} role="region" aria-label={_("Past runs")}>
         {problem ? <p role="alert">{problem}</p> : null}
-        {!loaded && !problem ? <p className="o-quiet">Reading the runs…</p> : null}
-        {loaded && !loaded.runs.length ? <p className="o-quiet">No runs yet.</p> : null}
+        {!loaded && !problem ? <p className="o-quiet">{_("Reading the runs…")}</p> : null}
+        {loaded && !loaded.runs.length ? <p className="o-quiet">{_("No runs yet.")}</p> : null}
         {loaded?.runs.length ? <RunTable runs={loaded.runs} now={now} /> : null}
-        {loaded?.next ? <Button onClick={more}>Show more</Button> : null}
+        {loaded?.next ? <Button onClick={more}>{_("Show more")}</Button> : null}
       </div>
     </div>
   );
@@ -82,14 +83,14 @@ function RunTable({ runs, now }: { runs: readonly Execution[]; now: Date }) {
     <table className="o-table o-table--dense o-past">
       <thead>
         <tr>
-          <th scope="col">State</th>
-          <th scope="col">Started</th>
+          <th scope="col">{_("State")}</th>
+          <th scope="col">{_("Started")}</th>
           <th scope="col" className="o-num">
-            Took
+            {_("Took")}
           </th>
-          <th scope="col">Started by</th>
+          <th scope="col">{_("Started by")}</th>
           <th scope="col" className="o-num o-only-broad">
-            Version
+            {_("Version")}
           </th>
         </tr>
       </thead>
@@ -107,7 +108,7 @@ function RunRow({ run, now, isShown }: { run: Execution; now: Date; isShown: boo
   return (
     <tr aria-current={isShown ? "true" : undefined}>
       <th scope="row">
-        <button type="button" title="Show this run on the drawing" onClick={() => watchExecution(run.id)}>
+        <button type="button" title={_("Show this run on the drawing")} onClick={() => watchExecution(run.id)}>
           <State {...look}>{look.word}</State>
         </button>
       </th>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { State } from "@/ui/State";
@@ -26,7 +27,7 @@ export function RunControls() {
       {isShown ? <ShownRun /> : null}
       {page().may.run && !isOngoing ? (
         <Button icon="play" onClick={() => setAsking(true)}>
-          Run…
+          {_("Run…")}
         </Button>
       ) : null}
       {isAsking ? <RunDialog onClose={() => setAsking(false)} /> : null}
@@ -45,7 +46,7 @@ export function ShownRun({ canClose = true }: { canClose?: boolean }) {
         {awaited ? <AwaitedState awaited={awaited} /> : null}
       </span>
       {execution && page().may.run ? <CancelButton execution={execution} /> : null}
-      {canClose ? <Button onClick={closeRun}>Close</Button> : null}
+      {canClose ? <Button onClick={closeRun}>{_("Close")}</Button> : null}
     </>
   );
 }
@@ -55,13 +56,17 @@ function ExecutionState({ execution }: { execution: ExecutionDetail }) {
   const shown = runState(status);
   const now = useNow(PACE_MS, !hasEnded(status));
   const length = lengthText(execution, now);
-  const joint = status === "running" ? " for " : status === "succeeded" ? " in " : " after ";
   return (
     <State {...shown} loud>
-      {shown.word}
-      {length ? joint + length : ""}
+      {length ? lengthOfState(status, shown.word, length) : shown.word}
     </State>
   );
+}
+
+function lengthOfState(status: string, state: string, time: string): string {
+  if (status === "running") return _("%(state)s for %(time)s", { state, time });
+  if (status === "succeeded") return _("%(state)s in %(time)s", { state, time });
+  return _("%(state)s after %(time)s", { state, time });
 }
 
 function AwaitedState({ awaited }: { awaited: Awaited }) {
@@ -84,7 +89,7 @@ function CancelButton({ execution }: { execution: ExecutionDetail }) {
       disabled={isBusy || isAsked}
       onClick={() => act(() => cancelExecution(execution.id))}
     >
-      {isAsked ? "Cancelling…" : "Cancel"}
+      {isAsked ? _("Cancelling…") : _("Cancel")}
     </Button>
   );
 }

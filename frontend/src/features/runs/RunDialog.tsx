@@ -6,6 +6,7 @@ import { ensureSchedules, useSchedules } from "@/features/schedules/store";
 import { save } from "@/features/workflows/saving/save";
 import { useUnsaved } from "@/features/workflows/saving/unfinished";
 import { useEditor } from "@/features/workflows/store/editor";
+import { _, pgettext } from "@/gettext";
 import { page } from "@/page";
 import type { JsonObject } from "@/types/models";
 import { Button } from "@/ui/Button";
@@ -42,7 +43,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog
-      title="Run this workflow"
+      title={_("Run this workflow")}
       onClose={onClose}
       actions={
         <RunButtons
@@ -58,7 +59,7 @@ export function RunDialog({ onClose }: { onClose: () => void }) {
         {choices.length ? (
           <StartChoices choices={choices} chosen={chosen?.key ?? ""} onChoose={choose} />
         ) : (
-          <p>Nothing starts this workflow yet. Add a manual or a schedule trigger.</p>
+          <p>{_("Nothing starts this workflow yet. Add a manual or a schedule trigger.")}</p>
         )}
         {chosen ? (
           <StartFields
@@ -112,8 +113,8 @@ function Notes({ refusal, isSaved }: { refusal: ApiError | null; isSaved: boolea
         <div className="o-note is-warn">
           <span className="o-note__text">
             {isSaved
-              ? "There are unsaved changes. The saved version runs without them."
-              : "This trigger is not saved yet, so the workflow has to be saved first."}
+              ? _("There are unsaved changes. The saved version runs without them.")
+              : _("This trigger is not saved yet, so the workflow has to be saved first.")}
           </span>
         </div>
       ) : null}
@@ -127,7 +128,7 @@ function Notes({ refusal, isSaved }: { refusal: ApiError | null; isSaved: boolea
 }
 
 function sentenceOf({ fields, message, isSignedOut }: ApiError): string {
-  if (isSignedOut) return "Your session has ended. Sign in again in another tab, then run.";
+  if (isSignedOut) return _("Your session has ended. Sign in again in another tab, then run.");
   const problems = Object.values(fields).flat();
   return problems.length ? problems.join(" ") : message;
 }
@@ -157,19 +158,19 @@ function RunButtons({ chosen, scheduleId, payload, onRefused, onClose }: RunButt
   const disabled = isBusy || !isReady;
   return (
     <>
-      <Button onClick={onClose}>Cancel</Button>
+      <Button onClick={onClose}>{_("Cancel")}</Button>
       {hasChanges && page().may.change ? (
         <>
           <Button disabled={disabled || !chosen?.isSaved} onClick={() => run(false)}>
-            Run the saved version
+            {_("Run the saved version")}
           </Button>
           <Button look="main" disabled={disabled} onClick={() => run(true)}>
-            Save and run
+            {_("Save and run")}
           </Button>
         </>
       ) : (
         <Button look="main" disabled={disabled} onClick={() => run(false)}>
-          Run
+          {pgettext("verb", "Run")}
         </Button>
       )}
     </>

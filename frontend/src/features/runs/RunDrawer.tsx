@@ -1,9 +1,10 @@
 import { useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 
+import { _ } from "@/gettext";
 import { adminAddress, page } from "@/page";
 import { Button } from "@/ui/Button";
-import { clock, moment } from "@/ui/time";
+import { moment } from "@/ui/time";
 
 import { type ExecutionDetail, startedBy } from "./execution";
 import { PastRuns } from "./PastRuns";
@@ -19,7 +20,7 @@ export function RunDrawer() {
   useFit(drawer !== null && execution !== null);
   if (!drawer) return null;
   return (
-    <section className="o-drawer" aria-label="Run">
+    <section className="o-drawer" aria-label={_("Run")}>
       <DrawerHead drawer={drawer} execution={execution} />
       <RunNotes />
       {drawer === "past" ? <PastRuns /> : null}
@@ -55,9 +56,9 @@ function DrawerHead({ drawer, execution }: DrawerHeadProps) {
   const hasPast = page().page !== "execution";
   return (
     <div className="o-drawer__head">
-      <nav className="o-tabs" aria-label="Run">
-        {hasRun ? <Tab name="this" text="This run" drawer={drawer} /> : null}
-        {hasPast ? <Tab name="past" text="Past runs" drawer={drawer} /> : null}
+      <nav className="o-tabs" aria-label={_("Run")}>
+        {hasRun ? <Tab name="this" text={_("This run")} drawer={drawer} /> : null}
+        {hasPast ? <Tab name="past" text={_("Past runs")} drawer={drawer} /> : null}
       </nav>
       {execution ? <span className="o-drawer__title">{titleOf(execution, new Date())}</span> : null}
       <span className="o-bench__end">
@@ -66,10 +67,10 @@ function DrawerHead({ drawer, execution }: DrawerHeadProps) {
             className="o-btn o-btn--bare o-btn--s"
             href={adminAddress("admin_execution", execution.id)}
           >
-            Open the run
+            {_("Open the run")}
           </a>
         ) : null}
-        <Button look="bare" icon="chevron-down" aria-label="Close the drawer" onClick={() => openDrawer(null)} />
+        <Button look="bare" icon="chevron-down" aria-label={_("Close the drawer")} onClick={() => openDrawer(null)} />
       </span>
     </div>
   );
@@ -94,8 +95,8 @@ function Tab({ name, text, drawer }: { name: Drawer; text: string; drawer: Drawe
 export function titleOf(execution: ExecutionDetail, now: Date): string {
   const at = new Date(execution.started_at ?? execution.created_at);
   const { zone } = page();
-  const when = moment(at, now, zone) === clock(at, zone) ? clock(at, zone) : moment(at, now, zone);
-  return `run of ${when}, started by ${startedBy(execution)}`;
+  const when = moment(at, now, zone);
+  return _("run of %(when)s, started by %(who)s", { when, who: startedBy(execution) });
 }
 
 function Waiting() {
@@ -103,7 +104,9 @@ function Waiting() {
   return (
     <div className="o-drawer__body o-drawer__body--past">
       <p className="o-quiet">
-        {awaited ? `A run of ${awaited.name}: it is drawn when it begins.` : "Reading the run…"}
+        {awaited
+          ? _("A run of %(name)s: it is drawn when it begins.", { name: awaited.name })
+          : _("Reading the run…")}
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { _ } from "@/gettext";
 import { State } from "@/ui/State";
 import { runState } from "@/ui/states";
 import { useNow } from "@/ui/useNow";
@@ -14,15 +15,15 @@ export function RunFacts({ execution }: { execution: ExecutionDetail }) {
   const now = useNow(PACE_MS);
   const shown = runState(execution.status ?? "");
   const facts: [string, ReactNode][] = [
-    ["State", <State {...shown}>{shown.word}</State>],
-    ["Started by", startedBy(execution)],
-    ["Started", <Started execution={execution} now={now} />],
-    [hasRunEnded ? "Took" : "So far", lengthText(execution, now)],
-    ["Version", versionOf(execution)],
+    [_("State"), <State {...shown}>{shown.word}</State>],
+    [_("Started by"), startedBy(execution)],
+    [_("Started"), <Started execution={execution} now={now} />],
+    [hasRunEnded ? _("Took") : _("So far"), lengthText(execution, now)],
+    [_("Version"), versionOf(execution)],
   ];
   return (
     <div className="o-panel__body">
-      <h2>Run</h2>
+      <h2>{_("Run")}</h2>
       <dl className="o-kv">
         {facts.map(([name, value]) =>
           value ? (
@@ -40,15 +41,15 @@ export function RunFacts({ execution }: { execution: ExecutionDetail }) {
       ) : null}
       <p className="o-quiet">
         {execution.node_runs.length
-          ? "Choose a node to see its input and output."
-          : "No node has run yet."}
+          ? _("Choose a node to see its input and output.")
+          : _("No node has run yet.")}
       </p>
     </div>
   );
 }
 
 function Started({ execution, now }: { execution: ExecutionDetail; now: Date }) {
-  if (!execution.started_at) return "not yet";
+  if (!execution.started_at) return _("not yet");
   const late = lateness(execution);
   return (
     <>

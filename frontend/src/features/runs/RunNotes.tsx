@@ -1,5 +1,6 @@
 import { nameOf, nodeOf } from "@/features/workflows/graph/model";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { useNow } from "@/ui/useNow";
 
@@ -11,10 +12,10 @@ import { type RunState, useRun } from "./store";
 const PATIENCE_MS = 10_000;
 
 const CONNECTIONS: Record<Exclude<Connection, "live">, string> = {
-  away: "The server cannot be reached. What you see may be old; asking again by itself.",
-  signed_out: "Your session has ended. Sign in again in another tab, then reload this page.",
-  forbidden: "You may not view this run any more.",
-  gone: "This run was deleted.",
+  away: _("The server cannot be reached. What you see may be old; asking again by itself."),
+  signed_out: _("Your session has ended. Sign in again in another tab, then reload this page."),
+  forbidden: _("You may not view this run any more."),
+  gone: _("This run was deleted."),
 };
 
 /** What stands between this page and the run, in words. */
@@ -62,13 +63,18 @@ function VersionNote() {
   if (drawn !== null) {
     return (
       <Note tone="warn">
-        {`This run is of version ${drawn}, which is drawn. The newest is version ${newest}.`}
+        {_("This run is of version %(drawn)s, which is drawn. The newest is version %(newest)s.", {
+          drawn,
+          newest,
+        })}
       </Note>
     );
   }
   if (version === newest) return null;
   return (
-    <Note tone="warn">{`This run is of version ${version}; version ${newest} is drawn.`}</Note>
+    <Note tone="warn">
+      {_("This run is of version %(version)s; version %(newest)s is drawn.", { version, newest })}
+    </Note>
   );
 }
 
@@ -85,7 +91,9 @@ function QueueNote() {
   if (!queued || now.getTime() - since < PATIENCE_MS) return null;
   return (
     <Note tone="warn">
-      Queued: no worker has taken it yet. The bar at the top of the page says whether workers run.
+      {_(
+        "Queued: no worker has taken it yet. The bar at the top of the page says whether workers run.",
+      )}
     </Note>
   );
 }

@@ -1,6 +1,7 @@
 import { useId } from "react";
 
 import type { Schedule } from "@/features/schedules/schedule";
+import { _ } from "@/gettext";
 
 interface ScheduleFieldProps {
   schedules: readonly Schedule[];
@@ -18,7 +19,7 @@ export function ScheduleField({ schedules, chosen, onChoose }: ScheduleFieldProp
   const shown = chosenSchedule(schedules, chosen);
   return (
     <div className="o-field">
-      <label htmlFor={id}>Schedule</label>
+      <label htmlFor={id}>{_("Schedule")}</label>
       <select
         id={id}
         value={shown?.id}

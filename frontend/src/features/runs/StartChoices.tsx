@@ -1,3 +1,5 @@
+import { _ } from "@/gettext";
+
 import type { StartChoice } from "./starts";
 
 interface StartChoicesProps {
@@ -10,7 +12,7 @@ interface StartChoicesProps {
 export function StartChoices({ choices, chosen, onChoose }: StartChoicesProps) {
   return (
     <fieldset className="o-choices">
-      <legend className="o-sr">Start at</legend>
+      <legend className="o-sr">{_("Start at")}</legend>
       {choices.map((choice) => (
         <label key={choice.key}>
           <input

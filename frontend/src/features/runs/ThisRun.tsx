@@ -1,4 +1,5 @@
 import { chosenNode, useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import type { Json, NodeRun } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
 import { runState } from "@/ui/states";
@@ -14,7 +15,7 @@ export function ThisRun({ execution }: { execution: ExecutionDetail }) {
   const shown = shownNode(execution, chosen);
   return (
     <div className="o-drawer__body">
-      <div tabIndex={0} role="region" aria-label="When each node ran">
+      <div tabIndex={0} role="region" aria-label={_("When each node ran")}>
         <Waterfall execution={execution} chosen={shown?.node_id ?? null} />
       </div>
       {shown ? <InAndOut run={shown} /> : null}
@@ -39,10 +40,10 @@ function shownNode(
 function Waterfall({ execution, chosen }: { execution: ExecutionDetail; chosen: string | null }) {
   const now = useNow(PACE_MS, !hasEnded(execution.status ?? ""));
   const bars = barsOf(execution, now);
-  if (!bars.length) return <p className="o-quiet">No node has begun yet.</p>;
+  if (!bars.length) return <p className="o-quiet">{_("No node has begun yet.")}</p>;
   return (
     <table className="o-water o-water--s">
-      <caption className="o-sr">When each node ran</caption>
+      <caption className="o-sr">{_("When each node ran")}</caption>
       <tbody>
         {bars.map((bar) => (
           <BarRow key={bar.nodeId} bar={bar} isChosen={bar.nodeId === chosen} />
@@ -86,10 +87,10 @@ function BarRow({ bar, isChosen }: { bar: Bar; isChosen: boolean }) {
 
 function InAndOut({ run }: { run: NodeRun }) {
   const name = run.label || run.node_id;
-  const output = hasEnded(run.status ?? "") ? "Output" : "Output so far";
+  const output = hasEnded(run.status ?? "") ? _("Output") : _("Output so far");
   return (
     <>
-      <Value title={`Input of ${name}`} value={run.input as Json} id={run.node_id} />
+      <Value title={_("Input of %(name)s", { name })} value={run.input as Json} id={run.node_id} />
       <Value title={output} value={run.output as Json} id={run.node_id} />
     </>
   );
@@ -100,7 +101,7 @@ function Value({ title, value, id }: { title: string; value: Json; id: string })
     <div tabIndex={0} role="region" aria-label={title}>
       <h3>{title}</h3>
       {value === null || value === undefined ? (
-        <p className="o-quiet">Nothing</p>
+        <p className="o-quiet">{_("Nothing")}</p>
       ) : (
         <JsonTree key={id} value={value} label={title} />
       )}

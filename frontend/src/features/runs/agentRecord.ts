@@ -1,5 +1,6 @@
 /** The record that an agent leaves as its output: requests, tool calls, and what they cost. */
 
+import { _ } from "@/gettext";
 import type { Json, JsonObject } from "@/types/models";
 
 export interface ModelCall {
@@ -92,8 +93,8 @@ export function spentOf(output: Json, config: JsonObject, defaults: JsonObject):
   const limit = (name: string) => number(config[name] ?? defaults[name]) || null;
   const tokens = number(usage.input_tokens) + number(usage.output_tokens);
   return [
-    { name: "Requests", used: number(usage.requests), limit: limit("max_requests") },
-    { name: "Tool calls", used: number(usage.tool_calls), limit: limit("max_tool_calls") },
-    { name: "Tokens", used: tokens, limit: limit("max_tokens") },
+    { name: _("Requests"), used: number(usage.requests), limit: limit("max_requests") },
+    { name: _("Tool calls"), used: number(usage.tool_calls), limit: limit("max_tool_calls") },
+    { name: _("Tokens"), used: tokens, limit: limit("max_tokens") },
   ];
 }

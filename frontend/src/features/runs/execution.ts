@@ -1,5 +1,6 @@
 /** What an execution says: pure reading of the API's answer. */
 
+import { _ } from "@/gettext";
 import type { Execution, ExecutionDetail, Json, JsonObject, NodeRun } from "@/types/models";
 import { between, duration } from "@/ui/time";
 
@@ -45,10 +46,11 @@ const text = (value: Json | undefined): string => (typeof value === "string" ? v
 /** Who or what started it: a schedule's name, a person, a webhook. */
 export function startedBy(execution: Execution): string {
   const event = eventOf(execution);
-  if (execution.trigger_type === "schedule") return text(event.schedule_name) || "a schedule";
-  if (execution.trigger_type === "webhook") return "a webhook";
-  if (!event.started_by) return execution.parent ? "another workflow" : "hand";
-  return event.is_test === true ? `${text(event.started_by)}, as a test` : text(event.started_by);
+  if (execution.trigger_type === "schedule") return text(event.schedule_name) || _("a schedule");
+  if (execution.trigger_type === "webhook") return _("a webhook");
+  if (!event.started_by) return execution.parent ? _("another workflow") : _("hand");
+  const person = text(event.started_by);
+  return event.is_test === true ? _("%(person)s, as a test", { person }) : person;
 }
 
 /** How late a tick of a schedule started, in words; empty for other starts. */
@@ -56,7 +58,8 @@ export function lateness(execution: Execution): string {
   const event = eventOf(execution);
   const due = text(event.scheduled_for);
   const late = due ? between(due, text(event.fired_at)) : undefined;
-  return late === undefined || event.origin === "manual" ? "" : `${duration(late)} late`;
+  if (late === undefined || event.origin === "manual") return "";
+  return _("%(time)s late", { time: duration(late) });
 }
 
 /** The newer answer, with the node runs of the older one kept where nothing can have changed. */

@@ -4,6 +4,7 @@ import { ApiError, get, post } from "@/api/client";
 import { useEditor } from "@/features/workflows/store/editor";
 import { loadVersion } from "@/features/workflows/versions/load";
 import { leaveVersion, useVersions } from "@/features/workflows/versions/store";
+import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 import type { Execution, ExecutionDetail, ScheduleRun } from "@/types/models";
 
@@ -95,7 +96,10 @@ async function drawVersion(execution: Execution): Promise<void> {
     useRun.setState({ drawnVersion: wanted });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const notice = `Version ${wanted}, which it ran, cannot be shown: ${error.message}`;
+    const notice = _("Version %(wanted)s, which it ran, cannot be shown: %(message)s", {
+      wanted,
+      message: error.message,
+    });
     useRun.setState({ notice });
   }
 }

@@ -3,6 +3,7 @@
 import { post } from "@/api/client";
 import type { Schedule } from "@/features/schedules/schedule";
 import { type Graph, nameOf } from "@/features/workflows/graph/model";
+import { _ } from "@/gettext";
 import { rowAddress } from "@/page";
 import type { Execution, Json, JsonObject } from "@/types/models";
 
@@ -38,15 +39,15 @@ export function startsOf(graph: Graph, schedules: readonly Schedule[]): StartCho
       key: `manual ${node.node_id}`,
       start: { kind: "manual" as const, nodeId: node.node_id },
       name: nameOf(node),
-      help: "Starts at this manual trigger, with a payload.",
+      help: _("Starts at this manual trigger, with a payload."),
       isSaved: node.id !== undefined,
     })),
     ...(startable.length ? [scheduleChoice(startable)] : []),
     ...timed.map((node) => ({
       key: `test ${node.node_id}`,
       start: { kind: "test" as const, nodeId: node.node_id },
-      name: `Test start at ${nameOf(node)}`,
-      help: "Starts at this schedule trigger with a made-up event. No schedule records it.",
+      name: _("Test start at %(node)s", { node: nameOf(node) }),
+      help: _("Starts at this schedule trigger with a made-up event. No schedule records it."),
       isSaved: node.id !== undefined,
     })),
   ];
@@ -55,8 +56,8 @@ export function startsOf(graph: Graph, schedules: readonly Schedule[]): StartCho
 const scheduleChoice = (schedules: readonly Schedule[]): StartChoice => ({
   key: "schedule",
   start: { kind: "schedule", schedules },
-  name: "Run a schedule now",
-  help: "An additional run, on the record of the schedule; its next run stays.",
+  name: _("Run a schedule now"),
+  help: _("An additional run, on the record of the schedule; its next run stays."),
   isSaved: true,
 });
 

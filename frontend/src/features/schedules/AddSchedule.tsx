@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 
 import type { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import type { JsonObject } from "@/types/models";
 import { Button } from "@/ui/Button";
@@ -11,7 +12,7 @@ import { payloadOf } from "@/ui/payload";
 import { useNow } from "@/ui/useNow";
 import { useVerb } from "@/ui/useVerb";
 
-import { type Draft, newDraft, placed, suggestionIn, timingOf, withSuggestion } from "./draft";
+import { type Draft, everyText, newDraft, placed, suggestionIn, timingOf, withSuggestion } from "./draft";
 import { addSchedule } from "./schedule";
 import { ScheduleFields } from "./ScheduleFields";
 import { SchedulePreview } from "./SchedulePreview";
@@ -58,13 +59,13 @@ export function AddSchedule({ nodeId, nodeKey, onClose }: AddScheduleProps) {
     });
   return (
     <Dialog
-      title="Add a schedule"
+      title={_("Add a schedule")}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{_("Cancel")}</Button>
           <Button look="main" disabled={isBusy || "problem" in payload} onClick={add}>
-            Add schedule
+            {_("Add schedule")}
           </Button>
         </>
       }
@@ -99,12 +100,12 @@ function Form({ draft, refusal, previewed, onChange }: FormProps) {
           </div>
         ) : null}
       </div>
-      <div className="o-add-schedule__preview" aria-live="polite" aria-label="Preview" role="region">
+      <div className="o-add-schedule__preview" aria-live="polite" aria-label={_("Preview")} role="region">
         {previewed && "preview" in previewed ? (
           <SchedulePreview preview={previewed.preview} now={now} />
         ) : (
           <p className="o-quiet">
-            {refused ? "No preview: see the problem." : "Its next runs appear here."}
+            {refused ? _("No preview: see the problem.") : _("Its next runs appear here.")}
           </p>
         )}
       </div>
@@ -120,12 +121,13 @@ interface SuggestionProps {
 
 function Suggestion({ draft, suggestion, onTake }: SuggestionProps) {
   const taken = withSuggestion(draft, suggestion);
-  const text = taken.kind === "cron" ? taken.cron : `every ${taken.every} ${taken.unit}`;
+  const timing = taken.kind === "cron" ? taken.cron : everyText(taken);
   return (
     <div className="o-field">
       <Button onClick={() => onTake(taken)}>
-        Use {text}
-        {taken.zone === draft.zone ? "" : ` in ${taken.zone}`}
+        {taken.zone === draft.zone
+          ? _("Use %(timing)s", { timing })
+          : _("Use %(timing)s in %(zone)s", { timing, zone: taken.zone })}
       </Button>
     </div>
   );

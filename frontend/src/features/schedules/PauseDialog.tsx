@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 
 import type { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Fault } from "@/ui/Fault";
@@ -29,20 +30,20 @@ export function PauseDialog({ schedule, onClose }: { schedule: Schedule; onClose
     });
   return (
     <Dialog
-      title={`Pause ${schedule.name}`}
+      title={_("Pause %(name)s", { name: schedule.name })}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{_("Cancel")}</Button>
           <Button look="main" disabled={isBusy} onClick={pause}>
-            Pause
+            {_("Pause")}
           </Button>
         </>
       }
     >
       <div className={fault ? "o-field o-field--bad" : "o-field"}>
         <label htmlFor={field}>
-          Why? <span className="o-quiet">optional</span>
+          {_("Why?")} <span className="o-quiet">{_("optional")}</span>
         </label>
         <input
           id={field}
@@ -56,7 +57,9 @@ export function PauseDialog({ schedule, onClose }: { schedule: Schedule; onClose
           <Fault id={`${field}-help`}>{fault}</Fault>
         ) : (
           <p className="o-help" id={`${field}-help`}>
-            Shown to everyone. No runs start until someone resumes it. A run in progress finishes.
+            {_(
+              "Shown to everyone. No runs start until someone resumes it. A run in progress finishes.",
+            )}
           </p>
         )}
       </div>

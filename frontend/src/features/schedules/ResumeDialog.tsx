@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _, ngettext } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -29,13 +30,13 @@ export function ResumeDialog({ schedule, missed, onClose }: ResumeDialogProps) {
     });
   return (
     <Dialog
-      title={`Resume ${schedule.name}`}
+      title={_("Resume %(name)s", { name: schedule.name })}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{_("Cancel")}</Button>
           <Button look="main" disabled={isBusy} onClick={resume}>
-            Resume
+            {_("Resume")}
           </Button>
         </>
       }
@@ -53,14 +54,19 @@ interface ChoicesProps {
 
 function CatchUpChoices({ missed, choice, onChoose }: ChoicesProps) {
   const options: [CatchUp, string, string][] = [
-    ["none", "Run none of them", "The schedule goes on with its next run."],
-    ["latest", "Run the latest", "One run makes up for all of them."],
-    ["all", "Run them all", "Oldest first, one at a time, at most 100."],
+    ["none", _("Run none of them"), _("The schedule goes on with its next run.")],
+    ["latest", _("Run the latest"), _("One run makes up for all of them.")],
+    ["all", _("Run them all"), _("Oldest first, one at a time, at most 100.")],
   ];
-  const count = missed === 1 ? "1 run was" : `${missed} runs were`;
   return (
     <fieldset className="o-choices">
-      <legend>{count} missed while it was paused</legend>
+      <legend>
+        {ngettext(
+          "%(count)s run was missed while it was paused",
+          "%(count)s runs were missed while it was paused",
+          missed,
+        )}
+      </legend>
       {options.map(([value, name, help]) => (
         <label key={value}>
           <input

@@ -1,15 +1,16 @@
 import { type ReactNode, useId } from "react";
 
+import { _ } from "@/gettext";
 import { Fault } from "@/ui/Fault";
 import { payloadOf } from "@/ui/payload";
 import { PayloadField } from "@/ui/PayloadField";
 
-import { CALENDARS, type Draft, type Kind, TIMING_FIELD, UNITS, type Unit } from "./draft";
+import { CALENDARS, type Draft, type Kind, TIMING_FIELD, UNIT_NAMES, type Unit } from "./draft";
 
 const KINDS: [Kind, string][] = [
-  ["cron", "On a calendar"],
-  ["interval", "At an interval"],
-  ["once", "Once"],
+  ["cron", _("On a calendar")],
+  ["interval", _("At an interval")],
+  ["once", _("Once")],
 ];
 
 interface FieldsProps {
@@ -23,13 +24,13 @@ export function ScheduleFields({ draft, problems, onChange }: FieldsProps) {
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change });
   return (
     <>
-      <Field label="Name" problem={problems.name}>
+      <Field label={_("Name")} problem={problems.name}>
         {(given) => (
           <input {...given} value={draft.name} onChange={(event) => set({ name: event.target.value })} />
         )}
       </Field>
       <fieldset className="o-field">
-        <legend>Repeats</legend>
+        <legend>{_("Repeats")}</legend>
         <span className="o-seg">
           {KINDS.map(([kind, name]) => (
             <label key={kind}>
@@ -70,7 +71,7 @@ function TimingField({ draft, problem, set }: TimingFieldProps) {
   if (draft.kind === "interval") return <IntervalField draft={draft} problem={problem} set={set} />;
   if (draft.kind === "once") {
     return (
-      <Field label="Run at" problem={problem}>
+      <Field label={_("Run at")} problem={problem}>
         {(given) => (
           <input
             {...given}
@@ -86,9 +87,9 @@ function TimingField({ draft, problem, set }: TimingFieldProps) {
 }
 
 function CalendarField({ draft, problem, set }: TimingFieldProps) {
-  const help = "Five fields. Also names, lists, ranges, */n, L (last day), 15W (nearest weekday), 5#2 (second Friday) and @daily.";
+  const help = _("Five fields. Also names, lists, ranges, */n, L (last day), 15W (nearest weekday), 5#2 (second Friday) and @daily.");
   return (
-    <Field label="Cron expression" problem={problem} help={help}>
+    <Field label={_("Cron expression")} problem={problem} help={help}>
       {(given) => (
         <>
           <input
@@ -113,9 +114,9 @@ function CalendarField({ draft, problem, set }: TimingFieldProps) {
 }
 
 function IntervalField({ draft, problem, set }: TimingFieldProps) {
-  const help = "Counts elapsed time, so clock changes do not shift it. For “every day at 9:00” choose a calendar.";
+  const help = _("Counts elapsed time, so clock changes do not shift it. For “every day at 9:00” choose a calendar.");
   return (
-    <Field label="Every" problem={problem} help={help}>
+    <Field label={_("Every")} problem={problem} help={help}>
       {(given) => (
         <div className="o-unit">
           <input
@@ -125,12 +126,14 @@ function IntervalField({ draft, problem, set }: TimingFieldProps) {
             onChange={(event) => set({ every: event.target.value })}
           />
           <select
-            aria-label="Unit"
+            aria-label={_("Unit")}
             value={draft.unit}
             onChange={(event) => set({ unit: event.target.value as Unit })}
           >
-            {Object.keys(UNITS).map((unit) => (
-              <option key={unit}>{unit}</option>
+            {Object.entries(UNIT_NAMES).map(([unit, name]) => (
+              <option key={unit} value={unit}>
+                {name}
+              </option>
             ))}
           </select>
         </div>
@@ -150,7 +153,7 @@ interface ZoneFieldProps {
 function ZoneField({ zone, problem, onChange }: ZoneFieldProps) {
   const list = useId();
   return (
-    <Field label="Time zone" problem={problem}>
+    <Field label={_("Time zone")} problem={problem}>
       {(given) => (
         <>
           <input

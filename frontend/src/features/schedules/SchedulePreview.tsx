@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { exact, moment, relative } from "@/ui/time";
 
 import type { Preview, Tick } from "./schedule";
@@ -25,7 +26,7 @@ export function SchedulePreview({ preview, now }: { preview: Preview; now: Date 
           ))}
         </ol>
       ) : (
-        <p className="o-quiet">No runs lie ahead.</p>
+        <p className="o-quiet">{_("No runs lie ahead.")}</p>
       )}
     </>
   );
@@ -53,6 +54,6 @@ function TickLine({ tick, zone, now, isNext }: TickLineProps) {
 }
 
 function changeOf({ moved_by_gap: isMoved, first_of_two: isFirst }: Tick): string {
-  if (isMoved) return "moved, since the clocks go forward";
-  return isFirst ? "the first of two, since the clocks go back" : "";
+  if (isMoved) return _("moved, since the clocks go forward");
+  return isFirst ? _("the first of two, since the clocks go back") : "";
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import { watchScheduleRun } from "@/features/runs/follow";
+import { _ } from "@/gettext";
 import { adminAddress, page } from "@/page";
 import { Button } from "@/ui/Button";
 import { say } from "@/ui/messages";
@@ -58,11 +59,11 @@ function usePerson({ id, status, reason_code, version }: Schedule): string {
 
 function NextRun({ schedule, now }: { schedule: Schedule; now: Date }) {
   if (schedule.status !== "active") return null;
-  if (!schedule.next_run_at) return <span className="o-slip__reason">Runs on request</span>;
-  if (isDue(schedule, now)) return <span className="o-slip__reason">Due now</span>;
+  if (!schedule.next_run_at) return <span className="o-slip__reason">{_("Runs on request")}</span>;
+  if (isDue(schedule, now)) return <span className="o-slip__reason">{_("Due now")}</span>;
   return (
     <span className="o-slip__reason">
-      Next <When at={schedule.next_run_at} now={now} />
+      {_("Next")} <When at={schedule.next_run_at} now={now} />
     </span>
   );
 }
@@ -75,9 +76,9 @@ function LastRun({ schedule, now }: { schedule: Schedule; now: Date }) {
     act(async () => {
       const run = await newestRun(id);
       if (run?.execution) watchScheduleRun(run);
-      else say(`The last run of ${name} has not started.`, "warn");
+      else say(_("The last run of %(name)s has not started.", { name }), "warn");
     });
-  if (!last) return <span className="o-quiet">No runs yet</span>;
+  if (!last) return <span className="o-quiet">{_("No runs yet")}</span>;
   const shown = runState(last.status);
   const outcome = (
     <>
@@ -92,7 +93,7 @@ function LastRun({ schedule, now }: { schedule: Schedule; now: Date }) {
     <button
       type="button"
       className="o-slip__last"
-      title="Show this run on the drawing"
+      title={_("Show this run on the drawing")}
       disabled={isBusy}
       onClick={show}
     >
@@ -119,17 +120,17 @@ function SlipVerbs({ schedule }: { schedule: Schedule }) {
   if (awaitsApproval) {
     return (
       <a className="o-btn o-btn--s" href={adminAddress("admin_schedule", id)}>
-        Review
+        {_("Review")}
       </a>
     );
   }
   return (
     <span className="o-row-actions">
       {status === "active" && may("pause", schedule) ? (
-        <Button icon="pause" aria-label={`Pause ${name}…`} onClick={() => setOpen("pause")} />
+        <Button icon="pause" aria-label={_("Pause %(name)s…", { name })} onClick={() => setOpen("pause")} />
       ) : null}
       {status === "paused" && may("resume", schedule) ? (
-        <Button icon="play" aria-label={`Resume ${name}`} disabled={isBusy} onClick={askToResume} />
+        <Button icon="play" aria-label={_("Resume %(name)s", { name })} disabled={isBusy} onClick={askToResume} />
       ) : null}
       {status !== "stopped" && may("run", schedule) ? <RunNowButton schedule={schedule} /> : null}
       {open === "pause" ? <PauseDialog schedule={schedule} onClose={close} /> : null}
@@ -152,6 +153,6 @@ function RunNowButton({ schedule }: { schedule: Schedule }) {
       void reloadSchedules();
     });
   return (
-    <Button icon="zap" aria-label={`Run ${schedule.name} now`} disabled={isBusy} onClick={run} />
+    <Button icon="zap" aria-label={_("Run %(name)s now", { name: schedule.name })} disabled={isBusy} onClick={run} />
   );
 }

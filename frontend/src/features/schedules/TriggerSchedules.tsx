@@ -4,6 +4,7 @@ import { useShallow } from "zustand/react/shallow";
 import { nodeOf } from "@/features/workflows/graph/model";
 import { save } from "@/features/workflows/saving/save";
 import { graphOf, useEditor } from "@/features/workflows/store/editor";
+import { _, ngettext } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { useNow } from "@/ui/useNow";
@@ -28,10 +29,10 @@ export function TriggerSchedules({ nodeId }: { nodeId: string }) {
   return (
     <section className="o-schedules">
       <div className="o-section__head">
-        <h3>Schedules</h3>
+        <h3>{_("Schedules")}</h3>
         {page().may.add_schedule && key !== undefined ? (
           <Button icon="plus" onClick={() => setAdding(true)}>
-            Add
+            {_("Add")}
           </Button>
         ) : null}
       </div>
@@ -58,7 +59,7 @@ function SaveFirst() {
   const { isBusy, act } = useVerb();
   return (
     <>
-      <p className="o-quiet">Save first: a schedule starts at a node that is saved.</p>
+      <p className="o-quiet">{_("Save first: a schedule starts at a node that is saved.")}</p>
       {page().may.change ? (
         <Button
           disabled={isBusy}
@@ -68,7 +69,7 @@ function SaveFirst() {
             })
           }
         >
-          Save the workflow
+          {_("Save the workflow")}
         </Button>
       ) : null}
     </>
@@ -86,22 +87,27 @@ function Slips({ nodeId }: { nodeId: string }) {
   return (
     <>
       {problem ? <Problem problem={problem} /> : null}
-      {isLoaded || problem ? null : <p className="o-quiet">Reading the schedules…</p>}
+      {isLoaded || problem ? null : <p className="o-quiet">{_("Reading the schedules…")}</p>}
       {isLoaded && !schedules.length ? (
-        <p className="o-quiet">No schedule starts here yet.</p>
+        <p className="o-quiet">{_("No schedule starts here yet.")}</p>
       ) : null}
       <ul>
         {schedules.slice(0, MOST_SHOWN).map((schedule) => (
           <ScheduleSlip key={schedule.id} schedule={schedule} now={now} />
         ))}
       </ul>
-      {hidden > 0 || areMore ? (
-        <p className="o-quiet">
-          {hidden > 0 ? `${hidden}${areMore ? " or more" : ""} others` : "Others"} are in the list
-          of schedules.
-        </p>
-      ) : null}
+      {hidden > 0 || areMore ? <p className="o-quiet">{others(hidden, areMore)}</p> : null}
     </>
+  );
+}
+
+function others(hidden: number, areMore: boolean): string {
+  if (hidden <= 0) return _("Others are in the list of schedules.");
+  if (areMore) return _("%(hidden)s or more others are in the list of schedules.", { hidden });
+  return ngettext(
+    "%(count)s other is in the list of schedules.",
+    "%(count)s others are in the list of schedules.",
+    hidden,
   );
 }
 
@@ -109,7 +115,7 @@ function Problem({ problem }: { problem: string }) {
   return (
     <div className="o-note is-bad" role="status">
       <span className="o-note__text">{problem}</span>
-      <Button onClick={() => void reloadSchedules()}>Try again</Button>
+      <Button onClick={() => void reloadSchedules()}>{_("Try again")}</Button>
     </div>
   );
 }

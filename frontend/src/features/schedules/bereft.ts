@@ -3,6 +3,7 @@
 import { addEdge, addNode } from "@/features/workflows/graph/changes";
 import { type Graph, nameOf, nodeOf } from "@/features/workflows/graph/model";
 import { useEditor } from "@/features/workflows/store/editor";
+import { _, listed, ngettext } from "@/gettext";
 import { say, unsay } from "@/ui/messages";
 
 import { schedulesStartingAt } from "./store";
@@ -18,17 +19,21 @@ export function warnOfBereft(before: Graph, deleted: ReadonlySet<string>): void 
   if (!triggers.length) return;
   const ids = triggers.map((node) => node.node_id);
   const names = ids.flatMap((id) => schedulesStartingAt(id).map((schedule) => schedule.name));
-  const where = triggers.map((node) => `“${nameOf(node)}”`).join(" and ");
-  const text = `You deleted ${where}, where ${inWords(names)}. Once saved, ${names.length === 1 ? "it has" : "they have"} nothing to start unless another trigger accepts ${names.length === 1 ? "it" : "them"}.`;
-  const message = say(text, "warn", { label: "Undo", run: () => putBack(before, deleted) });
+  const where = listed(triggers.map((node) => `“${nameOf(node)}”`));
+  const text = ngettext(
+    "You deleted %(where)s, where the schedule %(names)s starts. Once saved, it has nothing to start unless another trigger accepts it.",
+    "You deleted %(where)s, where %(count)s schedules start: %(names)s. Once saved, they have nothing to start unless another trigger accepts them.",
+    names.length,
+    { where, names: inWords(names) },
+  );
+  const message = say(text, "warn", { label: _("Undo"), run: () => putBack(before, deleted) });
   unsayOnceSettled(message, ids);
 }
 
 function inWords(names: readonly string[]): string {
-  if (names.length === 1) return `the schedule ${names[0]} starts`;
-  const others = names.length - MOST_NAMES;
-  const listed = names.slice(0, MOST_NAMES).join(", ");
-  return `${names.length} schedules start: ${listed}${others > 0 ? ` and ${others} more` : ""}`;
+  const some = names.slice(0, MOST_NAMES).join(", ");
+  const count = names.length - MOST_NAMES;
+  return count > 0 ? _("%(some)s and %(count)s more", { some, count }) : some;
 }
 
 /** As it was, whatever was drawn since: a step of its own. */

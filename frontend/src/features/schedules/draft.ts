@@ -1,5 +1,6 @@
 /** A schedule as it is filled in: its fields as texts, and the request they make. Pure. */
 
+import { _ } from "@/gettext";
 import type { JsonObject } from "@/types/models";
 
 export type Kind = "cron" | "interval" | "once";
@@ -19,15 +20,26 @@ export interface Draft {
 
 /** Common calendars, by what they are called. */
 export const CALENDARS: readonly [name: string, cron: string][] = [
-  ["Every hour", "0 * * * *"],
-  ["Every day at 9:00", "0 9 * * *"],
-  ["Weekdays at 9:00", "0 9 * * mon-fri"],
-  ["Mondays at 9:00", "0 9 * * mon"],
-  ["First of the month", "0 9 1 * *"],
+  [_("Every hour"), "0 * * * *"],
+  [_("Every day at 9:00"), "0 9 * * *"],
+  [_("Weekdays at 9:00"), "0 9 * * mon-fri"],
+  [_("Mondays at 9:00"), "0 9 * * mon"],
+  [_("First of the month"), "0 9 1 * *"],
 ];
 
 export const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 export type Unit = keyof typeof UNITS;
+
+/** What each unit is called behind a number. */
+export const UNIT_NAMES: Record<Unit, string> = {
+  seconds: _("seconds"),
+  minutes: _("minutes"),
+  hours: _("hours"),
+  days: _("days"),
+};
+
+export const everyText = ({ every, unit }: Draft): string =>
+  _("every %(number)s %(unit)s", { number: every, unit: UNIT_NAMES[unit] });
 
 /** The field of the API that each kind fills in. */
 export const TIMING_FIELD = {

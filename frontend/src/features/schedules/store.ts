@@ -4,6 +4,7 @@ import { create } from "zustand";
 
 import { ApiError } from "@/api/client";
 import { useEditor } from "@/features/workflows/store/editor";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 
 import { loadSchedules, type Schedule } from "./schedule";
@@ -64,7 +65,7 @@ async function read(): Promise<void> {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const problem = error.isSignedOut
-      ? "Your session has ended. Sign in again in another tab to see the schedules."
+      ? _("Your session has ended. Sign in again in another tab to see the schedules.")
       : error.message;
     useSchedules.setState({ problem });
   }

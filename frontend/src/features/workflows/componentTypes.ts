@@ -3,8 +3,9 @@
  * site come from `node-types/`, so a type that only the site has appears without a rebuild.
  */
 
+import { _ } from "@/gettext";
 import builtIn from "@/types/nodeTypes.json";
-import type { ComponentType, JsonObject, NodeType } from "@/types/models";
+import type { ComponentType, JsonObject, JsonSchema, NodeType } from "@/types/models";
 
 type ByType<T> = Record<ComponentType, T>;
 const fromBuild = <T>(read: (type: (typeof builtIn)[number]) => T) =>
@@ -23,7 +24,7 @@ export const allTypes = (): NodeType[] => [...types.values()];
 /** Learn the types of this site, given in the order of the palette. */
 export function extendWith(known: readonly NodeType[]): void {
   for (const type of known) {
-    types.set(type.type, type);
+    types.set(type.type, inLanguage(type));
     COMPONENT_COLORS[type.type] = type.colour;
     COMPONENT_ICONS[type.type] = type.icon;
     CAN_BE_TOOL[type.type] = type.can_be_tool;
@@ -53,3 +54,28 @@ export function defaultConfig(type: NodeType): JsonObject {
   }
   return config;
 }
+
+/** The type with its texts in the language of the page: the API has them in English. */
+function inLanguage(type: NodeType): NodeType {
+  return {
+    ...type,
+    label: _(type.label),
+    description: _(type.description),
+    category: _(type.category),
+    config_schema: schemaInLanguage(type.config_schema),
+  };
+}
+
+function schemaInLanguage(schema: JsonSchema): JsonSchema {
+  const { title, description, properties, items } = schema;
+  return {
+    ...schema,
+    ...(title ? { title: _(title) } : {}),
+    ...(description ? { description: _(description) } : {}),
+    ...(items ? { items: schemaInLanguage(items) } : {}),
+    ...(properties ? { properties: partsInLanguage(properties) } : {}),
+  };
+}
+
+const partsInLanguage = (parts: Record<string, JsonSchema>): Record<string, JsonSchema> =>
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, schemaInLanguage(part)]));

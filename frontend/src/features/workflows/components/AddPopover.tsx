@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
+import { _ } from "@/gettext";
 import type { Position } from "@/types/models";
 
 import type { Spot } from "../graph/insert";
@@ -46,7 +47,7 @@ function SmallPalette({ spot, at }: { spot: Spot; at: Position }) {
       ref={box}
       className="o-add"
       role="dialog"
-      aria-label={spot.kind === "tool" ? "Add a tool" : "Add a node"}
+      aria-label={spot.kind === "tool" ? _("Add a tool") : _("Add a node")}
       style={placeOf(at)}
       onKeyDown={(event) => onListKey(event, box.current, close)}
     >
@@ -58,7 +59,7 @@ function SmallPalette({ spot, at }: { spot: Spot; at: Position }) {
           </li>
         ))}
       </ul>
-      {found.length ? null : <p className="o-quiet">Nothing that fits here.</p>}
+      {found.length ? null : <p className="o-quiet">{_("Nothing that fits here.")}</p>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { RunControls } from "@/features/runs/RunControls";
+import { _, ngettext } from "@/gettext";
 import { page } from "@/page";
 import { Icon } from "@/ui/Icon";
 import { moment } from "@/ui/time";
@@ -19,7 +20,7 @@ export function Bench() {
     <div className="o-bench">
       <h1 title={name}>{name}</h1>
       <SavedOrNot />
-      {isActive ? null : <span className="o-tag">not active</span>}
+      {isActive ? null : <span className="o-tag">{_("not active")}</span>}
       <span className="o-bench__end">
         <EditTools />
         <WorkflowMenu />
@@ -48,9 +49,9 @@ function SavedOrNot() {
     <>
       <VersionInWords />
       {isAllowed ? null : (
-        <span className="o-state is-idle" title="You may look at this workflow, and not change it.">
+        <span className="o-state is-idle" title={_("You may look at this workflow, and not change it.")}>
           <Icon name="lock" small />
-          View only
+          {_("View only")}
         </span>
       )}
     </>
@@ -59,20 +60,21 @@ function SavedOrNot() {
 
 /** None, if all that is not saved is a text that is no value yet. */
 function unsavedInWords(changes: number): string {
-  if (!changes) return "A field is unfinished";
-  return changes === 1 ? "1 change not saved" : `${changes} changes not saved`;
+  if (!changes) return _("A field is unfinished");
+  return ngettext("%(count)s change not saved", "%(count)s changes not saved", changes);
 }
 
 function VersionInWords() {
   const version = useEditor((state) => state.saved.graphVersion);
   const isEmpty = useEditor((state) => !isChanged(state) && state.saved.graph.nodes.length === 0);
   const savedAt = useVersions(({ list }) => list?.find((each) => each.number === version)?.saved_at);
-  if (!savedAt && isEmpty) return <span className="o-quiet">nothing drawn yet</span>;
-  const when = savedAt ? `, saved ${moment(new Date(savedAt), new Date(), page().zone)}` : "";
+  if (!savedAt && isEmpty) return <span className="o-quiet">{_("nothing drawn yet")}</span>;
+  const time = savedAt && moment(new Date(savedAt), new Date(), page().zone);
   return (
     <span className="o-quiet">
-      version {version}
-      {when}
+      {time
+        ? _("version %(version)s, saved %(time)s", { version, time })
+        : _("version %(version)s", { version })}
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { _, ngettext } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { State } from "@/ui/State";
 
@@ -37,17 +38,23 @@ function Refused() {
   const nodeIds = [...new Set(placed.flatMap((problem) => problem.nodeId ?? []))];
   const edges = new Set(placed.flatMap((problem) => problem.edge ?? []));
   if (!nodeIds.length && !edges.size) return null;
-  const text = nodeIds.length ? inWords(nodeIds.length) : "Not saved: a connection has to be corrected";
+  const text = nodeIds.length
+    ? inWords(nodeIds.length)
+    : _("Not saved: a connection has to be corrected");
   return (
     <div className="o-hint is-bad">
       <HintText tone="bad" text={text} />
-      <Button onClick={() => show(nodeIds[0], edges)}>Show</Button>
+      <Button onClick={() => show(nodeIds[0], edges)}>{_("Show")}</Button>
     </div>
   );
 }
 
 const inWords = (count: number) =>
-  count === 1 ? "Not saved: 1 node has to be corrected" : `Not saved: ${count} nodes have to be corrected`;
+  ngettext(
+    "Not saved: %(count)s node has to be corrected",
+    "Not saved: %(count)s nodes have to be corrected",
+    count,
+  );
 
 function show(nodeId: string | undefined, edges: ReadonlySet<string>): void {
   const state = useEditor.getState();

@@ -2,6 +2,7 @@ import { type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo, type MouseEvent } from "react";
 
 import { useRun } from "@/features/runs/store";
+import { _ } from "@/gettext";
 
 import { typeOf } from "../componentTypes";
 import { indexOf } from "../graph/lookup";
@@ -60,7 +61,7 @@ function AddHere({ id, x, y }: { id: string; x: number; y: number }) {
   };
   return (
     <g className="o-edge-add nopan" transform={`translate(${x} ${y})`} onClick={open}>
-      <title>Add a node here</title>
+      <title>{_("Add a node here")}</title>
       <circle r={10} />
       <path d="M-4 0h8M0-4v8" />
     </g>

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { NodeState } from "@/features/runs/NodeState";
 import { nodeRunOf, useRun } from "@/features/runs/store";
 import { TriggerFoot } from "@/features/schedules/TriggerFoot";
+import { _ } from "@/gettext";
 import { Tile } from "@/ui/Tile";
 
 import { typeOf } from "../componentTypes";
@@ -38,7 +39,7 @@ export const CanvasNode = memo(function CanvasNode({ id, selected }: NodeProps) 
 function NodeFace(props: { node: GraphNode; attached: boolean; problem: string }) {
   const { node, attached, problem } = props;
   const type = typeOf(node.component_type);
-  const remark = problem || (type ? "" : "This site does not have this component.");
+  const remark = problem || (type ? "" : _("This site does not have this component."));
   return (
     <>
       <Tile type={node.component_type} small={attached} />

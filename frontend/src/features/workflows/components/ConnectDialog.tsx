@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Tile } from "@/ui/Tile";
@@ -38,15 +39,15 @@ function Connections({ node }: { node: GraphNode }) {
   rows.sort((a, b) => Number(a.reason !== null) - Number(b.reason !== null));
   return (
     <Dialog
-      title={`Connect “${nameOf(node)}” to…`}
+      title={_("Connect “%(node)s” to…", { node: nameOf(node) })}
       onClose={close}
-      actions={<Button onClick={close}>Close</Button>}
+      actions={<Button onClick={close}>{_("Close")}</Button>}
     >
       <PortChoice node={node} port={port} onChange={setPort} />
       {graph.nodes.length > 8 ? (
         <SearchField value={query} onChange={setQuery} onKeyDown={() => undefined} />
       ) : null}
-      {rows.length ? null : <p className="o-quiet">There is no other node.</p>}
+      {rows.length ? null : <p className="o-quiet">{_("There is no other node.")}</p>}
       <ul className="o-targets">
         {rows.map(({ target, reason }) => (
           <TargetRow key={edgeKey(target.edge)} target={target} reason={reason} onDone={close} />
@@ -79,7 +80,7 @@ function PortChoice({ node, port, onChange }: PortChoiceProps) {
   if (ports.length < 2) return null;
   return (
     <div className="o-field">
-      <label htmlFor="ostinato-branch">Branch</label>
+      <label htmlFor="ostinato-branch">{_("Branch")}</label>
       <select id="ostinato-branch" value={port} onChange={(event) => onChange(event.target.value)}>
         {ports.map((each) => (
           <option key={each}>{each}</option>
@@ -100,7 +101,7 @@ function TargetRow({ target, reason, onDone }: TargetRowProps) {
   const node = nodeOf(graph, target.nodeId);
   if (!node) return null;
   const connected = isThere(graph, target);
-  const asTool = target.edge.kind === "tool" ? "as a tool" : "";
+  const asTool = target.edge.kind === "tool" ? _("as a tool") : "";
   const act = () => {
     if (connected) disconnect(target.edge);
     else if (connect(target.edge)) onDone();
@@ -113,7 +114,7 @@ function TargetRow({ target, reason, onDone }: TargetRowProps) {
           {nameOf(node)} <span className="o-quiet">{asTool}</span>
           {reason ? <span className="o-quiet o-targets__why">{reason}</span> : null}
         </span>
-        {connected ? <span className="o-quiet o-targets__end">Disconnect</span> : null}
+        {connected ? <span className="o-quiet o-targets__end">{_("Disconnect")}</span> : null}
       </button>
     </li>
   );

@@ -1,6 +1,8 @@
 import { type ConnectionLineComponentProps, getBezierPath, useConnection } from "@xyflow/react";
 import { useEffect } from "react";
 
+import { _ } from "@/gettext";
+
 import { typeOf } from "../componentTypes";
 import { refusal } from "../graph/connect";
 import { proposal } from "../graph/proposal";
@@ -46,7 +48,7 @@ export function ConnectionWatch() {
   useEffect(() => {
     if (pull === null) return;
     const reason = reasonOf(pull, over);
-    if (reason) useView.getState().showHint(`Can't connect. ${reason}`);
+    if (reason) useView.getState().showHint(_("Can't connect. %(reason)s", { reason }));
     else useView.getState().clearHint();
   }, [pull, over]);
   return null;

@@ -9,6 +9,8 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, type FocusEvent, useCallback, useEffect } from "react";
 
+import { _ } from "@/gettext";
+
 import { NOTE_NODE, STEP_NODE } from "../graph/drawn";
 import { move } from "../graph/changes";
 import { GRID } from "../graph/model";
@@ -27,9 +29,9 @@ import { ZoomBar } from "./ZoomBar";
 const NODE_TYPES = { [STEP_NODE]: CanvasNode, [NOTE_NODE]: NotePaper };
 const EDGE_TYPES = { flow: CanvasEdge };
 const WORDS: Partial<AriaLabelConfig> = {
-  "minimap.ariaLabel": "Map of the drawing",
-  "handle.ariaLabel": "Port",
-  "node.a11yDescription.default": "Arrow keys follow edges. Enter opens the details.",
+  "minimap.ariaLabel": _("Map of the drawing"),
+  "handle.ariaLabel": _("Port"),
+  "node.a11yDescription.default": _("Arrow keys follow edges. Enter opens the details."),
 };
 
 /** How the drawing behaves, whoever looks at it. The keys are ours: see `useKeyboard`. */
@@ -65,7 +67,7 @@ export function Drawing() {
   return (
     <ReactFlow
       {...BEHAVIOUR}
-      aria-label="Drawing of the workflow"
+      aria-label={_("Drawing of the workflow")}
       role="application"
       nodes={nodes}
       edges={edges}

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { graphOf, useEditor } from "../store/editor";
@@ -15,15 +16,15 @@ export function EditTools() {
       <span className="o-btns o-only-broad">
         <Button
           icon="undo-2"
-          aria-label="Undo"
-          title="Undo (Ctrl Z)"
+          aria-label={_("Undo")}
+          title={_("Undo (Ctrl Z)")}
           disabled={!canUndo}
           onClick={undo}
         />
         <Button
           icon="redo-2"
-          aria-label="Redo"
-          title="Redo (Ctrl Shift Z)"
+          aria-label={_("Redo")}
+          title={_("Redo (Ctrl Shift Z)")}
           disabled={!canRedo}
           onClick={redo}
         />
@@ -32,8 +33,8 @@ export function EditTools() {
         look="bare"
         icon="sticky-note"
         className="o-only-broad"
-        aria-label="Add a note"
-        title="Add a note (N)"
+        aria-label={_("Add a note")}
+        title={_("Add a note (N)")}
         onClick={addNote}
       />
       <Button
@@ -43,7 +44,7 @@ export function EditTools() {
         disabled={empty}
         onClick={tidyUp}
       >
-        Tidy up
+        {_("Tidy up")}
       </Button>
     </>
   );

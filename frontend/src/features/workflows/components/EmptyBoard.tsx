@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Tile } from "@/ui/Tile";
 import type { NodeType } from "@/types/models";
 
@@ -10,9 +11,9 @@ import { useMayEdit } from "./useMayEdit";
 
 /** How people call the built-in starts. A site's own trigger goes by its label. */
 const WORDS: Record<string, [name: string, line: string]> = {
-  trigger_schedule: ["On a schedule", "every night, every 15 minutes, once"],
-  trigger_webhook: ["When an address is called", "another system calls it"],
-  trigger_manual: ["By hand", "you press Run"],
+  trigger_schedule: [_("On a schedule"), _("every night, every 15 minutes, once")],
+  trigger_webhook: [_("When an address is called"), _("another system calls it")],
+  trigger_manual: [_("By hand"), _("you press Run")],
 };
 const ORDER = Object.keys(WORDS);
 
@@ -25,7 +26,7 @@ export function EmptyBoard() {
     <div className="o-board__empty">
       <div className="o-empty">
         <Art />
-        {mayEdit ? <Question /> : <h2>This workflow is empty</h2>}
+        {mayEdit ? <Question /> : <h2>{_("This workflow is empty")}</h2>}
       </div>
     </div>
   );
@@ -38,8 +39,8 @@ function Question() {
     .sort((a, b) => place(a) - place(b));
   return (
     <>
-      <h2>How does it start?</h2>
-      <p>Every workflow begins with a trigger. Pick one here, or drag any node from the palette.</p>
+      <h2>{_("How does it start?")}</h2>
+      <p>{_("Every workflow begins with a trigger. Pick one here, or drag any node from the palette.")}</p>
       <div className="o-starts">
         {triggers.map((type) => (
           <Start key={type.type} type={type} />

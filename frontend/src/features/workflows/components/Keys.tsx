@@ -1,3 +1,5 @@
+import { _, pgettext } from "@/gettext";
+
 import { useMayEdit } from "./useMayEdit";
 
 interface Key {
@@ -7,23 +9,31 @@ interface Key {
   readonly looks?: boolean;
 }
 
+// As they stand on keyboards of the language.
+const ENTER = pgettext("key", "Enter");
+const TAB = pgettext("key", "Tab");
+const ALT = pgettext("key", "Alt");
+const CTRL = pgettext("key", "Ctrl");
+const DEL = pgettext("key", "Del");
+const SHIFT = pgettext("key", "Shift");
+
 const KEYS: readonly Key[] = [
-  { what: "Find a node", keys: ["/"] },
-  { what: "Add the found node", keys: ["Enter"] },
-  { what: "Go from node to node", keys: ["Tab"], looks: true },
-  { what: "Follow an edge", keys: ["↑", "↓"], looks: true },
-  { what: "Open the details", keys: ["Enter"], looks: true },
-  { what: "Connect to…", keys: ["C"] },
-  { what: "Move", keys: ["Alt", "↑", "↓"] },
-  { what: "Select all", keys: ["Ctrl", "A"], looks: true },
-  { what: "Copy", keys: ["Ctrl", "C"], looks: true },
-  { what: "Paste", keys: ["Ctrl", "V"] },
-  { what: "Duplicate", keys: ["Ctrl", "D"] },
-  { what: "Delete", keys: ["Del"] },
-  { what: "Add a note", keys: ["N"] },
-  { what: "Undo", keys: ["Ctrl", "Z"] },
-  { what: "Redo", keys: ["Ctrl", "Shift", "Z"] },
-  { what: "Save", keys: ["Ctrl", "S"] },
+  { what: _("Find a node"), keys: ["/"] },
+  { what: _("Add the found node"), keys: [ENTER] },
+  { what: _("Go from node to node"), keys: [TAB], looks: true },
+  { what: _("Follow an edge"), keys: ["↑", "↓"], looks: true },
+  { what: _("Open the details"), keys: [ENTER], looks: true },
+  { what: _("Connect to…"), keys: ["C"] },
+  { what: _("Move"), keys: [ALT, "↑", "↓"] },
+  { what: _("Select all"), keys: [CTRL, "A"], looks: true },
+  { what: _("Copy"), keys: [CTRL, "C"], looks: true },
+  { what: _("Paste"), keys: [CTRL, "V"] },
+  { what: _("Duplicate"), keys: [CTRL, "D"] },
+  { what: _("Delete"), keys: [DEL] },
+  { what: _("Add a note"), keys: ["N"] },
+  { what: _("Undo"), keys: [CTRL, "Z"] },
+  { what: _("Redo"), keys: [CTRL, SHIFT, "Z"] },
+  { what: _("Save"), keys: [CTRL, "S"] },
 ];
 
 /** The keys of the drawing that work here: in the panel while nothing is chosen. */
@@ -31,7 +41,7 @@ export function Keys() {
   const mayEdit = useMayEdit();
   return (
     <div className="o-panel__body o-only-broad">
-      <h2>Keys</h2>
+      <h2>{_("Keys")}</h2>
       <dl className="o-keys">
         {KEYS.filter((key) => mayEdit || key.looks).map(({ what, keys }) => (
           <div key={what}>

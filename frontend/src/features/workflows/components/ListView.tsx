@@ -1,5 +1,6 @@
 import type { MouseEvent } from "react";
 
+import { _, woven } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Tile } from "@/ui/Tile";
 import { useShallow } from "zustand/react/shallow";
@@ -21,12 +22,12 @@ export function ListView() {
   const graph = useEditor(graphOf);
   const items = outline(graph);
   return (
-    <section className="o-outline" aria-label="The workflow as a list">
+    <section className="o-outline" aria-label={_("The workflow as a list")}>
       <header>
-        <h2>Steps</h2>
-        <Button onClick={() => useView.getState().setList(false)}>Show the drawing</Button>
+        <h2>{_("Steps")}</h2>
+        <Button onClick={() => useView.getState().setList(false)}>{_("Show the drawing")}</Button>
       </header>
-      {items.length ? null : <p className="o-quiet">This workflow has no nodes yet.</p>}
+      {items.length ? null : <p className="o-quiet">{_("This workflow has no nodes yet.")}</p>}
       <ol>
         {items.map((item) => (
           <Step key={item.node.node_id} item={item} />
@@ -46,7 +47,7 @@ function Step({ item: { node, leadsTo, tools } }: { item: Outlined }) {
     <li id={anchorOf(node)} tabIndex={-1}>
       <Row node={node} />
       {leadsTo.length || open.length ? (
-        <ul aria-label={`After ${nameOf(node)}`}>
+        <ul aria-label={_("After %(node)s", { node: nameOf(node) })}>
           {leadsTo.map(({ edge, node: next }) => (
             <Next key={edgeKey(edge)} edge={edge} node={next} branches={branches} />
           ))}
@@ -56,7 +57,7 @@ function Step({ item: { node, leadsTo, tools } }: { item: Outlined }) {
         </ul>
       ) : null}
       {tools.length ? (
-        <ul aria-label={`Tools of ${nameOf(node)}`}>
+        <ul aria-label={_("Tools of %(node)s", { node: nameOf(node) })}>
           {tools.map(({ edge, node: tool }) => (
             <li key={edgeKey(edge)} id={anchorOf(tool)} tabIndex={-1}>
               <Row node={tool} />
@@ -87,7 +88,7 @@ function Row({ node }: { node: GraphNode }) {
         <span className="o-strong">{name}</span>{" "}
         <span className="o-quiet">
           {kindInWords(node)}
-          {node.is_active ? "" : ", switched off"}
+          {node.is_active ? "" : `, ${_("switched off")}`}
         </span>
         {problems.map((problem) => (
           <span key={problem} className="o-state is-bad">
@@ -95,8 +96,8 @@ function Row({ node }: { node: GraphNode }) {
           </span>
         ))}
       </span>
-      <Button aria-pressed={chosen} aria-label={`Select ${name}`} title="Select" onClick={select}>
-        Select
+      <Button aria-pressed={chosen} aria-label={_("Select %(name)s", { name })} title={_("Select")} onClick={select}>
+        {_("Select")}
       </Button>
       {mayEdit ? <Changes node={node} select={select} /> : null}
     </div>
@@ -121,14 +122,14 @@ function Changes({ node, select }: { node: GraphNode; select: () => void }) {
   return (
     <>
       <Button
-        aria-label={`Connect ${name} to…`}
-        title="Connect to…"
+        aria-label={_("Connect %(name)s to…", { name })}
+        title={_("Connect to…")}
         onClick={() => usePopups.getState().connectFrom(node.node_id)}
       >
-        Connect…
+        {_("Connect…")}
       </Button>
-      <Button aria-label={`Delete ${name}`} title="Delete" onClick={remove}>
-        Delete
+      <Button aria-label={_("Delete %(name)s", { name })} title={_("Delete")} onClick={remove}>
+        {_("Delete")}
       </Button>
     </>
   );
@@ -147,19 +148,19 @@ function Next({ edge, node, branches }: NextProps) {
   return (
     <li className="o-outline__row">
       <span className="o-outline__name">
-        {branches ? `${edge.source_port}: ` : ""}leads to{" "}
-        <a href={`#${anchorOf(node)}`}>{name}</a>
+        {branches ? `${edge.source_port}: ` : ""}
+        {woven(_("leads to %(names)s"), { names: <a href={`#${anchorOf(node)}`}>{name}</a> })}
       </span>
       {mayEdit ? (
         <>
           <Button
-            aria-label={`Insert… before ${name}`}
+            aria-label={_("Insert… before %(name)s", { name })}
             onClick={(event) => openPaletteAt(event, { kind: "edge", key: edgeKey(edge) })}
           >
-            Insert…
+            {_("Insert…")}
           </Button>
-          <Button aria-label={`Disconnect ${name}`} onClick={() => disconnect(edge)}>
-            Disconnect
+          <Button aria-label={_("Disconnect %(name)s", { name })} onClick={() => disconnect(edge)}>
+            {_("Disconnect")}
           </Button>
         </>
       ) : null}
@@ -172,15 +173,15 @@ function OpenBranch({ node, port }: { node: GraphNode; port: string }) {
   const mayEdit = useMayEdit();
   return (
     <li className="o-outline__row">
-      <span className="o-outline__name">{port}: leads nowhere yet</span>
+      <span className="o-outline__name">{_("%(port)s: leads nowhere yet", { port })}</span>
       {mayEdit ? (
         <Button
-          aria-label={`Add a node after ${nameOf(node)} (${port})`}
+          aria-label={_("Add a node after %(node)s (%(port)s)", { node: nameOf(node), port })}
           onClick={(event) =>
             openPaletteAt(event, { kind: "port", nodeId: node.node_id, port })
           }
         >
-          Add…
+          {_("Add…")}
         </Button>
       ) : null}
     </li>
@@ -198,11 +199,11 @@ function Notes() {
   if (!notes.length) return null;
   return (
     <>
-      <h2>Notes</h2>
+      <h2>{_("Notes")}</h2>
       <ul>
         {notes.map((note) => (
           <li key={note.id} className="o-outline__note">
-            {note.text || <span className="o-quiet">Empty note</span>}
+            {note.text || <span className="o-quiet">{_("Empty note")}</span>}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { NodeRunPanel } from "@/features/runs/NodeRunPanel";
 import { RunFacts } from "@/features/runs/RunFacts";
 import { useRun } from "@/features/runs/store";
 import { TriggerSchedules } from "@/features/schedules/TriggerSchedules";
+import { _, ngettext, woven } from "@/gettext";
 import { page } from "@/page";
 import type { NodeType } from "@/types/models";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
@@ -20,7 +21,9 @@ import { WebhookAddress } from "./details/WebhookAddress";
 import { NodeForm } from "./forms/NodeForm";
 import { Keys } from "./Keys";
 
-const ADVICE = "The drawing still works, and so does Save. Nothing that you drew is lost.";
+const ADVICE = _("The drawing still works, and so does Save. Nothing that you drew is lost.");
+
+const INACTIVE = _("It is not active: runs end here, and what only it leads to does not run.");
 
 /** The panel beside the drawing: what the chosen node does, or did in the run that is shown. */
 export function NodeDetails() {
@@ -32,9 +35,9 @@ export function NodeDetails() {
   const workflow = page().workflow?.id;
   useEffect(() => void (workflow && loadLastRun(workflow)), [workflow]);
   return (
-    <aside className="o-panel" aria-label="Details" onKeyDown={backToDrawing}>
+    <aside className="o-panel" aria-label={_("Details")} onKeyDown={backToDrawing}>
       {node ? (
-        <ErrorBoundary what="This node" advice={ADVICE} part={node.node_id}>
+        <ErrorBoundary what={_("This node")} advice={ADVICE} part={node.node_id}>
           <NodeHead key={node.node_id} node={node} />
           {isRunShown ? <NodeRunPanel nodeId={node.node_id} /> : <Settings node={node} />}
         </ErrorBoundary>
@@ -65,7 +68,7 @@ function About({ type, node }: { type: NodeType; node: GraphNode }) {
   return (
     <p className="o-quiet">
       {type.description}
-      {node.is_active ? null : " It is not active: runs end here, and what only it leads to does not run."}
+      {node.is_active ? null : ` ${INACTIVE}`}
     </p>
   );
 }
@@ -75,8 +78,10 @@ function UnknownType({ name }: { name: string }) {
     <div className="o-panel__body">
       <div className="o-note is-bad">
         <span className="o-note__text">
-          This site has no node type <code>{name}</code>. The workflow can be saved again once the
-          node is deleted, or the type is installed.
+          {woven(
+            _("This site has no node type %(name)s. The workflow can be saved again once the node is deleted, or the type is installed."),
+            { name: <code>{name}</code> },
+          )}
         </span>
       </div>
     </div>
@@ -89,7 +94,13 @@ function Unchosen() {
   if (chosen < 2) return execution ? <RunFacts execution={execution} /> : <Keys />;
   return (
     <div className="o-panel__body">
-      <p>{chosen} nodes are chosen. Choose one to see its settings.</p>
+      <p>
+        {ngettext(
+          "%(count)s node is chosen. Choose one to see its settings.",
+          "%(count)s nodes are chosen. Choose one to see its settings.",
+          chosen,
+        )}
+      </p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 
+import { _, ngettext } from "@/gettext";
 import type { NodeType } from "@/types/models";
 
 import { entries, type Offer, search, type Section, sections } from "../graph/palette";
@@ -30,13 +31,15 @@ function Palette({ types }: { types: readonly NodeType[] }) {
     }
   };
   return (
-    <aside className="o-palette" aria-label="Palette">
+    <aside className="o-palette" aria-label={_("Palette")}>
       <SearchField value={query} onChange={setQuery} onKeyDown={onKeyDown} hotkey />
       {shown.map((section) => (
         <PaletteSection key={section.category} section={section} first={first} />
       ))}
       <p className="o-quiet" role="status">
-        {query.trim() && !shown.length ? `No node is called “${query.trim()}”.` : ""}
+        {query.trim() && !shown.length
+          ? _("No node is called “%(query)s”.", { query: query.trim() })
+          : ""}
       </p>
     </aside>
   );
@@ -47,7 +50,7 @@ function PaletteSection({ section, first }: { section: Section; first: Offer | u
     <section aria-label={section.category}>
       <div className="o-palette__title">
         <span>{section.category}</span>
-        {section.stepsOrTools ? <span>steps or tools</span> : null}
+        {section.stepsOrTools ? <span>{_("steps or tools")}</span> : null}
       </div>
       <ul>
         {entries(section.offers).map(({ offer, functions }) => (
@@ -75,7 +78,7 @@ interface FunctionsProps {
 
 function Functions({ functions, first }: FunctionsProps) {
   const list = (
-    <ul aria-label="Functions of this site">
+    <ul aria-label={_("Functions of this site")}>
       {functions.map((offer) => (
         <li key={offer.key}>
           <Draggable offer={offer} first={first} />
@@ -86,7 +89,7 @@ function Functions({ functions, first }: FunctionsProps) {
   if (functions.length <= FEW || first) return list;
   return (
     <details className="o-offers">
-      <summary>{functions.length} functions</summary>
+      <summary>{ngettext("%(count)s function", "%(count)s functions", functions.length)}</summary>
       {list}
     </details>
   );

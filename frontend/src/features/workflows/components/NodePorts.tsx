@@ -1,6 +1,7 @@
 import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
 import { type CSSProperties, type MouseEvent, useEffect, useRef } from "react";
 
+import { _ } from "@/gettext";
 import { Icon } from "@/ui/Icon";
 
 import { typeOf } from "../componentTypes";
@@ -64,7 +65,7 @@ function AgentPort({ node }: { node: GraphNode }) {
       {mayEdit ? (
         <Plus
           spot={{ kind: "tool", agentId: node.node_id }}
-          label={`Add a tool to ${nameOf(node)}`}
+          label={_("Add a tool to %(node)s", { node: nameOf(node) })}
           className="o-plus--tool"
         />
       ) : null}
@@ -81,7 +82,8 @@ function FlowPorts({ node, ports }: { node: GraphNode; ports: readonly string[] 
   ).split(" ");
   return ports.map((port, place) => {
     const left = { left: `${portPlace(place, ports.length)}%` };
-    const branch = ports.length > 1 ? ` (${port})` : "";
+    const isBranch = ports.length > 1;
+    const after = { node: nameOf(node), port };
     return (
       <span key={port}>
         <Handle
@@ -100,8 +102,12 @@ function FlowPorts({ node, ports }: { node: GraphNode; ports: readonly string[] 
         {mayEdit && !taken.includes(port) ? (
           <Plus
             spot={{ kind: "port", nodeId: node.node_id, port }}
-            label={`Add a node after ${nameOf(node)}${branch}`}
-            className={branch ? "o-plus--branch" : ""}
+            label={
+              isBranch
+                ? _("Add a node after %(node)s (%(port)s)", after)
+                : _("Add a node after %(node)s", after)
+            }
+            className={isBranch ? "o-plus--branch" : ""}
             style={left}
           />
         ) : null}

@@ -1,6 +1,8 @@
 import { type NodeProps, NodeResizeControl, ResizeControlVariant } from "@xyflow/react";
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 
+import { _ } from "@/gettext";
+
 import { putNote } from "../graph/changes";
 import { MAX_NOTE_TEXT, type Note } from "../graph/model";
 import { graphOf, useEditor } from "../store/editor";
@@ -50,8 +52,8 @@ function NoteText({ note, isChosen }: { note: Note; isChosen: boolean }) {
     <textarea
       ref={ref}
       className={isChosen ? "nodrag nowheel" : undefined}
-      aria-label="Text of the note"
-      placeholder="Write a note"
+      aria-label={_("Text of the note")}
+      placeholder={_("Write a note")}
       maxLength={MAX_NOTE_TEXT}
       tabIndex={isChosen ? 0 : -1}
       value={note.text}

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _, woven } from "@/gettext";
 import { useVerb } from "@/ui/useVerb";
 
 import { ImportDialog } from "../exchange/ImportDialog";
@@ -16,14 +17,18 @@ export function OtherWays() {
   return (
     <>
       <p className="o-ways">
-        or{" "}
-        <button type="button" className="o-link" onClick={() => setImporting(true)}>
-          import a file
-        </button>
-        , or look at{" "}
-        <button type="button" className="o-link" disabled={isBusy} onClick={showAgent}>
-          an agent that plans its own schedule
-        </button>
+        {woven(_("or %(import)s, or look at %(agent)s"), {
+          import: (
+            <button type="button" className="o-link" onClick={() => setImporting(true)}>
+              {_("import a file")}
+            </button>
+          ),
+          agent: (
+            <button type="button" className="o-link" disabled={isBusy} onClick={showAgent}>
+              {_("an agent that plans its own schedule")}
+            </button>
+          ),
+        })}
       </p>
       {isImporting ? <ImportDialog onClose={() => setImporting(false)} /> : null}
     </>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Menu, MenuItem } from "@/ui/Menu";
 
@@ -23,17 +24,17 @@ export function SaveControls() {
       <span className="o-btns o-only-broad">
         <Button
           look="main"
-          title="Save (Ctrl S)"
+          title={_("Save (Ctrl S)")}
           aria-busy={isSaving}
           disabled={!canSave}
           onClick={() => void save()}
         >
-          {isSaving ? "Saving…" : "Save"}
+          {isSaving ? _("Saving…") : _("Save")}
         </Button>
         {canSave ? (
-          <Menu label="More ways to save" icon="chevron-down" look="main">
+          <Menu label={_("More ways to save")} icon="chevron-down" look="main">
             <MenuItem icon="message-square" onChoose={() => setNoting(true)}>
-              Save with a note…
+              {_("Save with a note…")}
             </MenuItem>
           </Menu>
         ) : null}

@@ -1,5 +1,6 @@
 import { type KeyboardEventHandler, type RefObject, useId } from "react";
 
+import { _ } from "@/gettext";
 import { Icon } from "@/ui/Icon";
 
 interface SearchFieldProps {
@@ -16,7 +17,7 @@ interface SearchFieldProps {
 export const FIND_FIELD = "ostinato-find";
 
 export function SearchField(props: SearchFieldProps) {
-  const { value, onChange, onKeyDown, label = "Find a node", hotkey = false, inputRef } = props;
+  const { value, onChange, onKeyDown, label = _("Find a node"), hotkey = false, inputRef } = props;
   const own = useId();
   const id = hotkey ? FIND_FIELD : own;
   return (

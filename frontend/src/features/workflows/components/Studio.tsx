@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 
 import { ApiError } from "@/api/client";
 import { RunDrawer } from "@/features/runs/RunDrawer";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import type { NodeType } from "@/types/models";
 import { Button } from "@/ui/Button";
@@ -67,11 +68,11 @@ function useLoading(workflowId: string): [Loading, () => void] {
 function LoadingFailed({ why, onRetry }: { why: string; onRetry: () => void }) {
   return (
     <div className="o-empty" role="alert">
-      <h2>The workflow could not be read</h2>
+      <h2>{_("The workflow could not be read")}</h2>
       <p>{why}</p>
       <div className="o-tools">
         <Button look="main" onClick={onRetry}>
-          Try again
+          {_("Try again")}
         </Button>
       </div>
     </div>

@@ -1,8 +1,11 @@
 /** The page while the workflow is read: its shapes without content. */
+
+import { _ } from "@/gettext";
+
 export function StudioSkeleton() {
   return (
     <div className="o-skeleton" role="status">
-      <span className="o-sr">Loading the workflow…</span>
+      <span className="o-sr">{_("Loading the workflow…")}</span>
       <div className="o-bench" aria-hidden="true">
         <span className="o-skeleton__bar" />
       </div>

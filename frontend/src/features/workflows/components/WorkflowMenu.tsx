@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { useRun } from "@/features/runs/store";
+import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 import { Menu, MenuItem, MenuLink } from "@/ui/Menu";
 
@@ -18,31 +19,32 @@ export function WorkflowMenu() {
   const isAllowed = useEditor((state) => state.isAllowed);
   const list = useView((state) => state.list);
   const id = page().workflow?.id ?? "";
-  const exportAs = (format: string) => rowAddress("workflows", id, `export/?file_format=${format}`);
+  const exportAs = (format: string) =>
+    rowAddress("workflows", id, _("export/?file_format=%(format)s", { format }));
   return (
     <>
-      <Menu label="More" icon="ellipsis">
+      <Menu label={_("More")} icon="ellipsis">
         <MenuItem icon="history" onChoose={() => useRun.getState().openDrawer("past")}>
-          Past runs on the drawing
+          {_("Past runs on the drawing")}
         </MenuItem>
         <MenuItem icon="layers" onChoose={() => void openVersions()}>
-          Versions
+          {_("Versions")}
         </MenuItem>
         <MenuLink icon="download" href={exportAs("yaml")} isFile>
-          Export with schedules (YAML)
+          {_("Export with schedules (YAML)")}
         </MenuLink>
         <MenuLink icon="download" href={exportAs("json")} isFile>
-          Export with schedules (JSON)
+          {_("Export with schedules (JSON)")}
         </MenuLink>
         <MenuItem icon="upload" onChoose={() => setOpen("import")}>
-          Import…
+          {_("Import…")}
         </MenuItem>
         <MenuItem icon="list-tree" onChoose={() => useView.getState().setList(!list)}>
-          {list ? "Show as a drawing" : "Read as a list"}
+          {list ? _("Show as a drawing") : _("Read as a list")}
         </MenuItem>
         {isAllowed ? (
           <MenuItem icon="settings-2" onChoose={() => setOpen("settings")}>
-            Name, description, active…
+            {_("Name, description, active…")}
           </MenuItem>
         ) : null}
       </Menu>

@@ -1,5 +1,6 @@
 import { useReactFlow, useStore } from "@xyflow/react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { fitAll } from "../store/flow";
@@ -10,12 +11,12 @@ export function ZoomBar() {
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   return (
     <div className="o-zoom">
-      <Button icon="minus" aria-label="Zoom out" onClick={() => void zoomOut()} />
-      <Button title="Zoom to 100 %" onClick={() => void zoomTo(1)}>
+      <Button icon="minus" aria-label={_("Zoom out")} onClick={() => void zoomOut()} />
+      <Button title={_("Zoom to 100 %")} onClick={() => void zoomTo(1)}>
         {percent} %
       </Button>
-      <Button icon="plus" aria-label="Zoom in" onClick={() => void zoomIn()} />
-      <Button icon="maximize" aria-label="Fit to the window" onClick={fitAll} />
+      <Button icon="plus" aria-label={_("Zoom in")} onClick={() => void zoomIn()} />
+      <Button icon="maximize" aria-label={_("Fit to the window")} onClick={fitAll} />
     </div>
   );
 }

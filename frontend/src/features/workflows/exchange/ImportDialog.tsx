@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -13,16 +14,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const submit = () => void create(name.trim());
   return (
     <Dialog
-      title="Import a workflow"
-      lead="It becomes a new workflow of yours. Nothing is written before you have seen what it is."
+      title={_("Import a workflow")}
+      lead={_(
+        "It becomes a new workflow of yours. Nothing is written before you have seen what it is.",
+      )}
       onClose={onClose}
       actions={
         <>
           <Button look="bare" onClick={onClose}>
-            Cancel
+            {_("Cancel")}
           </Button>
           <Button look="main" disabled={!preview || isBusy} onClick={submit}>
-            {isBusy && preview ? "Importing…" : "Import"}
+            {isBusy && preview ? _("Importing…") : _("Import")}
           </Button>
         </>
       }
@@ -32,7 +35,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       {preview ? (
         <>
           <div className="o-field">
-            <label htmlFor="import-name">Name</label>
+            <label htmlFor="import-name">{_("Name")}</label>
             <input
               id="import-name"
               value={name}

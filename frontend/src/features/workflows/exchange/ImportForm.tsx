@@ -2,8 +2,10 @@ import "./exchange.css";
 
 import { type DragEvent, useId, useState } from "react";
 
+import { _, ngettext } from "@/gettext";
 import { Icon } from "@/ui/Icon";
 
+import { edgeCount, nodeCount } from "../graph/words";
 import type { ImportPreview } from "./load";
 import { Picture } from "./Picture";
 import type { ImportProblem } from "./useImport";
@@ -37,14 +39,14 @@ export function FileDrop({ fileName, isBusy, onChoose }: DropProps) {
       onDrop={onDrop}
     >
       <Icon name="upload" />
-      <span>{fileName ?? "Drop an exported workflow here, or choose a file"}</span>
-      <span className="o-quiet">.yaml, .yml or .json, up to 1 MiB</span>
+      <span>{fileName ?? _("Drop an exported workflow here, or choose a file")}</span>
+      <span className="o-quiet">{_(".yaml, .yml or .json, up to 1 MiB")}</span>
       <input
         id={id}
         className="o-sr"
         type="file"
         accept=".yaml,.yml,.json"
-        aria-label="File to import"
+        aria-label={_("File to import")}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           if (file) onChoose(file);
@@ -64,7 +66,7 @@ export function ImportProblems({ problem: { message, places } }: { problem: Impo
         <use href="#s-failed" />
       </svg>
       <div className="o-note__text">
-        <b>Nothing was imported.</b> {lines.length ? null : message}
+        <b>{_("Nothing was imported.")}</b> {lines.length ? null : message}
         <ul className="o-plain-list">
           {lines.map(({ place, text }, index) => (
             <li key={index}>
@@ -86,7 +88,7 @@ export function ImportSummary({ preview }: { preview: ImportPreview }) {
       <div>
         {workflow.description ? <p className="o-soft">{workflow.description}</p> : null}
         <p>
-          {count(nodes.length, "node")}, {count(edges.length, "connection")}
+          {nodeCount(nodes.length)}, {edgeCount(edges.length)}
         </p>
         <Schedules schedules={schedules} />
         <Emptied paths={emptied} note={preview.note} />
@@ -95,13 +97,17 @@ export function ImportSummary({ preview }: { preview: ImportPreview }) {
   );
 }
 
-const count = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
-
 function Schedules({ schedules }: Pick<ImportPreview, "schedules">) {
-  if (!schedules.length) return <p className="o-quiet">No schedules</p>;
+  if (!schedules.length) return <p className="o-quiet">{_("No schedules")}</p>;
   return (
     <>
-      <h3>{count(schedules.length, "schedule")}, paused until you resume {schedules.length === 1 ? "it" : "them"}</h3>
+      <h3>
+        {ngettext(
+          "%(count)s schedule, paused until you resume it",
+          "%(count)s schedules, paused until you resume them",
+          schedules.length,
+        )}
+      </h3>
       <ul className="o-plain-list">
         {schedules.map(({ name, sentence }, index) => (
           <li key={index}>
@@ -117,7 +123,7 @@ function Emptied({ paths, note }: { paths: readonly string[]; note: string | und
   if (!paths.length) return null;
   return (
     <>
-      <h3>To fill in: emptied when it was exported</h3>
+      <h3>{_("To fill in: emptied when it was exported")}</h3>
       <ul className="o-plain-list">
         {paths.map((path) => (
           <li key={path}>

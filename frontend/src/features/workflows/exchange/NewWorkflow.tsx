@@ -2,6 +2,7 @@ import "./exchange.css";
 
 import { type ReactNode, useEffect, useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Icon } from "@/ui/Icon";
 import { Messages } from "@/ui/Messages";
@@ -12,7 +13,7 @@ import { createWorkflow, importWorkflow, loadTemplates, openCanvas, type Templat
 import { Picture } from "./Picture";
 import { type ImportProblem, problemOf } from "./useImport";
 
-const NO_NAME: ImportProblem = { message: "Give the workflow a name first.", places: {} };
+const NO_NAME: ImportProblem = { message: _("Give the workflow a name first."), places: {} };
 
 /** The page "new": a name, then an empty workflow, a template, or a file. */
 export function NewWorkflow() {
@@ -23,7 +24,7 @@ export function NewWorkflow() {
     begin(() => importWorkflow({ template: key, ...(name.trim() ? { name: name.trim() } : {}) }));
   return (
     <div className="o-begin" aria-busy={isBusy}>
-      <h1>New workflow</h1>
+      <h1>{_("New workflow")}</h1>
       <form
         className="o-field"
         onSubmit={(event) => {
@@ -31,7 +32,7 @@ export function NewWorkflow() {
           startEmpty();
         }}
       >
-        <label htmlFor="new-name">Name</label>
+        <label htmlFor="new-name">{_("Name")}</label>
         <input
           id="new-name"
           autoFocus
@@ -40,19 +41,19 @@ export function NewWorkflow() {
           onChange={(event) => setName(event.target.value)}
         />
         <p className="o-help" id="new-name-help">
-          A template brings its own name if you leave this empty.
+          {_("A template brings its own name if you leave this empty.")}
         </p>
       </form>
       {problem ? <NotStarted problem={problem} /> : null}
-      <h2>Begin with</h2>
+      <h2>{_("Begin with")}</h2>
       <div className="o-begin__starts">
-        <Start title="An empty drawing" text="Pick a trigger, then draw." isBusy={isBusy} onChoose={startEmpty}>
+        <Start title={_("An empty drawing")} text={_("Pick a trigger, then draw.")} isBusy={isBusy} onChoose={startEmpty}>
           <Icon name="plus" />
         </Start>
         <Templates isBusy={isBusy} onChoose={startFrom} />
         <Start
-          title="A file"
-          text="An exported workflow, YAML or JSON. You see what it makes first."
+          title={_("A file")}
+          text={_("An exported workflow, YAML or JSON. You see what it makes first.")}
           isBusy={isBusy}
           onChoose={() => setImporting(true)}
         >
@@ -134,8 +135,8 @@ function Templates({ isBusy, onChoose }: TemplatesProps) {
   if (problem) {
     return (
       <div className="o-note is-bad" role="alert">
-        <span className="o-note__text">The templates could not be read. {problem}</span>
-        <Button onClick={load}>Try again</Button>
+        <span className="o-note__text">{_("The templates could not be read.")} {problem}</span>
+        <Button onClick={load}>{_("Try again")}</Button>
       </div>
     );
   }

@@ -3,6 +3,7 @@
 import { useState } from "react";
 
 import { ApiError, type FieldProblems } from "@/api/client";
+import { _ } from "@/gettext";
 
 import { importWorkflow, type ImportPreview, openCanvas, previewImport } from "./load";
 
@@ -57,9 +58,9 @@ export function useImport() {
 
 async function textOf(file: File): Promise<string> {
   if (!/\.(ya?ml|json)$/i.test(file.name)) {
-    throw new Error("Choose a file that ends in .yaml, .yml or .json.");
+    throw new Error(_("Choose a file that ends in .yaml, .yml or .json."));
   }
-  if (file.size > MAX_FILE) throw new Error("The file is larger than 1 MiB.");
+  if (file.size > MAX_FILE) throw new Error(_("The file is larger than 1 MiB."));
   return file.text();
 }
 

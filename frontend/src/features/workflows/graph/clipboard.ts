@@ -3,6 +3,7 @@
  * elsewhere is checked field by field: whatever is no copy of nodes is refused with a reason.
  */
 
+import { _ } from "@/gettext";
 import type { Json, JsonObject, Position } from "@/types/models";
 import { newId } from "@/ui/newId";
 
@@ -39,7 +40,7 @@ export const asText = (part: Graph): string => JSON.stringify({ [MARKER]: 1, ...
 
 /** The copied part that a text holds, or why it holds none. */
 export function fromText(text: string): { part: Graph } | { reason: string } {
-  const foreign = { reason: "The clipboard holds no nodes of a workflow." };
+  const foreign = { reason: _("The clipboard holds no nodes of a workflow.") };
   if (text.length > MAX_TEXT || !text.trimStart().startsWith("{")) return foreign;
   let value: Json;
   try {
@@ -51,7 +52,10 @@ export function fromText(text: string): { part: Graph } | { reason: string } {
   const { nodes = [], edges = [], notes = [] } = value;
   if (!Array.isArray(nodes) || !Array.isArray(edges) || !Array.isArray(notes)) return foreign;
   if (nodes.length > MAX_NODES || notes.length > MAX_NOTES) {
-    return { reason: `At most ${MAX_NODES} nodes and ${MAX_NOTES} notes can be pasted at once.` };
+    return { reason: _("At most %(nodes)s nodes and %(notes)s notes can be pasted at once.", {
+        nodes: MAX_NODES,
+        notes: MAX_NOTES,
+      }) };
   }
   const read = { nodes: nodes.map(nodeFrom), edges: edges.map(edgeFrom), notes: notes.map(noteFrom) };
   const isWhole = [...read.nodes, ...read.edges, ...read.notes].every((item) => item !== null);
@@ -117,10 +121,13 @@ export function paste(
 ): Pasted | { reason: string } {
   const count = graph.nodes.length + part.nodes.length;
   if (count > MAX_NODES) {
-    return { reason: `A workflow has at most ${MAX_NODES} nodes; with these it would have ${count}.` };
+    return { reason: _("A workflow has at most %(most)s nodes; with these it would have %(count)s.", {
+        most: MAX_NODES,
+        count,
+      }) };
   }
   if (graph.notes.length + part.notes.length > MAX_NOTES) {
-    return { reason: `A workflow has at most ${MAX_NOTES} notes.` };
+    return { reason: _("A workflow has at most %(most)s notes.", { most: MAX_NOTES }) };
   }
   const renamed = newIds(graph, part);
   const moved = shift(graph, part, middle);

@@ -4,6 +4,7 @@
  * A template is text with `{{ expressions }}`; a condition is one expression without braces.
  */
 
+import { _ } from "@/gettext";
 import { isContainer, shortOf } from "@/ui/jsonText";
 import type { Json } from "@/types/models";
 
@@ -171,7 +172,7 @@ function add(path: string, given: Known, found: Candidate[]): void {
 const isOutput = ([first]: [Step, Known][]) => first?.[0] === "output";
 
 function aboutOf(value: Known): string {
-  if (value === UNKNOWN) return "not run yet";
+  if (value === UNKNOWN) return _("not run yet");
   const isJson = !isContainer(value as Json) || Array.isArray(value);
   return isJson ? shortOf(value as Json) : shortOf(value as { [key: string]: Json });
 }

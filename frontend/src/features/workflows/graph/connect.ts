@@ -1,5 +1,6 @@
 /** Which connections are possible, and why others are not. Mirrors `workflows/graph.py`. */
 
+import { _ } from "@/gettext";
 import type { NodeType } from "@/types/models";
 
 import { indexOf, isAttached, isStep } from "./lookup";
@@ -23,12 +24,12 @@ export type TypeOf = (componentType: string) => NodeType | undefined;
 export function refusal(graph: Graph, edge: GraphEdge, typeOf: TypeOf): string | null {
   const source = nodeOf(graph, edge.source);
   const target = nodeOf(graph, edge.target);
-  if (!source || !target) return "One of the two nodes is gone.";
-  if (edge.source === edge.target) return "A node cannot be connected to itself.";
+  if (!source || !target) return _("One of the two nodes is gone.");
+  if (edge.source === edge.target) return _("A node cannot be connected to itself.");
   if (graph.edges.some((each) => edgeKey(each) === edgeKey(edge))) {
-    return "These two are connected already.";
+    return _("These two are connected already.");
   }
-  if (graph.edges.length >= MAX_EDGES) return `A workflow has at most ${MAX_EDGES} connections.`;
+  if (graph.edges.length >= MAX_EDGES) return _("A workflow has at most %(most)s connections.", { most: MAX_EDGES });
   return edge.kind === TOOL
     ? toolRefusal(graph, source, target, typeOf)
     : flowRefusal(graph, edge, source, target, typeOf);
@@ -41,12 +42,12 @@ function toolRefusal(
   typeOf: TypeOf,
 ): string | null {
   const [from, to] = [typeOf(tool.component_type), typeOf(agent.component_type)];
-  if (!to?.takes_tools) return `${to?.label ?? "This node"} does not take tools.`;
-  if (!from?.can_be_tool) return `${from?.label ?? "This node"} cannot be a tool.`;
+  if (!to?.takes_tools) return _("%(node)s does not take tools.", { node: to?.label ?? _("This node") });
+  if (!from?.can_be_tool) return _("%(node)s cannot be a tool.", { node: from?.label ?? _("This node") });
   const tools = indexOf(graph).toolsOf.get(agent.node_id) ?? [];
-  if (tools.length >= MAX_TOOLS) return `An agent has at most ${MAX_TOOLS} tools.`;
+  if (tools.length >= MAX_TOOLS) return _("An agent has at most %(most)s tools.", { most: MAX_TOOLS });
   if (isStep(graph, tool.node_id)) {
-    return `${nameOf(tool)} is a step already. A tool has no other connections.`;
+    return _("%(tool)s is a step already. A tool has no other connections.", { tool: nameOf(tool) });
   }
   return toolNameRefusal(graph, tool, agent, typeOf);
 }
@@ -60,15 +61,19 @@ function flowRefusal(
 ): string | null {
   const [from, onto] = [nameOf(source), nameOf(target)];
   if (typeOf(target.component_type)?.kind === "trigger") {
-    return "A trigger starts the workflow, so nothing can lead to it.";
+    return _("A trigger starts the workflow, so nothing can lead to it.");
   }
   if (!portsOf(source, typeOf(source.component_type)).includes(edge.source_port)) {
-    return `${from} has no branch “${edge.source_port}”.`;
+    return _("%(node)s has no branch “%(port)s”.", { node: from, port: edge.source_port });
   }
-  if (isAttached(graph, edge.source)) return `${from} is a tool of an agent, so no step follows it.`;
-  if (isAttached(graph, edge.target)) return `${onto} is a tool of an agent, so no step leads to it.`;
+  if (isAttached(graph, edge.source)) {
+    return _("%(node)s is a tool of an agent, so no step follows it.", { node: from });
+  }
+  if (isAttached(graph, edge.target)) {
+    return _("%(node)s is a tool of an agent, so no step leads to it.", { node: onto });
+  }
   if (reaches(graph, edge.target, edge.source)) {
-    return `This would create a loop through “${from}”.`;
+    return _("This would create a loop through “%(node)s”.", { node: from });
   }
   return null;
 }

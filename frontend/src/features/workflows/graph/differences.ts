@@ -1,5 +1,6 @@
 /** What is different between two graphs, in words. */
 
+import { _, ngettext } from "@/gettext";
 import type { Json, NodeType } from "@/types/models";
 
 import type { TypeOf } from "./connect";
@@ -44,12 +45,12 @@ function nodeDifferences(before: Graph, after: Graph, typeOf: TypeOf): NodeDiffe
   for (const node of after.nodes) {
     const was = old.get(node.node_id);
     old.delete(node.node_id);
-    if (!was) found.push(difference(node, "added", "added"));
+    if (!was) found.push(difference(node, "added", _("added")));
     else if (!sameNode(was, node)) {
       found.push(difference(node, "changed", changesOf(was, node, typeOf).join(", ")));
     }
   }
-  return [...found, ...[...old.values()].map((node) => difference(node, "removed", "removed"))];
+  return [...found, ...[...old.values()].map((node) => difference(node, "removed", _("removed")))];
 }
 
 const difference = (node: GraphNode, kind: Kind, words: string): NodeDifference => ({
@@ -75,11 +76,13 @@ function changesOf(before: GraphNode, after: GraphNode, typeOf: TypeOf): string[
   const found: string[] = [];
   const type = typeOf(after.component_type);
   if (before.component_type !== after.component_type) {
-    found.push(`now of the type ${type?.label ?? after.component_type}`);
+    found.push(_("now of the type %(type)s", { type: type?.label ?? after.component_type }));
   }
-  if (before.label !== after.label) found.push(`renamed from “${nameOf(before)}”`);
+  if (before.label !== after.label) {
+    found.push(_("renamed from “%(name)s”", { name: nameOf(before) }));
+  }
   if (before.is_active !== after.is_active) {
-    found.push(after.is_active ? "turned on" : "turned off");
+    found.push(after.is_active ? _("turned on") : _("turned off"));
   }
   const fields = new Set([...Object.keys(before.config), ...Object.keys(after.config)]);
   for (const field of fields) {
@@ -95,9 +98,9 @@ function titleOf(type: NodeType | undefined, field: string): string {
 
 /** "Time limit: 20" where the value is short, else "Address changed". */
 function phrase(title: string, value: Json | undefined): string {
-  if (value === undefined) return `${title} removed`;
+  if (value === undefined) return _("%(title)s removed", { title });
   const isShort = typeof value !== "object" && String(value).length <= LONGEST_VALUE;
-  return isShort && value !== "" ? `${title}: ${String(value)}` : `${title} changed`;
+  return isShort && value !== "" ? `${title}: ${String(value)}` : _("%(title)s changed", { title });
 }
 
 /** An edge as people read it: "Fetch to Send (otherwise)". */
@@ -106,8 +109,9 @@ export function edgeInWords(edge: GraphEdge, ...graphs: readonly Graph[]): strin
     const node = graphs.flatMap((graph) => graph.nodes).find((each) => each.node_id === id);
     return node ? nameOf(node) : id;
   };
-  const port = edge.kind === "flow" && edge.source_port !== "out" ? ` (${edge.source_port})` : "";
-  return `${name(edge.source)} to ${name(edge.target)}${port}`;
+  const names = { source: name(edge.source), target: name(edge.target) };
+  if (edge.kind !== "flow" || edge.source_port === "out") return _("%(source)s to %(target)s", names);
+  return _("%(source)s to %(target)s (%(port)s)", { ...names, port: edge.source_port });
 }
 
 /** "2 connections added, 1 removed"; null where none differs. */
@@ -115,5 +119,10 @@ export function edgesInWords(edges: readonly EdgeDifference[]): string | null {
   const added = edges.filter(({ kind }) => kind === "added").length;
   const removed = edges.length - added;
   if (!edges.length) return null;
-  return [added && `${added} added`, removed && `${removed} removed`].filter(Boolean).join(", ");
+  return [
+    added && ngettext("%(count)s added", "%(count)s added", added),
+    removed && ngettext("%(count)s removed", "%(count)s removed", removed),
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -5,6 +5,8 @@
 
 import type { Edge, Node } from "@xyflow/react";
 
+import { _ } from "@/gettext";
+
 import type { TypeOf } from "./connect";
 import { indexOf, isAttached } from "./lookup";
 import { edgeKey, type Graph, type GraphEdge, type Note, TOOL } from "./model";
@@ -59,7 +61,7 @@ const drawnNote = (note: Note, chosen: Chosen): Node => ({
   height: note.size.height,
   zIndex: -1,
   selected: chosen.notes.has(note.id),
-  ariaLabel: `Note: ${note.text || "empty"}`,
+  ariaLabel: _("Note: %(text)s", { text: note.text || _("empty") }),
   data: EMPTY,
 });
 

@@ -3,6 +3,8 @@
  * kept and the node is flagged. Positions and notes never conflict: what I moved or wrote stays.
  */
 
+import { _ } from "@/gettext";
+
 import { freeId } from "./changes";
 import { refusal, type TypeOf } from "./connect";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode, nameOf, type Note } from "./model";
@@ -49,7 +51,7 @@ function withOwnIds(base: Graph, mine: Graph, theirs: Graph, typeOf: TypeOf) {
     const id = freeId(taken, node.node_id);
     taken.add(id);
     ids.set(node.node_id, id);
-    const reason = `You both added a node “${node.node_id}”. Yours is now “${id}”.`;
+    const reason = _("You both added a node “%(node)s”. Yours is now “%(id)s”.", { node: node.node_id, id });
     flagged.push({ nodeId: id, name: nameOf(node), reason });
   }
   return { graph: ids.size ? renamed(mine, base, ids, typeOf) : mine, flagged };
@@ -84,9 +86,9 @@ function mergeNodes(base: Graph, mine: Graph, theirs: Graph) {
     const [was, my] = [old.get(their.node_id), ours.get(their.node_id)];
     if (was && !my) {
       if (sameNode(was, their)) continue;
-      flag(their, "You deleted it, they changed it. It stays, as they changed it.");
+      flag(their, _("You deleted it, they changed it. It stays, as they changed it."));
     } else if (was && my && !sameNode(was, my) && !sameNode(was, their) && !sameNode(my, their)) {
-      flag(their, "You both changed it. Their version is kept.");
+      flag(their, _("You both changed it. Their version is kept."));
     }
     nodes.push(my ? oneOf(was, my, their) : their);
   }
@@ -94,7 +96,7 @@ function mergeNodes(base: Graph, mine: Graph, theirs: Graph) {
     if (other.has(my.node_id)) continue;
     const was = old.get(my.node_id);
     if (!was) nodes.push(my);
-    else if (!sameNode(was, my)) flag(my, "You changed it, they deleted it. It is gone.");
+    else if (!sameNode(was, my)) flag(my, _("You changed it, they deleted it. It is gone."));
   }
   return { nodes, flagged };
 }
@@ -131,12 +133,12 @@ function mergeEdges(
     const isOfMine = myNodes.has(edge.source) && myNodes.has(edge.target);
     if (wasThere && !ours.has(edgeKey(edge)) && isOfMine) continue;
     if (!lacksNode(edge)) put(edge, null);
-    else if (!wasThere) put(edge, "You deleted one of the two nodes.");
+    else if (!wasThere) put(edge, _("You deleted one of the two nodes."));
   }
   const areTheirsAsBefore = old.size === other.size && [...old].every((key) => other.has(key));
   for (const edge of mine.edges) {
     if (old.has(edgeKey(edge)) || other.has(edgeKey(edge))) continue;
-    if (lacksNode(edge)) put(edge, "They deleted one of the two nodes.");
+    if (lacksNode(edge)) put(edge, _("They deleted one of the two nodes."));
     else put(edge, areTheirsAsBefore ? null : refusal({ nodes, edges, notes: [] }, edge, typeOf));
   }
   return { edges, dropped };

@@ -1,5 +1,6 @@
 /** What the palette offers: types and the site's functions, by category, as a search finds them. */
 
+import { _ } from "@/gettext";
 import type { JsonObject, NodeType, WorkflowFunction } from "@/types/models";
 
 import type { Recipe } from "./insert";
@@ -19,7 +20,7 @@ export interface Section {
   readonly offers: readonly Offer[];
 }
 
-const ORDER = ["Triggers", "Scheduler", "Agents", "Logic", "Actions"];
+const ORDER = [_("Triggers"), _("Scheduler"), _("Agents"), _("Logic"), _("Actions")];
 
 /** All that can be added, in the order of the palette: known categories first, then the site's. */
 export function offersOf(

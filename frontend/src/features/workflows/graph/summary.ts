@@ -1,6 +1,8 @@
 /** One line about what a node is configured to do: made from its schema, not from its type. */
 
+import { _, listed } from "@/gettext";
 import type { Json, JsonSchema, NodeType } from "@/types/models";
+import { singular, within } from "@/ui/words";
 
 import { type GraphNode, nameOf } from "./model";
 import { valuesAt } from "./ports";
@@ -9,7 +11,7 @@ const MAX_LENGTH = 80;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function summaryOf(node: GraphNode, type: NodeType | undefined): string {
-  if (!type) return `${node.component_type}: not on this site`;
+  if (!type) return _("%(type)s: not on this site", { type: node.component_type });
   const line = address(node, type) ?? branches(node, type) ?? firstValue(node, type) ?? type.label;
   return line === nameOf(node) ? node.node_id : line;
 }
@@ -28,12 +30,12 @@ function branches({ config }: GraphNode, type: NodeType): string | null {
   const fields = type.port_fields;
   const parts = fields.flatMap((path) => {
     const [name = ""] = path.split(/\[|\./);
-    const title = (type.config_schema.properties?.[name]?.title ?? name).toLowerCase();
+    const title = within(type.config_schema.properties?.[name]?.title ?? name);
     if (!path.includes("[]")) return [title];
     const count = valuesAt(config, path).length;
-    return [`${count} ${count === 1 ? title.replace(/s$/, "") : title}`];
+    return [`${count} ${count === 1 ? singular(title) : title}`];
   });
-  return parts.length ? parts.join(" and ") : null;
+  return parts.length ? listed(parts) : null;
 }
 
 /** The first required field that says something, else the first field that does. */

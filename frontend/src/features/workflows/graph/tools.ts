@@ -1,5 +1,6 @@
 /** The names under which a model sees the tools of an agent. Mirrors `as_tool` in Python. */
 
+import { _ } from "@/gettext";
 import type { NodeType } from "@/types/models";
 
 import type { TypeOf } from "./connect";
@@ -28,12 +29,15 @@ export function toolNameRefusal(
 ): string | null {
   const name = toolName(node, typeOf(node.component_type));
   if (name === ANSWER_TOOL && agent.config.output_schema) {
-    return `The agent answers through a tool that is called ${name}. Give this one another name.`;
+    return _(
+      "The agent answers through a tool that is called %(name)s. Give this one another name.",
+      { name },
+    );
   }
   const { byId, toolsOf } = indexOf(graph);
   const taken = (toolsOf.get(agent.node_id) ?? []).some((edge) => {
     const other = byId.get(edge.source);
     return other && toolName(other, typeOf(other.component_type)) === name;
   });
-  return taken ? `The agent has a tool that is called ${name} already.` : null;
+  return taken ? _("The agent has a tool that is called %(name)s already.", { name }) : null;
 }

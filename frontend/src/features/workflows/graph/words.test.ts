@@ -28,5 +28,5 @@ it("says of each branch where it leads, or that it leads nowhere", () => {
 
 it("counts in words", () => {
   expect(countInWords(1)).toBe("1 node");
-  expect(countInWords(3, 1, 2)).toBe("3 nodes and 1 note and 2 connections");
+  expect(countInWords(3, 1, 2)).toBe("3 nodes, 1 note and 2 connections");
 });

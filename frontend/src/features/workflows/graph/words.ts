@@ -1,5 +1,7 @@
 /** Nodes and edges in words: their accessible names, and what is said after a change. */
 
+import { _, listed, ngettext } from "@/gettext";
+
 import type { TypeOf } from "./connect";
 import { indexOf, isAttached } from "./lookup";
 import { type Graph, type GraphEdge, type GraphNode, nameOf, TOOL } from "./model";
@@ -38,14 +40,15 @@ function nodeInWords(graph: Graph, nodeId: string, step: number, typeOf: TypeOf)
   const parts = [nameOf(node), typeOf(node.component_type)?.label ?? node.component_type];
   const agents = agentsOf.get(nodeId) ?? [];
   if (agents.length) {
-    parts.push(`tool of ${agents.map((edge) => nameIn(graph, edge.target)).join(" and ")}`);
+    const names = listed(agents.map((edge) => nameIn(graph, edge.target)));
+    parts.push(_("tool of %(names)s", { names }));
   } else {
-    parts.push(`step ${step}`);
+    parts.push(_("step %(step)s", { step }));
   }
   parts.push(...waysInWords(graph, node, typeOf));
   const tools = toolsOf.get(nodeId)?.length ?? 0;
-  if (tools) parts.push(tools === 1 ? "has 1 tool" : `has ${tools} tools`);
-  if (!node.is_active) parts.push("switched off");
+  if (tools) parts.push(ngettext("has %(count)s tool", "has %(count)s tools", tools));
+  if (!node.is_active) parts.push(_("switched off"));
   return parts.join(", ");
 }
 
@@ -53,30 +56,43 @@ function nodeInWords(graph: Graph, nodeId: string, step: number, typeOf: TypeOf)
 function waysInWords(graph: Graph, node: GraphNode, typeOf: TypeOf): string[] {
   const edges = indexOf(graph).outgoing.get(node.node_id) ?? [];
   const names = (own: readonly GraphEdge[]) =>
-    own.map((edge) => nameIn(graph, edge.target)).join(" and ");
+    listed(own.map((edge) => nameIn(graph, edge.target)));
   const ports = drawnPorts(graph, node, typeOf(node.component_type));
   if (isAttached(graph, node.node_id)) return [];
-  if (ports.length < 2) return edges.length ? [`leads to ${names(edges)}`] : [];
+  if (ports.length < 2) return edges.length ? [_("leads to %(names)s", { names: names(edges) })] : [];
   return ports.map((port) => {
     const own = edges.filter((edge) => edge.source_port === port);
-    return own.length ? `${port} leads to ${names(own)}` : `${port} leads nowhere yet`;
+    return own.length
+      ? _("%(port)s leads to %(names)s", { port, names: names(own) })
+      : _("%(port)s leads nowhere yet", { port });
   });
 }
 
 /** "Connected a to b", and the like. */
 export function edgeInWords(graph: Graph, edge: GraphEdge, verb: "Connected" | "Disconnected") {
-  const [source, target] = [nameIn(graph, edge.source), nameIn(graph, edge.target)];
-  const link = verb === "Connected" ? "to" : "from";
-  return edge.kind === TOOL ? `${verb} the tool ${source} ${link} ${target}` : `${verb} ${source} ${link} ${target}`;
+  const names = { source: nameIn(graph, edge.source), target: nameIn(graph, edge.target) };
+  if (verb === "Connected") {
+    return edge.kind === TOOL
+      ? _("Connected the tool %(source)s to %(target)s", names)
+      : _("Connected %(source)s to %(target)s", names);
+  }
+  return edge.kind === TOOL
+    ? _("Disconnected the tool %(source)s from %(target)s", names)
+    : _("Disconnected %(source)s from %(target)s", names);
 }
 
 /** "1 node", "3 nodes and 1 note" */
 export function countInWords(nodes: number, notes = 0, edges = 0): string {
-  const some = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
   const parts = [
-    nodes ? some(nodes, "node") : "",
-    notes ? some(notes, "note") : "",
-    edges ? some(edges, "connection") : "",
+    nodes ? nodeCount(nodes) : "",
+    notes ? ngettext("%(count)s note", "%(count)s notes", notes) : "",
+    edges ? edgeCount(edges) : "",
   ].filter(Boolean);
-  return parts.join(" and ") || "nothing";
+  return listed(parts) || _("nothing");
 }
+
+export const nodeCount = (count: number): string =>
+  ngettext("%(count)s node", "%(count)s nodes", count);
+
+export const edgeCount = (count: number): string =>
+  ngettext("%(count)s connection", "%(count)s connections", count);

@@ -1,3 +1,4 @@
+import { _, ngettext } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -14,28 +15,31 @@ interface ConflictDialogProps {
 
 /** Two saved different changes: what each changed, and the ways on. */
 export function ConflictDialog({ conflict, onDecide }: ConflictDialogProps) {
-  const { base, theirs, since } = conflict;
+  const { since } = conflict;
   const harmless = isHarmless(conflict.merged);
-  const who = since?.by ?? "Someone else";
+  const who = since?.by ?? _("Someone else");
   const title =
     since?.by === page().user
-      ? "You saved this workflow in another window"
-      : `${who} saved this workflow while you were editing it`;
-  const when = since ? ` was saved at ${moment(new Date(since.at), new Date(), page().zone)}` : " is newer";
+      ? _("You saved this workflow in another window")
+      : _("%(who)s saved this workflow while you were editing it", { who });
   return (
     <Dialog
       title={title}
-      lead={`Version ${theirs.graphVersion}${when}. Yours is based on version ${base.graphVersion}. Your changes are safe.`}
+      lead={[newness(conflict), basis(conflict), _("Your changes are safe.")].join(" ")}
       onClose={() => onDecide("stop")}
       actions={
         <>
           <Button look="bare" onClick={() => onDecide("stop")}>
-            Keep editing
+            {_("Keep editing")}
           </Button>
-          <Button onClick={() => onDecide("mine")}>Keep mine</Button>
-          <Button onClick={() => onDecide("theirs")}>Take theirs</Button>
+          <Button onClick={() => onDecide("mine")}>{_("Keep mine")}</Button>
+          <Button onClick={() => onDecide("theirs")}>{_("Take theirs")}</Button>
           <Button look="main" data-autofocus onClick={() => onDecide("merge")}>
-            {!harmless ? "Merge and review" : conflict.isRestore ? "Merge" : "Merge and save"}
+            {!harmless
+              ? _("Merge and review")
+              : conflict.isRestore
+                ? _("Merge")
+                : _("Merge and save")}
           </Button>
         </>
       }
@@ -47,15 +51,24 @@ export function ConflictDialog({ conflict, onDecide }: ConflictDialogProps) {
   );
 }
 
+function newness({ theirs: { graphVersion: version }, since }: Conflict): string {
+  if (!since) return _("Version %(version)s is newer.", { version });
+  const time = moment(new Date(since.at), new Date(), page().zone);
+  return _("Version %(version)s was saved at %(time)s.", { version, time });
+}
+
+const basis = ({ base: { graphVersion: version } }: Conflict): string =>
+  _("Yours is based on version %(version)s.", { version });
+
 function ConflictTable({ rows }: { rows: readonly ConflictRow[] }) {
   return (
-    <div className="o-scroll o-conflict" tabIndex={0} role="region" aria-label="What each changed">
+    <div className="o-scroll o-conflict" tabIndex={0} role="region" aria-label={_("What each changed")}>
       <table className="o-table o-table--flush">
         <thead>
           <tr>
-            <th scope="col">Node</th>
-            <th scope="col">Yours</th>
-            <th scope="col">Theirs</th>
+            <th scope="col">{_("Node")}</th>
+            <th scope="col">{_("Yours")}</th>
+            <th scope="col">{_("Theirs")}</th>
           </tr>
         </thead>
         <tbody>
@@ -74,25 +87,34 @@ function ConflictTable({ rows }: { rows: readonly ConflictRow[] }) {
   );
 }
 
-const AsBefore = () => <span className="o-quiet">as before</span>;
+const AsBefore = () => <span className="o-quiet">{_("as before")}</span>;
 
 const Clash = ({ words }: { words: string | null }) => (
   <State tone="warn" shape="failing">
-    {words ?? "as before"}
+    {words ?? _("as before")}
   </State>
 );
 
 function whatMergingDoes({ merged: { flagged, dropped } }: Conflict): string {
-  if (!flagged.length && !dropped.length) return "You changed different things. Merging keeps both.";
-  const nodes = flagged.length === 1 ? "one node" : `${flagged.length} nodes`;
-  const kept = flagged.length ? `You both changed ${nodes}. Merging keeps theirs and flags it for review.` : "";
-  const edges = dropped.length === 1 ? "One connection" : `${dropped.length} connections`;
-  return dropped.length ? `${kept} ${edges} cannot be kept.`.trimStart() : kept;
+  if (!flagged.length && !dropped.length) return _("You changed different things. Merging keeps both.");
+  const kept = ngettext(
+    "You both changed one node. Merging keeps theirs and flags it for review.",
+    "You both changed %(count)s nodes. Merging keeps theirs and flags it for review.",
+    flagged.length,
+  );
+  const left = ngettext(
+    "One connection cannot be kept.",
+    "%(count)s connections cannot be kept.",
+    dropped.length,
+  );
+  return [flagged.length ? kept : "", dropped.length ? left : ""].join(" ").trim();
 }
 
 /** What is lost, said before it is. */
 function whatElseDoes({ theirDifferences }: Conflict): string {
   const lost = theirDifferences.nodes.map(({ name, words }) => `${name} (${words})`);
-  if (theirDifferences.edges.length) lost.push("changed connections");
-  return `Keeping yours overwrites ${lost.join("; ")}. With theirs, yours is one undo away.`;
+  if (theirDifferences.edges.length) lost.push(_("changed connections"));
+  return _("Keeping yours overwrites %(lost)s. With theirs, yours is one undo away.", {
+    lost: lost.join("; "),
+  });
 }

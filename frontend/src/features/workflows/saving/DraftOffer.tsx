@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { moment } from "@/ui/time";
@@ -11,13 +12,18 @@ export function DraftOffer() {
   if (!offer) return null;
   const when = moment(new Date(offer.draft.at), new Date(), page().zone);
   return (
-    <section className="o-note o-note--clock o-offer" aria-label="Unsaved changes" role="status">
+    <section
+      className="o-note o-note--clock o-offer"
+      aria-label={_("Unsaved changes")}
+      role="status"
+    >
       <span className="o-note__text">
-        You have unsaved changes from {when}
-        {others > 0 ? `, and ${others} older` : ""}.
+        {others > 0
+          ? _("You have unsaved changes from %(when)s, and %(others)s older.", { when, others })
+          : _("You have unsaved changes from %(when)s.", { when })}
       </span>
-      <Button onClick={() => void restoreDraft(offer)}>Restore</Button>
-      <Button onClick={() => discardDraft(offer.key)}>Discard</Button>
+      <Button onClick={() => void restoreDraft(offer)}>{_("Restore")}</Button>
+      <Button onClick={() => discardDraft(offer.key)}>{_("Discard")}</Button>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { nodeOf } from "../graph/model";
@@ -25,7 +26,7 @@ export function FindingsList() {
           ))}
         </ul>
       </div>
-      <Button look="bare" icon="x" aria-label="Close the list" onClick={() => setFindings(null)} />
+      <Button look="bare" icon="x" aria-label={_("Close the list")} onClick={() => setFindings(null)} />
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -14,16 +15,18 @@ const ID = / \([0-9a-f-]{36}\)/;
 export function OrphansDialog({ schedules, message, onDecide }: OrphansDialogProps) {
   return (
     <Dialog
-      title="Schedules would have nothing to start"
-      lead="They stay active, but none of their runs can start until the workflow is active and has a schedule trigger that accepts them."
+      title={_("Schedules would have nothing to start")}
+      lead={_(
+        "They stay active, but none of their runs can start until the workflow is active and has a schedule trigger that accepts them.",
+      )}
       onClose={() => onDecide("stop")}
       actions={
         <>
           <Button look="bare" data-autofocus onClick={() => onDecide("stop")}>
-            Keep editing
+            {_("Keep editing")}
           </Button>
           <Button look="danger" onClick={() => onDecide("again")}>
-            Save all the same
+            {_("Save all the same")}
           </Button>
         </>
       }

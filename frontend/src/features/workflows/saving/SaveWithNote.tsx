@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -16,16 +17,16 @@ export function SaveWithNote({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog
-      title="Save with a note"
-      lead="The list of versions shows it beside this save."
+      title={_("Save with a note")}
+      lead={_("The list of versions shows it beside this save.")}
       onClose={onClose}
       actions={
         <>
           <Button look="bare" onClick={onClose}>
-            Cancel
+            {_("Cancel")}
           </Button>
           <Button look="main" onClick={submit}>
-            Save
+            {_("Save")}
           </Button>
         </>
       }
@@ -37,7 +38,7 @@ export function SaveWithNote({ onClose }: { onClose: () => void }) {
           submit();
         }}
       >
-        <label htmlFor="version-note">What has changed?</label>
+        <label htmlFor="version-note">{_("What has changed?")}</label>
         <input
           id="version-note"
           value={note}

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -11,19 +12,19 @@ interface SignedOutDialogProps {
 export function SignedOutDialog({ problem, onDecide }: SignedOutDialogProps) {
   return (
     <Dialog
-      title="You have been signed out"
-      lead="Sign in in another tab, then try again. Nothing that you drew is lost."
+      title={_("You have been signed out")}
+      lead={_("Sign in in another tab, then try again. Nothing that you drew is lost.")}
       onClose={() => onDecide("stop")}
       actions={
         <>
           <Button look="bare" onClick={() => onDecide("stop")}>
-            Keep editing
+            {_("Keep editing")}
           </Button>
           <a className="o-btn o-btn--s" href={window.location.href} target="_blank" rel="noopener">
-            Sign in in another tab
+            {_("Sign in in another tab")}
           </a>
           <Button look="main" onClick={() => onDecide("again")}>
-            Try again
+            {_("Try again")}
           </Button>
         </>
       }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 
@@ -10,15 +11,15 @@ export function WorkflowSettings({ onClose }: { onClose: () => void }) {
   const { fields, setFields, problem, isBusy, submit } = useSettings(onClose);
   return (
     <Dialog
-      title="Name, description, active"
+      title={_("Name, description, active")}
       onClose={onClose}
       actions={
         <>
           <Button look="bare" onClick={onClose}>
-            Cancel
+            {_("Cancel")}
           </Button>
           <Button look="main" disabled={!fields || isBusy} onClick={submit}>
-            Save
+            {_("Save")}
           </Button>
         </>
       }
@@ -67,7 +68,7 @@ function Fields({ fields, onChange, onSubmit }: FieldsProps) {
       }}
     >
       <div className="o-field">
-        <label htmlFor="workflow-name">Name</label>
+        <label htmlFor="workflow-name">{_("Name")}</label>
         <input
           id="workflow-name"
           autoFocus
@@ -77,7 +78,7 @@ function Fields({ fields, onChange, onSubmit }: FieldsProps) {
       </div>
       <div className="o-field">
         <label htmlFor="workflow-description">
-          Description <span className="o-quiet">optional</span>
+          {_("Description")} <span className="o-quiet">{_("optional")}</span>
         </label>
         <textarea
           id="workflow-description"
@@ -92,7 +93,7 @@ function Fields({ fields, onChange, onSubmit }: FieldsProps) {
           checked={fields.is_active}
           onChange={(event) => onChange({ ...fields, is_active: event.target.checked })}
         />
-        Active: triggers start it
+        {_("Active: triggers start it")}
       </label>
     </form>
   );

@@ -1,5 +1,7 @@
 /** Another save came first: what each side changed since the graph that both began with. */
 
+import { _ } from "@/gettext";
+
 import { typeOf } from "../componentTypes";
 import { areSame, compare, type Differences, edgesInWords, type NodeDifference } from "../graph/differences";
 import { type Merged, merge } from "../graph/merge";
@@ -61,7 +63,7 @@ export function rowsOf({ yourDifferences, theirDifferences, merged }: Conflict):
   const [own, other] = [edgesInWords(yourDifferences.edges), edgesInWords(theirDifferences.edges)];
   if (!own && !other) return rows;
   const isClash = merged.dropped.length > 0;
-  return [...rows, { name: "Connections", yours: own, theirs: other, isClash }];
+  return [...rows, { name: _("Connections"), yours: own, theirs: other, isClash }];
 }
 
 const byNode = ({ nodes }: Differences): Map<string, NodeDifference> =>
@@ -80,7 +82,7 @@ export function findingsOf({ graph, flagged, dropped }: Merged, nameOfEdge: (ind
     nodeId: [edge.source, edge.target].find((id) => there.has(id)) ?? null,
     name: nameOfEdge(index),
     field: "",
-    text: `The connection was left out: ${reason}`,
+    text: _("The connection was left out: %(reason)s", { reason }),
   }));
   return [...nodes, ...edges];
 }

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { say } from "@/ui/messages";
 
@@ -18,8 +19,9 @@ interface Offer {
 export const useDrafts = create<{ offers: readonly Offer[] }>()(() => ({ offers: [] }));
 
 const EVERY_MS = 1_000;
-const TOO_LARGE =
-  "This workflow is too large to be kept for a reload. Save before you leave the page.";
+const TOO_LARGE = _(
+  "This workflow is too large to be kept for a reload. Save before you leave the page.",
+);
 
 // Each visit of the page has a key of its own, so that no tab overwrites another's draft.
 const tab = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;

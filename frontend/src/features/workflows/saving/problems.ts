@@ -1,6 +1,7 @@
 /** What the server refuses, as things to fix, each at its node. */
 
 import type { FieldProblems } from "@/api/client";
+import { _, ngettext } from "@/gettext";
 
 import { typeOf } from "../componentTypes";
 import { edgeInWords } from "../graph/differences";
@@ -11,7 +12,7 @@ import type { Finding, Findings } from "./store";
 /** `sent` is the graph that was refused: paths count in its lists. */
 export function findingsFrom(problems: FieldProblems, sent: Graph): Findings {
   const items = placeProblems(sent, problems).flatMap((problem) => findingsAt(problem, sent));
-  const title = items.length === 1 ? "1 thing to fix" : `${items.length} things to fix`;
+  const title = ngettext("%(count)s thing to fix", "%(count)s things to fix", items.length);
   return { title, tone: "bad", items };
 }
 
@@ -25,7 +26,7 @@ function findingsAt({ nodeId, edge, path, messages }: PlacedProblem, sent: Graph
       return { nodeId: node.node_id, name: nameOf(node), field, text };
     }
     if (at) return { nodeId: at.source, name: edgeInWords(at, sent), field: "", text: message };
-    return { nodeId: null, name: "The workflow", field: "", text: message };
+    return { nodeId: null, name: _("The workflow"), field: "", text: message };
   });
 }
 

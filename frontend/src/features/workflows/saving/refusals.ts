@@ -1,6 +1,7 @@
 /** What to do when the server does not save: ask the user, or say why. */
 
 import { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { say } from "@/ui/messages";
 
@@ -55,9 +56,10 @@ async function signIn(before: Next): Promise<Next | null> {
 }
 
 const PROBLEMS = {
-  "signed-out": () => "You are not signed in yet.",
-  "other-user": () => `You are signed in as someone else. Sign in as ${page().user}.`,
-  away: () => "The server cannot be reached.",
+  "signed-out": () => _("You are not signed in yet."),
+  "other-user": () =>
+    _("You are signed in as someone else. Sign in as %(user)s.", { user: page().user }),
+  away: () => _("The server cannot be reached."),
 };
 
 async function askAboutSchedules(error: ApiError, before: Next): Promise<Next | null> {
@@ -90,6 +92,6 @@ function showProblems(error: ApiError, sent: Graph): null {
 }
 
 function sayWhy(error: ApiError): null {
-  say(`Nothing was saved. ${error.message}`, "bad");
+  say(_("Nothing was saved. %(message)s", { message: error.message }), "bad");
   return null;
 }

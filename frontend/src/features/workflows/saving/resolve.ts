@@ -1,5 +1,7 @@
 /** Resolving a conflict with another save, as the user decides. */
 
+import { _, ngettext } from "@/gettext";
+
 import { loadVersions } from "../versions/load";
 import { edgeInWords } from "../graph/differences";
 import { sameContent } from "../graph/same";
@@ -65,7 +67,7 @@ function showFlags({ base, mine, theirs, merged }: Conflict): void {
   };
   const items = findingsOf(merged, nameOfEdge);
   if (!items.length) return;
-  const title = items.length === 1 ? "1 thing to review" : `${items.length} things to review`;
+  const title = ngettext("%(count)s thing to review", "%(count)s things to review", items.length);
   setFindings({ title, tone: "warn", items });
   const nodes = items.flatMap(({ nodeId }) => (nodeId === null ? [] : [nodeId]));
   useEditor.getState().select({ nodes: new Set(nodes) });
@@ -77,7 +79,7 @@ async function lastSince(workflowId: string, number: number): Promise<Since | nu
     const [newest] = await loadVersions(workflowId);
     if (!newest || newest.number <= number) return null;
     const { saved_by, saved_at } = newest;
-    return { by: saved_by || "Someone", at: saved_at, number: newest.number };
+    return { by: saved_by || _("Someone"), at: saved_at, number: newest.number };
   } catch {
     return null; // who it was is a help, not a condition
   }

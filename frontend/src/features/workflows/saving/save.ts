@@ -1,6 +1,7 @@
 /** Saving: one at a time, and nothing that is drawn meanwhile is lost. */
 
 import { ApiError, request } from "@/api/client";
+import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 import { say, unsay } from "@/ui/messages";
 
@@ -52,7 +53,7 @@ async function saveNow({ note }: SaveOptions): Promise<boolean> {
   leaveVersion(); // what is drawn is saved, not an old version that is looked at
   if (isUnfinished()) return false;
   if (!isChanged(useEditor.getState())) {
-    say("Nothing to save.");
+    say(_("Nothing to save."));
     return true;
   }
   let next: Next = { mayOrphan: false };
@@ -123,16 +124,16 @@ function takeOver(sent: Graph, answer: Saved): boolean {
   }
   useSaving.setState({ findings: null, unsure: null });
   if (awayMessage !== null) unsay(awayMessage);
-  say(isNewVersion ? `Saved as version ${answer.graphVersion}.` : "Saved.");
+  say(isNewVersion ? _("Saved as version %(graphVersion)s.", { graphVersion: answer.graphVersion }) : _("Saved."));
   return isNewVersion;
 }
 
 function sayAway(sent: Graph): false {
   useSaving.setState({ unsure: sent });
   awayMessage = say(
-    "The server cannot be reached. Your changes are kept here until it answers.",
+    _("The server cannot be reached. Your changes are kept here until it answers."),
     "bad",
-    { label: "Try again", run: () => void save() },
+    { label: _("Try again"), run: () => void save() },
   );
   return false;
 }

@@ -1,5 +1,7 @@
 /** Texts in the forms that are no values yet: a save waits until they are finished. */
 
+import { ngettext } from "@/gettext";
+
 import { nameOf, nodeOf, type Graph } from "../graph/model";
 import { unfinishedIn, useDrafts } from "../store/drafts";
 import { isChanged, useEditor } from "../store/editor";
@@ -15,8 +17,12 @@ export function unfinishedOf(graph: Graph): Findings | null {
     return [{ nodeId, name: nameOf(node), field, text }];
   });
   if (!items.length) return null;
-  const fields = items.length === 1 ? "1 field is" : `${items.length} fields are`;
-  return { title: `Not saved: ${fields} unfinished`, tone: "bad", items };
+  const title = ngettext(
+    "Not saved: %(count)s field is unfinished",
+    "Not saved: %(count)s fields are unfinished",
+    items.length,
+  );
+  return { title, tone: "bad", items };
 }
 
 /** Whether anything would be lost with the page: changes, or an unfinished text. */

@@ -1,6 +1,7 @@
 /** Changing what a workflow is called, and whether it is active. */
 
 import { ApiError, request } from "@/api/client";
+import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 import { say } from "@/ui/messages";
 
@@ -40,13 +41,13 @@ export async function changeWorkflow(fields: WorkflowFields): Promise<Change> {
       etag = answer.etag;
       renamePage(useWorkflow.getState().name, answer.data.name);
       useWorkflow.setState({ name: answer.data.name, isActive: answer.data.is_active });
-      say("Saved.");
+      say(_("Saved."));
       return { isDone: true };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.isConflict) return stale();
       if (error.status === 400) return { isDone: false, problem: firstOf(error) };
-      if (error.isAway) return { isDone: false, problem: "The server cannot be reached." };
+      if (error.isAway) return { isDone: false, problem: _("The server cannot be reached.") };
       next = await afterRefusal(error, { workflowId: "", sent: null, before });
     }
   }
@@ -62,7 +63,16 @@ function renamePage(before: string, now: string): void {
 
 async function stale(): Promise<Change> {
   const now = await loadWorkflow();
-  const problem = `Someone changed it in the meantime; it is called “${now.name}” and is ${now.is_active ? "active" : "not active"} now. Save again to overwrite that.`;
+  const { name } = now;
+  const problem = now.is_active
+    ? _(
+        "Someone changed it in the meantime; it is called “%(name)s” and is active now. Save again to overwrite that.",
+        { name },
+      )
+    : _(
+        "Someone changed it in the meantime; it is called “%(name)s” and is not active now. Save again to overwrite that.",
+        { name },
+      );
   return { isDone: false, problem };
 }
 

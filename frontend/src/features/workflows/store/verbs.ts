@@ -1,6 +1,7 @@
 /** What people do to the drawing, by pointer, key or list: each changes the graph and says so. */
 
 import { warnOfBereft } from "@/features/schedules/bereft";
+import { _ } from "@/gettext";
 import type { Position } from "@/types/models";
 import { newId } from "@/ui/newId";
 
@@ -57,7 +58,7 @@ function spotForNew(): Spot {
 export function add(recipe: Recipe, spot: Spot = spotForNew()): string | null {
   const before = graph();
   if (before.nodes.length >= MAX_NODES) {
-    refuse(`A workflow has at most ${MAX_NODES} nodes.`);
+    refuse(_("A workflow has at most %(most)s nodes.", { most: MAX_NODES }));
     return null;
   }
   const added = insert(before, recipe, spot, typeOf);
@@ -69,7 +70,7 @@ export function add(recipe: Recipe, spot: Spot = spotForNew()): string | null {
     (edge) => edge.source === added.nodeId || edge.target === added.nodeId,
   );
   const linked = links.map((edge) => edgeInWords(added.graph, edge, "Connected"));
-  announce([`Added ${node ? nameOf(node) : ""}`, ...linked].join(". "));
+  announce([_("Added %(name)s", { name: node ? nameOf(node) : "" }), ...linked].join(". "));
   return added.nodeId;
 }
 
@@ -77,7 +78,7 @@ export function add(recipe: Recipe, spot: Spot = spotForNew()): string | null {
 export function connect(edge: GraphEdge): boolean {
   const reason = refusal(graph(), edge, typeOf);
   if (reason) {
-    refuse(`Can't connect. ${reason}`);
+    refuse(_("Can't connect. %(reason)s", { reason }));
     return false;
   }
   editor().change((before) => addEdge(before, edge));
@@ -96,19 +97,19 @@ export function deleteSelected(): void {
   const before = graph();
   editor().deleteSelected();
   warnOfBereft(before, nodes);
-  announce(`Deleted ${countInWords(nodes.size, notes.size, edges.size)}`);
+  announce(_("Deleted %(what)s", { what: countInWords(nodes.size, notes.size, edges.size) }));
 }
 
 export function undo(): void {
-  if (!editor().history.past.length) return announce("Nothing to undo");
+  if (!editor().history.past.length) return announce(_("Nothing to undo"));
   editor().undo();
-  announce("Undid the last change");
+  announce(_("Undid the last change"));
 }
 
 export function redo(): void {
-  if (!editor().history.future.length) return announce("Nothing to redo");
+  if (!editor().history.future.length) return announce(_("Nothing to redo"));
   editor().redo();
-  announce("Redid the change");
+  announce(_("Redid the change"));
 }
 
 export function selectAll(): void {
@@ -117,7 +118,7 @@ export function selectAll(): void {
     nodes: new Set(nodes.map((node) => node.node_id)),
     notes: new Set(notes.map((note) => note.id)),
   });
-  announce(`Selected ${countInWords(nodes.length, notes.length)}`);
+  announce(_("Selected %(what)s", { what: countInWords(nodes.length, notes.length) }));
 }
 
 export function clearSelection(): void {
@@ -129,29 +130,30 @@ export function clearSelection(): void {
 export function copySelected(): string | null {
   const { nodes, notes } = editor().selection;
   if (!nodes.size && !notes.size) return null;
-  announce(`Copied ${countInWords(nodes.size, notes.size)}`);
+  announce(_("Copied %(what)s", { what: countInWords(nodes.size, notes.size) }));
   return asText(copied(graph(), nodes, notes));
 }
 
 export function pasteText(text: string): void {
   const read = fromText(text);
   if ("reason" in read) refuse(read.reason);
-  else pastePart(read.part, "Pasted");
+  else pastePart(read.part, (what) => _("Pasted %(what)s", { what }));
 }
 
 export function duplicateSelected(): void {
   const { nodes, notes } = editor().selection;
-  if (nodes.size || notes.size) pastePart(copied(graph(), nodes, notes), "Duplicated");
+  if (!nodes.size && !notes.size) return;
+  pastePart(copied(graph(), nodes, notes), (what) => _("Duplicated %(what)s", { what }));
 }
 
-function pastePart(part: Graph, verb: string): void {
+function pastePart(part: Graph, said: (what: string) => string): void {
   const first = part.nodes[0] ?? part.notes[0];
   const middle = first && isInView(first.position) ? null : middleOfView();
   const pasted = paste(graph(), part, typeOf, middle);
   if ("reason" in pasted) return refuse(pasted.reason);
   editor().change(() => pasted.graph);
   editor().select({ nodes: pasted.nodeIds, notes: pasted.noteIds });
-  announce(`${verb} ${countInWords(part.nodes.length, part.notes.length)}`);
+  announce(said(countInWords(part.nodes.length, part.notes.length)));
 }
 
 /** Move what is selected by so much. Moves in a row are undone together. */
@@ -167,19 +169,19 @@ export function moveSelected(by: Position): void {
 export function tidyUp(): void {
   editor().change((graph) => tidy(graph, typeOf));
   requestAnimationFrame(() => requestAnimationFrame(fitAll));
-  announce("Tidied up the drawing");
+  announce(_("Tidied up the drawing"));
 }
 
 /** Add a note in view. Returns its id; null if it was refused. */
 export function addNote(): string | null {
   if (graph().notes.length >= MAX_NOTES) {
-    refuse(`A workflow has at most ${MAX_NOTES} notes.`);
+    refuse(_("A workflow has at most %(most)s notes.", { most: MAX_NOTES }));
     return null;
   }
   const id = newId();
   const position = freePlace(graph(), middleOfView(), NOTE_SIZE);
   editor().change((before) => putNote(before, { id, text: "", position, size: NOTE_SIZE }));
   editor().select({ notes: new Set([id]) });
-  announce("Added a note");
+  announce(_("Added a note"));
   return id;
 }

@@ -2,6 +2,8 @@
 
 import { create } from "zustand";
 
+import { _ } from "@/gettext";
+
 export interface Hint {
   readonly text: string;
   readonly tone: "bad" | "info";
@@ -23,7 +25,7 @@ export const useView = create<ViewState>()((set, get) => ({
   list: false,
   hint: null,
   said: "",
-  setList: (list) => set({ list, said: list ? "Read as a list." : "Shown as a drawing." }),
+  setList: (list) => set({ list, said: list ? _("Read as a list.") : _("Shown as a drawing.") }),
   showHint: (text, tone = "bad") => {
     const { hint } = get();
     if (hint?.text !== text || hint.tone !== tone) set({ hint: { text, tone } });

@@ -2,12 +2,14 @@ import "./versions.css";
 
 import { useMemo } from "react";
 
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { exact, moment } from "@/ui/time";
 
 import { typeOf } from "../componentTypes";
 import { compare, edgesInWords } from "../graph/differences";
+import { edgeCount, nodeCount } from "../graph/words";
 import { useEditor } from "../store/editor";
 import type { Version } from "./load";
 import { closeVersions, leaveVersion, lookAt, refreshVersions, restore, useVersions } from "./store";
@@ -17,19 +19,19 @@ export function VersionsPanel() {
   const list = useVersions((state) => state.list);
   const problem = useVersions((state) => state.problem);
   return (
-    <aside className="o-panel" aria-label="Versions">
+    <aside className="o-panel" aria-label={_("Versions")}>
       <header className="o-panel__head o-versions__head">
-        <h2>Versions</h2>
-        <Button look="bare" icon="x" aria-label="Close the versions" onClick={closeVersions} />
+        <h2>{_("Versions")}</h2>
+        <Button look="bare" icon="x" aria-label={_("Close the versions")} onClick={closeVersions} />
       </header>
       {problem ? (
         <div className="o-panel__body">
           <p className="o-note is-bad">{problem}</p>
-          <Button onClick={() => void refreshVersions()}>Try again</Button>
+          <Button onClick={() => void refreshVersions()}>{_("Try again")}</Button>
         </div>
       ) : null}
       {list?.length === 0 ? (
-        <p className="o-panel__body o-quiet">Nothing has been saved yet. Each save of the graph makes a version.</p>
+        <p className="o-panel__body o-quiet">{_("Nothing has been saved yet. Each save of the graph makes a version.")}</p>
       ) : null}
       <ol className="o-versions" aria-busy={list === null && !problem}>
         {list?.map((version) => (
@@ -47,19 +49,20 @@ function Entry({ version }: { version: Version }) {
     <li className={isShown ? "is-shown" : undefined}>
       <div className="o-slip__line">
         <span className="o-strong">
-          Version {number}
-          {is_current ? <span className="o-quiet"> now</span> : null}
+          {_("Version %(number)s", { number })}
+          {is_current ? <span className="o-quiet"> {_("now")}</span> : null}
         </span>
         <Saved at={version.saved_at} />
       </div>
       {note ? <p className="o-quote">{note}</p> : null}
       <div className="o-slip__line">
         <span className="o-quiet">
-          {saved_by || "unknown"}, {count(nodes, "node")}, {count(edges, "connection")}
+          {saved_by || _("unknown")}, {nodeCount(nodes)}, {edgeCount(edges)}
         </span>
         {isShown || is_current ? null : (
           <Button look="bare" icon="eye" onClick={() => void lookAt(number)}>
-            Look at it<span className="o-sr">: version {number}</span>
+            {_("Look at it")}
+            <span className="o-sr">{_(": version %(number)s", { number })}</span>
           </Button>
         )}
       </div>
@@ -67,8 +70,6 @@ function Entry({ version }: { version: Version }) {
     </li>
   );
 }
-
-const count = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
 function Saved({ at }: { at: string }) {
   const [date, { zone }] = [new Date(at), page()];
@@ -87,10 +88,10 @@ function Difference() {
   if (!found) return null;
   const edges = edgesInWords(found.edges);
   const lines = found.nodes.map(({ name, words }) => `${name}: ${words}`);
-  if (edges) lines.push(`Connections: ${edges}`);
+  if (edges) lines.push(_("Connections: %(edges)s", { edges }));
   return (
     <div className="o-versions__since">
-      <h3>Since then</h3>
+      <h3>{_("Since then")}</h3>
       {lines.length ? (
         <ul className="o-plain-list">
           {lines.map((line) => (
@@ -98,7 +99,7 @@ function Difference() {
           ))}
         </ul>
       ) : (
-        <p className="o-quiet">Nothing has changed but, at most, positions and notes.</p>
+        <p className="o-quiet">{_("Nothing has changed but, at most, positions and notes.")}</p>
       )}
     </div>
   );
@@ -111,13 +112,14 @@ export function VersionBanner() {
   const isAllowed = useEditor((state) => state.isAllowed);
   if (shown === null) return null;
   return (
-    <section className="o-note o-note--clock o-versions__banner" aria-label="Old version" role="status">
+    <section className="o-note o-note--clock o-versions__banner" aria-label={_("Old version")} role="status">
       <span className="o-note__text">
-        You are looking at version {shown}
-        {newest ? ` of ${newest}` : ""}. It cannot be edited.
+        {newest
+          ? _("You are looking at version %(shown)s of %(newest)s. It cannot be edited.", { shown, newest })
+          : _("You are looking at version %(shown)s. It cannot be edited.", { shown })}
       </span>
-      {isAllowed ? <Button onClick={() => void restore(shown)}>Restore</Button> : null}
-      <Button onClick={leaveVersion}>Back</Button>
+      {isAllowed ? <Button onClick={() => void restore(shown)}>{_("Restore")}</Button> : null}
+      <Button onClick={leaveVersion}>{_("Back")}</Button>
     </section>
   );
 }

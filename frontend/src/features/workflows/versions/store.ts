@@ -3,6 +3,7 @@
 import { create } from "zustand";
 
 import { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { say } from "@/ui/messages";
 
@@ -95,14 +96,14 @@ export async function restore(number: number): Promise<void> {
       const saved = await restoreVersion(workflowId(), number, { etag, mayOrphan });
       useEditor.getState().markSaved(saved);
       useEditor.getState().change(() => saved.graph);
-      say(`Restored version ${number} as version ${saved.graphVersion}.`);
+      say(_("Restored version %(number)s as version %(newest)s.", { number, newest: saved.graphVersion }));
       break;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const attempt = { workflowId: workflowId(), sent: null, before };
       next = await afterRefusal(error, attempt);
       if (error.isConflict) {
-        say("Someone saved in the meantime. Restore the version again if you still want it.", "warn");
+        say(_("Someone saved in the meantime. Restore the version again if you still want it."), "warn");
         break;
       }
     }

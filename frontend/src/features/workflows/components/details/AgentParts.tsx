@@ -1,3 +1,4 @@
+import { _, number } from "@/gettext";
 import { Button } from "@/ui/Button";
 import { Tile } from "@/ui/Tile";
 import type { NodeType } from "@/types/models";
@@ -28,7 +29,7 @@ function Tools({ node }: { node: GraphNode }) {
   return (
     <section className="o-panel__section">
       <h3>
-        Tools <span className="o-quiet">{edges.length || "none"}</span>
+        {_("Tools")} <span className="o-quiet">{edges.length || _("none")}</span>
       </h3>
       <ul className="o-tools-list">
         {edges.map((edge) => (
@@ -54,7 +55,7 @@ function Tool({ edge }: { edge: GraphEdge }) {
       <Button
         look="bare"
         icon="unlink"
-        aria-label={`Detach ${nameOf(tool)}`}
+        aria-label={_("Detach %(tool)s", { tool: nameOf(tool) })}
         disabled={!mayChange}
         onClick={detach}
       />
@@ -70,12 +71,12 @@ function Attach({ node }: { node: GraphNode }) {
     toolsOf.get(node.node_id)?.map((edge) => byId.get(edge.source)?.component_type),
   );
   const types = allTypes().filter(
-    (type) => type.category === "Scheduler" && type.can_be_tool && !attached.has(type.type),
+    (type) => type.category === _("Scheduler") && type.can_be_tool && !attached.has(type.type),
   );
   if (!types.length) return null;
   return (
     <>
-      <p className="o-help">Attach a tool of the scheduler:</p>
+      <p className="o-help">{_("Attach a tool of the scheduler:")}</p>
       <div className="o-attach">
         {types.map((type) => (
           <Button key={type.type} icon="plus" onClick={() => attach(node.node_id, type)}>
@@ -94,25 +95,28 @@ function attach(agentId: string, type: NodeType): void {
   useEditor.getState().change((graph) => insert(graph, recipe, spot, typeOf).graph);
 }
 
-const BUDGET: readonly { field: string; name: string; unit: string }[] = [
-  { field: "max_requests", name: "Requests", unit: "" },
-  { field: "max_tool_calls", name: "Tool calls", unit: "" },
-  { field: "max_tokens", name: "Tokens", unit: "" },
-  { field: "max_seconds", name: "Time", unit: " s" },
+const BUDGET: readonly { field: string; name: string; isTime?: true }[] = [
+  { field: "max_requests", name: _("Requests") },
+  { field: "max_tool_calls", name: _("Tool calls") },
+  { field: "max_tokens", name: _("Tokens") },
+  { field: "max_seconds", name: _("Time"), isTime: true },
 ];
 
 /** The bounds of one run of the agent: those that are set, else the defaults. */
 function Budget({ node, type }: { node: GraphNode; type: NodeType }) {
   const fields = type.config_schema.properties ?? {};
-  const bounds = BUDGET.flatMap(({ field, name, unit }) => {
+  const bounds = BUDGET.flatMap(({ field, name, isTime }) => {
     const value = node.config[field] ?? fields[field]?.default;
     if (typeof value !== "number") return [];
-    return [{ name, text: `up to ${value.toLocaleString("en")}${unit}` }];
+    const most = number(value);
+    return [
+      { name, text: isTime ? _("up to %(most)s s", { most }) : _("up to %(most)s", { most }) },
+    ];
   });
   if (!bounds.length) return null;
   return (
     <section className="o-panel__section">
-      <h3>Budget of a run</h3>
+      <h3>{_("Budget of a run")}</h3>
       <dl className="o-kv">
         {bounds.map(({ name, text }) => (
           <Bound key={name} name={name} text={text} />

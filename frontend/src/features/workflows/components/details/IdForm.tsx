@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _, ngettext } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { typeOf } from "../../componentTypes";
@@ -35,7 +36,7 @@ export function IdForm({ node, onClose }: IdFormProps) {
       }}
     >
       <div className={problem ? "o-field o-field--bad" : "o-field"}>
-        <label htmlFor="node-id">Id</label>
+        <label htmlFor="node-id">{_("Id")}</label>
         <div className="o-fieldrow">
           <input
             id="node-id"
@@ -47,9 +48,9 @@ export function IdForm({ node, onClose }: IdFormProps) {
             onChange={(event) => setId(event.target.value)}
           />
           <Button type="submit" disabled={problem !== null}>
-            Change
+            {_("Change")}
           </Button>
-          <Button look="bare" icon="x" aria-label="Keep the id" onClick={onClose} />
+          <Button look="bare" icon="x" aria-label={_("Keep the id")} onClick={onClose} />
         </div>
         {problem ? (
           <Faults id="node-id-help" faults={[problem]} />
@@ -71,10 +72,16 @@ function rename(from: string, to: string): void {
 }
 
 function consequences(node: GraphNode, others: number): string {
-  const who = others === 1 ? "one node name" : `${others} nodes name`;
-  const follow = others === 0 ? "No template names it." : `Templates of ${who} it and are changed as well.`;
+  const follow = others
+    ? ngettext(
+        "Templates of one node name it and are changed as well.",
+        "Templates of %(count)s nodes name it and are changed as well.",
+        others,
+      )
+    : _("No template names it.");
   const isSavedTrigger = node.id !== undefined && typeOf(node.component_type)?.kind === "trigger";
-  const loses =
-    " To the server it is a new node: schedules and a webhook address of the old one do not follow.";
-  return `${follow} Past runs keep the old id.${isSavedTrigger ? loses : ""}`;
+  const loses = _(
+    "To the server it is a new node: schedules and a webhook address of the old one do not follow.",
+  );
+  return [follow, _("Past runs keep the old id."), isSavedTrigger ? loses : ""].join(" ").trimEnd();
 }

@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import type { Json, NodeRun } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
@@ -15,7 +16,7 @@ export function LastOutput({ nodeId }: { nodeId: string }) {
   return (
     <section className="o-panel__section">
       <h3>
-        Output of the last run{" "}
+        {_("Output of the last run")}{" "}
         {at ? (
           <span className="o-quiet">{moment(new Date(at), new Date(), page().zone)}</span>
         ) : null}
@@ -23,7 +24,7 @@ export function LastOutput({ nodeId }: { nodeId: string }) {
       {here ? (
         <Output nodeId={nodeId} run={here} />
       ) : (
-        <p className="o-quiet">The last run did not reach this node.</p>
+        <p className="o-quiet">{_("The last run did not reach this node.")}</p>
       )}
     </section>
   );
@@ -38,7 +39,7 @@ function Output({ nodeId, run }: { nodeId: string; run: NodeRun }) {
         <JsonTree
           key={`${nodeId} ${run.finished_at}`}
           value={output}
-          label="Output of the last run"
+          label={_("Output of the last run")}
         />
       )}
     </>

@@ -1,3 +1,5 @@
+import { _ } from "@/gettext";
+
 import { typeOf } from "../../componentTypes";
 import { indexOf } from "../../graph/lookup";
 import { type GraphNode, nameOf } from "../../graph/model";
@@ -11,7 +13,7 @@ export function LeadsTo({ node }: { node: GraphNode }) {
   if (ports.length < 2) return null;
   return (
     <section className="o-panel__section">
-      <h3>Leads to</h3>
+      <h3>{_("Leads to")}</h3>
       <dl className="o-kv">
         {ports.map((port) => (
           <Branch key={port} nodeId={node.node_id} port={port} />
@@ -31,7 +33,7 @@ function Branch({ nodeId, port }: { nodeId: string; port: string }) {
     <>
       <dt>{port}</dt>
       <dd>
-        {followers.length === 0 ? <span className="o-quiet">nothing yet</span> : null}
+        {followers.length === 0 ? <span className="o-quiet">{_("nothing yet")}</span> : null}
         {followers.map((node, index) => (
           <span key={node.node_id}>
             {index ? ", " : null}

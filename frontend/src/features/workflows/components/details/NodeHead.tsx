@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Tile } from "@/ui/Tile";
 
 import { typeOf } from "../../componentTypes";
@@ -23,7 +24,7 @@ export function NodeHead({ node }: { node: GraphNode }) {
         {mayChange ? <NameInput node={node} /> : <h2>{nameOf(node)}</h2>}
         <p className="o-quiet">
           {type?.label ?? node.component_type}, <code>{node.node_id}</code>
-          {node.is_active ? null : ", not active"}
+          {node.is_active ? null : `, ${_("not active")}`}
         </p>
       </div>
       <NodeMenu node={node} onRename={() => setRenaming(true)} />
@@ -38,7 +39,7 @@ function NameInput({ node }: { node: GraphNode }) {
       <h2 className="o-sr">{nameOf(node)}</h2>
       <input
         className="o-panel__name"
-        aria-label="Name"
+        aria-label={_("Name")}
         maxLength={MOST_LABEL}
         value={node.label}
         placeholder={node.node_id}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 
+import { _ } from "@/gettext";
 import { Icon } from "@/ui/Icon";
 import { say } from "@/ui/messages";
 
@@ -41,13 +42,13 @@ export function NodeMenu({ node, onRename }: NodeMenuProps) {
     >
       <summary
         className="o-btn o-btn--bare o-btn--s o-btn--icon"
-        aria-label="More for this node"
-        title="More for this node"
+        aria-label={_("More for this node")}
+        title={_("More for this node")}
       >
         <Icon name="ellipsis" />
       </summary>
       <ul className="o-menu__list">
-        <Item icon="copy" text="Copy the id" onDo={() => void copyId(node.node_id)} />
+        <Item icon="copy" text={_("Copy the id")} onDo={() => void copyId(node.node_id)} />
         {mayChange ? <Changes node={node} onRename={onRename} /> : null}
       </ul>
     </details>
@@ -57,17 +58,17 @@ export function NodeMenu({ node, onRename }: NodeMenuProps) {
 function Changes({ node, onRename }: NodeMenuProps) {
   return (
     <>
-      <Item icon="pencil" text="Change the id…" onDo={onRename} />
-      <Item icon="layers" text="Duplicate" onDo={() => duplicate(node.node_id)} />
+      <Item icon="pencil" text={_("Change the id…")} onDo={onRename} />
+      <Item icon="layers" text={_("Duplicate")} onDo={() => duplicate(node.node_id)} />
       <Item
         icon={node.is_active ? "circle-stop" : "play"}
-        text={node.is_active ? "Deactivate" : "Activate"}
+        text={node.is_active ? _("Deactivate") : _("Activate")}
         onDo={() => toggle(node)}
       />
       <li aria-hidden="true">
         <hr />
       </li>
-      <Item icon="trash-2" text="Delete" danger onDo={deleteSelected} />
+      <Item icon="trash-2" text={_("Delete")} danger onDo={deleteSelected} />
     </>
   );
 }
@@ -93,9 +94,9 @@ function Item({ icon, text, onDo, danger = false }: ItemProps) {
 async function copyId(id: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(id);
-    say(`Copied ${id}.`);
+    say(_("Copied %(id)s.", { id }));
   } catch {
-    say("The browser does not let this page copy.", "bad");
+    say(_("The browser does not let this page copy."), "bad");
   }
 }
 
@@ -109,7 +110,7 @@ function duplicate(nodeId: string): void {
   const graph = graphOf(useEditor.getState());
   const node = nodeOf(graph, nodeId);
   if (!node) return;
-  const { id: _, ...rest } = node;
+  const { id: _id, ...rest } = node;
   const copy = {
     ...rest,
     node_id: freeId(

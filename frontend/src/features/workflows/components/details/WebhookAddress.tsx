@@ -1,11 +1,13 @@
 import { useEffect, useId, useState } from "react";
 
 import { ApiError } from "@/api/client";
+import { _ } from "@/gettext";
 import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { say } from "@/ui/messages";
 import { moment } from "@/ui/time";
+import { within } from "@/ui/words";
 
 import { type GraphNode, nodeOf } from "../../graph/model";
 import { useEditor } from "../../store/editor";
@@ -21,7 +23,7 @@ type Known = { webhook: Webhook | IssuedWebhook | null } | { failed: string } | 
 type Verb = "renew" | "revoke";
 
 const reasonOf = (error: unknown) =>
-  error instanceof ApiError ? error.message : "The server cannot be reached.";
+  error instanceof ApiError ? error.message : _("The server cannot be reached.");
 
 /** The address that starts the workflow from outside. Its secrets are shown once, when it is made. */
 export function WebhookAddress({ node }: { node: GraphNode }) {
@@ -30,12 +32,12 @@ export function WebhookAddress({ node }: { node: GraphNode }) {
   );
   return (
     <section className="o-panel__section">
-      <h3>Address</h3>
+      <h3>{_("Address")}</h3>
       {isSaved ? (
         <SavedAddress key={node.node_id} nodeId={node.node_id} />
       ) : (
         <p className="o-quiet">
-          Save the workflow first: then an address can be made for this node.
+          {_("Save the workflow first: then an address can be made for this node.")}
         </p>
       )}
     </section>
@@ -61,7 +63,7 @@ function SavedAddress({ nodeId }: { nodeId: string }) {
       say(reasonOf(error), "bad");
     }
   };
-  if (!known) return <p className="o-quiet">Looking…</p>;
+  if (!known) return <p className="o-quiet">{_("Looking…")}</p>;
   if ("failed" in known) return <p className="o-quiet">{known.failed}</p>;
   return (
     <>
@@ -88,9 +90,9 @@ function Shown({ webhook, onAsk, onIssue }: ShownProps) {
   if (!webhook) {
     return (
       <>
-        <p className="o-quiet">No address yet: nothing can call this webhook.</p>
+        <p className="o-quiet">{_("No address yet: nothing can call this webhook.")}</p>
         <Button icon="plus" disabled={!mayChange} onClick={onIssue}>
-          Make an address
+          {_("Make an address")}
         </Button>
       </>
     );
@@ -101,11 +103,13 @@ function Shown({ webhook, onAsk, onIssue }: ShownProps) {
       {"url" in webhook ? (
         <Secrets issued={webhook} />
       ) : (
-        <p className="o-quiet">Made {made}. It was shown once then; if it is lost, renew it.</p>
+        <p className="o-quiet">
+          {_("Made %(made)s. It was shown once then; if it is lost, renew it.", { made })}
+        </p>
       )}
       <span className="o-attach">
         <Button icon="refresh-cw" disabled={!mayChange} onClick={() => onAsk("renew")}>
-          Renew…
+          {_("Renew…")}
         </Button>
         <Button
           look="danger"
@@ -113,7 +117,7 @@ function Shown({ webhook, onAsk, onIssue }: ShownProps) {
           disabled={!mayChange}
           onClick={() => onAsk("revoke")}
         >
-          Delete…
+          {_("Delete…")}
         </Button>
       </span>
     </div>
@@ -124,10 +128,10 @@ function Secrets({ issued }: { issued: IssuedWebhook }) {
   return (
     <>
       <p className="o-note is-warn" role="status">
-        <span className="o-note__text">Copy both now: they are not shown again.</span>
+        <span className="o-note__text">{_("Copy both now: they are not shown again.")}</span>
       </p>
-      <Secret label="Address" value={issued.url} />
-      <Secret label="Signing key" value={issued.signing_key} />
+      <Secret label={_("Address")} value={issued.url} />
+      <Secret label={_("Signing key")} value={issued.signing_key} />
     </>
   );
 }
@@ -136,8 +140,8 @@ function Secret({ label, value }: { label: string; value: string }) {
   const id = useId();
   const copy = () =>
     navigator.clipboard.writeText(value).then(
-      () => say(`Copied the ${label.toLowerCase()}.`),
-      () => say("The browser does not let this page copy. Select the text instead.", "bad"),
+      () => say(_("Copied the %(what)s.", { what: within(label) })),
+      () => say(_("The browser does not let this page copy. Select the text instead."), "bad"),
     );
   return (
     <div className="o-field">
@@ -152,7 +156,7 @@ function Secret({ label, value }: { label: string; value: string }) {
         />
         <Button
           icon="copy"
-          aria-label={`Copy the ${label.toLowerCase()}`}
+          aria-label={_("Copy the %(what)s", { what: within(label) })}
           onClick={() => void copy()}
         />
       </div>
@@ -164,20 +168,21 @@ function Sure({ verb, onClose, onDo }: { verb: Verb; onClose: () => void; onDo: 
   const isRenewal = verb === "renew";
   return (
     <Dialog
-      title={isRenewal ? "Renew the address?" : "Delete the address?"}
+      title={isRenewal ? _("Renew the address?") : _("Delete the address?")}
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{_("Keep it")}</Button>
           <Button look={isRenewal ? "main" : "danger"} onClick={onDo}>
-            {isRenewal ? "Renew" : "Delete"}
+            {isRenewal ? _("Renew") : _("Delete")}
           </Button>
         </>
       }
     >
       <p>
-        The present address and signing key stop working at once. Whoever calls it gets an error
-        {isRenewal ? " until they use the new ones." : "."}
+        {isRenewal
+          ? _("The present address and signing key stop working at once. Whoever calls it gets an error until they use the new ones.")
+          : _("The present address and signing key stop working at once. Whoever calls it gets an error.")}
       </p>
     </Dialog>
   );

@@ -1,3 +1,5 @@
+import { _ } from "@/gettext";
+
 import { FieldFrame, type FieldProps } from "./FieldFrame";
 import { plain, typesOf } from "./kinds";
 import { useField, useFormScope } from "./scope";
@@ -27,7 +29,7 @@ function Tick({ path, schema, required }: FieldProps) {
           checked={value === undefined ? fallback : value === true}
           onChange={(event) => change(event.target.checked)}
         />
-        <span aria-hidden="true">Yes</span>
+        <span aria-hidden="true">{_("Yes")}</span>
       </div>
     </FieldFrame>
   );
@@ -53,13 +55,13 @@ function ThreeWays({ path, schema, required }: FieldProps) {
         value={shown}
         onChange={(event) => set(ways[event.target.value])}
       >
-        <option value="">{isTool ? "The model chooses" : "Not set"}</option>
-        <option value="true">Yes</option>
-        <option value="false">No</option>
-        {mayBeTemplate ? <option value="template">From a template</option> : null}
+        <option value="">{isTool ? _("The model chooses") : _("Not set")}</option>
+        <option value="true">{_("Yes")}</option>
+        <option value="false">{_("No")}</option>
+        {mayBeTemplate ? <option value="template">{_("From a template")}</option> : null}
       </select>
       {isTemplate ? (
-        <ItemControl path={path} schema={{ type: ["boolean", "string"] }} label="Template" />
+        <ItemControl path={path} schema={{ type: ["boolean", "string"] }} label={_("Template")} />
       ) : null}
     </FieldFrame>
   );

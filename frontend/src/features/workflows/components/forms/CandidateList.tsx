@@ -1,5 +1,7 @@
 import { useEffect, useRef } from "react";
 
+import { _ } from "@/gettext";
+
 import type { Candidate } from "../../graph/completion";
 
 interface CandidateListProps {
@@ -21,7 +23,7 @@ export function CandidateList({ id, candidates, chosen, onTake }: CandidateListP
       id={id}
       className="o-combo__list o-combo__list--flow o-candidates"
       role="listbox"
-      aria-label="Values that this node knows"
+      aria-label={_("Values that this node knows")}
     >
       {candidates.map((candidate, index) => (
         <li

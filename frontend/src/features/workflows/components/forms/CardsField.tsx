@@ -1,5 +1,7 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import type { Json, JsonObject, JsonSchema } from "@/types/models";
+import { singular, within } from "@/ui/words";
 
 import { FieldFrame, type FieldProps } from "./FieldFrame";
 import { plain, titleOf } from "./kinds";
@@ -13,14 +15,14 @@ export function CardsField({ path, schema, required }: FieldProps) {
   const known = plain(schema);
   const itemSchema = plain(known.items ?? {});
   const isFull = cards.length >= (known.maxItems ?? Infinity);
-  const one = singular(titleOf(path.at(-1) ?? "", schema));
+  const one = singular(titleOf(path.at(-1) ?? "", schema)) || _("Item");
   const add = (
     <Button
       icon="plus"
       disabled={disabled || isFull}
       onClick={() => set([...cards, fresh(itemSchema)])}
     >
-      Add
+      {_("Add")}
     </Button>
   );
   return (
@@ -47,7 +49,7 @@ interface CardToolsProps {
 }
 
 function CardTools({ index, one, cards, disabled, set }: CardToolsProps) {
-  const name = `${one.toLowerCase()} ${index + 1}`;
+  const name = `${within(one)} ${index + 1}`;
   const swap = (other: number) => {
     const moved = [...cards];
     [moved[index], moved[other]] = [moved[other]!, moved[index]!];
@@ -60,13 +62,13 @@ function CardTools({ index, one, cards, disabled, set }: CardToolsProps) {
         <>
           <Button
             icon="arrow-up"
-            aria-label={`Move ${name} up`}
+            aria-label={_("Move %(name)s up", { name })}
             disabled={disabled || index === 0}
             onClick={() => swap(index - 1)}
           />
           <Button
             icon="arrow-down"
-            aria-label={`Move ${name} down`}
+            aria-label={_("Move %(name)s down", { name })}
             disabled={disabled || index === cards.length - 1}
             onClick={() => swap(index + 1)}
           />
@@ -74,7 +76,7 @@ function CardTools({ index, one, cards, disabled, set }: CardToolsProps) {
       ) : null}
       <Button
         icon="x"
-        aria-label={`Remove ${name}`}
+        aria-label={_("Remove %(name)s", { name })}
         disabled={disabled}
         onClick={() => set(rest.length ? rest : undefined)}
       />
@@ -91,6 +93,3 @@ function fresh(schema: JsonSchema): JsonObject {
   }
   return card;
 }
-
-/** "Cases" are made of "Case". */
-const singular = (title: string) => title.replace(/ies$/, "y").replace(/s$/, "") || "Item";

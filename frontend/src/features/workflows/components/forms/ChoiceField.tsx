@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import type { Json } from "@/types/models";
 
 import { FieldFrame, type FieldProps } from "./FieldFrame";
@@ -71,9 +72,9 @@ function ChoiceList({ path, schema, required, values }: ChoiceProps) {
 }
 
 /** People read "ended" wherever the API says stopped. */
-const inWords = (value: Json) => (value === "stopped" ? "ended" : String(value));
+const inWords = (value: Json) => (value === "stopped" ? _("ended") : String(value));
 
 function noChoice(fallback: Json | undefined, isTool: boolean): string {
-  if (isTool) return "The model chooses";
-  return fallback === undefined ? "Not set" : `${String(fallback)} (default)`;
+  if (isTool) return _("The model chooses");
+  return fallback === undefined ? _("Not set") : _("%(value)s (default)", { value: String(fallback) });
 }

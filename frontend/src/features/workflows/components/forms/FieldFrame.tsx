@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { _ } from "@/gettext";
 import type { JsonSchema } from "@/types/models";
 
 import { type Path, pathText, valueAt } from "../../graph/paths";
@@ -73,11 +74,11 @@ function FieldHint({ path, required, schema, short }: FrameProps) {
 
   function hintOf(): string | null {
     const isEmpty = valueAt(config, path) === undefined;
-    if (isTool && isEmpty && !isAboutTool(path)) return "left to the model";
+    if (isTool && isEmpty && !isAboutTool(path)) return _("left to the model");
     // Half a line has no room for it, and the default that stands in the field says as much.
-    if (!required) return short && schema.default !== undefined ? null : "optional";
+    if (!required) return short && schema.default !== undefined ? null : _("optional");
     const template = templateAt(type, path);
-    return template === "text" || template === "value" ? "template" : null;
+    return template === "text" || template === "value" ? _("template") : null;
   }
 }
 

@@ -1,5 +1,7 @@
 import { useEffect } from "react";
 
+import { _ } from "@/gettext";
+
 import { functionNamed, loadFunctions, useFunctions } from "../../functions";
 import { FieldFrame, type FieldProps } from "./FieldFrame";
 import { useField } from "./scope";
@@ -21,7 +23,7 @@ export function FunctionField(props: FieldProps) {
       schema={{ ...schema, description: about }}
       required={required}
       id={id}
-      fault={isGone ? `This site has no function “${value}”.` : null}
+      fault={isGone ? _("This site has no function “%(value)s”.", { value }) : null}
     >
       <select
         id={id}
@@ -30,7 +32,9 @@ export function FunctionField(props: FieldProps) {
         value={chosen?.name ?? (typeof value === "string" ? value : "")}
         onChange={(event) => set(event.target.value || undefined)}
       >
-        <option value="">{list.length ? "Choose a function" : "This site has no functions"}</option>
+        <option value="">
+          {list.length ? _("Choose a function") : _("This site has no functions")}
+        </option>
         {isGone ? <option value={value}>{value}</option> : null}
         {list.map(({ name }) => (
           <option key={name} value={name}>

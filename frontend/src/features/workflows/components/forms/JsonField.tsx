@@ -1,5 +1,7 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
+
 import { pathText } from "../../graph/paths";
 import { faultsAt } from "./faults";
 import { FieldFrame, type FieldProps } from "./FieldFrame";
@@ -16,7 +18,8 @@ export function JsonField({ path, schema, required }: FieldProps) {
   const { problems } = useFormScope();
   const [isHere, setHere] = useState(false);
   const draft = useDraft(path, (text) => readJson(text, widened()), writeJson);
-  const kept = draft.fault && `${draft.fault} The last valid value is kept until it is mended.`;
+  const kept =
+    draft.fault && `${draft.fault} ${_("The last valid value is kept until it is mended.")}`;
   const isBad = Boolean(kept) || faultsAt(problems, pathText(path), true).length > 0;
   const preview = template ? <RenderPreview value={value} kind={template} isHere={isHere} /> : null;
 

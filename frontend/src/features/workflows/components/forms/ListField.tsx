@@ -1,3 +1,4 @@
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { FieldFrame, type FieldProps } from "./FieldFrame";
@@ -17,14 +18,14 @@ export function ListField({ path, schema, required }: FieldProps) {
   const first = typesOf(itemSchema).includes("string") ? "" : (itemSchema.minimum ?? 0);
   return (
     <FieldFrame path={path} schema={schema} required={required} id={id} group>
-      {items.map((_, index) => (
+      {items.map((_item, index) => (
         // Items have no identity but their place.
         <div className="o-fieldrow" key={index} data-path-item>
           <ItemControl path={[...path, index]} schema={itemSchema} label={`${title} ${index + 1}`} />
           <Button
             look="bare"
             icon="x"
-            aria-label={`Remove ${title} ${index + 1}`}
+            aria-label={_("Remove %(name)s", { name: `${title} ${index + 1}` })}
             disabled={disabled}
             onClick={() => changeField(nodeId, [...path, index], undefined, false)}
           />
@@ -37,7 +38,7 @@ export function ListField({ path, schema, required }: FieldProps) {
         disabled={disabled || isFull}
         onClick={() => changeField(nodeId, [...path, items.length], first, false)}
       >
-        {items.length ? "Add another" : "Add"}
+        {items.length ? _("Add another") : _("Add")}
       </Button>
     </FieldFrame>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 
+import { _, ngettext } from "@/gettext";
 import type { JsonSchema, NodeType } from "@/types/models";
 
 import { loadFunctions, useFunctions } from "../../functions";
@@ -64,14 +65,19 @@ function ProblemSummary({ scope: { problems, nodeId }, schema }: PartProps) {
   );
   if (!count && !isUnfinished) return null;
   const elsewhere = faultsElsewhere(problems, Object.keys(schema.properties ?? {}));
-  const words = count === 1 ? "One field keeps" : `${count} fields keep`;
   return (
     <div className="o-note is-bad" role="status">
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <use href="#s-failing" />
       </svg>
       <div className="o-note__text">
-        {count ? `${words} this workflow from being saved.` : "What is typed in a field is no value yet."}
+        {count
+          ? ngettext(
+              "One field keeps this workflow from being saved.",
+              "%(count)s fields keep this workflow from being saved.",
+              count,
+            )
+          : _("What is typed in a field is no value yet.")}
         <Faults faults={elsewhere} />
         {count > elsewhere.length ? <FirstFault /> : null}
       </div>
@@ -89,7 +95,7 @@ function FirstFault() {
         panel?.querySelector<HTMLElement>(".o-field--bad :is(input, select, textarea, button)")?.focus();
       }}
     >
-      Go to the first
+      {_("Go to the first")}
     </button>
   );
 }
@@ -100,10 +106,10 @@ function ToolNote({ scope: { config }, schema }: PartProps) {
   return (
     <p className="o-note o-note--plain">
       <span className="o-note__text">
-        An agent has this node as a tool.{" "}
+        {_("An agent has this node as a tool.")}{" "}
         {open.length
-          ? `Its model fills in what is empty here: ${open.join(", ")}.`
-          : "Every field is set here, so its model fills in none."}
+          ? _("Its model fills in what is empty here: %(fields)s.", { fields: open.join(", ") })
+          : _("Every field is set here, so its model fills in none.")}
       </span>
     </p>
   );

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 
 import { get } from "@/api/client";
+import { _ } from "@/gettext";
 import { adminAddress, page, rowAddress } from "@/page";
 import { Button } from "@/ui/Button";
 
@@ -16,7 +17,7 @@ interface Row {
 interface Source {
   collection: "workflows" | "schedules";
   admin: "admin_workflow" | "admin_schedule";
-  noun: string;
+  texts: { remove: string; find: string; each: string };
   /** What narrows the search, besides what is typed. */
   search: Record<string, string>;
 }
@@ -25,11 +26,22 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const AFTER_MS = 250;
 const MOST_ROWS = 8;
 
+const OF_WORKFLOWS = {
+  remove: _("Remove the workflow"),
+  find: _("Find a workflow by name"),
+  each: _("Each workflow that fits"),
+};
+const OF_SCHEDULES = {
+  remove: _("Remove the schedule"),
+  find: _("Find a schedule by name"),
+  each: _("Each schedule that fits"),
+};
+
 export function WorkflowField(props: FieldProps) {
   return (
     <PickField
       {...props}
-      source={{ collection: "workflows", admin: "admin_workflow", noun: "workflow", search: {} }}
+      source={{ collection: "workflows", admin: "admin_workflow", texts: OF_WORKFLOWS, search: {} }}
     />
   );
 }
@@ -41,7 +53,7 @@ export function ScheduleField(props: FieldProps) {
   return (
     <PickField
       {...props}
-      source={{ collection: "schedules", admin: "admin_schedule", noun: "schedule", search }}
+      source={{ collection: "schedules", admin: "admin_schedule", texts: OF_SCHEDULES, search }}
     />
   );
 }
@@ -70,10 +82,10 @@ function PickField({ path, schema, required, source }: FieldProps & { source: So
             {chosen.name}
           </a>
           <Button id={id} disabled={disabled} onClick={() => keepFocus(() => setTyped(""))}>
-            Change
+            {_("Change")}
           </Button>
           {required && !isTool ? null : (
-            <Button look="bare" icon="x" aria-label={`Remove the ${source.noun}`} disabled={disabled} onClick={() => set(undefined)} />
+            <Button look="bare" icon="x" aria-label={source.texts.remove} disabled={disabled} onClick={() => set(undefined)} />
           )}
         </div>
       ) : (
@@ -82,7 +94,7 @@ function PickField({ path, schema, required, source }: FieldProps & { source: So
           source={source}
           text={shown}
           disabled={disabled}
-          placeholder={isTool ? undefined : `Find a ${source.noun} by name`}
+          placeholder={isTool ? undefined : source.texts.find}
           onText={type}
           onPick={(row) =>
             keepFocus(() => {
@@ -198,7 +210,7 @@ function Search({ id, source, text, disabled, placeholder, onText, onPick, onLea
         }}
         onKeyDown={onKeyDown}
       />
-      <RowList id={listId} rows={rows} at={at} noun={source.noun} onPick={onPick} />
+      <RowList id={listId} rows={rows} at={at} label={source.texts.each} onPick={onPick} />
     </div>
   );
 }
@@ -207,17 +219,17 @@ interface RowListProps {
   id: string;
   rows: readonly Row[];
   at: number;
-  noun: string;
+  label: string;
   onPick: (row: Row) => void;
 }
 
-function RowList({ id, rows, at, noun, onPick }: RowListProps) {
+function RowList({ id, rows, at, label, onPick }: RowListProps) {
   return (
     <ul
       id={id}
       className="o-combo__list o-combo__list--flow o-candidates"
       role="listbox"
-      aria-label={`Each ${noun} that fits`}
+      aria-label={label}
       hidden={rows.length === 0}
     >
       {rows.map((row, index) => (

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { State } from "@/ui/State";
 import type { Json } from "@/types/models";
 
@@ -36,11 +37,11 @@ export function RenderPreview({ value, kind, isHere }: RenderPreviewProps) {
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => setOpen(!isOpen)}
       >
-        {isOpen ? "Hide it" : "Show it with the last run"}
+        {isOpen ? _("Hide it") : _("Show it with the last run")}
       </button>
       <div aria-live="polite">
         {isShown && hasNoRun ? (
-          <span className="o-quiet">There is no finished run yet to try it with.</span>
+          <span className="o-quiet">{_("There is no finished run yet to try it with.")}</span>
         ) : null}
         {isShown && rendered ? <Result kind={kind} {...rendered} /> : null}
       </div>
@@ -55,11 +56,11 @@ function Result({ result, problem, execution, kind }: Rendered & { kind: Templat
   if (kind === "condition") {
     return result ? (
       <State tone="ok" shape="succeeded">
-        holds for the last run
+        {_("holds for the last run")}
       </State>
     ) : (
       <State tone="idle" shape="skipped">
-        does not hold for the last run
+        {_("does not hold for the last run")}
       </State>
     );
   }
@@ -68,6 +69,6 @@ function Result({ result, problem, execution, kind }: Rendered & { kind: Templat
 
 function shown(result: Json): string {
   const text = typeof result === "string" ? result : JSON.stringify(result, null, 2);
-  if (text === "") return "(an empty text)";
+  if (text === "") return _("(an empty text)");
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

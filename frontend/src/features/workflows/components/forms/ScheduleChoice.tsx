@@ -1,14 +1,15 @@
 import { useState } from "react";
 
+import { _, woven } from "@/gettext";
 import type { JsonSchema } from "@/types/models";
 
 import { SchemaField } from "./SchemaField";
 import { changeFields, useField, useFormScope } from "./scope";
 
 const WAYS = [
-  { field: null, title: "Any schedule of this workflow", help: null },
-  { field: "scheduled_job_id", title: "One schedule", help: null },
-  { field: "name_pattern", title: "By name pattern", help: <>such as <code>nightly-*</code></> },
+  { field: null, title: _("Any schedule of this workflow"), help: null },
+  { field: "scheduled_job_id", title: _("One schedule"), help: null },
+  { field: "name_pattern", title: _("By name pattern"), help: woven(_("such as %(pattern)s"), { pattern: <code>nightly-*</code> }) },
 ] as const;
 
 /** Which schedules start a schedule trigger: any, one, or those whose names match. */
@@ -27,7 +28,7 @@ export function ScheduleChoice({ schema }: { schema: JsonSchema }) {
   };
   return (
     <section className="o-panel__section">
-      <h3 id={`${id}-title`}>Which schedules start it</h3>
+      <h3 id={`${id}-title`}>{_("Which schedules start it")}</h3>
       <div className="o-choices" role="radiogroup" aria-labelledby={`${id}-title`}>
         {WAYS.map(({ field, title, help }) => (
           <label key={title}>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import type { JsonSchema } from "@/types/models";
 
 import { isObject, type Path, valueAt } from "../../graph/paths";
@@ -45,7 +46,7 @@ function OneField({ schema, names }: { schema: JsonSchema; names: readonly strin
   return (
     <div className="o-fields">
       <div className="o-field">
-        <div className="o-seg" role="radiogroup" aria-label="What it is">
+        <div className="o-seg" role="radiogroup" aria-label={_("What it is")}>
           {names.map((name) => (
             <label key={name}>
               <input
@@ -61,14 +62,16 @@ function OneField({ schema, names }: { schema: JsonSchema; names: readonly strin
         </div>
         {others.map((name) => (
           <p className="o-help" key={name}>
-            {titleOf(name, schema.properties?.[name] ?? {})} is set now, and only one of them can be.{" "}
+            {_("%(field)s is set now, and only one of them can be.", {
+              field: titleOf(name, schema.properties?.[name] ?? {}),
+            })}{" "}
             <button
               type="button"
               className="o-linkbtn"
               disabled={disabled}
               onClick={() => changeFields(nodeId, { [name]: undefined })}
             >
-              Remove it
+              {_("Remove it")}
             </button>
           </p>
         ))}

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 
 import { FieldFrame, type FieldProps } from "./FieldFrame";
@@ -22,7 +23,7 @@ export function SecretField({ path, schema, required }: FieldProps) {
           type="password"
           autoComplete="new-password"
           aria-describedby={`${id}-help`}
-          placeholder={isSet ? "Set. Type to replace it." : "Not set"}
+          placeholder={isSet ? _("Set. Type to replace it.") : _("Not set")}
           value={text}
           disabled={disabled}
           onChange={(event) => setText(event.target.value)}
@@ -30,7 +31,7 @@ export function SecretField({ path, schema, required }: FieldProps) {
           onKeyDown={(event) => event.key === "Enter" && put()}
         />
         {isSet ? (
-          <Button look="bare" icon="x" aria-label="Remove the secret" disabled={disabled} onClick={() => set(undefined)} />
+          <Button look="bare" icon="x" aria-label={_("Remove the secret")} disabled={disabled} onClick={() => set(undefined)} />
         ) : null}
       </div>
     </FieldFrame>

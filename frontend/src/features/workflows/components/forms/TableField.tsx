@@ -1,7 +1,9 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import { Button } from "@/ui/Button";
 import type { Json, JsonObject, JsonSchema } from "@/types/models";
+import { singular, within } from "@/ui/words";
 
 import { isObject, type Path } from "../../graph/paths";
 import { FieldFrame, type FieldProps } from "./FieldFrame";
@@ -16,7 +18,7 @@ export function TableField({ path, schema, required }: FieldProps) {
   const known = plain(schema);
   const valueSchema = typeof known.additionalProperties === "object" ? plain(known.additionalProperties) : {};
   const title = titleOf(path.at(-1) ?? "", schema);
-  const one = title.replace(/s$/, "").toLowerCase();
+  const one = within(singular(title));
   const put = (next: JsonObject) => set(Object.keys(next).length ? next : undefined);
   return (
     <FieldFrame path={path} schema={schema} required={required} id={id} group inside>
@@ -68,9 +70,9 @@ interface RowProps {
 function Row({ path, name, one, schema, disabled, isTaken, onRename, onRemove }: RowProps) {
   return (
     <div className="o-fieldrow o-fieldrow--pair">
-      <NameInput value={name} label={`Name of the ${one}`} disabled={disabled} isTaken={isTaken} onName={onRename} />
-      <ItemControl path={[...path, name]} schema={schema} label={`Value of ${name}`} />
-      <Button look="bare" icon="x" aria-label={`Remove ${name}`} disabled={disabled} onClick={onRemove} />
+      <NameInput value={name} label={_("Name of the %(one)s", { one })} disabled={disabled} isTaken={isTaken} onName={onRename} />
+      <ItemControl path={[...path, name]} schema={schema} label={_("Value of %(name)s", { name })} />
+      <Button look="bare" icon="x" aria-label={_("Remove %(name)s", { name })} disabled={disabled} onClick={onRemove} />
     </div>
   );
 }
@@ -97,7 +99,7 @@ function NameInput({ value, label, disabled, isTaken, onName }: NameInputProps) 
       className="o-input-mono"
       aria-label={label}
       aria-invalid={isTaken(shown.trim()) || undefined}
-      title={isTaken(shown.trim()) ? "This name is taken." : undefined}
+      title={isTaken(shown.trim()) ? _("This name is taken.") : undefined}
       value={shown}
       disabled={disabled}
       onChange={(event) => setText(event.target.value)}
@@ -120,7 +122,7 @@ function NewRow({ one, disabled, isTaken, onAdd }: NewRowProps) {
   if (!isOpen) {
     return (
       <Button look="bare" icon="plus" className="o-rows-add" disabled={disabled} onClick={() => setOpen(true)}>
-        {/^[aeiou]/.test(one) ? `Add an ${one}` : `Add a ${one}`}
+        {/^[aeiou]/.test(one) ? _("Add an %(one)s", { one }) : _("Add a %(one)s", { one })}
       </Button>
     );
   }
@@ -136,7 +138,7 @@ function NewRow({ one, disabled, isTaken, onAdd }: NewRowProps) {
     >
       <NameInput
         value=""
-        label={`Name of the new ${one}`}
+        label={_("Name of the new %(one)s", { one })}
         disabled={disabled}
         isTaken={isTaken}
         onName={(name) => {
@@ -144,7 +146,7 @@ function NewRow({ one, disabled, isTaken, onAdd }: NewRowProps) {
           setOpen(false);
         }}
       />
-      <Button look="bare" icon="x" aria-label={`Leave the new ${one}`} onClick={() => setOpen(false)} />
+      <Button look="bare" icon="x" aria-label={_("Leave the new %(one)s", { one })} onClick={() => setOpen(false)} />
     </div>
   );
 }

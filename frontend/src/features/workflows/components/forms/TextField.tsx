@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { _ } from "@/gettext";
 import type { JsonSchema } from "@/types/models";
 
 import { type Path, pathText } from "../../graph/paths";
@@ -95,7 +96,7 @@ export function ItemControl(props: Omit<ControlProps, "draft">) {
   const { template } = useField(props.path);
   const read = (text: string): Read => {
     const result = readSimple(text, props.schema, template);
-    if ("value" in result && result.value === undefined) return { fault: "Fill this in or remove it." };
+    if ("value" in result && result.value === undefined) return { fault: _("Fill this in or remove it.") };
     return result;
   };
   const draft = useDraft(props.path, read, writeSimple);

@@ -1,5 +1,6 @@
 /** The schema of a node's configuration as its form shows it. */
 
+import { _ } from "@/gettext";
 import type { JsonObject, JsonSchema, WorkflowFunction } from "@/types/models";
 
 import { functionNamed } from "../../functions";
@@ -19,11 +20,11 @@ export function effectiveSchema(
   const chosen = naming && functionNamed(functions ?? [], config[naming]);
   // One expression may stand for all arguments.
   if (!chosen || !given || typeof config.arguments === "string") return schema;
-  const { "x-widget": _, ...about } = given;
+  const { "x-widget": _widget, ...about } = given;
   const fields = chosen.arguments_schema as JsonSchema;
   const hasSome = Object.keys(fields.properties ?? {}).length > 0;
   const properties = { ...schema.properties };
-  if (hasSome) properties.arguments = { ...about, ...fields, title: given.title ?? "Arguments" };
+  if (hasSome) properties.arguments = { ...about, ...fields, title: given.title ?? _("Arguments") };
   else if (config.arguments === undefined) delete properties.arguments;
   return { ...schema, properties };
 }

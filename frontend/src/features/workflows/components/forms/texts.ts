@@ -1,5 +1,6 @@
 /** Between a value and the text in its field. */
 
+import { _, listed } from "@/gettext";
 import type { Json, JsonSchema } from "@/types/models";
 
 import { type TemplateKind, typesOf } from "./kinds";
@@ -21,8 +22,8 @@ export function readSimple(text: string, schema: JsonSchema, template: TemplateK
   if (types.includes("string")) return { value: text };
   if (word === "") return { value: undefined };
   if (template === "value" && MARKS.test(text)) return { value: text };
-  if (types.includes("number")) return { fault: "A number, such as 20 or 0.5." };
-  return { fault: "A whole number, such as 20." };
+  if (types.includes("number")) return { fault: _("A number, such as 20 or 0.5.") };
+  return { fault: _("A whole number, such as 20.") };
 }
 
 export function writeSimple(value: Json | undefined): string {
@@ -39,10 +40,11 @@ export function readJson(text: string, schema: JsonSchema): Read {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    return { fault: `This is not valid JSON${whereOf(error, text)}.` };
+    return { fault: invalidJson(error, text) };
   }
   if (types.length && !types.includes(typeName(value)) && !isWholeOf(value, types)) {
-    return { fault: `Must be ${types.map((type) => TYPE_WORDS[type] ?? type).join(" or ")}.` };
+    const names = types.map((type) => TYPE_WORDS[type] ?? type);
+    return { fault: _("Must be %(types)s.", { types: listed(names, "disjunction") }) };
   }
   return { value };
 }
@@ -54,12 +56,12 @@ export function writeJson(value: Json | undefined): string {
 }
 
 const TYPE_WORDS: Record<string, string> = {
-  object: "a JSON object: { … }",
-  array: "a list: [ … ]",
-  string: "a text",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "true or false",
+  object: _("a JSON object: { … }"),
+  array: _("a list: [ … ]"),
+  string: _("a text"),
+  number: _("a number"),
+  integer: _("a whole number"),
+  boolean: _("true or false"),
 };
 
 function typeName(value: Json): string {
@@ -70,14 +72,17 @@ function typeName(value: Json): string {
 const isWholeOf = (value: Json, types: string[]) =>
   types.includes("integer") && Number.isInteger(value);
 
-/** ", in line 3", if the browser says where. */
-function whereOf(error: unknown, text: string): string {
+/** With the line, if the browser says where. */
+function invalidJson(error: unknown, text: string): string {
   const message = error instanceof Error ? error.message : "";
-  const line = /line (\d+)/.exec(message)?.[1];
-  if (line) return `, in line ${line}`;
   const position = /position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return /end of|Unterminated/.test(message) ? ": its end is missing" : "";
-  return `, in line ${text.slice(0, Number(position)).split("\n").length}`;
+  const line =
+    /line (\d+)/.exec(message)?.[1] ??
+    (position && text.slice(0, Number(position)).split("\n").length);
+  if (line) return _("This is not valid JSON, in line %(line)s.", { line });
+  return /end of|Unterminated/.test(message)
+    ? _("This is not valid JSON: its end is missing.")
+    : _("This is not valid JSON.");
 }
 
 /** What an emptied text is: nothing, unless an empty text is a value of its own. */

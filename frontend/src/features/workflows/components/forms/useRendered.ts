@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { ApiError, request } from "@/api/client";
+import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 import type { Json } from "@/types/models";
 
@@ -46,6 +47,6 @@ export function useRendered(value: Json, kind: TemplateKind, isWanted: boolean):
 
 function refused(error: unknown): Rendered {
   const fields = error instanceof ApiError ? Object.values(error.fields).flat() : [];
-  const said = error instanceof ApiError ? error.message : "The preview is not available.";
+  const said = error instanceof ApiError ? error.message : _("The preview is not available.");
   return { result: null, problem: fields[0] ?? said, execution: null };
 }
