@@ -19,7 +19,7 @@ from workflows.kit.errors import InvalidInput, NotAllowed, NotFound
 from workflows.kit.json_value import problem
 from workflows.kit.users import User, name_of
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
-from workflows.services import queue_execution
+from workflows.services import ByHand, announce, queue_execution
 
 MAX_PAYLOAD = 64 * 1024
 # No schedule has it, so a workflow that acts on its schedule acts on none.
@@ -58,6 +58,7 @@ def run_workflow(
         else:
             execution = _run(workflow, node, payload, user=user, now=now)
         queue_execution(execution, now=now)
+        announce(ByHand.START, execution, user=user, now=now)
     return execution
 
 

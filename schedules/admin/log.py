@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION
 from django.db.models import Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from schedules.models import ActorKind, EventVerb, ScheduledJob, ScheduleEvent
+from workflows.admin.log import add_line
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
@@ -41,28 +42,19 @@ def log_event(instance: ScheduleEvent, created: bool, **kwargs: Any) -> None:  #
     """In the transaction of the verb. Agents and the site are no users of the admin."""
     if not created or instance.actor_kind != ActorKind.USER or not instance.actor_id:
         return
-    schedules = ContentType.objects.get_for_model(ScheduledJob)
-    LogEntry.objects.create(
-        user_id=instance.actor_id,
-        content_type=schedules,
-        object_id=str(instance.schedule_id),
-        object_repr=instance.schedule_name,
-        action_flag=FLAGS.get(EventVerb(instance.verb), CHANGE),
-        change_message=_message(instance),
-        action_time=instance.created_at,
+    add_line(
+        instance.actor_id,
+        (ScheduledJob, instance.schedule_id, instance.schedule_name),
+        FLAGS.get(EventVerb(instance.verb), CHANGE),
+        _message(instance),
+        at=instance.created_at,
     )
 
 
-def log_change(user: User, row: Model, fields: Sequence[str]) -> None:
+def log_change(user: User, row: Model, fields: Sequence[str], *, at: datetime) -> None:
     """Log that a user has changed these fields of a row that has no audit trail."""
-    LogEntry.objects.create(
-        user_id=user.pk,
-        content_type=ContentType.objects.get_for_model(row),
-        object_id=str(row.pk),
-        object_repr=str(row)[:200],
-        action_flag=CHANGE,
-        change_message=json.dumps([{"changed": {"fields": list(fields)}}]),
-    )
+    message = json.dumps([{"changed": {"fields": list(fields)}}])
+    add_line(user.pk, (type(row), row.pk, str(row)), CHANGE, message, at=at)
 
 
 def _message(event: ScheduleEvent) -> str:

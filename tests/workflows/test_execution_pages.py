@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from tests.graphs import add_graph
+from tests.schedules.api.conftest import json_client
+from triggers.dispatch import dispatch_event
+from triggers.events import WebhookEvent
 from triggers.manual import run_workflow
 from workflows.models import Workflow, WorkflowExecution
 
@@ -142,3 +146,45 @@ def test_an_execution_that_is_not_there_is_not_found(
     WorkflowExecution.objects.all().delete()
     for name in ("canvas", "cancel", "again"):
         assert site.post(address(execution, name)).status_code == 404
+
+
+def test_what_a_person_does_is_in_djangos_log_once_whatever_the_door(
+    site: Client, execution: WorkflowExecution, boss: User
+) -> None:
+    def lines() -> list[tuple[str, int, str]]:
+        found = LogEntry.objects.order_by("pk")
+        return [
+            (str(each.user), each.action_flag, each.change_message) for each in found
+        ]
+
+    started, cancelled = ("boss", 1, "Started by hand."), ("boss", 2, "Cancelled.")
+    assert lines() == [started]
+    site.post(address(execution, "cancel"))
+    site.post(address(execution, "cancel"))  # which changes nothing
+    assert lines() == [started, cancelled]
+    entry = LogEntry.objects.order_by("pk")[1]
+    assert (entry.object_id, entry.object_repr) == (str(execution.pk), "greeting")
+    assert "Cancelled." in site.get(address(execution, "history")).text
+
+    workflow = execution.workflow
+    assert workflow is not None
+    start = f"/api/v1/workflows/{workflow.pk}/run/"
+    answer = json_client(boss).post(start, {"payload": {}})
+    assert answer.status_code == 202, answer.content
+    json_client(boss).post(f"{start}?dry_run=true", {"payload": {}})
+    assert lines() == [started, cancelled, started]
+
+
+def test_what_a_webhook_starts_is_no_act_of_a_person(
+    execution: WorkflowExecution, workflow: Workflow
+) -> None:
+    LogEntry.objects.all().delete()
+    hook = workflow.nodes.create(node_id="hook", component_type="trigger_webhook")
+    event: WebhookEvent = {
+        "fired_at": NOW.isoformat(),
+        "trigger_node_id": hook.pk,
+        "payload": {},
+    }
+    dispatch_event("webhook", event, workflow=workflow, now=NOW)
+    assert WorkflowExecution.objects.count() == 2
+    assert not LogEntry.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.admin.executions import WorkflowExecutionAdmin
+from workflows.admin.log import log_execution
 from workflows.admin.workflows import WorkflowAdmin
 
-__all__ = ["WorkflowAdmin", "WorkflowExecutionAdmin"]
+__all__ = ["WorkflowAdmin", "WorkflowExecutionAdmin", "log_execution"]

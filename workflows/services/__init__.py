@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.execution.standalone import queue_execution
+from workflows.services.by_hand import ByHand, announce, done_by_hand
 from workflows.services.definition import Changes, create_workflow, update_workflow
 from workflows.services.deletion import (
     Deletion,
@@ -27,6 +28,7 @@ from workflows.services.versions import version_of, versions_of
 
 __all__ = [
     "CANCELLABLE",
+    "ByHand",
     "Changes",
     "Deletion",
     "EdgeSpec",
@@ -35,6 +37,7 @@ __all__ = [
     "NodeSpec",
     "NoteSpec",
     "Rendered",
+    "announce",
     "cancel_execution",
     "checked_graph",
     "checked_version",
@@ -42,6 +45,7 @@ __all__ = [
     "create_workflow",
     "delete_workflow",
     "deletions_wait",
+    "done_by_hand",
     "finish_deletions",
     "preview_deletion",
     "queue_execution",

@@ -20,7 +20,7 @@ from schedules.admin.people.settings_form import SettingsForm
 from schedules.models import SavedView, UserProfile
 from schedules.services.agents.limits import limits_of
 from schedules.services.saved_views import delete_view, rename_view
-from workflows.admin.frame import frame
+from workflows.admin.frame import frame, now_of
 from workflows.kit.errors import DomainError
 from workflows.kit.users import User
 
@@ -83,7 +83,7 @@ def _save(request: HttpRequest, form: SettingsForm) -> None:
         with transaction.atomic():
             profile = form.save()
             user = cast("User", request.user)
-            log_change(user, profile, form.changed_data)
+            log_change(user, profile, form.changed_data, at=now_of(request))
     messages.success(request, _("Saved your settings."))
 
 
