@@ -54,10 +54,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`who` did what (`did`) meanwhile, and `at` which time. `unchanged`: the other values of
-    the form, by name. `result`: what saving mine would mean for the timing."""
+    """`who` did what (`did`) meanwhile, and `at` which time. `theirs`: whose the other version
+    is. `unchanged`: the other values of the form, by name. `result`: what saving mine would
+    mean for the timing."""
 
     who: str
+    theirs: str
     did: str
     at: str
     differences: list[Difference]
@@ -80,6 +82,7 @@ def conflict_of(
     result, moved = _result(mine, theirs, differences, clock)
     return Conflict(
         who=acted_by(event) if event else "",
+        theirs=_whose(earlier),
         did=did(event) if event else "",
         at=clock.moment(event.created_at) if event else "",
         differences=differences,
@@ -92,6 +95,14 @@ def conflict_of(
         result=result,
         moved=moved,
     )
+
+
+def _whose(earlier: Earlier) -> str:
+    """The heading of their version. It has a name if one alone has saved meanwhile."""
+    names = {acted_by(event) for event in earlier.events}
+    if len(names) != 1:
+        return _("Theirs")
+    return _("{name}’s").format(name=names.pop())
 
 
 def _sent(form: ServiceForm) -> dict[str, str]:

@@ -73,6 +73,22 @@ def test_both_versions_stand_side_by_side(site: Client, schedule: ScheduledJob) 
     assert schedule.cron_expression == "0 4 * * *"
 
 
+def test_their_column_has_the_name_of_the_one_who_saved(
+    site: Client, schedule: ScheduledJob
+) -> None:
+    """Of two it has none."""
+    column = '<th scope="col">{}</th>'
+    old = filled(site, page(schedule), max_retries="5")
+    del old["status"]
+    by_another(schedule, timeout_seconds=300)
+    text = conflict(site, schedule, old)
+    assert column.format("alice’s") in text
+    assert text.count('data-label="alice’s"') == text.count('<th scope="row">')
+    boss = Actor.person(User.objects.get(username="boss"))
+    update_schedule(schedule.pk, {"name": "other"}, actor=boss, now=LATER)
+    assert column.format("Theirs") in conflict(site, schedule, old)
+
+
 def test_what_was_chosen_is_saved(site: Client, schedule: ScheduledJob) -> None:
     old = filled(site, page(schedule), cron_expression="30 3 * * *", max_retries="5")
     by_another(schedule, cron_expression="0 4 * * *", timeout_seconds=300)
