@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
-from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
@@ -17,6 +15,7 @@ from typing_extensions import override
 
 from schedules import exchange
 from schedules.api.serializers import ScheduleSerializer
+from schedules.exchange import CONTENT_TYPES
 from schedules.exchange.text import MAX_FILE
 from schedules.models import ScheduledJob, with_last_run
 from schedules.services.drafts.starting import add_start_nodes
@@ -32,7 +31,6 @@ from workflows.models import Workflow
 from workflows.scopes import Scope
 from workflows.services.definition import MAX_NAME
 
-CONTENT_TYPES = {"yaml": "application/yaml", "json": "application/json"}
 FILE_FORMAT = OpenApiParameter(
     "file_format",
     str,
@@ -154,18 +152,11 @@ class WorkflowExport(StrictQuery):
         if chosen not in CONTENT_TYPES:
             why = one_of(CONTENT_TYPES)["invalid_choice"]
             raise ValidationError({FILE_FORMAT.name: [why]})
-        text = exchange.written(
+        return exchange.download(
             exchange.export_workflow(workflow, user=user),
-            "json" if chosen == "json" else "yaml",
+            name=workflow.name,
+            file_format="json" if chosen == "json" else "yaml",
         )
-        answer = HttpResponse(
-            text, content_type=f"{CONTENT_TYPES[chosen]}; charset=utf-8"
-        )
-        file_name = f"{slugify(workflow.name) or 'workflow'}.{chosen}"
-        answer["Content-Disposition"] = str(
-            content_disposition_header(as_attachment=True, filename=file_name)
-        )
-        return answer
 
     @override
     def perform_content_negotiation(

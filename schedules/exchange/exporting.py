@@ -30,8 +30,11 @@ EXCHANGED = {
 NOT_OF_A_FILE = {"version", "graph_version"}
 
 
-def export_workflow(workflow: Workflow, *, user: User) -> dict[str, Any]:
-    """The file of a workflow that `user` may view, with the schedules that `user` may view.
+def export_workflow(
+    workflow: Workflow, *, user: User, only: ScheduledJob | None = None
+) -> dict[str, Any]:
+    """The file of a workflow that `user` may view, with the schedules that `user` may view,
+    or with `only` one of them.
 
     Without owners, ids and secrets: what was emptied is listed under `emptied`. Schedules
     that have ended are left out, since they could not be created again. Raises
@@ -40,7 +43,7 @@ def export_workflow(workflow: Workflow, *, user: User) -> dict[str, Any]:
     """
     if workflow.call:
         raise WorkflowOfCalls(workflow.call)
-    schedules = _schedules_of(workflow, user)
+    schedules = [only] if only else _schedules_of(workflow, user)
     graph = graph_of(workflow)
     node_ids = {node["id"]: node["node_id"] for node in graph["nodes"]}
     nodes, gone = without_ids(

@@ -102,7 +102,7 @@ def _whose(earlier: Earlier) -> str:
     names = {acted_by(event) for event in earlier.events}
     if len(names) != 1:
         return _("Theirs")
-    return _("{name}’s").format(name=names.pop())
+    return _("{name}'s").format(name=names.pop())
 
 
 def _sent(form: ServiceForm) -> dict[str, str]:

@@ -245,6 +245,13 @@ def buttons_for(
     return {button.name: button for button in [*offered(schedule, user), *copies]}
 
 
+def can_export(schedule: ScheduledJob, user: User | AnonymousUser) -> bool:
+    """Whether there is a file that could be imported again: of a drawn workflow that the
+    person may see, and not of a schedule that has ended."""
+    is_drawn = not schedule.call and schedule.status != Status.STOPPED
+    return is_drawn and Sees.of(user, schedule).workflow
+
+
 def context_of(
     request: HttpRequest,
     site: AdminSite,
@@ -274,4 +281,5 @@ def context_of(
         "other_buttons": [each for name, each in buttons.items() if name not in PLACED],
         "request_id": uuid4().hex,
         "may_change": may_change,
+        "can_export": can_export(schedule, request.user),
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -16,11 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
+from schedules import exchange
 from schedules.admin.actions import ActionsAdmin
 from schedules.admin.buttons import Press
 from schedules.admin.page.backfill import span
 from schedules.admin.page.clock import clock_of
 from schedules.admin.page.conflict import conflict_of
+from schedules.admin.page.context import can_export
 from schedules.admin.page.wall_times import NotATime
 from schedules.models import ScheduledJob
 from schedules.services import backfill, may
@@ -28,8 +30,12 @@ from schedules.services.insight.earlier import at_version
 from workflows.admin.frame import frame
 from workflows.kit.forms import ServiceForm
 
+if TYPE_CHECKING:
+    from workflows.kit.users import User
+
 CONFLICT = "ostinato/schedules/page/conflict.html"
 BACKFILL = "ostinato_schedules_scheduledjob_backfill"
+EXPORT = "ostinato_schedules_scheduledjob_export"
 
 
 class PageActions(ActionsAdmin):
@@ -37,9 +43,11 @@ class PageActions(ActionsAdmin):
 
     @override
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.backfill_view))
+        view = self.admin_site.admin_view
+        backfilling, export = require_POST(self.backfill_view), self.export_view
         return [
-            path("<uuid:schedule_id>/backfill/", view, name=BACKFILL),
+            path("<uuid:schedule_id>/backfill/", view(backfilling), name=BACKFILL),
+            path("<uuid:schedule_id>/export/", view(export), name=EXPORT),
             *super().get_urls(),
         ]
 
@@ -73,6 +81,20 @@ class PageActions(ActionsAdmin):
             )
             self.message_user(request, told.format(count=f"{len(runs):,}"))
         return self.page_of(schedule.pk)
+
+    def export_view(self, request: HttpRequest, schedule_id: UUID) -> HttpResponse:
+        """The schedule with its workflow, as a file that an import reads."""
+        schedule = self.get_object(request, str(schedule_id))
+        if schedule is None:
+            return self.gone(request, schedule_id)
+        if not can_export(schedule, request.user):
+            raise Http404
+        workflow, user = schedule.workflow, cast("User", request.user)
+        return exchange.download(
+            exchange.export_workflow(workflow, user=user, only=schedule),
+            name=schedule.name,
+            file_format="yaml",
+        )
 
     @override
     def render_change_form(
