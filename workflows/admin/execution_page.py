@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -127,6 +127,10 @@ class Beyond:
     )
     again: Callable[..., WorkflowExecution] | None = None
     can_again: Callable[[WorkflowExecution, User], bool] = lambda row, user: False
+    # The addresses of what agents have proposed, by its id, as far as it is still open.
+    reviews: Callable[[AdminSite, User, Collection[str]], Mapping[str, str]] = (
+        lambda site, user, proposed: {}
+    )
 
 
 beyond = Beyond()
@@ -135,6 +139,22 @@ beyond = Beyond()
 def came_from(site: AdminSite, execution: WorkflowExecution) -> Came | None:
     found = (source(site, execution) for source in beyond.came)
     return next(filter(None, found), None)
+
+
+def link_reviews(shown: ExecutionShown, site: AdminSite, user: User) -> None:
+    """From what agents have proposed to where it is approved or declined."""
+    calls = [
+        call
+        for card in (*shown.cards, *shown.closed)
+        if card.talk
+        for turn in card.talk.turns
+        for call in turn.calls
+        if call.proposed
+    ]
+    if calls:
+        open_ = beyond.reviews(site, user, {call.proposed for call in calls})
+        for call in calls:
+            call.review = open_.get(call.proposed, "")
 
 
 def shown_execution(
@@ -230,10 +250,16 @@ def _graph(execution: WorkflowExecution) -> list[dict[str, Any]]:
 
 
 def execution_context(
-    execution: WorkflowExecution, *, now: datetime, zone: str
+    execution: WorkflowExecution,
+    site: AdminSite,
+    user: User,
+    *,
+    now: datetime,
+    zone: str,
 ) -> dict[str, Any]:
     """What `ostinato/admin/execution/work.html` shows, and the heading of its page."""
     shown = shown_execution(execution, now=now, zone=zone)
+    link_reviews(shown, site, user)
     mark = run_mark(execution.status)
     return {
         "execution": execution,

@@ -104,7 +104,8 @@ class ExecutionPages(Framed, ModelAdmin):
     ) -> HttpResponse:
         if obj is not None:
             now, zone = now_of(request), zone_of(request)
-            context |= execution_context(obj, now=now, zone=zone)
+            user = cast("User", request.user)
+            context |= execution_context(obj, self.admin_site, user, now=now, zone=zone)
             context |= {
                 "title": _title(obj, request),
                 "subtitle": None,

@@ -30,7 +30,8 @@ class Call:
     arguments: SafeString
     result: SafeString
     is_open: bool = False
-    proposes: bool = False  # a schedule that waits for approval
+    proposed: str = ""  # the id of a schedule that was to be approved
+    review: str = ""  # the address where that can be done, if it still can
 
 
 @dataclass(slots=True)
@@ -118,8 +119,14 @@ def _call(call: dict[str, Any], room: Room) -> Call:
         json_tree(call.get("arguments"), room),
         json_tree(result, room),
         is_open=is_error,
-        proposes=isinstance(result, dict) and bool(result.get("awaits_approval")),
+        proposed=_proposed(result),
     )
+
+
+def _proposed(result: Any) -> str:
+    """Empty of a dry run too, which has no id."""
+    waits = isinstance(result, dict) and result.get("awaits_approval") is True
+    return str(result.get("id") or "") if waits else ""
 
 
 def _in_a_line(result: Any) -> str:

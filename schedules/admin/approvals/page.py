@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -25,6 +28,7 @@ from schedules.services.insight.proposals import (
     to_decide,
 )
 from schedules.services.transitions import PROPOSED
+from workflows.admin.execution_page import beyond
 from workflows.admin.frame import frame, now_of, zone_of
 from workflows.display.marks import Mark, mark_html
 from workflows.kit.users import User
@@ -133,3 +137,24 @@ def _decided(user: User) -> dict[str, Any]:
 
 def _mark(event: ScheduleEvent) -> str:
     return mark_html(MARKS[EventVerb(event.verb)], plain=True)
+
+
+def _ids(texts: Collection[str]) -> Iterator[UUID]:
+    """Whatever a record holds that has the form of one."""
+    for text in texts:
+        with suppress(ValueError):
+            yield UUID(text)
+
+
+def reviews(
+    site: AdminSite, user: User, proposed: Collection[str]
+) -> Mapping[str, str]:
+    """Where each of them is read and decided, of those that are open and seen by the user."""
+    page = reverse(f"admin:{URL_NAME}", current_app=site.name)
+    open_ = (
+        proposals(user).filter(pk__in=[*_ids(proposed)]).values_list("pk", flat=True)
+    )
+    return {str(pk): f"{page}?proposal={pk}" for pk in open_}
+
+
+beyond.reviews = reviews

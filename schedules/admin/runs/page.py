@@ -38,7 +38,7 @@ from workflows.admin.execution_page import (
 from workflows.display.marks import run_mark
 from workflows.display.numbers import grouped
 from workflows.display.times import length, moment, relative
-from workflows.kit.users import full_name
+from workflows.kit.users import User, full_name
 from workflows.models import WorkflowExecution
 
 # So many runs that succeeded tell what is usual.
@@ -53,13 +53,19 @@ _ORIGINS = {
 
 
 def run_context(
-    run: ScheduledRun, schedule: ScheduledJob | None, *, now: datetime, zone: str
+    run: ScheduledRun,
+    schedule: ScheduledJob | None,
+    site: AdminSite,
+    user: User,
+    *,
+    now: datetime,
+    zone: str,
 ) -> dict[str, Any]:
     """The heading and the facts of the run, and what its execution shows below them."""
     context: dict[str, Any] = {}
     execution = run.execution
     if execution is not None:
-        context = execution_context(execution, now=now, zone=zone)
+        context = execution_context(execution, site, user, now=now, zone=zone)
     mark = run_mark(run.status)
     return context | {
         "run": run,

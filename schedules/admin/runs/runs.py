@@ -73,7 +73,14 @@ class RunPages(HistoryAdmin):
         if obj is not None:
             now, zone = now_of(request), zone_of(request)
             schedule = self._schedule(obj)
-            context |= run_context(obj, schedule, now=now, zone=zone)
+            context |= run_context(
+                obj,
+                schedule,
+                self.admin_site,
+                cast("User", request.user),
+                now=now,
+                zone=zone,
+            )
             at = moment(obj.scheduled_for.replace(microsecond=0), zone, now)
             context |= {
                 "title": f"{obj.schedule_name}, {at}",

@@ -87,7 +87,7 @@ CALLS = [
         "at": at(4).isoformat(),
         "tool": "schedule_create",
         "arguments": {"cron": "@daily", "name": "Report"},
-        "result": {"awaits_approval": True},
+        "result": {"id": "1", "awaits_approval": True},
         "seconds": 0.5,
     },
     {
@@ -116,7 +116,7 @@ def test_an_agent_is_shown_turn_by_turn() -> None:
     assert task.text == "Plan it."
     assert (turn.model, turn.took) == ("m-1", "3.0 s, 2,240 + 96 tokens")
     created, stopped = turn.calls
-    assert (created.said, created.proposes, created.is_error) == ("Report", True, False)
+    assert (created.said, created.proposed, created.is_error) == ("Report", "1", False)
     assert (stopped.said, stopped.is_error) == ("No such schedule.", True)
     assert (answer.text, answer.took) == ("Done.", "did not end")
     assert found.usage == "2 requests, 2 tool calls, 3,005 tokens"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 
 from schedules.models import ScheduledJob, ScheduleEvent, UserProfile
 from schedules.services import Actor, create_schedule
@@ -53,6 +54,39 @@ def test_an_empty_inbox_says_what_comes_here(site: Client) -> None:
     text = site.get(INBOX).text
     assert "Nothing to approve" in text
     assert "Nothing decided yet" in site.get(f"{INBOX}?show=decided").text
+
+
+def test_the_conversation_leads_to_what_was_proposed_while_it_is_open(
+    site: Client, propose: Propose, workflow: Workflow, alice: User
+) -> None:
+    run = WorkflowExecution.objects.create(
+        workflow=workflow, workflow_name="Plan reports", owner=alice
+    )
+    proposal = propose("hourly", run=run.pk)
+    answers: list[Any] = [str(proposal.pk), "nonsense", None]
+    calls = [
+        {
+            "kind": "tool",
+            "tool": "schedule_create",
+            "result": {"id": answer, "awaits_approval": True},
+        }
+        for answer in answers
+    ]
+    node = NodeRun(execution=run, sequence=1, node_id="planner", component_type="agent")
+    node.output = {"calls": calls}
+    node.save()
+    address = reverse(
+        "admin:ostinato_workflows_workflowexecution_change", args=[run.pk]
+    )
+    link = f'href="{INBOX}?proposal={proposal.pk}"'
+    text = site.get(address).text
+    assert text.count("Review the proposal") == text.count(link) == 1
+    assert text.count("needs approval") == 1
+    assert "hourly" in site.get(f"{INBOX}?proposal={proposal.pk}").text
+    post(site, "approve", proposal)
+    text = site.get(address).text
+    assert "Review the proposal" not in text
+    assert "needs approval" not in text
 
 
 def test_a_proposal_tells_all_that_a_decision_needs(
