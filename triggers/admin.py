@@ -22,6 +22,7 @@ from triggers.webhooks import IssuedWebhook, issue_webhook, revoke_webhook
 from workflows.access import require_permission
 from workflows.admin.execution_page import beyond
 from workflows.admin.frame import Framed, frame
+from workflows.admin.read_only import PlainForm
 from workflows.components.trigger_webhook import WebhookTrigger
 from workflows.kit.admin import ServiceAdmin
 from workflows.kit.embedding import require_include
@@ -64,7 +65,7 @@ class WebhookForm(ServiceForm):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(Framed, ServiceAdmin):
+class WebhookAdmin(PlainForm, Framed, ServiceAdmin):
     """Django's permissions open the pages; each webhook also requires permission to change its
     workflow, as in the API."""
 

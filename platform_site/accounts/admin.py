@@ -24,6 +24,7 @@ from platform_site.accounts.tokens import (
 )
 from schedules.templatetags.schedule_display import both_times
 from workflows.admin.frame import Framed, frame
+from workflows.admin.read_only import PlainForm
 from workflows.kit.admin_lists import BoundedSearch, delete_selected
 from workflows.kit.users import name_of, searched_by_name
 from workflows.scopes import Scope
@@ -64,7 +65,7 @@ class TokenForm(FormBase):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(Framed, BoundedSearch, Base):
+class ApiTokenAdmin(PlainForm, Framed, BoundedSearch, Base):
     """A token acts for its user, so only superusers view and create the tokens of others."""
 
     form = TokenForm

@@ -228,3 +228,18 @@ def test_a_list_costs_the_same_queries_whatever_its_length(
         execution.save(force_insert=True)
     with django_assert_max_num_queries(9):
         site.get(reverse("admin:ostinato_workflows_workflowexecution_changelist"))
+
+
+def test_the_form_of_a_workflow_loads_no_script_that_needs_jquery(
+    site: Client, workflow: Workflow
+) -> None:
+    for address in (
+        reverse("admin:ostinato_workflows_workflow_change", args=[workflow.pk]),
+        reverse("admin:ostinato_workflows_workflow_add") + "?_popup=1",
+        reverse("admin:ostinato_triggers_webhook_add"),
+        reverse("admin:ostinato_accounts_apitoken_add"),
+    ):
+        text = site.get(address).text
+        assert 'name="csrfmiddlewaretoken"' in text
+        for script in ("jquery", "prepopulate_init", "RelatedObjectLookups"):
+            assert script not in text, address

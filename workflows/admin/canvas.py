@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from workflows.admin.frame import Framed, frame
 from workflows.admin.page_data import Page, page_data
+from workflows.admin.read_only import PlainForm
 from workflows.admin.texts import texts_url
 from workflows.kit.admin import ServiceAdmin
 from workflows.models import Workflow
@@ -24,7 +25,7 @@ from workflows.models import Workflow
 CANVAS = "ostinato_workflows_workflow_canvas"
 
 
-class CanvasPages(Framed, ServiceAdmin):
+class CanvasPages(PlainForm, Framed, ServiceAdmin):
     """The canvas of a workflow, and the page that offers ways to begin one."""
 
     change_form_template = "ostinato/admin/workflow.html"

@@ -1,4 +1,4 @@
-"""Admin pages without adding, changing and deleting."""
+"""Admin pages with less: forms without scripts; pages without adding, changing, deleting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
 
 # Django's admin classes take no type parameters at run time.
@@ -18,6 +19,27 @@ else:
     AnyAdmin = admin.options.BaseModelAdmin
     Inline = admin.TabularInline
     ModelAdmin = admin.ModelAdmin
+
+
+class PlainForm(ModelAdmin):
+    """A form without Django's scripts, jQuery among them: plain inputs need none."""
+
+    @override
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["media"] = context["media"]["css"]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @override
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        """Without links to the pages of related rows, which open windows by script."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 class ReadOnly(AnyAdmin):

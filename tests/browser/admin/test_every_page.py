@@ -13,8 +13,8 @@ from tests.browser.test_admin_schedules import log_in
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
 MOST_HTML, MOST_SCRIPT = 300_000, 60_000
-# Forms of Django's own, with its own scripts.
-OF_DJANGO = {"workflow", "nobody", "people", "groups", "tokens", "password"}
+# The page of a user is Django's form, with its own scripts.
+OF_DJANGO = {"nobody"}
 SCRIPTS = """() => performance.getEntriesByType("resource")
   .filter((entry) => entry.initiatorType === "script" || entry.name.endsWith(".js"))
   .map((entry) => entry.name)"""
@@ -68,4 +68,4 @@ def test_every_page_is_light(open_page: OpenPage) -> None:
         weights = {"HTML": len(answer.body()), "scripts": scripts}
         if weights["HTML"] >= MOST_HTML or scripts >= MOST_SCRIPT:
             heavy[what] = weights
-    assert heavy.keys() <= OF_DJANGO
+    assert heavy.keys() == OF_DJANGO
