@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from schedules.admin.columns import times
@@ -83,6 +84,11 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
 
 @admin.register(ScheduleEpoch)
 class EpochAdmin(HistoryAdmin):
+    rows_class = "o-lines"
+
+    class Media:
+        css = {"all": ("schedules/epochs.css",)}
+
     list_display = ("of_schedule", "number", "begins", "ends", "tick_count")
     ordering = ("-id",)
     fields = (
@@ -101,3 +107,10 @@ class EpochAdmin(HistoryAdmin):
     begins = times("from_at", "From (exclusive)")
     ends = times("to_at", "Until (inclusive)")
     pruned = times("pruned_upto", "Pruned until")
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = {"title": _("Timing history")}
+        return super().changelist_view(request, title | (extra_context or {}))

@@ -23,7 +23,7 @@ from workflows.display.nodes import (
     waterfall,
 )
 from workflows.display.talk import Talk, talk
-from workflows.display.times import length, moment, relative
+from workflows.display.times import moment, relative, took
 from workflows.kit.users import User, full_name
 from workflows.models import NodeRun, WorkflowExecution, WorkflowNode, WorkflowVersion
 from workflows.services import CANCELLABLE
@@ -320,8 +320,7 @@ def took_text(
 ) -> str:
     if started is None:
         return "-"
-    seconds = ((finished or now) - started).total_seconds()
-    text = length(max(0.0, seconds))
+    text = took(started, finished or now)
     return text if finished else _("{} so far").format(text)
 
 

@@ -32,7 +32,7 @@ from workflows.admin.outcomes import OutcomeFilter
 from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
 from workflows.display.marks import mark_html, run_mark
-from workflows.display.times import length, moment, time_html
+from workflows.display.times import moment, time_html, took
 from workflows.kit.admin_lists import BoundedPaginator, BoundedSearch
 from workflows.kit.errors import NotAllowed, NotFound
 from workflows.kit.refusals import refusal_of
@@ -202,6 +202,7 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
     paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     actions = None
+    rows_class = "o-lines"
     fields = ["workflow_name"]
 
     @override
@@ -223,7 +224,7 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
         def lasted(row: WorkflowExecution) -> str:
             if row.started_at is None:
                 return ""
-            return length(((row.finished_at or now) - row.started_at).total_seconds())
+            return took(row.started_at, row.finished_at or now)
 
         return ("name", state, began, lasted, "trigger_type", "owner_name")
 

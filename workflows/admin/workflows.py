@@ -104,6 +104,7 @@ class OfCalls(admin.SimpleListFilter):
 @admin.register(Workflow)
 class WorkflowAdmin(CanvasPages):
     form = WorkflowForm
+    rows_class = "o-lines"
     list_display = [
         "name",
         "canvas",

@@ -32,10 +32,10 @@ def length(seconds: float) -> str:
 
 
 def took(began: datetime | None, ended: datetime | None) -> str:
-    """The time between; empty if one is unknown."""
+    """The time between, never less than nothing; empty if one is unknown."""
     if began is None or ended is None:
         return ""
-    return length((ended - began).total_seconds())
+    return length(max(0.0, (ended - began).total_seconds()))
 
 
 def relative(at: datetime, now: datetime) -> str:

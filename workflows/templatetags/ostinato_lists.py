@@ -1,7 +1,7 @@
 """Template tags of lists: filters as chips, the table, the bar of ticked rows, pages.
 
 They work on the `ChangeList` of any admin. A filter may bring more than Django's do: see
-`list_filter`; an admin: `rows_are_cards`, `bulk_verbs`.
+`list_filter`; an admin: `rows_class`, `bulk_verbs`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def list_results(context: template.Context) -> dict[str, Any]:
     return {
         "headers": headers,
         "results": results(changelist),
-        "cards": getattr(changelist.model_admin, "rows_are_cards", False),
+        # How its rows look on a phone, such as "o-cards".
+        "rows_class": getattr(changelist.model_admin, "rows_class", ""),
     }
 
 

@@ -55,7 +55,7 @@ class ChangeListAdmin(ActionsAdmin):
     actions_on_top = False
     actions_on_bottom = True
     show_facets = admin.ShowFacets.NEVER
-    rows_are_cards = True
+    rows_class = "o-cards"
     hidden_headers = (gettext_lazy("Actions"),)
 
     @override

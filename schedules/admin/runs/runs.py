@@ -30,7 +30,7 @@ from workflows.admin.execution_page import Tools
 from workflows.admin.executions import refusals_told, values_at
 from workflows.admin.frame import now_of, zone_of
 from workflows.display.marks import mark_html, run_mark
-from workflows.display.times import length, moment, time_html
+from workflows.display.times import length, moment, time_html, took
 from workflows.kit.users import User
 from workflows.models import WorkflowExecution
 from workflows.services import CANCELLABLE, cancel_execution
@@ -181,6 +181,8 @@ class RunAdmin(RunPages):
         ("origin", titled_filter(gettext_lazy("Origin"))),
     )
 
+    rows_class = "o-lines"
+
     class Media:
         css = {"all": ("schedules/runs.css",)}
 
@@ -226,7 +228,7 @@ class RunAdmin(RunPages):
         def lasted(run: ScheduledRun) -> str:
             if run.started_at is None or run.status in NEVER_RAN:
                 return ""
-            return length(((run.finished_at or now) - run.started_at).total_seconds())
+            return took(run.started_at, run.finished_at or now)
 
         return (at, "of_schedule", "outcome", "shown_origin", late, lasted, "tries")
 

@@ -27,10 +27,12 @@ from schedules.display.trail import did, quoted_note
 from schedules.models import ReasonCode, ScheduleEvent
 from schedules.templatetags.schedule_display import EMPTY
 from workflows.admin.frame import now_of, zone_of
+from workflows.display.json_tree import Room, json_tree
 from workflows.display.times import moment, time_html
 from workflows.kit.admin_lists import BoundedList
 from workflows.templatetags.ostinato_icons import icon
 
+ROOM = 60_000  # a page has at most 300 kB
 MODEL = "ostinato_schedules_scheduleevent"
 EXPORT = f"{MODEL}_csv"
 EXECUTION = "ostinato_workflows_workflowexecution"
@@ -69,6 +71,8 @@ class EventAdmin(HistoryAdmin):
         "note__has_text",
     )
     search_help_text = gettext_lazy("Schedule, person or note")
+
+    rows_class = "o-lines"
 
     class Media:
         css = {"all": ("schedules/trail.css",)}
@@ -126,8 +130,8 @@ class EventAdmin(HistoryAdmin):
             "note": obj.note,
             "reason_code": obj.reason_code,
             "shown_execution": obj.execution_id,
-            "before": obj.before,
-            "after": obj.after,
+            "recorded_before": obj.before,
+            "recorded_after": obj.after,
         }
         shown = (name for name, value in asked.items() if value)
         return ("at", "of_schedule", "who", "said", "changed", *shown)
@@ -184,10 +188,22 @@ class EventAdmin(HistoryAdmin):
     def changed(self, event: ScheduleEvent) -> SafeString:
         return diffs(event.__dict__.get("changes", [])) or EMPTY
 
+    @admin.display(description=gettext_lazy("Before"))
+    def recorded_before(self, event: ScheduleEvent) -> SafeString:
+        return _recorded(event.before)
+
+    @admin.display(description=gettext_lazy("After"))
+    def recorded_after(self, event: ScheduleEvent) -> SafeString:
+        return _recorded(event.after)
+
     @admin.display(description=gettext_lazy("From the run"))
     def shown_execution(self, event: ScheduleEvent) -> SafeString:
         execution = event.execution_id
         return link(self.admin_site, EXECUTION, execution, execution)
+
+
+def _recorded(values: Any) -> SafeString:
+    return format_html('<div class="o-json">{}</div>', json_tree(values, Room(ROOM)))
 
 
 def diffs(changes: list[Change]) -> SafeString:
