@@ -5,13 +5,14 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.core.management import get_commands
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 
 class SchedulesConfig(AppConfig):
     name = "schedules"
     label = "ostinato_schedules"
-    verbose_name = "Schedules"
+    verbose_name = _("Schedules")
     default_auto_field = "django.db.models.BigAutoField"
 
     @override

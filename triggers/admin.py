@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from typing_extensions import override
 
@@ -50,7 +52,7 @@ class NodeField(ChoiceBase):
 class WebhookForm(ServiceForm):
     """Selects a webhook node without a URL, of a workflow that the user may change."""
 
-    node = NodeField(WorkflowNode.objects.none())
+    node = NodeField(WorkflowNode.objects.none(), label=gettext_lazy("Node"))
     user: ClassVar[User]
     issued: IssuedWebhook
 
@@ -111,15 +113,17 @@ class WebhookAdmin(PlainForm, Framed, ServiceAdmin):
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or _may_change(request, obj.node.workflow))
 
-    @admin.display(description="Workflow", ordering="node__workflow__name")
+    @admin.display(
+        description=gettext_lazy("Workflow"), ordering="node__workflow__name"
+    )
     def workflow(self, webhook: Webhook) -> str:
         return str(webhook.node.workflow)
 
-    @admin.display(description="Node", ordering="node__node_id")
+    @admin.display(description=gettext_lazy("Node"), ordering="node__node_id")
     def node_id_(self, webhook: Webhook) -> str:
         return webhook.node.node_id
 
-    @admin.display(description="Owner", ordering="node__workflow__owner")
+    @admin.display(description=gettext_lazy("Owner"), ordering="node__workflow__owner")
     def owner(self, webhook: Webhook) -> str:
         return name_of(webhook.node.workflow.owner)
 
@@ -175,7 +179,7 @@ class WebhookAdmin(PlainForm, Framed, ServiceAdmin):
     ) -> HttpResponse:
         context = {
             **frame(request, self.admin_site, self.opts.label),
-            "title": "New webhook",
+            "title": _("New webhook"),
             "opts": self.opts,
             "webhook": issued.webhook,
             "address": hook_url(issued.token, request),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from workflows.models import WorkflowExecution, WorkflowNode
@@ -13,10 +14,16 @@ class Webhook(models.Model):
     has a digest, and the signing key is derived from the salt and `SECRET_KEY`."""
 
     id = models.BigAutoField(primary_key=True)
-    node = models.OneToOneField(WorkflowNode, models.CASCADE, related_name="webhook")
+    node = models.OneToOneField(
+        WorkflowNode, models.CASCADE, related_name="webhook", verbose_name=_("node")
+    )
     token_digest = models.CharField(max_length=64, unique=True)
     salt = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
 
     @override
     def __str__(self) -> str:
@@ -33,6 +40,8 @@ class WebhookDelivery(models.Model):
     execution = models.ForeignKey(WorkflowExecution, models.CASCADE, related_name="+")
 
     class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
         constraints = [
             models.UniqueConstraint(
                 fields=["webhook", "key_digest"], name="webhook_delivery_once"

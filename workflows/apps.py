@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from workflows.callables.opened import opened
@@ -15,7 +16,7 @@ from workflows.kit.conf import conf
 class WorkflowsConfig(AppConfig):
     name = "workflows"
     label = "ostinato_workflows"
-    verbose_name = "Workflows"
+    verbose_name = _("Workflows")
     default_auto_field = "django.db.models.BigAutoField"
 
     @override

@@ -12,27 +12,28 @@ from workflows.exceptions import (
     TimedOut,
 )
 from workflows.kit.errors import NotAllowed
+from workflows.kit.phrases import phrase
 
 
 class FailureKind(models.TextChoices):
     """Decides behaviour, filters and alerts; the text of an error is for people only."""
 
     # A node of the workflow failed.
-    NODE = "node", "Node failed"
+    NODE = "node", phrase("Node failed")
     # The deadline passed, regardless of how the process ended then.
-    TIMEOUT = "timeout", "Timed out"
+    TIMEOUT = "timeout", phrase("Timed out")
     # The worker ended, or could not renew its lease.
-    LOST = "lost", "Worker lost"
+    LOST = "lost", phrase("Worker lost")
     # The workflow is inactive, or none of its active triggers accepted the schedule.
-    NO_TRIGGER = "no_trigger", "No trigger"
+    NO_TRIGGER = "no_trigger", phrase("No trigger")
     # The owner of the schedule may no longer run the workflow, or that of the workflow may
     # not do what a node does.
-    NOT_ALLOWED = "not_allowed", "Not allowed"
+    NOT_ALLOWED = "not_allowed", phrase("Not allowed")
     # The payload, the graph or the target is not valid, or what a node refers to has gone:
     # every attempt would fail.
-    BROKEN = "broken", "Broken"
+    BROKEN = "broken", phrase("Broken")
     # The process exited or was killed, or a bug of ours ended the attempt.
-    CRASH = "crash", "Crashed"
+    CRASH = "crash", phrase("Crashed")
 
 
 def failure_kind_field() -> models.CharField[str, str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.db.models import TextChoices
 
 from workflows.kit.errors import NotAllowed
+from workflows.kit.phrases import phrase
 
 
 class Scope(TextChoices):
     """`read`: view and preview. `operate`: also pause, resume, run, backfill and cancel.
     `edit`: everything that the token's user may do."""
 
-    READ = "read", "Read"
-    OPERATE = "operate", "Operate"
-    EDIT = "edit", "Edit"
+    READ = "read", phrase("Read")
+    OPERATE = "operate", phrase("Operate")
+    EDIT = "edit", phrase("Edit")
 
     def allows(self, needed: Scope) -> bool:
         """Whether this scope includes `needed`."""

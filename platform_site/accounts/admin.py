@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from platform_site.accounts.models import ApiToken
@@ -25,6 +27,7 @@ from platform_site.accounts.tokens import (
 from schedules.templatetags.schedule_display import both_times
 from workflows.admin.frame import Framed, frame
 from workflows.admin.read_only import PlainForm
+from workflows.display.languages import in_language
 from workflows.kit.admin_lists import BoundedSearch, delete_selected
 from workflows.kit.users import name_of, searched_by_name
 from workflows.scopes import Scope
@@ -46,10 +49,18 @@ class TokenForm(FormBase):
         required=False,
         min_value=1,
         max_value=MAX_DAYS,
-        label="Valid for (days)",
-        help_text="Leave empty for a token that does not expire.",
+        label=gettext_lazy("Valid for (days)"),
+        help_text=gettext_lazy("Leave empty for a token that does not expire."),
     )
     creator: User
+
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "scope" in self.fields:  # not on the page of a token that is there
+            cast("forms.ChoiceField", self.fields["scope"]).choices = [
+                (value, in_language(label)) for value, label in Scope.choices
+            ]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -104,17 +115,17 @@ class ApiTokenAdmin(PlainForm, Framed, BoundedSearch, Base):
     ) -> bool:
         return False
 
-    @admin.display(description="User", ordering="user")
+    @admin.display(description=gettext_lazy("User"), ordering="user")
     def user_name(self, token: ApiToken) -> str:
         return name_of(token.user)
 
-    @admin.display(description="Created", ordering="created")
+    @admin.display(description=gettext_lazy("Created"), ordering="created")
     def created_at(self, token: ApiToken) -> SafeString:
         return both_times(token.created)
 
-    @admin.display(description="Expires", ordering="expiry")
+    @admin.display(description=gettext_lazy("Expires"), ordering="expiry")
     def expires(self, token: ApiToken) -> str | SafeString:
-        return both_times(token.expiry) if token.expiry else "never"
+        return both_times(token.expiry) if token.expiry else _("never")
 
     @override
     def save_model(
@@ -138,7 +149,7 @@ class ApiTokenAdmin(PlainForm, Framed, BoundedSearch, Base):
         """Answer without a redirect, for which the text would have to be stored."""
         context = {
             **frame(request, self.admin_site, self.opts.label),
-            "title": "New token",
+            "title": _("New token"),
             "opts": self.opts,
             "token": obj,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 from typing_extensions import override
 
@@ -18,19 +19,26 @@ class ApiToken(AbstractAuthToken):
 
     # As in the base class, except for the reverse name: a project may use Knox itself.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_tokens"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="ostinato_tokens",
+        verbose_name=_("user"),
     )
-    name = models.CharField(max_length=NAME_LENGTH, default="token")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, default="token")
     scope = models.CharField(
+        _("scope"),
         max_length=16,
         choices=Scope.choices,
         default=Scope.EDIT,
-        help_text="read: view and preview. operate: also pause, resume, run, backfill and "
-        "cancel. edit: everything that the user may do.",
+        help_text=_(
+            "read: view and preview. operate: also pause, resume, run, backfill and "
+            "cancel. edit: everything that the user may do."
+        ),
     )
 
     class Meta:
-        verbose_name = "API token"
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(scope__in=Scope.values), name="api_token_scope_valid"

@@ -7,6 +7,7 @@ import sys
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext, gettext_lazy
 
 from platform_site.http.unknown import unknown_address
 from workflows.admin.outages import refusal_page
@@ -23,7 +24,7 @@ from workflows.kit.errors import (
 )
 from workflows.kit.refusals import refusal_of
 
-STALE_FORM = (
+STALE_FORM = gettext_lazy(
     "The form was not sent from a page of this site, or you have signed in again since you "
     "opened it. Go back, reload the page, and send it again."
 )
@@ -40,7 +41,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
     if is_for_programs(request.path):
         return unknown_address(request)
     return refusal_page(
-        NotFound("This page does not exist. The link may be out of date.")
+        NotFound(gettext("This page does not exist. The link may be out of date."))
     )
 
 
@@ -51,7 +52,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose secret does not fit; `reason` is for developers, and stands in the log."""
-    return refusal_page(NotAllowed(STALE_FORM))
+    return refusal_page(NotAllowed(str(STALE_FORM)))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

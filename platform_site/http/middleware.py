@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.common import CommonMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from typing_extensions import override
 
 from platform_site.http.errors import is_for_programs
+from workflows.kit.api.base import LANGUAGE
 from workflows.kit.api.problems import problem_response
 from workflows.safety.decoding import is_known_charset
 
@@ -34,3 +37,22 @@ class SiteMiddleware(CommonMiddleware):
         if is_for_programs(request.path):
             return False
         return super().should_redirect_with_slash(request)
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Pages are in the language that the browser asks for; programs are answered in English."""
+
+    @override
+    def process_request(self, request: HttpRequest) -> None:
+        if is_for_programs(request.path):
+            translation.activate(LANGUAGE)
+        else:
+            super().process_request(request)
+
+    @override
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if is_for_programs(request.path):
+            return response
+        return super().process_response(request, response)

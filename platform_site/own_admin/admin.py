@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext_lazy
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
@@ -26,7 +27,7 @@ from workflows.kit.admin_lists import BoundedSearchForm, delete_selected
 
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
-admin.site.index_title = "Schedules and workflows"
+admin.site.index_title = gettext_lazy("Schedules and workflows")
 show_overview_at_index()
 
 # In the lists of all apps, as our own have them anywhere.

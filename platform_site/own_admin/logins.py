@@ -18,6 +18,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from typing_extensions import override
 
 from platform_site.accounts.client_address import client_address
@@ -76,7 +77,7 @@ def refused(
     """The page that asks to try again later, with status 429."""
     context = {
         **admin.site.each_context(request),
-        "title": "Too many failed logins",
+        "title": gettext("Too many failed logins"),
         "minutes": settings.LOGIN_LOCK_MINUTES,
     }
     status = HTTPStatus.TOO_MANY_REQUESTS

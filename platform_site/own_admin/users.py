@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from schedules.admin import ProfileForm
@@ -32,7 +34,7 @@ class ProfileInline(InlineBase):
     model = UserProfile
     form = ProfileForm
     can_delete = False
-    verbose_name = verbose_name_plural = "scheduling and agents"
+    verbose_name = verbose_name_plural = gettext_lazy("scheduling and agents")
 
 
 class ProfiledUserAdmin(Framed, ServiceAdmin, ProfiledUserBase):
@@ -48,8 +50,10 @@ class ProfiledUserAdmin(Framed, ServiceAdmin, ProfiledUserBase):
         """As in Django, but users with too many dependent rows cannot be deleted."""
         users = list(objs)
         busy = [
-            f"{user}: more than {MOST_DELETED} rows depend on this user. Delete the "
-            "user's workflows and schedules first, or make the user inactive."
+            _(
+                "{user}: more than {most} rows depend on this user. Delete the user's "
+                "workflows and schedules first, or make the user inactive."
+            ).format(user=user, most=MOST_DELETED)
             for user in users
             if not is_short(User.objects.filter(pk=user.pk))
         ]

@@ -11,10 +11,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from schedules.admin.page.clock import Clock
+from schedules.display.reasons import state_reason
 from schedules.display.trail import caught_up
 from schedules.models import CatchupPolicy, ScheduledJob, ScheduleType, Status
 from schedules.services import (
@@ -82,7 +85,7 @@ class Button:
     show."""
 
     name: str
-    label: str
+    label: str | Promise
     statuses: frozenset[Status]
     act: Callable[[UUID, Press], str]
     verb: Verb = "change"
@@ -159,7 +162,7 @@ def _next_run(schedule: ScheduledJob, press: Press) -> str:
     if schedule.schedule_type == ScheduleType.MANUAL:
         return _("It runs on request.")
     if schedule.next_run_at is None:
-        return _("It has ended: {}.").format(schedule.reason_text)
+        return _("It has ended: {}.").format(state_reason(schedule))
     return _("Next run {}.").format(press.clock.exact(schedule.next_run_at))
 
 
@@ -197,14 +200,14 @@ def _copy_to_workflow(schedule_id: UUID, press: Press) -> str:
 
 PAUSE = Button(
     "pause",
-    "Pause",
+    gettext_lazy("Pause"),
     frozenset({Status.ACTIVE}),
     _pause,
     verb="pause",
 )
 RESUME = Button(
     "resume",
-    "Resume",
+    gettext_lazy("Resume"),
     frozenset({Status.PAUSED}),
     _resume,
     verb="resume",
@@ -212,7 +215,7 @@ RESUME = Button(
 )
 RUN = Button(
     "run",
-    "Run now",
+    gettext_lazy("Run now"),
     frozenset({Status.ACTIVE, Status.PAUSED}),
     _run,
     verb="run",
@@ -221,14 +224,14 @@ BUTTONS = (PAUSE, RESUME, RUN)
 # Only on the page of a schedule that calls.
 COPY = Button(
     "copy_to_workflow",
-    "Copy to a workflow",
+    gettext_lazy("Copy to a workflow"),
     frozenset(Status),
     _copy_to_workflow,
 )
 # What people decide about the proposals of agents.
 APPROVE = Button(
     "approve",
-    "Approve",
+    gettext_lazy("Approve"),
     frozenset({Status.PAUSED}),
     _approve,
     verb="approve",
@@ -236,7 +239,7 @@ APPROVE = Button(
 )
 DECLINE = Button(
     "decline",
-    "Decline",
+    gettext_lazy("Decline"),
     frozenset({Status.PAUSED}),
     _decline,
     verb="decline",

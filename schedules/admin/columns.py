@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from typing_extensions import override
 
 from schedules.templatetags.schedule_display import both_times
+from workflows.admin.outcomes import shown_choice
 
 
 def titled_filter(
@@ -33,18 +34,18 @@ def titled_filter(
             ]
             for choice in super().choices(changelist):
                 if choice["display"] not in hidden:
-                    yield choice
+                    yield {**choice, "display": shown_choice(choice)}
 
     return TitledFilter
 
 
 def times(
-    field: str, description: str, *, zone: str = "zone"
+    field: str, description: str | Promise, *, zone: str = "zone"
 ) -> Callable[..., SafeString]:
     """A column with the time in `field`, in UTC and in the time zone that the attribute
     `zone` of the row names. It works as a method of an admin class and by itself."""
 
-    @admin.display(description=description, ordering=field)
+    @admin.display(description=cast("Any", description), ordering=field)
     def column(*self_and_row: Any) -> SafeString:
         row = self_and_row[-1]
         return both_times(getattr(row, field), getattr(row, zone))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from schedules.admin.columns import times
@@ -67,12 +68,15 @@ class HistoryAdmin(ReadOnly, Framed, BoundedSearch, Base):
         )
         return rows
 
-    @admin.display(description="Schedule")
+    @admin.display(description=gettext_lazy("Schedule"))
     def of_schedule(self, row: Any) -> SafeString:
         if row.living_name is None:
             kept = getattr(row, "schedule_name", "")
             return format_html(
-                '{} <span class="quiet">{} (deleted)</span>', kept, row.schedule_id
+                '{} <span class="quiet">{} {}</span>',
+                kept,
+                row.schedule_id,
+                _("(deleted)"),
             )
         return link(
             self.admin_site,
@@ -104,9 +108,9 @@ class EpochAdmin(HistoryAdmin):
         "pruned_counts",
     )
 
-    begins = times("from_at", "From (exclusive)")
-    ends = times("to_at", "Until (inclusive)")
-    pruned = times("pruned_upto", "Pruned until")
+    begins = times("from_at", gettext_lazy("From (exclusive)"))
+    ends = times("to_at", gettext_lazy("Until (inclusive)"))
+    pruned = times("pruned_upto", gettext_lazy("Pruned until"))
 
     @override
     def changelist_view(

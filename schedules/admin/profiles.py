@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits, timing
@@ -48,20 +50,22 @@ class ProfileForm(ProfileFormBase):
 
     class Meta:
         exclude: ClassVar[tuple[str, ...]] = OWN
-        labels: ClassVar[dict[str, str]] = {
-            "agents_may_schedule": "Agents may schedule",
-            "agents_propose": "Agents need approval",
-            "agents_may_schedule_from_schedules": "Scheduled runs may schedule",
-            "agent_max_active_schedules": "Maximum active schedules of agents",
-            "agent_min_interval_seconds": "Minimum interval for agents (seconds)",
-            "agent_max_days": "Maximum lifetime for agents (days)",
+        labels: ClassVar[dict[str, Any]] = {
+            "agents_may_schedule": _("Agents may schedule"),
+            "agents_propose": _("Agents need approval"),
+            "agents_may_schedule_from_schedules": _("Scheduled runs may schedule"),
+            "agent_max_active_schedules": _("Maximum active schedules of agents"),
+            "agent_min_interval_seconds": _("Minimum interval for agents (seconds)"),
+            "agent_max_days": _("Maximum lifetime for agents (days)"),
         }
 
     timezone = ZoneField(
         required=False,
         max_length=limits.ZONE_LENGTH,
-        label="Time zone",
-        help_text="An IANA time zone such as Europe/Berlin. The default for new schedules.",
+        label=_("Time zone"),
+        help_text=_(
+            "An IANA time zone such as Europe/Berlin. The default for new schedules."
+        ),
     )
 
     @override
@@ -76,14 +80,16 @@ def _name_default(field: forms.Field, default: Any) -> None:
     """Show the site's `default`, which applies if the input is left empty."""
     if isinstance(field, forms.NullBooleanField):
         choices = [
-            ("unknown", f"Default ({'yes' if default else 'no'})"),
-            ("true", "Yes"),
-            ("false", "No"),
+            ("unknown", _("Default (yes)") if default else _("Default (no)")),
+            ("true", _("Yes")),
+            ("false", _("No")),
         ]
         field.widget = forms.NullBooleanSelect()
         field.widget.choices = choices
     else:
-        field.help_text = f"{field.help_text} Default: {default}."
+        field.help_text = format_lazy(
+            "{} {}", field.help_text, _("Default: {}.").format(default)
+        )
 
 
 @admin.register(UserProfile)
@@ -97,7 +103,7 @@ class ProfileAdmin(Framed, ServiceAdmin):
     # A list of all users to choose from could be long.
     raw_id_fields = ("user",)
 
-    @admin.display(description="User", ordering="user")
+    @admin.display(description=_("User"), ordering="user")
     def name(self, profile: UserProfile) -> str:
         return full_name(profile.user)
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from schedules.admin.form.pages import FormPages
@@ -33,17 +35,17 @@ class ScheduleAdmin(PageActions, FormPages, ChangeListAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [*page_urls(self.admin_site), *super().get_urls()]
 
-    @admin.display(description="Calls")
+    @admin.display(description=gettext_lazy("Calls"))
     def calls(self, schedule: ScheduledJob) -> str:
         return schedule.call
 
-    @admin.display(description="Arguments")
+    @admin.display(description=gettext_lazy("Arguments"))
     def with_arguments(self, schedule: ScheduledJob) -> SafeString:
         return format_html('<pre class="json">{}</pre>', as_text(schedule.arguments))
 
-    @admin.display(description="Problem of the call", empty_value="none")
-    def call_fits(self, schedule: ScheduledJob) -> str | None:
-        return mismatch(schedule) or None
+    @admin.display(description=gettext_lazy("Problem of the call"))
+    def call_fits(self, schedule: ScheduledJob) -> str:
+        return mismatch(schedule) or _("none")
 
     @override
     def render_change_form(

@@ -17,6 +17,8 @@ from schedules.services.insight.proposals import to_decide
 from schedules.timing import tzdata_version
 from workflows.admin.frame import Alarm, SiteState, Source, Wishes, fill_frame
 from workflows.admin.navigation import Count
+from workflows.display.languages import in_language
+from workflows.display.numbers import grouped
 from workflows.kit.logs import get_logger
 from workflows.kit.users import User
 from workflows.kit.versions import own_version
@@ -44,7 +46,11 @@ def state_of_site(now: datetime) -> SiteState:
 
 def _state(facts: Facts, diagnosis: Diagnosis) -> SiteState:
     alarms = tuple(
-        Alarm(cause.what, cause.remedy, is_error=cause.severity == Severity.ERROR)
+        Alarm(
+            in_language(cause.what),
+            in_language(cause.remedy),
+            is_error=cause.severity == Severity.ERROR,
+        )
         for cause in diagnosis.causes
     )
     is_known = facts.schedulers is not None and facts.workers_here is not None
@@ -91,8 +97,8 @@ def counts(request: HttpRequest) -> dict[str, Count]:
 def _counted(rows: QuerySet[Any]) -> str:
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     if count > MOST_COUNTED:
-        return f"{MOST_COUNTED:,}+"
-    return f"{count:,}"
+        return f"{grouped(MOST_COUNTED)}+"
+    return grouped(count)
 
 
 def about() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from schedules.causes.table import CAUSES, Cause, Severity
 from schedules.timing.english import in_words
+from workflows.kit.phrases import Phrase, phrase
 
 # Two clocks that differ by more than this are a warning, or an error.
 CLOCK_WARNING_SECONDS = 2.0
@@ -70,7 +71,7 @@ def diagnose(
         if name in found
     }
     left = [
-        replace(cause, remedy=cause.remedy.replace("{redis}", redis_setting))
+        replace(cause, remedy=cause.remedy.fill(redis=redis_setting))
         for code, cause in found.items()
         if code not in explained
     ]
@@ -175,20 +176,24 @@ def _clock_causes(facts: Facts) -> Iterator[Cause]:
 
 
 def _clock_cause(code: str, ahead: float) -> Cause:
-    direction = "ahead of" if ahead > 0 else "behind"
+    direction = phrase("ahead of") if ahead > 0 else phrase("behind")
     return _filled(code, seconds=in_words(abs(ahead)), direction=direction)
 
 
 def _with_waiting_time(cause: Cause, seconds: float) -> Cause:
     if seconds < 1:
         return cause
-    waits = f" The oldest run has been waiting for {in_words(seconds)}."
-    return _with_text(cause, cause.what + waits)
+    waits = phrase(
+        "{what} The oldest run has been waiting for {time}.",
+        what=cause.what,
+        time=in_words(seconds),
+    )
+    return _with_text(cause, waits)
 
 
 def _filled(code: str, **numbers: str) -> Cause:
-    return _with_text(CAUSES[code], CAUSES[code].what.format(**numbers))
+    return _with_text(CAUSES[code], CAUSES[code].what.fill(**numbers))
 
 
-def _with_text(cause: Cause, what: str) -> Cause:
+def _with_text(cause: Cause, what: Phrase) -> Cause:
     return replace(cause, what=what)

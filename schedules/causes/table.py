@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-WORKER = "Run `manage.py rqworker`."
-SCHEDULER = "Run `manage.py rqscheduler`."
+from workflows.kit.phrases import Phrase, phrase
+
+WORKER = phrase("Run `manage.py rqworker`.")
+SCHEDULER = phrase("Run `manage.py rqscheduler`.")
 
 
 class Severity(IntEnum):
@@ -30,8 +32,8 @@ class Cause:
 
     code: str
     subject: str
-    what: str
-    remedy: str
+    what: Phrase
+    remedy: Phrase
     severity: Severity = Severity.ERROR
 
 
@@ -45,215 +47,246 @@ CAUSES = _table(
     Cause(
         "disk_full",
         "disk",
-        "The disk of the data folder is full.",
-        "Free space on it. Work then continues by itself.",
+        phrase("The disk of the data folder is full."),
+        phrase("Free space on it. Work then continues by itself."),
     ),
     Cause(
         "disk_read_only",
         "disk",
-        "The data folder cannot be written to.",
-        "Mount it read-write and make the user of the site its owner.",
+        phrase("The data folder cannot be written to."),
+        phrase("Mount it read-write and make the user of the site its owner."),
     ),
     Cause(
         "disk_missing",
         "disk",
-        "The data folder is missing.",
-        "Restore the folder or correct DATA_DIR, then restart the site.",
+        phrase("The data folder is missing."),
+        phrase("Restore the folder or correct DATA_DIR, then restart the site."),
     ),
     Cause(
         "disk_silent",
         "disk",
-        "The disk of the data folder does not answer.",
-        "Check the disk, or the network through which it is mounted.",
+        phrase("The disk of the data folder does not answer."),
+        phrase("Check the disk, or the network through which it is mounted."),
     ),
     Cause(
         "database_silent",
         "database",
-        "The database does not answer.",
-        "Start it, and check DATABASE_URL.",
+        phrase("The database does not answer."),
+        phrase("Start it, and check DATABASE_URL."),
     ),
     Cause(
         "database_refused",
         "database",
-        "The database refuses the connection.",
-        "Check the user, password and database name in DATABASE_URL, and the connection limit.",
+        phrase("The database refuses the connection."),
+        phrase(
+            "Check the user, password and database name in DATABASE_URL, and the connection limit."
+        ),
     ),
     Cause(
         "database_full",
         "database",
-        "The disk of the database is full.",
-        "Free space on it. Work then continues by itself.",
+        phrase("The disk of the database is full."),
+        phrase("Free space on it. Work then continues by itself."),
     ),
     Cause(
         "database_damaged",
         "database",
-        "The database reports a damaged file or a failing disk.",
-        "Check its disk and its limits, then its log; restore a backup if it is damaged.",
+        phrase("The database reports a damaged file or a failing disk."),
+        phrase(
+            "Check its disk and its limits, then its log; restore a backup if it is damaged."
+        ),
     ),
     Cause(
         "redis_silent",
         "redis",
-        "Redis does not answer.",
-        "Start it, and check {redis}.",
+        phrase("Redis does not answer."),
+        phrase("Start it, and check {redis}."),
     ),
     Cause(
         "redis_clients",
         "redis",
-        "Redis accepts no more clients.",
-        "Raise its maxclients, or run fewer processes.",
+        phrase("Redis accepts no more clients."),
+        phrase("Raise its maxclients, or run fewer processes."),
     ),
     Cause(
         "redis_loading",
         "redis",
-        "Redis is loading its data.",
-        "Wait until it has finished. Nothing is lost.",
+        phrase("Redis is loading its data."),
+        phrase("Wait until it has finished. Nothing is lost."),
     ),
     Cause(
         "redis_login",
         "redis",
-        "Redis refuses the login.",
-        "Correct the user and the password in {redis}.",
+        phrase("Redis refuses the login."),
+        phrase("Correct the user and the password in {redis}."),
     ),
     Cause(
         "redis_permission",
         "redis",
-        "Redis denies its user a command that the site needs.",
-        "Grant the user of {redis} all commands, keys and channels (ACL SETUSER).",
+        phrase("Redis denies its user a command that the site needs."),
+        phrase(
+            "Grant the user of {redis} all commands, keys and channels (ACL SETUSER)."
+        ),
     ),
     Cause(
         "redis_memory",
         "redis",
-        "Redis refuses to write: out of memory (maxmemory).",
-        "Raise maxmemory, or remove other data from it. Work then continues by itself.",
+        phrase("Redis refuses to write: out of memory (maxmemory)."),
+        phrase(
+            "Raise maxmemory, or remove other data from it. Work then continues by itself."
+        ),
     ),
     Cause(
         "redis_replica",
         "redis",
-        "Redis refuses to write: it is a read-only replica.",
-        "Point {redis} at the primary, or promote this replica (REPLICAOF NO ONE).",
+        phrase("Redis refuses to write: it is a read-only replica."),
+        phrase(
+            "Point {redis} at the primary, or promote this replica (REPLICAOF NO ONE)."
+        ),
     ),
     Cause(
         "redis_disk",
         "redis",
-        "Redis refuses to write: it cannot save to its disk (MISCONF).",
-        "Free space on its disk and make sure that Redis may write to it. Work then continues by itself.",
+        phrase("Redis refuses to write: it cannot save to its disk (MISCONF)."),
+        phrase(
+            "Free space on its disk and make sure that Redis may write to it. Work then continues by itself."
+        ),
     ),
     Cause(
         "redis_replicas",
         "redis",
-        "Redis refuses to write: too few replicas are connected.",
-        "Start its replicas, or lower min-replicas-to-write.",
+        phrase("Redis refuses to write: too few replicas are connected."),
+        phrase("Start its replicas, or lower min-replicas-to-write."),
     ),
     Cause(
         "redis_busy",
         "redis",
-        "Redis is busy with a script.",
-        "Wait for the script, or end it with SCRIPT KILL.",
+        phrase("Redis is busy with a script."),
+        phrase("Wait for the script, or end it with SCRIPT KILL."),
     ),
     Cause(
         "redis_refuses",
         "redis",
-        "Redis refuses to write.",
-        "See the answer to `redis-cli SET a b`, and the log of Redis.",
+        phrase("Redis refuses to write."),
+        phrase("See the answer to `redis-cli SET a b`, and the log of Redis."),
     ),
     Cause(
         "clock_apart",
         "clock",
-        "The clock of this host is {seconds} {direction} the clocks of the database and Redis.",
-        "Correct the clock of this host, and keep it synchronized with an NTP client.",
+        phrase(
+            "The clock of this host is {seconds} {direction} the clocks of the database and Redis."
+        ),
+        phrase(
+            "Correct the clock of this host, and keep it synchronized with an NTP client."
+        ),
     ),
     Cause(
         "clock_of_database",
         "clock",
-        "The clock of this host is {seconds} {direction} that of the database.",
-        "Run an NTP client on both hosts.",
+        phrase("The clock of this host is {seconds} {direction} that of the database."),
+        phrase("Run an NTP client on both hosts."),
         _WARNING,
     ),
     Cause(
         "clock_of_redis",
         "clock",
-        "The clock of this host is {seconds} {direction} that of Redis.",
-        "Run an NTP client on both hosts.",
+        phrase("The clock of this host is {seconds} {direction} that of Redis."),
+        phrase("Run an NTP client on both hosts."),
         _WARNING,
     ),
     Cause(
         "ledger_ahead",
         "clock",
-        "The ledger is {seconds} ahead of the clock: nothing fires until then.",
-        "Correct the clock and restart the scheduler: it withdraws the ticks that never ran.",
+        phrase("The ledger is {seconds} ahead of the clock: nothing fires until then."),
+        phrase(
+            "Correct the clock and restart the scheduler: it withdraws the ticks that never ran."
+        ),
     ),
     Cause(
         "database_read_only",
         "database",
-        "The database is read-only.",
-        "PostgreSQL: connect to the primary, or turn off default_transaction_read_only. "
-        "SQLite: let the site write to the file and its folder.",
+        phrase("The database is read-only."),
+        phrase(
+            "PostgreSQL: connect to the primary, or turn off default_transaction_read_only. "
+            "SQLite: let the site write to the file and its folder."
+        ),
     ),
     Cause(
         "database_tables",
         "database",
-        "The tables of the database are not those of this release.",
-        "Run `manage.py migrate`.",
+        phrase("The tables of the database are not those of this release."),
+        phrase("Run `manage.py migrate`."),
     ),
     Cause(
         "database_locked",
         "database",
-        "The database is locked by another program.",
-        "End the program that locks it: a shell, a backup, or another copy of the site.",
+        phrase("The database is locked by another program."),
+        phrase(
+            "End the program that locks it: a shell, a backup, or another copy of the site."
+        ),
     ),
     Cause(
         "database_busy",
         "database",
-        "All connections to the database are in use.",
-        "Wait. If it persists, allow more connections, or find out which programs keep them open.",
+        phrase("All connections to the database are in use."),
+        phrase(
+            "Wait. If it persists, allow more connections, or find out which programs keep them open."
+        ),
     ),
     Cause(
         "database_failing",
         "database",
-        "The database answers with an error.",
-        "See `round_failed` in the log of the scheduler.",
+        phrase("The database answers with an error."),
+        phrase("See `round_failed` in the log of the scheduler."),
     ),
     Cause(
-        "no_scheduler", "scheduler", "No scheduler is alive: nothing fires.", SCHEDULER
+        "no_scheduler",
+        "scheduler",
+        phrase("No scheduler is alive: nothing fires."),
+        SCHEDULER,
     ),
     Cause(
         "scheduler_failing",
         "scheduler",
-        "A scheduler is alive, but its rounds fail.",
-        "See `round_failed` in the log of the scheduler.",
+        phrase("A scheduler is alive, but its rounds fail."),
+        phrase("See `round_failed` in the log of the scheduler."),
     ),
-    Cause("no_worker", "worker", "No worker is alive: nothing runs.", WORKER),
+    Cause("no_worker", "worker", phrase("No worker is alive: nothing runs."), WORKER),
     Cause(
         "no_worker_here",
         "worker",
-        "No worker serves the queue of the schedules; those that are alive serve other queues.",
+        phrase(
+            "No worker serves the queue of the schedules; those that are alive serve other queues."
+        ),
         WORKER,
     ),
     Cause(
         "overdue",
         "firing",
-        "A schedule has been overdue for {seconds}.",
-        "See `round_failed` and `schedule_set_aside` in the log of the scheduler.",
+        phrase("A schedule has been overdue for {seconds}."),
+        phrase(
+            "See `round_failed` and `schedule_set_aside` in the log of the scheduler."
+        ),
     ),
     Cause(
         "queue_old",
         "queue",
-        "The oldest queued run has been in the queue for {seconds}.",
-        "Start more workers, or see which schedule fills the queue.",
+        phrase("The oldest queued run has been in the queue for {seconds}."),
+        phrase("Start more workers, or see which schedule fills the queue."),
         _WARNING,
     ),
     Cause(
         "redis_nearly_full",
         "redis",
-        "Redis is nearly out of memory (maxmemory).",
-        "Raise maxmemory, or remove other data from it.",
+        phrase("Redis is nearly out of memory (maxmemory)."),
+        phrase("Raise maxmemory, or remove other data from it."),
         _WARNING,
     ),
     Cause(
         "disk_nearly_full",
         "disk",
-        "The disk of the data folder is nearly full.",
-        "Free space on it.",
+        phrase("The disk of the data folder is nearly full."),
+        phrase("Free space on it."),
         _WARNING,
     ),
 )

@@ -135,11 +135,15 @@ def sentence(outcomes: Mapping[str, int]) -> str:
     total = sum(outcomes.values())
     if not total:
         return _("No runs yet.")
-    parts = [
+    return ngettext("Last run: {list}.", "Last {count} runs: {list}.", total).format(
+        count=total, list=counted(outcomes)
+    )
+
+
+def counted(outcomes: Mapping[str, int]) -> str:
+    """ "21 succeeded, 3 skipped"; empty if there were none."""
+    return ", ".join(
         f"{outcomes[status]} {str(run_mark(status).word).lower()}"
         for status in RunStatus.values
         if outcomes.get(status)
-    ]
-    return ngettext("Last run: {list}.", "Last {count} runs: {list}.", total).format(
-        count=total, list=", ".join(parts)
     )

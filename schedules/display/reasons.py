@@ -1,4 +1,5 @@
-"""Why a run did not run, waits or failed, in the few words that stand beside its state."""
+"""Why a run did not run, waits or failed, and why a schedule has its state, in the few words
+that stand beside the state."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from schedules.models import Reason, RunStatus, ScheduledRun
+from schedules.models import Reason, ReasonCode, RunStatus, ScheduledJob, ScheduledRun
+from schedules.services.insight.sentences import overlapped
+from workflows.display.languages import in_language
 from workflows.failures import FailureKind
 
 LONGEST = 140
@@ -59,3 +62,21 @@ def _failure(run: ScheduledRun) -> str:
     if not lines or run.failure_kind in (FailureKind.TIMEOUT, FailureKind.LOST):
         return kind
     return Truncator(lines[0]).chars(LONGEST)
+
+
+def state_reason(schedule: ScheduledJob) -> str:
+    """Why the schedule has its state: the words of its reason in the language of the page, or
+    what somebody wrote."""
+    label = ReasonCode(schedule.reason_code).label
+    if schedule.reason_code and schedule.status_reason in ("", label):
+        return in_language(label)
+    return schedule.status_reason
+
+
+def run_reason_in_full(run: ScheduledRun) -> str:
+    """The reason of the run with all that is known of it, or the kind of its failure."""
+    kind = in_language(run.get_failure_kind_display())
+    reason = str(_REASONS.get(run.reason, ""))
+    if run.reason == Reason.OVERLAP and run.overlap:
+        reason = in_language(overlapped(run))
+    return ", ".join(filter(None, (reason, kind)))

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from schedules.models import EventVerb, ReasonCode, ScheduleEvent, Status
+from workflows.display.languages import in_language
+from workflows.display.numbers import grouped
 
 _WORDS: dict[str, str | Promise] = {
     "update": gettext_lazy("changed the settings"),
@@ -47,7 +49,7 @@ def did(event: ScheduleEvent) -> str:
     told = _TOLD.get(event.verb)
     if told is not None:
         return told(event)
-    return str(_WORDS.get(event.verb, event.get_verb_display()))
+    return str(_WORDS.get(event.verb, in_language(event.get_verb_display())))
 
 
 def _created(event: ScheduleEvent) -> str:
@@ -91,14 +93,14 @@ def caught_up(passed: int, ran: int) -> str:
             "{ran} of {passed} missed runs were caught up",
             ran,
         )
-    return told.format(passed=f"{passed:,}", ran=ran)
+    return told.format(passed=grouped(passed), ran=ran)
 
 
 def _backfilled(event: ScheduleEvent) -> str:
     runs = _number(event.after.get("runs"))
     return ngettext(
         "backfilled {count} past run", "backfilled {count} past runs", runs
-    ).format(count=f"{runs:,}")
+    ).format(count=grouped(runs))
 
 
 def _stopped(event: ScheduleEvent) -> str:

@@ -12,6 +12,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits
@@ -61,7 +62,7 @@ class BulkAction(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "bulk action"
+        verbose_name = _("bulk action")
         ordering = ["-created_at", "id"]
         default_permissions = ()  # it has pages of its own, for its user alone
         constraints = [
@@ -112,7 +113,7 @@ class BulkItem(models.Model):
     run_id = models.UUIDField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "outcome of a bulk action"
+        verbose_name = _("outcome of a bulk action")
         ordering = ["place"]
         default_permissions = ()
         constraints = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from workflows.kit.phrases import phrase
+
 
 class ScheduleType(models.TextChoices):
     CRON = "cron"
@@ -21,26 +23,26 @@ class Status(models.TextChoices):
 class ReasonCode(models.TextChoices):
     """Why a schedule has its status, for programs. `status_reason` is the text for people."""
 
-    NONE = "", "none"
+    NONE = "", phrase("none")
     # Of an active schedule
-    NODE_DELETED = "node_deleted", "its trigger node was deleted"
+    NODE_DELETED = "node_deleted", phrase("its trigger node was deleted")
     # Of a paused one
-    BY_USER = "by_user", "by a person"
-    BY_AGENT = "by_agent", "by an agent"
-    BY_SYSTEM = "by_system", "by the site"
-    PROPOSAL = "proposal", "proposed by an agent"
-    FAILURES = "failures", "too many failures in a row"
-    CANNOT_RUN = "cannot_run", "its runs cannot succeed"
-    CANNOT_FIRE = "cannot_fire", "it could not be fired"
-    OBJECT_DELETED = "object_deleted", "the object that it is for was deleted"
+    BY_USER = "by_user", phrase("by a person")
+    BY_AGENT = "by_agent", phrase("by an agent")
+    BY_SYSTEM = "by_system", phrase("by the site")
+    PROPOSAL = "proposal", phrase("proposed by an agent")
+    FAILURES = "failures", phrase("too many failures in a row")
+    CANNOT_RUN = "cannot_run", phrase("its runs cannot succeed")
+    CANNOT_FIRE = "cannot_fire", phrase("it could not be fired")
+    OBJECT_DELETED = "object_deleted", phrase("the object that it is for was deleted")
     # Of a stopped one
-    COMPLETED = "completed", "completed"
-    MISSED = "missed", "missed"
-    END_REACHED = "end_reached", "end reached"
-    LIMIT_REACHED = "limit_reached", "limit reached"
+    COMPLETED = "completed", phrase("completed")
+    MISSED = "missed", phrase("missed")
+    END_REACHED = "end_reached", phrase("end reached")
+    LIMIT_REACHED = "limit_reached", phrase("limit reached")
     # Of the event that records a deletion
-    WORKFLOW_DELETED = "workflow_deleted", "its workflow was deleted"
-    OWNER_DELETED = "owner_deleted", "its owner was deleted"
+    WORKFLOW_DELETED = "workflow_deleted", phrase("its workflow was deleted")
+    OWNER_DELETED = "owner_deleted", phrase("its owner was deleted")
 
 
 class CatchupPolicy(models.TextChoices):
@@ -82,9 +84,9 @@ class AgentsWish(models.TextChoices):
 
 
 class ActorKind(models.TextChoices):
-    USER = "user"
-    AGENT = "agent"
-    SYSTEM = "system"
+    USER = "user", phrase("User")
+    AGENT = "agent", phrase("Agent")
+    SYSTEM = "system", phrase("System")
 
 
 REASON_OF_ACTOR = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 
@@ -13,7 +14,7 @@ class DoneOnce(models.Model):
     done_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "done once"
+        verbose_name = verbose_name_plural = _("done once")
 
     @override
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules.models.schedule import ScheduledJob
@@ -22,18 +23,19 @@ class ScheduleEpoch(models.Model):
         db_constraint=False,
         related_name="epochs",
     )
-    number = models.PositiveIntegerField()
-    timing = models.JSONField()
-    tzdata_version = models.CharField(max_length=20)
+    number = models.PositiveIntegerField(_("number"))
+    timing = models.JSONField(_("timing"))
+    tzdata_version = models.CharField(_("tzdata version"), max_length=20)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True)
-    tick_count = models.PositiveBigIntegerField(null=True)
-    counts = models.JSONField(default=dict)
+    tick_count = models.PositiveBigIntegerField(_("tick count"), null=True)
+    counts = models.JSONField(_("counts"), default=dict)
     pruned_upto = models.DateTimeField(null=True)
-    pruned_counts = models.JSONField(default=dict)
+    pruned_counts = models.JSONField(_("pruned counts"), default=dict)
 
     class Meta:
-        verbose_name = "epoch"
+        verbose_name = _("epoch")
+        verbose_name_plural = _("epochs")
         ordering = ["schedule_id", "number"]
         constraints = [
             models.UniqueConstraint(

@@ -6,29 +6,40 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits
 from schedules.models.choices import ActorKind, ReasonCode
 from schedules.models.schedule import ScheduledJob
+from workflows.kit.phrases import phrase
 from workflows.kit.users import NAME_LENGTH
 
 
 class EventVerb(models.TextChoices):
     """What happened to a schedule."""
 
-    CREATE = "create"
-    UPDATE = "update"
-    PAUSE = "pause"
-    RESUME = "resume"
-    APPROVE = "approve"  # a person accepted what an agent had proposed
-    DECLINE = "decline"  # a person refused it, which deleted it
-    REVIVE = "revive"  # an update gave new ticks to a stopped schedule
-    RUN = "run"
-    BACKFILL = "backfill"
-    STOP = "stop"
-    COMPLETE = "complete"  # it came to its end by its own rules
-    WITHDRAW = "withdraw"  # ticks that were recorded while a clock was ahead
+    CREATE = "create", phrase("Create")
+    UPDATE = "update", phrase("Update")
+    PAUSE = "pause", phrase("Pause")
+    RESUME = "resume", phrase("Resume")
+    APPROVE = (
+        "approve",
+        phrase("Approve"),
+    )  # a person accepted what an agent had proposed
+    DECLINE = "decline", phrase("Decline")  # a person refused it, which deleted it
+    REVIVE = (
+        "revive",
+        phrase("Revive"),
+    )  # an update gave new ticks to a stopped schedule
+    RUN = "run", phrase("Run")
+    BACKFILL = "backfill", phrase("Backfill")
+    STOP = "stop", phrase("Stop")
+    COMPLETE = "complete", phrase("Complete")  # it came to its end by its own rules
+    WITHDRAW = (
+        "withdraw",
+        phrase("Withdraw"),
+    )  # ticks that were recorded while a clock was ahead
 
 
 # As the index `event_decided` has it: SQLite uses a partial index only if its condition is in
@@ -59,15 +70,22 @@ class ScheduleEvent(models.Model):
     actor_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     execution_id = models.UUIDField(null=True, blank=True)
     reason_code = models.CharField(
-        max_length=20, choices=ReasonCode.choices, blank=True, default=""
+        _("reason code"),
+        max_length=20,
+        choices=ReasonCode.choices,
+        blank=True,
+        default="",
     )
-    note = models.CharField(max_length=limits.NOTE_LENGTH, blank=True, default="")
-    before = models.JSONField(default=dict, blank=True)
-    after = models.JSONField(default=dict, blank=True)
+    note = models.CharField(
+        _("note"), max_length=limits.NOTE_LENGTH, blank=True, default=""
+    )
+    before = models.JSONField(_("before"), default=dict, blank=True)
+    after = models.JSONField(_("after"), default=dict, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "event"
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(

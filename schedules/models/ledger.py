@@ -8,20 +8,22 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits
 from schedules.models.queries import ScheduleQuerySet
 from schedules.models.schedule import ScheduledJob
 from workflows.failures import failure_kind_field, kind_on_record
+from workflows.kit.phrases import phrase
 from workflows.models import WorkflowExecution
 
 
 class Origin(models.TextChoices):
-    SCHEDULE = "schedule"
-    CATCH_UP = "catch_up", "Catch-up"
-    BACKFILL = "backfill"
-    MANUAL = "manual"
+    SCHEDULE = "schedule", phrase("Schedule")
+    CATCH_UP = "catch_up", phrase("Catch-up")
+    BACKFILL = "backfill", phrase("Backfill")
+    MANUAL = "manual", phrase("Manual")
 
 
 class RunStatus(models.TextChoices):
@@ -80,7 +82,7 @@ class ScheduledRun(models.Model):
         db_index=False,  # the composite indexes below begin with it
         related_name="runs",
     )
-    schedule_name = models.CharField(max_length=limits.NAME_LENGTH)
+    schedule_name = models.CharField(_("schedule name"), max_length=limits.NAME_LENGTH)
     epoch = models.PositiveIntegerField()
     origin = models.CharField(max_length=10, choices=Origin.choices)
     scheduled_for = models.DateTimeField()
@@ -127,7 +129,8 @@ class ScheduledRun(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = "run"
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         ordering = ["-scheduled_for", "-created_at"]
         constraints = [
             models.UniqueConstraint(

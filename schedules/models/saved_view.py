@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits
@@ -21,7 +22,8 @@ class SavedView(models.Model):
     query = models.CharField(max_length=limits.VIEW_QUERY_LENGTH, blank=True)
 
     class Meta:
-        verbose_name = "saved view"
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "name"], name="saved_view_name"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from schedules import limits
@@ -170,7 +171,8 @@ class ScheduledJob(models.Model):
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "schedule"
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
         ordering = ["-created_at", "id"]
         # `services.permissions` has what each of them allows.
         permissions = [

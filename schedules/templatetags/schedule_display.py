@@ -5,30 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from schedules import timing
 from schedules.models import ActorKind, ScheduledJob, ScheduleEvent
 from schedules.services.insight.sentences import timing_text
 from schedules.timing import zones
+from workflows.display.languages import in_language
 
 register = template.Library()
 EMPTY = format_html('<span class="quiet">{}</span>', "-")
 
-_MOMENT = "%a %Y-%m-%d %H:%M:%S"
+_MOMENT = "D Y-m-d H:i:s"
 
 
 def both_times(instant: datetime | None, zone: str | None = None) -> SafeString:
     """A time in `zone` and in UTC; only in UTC if `zone` is UTC, unknown or None."""
     if instant is None:
         return EMPTY
-    universal = f"{instant.astimezone(UTC):{_MOMENT}} UTC"
+    universal = f"{date_format(instant.astimezone(UTC), _MOMENT)} UTC"
     shown = format_html("<span>{}</span>", universal)
     if known_zone(zone) and zone != "UTC":
         shown = format_html(
             '<span>{}</span> <span>{}</span> <span class="quiet">{}</span>',
-            f"{local_time(instant, zone):{_MOMENT}}",
+            date_format(local_time(instant, zone), _MOMENT),
             zone,
             universal,
         )
@@ -50,11 +53,12 @@ def local_time(instant: datetime, zone: str | None) -> datetime:
 
 @register.filter
 def in_words(schedule: ScheduledJob) -> str:
-    """The timing in English, or the problem if it has become invalid since it was saved."""
+    """The timing in the language of the page, or the problem if it has become invalid since it
+    was saved."""
     try:
-        return timing_text(schedule.timing, schedule.timezone)
+        return in_language(timing_text(schedule.timing, schedule.timezone))
     except timing.TimingError as error:
-        return f"Invalid timing: {error}"
+        return _("Invalid timing: {}").format(error)
 
 
 def who_acted(event: ScheduleEvent) -> str:

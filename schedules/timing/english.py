@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import pairwise
+
+from workflows.kit.phrases import Phrase, phrase, phrases
 
 # Two numbers in a row read better one by one: "5, 6 and 9", but "5 to 7 and 9".
 _SHORTEST_RUN = 3
@@ -14,7 +17,16 @@ _SHORTEST_PATTERN = 5
 def listing(words: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
+    if not others:
+        return last
+    return phrase("{some} and {last}", some=joined(others), last=last)
+
+
+def joined(words: Sequence[str]) -> str:
+    """ "a, b, c"."""
+    return reduce(
+        lambda some, word: phrase("{some}, {word}", some=some, word=word), words
+    )
 
 
 def counted(number: int, noun: str) -> str:
@@ -22,11 +34,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def ordinal(number: int) -> str:
+_ORDINALS = {1: phrase("{number}st"), 2: phrase("{number}nd"), 3: phrase("{number}rd")}
+
+
+def ordinal(number: int) -> Phrase:
     """ "1st", "2nd", "11th"."""
+    other = phrase("{number}th")
     teens = number % 100 in (11, 12, 13)
-    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    written = other if teens else _ORDINALS.get(number % 10, other)
+    return written.fill(number=number)
 
 
 def step_of(values: Sequence[int]) -> int | None:
@@ -42,12 +58,25 @@ def pattern_step(values: Sequence[int]) -> int | None:
     return step if is_pattern else None
 
 
+_NUMBERED = {
+    "day": phrases("day {numbers}", "days {numbers}"),
+    "hour": phrases("hour {numbers}", "hours {numbers}"),
+    "minute": phrases("minute {numbers}", "minutes {numbers}"),
+}
+_PATTERN = {
+    "day": phrase("every {nth} day from {first} to {last}"),
+    "hour": phrase("every {nth} hour from {first} to {last}"),
+    "minute": phrase("every {nth} minute from {first} to {last}"),
+}
+
+
 def numbered(noun: str, values: Sequence[int]) -> str:
     """ "day 5", "days 1, 2 and 10 to 31", "every 7th minute from 0 to 56"."""
     if step := pattern_step(values):
-        return f"every {ordinal(step)} {noun} from {values[0]} to {values[-1]}"
+        nth = ordinal(step)
+        return _PATTERN[noun].fill(nth=nth, first=values[0], last=values[-1])
     words = [word for run in runs(values) for word in _run_words(run)]
-    return f"{noun}{'s' if len(values) > 1 else ''} {listing(words)}"
+    return _NUMBERED[noun].of(len(values), numbers=listing(words))
 
 
 def runs(values: Sequence[int]) -> Iterator[list[int]]:
@@ -63,7 +92,7 @@ def runs(values: Sequence[int]) -> Iterator[list[int]]:
 
 def _run_words(run: list[int]) -> list[str]:
     if len(run) >= _SHORTEST_RUN:
-        return [f"{run[0]} to {run[-1]}"]
+        return [phrase("{first} to {last}", first=run[0], last=run[-1])]
     return [str(value) for value in run]
 
 
@@ -84,10 +113,17 @@ def named(values: Sequence[int], names: Sequence[str]) -> tuple[list[str], bool]
 
 
 def _named_run(names: list[str]) -> list[str]:
-    return [f"{names[0]} to {names[-1]}"] if len(names) >= _SHORTEST_RUN else names
+    if len(names) < _SHORTEST_RUN:
+        return names
+    return [phrase("{first} to {last}", first=names[0], last=names[-1])]
 
 
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UNITS = (
+    (phrases("{count} day", "{count} days"), 86_400),
+    (phrases("{count} hour", "{count} hours"), 3_600),
+    (phrases("{count} minute", "{count} minutes"), 60),
+    (phrases("{count} second", "{count} seconds"), 1),
+)
 
 
 def in_words(seconds: float) -> str:
@@ -95,8 +131,12 @@ def in_words(seconds: float) -> str:
     left, parts = round(abs(seconds)), []
     for unit, size in _UNITS:
         number, left = divmod(left, size)
-        parts.append(counted(number, unit) if number else "")
+        parts.append(unit.of(number) if number else "")
     first = next((at for at, part in enumerate(parts) if part), len(parts) - 1)
     # Seconds are left out beside a larger unit.
     largest, *smaller = parts[first : min(first + 2, max(first + 1, len(parts) - 1))]
-    return " ".join(filter(None, [largest, *smaller])) or "0 seconds"
+    if not largest:
+        return _UNITS[-1][0].of(0)
+    if not any(smaller):
+        return largest
+    return phrase("{larger} {smaller}", larger=largest, smaller=smaller[0])

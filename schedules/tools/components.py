@@ -12,6 +12,7 @@ from schedules.services.drafts.fields import Door, fields_at
 from schedules.tools.declaration import tools
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE, has_template
 from workflows.schemas.declare import without_fields
@@ -33,18 +34,31 @@ class Look(NamedTuple):
 # In the order of the palette.
 STEPS = {
     "schedule_create": Look(
-        "calendar-plus", "Creates a schedule that runs a workflow, once or repeatedly."
+        "calendar-plus",
+        "Creates a schedule that runs a workflow, once or repeatedly.",
+        label=phrase("Create a schedule"),
     ),
-    "schedule_resume": Look("calendar-check", "Resumes a paused schedule."),
-    "schedule_list": Look("calendar-search", "Lists schedules and workflows."),
+    "schedule_resume": Look(
+        "calendar-check",
+        "Resumes a paused schedule.",
+        label=phrase("Resume a schedule"),
+    ),
+    "schedule_list": Look(
+        "calendar-search",
+        "Lists schedules and workflows.",
+        label=phrase("List schedules"),
+    ),
     "schedule_pause": Look(
-        "calendar-off", "Pauses a schedule until someone resumes it.", ORANGE
+        "calendar-off",
+        "Pauses a schedule until someone resumes it.",
+        ORANGE,
+        label=phrase("Pause a schedule"),
     ),
     "schedule_stop": Look(
         "calendar-x",
         "Deletes a schedule for good. Its history stays.",
         ORANGE,
-        label="Delete schedule",
+        label=phrase("Delete schedule"),
     ),
 }
 LABELS = {each.argument: each.label for each in fields_at(Door.TOOLS)}

@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from workflows.admin.frame import Framed, frame
@@ -59,7 +61,7 @@ class CanvasPages(PlainForm, Framed, ServiceAdmin):
             return super().add_view(request, form_url, extra_context)
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return self._page(request, "new", "New workflow")
+        return self._page(request, "new", _("New workflow"))
 
     def _page(
         self,
@@ -76,8 +78,8 @@ class CanvasPages(PlainForm, Framed, ServiceAdmin):
         }
         return TemplateResponse(request, "ostinato/admin/canvas.html", context)
 
-    @admin.display(description="Canvas")
+    @admin.display(description=gettext_lazy("Canvas"))
     def canvas(self, workflow: Workflow) -> SafeString:
         name = f"admin:{CANVAS}"
         address = reverse(name, args=[workflow.pk], current_app=self.admin_site.name)
-        return format_html('<a href="{}">Open canvas</a>', address)
+        return format_html('<a href="{}">{}</a>', address, _("Open canvas"))

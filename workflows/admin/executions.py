@@ -28,9 +28,15 @@ from workflows.admin.execution_page import (
     execution_context,
 )
 from workflows.admin.frame import Framed, frame, now_of, zone_of
-from workflows.admin.outcomes import OutcomeFilter
+from workflows.admin.outcomes import (
+    FailureFilter,
+    OutcomeFilter,
+    TriggerFilter,
+    trigger_word,
+)
 from workflows.admin.page_data import page_data
 from workflows.admin.read_only import ModelAdmin, ReadOnly
+from workflows.display.languages import in_language
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.times import moment, time_html, took
 from workflows.kit.admin_lists import BoundedPaginator, BoundedSearch
@@ -193,7 +199,11 @@ class ExecutionPages(Framed, ModelAdmin):
 
 @admin.register(WorkflowExecution)
 class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
-    list_filter = [("status", OutcomeFilter), "failure_kind", "trigger_type"]
+    list_filter = [
+        ("status", OutcomeFilter),
+        ("failure_kind", FailureFilter),
+        ("trigger_type", TriggerFilter),
+    ]
     list_select_related = ["owner"]
     list_per_page = 50
     search_fields = ["workflow_name__has_text"]
@@ -212,7 +222,9 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
         @admin.display(description=_("State"), ordering="status")
         def state(row: WorkflowExecution) -> SafeString:
             mark = mark_html(run_mark(row.status))
-            why = row.get_failure_kind_display() if row.failure_kind else ""
+            why = (
+                in_language(row.get_failure_kind_display()) if row.failure_kind else ""
+            )
             return lines(mark, why)
 
         @admin.display(description=_("Started"), ordering="created_at")
@@ -226,7 +238,7 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
                 return ""
             return took(row.started_at, row.finished_at or now)
 
-        return ("name", state, began, lasted, "trigger_type", "owner_name")
+        return ("name", state, began, lasted, "trigger", "owner_name")
 
     @override
     def changelist_view(
@@ -238,6 +250,10 @@ class WorkflowExecutionAdmin(ReadOnly, BoundedSearch, ExecutionPages):
     @admin.display(description=gettext_lazy("Workflow"), ordering="workflow_name")
     def name(self, row: WorkflowExecution) -> str:
         return row.workflow_name
+
+    @admin.display(description=gettext_lazy("Trigger"), ordering="trigger_type")
+    def trigger(self, row: WorkflowExecution) -> str:
+        return trigger_word(row.trigger_type)
 
     @admin.display(description=gettext_lazy("Runs as"), ordering="owner")
     def owner_name(self, row: WorkflowExecution) -> str:

@@ -1,4 +1,4 @@
-"""The filter by outcome of lists of runs and executions."""
+"""The filters by outcome and by kind of failure of lists of runs and executions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from workflows.display.languages import in_language
 from workflows.display.marks import run_mark
+from workflows.registry import registry
 
 
 class OutcomeFilter(admin.ChoicesFieldListFilter):
@@ -26,3 +28,40 @@ class OutcomeFilter(admin.ChoicesFieldListFilter):
         for choice, (value, _label) in zip(others, self.field.flatchoices, strict=True):
             mark = run_mark(value)
             yield {**choice, "display": mark.word, "mark": mark}
+
+
+class FailureFilter(admin.ChoicesFieldListFilter):
+    """The kinds of failure."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("Failure")
+
+    @override
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": shown_choice(choice)}
+
+
+class TriggerFilter(admin.AllValuesFieldListFilter):
+    """The kinds of triggers, by the labels of their components."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("Trigger")
+
+    @override
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": trigger_word(choice["display"])}
+
+
+def shown_choice(choice: Any) -> str:
+    """A choice of a filter in the language of the page."""
+    return in_language(choice["display"])
+
+
+def trigger_word(kind: Any) -> str:
+    """What pages call a kind of trigger."""
+    component = registry.get(f"trigger_{kind}")
+    return in_language(component.label) if component else str(kind)

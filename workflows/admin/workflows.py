@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from workflows import services
@@ -21,7 +22,7 @@ from workflows.models import Workflow, WorkflowEdge, WorkflowNode, WorkflowVersi
 from workflows.services.dependents import count_deleted
 from workflows.services.versions import KEPT
 
-IN_THE_BACKGROUND = (
+IN_THE_BACKGROUND = _(
     "“{}” has many schedules or executions and is being deleted in the background. "
     "It does not start any more."
 )
@@ -44,7 +45,7 @@ class EdgeInline(ReadOnlyInline):
 class VersionInline(ReadOnlyInline):
     model = WorkflowVersion
     fields = ["number", "saved_at", "saved_by_name", "note", "node_count", "edge_count"]
-    verbose_name_plural = "versions"
+    verbose_name_plural = _("versions")
 
     @override
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -59,9 +60,11 @@ class WorkflowForm(ServiceForm):
     # Not a field of the workflow: it confirms a change that would otherwise be refused.
     orphan_schedules = forms.BooleanField(
         required=False,
-        label="Leave its schedules without a trigger",
-        help_text="Tick this to deactivate the workflow although schedules start it. "
-        "Their runs will fail until it is active again.",
+        label=_("Leave its schedules without a trigger"),
+        help_text=_(
+            "Tick this to deactivate the workflow although schedules start it. "
+            "Their runs will fail until it is active again."
+        ),
     )
 
     @override
@@ -87,12 +90,12 @@ class WorkflowForm(ServiceForm):
 class OfCalls(admin.SimpleListFilter):
     """The list has those that the system has made only if they are asked for."""
 
-    title = "made for calls"
+    title = _("made for calls")
     parameter_name = "of_calls"
 
     @override
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Yes")]
+        return [("yes", str(_("Yes")))]
 
     @override
     def queryset(
@@ -155,17 +158,17 @@ class WorkflowAdmin(CanvasPages):
             rows = rows.filter(call="")
         return rows, repeats
 
-    @admin.display(description="Owner", ordering="owner")
+    @admin.display(description=_("Owner"), ordering="owner")
     def owner_name(self, row: Workflow) -> str:
         return full_name(row.owner)
 
-    @admin.display(description="Owner")
+    @admin.display(description=_("Owner"))
     def owner_page(self, row: Workflow) -> str:
         return page_of_user(self.admin_site, row.owner)
 
-    @admin.display(description="Deletion", empty_value="")
+    @admin.display(description=_("Deletion"), empty_value="")
     def deletion(self, workflow: Workflow) -> str | None:
-        return "being deleted" if workflow.deleting_since else None
+        return str(_("being deleted")) if workflow.deleting_since else None
 
     @override
     def get_inlines(self, request: HttpRequest, obj: Workflow | None) -> list[Any]:
@@ -213,7 +216,7 @@ class WorkflowAdmin(CanvasPages):
         now = timezone.now()  # noqa: TID251 - an entry point
         deletion = services.delete_workflow(obj, user=_user_of(request), now=now)
         if not deletion.done:
-            self.message_user(request, IN_THE_BACKGROUND.format(obj.name))
+            self.message_user(request, str(IN_THE_BACKGROUND).format(obj.name))
 
 
 def _user_of(request: HttpRequest) -> User:

@@ -20,6 +20,7 @@ from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.kit.conf import conf
 from workflows.kit.json_value import storable
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE
 from workflows.schemas.declare import whole
@@ -35,7 +36,7 @@ class Agent(Component):
     """Has a language model carry out a task with the tools that tool edges connect to it.
     The output holds the answer, the usage, and every request and tool call."""
 
-    label = "Agent"
+    label = phrase("Agent")
     description = "Gives a task to a language model, with tools."
     category = "Agents"
     icon = "bot"

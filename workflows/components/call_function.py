@@ -13,6 +13,7 @@ from workflows.callables.django_tasks import backend_problem
 from workflows.calling import ARGUMENTS, Calling, called, check_call
 from workflows.exceptions import NodeBroken
 from workflows.graph import Problem
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.run_on import RunOn
 from workflows.schemas.declare import without_fields
@@ -23,7 +24,7 @@ from workflows.tools import NAME, Hints, Tool, ToolContext
 class CallFunction(Calling):
     """Calls a Python function, or a Task of `django.tasks`. The output is its result."""
 
-    label = "Call a function"
+    label = phrase("Call a function")
     description = "Calls a Python function or a task of this site."
     place = 4
     icon = "square-function"

@@ -12,6 +12,7 @@ from workflows.exceptions import NodeFailed, ToolRefused
 from workflows.graph import Problem
 from workflows.kit.conf import conf
 from workflows.kit.json_value import parsed
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.decoding import ACCEPTED, text_of
 from workflows.safety.guarded_http import GuardedTransport
@@ -33,7 +34,7 @@ class HttpRequest(Component):
     """Sends an HTTP request to the public internet. The output holds the status, the headers
     and the body: parsed if it is JSON, otherwise text."""
 
-    label = "HTTP request"
+    label = phrase("HTTP request")
     description = "Sends an HTTP request and returns the response."
     category = "Actions"
     place = 1

@@ -5,6 +5,7 @@ from typing_extensions import override
 from workflows import callables
 from workflows.callables import Target
 from workflows.calling import ARGUMENTS, Calling
+from workflows.kit.phrases import phrase
 from workflows.registry import register
 
 
@@ -13,7 +14,7 @@ class RunCommand(Calling):
     """Runs a management command. The output is what it has written. It is no tool: agents
     run no commands."""
 
-    label = "Run a command"
+    label = phrase("Run a command")
     description = "Runs a management command of this site."
     place = 5
     icon = "square-terminal"

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MARKS
 
@@ -16,7 +17,7 @@ class RunWorkflow(Component):
     """Runs another workflow of the same owner from its manual trigger and waits for it. The
     output holds the execution's id and the output of its last node."""
 
-    label = "Run workflow"
+    label = phrase("Run workflow")
     description = "Runs another workflow and waits for it to finish."
     category = "Logic"
     place = 3

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MARKS, MAX_SOURCE
 
@@ -25,7 +26,7 @@ class SendEmail(Component):
     """Hands a plain-text message to the site's mail server. The output holds the recipients
     and the subject."""
 
-    label = "Send email"
+    label = phrase("Send email")
     description = "Sends a plain-text email."
     category = "Actions"
     place = 2

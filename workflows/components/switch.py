@@ -4,6 +4,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE, first_true
 from workflows.schemas.declare import whole
@@ -17,7 +18,7 @@ class Switch(Component):
     """The flow leaves through the port of the first case that is true, otherwise through
     `default`."""
 
-    label = "Switch"
+    label = phrase("Switch")
     description = "Chooses a branch by the first condition that is true."
     category = "Logic"
     place = 1

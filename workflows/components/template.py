@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 from workflows.safety.templating import MAX_SOURCE
 
@@ -10,7 +11,7 @@ from workflows.safety.templating import MAX_SOURCE
 class Template(Component):
     """The output is the text or JSON value to which the template renders."""
 
-    label = "Template"
+    label = phrase("Template")
     description = "Builds a text or a JSON value from the trigger and earlier nodes."
     category = "Actions"
     place = 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 
 
@@ -9,7 +10,7 @@ from workflows.registry import Component, Config, Context, Result, register
 class ManualTrigger(Component):
     """Fired by a person or a program that runs the workflow."""
 
-    label = "Manual"
+    label = phrase("Manual")
     description = "Starts the workflow when a person or a program runs it."
     category = "Triggers"
     place = 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 
 
@@ -10,7 +11,7 @@ class ScheduleTrigger(Component):
     """Fired by schedules: `triggers.resolver` decides from the two fields which ones. With
     neither set, every schedule of the workflow."""
 
-    label = "Schedule"
+    label = phrase("Schedule")
     description = "Starts the workflow when one of its schedules is due."
     category = "Triggers"
     place = 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 
 TOLERANCE_SECONDS = 300
@@ -11,7 +12,7 @@ TOLERANCE_SECONDS = 300
 class WebhookTrigger(Component):
     """Fired by a request to the node's own URL, which `triggers.webhooks` creates."""
 
-    label = "Webhook"
+    label = phrase("Webhook")
     description = "Starts the workflow when its URL is called."
     category = "Triggers"
     place = 2

@@ -8,6 +8,7 @@ from typing_extensions import override
 from workflows.exceptions import NodeFailed
 from workflows.graph import Problem
 from workflows.kit.conf import conf
+from workflows.kit.phrases import phrase
 from workflows.registry import Component, Config, Context, Result, register
 
 CHECK_EVERY_SECONDS = 1.0
@@ -18,7 +19,7 @@ class Wait(Component):
     """Pauses the flow, and occupies its worker meanwhile. A cancelled run ends within a
     second."""
 
-    label = "Wait"
+    label = phrase("Wait")
     description = "Waits, then continues."
     category = "Logic"
     place = 2

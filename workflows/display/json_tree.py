@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from workflows.display.numbers import grouped
 from workflows.safety.redaction import REDACTED
 
 MOST_ITEMS = 100
@@ -106,7 +107,7 @@ def _leaf(value: Any) -> str:
 def _shortened(text: str) -> str:
     if len(text) <= LONGEST_TEXT:
         return text
-    more = _("… ({} characters in all)").format(f"{len(text):,}")
+    more = _("… ({} characters in all)").format(grouped(len(text)))
     return f"{text[:LONGEST_TEXT]}{more}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from workflows.display.languages import in_language
 from workflows.display.marks import Mark, run_mark
 from workflows.display.times import length
 from workflows.models import NodeRun
@@ -69,7 +70,7 @@ def shown_node(run: NodeRun, now: datetime) -> ShownNode:
     return ShownNode(
         run.node_id,
         run.label or run.node_id,
-        component.label if component else run.component_type,
+        in_language(component.label) if component else run.component_type,
         look_of(run.component_type),
         component.icon if component else "braces",
         run_mark(run.status),
@@ -103,7 +104,7 @@ def not_reached(
             ShownNode(
                 str(node["node_id"]),
                 str(node.get("label") or node["node_id"]),
-                component.label if component else type_,
+                in_language(component.label) if component else type_,
                 look_of(type_),
                 component.icon if component else "braces",
                 mark,

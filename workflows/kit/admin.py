@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from workflows.kit.admin_lists import BoundedSearch, delete_selected
@@ -68,10 +69,8 @@ class ServiceAdmin(BoundedSearch, Base):
         outcomes: Iterable[Outcome[Any, Any]],
         *,
         name: Callable[[Any], object],
-        label: str,
-        past: str,
     ) -> None:
-        """Show how many items succeeded, and the refusals of the others."""
+        """Show how many items were deleted, and the refusals of the others."""
         done, failed = 0, []
         for outcome in outcomes:
             if outcome.refusal is None:
@@ -79,12 +78,16 @@ class ServiceAdmin(BoundedSearch, Base):
             else:
                 failed.append(f"“{name(outcome.item)}”: {outcome.refusal.in_full}")
         if done:
-            self.message_user(request, f"{past} {self._number(done)}.")
+            text = _("Successfully deleted {number}.").format(number=self._number(done))
+            self.message_user(request, text)
         if failed:
             more = len(failed) - REASONS_SHOWN
-            rest = f" And {more} more." if more > 0 else ""
+            rest = " " + _("And {} more.").format(more) if more > 0 else ""
             reasons = " ".join(failed[:REASONS_SHOWN])
-            text = f"{label} failed for {self._number(len(failed))}. {reasons}{rest}"
+            text = _("Delete failed for {number}.").format(
+                number=self._number(len(failed))
+            )
+            text = f"{text} {reasons}{rest}"
             self.message_user(request, text, messages.ERROR)
 
     def _number(self, count: int) -> str:
@@ -115,6 +118,4 @@ class ServiceAdmin(BoundedSearch, Base):
             request,
             one_by_one(rows, delete),
             name=str,
-            label="Delete",
-            past="Successfully deleted",
         )

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_lazy
 from typing_extensions import override
 
 from workflows.kit.api.queries import MOST_TEXT
@@ -77,7 +78,8 @@ class BoundedSearch(Base):
 
 
 @admin.action(
-    permissions=["delete"], description="Delete selected %(verbose_name_plural)s"
+    permissions=["delete"],
+    description=gettext_lazy("Delete selected %(verbose_name_plural)s"),
 )
 def delete_selected(
     modeladmin: admin.ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Any]
@@ -86,7 +88,10 @@ def delete_selected(
     one."""
     if queryset.order_by()[: MAX_DELETED_AT_ONCE + 1].count() > MAX_DELETED_AT_ONCE:
         kind = modeladmin.opts.verbose_name_plural
-        why = f"At most {MAX_DELETED_AT_ONCE} {kind} can be deleted at once. Nothing was deleted."
+        why = gettext(
+            "At most {most} {kind} can be deleted at once. Nothing was deleted."
+        )
+        why = why.format(most=MAX_DELETED_AT_ONCE, kind=kind)
         modeladmin.message_user(request, why, messages.ERROR)
         return None
     delete_each = getattr(modeladmin, "delete_each", None)  # of a `ServiceAdmin`

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from workflows.failures import failure_kind_field, kind_on_record
@@ -57,7 +58,7 @@ class WorkflowExecution(models.Model):
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="children"
     )
-    trigger_type = models.CharField(max_length=32)
+    trigger_type = models.CharField(_("trigger type"), max_length=32)
     # A copy of the node's `node_id`, not a reference: the node may be deleted.
     trigger_node_id = models.CharField(max_length=KEY_LENGTH)
     event = models.JSONField(default=dict, blank=True)
@@ -83,6 +84,8 @@ class WorkflowExecution(models.Model):
     objects = WorkflowExecutionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("workflow execution")
+        verbose_name_plural = _("workflow executions")
         ordering = ["-created_at", "id"]
         indexes = [
             models.Index(fields=["-created_at", "id"], name="execution_newest"),
@@ -162,6 +165,8 @@ class NodeRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("node run")
+        verbose_name_plural = _("node runs")
         ordering = ["execution", "sequence"]
         constraints = [
             # Also the last protection against two workers that run the same execution.

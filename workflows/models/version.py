@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from workflows.kit.users import NAME_LENGTH
@@ -18,20 +19,24 @@ class WorkflowVersion(models.Model):
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="versions")
     # The `graph_version` that the save gave to the workflow.
-    number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(_("number"))
     # Nodes, edges and notes, in the shape in which the API shows and takes them.
     graph = models.JSONField()
-    node_count = models.PositiveIntegerField()
-    edge_count = models.PositiveIntegerField()
-    saved_at = models.DateTimeField()
+    node_count = models.PositiveIntegerField(_("node count"))
+    edge_count = models.PositiveIntegerField(_("edge count"))
+    saved_at = models.DateTimeField(_("saved at"))
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     # Kept when the user is deleted.
-    saved_by_name = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
-    note = models.CharField(max_length=MAX_NOTE, blank=True, default="")
+    saved_by_name = models.CharField(
+        _("saved by name"), max_length=NAME_LENGTH, blank=True, default=""
+    )
+    note = models.CharField(_("note"), max_length=MAX_NOTE, blank=True, default="")
 
     class Meta:
+        verbose_name = _("workflow version")
+        verbose_name_plural = _("workflow versions")
         ordering = ["-number", "id"]
         constraints = [
             models.UniqueConstraint(

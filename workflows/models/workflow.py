@@ -10,8 +10,10 @@ from django.contrib.auth import get_permission_codename
 from django.core.validators import validate_slug
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from workflows.kit.phrases import phrase
 from workflows.kit.users import is_staff
 from workflows.run_on import RunOn
 
@@ -30,8 +32,8 @@ CALL_LENGTH = 200
 
 
 class EdgeKind(models.TextChoices):
-    FLOW = "flow", "Flow"
-    TOOL = "tool", "Tool"
+    FLOW = "flow", phrase("Flow")
+    TOOL = "tool", phrase("Tool")
 
 
 def sees_all(user: User | AnonymousUser, model: type[models.Model]) -> bool:
@@ -73,12 +75,15 @@ class Workflow(models.Model):
     `graph_version` those of its graph alone, without its layout."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=NAME_LENGTH)
-    description = models.TextField(blank=True, default="")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    description = models.TextField(_("description"), blank=True, default="")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="ostinato_workflows"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="ostinato_workflows",
+        verbose_name=_("owner"),
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
     # What a workflow calls that the system has made for schedules, one for each owner and
     # callable; empty for the workflows that people draw.
     call = models.CharField(
@@ -89,17 +94,21 @@ class Workflow(models.Model):
     )
     # Marked for deletion: dependent rows are deleted in the background.
     deleting_since = models.DateTimeField(null=True, editable=False)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
     # The number of the `WorkflowVersion` that the graph is; 0 until it is saved first.
-    graph_version = models.PositiveIntegerField(default=0, editable=False)
+    graph_version = models.PositiveIntegerField(
+        _("graph version"), default=0, editable=False
+    )
     # Services write the `now` that they were passed; the database's clock is the default
     # for rows that are inserted by hand.
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now(), editable=False)
 
     objects = WorkflowQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("workflow")
+        verbose_name_plural = _("workflows")
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["owner", "name", "id"], name="workflow_owner")]
         permissions = [
@@ -145,18 +154,22 @@ class WorkflowNode(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="nodes")
-    node_id = models.CharField(max_length=KEY_LENGTH, validators=[validate_slug])
-    component_type = models.CharField(max_length=KEY_LENGTH)
-    label = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
-    config = models.JSONField(default=dict, blank=True)
+    node_id = models.CharField(
+        _("node id"), max_length=KEY_LENGTH, validators=[validate_slug]
+    )
+    component_type = models.CharField(_("component type"), max_length=KEY_LENGTH)
+    label = models.CharField(_("label"), max_length=NAME_LENGTH, blank=True, default="")
+    config = models.JSONField(_("config"), default=dict, blank=True)
     position = models.JSONField(default=dict, blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("is active"), default=True)
     removed_at = models.DateTimeField(null=True, editable=False)
 
     objects = PresentNodes()
     with_removed = models.Manager["WorkflowNode"]()
 
     class Meta:
+        verbose_name = _("workflow node")
+        verbose_name_plural = _("workflow nodes")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -176,17 +189,27 @@ class WorkflowEdge(models.Model):
     id = models.BigAutoField(primary_key=True)
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="edges")
     source = models.ForeignKey(
-        WorkflowNode, models.CASCADE, related_name="outgoing_edges"
+        WorkflowNode,
+        models.CASCADE,
+        related_name="outgoing_edges",
+        verbose_name=_("source"),
     )
     target = models.ForeignKey(
-        WorkflowNode, models.CASCADE, related_name="incoming_edges"
+        WorkflowNode,
+        models.CASCADE,
+        related_name="incoming_edges",
+        verbose_name=_("target"),
     )
-    source_port = models.CharField(max_length=KEY_LENGTH, default="out")
+    source_port = models.CharField(
+        _("source port"), max_length=KEY_LENGTH, default="out"
+    )
     kind = models.CharField(
-        max_length=8, choices=EdgeKind.choices, default=EdgeKind.FLOW
+        _("kind"), max_length=8, choices=EdgeKind.choices, default=EdgeKind.FLOW
     )
 
     class Meta:
+        verbose_name = _("workflow edge")
+        verbose_name_plural = _("workflow edges")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -220,6 +243,8 @@ class WorkflowNote(models.Model):
     size = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("workflow note")
+        verbose_name_plural = _("workflow notes")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

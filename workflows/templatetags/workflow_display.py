@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 
+from workflows.display.languages import in_language
 from workflows.display.marks import mark_html
 from workflows.display.numbers import grouped
 from workflows.display.people import initials
@@ -16,6 +17,7 @@ register = template.Library()
 register.simple_tag(mark_html, name="mark")
 register.filter(initials)
 register.filter(grouped)
+register.filter(in_language)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from schedules.admin.bulk.words import REASONS, WORDS, Text, Words, number
 from schedules.models import BulkVerb, CatchupPolicy, ReasonCode
 from schedules.policy.late import CATCHUP_TICKS
 from schedules.services.bulk_actions.foresight import Foresight, Refused, Row, Why
+from workflows.display.languages import in_language
 from workflows.display.times import length
 from workflows.kit.users import full_name, users
 
@@ -248,7 +249,9 @@ def _refused_line(refused: Refused, names: Mapping[Any, str]) -> Line:
         return Line(None, "", reason)
     detail: object = names.get(row.owner_id, "")
     if refused.why == Why.ENDED:
-        detail = row.status_reason or ReasonCode(row.reason_code).label
+        label = ReasonCode(row.reason_code).label
+        is_label = row.status_reason in ("", label)
+        detail = in_language(label) if is_label else row.status_reason
     elif refused.why == Why.TOO_MANY_TAGS:
         detail = limits.TAGS
     return Line(row.id, row.name, str(reason).format(detail))

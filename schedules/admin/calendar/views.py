@@ -30,6 +30,7 @@ from schedules.services.insight.calendar.month import weeks
 from schedules.services.insight.local_days import date_at
 from schedules.timing import describe
 from workflows.admin.frame import frame, now_of, zone_of
+from workflows.display.languages import in_language
 
 if TYPE_CHECKING:
     from workflows.kit.users import User
@@ -122,7 +123,7 @@ class CalendarView(View):
 
 def _frequent_row(each: Frequent, zone: str) -> tuple[Frequent, str, str, str]:
     """A frequent schedule, its timing, and its runs."""
-    timing = describe(each.timing, zone) if each.timing else ""
+    timing = in_language(describe(each.timing, zone)) if each.timing else ""
     return each, timing, *words.frequent_number(each)
 
 

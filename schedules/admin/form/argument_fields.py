@@ -16,6 +16,9 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from schedules.admin.form.fields import PayloadField, WallTimeField
@@ -26,7 +29,7 @@ from workflows.callables import Target
 PREFIX = "argument-"
 FURTHER = "further-arguments"
 NOTHING = ("", "---------")
-JSON_HELP = "JSON: a text stands in double quotes."
+JSON_HELP = gettext_lazy("JSON: a text stands in double quotes.")
 UNSET: Any = object()
 
 
@@ -62,9 +65,9 @@ def argument_fields(
             if f"{PREFIX}{name}" not in fields
         }
         fields[FURTHER] = _json(
-            label="Further arguments",
+            label=_("Further arguments"),
             required=False,
-            help_text="A JSON object of arguments by name.",
+            help_text=_("A JSON object of arguments by name."),
             initial=rest or None,
         )
     return fields
@@ -78,7 +81,7 @@ def _field(
     shown = default if stored is UNSET else stored
     about = [kind.get("description", "")]
     if default is not UNSET and default is not None:
-        about.append(f"Default: {_in_words(default)}.")
+        about.append(_("Default: {}.").format(_in_words(default)))
     options = {
         "label": name.replace("_", " ").capitalize(),
         "required": required and not nullable,
@@ -126,11 +129,11 @@ def _json(**options: Any) -> forms.Field:
 
 
 def _duration(**options: Any) -> forms.Field:
-    about = "Such as 00:05:00, or PT5M; with days: P1DT2H."
+    about = _("Such as 00:05:00, or PT5M; with days: P1DT2H.")
     return forms.CharField(**_with_help(options, about))
 
 
-def _with_help(options: dict[str, Any], text: str) -> dict[str, Any]:
+def _with_help(options: dict[str, Any], text: str | Promise) -> dict[str, Any]:
     return options | {"help_text": f"{options['help_text']} {text}".strip()}
 
 

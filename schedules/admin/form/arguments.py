@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from schedules.admin.form.argument_fields import FURTHER, PREFIX, InstantField
 from schedules.admin.form.what_runs import Choice
@@ -27,7 +28,7 @@ def arguments_in(form: forms.BaseForm, choice: Choice) -> dict[str, Any]:
     found = dict(_given(form, choice))
     further = form.cleaned_data.get(FURTHER)
     if further is not None and not isinstance(further, dict):
-        form.add_error(FURTHER, "Must be a JSON object of arguments by name.")
+        form.add_error(FURTHER, _("Must be a JSON object of arguments by name."))
         return found
     return {**(further or {}), **found}
 

@@ -18,6 +18,7 @@ from schedules.admin.load.views import URL_NAME as LOAD_MAP
 from schedules.admin.load.views import map_for
 from schedules.services.insight.load.remark import LoadAt, load_at
 from workflows.admin.frame import now_of, zone_of
+from workflows.display.numbers import grouped
 from workflows.display.times import moment
 
 LOAD_REMARK = "ostinato_load_remark"
@@ -42,7 +43,7 @@ def remark(request: HttpRequest, at: datetime) -> str:
         return ""
     peak = _("The peak is {at}, with {runs}.").format(
         at=moment(found.peak_at, zone_of(request), now_of(request)),
-        runs=f"{found.peak_runs:,}",
+        runs=grouped(found.peak_runs),
     )
     return f"{_here(found)} {peak}" if found.peak_runs > found.runs else _here(found)
 
@@ -52,7 +53,7 @@ def _here(found: LoadAt) -> str:
         "{} run in that quarter of an hour",
         "{} runs in that quarter of an hour",
         found.runs,
-    ).format(f"{found.runs:,}")
+    ).format(grouped(found.runs))
     if found.is_over:
         return _("A busy time: {}, more than the workers can do.").format(text)
     if found.is_quiet:

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from workflows.schemas.references import reference, reference_to
@@ -121,7 +122,8 @@ class KeyField(OfObject, forms.CharField):
 
     def __init__(self, model: type[models.Model], **options: Any) -> None:
         self._model = model
-        about = f"The key of the {model._meta.verbose_name}."
+        kind = model._meta.verbose_name
+        about = _("The key of the {kind}.").format(kind=kind)
         options["help_text"] = f"{options.get('help_text', '')} {about}".strip()
         super().__init__(**options)
 

@@ -19,6 +19,7 @@ from schedules.services.insight.preview import Preview
 from schedules.timing import zones
 from schedules.timing.clock_effects import ClockEffect, clock_effects
 from schedules.timing.zones import wall_time
+from workflows.display.languages import in_language
 from workflows.display.times import MINUTE, length, moment
 
 Values = Mapping[str, Any]
@@ -26,7 +27,7 @@ Values = Mapping[str, Any]
 
 def of_timing(preview: Preview) -> str:
     """The sentence without the zone, which stands beside it."""
-    return preview.text.replace(f" ({preview.timezone})", "")
+    return in_language(preview.text).replace(f" ({preview.timezone})", "")
 
 
 def when(preview: Preview) -> str:

@@ -24,6 +24,7 @@ from schedules.services.insight.coming import rows_of
 from schedules.services.insight.preview import Preview, PreviewTick
 from schedules.timing.zone_search import zone_at
 from schedules.timing.zones import timezone_names
+from workflows.display.numbers import grouped
 from workflows.display.times import moment
 from workflows.templatetags.workflow_display import as_text
 
@@ -217,7 +218,7 @@ class Shown:
         text = self.form["trigger_payload"].value() or ""
         size = len(text.encode(errors="replace"))
         return _("Valid JSON, {size} of {most}").format(
-            size=_("{:,} bytes").format(size)
+            size=_("{} bytes").format(grouped(size))
             if size < 1000
             else _("{} kB").format(size // 1000),
             most=_("{} kB").format(limits.PAYLOAD_BYTES // 1024),

@@ -10,13 +10,15 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from schedules.admin.form.argument_fields import FURTHER, PREFIX
 from schedules.models import ScheduledJob
 from schedules.services.drafts.calls import mismatch
-from schedules.services.drafts.fields import FIELDS
 from workflows.callables import Target, targets, why_not
+from workflows.display.languages import in_language
 from workflows.run_on import RunOn
 
 if TYPE_CHECKING:
@@ -24,20 +26,24 @@ if TYPE_CHECKING:
 
 # The button that shows the fields of what was chosen, for browsers without our script.
 SHOW_FIELDS = "_fields"
-A_WORKFLOW = ("", "A workflow")
+A_WORKFLOW = ("", gettext_lazy("A workflow"))
 GROUPS = {
-    "function": "Functions",
-    "task": "Tasks",
-    "command": "Management commands",
+    "function": gettext_lazy("Functions"),
+    "task": gettext_lazy("Tasks"),
+    "command": gettext_lazy("Management commands"),
 }
-OFFERED = "A function, a task or a management command of this site, or a workflow that was drawn."
-NOTHING_OFFERED = (
+OFFERED = gettext_lazy(
+    "A function, a task or a management command of this site, or a workflow that was drawn."
+)
+NOTHING_OFFERED = gettext_lazy(
     "A workflow that was drawn. Functions, tasks and commands are offered to people with the "
     'permission "Can let workflows and schedules call functions", or that of tasks or '
     "commands: ask an administrator."
 )
-GONE = "{} What to do: choose something else, or bring it back in the code of the site."
-NOT_YOURS = (
+GONE = gettext_lazy(
+    "{} What to do: choose something else, or bring it back in the code of the site."
+)
+NOT_YOURS = gettext_lazy(
     "You do not have permission to call it, so its arguments cannot be changed here."
 )
 
@@ -70,7 +76,7 @@ class Choice:
         ]
         found: list[Any] = [A_WORKFLOW, *(group for group in groups if group[1])]
         if self.name and self.name not in self.offered:
-            found.insert(1, (self.name, f"{self.name} (not available)"))
+            found.insert(1, (self.name, _("{} (not available)").format(self.name)))
         return found
 
 
@@ -108,7 +114,7 @@ def _about(
     is_same = schedule is not None and schedule.call == name
     wrong = mismatch(schedule) if schedule and is_same else ""
     if target is None:
-        text = GONE.format(wrong) if wrong else NOT_YOURS
+        text = str(GONE).format(wrong) if wrong else NOT_YOURS
         return format_html('<p class="errornote">{}</p>', text)
     told = format_html('<p class="errornote">{}</p>', wrong) if wrong else ""
     return format_html("{}{}", told, target.description)
@@ -129,7 +135,7 @@ def call_field(choice: Choice) -> forms.ChoiceField:
     """The field in which a person chooses what runs."""
     return forms.ChoiceField(
         required=False,
-        label="What runs",
+        label=gettext_lazy("What runs"),
         choices=choice.choices(),
         initial=choice.name,
         widget=WhatRunsSelect,
@@ -139,11 +145,10 @@ def call_field(choice: Choice) -> forms.ChoiceField:
 
 def run_on_field(has: str) -> forms.ChoiceField:
     """Where a task runs."""
-    spec = FIELDS["run_on"]
     return forms.ChoiceField(
         required=False,
-        label=spec.label,
-        help_text=spec.help,
-        choices=RunOn.choices,
+        label=_("Runs where"),
+        help_text=_("In a worker of this site, or wherever its own backend runs it."),
+        choices=[(value, in_language(label)) for value, label in RunOn.choices],
         initial=has,
     )

@@ -14,6 +14,7 @@ from schedules import timing
 from schedules.admin.list.rows import Row
 from schedules.display.actors import actor_name
 from schedules.display.last_runs import LastRun, strip
+from schedules.display.reasons import state_reason
 from schedules.display.short_ids import short
 from schedules.display.states import ShownState, mark_of
 from schedules.models import ActorKind, ReasonCode, RunStatus
@@ -89,7 +90,7 @@ def _reason(row: Row) -> str:
     schedule, event = row.schedule, row.paused_by
     if row.state == ShownState.NEEDS_APPROVAL:
         return ""
-    text = schedule.reason_text
+    text = state_reason(schedule)
     if row.state != ShownState.PAUSED or event is None:
         return text
     if event.actor_kind == ActorKind.SYSTEM or schedule.reason_code in BY_ITSELF:

@@ -27,6 +27,7 @@ from schedules.admin.list.conditions import (
 )
 from schedules.display.states import WORDS, ShownState, plain_mark
 from schedules.models import ActorKind, ReasonCode, ScheduledJob, ScheduleType
+from workflows.display.languages import in_language
 from workflows.display.marks import RUN_MARKS, Mark
 from workflows.kit.users import full_name, users
 from workflows.models import Workflow
@@ -267,7 +268,7 @@ class ReasonFilter(ChipFilter):
     def options(self, changelist: ScheduleList) -> Iterator[Option]:
         for code, label in ReasonCode.choices:
             if code and code not in NOT_OF_SCHEDULES:
-                yield Option(code, label)
+                yield Option(code, in_language(label))
 
 
 class DueFilter(ChipFilter):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from schedules.services import Actor, Spreading, spread_schedule
@@ -35,7 +36,9 @@ class Chosen:
             return cls(UUID(key), int(minutes), int(version))
         except ValueError:
             raise InvalidInput(
-                "A move is the id of a schedule, minutes and a version, as the page sends it."
+                _(
+                    "A move is the id of a schedule, minutes and a version, as the page sends it."
+                )
             ) from None
 
 
@@ -43,7 +46,9 @@ def read_moves(texts: Iterable[str]) -> list[Chosen]:
     """Raises `InvalidInput` for what the page does not send."""
     moves = [Chosen.read(text) for text in texts]
     if len(moves) > MOST_MOVES:
-        raise InvalidInput(f"At most {MOST_MOVES} schedules at once: nothing was done.")
+        raise InvalidInput(
+            _("At most {} schedules at once: nothing was done.").format(MOST_MOVES)
+        )
     return moves
 
 

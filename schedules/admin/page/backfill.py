@@ -13,6 +13,7 @@ from schedules.admin.page.wall_times import NotATime, as_typed, instant
 from schedules.exceptions import InvalidSchedule
 from schedules.models import OverlapPolicy, ScheduledJob
 from schedules.services import ticks_to_backfill
+from workflows.display.numbers import grouped
 
 USUAL = timedelta(days=7)
 
@@ -65,7 +66,7 @@ def _about(ticks: list[datetime], schedule: ScheduledJob, clock: Clock) -> str:
     side_by_side = schedule.overlap_policy == OverlapPolicy.ALLOW
     how = _("at once") if side_by_side else _("one after the other, oldest first")
     return _("{count} runs, {first} to {last}, {how}.").format(
-        count=f"{len(ticks):,}",
+        count=grouped(len(ticks)),
         first=clock.dated(ticks[0]),
         last=clock.dated(ticks[-1]),
         how=how,

@@ -23,6 +23,7 @@ from schedules.services.drafts.draft import apply_fields
 from schedules.services.insight.earlier import Earlier
 from schedules.services.insight.sentences import timing_text
 from schedules.timing import TimingError
+from workflows.display.languages import in_language
 from workflows.display.times import length
 from workflows.kit.forms import ServiceForm
 
@@ -186,7 +187,7 @@ def _result(
     values["schedule_type"] = form.cleaned_data.get("schedule_type") or ""
     try:
         apply_fields(draft, values, now=clock.now)
-        text = timing_text(draft.timing, draft.timezone)
+        text = in_language(timing_text(draft.timing, draft.timezone))
         following = timing.next_after(draft.timing, clock.now)
     except (InvalidSchedule, TimingError):
         return "", None

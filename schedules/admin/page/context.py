@@ -30,7 +30,7 @@ from schedules.admin.page.standing import (
 )
 from schedules.admin.page.trail import Trail, trail_of
 from schedules.admin.page.why import Why, why
-from schedules.display.last_runs import COUNT, LastRun, sentence, strip
+from schedules.display.last_runs import COUNT, LastRun, counted, strip
 from schedules.display.reasons import run_reason
 from schedules.display.run_chart import seconds_of
 from schedules.models import (
@@ -213,8 +213,7 @@ def _suggested(newest: list[ScheduledRun]) -> ScheduledRun | None:
 
 def _outcomes(newest: list[ScheduledRun]) -> str:
     """ "21 succeeded, 3 skipped"."""
-    told = sentence(Counter(run.status for run in newest[:COUNT]))
-    return told.partition(": ")[2].rstrip(".") or told
+    return counted(Counter(run.status for run in newest[:COUNT])) or _("No runs yet.")
 
 
 def _strip(

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from schedules.admin.page.clock import Clock
 from schedules.exceptions import InvalidSchedule
@@ -17,11 +17,12 @@ from schedules.services.insight.resumption import (
     Passed,
     passed_meanwhile,
 )
+from workflows.display.numbers import grouped
 
 _LABELS = {
-    CatchupPolicy.NONE: "Run none of them",
-    CatchupPolicy.LATEST: "Run the latest",
-    CatchupPolicy.ALL: "Run them all",
+    CatchupPolicy.NONE: gettext_lazy("Run none of them"),
+    CatchupPolicy.LATEST: gettext_lazy("Run the latest"),
+    CatchupPolicy.ALL: gettext_lazy("Run them all"),
 }
 
 
@@ -54,7 +55,7 @@ def resume_panel(schedule: ScheduledJob, clock: Clock) -> Panel:
     return Panel(
         _about(passed, clock),
         [
-            Option(value, _(_LABELS[value]), _told(value, passed, schedule, clock))
+            Option(value, str(_LABELS[value]), _told(value, passed, schedule, clock))
             for value in order
         ],
         following,
@@ -67,7 +68,7 @@ def _about(passed: Passed, clock: Clock) -> str:
         "{count} run was missed while it was paused",
         "{count} runs were missed while it was paused",
         passed.count,
-    ).format(count=f"{passed.count:,}")
+    ).format(count=grouped(passed.count))
     times = ", ".join(map(clock.dated, passed.newest))
     if passed.count <= len(passed.newest):
         return f"{told}: {times}"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from schedules.admin.page.clock import Clock
 from schedules.display.actors import name_in
@@ -32,13 +32,14 @@ from schedules.services.insight.run_lists import (
     requests_of,
 )
 from workflows.display.marks import run_mark
+from workflows.display.numbers import grouped
 from workflows.display.times import length, universal
 
 ROWS, ROWS_OF_ONE = 10, 50
 _BY = {
-    Origin.SCHEDULE: "schedule",
-    Origin.CATCH_UP: "catch-up",
-    Origin.BACKFILL: "backfill",
+    Origin.SCHEDULE: gettext_lazy("schedule"),
+    Origin.CATCH_UP: gettext_lazy("catch-up"),
+    Origin.BACKFILL: gettext_lazy("backfill"),
 }
 
 
@@ -117,12 +118,12 @@ def runs_of(schedule: ScheduledJob, clock: Clock, chosen: str = "") -> Runs:
 
 def _remark() -> str:
     return _("Counted and filtered among the newest {count} entries.").format(
-        count=f"{MOST_COUNTED:,}"
+        count=grouped(MOST_COUNTED)
     )
 
 
 def _total(found: Outcomes) -> str:
-    return f"{found.total:,}" if found.are_all else f"{found.total:,}+"
+    return grouped(found.total) if found.are_all else f"{grouped(found.total)}+"
 
 
 def _filters(found: Outcomes, chosen: str) -> list[Filter]:
@@ -131,7 +132,7 @@ def _filters(found: Outcomes, chosen: str) -> list[Filter]:
         Filter(
             status,
             str(run_mark(status).word),
-            f"{found.by_status.get(status, 0):,}",
+            grouped(found.by_status.get(status, 0)),
             is_chosen=status == chosen,
         )
         for status in RunStatus.values
@@ -180,13 +181,15 @@ def _when(run: ScheduledRun, clock: Clock) -> str:
         return first
     return ngettext(
         "{first} to {last}, {count} run", "{first} to {last}, {count} runs", 2
-    ).format(first=first, last=clock.dated(run.range_end), count=f"{run.tick_count:,}")
+    ).format(
+        first=first, last=clock.dated(run.range_end), count=grouped(run.tick_count)
+    )
 
 
 def _by(run: ScheduledRun, asked: ScheduleEvent | None) -> str:
     if run.origin == Origin.MANUAL:
         return (name_in(asked) if asked else "") or _("by hand")
-    return _(_BY[Origin(run.origin)])
+    return str(_BY[Origin(run.origin)])
 
 
 def _attempt(run: ScheduledRun, schedule: ScheduledJob) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from schedules.admin.page.clock import Clock
 from schedules.admin.page.coming import Card
 from schedules.display.actors import acted_by
+from schedules.display.reasons import state_reason
 from schedules.display.run_chart import LATE, lateness_of
 from schedules.display.states import ShownState, shown_state
 from schedules.display.trail import did, quoted_note
@@ -45,7 +46,7 @@ def next_run(schedule: ScheduledJob, card: Card, clock: Clock) -> Fact:
     if schedule.schedule_type == ScheduleType.MANUAL and state != ShownState.ENDED:
         return Fact(_("On request"), _("It has no times of its own."))
     if state == ShownState.ENDED:
-        return Fact(_("None"), schedule.reason_text)
+        return Fact(_("None"), state_reason(schedule))
     moved = _("moved from {}").format(card.moved_from) if card.moved_from else ""
     if state in (ShownState.PAUSED, ShownState.NEEDS_APPROVAL):
         waits = state == ShownState.NEEDS_APPROVAL
@@ -83,7 +84,7 @@ def because(
 ) -> Because | None:
     """Since when it is in its state, by whom, and why."""
     if event is None:
-        reason = schedule.reason_text
+        reason = state_reason(schedule)
         return Because(after=reason) if reason else None
     who = acted_by(event)
     at, note = clock.moment(event.created_at), quoted_note(event)
@@ -92,7 +93,7 @@ def because(
         before = _("Active since {}, when ").format(at)
         return Because(before, who, f" {did(event)}", note)
     if event.verb == EventVerb.COMPLETE:
-        return Because(_("Ended {}: ").format(at), "", schedule.reason_text)
+        return Because(_("Ended {}: ").format(at), "", state_reason(schedule))
     # A note that was added later, or by a pause of what was paused.
     note = note or (schedule.status_reason if event.verb == EventVerb.PAUSE else "")
     return Because("", who, _(" {did}, {at}").format(did=did(event), at=at), note)

@@ -9,6 +9,7 @@ from schedules.admin.page.clock import Clock
 from schedules.display.actors import acted_by, name_in
 from schedules.display.trail import did, quoted_note
 from schedules.models import ScheduledJob, ScheduleEvent
+from workflows.display.numbers import grouped
 
 ROWS = 10
 MOST_COUNTED = 1_000
@@ -40,7 +41,7 @@ def trail_of(schedule: ScheduledJob, clock: Clock) -> Trail:
     return Trail(
         [_entry(event, reader) for event in events],
         count,
-        f"{count:,}" if count <= MOST_COUNTED else f"{MOST_COUNTED:,}+",
+        grouped(count) if count <= MOST_COUNTED else f"{grouped(MOST_COUNTED)}+",
     )
 
 

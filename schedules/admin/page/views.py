@@ -28,6 +28,7 @@ from schedules.models import ScheduledJob
 from schedules.services import backfill, may
 from schedules.services.insight.earlier import at_version
 from workflows.admin.frame import frame
+from workflows.display.numbers import grouped
 from workflows.kit.forms import ServiceForm
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class PageActions(ActionsAdmin):
                 "Backfilled {count} past runs.",
                 len(runs),
             )
-            self.message_user(request, told.format(count=f"{len(runs):,}"))
+            self.message_user(request, told.format(count=grouped(len(runs))))
         return self.page_of(schedule.pk)
 
     def export_view(self, request: HttpRequest, schedule_id: UUID) -> HttpResponse:

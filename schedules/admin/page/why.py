@@ -30,6 +30,7 @@ from schedules.services.insight.neighbours import (
     ended_pause,
     neighbours,
 )
+from workflows.display.languages import in_language
 from workflows.display.marks import Mark, run_mark
 from workflows.display.times import length
 
@@ -124,7 +125,7 @@ def _told(found: Explanation, schedule: ScheduledJob) -> str:
         return _("It does not run while the schedule is paused.")
     if found.previous_tick or found.next_tick:
         return _("It is not due then.")
-    return found.sentence
+    return in_language(found.sentence)
 
 
 def _steps(found: Explanation, clock: Clock) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from schedules.display.last_runs import last_runs
-from schedules.display.reasons import run_reason
+from schedules.display.reasons import run_reason, run_reason_in_full
 from schedules.display.run_chart import lateness_of
 from schedules.models import (
     NEVER_RAN,
@@ -23,7 +23,6 @@ from schedules.models import (
     ScheduledJob,
     ScheduledRun,
 )
-from schedules.services.insight.sentences import reason_text
 from workflows.admin.execution_page import (
     Came,
     Fact,
@@ -176,7 +175,7 @@ def trouble(
         did_not = ngettext("It did not run", "They did not run", many)
         tone = "warn" if run.status == RunStatus.MISSED else "idle"
         text = f"{did_not}: {run_reason(run)}."
-        detail = reason_text(run) if run.overlap else ""
+        detail = run_reason_in_full(run) if run.overlap else ""
         return Trouble(text, tone, run_mark(run.status).shape, detail)
     if run.status == RunStatus.WAITING:
         if run.not_before:

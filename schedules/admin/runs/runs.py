@@ -21,15 +21,16 @@ from schedules.admin.columns import titled_filter
 from schedules.admin.history import HistoryAdmin
 from schedules.admin.runs.filters import DueFilter, RunOutcomeFilter
 from schedules.admin.runs.page import run_context
-from schedules.display.reasons import run_reason
+from schedules.display.reasons import run_reason, run_reason_in_full
 from schedules.display.run_chart import lateness_of
 from schedules.models import NEVER_RAN, ScheduledJob, ScheduledRun, Status
 from schedules.services import Actor, may, run_now
-from schedules.services.insight.sentences import reason_text
 from workflows.admin.execution_page import Tools
 from workflows.admin.executions import refusals_told, values_at
 from workflows.admin.frame import now_of, zone_of
+from workflows.display.languages import in_language
 from workflows.display.marks import mark_html, run_mark
+from workflows.display.numbers import grouped
 from workflows.display.times import length, moment, time_html, took
 from workflows.kit.users import User
 from workflows.models import WorkflowExecution
@@ -207,7 +208,7 @@ class RunAdmin(RunPages):
             if run.range_end is not None:
                 upto = moment(run.range_end, zone, now)
                 text = _("{at} to {upto}, {count} runs").format(
-                    at=text, upto=upto, count=f"{run.tick_count:,}"
+                    at=text, upto=upto, count=grouped(run.tick_count)
                 )
             address = self.address(f"{MODEL}_change", run.pk)
             return format_html(
@@ -237,13 +238,13 @@ class RunAdmin(RunPages):
         return format_html(
             '<span class="o-cell">{}<span class="o-quiet o-why" title="{}">{}</span></span>',
             mark_html(run_mark(run.status)),
-            reason_text(run),
+            run_reason_in_full(run),
             run_reason(run),
         )
 
     @admin.display(description=gettext_lazy("Origin"), ordering="origin")
     def shown_origin(self, run: ScheduledRun) -> str:
-        return run.get_origin_display()
+        return in_language(run.get_origin_display())
 
     @admin.display(description=gettext_lazy("Attempt"), ordering="attempt")
     def tries(self, run: ScheduledRun) -> str:

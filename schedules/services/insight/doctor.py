@@ -114,7 +114,7 @@ def _missing_addresses() -> Iterator[Finding]:
 
 
 def _of_cause(cause: Cause, now: datetime) -> Finding:
-    what = cause.what
+    what: str = cause.what
     if cause.code == "overdue":
         what = f"{what} {_overdue(now)}"
     return Finding(cause.severity, cause.subject, what, cause.remedy, cause.code)

@@ -35,22 +35,29 @@ from schedules.services.ledger.ahead import schedule_ahead
 from schedules.services.ledger.early import early_ticks
 from schedules.services.runs import waiting
 from schedules.timing import ManualTiming, Timing, TimingError, zones
-from schedules.timing.english import in_words
+from schedules.timing.english import in_words, listing
+from workflows.kit.phrases import phrase, phrases
 
 SECOND = timedelta(seconds=1)
 EPOCHS_AROUND = 100  # how many epochs are searched for the ticks around a time
-_LIMITED = (
-    "It is not expected to run: max_runs allows {most}, and the ticks before this one will "
+_LIMITED = phrase(
+    "It is not expected to run: max_runs allows {runs}, and the ticks before this one will "
     "use them up unless some of those do not run."
 )
-_PRUNED = (
+_RUNS = phrases("{count} run", "{count} runs")
+_PRUNED = phrase(
     "The ledger for that time has been pruned: it is no longer known what happened."
 )
-_RAN_EARLY = "It ran before its time, while a clock was ahead."
-_TOO_SOON = (
+_RAN_EARLY = phrase("It ran before its time, while a clock was ahead.")
+_TOO_SOON = phrase(
     "It is not due yet. It is already in the ledger, because the ledger is {ahead} ahead "
     "of the clock. The next start of a scheduler, or the next change of this schedule, "
     "withdraws it; it then runs on time."
+)
+
+_NOT_YET = phrase("It is not due yet: the schedule is active and will run then.")
+_OVERDUE = phrase(
+    "It has been due for {time} and has not fired: is a scheduler running?"
 )
 
 # The event that decided that a tick did not run, by the reason of the run.
@@ -83,26 +90,33 @@ def explain(schedule: ScheduledJob, *, at: datetime, now: datetime) -> Explanati
     For any other time the answer names the ticks around it.
     """
     if at <= schedule.created_at:
-        created = at_time(schedule.created_at)
-        by_wrong_clock = " by a clock that was ahead" if at > now else ""
-        sentence = (
-            f"The schedule did not exist yet: it was created{created}{by_wrong_clock}."
-        )
-        return Explanation(at, sentence)
+        sentence = phrase("The schedule did not exist yet: it was created{at}.")
+        if at > now:
+            sentence = phrase(
+                "The schedule did not exist yet: it was created{at} by a clock that was "
+                "ahead."
+            )
+        return Explanation(at, sentence.fill(at=at_time(schedule.created_at)))
     epoch = _epoch_of(schedule, at)
     if epoch is None:
         return _explain_while_stopped(schedule, at)
     try:
         past_timing = timing_of(epoch)
     except TimingError as error:
-        return Explanation(at, f"Its timing is no longer valid: {error}")
+        return Explanation(
+            at, phrase("Its timing is no longer valid: {why}", why=str(error))
+        )
     case = _Case(schedule, epoch, past_timing, now)
     if _is_tick(case, at):
         return _explain_tick(case, at)
     fires = _tick_that_fires(case, at)
     if fires is not None:
         found = _explain_tick(case, fires)
-        sentence = f"That is when the tick of {utc(fires)} fires. {found.sentence}"
+        sentence = phrase(
+            "That is when the tick of {time} fires. {what}",
+            time=utc(fires),
+            what=found.sentence,
+        )
         return replace(found, at=at, sentence=sentence)
     return _explain_manual_run(case, at) or _explain_no_tick(case, at)
 
@@ -153,10 +167,11 @@ def _explain_tick(case: _Case, at: datetime) -> Explanation:
 def _recorded_too_soon(run: ScheduledRun, case: _Case) -> str:
     """The sentence for a tick that is in the ledger before its time."""
     if run.started_at is not None:
-        return f"{_RAN_EARLY} {run_sentence(run, None)}"
+        ran = run_sentence(run, None)
+        return phrase("{early} {ran}", early=_RAN_EARLY, ran=ran)
     beyond = schedule_ahead(case.schedule, case.now)
     return (
-        _TOO_SOON.format(ahead=in_words(beyond.total_seconds()))
+        _TOO_SOON.fill(ahead=in_words(beyond.total_seconds()))
         if beyond
         else run_sentence(run, None)
     )
@@ -224,27 +239,34 @@ def _explain_while_stopped(schedule: ScheduledJob, at: datetime) -> Explanation:
     )
     before = revived.created_at if revived else at
     ended = _last_event(schedule, EventVerb.COMPLETE, before=before)
-    reason = f" ({ended.note})" if ended else ""
-    return Explanation(
-        at,
-        f"It was not due then: the schedule had stopped{reason} and was revived"
-        f"{by_whom(revived)}.",
-        event=ended,
+    sentence = phrase(
+        "It was not due then: the schedule had stopped{reason} and was revived{by}.",
+        reason=f" ({ended.note})" if ended else "",
+        by=by_whom(revived),
     )
+    return Explanation(at, sentence, event=ended)
 
 
 def _explain_no_tick(case: _Case, at: datetime) -> Explanation:
     if isinstance(case.timing, ManualTiming):
-        sentence = "It was not due then: it has no ticks and runs only on request."
+        sentence = phrase(
+            "It was not due then: it has no ticks and runs only on request."
+        )
         return Explanation(at, sentence, timing_text=case.text)
     previous, following = _before(case, at), _after(case, at)
-    around = [f"the previous tick is{at_time(previous)}"] if previous else []
-    around += [f"the next tick is{at_time(following)}"] if following else []
-    named = f": {' and '.join(around)}" if around else ""
-    was = "was" if at <= case.now else "is"
+    before, after = phrase("the previous tick is{at}"), phrase("the next tick is{at}")
+    around = [before.fill(at=at_time(previous))] if previous else []
+    around += [after.fill(at=at_time(following))] if following else []
+    was = (
+        phrase("It was not due then")
+        if at <= case.now
+        else phrase("It is not due then")
+    )
+    if around:
+        was = phrase("{what}: {ticks}", what=was, ticks=listing(around))
     return Explanation(
         at,
-        f"It {was} not due then{named} ({case.text}).",
+        phrase("{what} ({timing}).", what=was, timing=case.text),
         previous_tick=previous,
         next_tick=following,
         timing_text=case.text,
@@ -330,21 +352,20 @@ def _unrecorded(case: _Case, at: datetime) -> tuple[str, ScheduleEvent | None]:
         return _PRUNED, None
     if schedule.status == Status.STOPPED:
         event = _last_event(schedule, EventVerb.COMPLETE, before=now)
-        reason = schedule.reason_text or "ended"
-        return f"It does not run: the schedule has stopped ({reason}).", event
+        reason = schedule.reason_text or phrase("ended")
+        stopped = phrase("It does not run: the schedule has stopped ({reason}).")
+        return stopped.fill(reason=reason), event
     if _is_beyond(case, at):
-        most = f"{schedule.max_runs} run{'s' if schedule.max_runs != 1 else ''}"
-        return _LIMITED.format(most=most), None
+        return _LIMITED.fill(runs=_RUNS.of(schedule.max_runs or 0)), None
     if schedule.status == Status.PAUSED:
         event = _last_event(schedule, EventVerb.PAUSE, before=now)
-        was = f"was paused{by_whom(event)} and still is"
+        paused = phrase(
+            "It will not run unless the schedule is resumed: it was paused{by} and still is."
+        )
         if at <= now:
-            return f"It did not run: the schedule {was}.", event
-        return f"It will not run unless the schedule is resumed: it {was}.", event
+            paused = phrase("It did not run: the schedule was paused{by} and still is.")
+        return paused.fill(by=by_whom(event)), event
     if at > now:
-        return "It is not due yet: the schedule is active and will run then.", None
+        return _NOT_YET, None
     late = in_words((now - at).total_seconds())
-    return (
-        f"It has been due for {late} and has not fired: is a scheduler running?",
-        None,
-    )
+    return _OVERDUE.fill(time=late), None

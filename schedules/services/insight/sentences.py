@@ -19,7 +19,9 @@ from schedules.models import (
 )
 from schedules.policy.types import OpenRuns, Overlapped
 from schedules.timing import Timing, zones
+from schedules.timing.english import joined
 from workflows.failures import FailureKind
+from workflows.kit.phrases import Phrase, phrase, phrases
 
 _HOW = {
     Origin.CATCH_UP: " as a catch-up",
@@ -38,9 +40,9 @@ _NOT_STARTED = {FailureKind.NO_TRIGGER, FailureKind.NOT_ALLOWED}
 # The error text of these kinds adds nothing to the sentence.
 _WITHOUT_ERROR = {FailureKind.TIMEOUT, FailureKind.LOST}
 _STILL = {
-    "running": "running",
-    "retrying": "waiting for its next attempt",
-    "pending": "waiting in the queue",
+    "running": phrase("running"),
+    "retrying": phrase("waiting for its next attempt"),
+    "pending": phrase("waiting in the queue"),
 }
 _WITHDRAWN = {
     Reason.PAUSED: " because the schedule was paused",
@@ -85,14 +87,14 @@ def backfilled_sentence(
 def reason_text(run: ScheduledRun) -> str:
     """The reason of a run in a few words: the open runs, or the kind of failure."""
     if run.reason == Reason.OVERLAP and run.overlap:
-        return f"{run.reason}: {_overlapped(run)}"
+        return f"{run.reason}: {overlapped(run)}"
     return ", ".join(filter(None, (run.reason, run.get_failure_kind_display().lower())))
 
 
 def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
     return {
         Reason.NONE: "no reason was recorded",
-        Reason.OVERLAP: f"{_overlapped(run)}; overlapping ticks are skipped",
+        Reason.OVERLAP: f"{overlapped(run)}; overlapping ticks are skipped",
         Reason.PAUSED: f"the schedule was paused{by_whom(event)}",
         Reason.EDITED: f"its timing was changed{by_whom(event)} before it fired",
         Reason.LIMIT: "the schedule had already fired as often as max_runs allows",
@@ -103,29 +105,43 @@ def _why_not(run: ScheduledRun, event: ScheduleEvent | None) -> str:
     }[Reason(run.reason)]
 
 
-def _overlapped(run: ScheduledRun) -> str:
+_BEHIND = phrases(
+    "and another was waiting for it", "and {count} others were waiting for it"
+)
+
+
+def overlapped(run: ScheduledRun) -> Phrase:
     """The runs that were open when the tick was skipped."""
     if not run.overlap:  # not recorded
-        return "an earlier run was still open"
+        return phrase("an earlier run was still open")
     found = Overlapped(**run.overlap)
     if found.rule == "max_open_runs":
         counted = [
-            f"{count} {what}"
+            what.fill(count=count)
             for count, what in (
-                (found.running, "running"),
-                (found.pending, "waiting in the queue"),
-                (found.retrying, "waiting for a retry"),
+                (found.running, phrase("{count} running")),
+                (found.pending, phrase("{count} waiting in the queue")),
+                (found.retrying, phrase("{count} waiting for a retry")),
             )
             if count
         ]
-        return f"as many runs were open as max_open_runs allows ({', '.join(counted)})"
-    behind = ""
+        return phrase(
+            "as many runs were open as max_open_runs allows ({runs})",
+            runs=joined(counted),
+        )
+    still = phrase(
+        "an earlier run was still {state}", state=_STILL[_furthest_state(found)]
+    )
     if found.rule == "max_waiting":
-        behind = f", and {found.waiting} ticks, the most allowed, were waiting for it"
+        behind = phrase(
+            "and {count} ticks, the most allowed, were waiting for it",
+            count=found.waiting,
+        )
     elif found.waiting:
-        others = "another was" if found.waiting == 1 else f"{found.waiting} others were"
-        behind = f", and {others} waiting for it"
-    return f"an earlier run was still {_STILL[_furthest_state(found)]}{behind}"
+        behind = _BEHIND.of(found.waiting)
+    else:
+        return still
+    return phrase("{still}, {behind}", still=still, behind=behind)
 
 
 def _furthest_state(found: Overlapped | OpenRuns) -> str:
@@ -139,9 +155,12 @@ def by_whom(event: ScheduleEvent | None) -> str:
     """When, by whom and with which note, to follow a participle: "paused at ... by alice"."""
     if event is None:
         return ""
-    note = f' ("{event.note}")' if event.note else ""
-    who = event.actor_name or event.actor_kind
-    return f"{at_time(event.created_at)} by {who}{note}"
+    return phrase(
+        "{at} by {who}{note}",
+        at=at_time(event.created_at),
+        who=event.actor_name or event.actor_kind,
+        note=f' ("{event.note}")' if event.note else "",
+    )
 
 
 def _how(run: ScheduledRun) -> str:
@@ -253,7 +272,7 @@ def utc(moment: datetime) -> str:
 
 def at_time(moment: datetime | None) -> str:
     """The time to follow a verb; empty if it was not recorded."""
-    return f" at {utc(moment)}" if moment else ""
+    return phrase(" at {time}", time=utc(moment)) if moment else ""
 
 
 def passed_sentence(passed: int, caught_up: int) -> str:

@@ -13,14 +13,51 @@ from schedules.timing.words.day_terms import (
     day_terms,
     longest,
 )
+from workflows.kit.phrases import phrase, phrases
 
-# fmt: off
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August",
-           "September", "October", "November", "December")
-# fmt: on
-_NTH = ("first", "second", "third", "fourth", "fifth")
-_WORKDAY = "weekday (Monday to Friday)"
+_WEEKDAYS = (
+    phrase("Monday"),
+    phrase("Tuesday"),
+    phrase("Wednesday"),
+    phrase("Thursday"),
+    phrase("Friday"),
+    phrase("Saturday"),
+    phrase("Sunday"),
+)
+_EACH_WEEKDAY = (
+    phrase("Mondays"),
+    phrase("Tuesdays"),
+    phrase("Wednesdays"),
+    phrase("Thursdays"),
+    phrase("Fridays"),
+    phrase("Saturdays"),
+    phrase("Sundays"),
+)
+_MONTHS = (
+    phrase("January"),
+    phrase("February"),
+    phrase("March"),
+    phrase("April"),
+    phrase("May"),
+    phrase("June"),
+    phrase("July"),
+    phrase("August"),
+    phrase("September"),
+    phrase("October"),
+    phrase("November"),
+    phrase("December"),
+)
+_NTH = (
+    phrase("first"),
+    phrase("second"),
+    phrase("third"),
+    phrase("fourth"),
+    phrase("fifth"),
+)
+_NEAREST = phrases(
+    "the weekday (Monday to Friday) nearest to {days}",
+    "the weekdays (Monday to Friday) nearest to {days}",
+)
 
 
 @lru_cache(maxsize=1024)
@@ -28,7 +65,8 @@ def describe_days(rules: tuple[DayRule, ...]) -> str:
     """Such as "Monday to Friday" or "on day 1 of the month"; empty for every day."""
     terms = day_terms(rules)
     if not terms.terms:
-        return f"every day {_in_months(terms.months)}" if terms.months else ""
+        months = _in_months(terms.months)
+        return phrase("every day {months}", months=months) if months else ""
     weekdays = _weekdays(terms.numbers(Kind.WEEKDAY))
     of_month = _of_month(terms)
     if not of_month:
@@ -36,33 +74,45 @@ def describe_days(rules: tuple[DayRule, ...]) -> str:
     if terms.only is not None:
         return _only_on(terms, of_month)
     if weekdays:
-        both = f"{of_month} of the month, and also {weekdays}"
+        both = phrase(
+            "{days} of the month, and also {weekdays}", days=of_month, weekdays=weekdays
+        )
         # In front, as the months are those of the weekdays, too.
-        return f"{_in_months(terms.months)}, {both}" if terms.months else both
+        months = _in_months(terms.months)
+        return phrase("{months}, {days}", months=months, days=both) if months else both
     return _with_months(of_month, terms.months)
 
 
+def describe_months(rules: tuple[DayRule, ...]) -> str:
+    """Such as "in June"; empty for all months."""
+    return _in_months(day_terms(rules).months)
+
+
 def _weekdays_in_months(weekdays: str, months: str) -> str:
-    follows = weekdays.startswith("on ") and months.startswith("in ")
-    return (f"{weekdays} {months}" if follows else f"{weekdays}, {months}").strip(" ,")
+    if not (weekdays and months):
+        return weekdays or months
+    if weekdays.startswith("on ") and months.startswith("in "):
+        return phrase("{days} {months}", days=weekdays, months=months)
+    return phrase("{days}, {months}", days=weekdays, months=months)
 
 
 def _only_on(terms: DayTerms, of_month: str) -> str:
-    only = _weekdays(terms.only or ())
-    return f"{_with_months(of_month, terms.months)}, but only {only}"
+    days, only = _with_months(of_month, terms.months), _weekdays(terms.only or ())
+    return phrase("{days}, but only {weekdays}", days=days, weekdays=only)
 
 
 def _with_months(of_month: str, months: frozenset[int] | None) -> str:
     """ "on day 1 of the month", "on day 1 of March", "on 1 March" ..."""
     if not months:
-        return f"{of_month} of the month"
+        return phrase("{days} of the month", days=of_month)
     names, has_stretch = _month_names(months)
     if has_stretch:
-        return f"{of_month} of the month, {_in_months(months)}"
+        in_months = _in_months(months)
+        return phrase("{days} of the month, {months}", days=of_month, months=in_months)
     day = of_month.removeprefix("on day ")
     if len(names) == 1 and day.isdigit():
-        return f"on {day} {names[0]}"
-    return f"{of_month} of {listing(names)}"
+        return phrase("on {day} {month}", day=day, month=names[0])
+    return phrase("{days} of {months}", days=of_month, months=listing(names))
 
 
 def _in_months(months: frozenset[int] | None) -> str:
@@ -70,8 +120,11 @@ def _in_months(months: frozenset[int] | None) -> str:
         return ""
     names, has_stretch = _month_names(months)
     if not has_stretch:
-        return f"in {listing(names)}"
-    return listing([f"{'from' if ' to ' in name else 'in'} {name}" for name in names])
+        return phrase("in {months}", months=listing(names))
+    inside, stretch = phrase("in {months}"), phrase("from {months}")
+    return listing(
+        [(stretch if " to " in name else inside).fill(months=name) for name in names]
+    )
 
 
 def _month_names(months: frozenset[int]) -> tuple[list[str], bool]:
@@ -83,42 +136,51 @@ def _weekdays(weekdays: Collection[int]) -> str:
     if not weekdays:
         return ""
     # Weeks begin with Monday here, and with Sunday (0) in cron.
-    names, has_stretch = named(sorted((day - 1) % 7 for day in weekdays), _WEEKDAYS)
+    days = sorted((day - 1) % 7 for day in weekdays)
+    names, has_stretch = named(days, _WEEKDAYS)
     if has_stretch:
         return listing(names)
-    return f"on {listing([f'{name}s' for name in names])}"
+    names, _ = named(days, _EACH_WEEKDAY)
+    return phrase("on {days}", days=listing(names))
 
 
 def _of_month(terms: DayTerms) -> str:
     """All but the plain weekdays: "on day 1 and on the last day"; empty for none."""
     found = (
         _monthdays(terms.numbers(Kind.MONTHDAY), terms.months or ALL_MONTHS),
-        "the last day" if terms.numbers(Kind.LAST_DAY) else "",
+        phrase("the last day") if terms.numbers(Kind.LAST_DAY) else "",
         _nearest(terms.numbers(Kind.NEAREST_WORKDAY)),
-        f"the last {_WORKDAY}" if terms.numbers(Kind.LAST_WORKDAY) else "",
+        phrase("the last weekday (Monday to Friday)")
+        if terms.numbers(Kind.LAST_WORKDAY)
+        else "",
         *_nth_weekdays(terms),
     )
-    return listing([f"on {words}" for words in found if words] or [""])
+    return listing(
+        [phrase("on {days}", days=words) for words in found if words] or [""]
+    )
 
 
 def _monthdays(days: list[int], months: frozenset[int]) -> str:
     """ "odd days", "every 3rd day from the 1st to the 31st", "days 1 and 15"."""
     if not days:
         return ""
-    for first, words in ((1, "odd days"), (2, "even days")):
+    for first, words in ((1, phrase("odd days")), (2, phrase("even days"))):
         if days == [*range(first, longest(months) + 1, 2)]:
             return words
     if step := pattern_step(days):
-        ends = f"from the {ordinal(days[0])} to the {ordinal(days[-1])}"
-        return f"every {ordinal(step)} day {ends}"
+        return phrase(
+            "every {nth} day from the {first} to the {last}",
+            nth=ordinal(step),
+            first=ordinal(days[0]),
+            last=ordinal(days[-1]),
+        )
     return numbered("day", days)
 
 
 def _nearest(days: list[int]) -> str:
     if not days:
         return ""
-    plural = "s" if len(days) > 1 else ""
-    return f"the {_WORKDAY.replace('day', f'day{plural}', 1)} nearest to {numbered('day', days)}"
+    return _NEAREST.of(len(days), days=numbered("day", days))
 
 
 def _nth_weekdays(terms: DayTerms) -> list[str]:
@@ -128,8 +190,12 @@ def _nth_weekdays(terms: DayTerms) -> list[str]:
         if term.kind is Kind.NTH_WEEKDAY:
             found.setdefault(term.number, []).append(_NTH[term.nth - 1])
     for weekday in terms.numbers(Kind.LAST_WEEKDAY):
-        found.setdefault(weekday, []).append("last")
+        found.setdefault(weekday, []).append(phrase("last"))
     return [
-        f"the {listing(which)} {_WEEKDAYS[weekday - 1]}"
+        phrase(
+            "the {which} {weekday}",
+            which=listing(which),
+            weekday=_WEEKDAYS[weekday - 1],
+        )
         for weekday, which in sorted(found.items(), key=lambda pair: (pair[0] - 1) % 7)
     ]

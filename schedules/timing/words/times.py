@@ -12,11 +12,26 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from schedules.timing import zones
-from schedules.timing.english import counted, listing, numbered, runs, step_of
+from schedules.timing.english import listing, numbered, runs, step_of
 from schedules.timing.wall_times import DAY_MINUTES, WallTimes
-from schedules.timing.words.days import describe_days
+from schedules.timing.words.days import describe_days, describe_months
+from workflows.kit.phrases import phrase, phrases
 
-_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
+DAY_SECONDS = 86_400
+_EVERY_HOUR = phrases("Every hour", "Every {count} hours")
+_EVERY_MINUTE = phrases("Every minute", "Every {count} minutes")
+_UNITS = (
+    # Not "every day": it is elapsed time, so that its wall time changes with the clock.
+    (phrases("Every 24 hours", "Every {count} days"), DAY_SECONDS),
+    (_EVERY_HOUR, 3_600),
+    (_EVERY_MINUTE, 60),
+    (phrases("Every second", "Every {count} seconds"), 1),
+)
+_PARTS = (
+    (phrases("{count} hour", "{count} hours"), 3_600),
+    (phrases("{count} minute", "{count} minutes"), 60),
+    (phrases("{count} second", "{count} seconds"), 1),
+)
 # Above this, "Every 27 hours, 46 minutes and 40 seconds" is clearer than one number.
 _LARGEST_NUMBER = 999
 
@@ -37,47 +52,51 @@ def describe_wall_times(times: WallTimes) -> str:
     time = _time(times.minutes, times.hours, is_daily=not days)
     lists_times = _LISTED.match(time) is not None
     if time.startswith("At "):
-        days = days or "every day"
+        days = days or phrase("every day")
     if not days:
         return time
-    if not _LIMITED.search(time):
-        days = days.removeprefix("every day ")
+    if days.startswith("every day ") and not _LIMITED.search(time):
+        days = describe_months(times.rules)
     # "At 09:00 every day in June" and "Every 5 minutes in June", but "Every hour from 08:00 to
     # 17:00, every day in June".
     follows = days.startswith(("on ", "in ", "from ")) or (
         lists_times and days.startswith("every ")
     )
-    return f"{time} {days}" if follows else f"{time}, {days}"
+    joined = phrase("{time} {days}") if follows else phrase("{time}, {days}")
+    return joined.fill(time=time, days=days)
 
 
 def describe_interval(seconds: int) -> str:
     """Such as "Every 90 seconds", in the largest unit that gives a whole number."""
-    unit, size = next(
-        (unit, size) for unit, size in _UNITS.items() if seconds % size == 0
-    )
+    every, size = next((each, size) for each, size in _UNITS if seconds % size == 0)
     number = seconds // size
-    if number == 1:
-        # Not "every day": it is elapsed time, so that its wall time changes with the clock.
-        return "Every 24 hours" if unit == "day" else f"Every {unit}"
-    if number <= _LARGEST_NUMBER or unit == "day":
-        return f"Every {counted(number, unit)}"
+    if number <= _LARGEST_NUMBER or size == DAY_SECONDS:
+        return every.of(number)
     parts = []
-    for name, in_seconds in [*_UNITS.items()][1:]:
+    for part, in_seconds in _PARTS:
         whole, seconds = divmod(seconds, in_seconds)
         if whole:
-            parts.append(counted(whole, name))
-    return f"Every {listing(parts)}"
+            parts.append(part.of(whole))
+    return phrase("Every {duration}", duration=listing(parts))
 
 
 def describe_once(run_at: datetime, timezone: str) -> str:
     """Such as "Once, on 2027-01-05 at 09:00 (Europe/Berlin), which is 08:00 UTC"."""
     local, universal = zones.wall_time(run_at, timezone), run_at.astimezone(UTC)
-    text = f"Once, on {local:%Y-%m-%d} at {_seconds_clock(local)} ({timezone})"
+    text = phrase(
+        "Once, on {date} at {time} ({zone})",
+        date=f"{local:%Y-%m-%d}",
+        time=_seconds_clock(local),
+        zone=timezone,
+    )
     if timezone == "UTC":
         return text
-    text = f"{text}, which is {_seconds_clock(universal)} UTC"
     same_day = local.date() == universal.date()
-    return text if same_day else f"{text} on {universal:%Y-%m-%d}"
+    in_utc = phrase("{once}, which is {time} UTC on {date}")
+    in_utc = phrase("{once}, which is {time} UTC") if same_day else in_utc
+    return in_utc.fill(
+        once=text, time=_seconds_clock(universal), date=f"{universal:%Y-%m-%d}"
+    )
 
 
 def _seconds_clock(moment: datetime) -> str:
@@ -93,17 +112,22 @@ def _time(minutes: Sequence[int], hours: Sequence[int], *, is_daily: bool) -> st
         _evenly(moments)
         or _listed(moments)
         or _in_stretches(minutes, hours, is_daily=is_daily)
-        or f"{_minutes(minutes)} in {_hours(hours)}"
+        or phrase(
+            "{minutes} in {hours}", minutes=_minutes(minutes), hours=_hours(hours)
+        )
     )
 
 
 def _every_hour(minutes: Sequence[int]) -> str:
     if len(minutes) == 1:
-        return "Every hour" if minutes == (0,) else f"Hourly at minute {minutes[0]}"
+        hourly = phrase("Hourly at minute {minute}", minute=minutes[0])
+        return _EVERY_HOUR.of(1) if minutes == (0,) else hourly
     text = _minutes(minutes)
     if text.startswith("At "):
-        return f"Hourly at {text.removeprefix('At ')}"
-    return f"{text} of every hour" if "from" in text else text
+        return phrase("Hourly at {minutes}", minutes=numbered("minute", minutes))
+    if "from" in text:
+        return phrase("{minutes} of every hour", minutes=text)
+    return text
 
 
 def _minutes(minutes: Sequence[int]) -> str:
@@ -112,18 +136,24 @@ def _minutes(minutes: Sequence[int]) -> str:
     if step and [*minutes] == [*range(0, 60, step)] and 60 % step == 0:
         return _every(step)
     if step and step > 1 and len(minutes) >= _SHORTEST_LONG_PATTERN:
-        return f"{_every(step)} from minute {minutes[0]} to {minutes[-1]}"
-    return f"At {numbered('minute', minutes)}"
+        return phrase(
+            "{every} from minute {first} to {last}",
+            every=_every(step),
+            first=minutes[0],
+            last=minutes[-1],
+        )
+    return phrase("At {times}", times=numbered("minute", minutes))
 
 
 def _hours(hours: Sequence[int]) -> str:
     text = numbered("hour", hours)
-    return f"the {text}" if text.startswith("hours") else text
+    return phrase("the {hours}", hours=text) if text.startswith("hours") else text
 
 
 def _every(minutes: int) -> str:
-    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
-    return f"Every {unit}" if number == 1 else f"Every {number} {unit}s"
+    if minutes % 60 == 0:
+        return _EVERY_HOUR.of(minutes // 60)
+    return _EVERY_MINUTE.of(minutes)
 
 
 def _evenly(moments: Sequence[int]) -> str | None:
@@ -135,13 +165,13 @@ def _evenly(moments: Sequence[int]) -> str | None:
         return _every(step)
     if step > 60 and len(moments) < _SHORTEST_LONG_PATTERN:
         return None
-    return f"{_every(step)} {_from_to(moments)}"
+    return phrase("{every} {stretch}", every=_every(step), stretch=_from_to(moments))
 
 
 def _listed(moments: Sequence[int]) -> str | None:
     if len(moments) > _MOST_LISTED:
         return None
-    return f"At {listing([*map(_clock, moments)])}"
+    return phrase("At {times}", times=listing([*map(_clock, moments)]))
 
 
 def _in_stretches(
@@ -163,11 +193,13 @@ def _in_stretches(
     step = steps.pop()
     if steps or step is None:
         return None
-    return f"{_every(step)} {listing([*map(_from_to, each)])}"
+    stretches_of = listing([*map(_from_to, each)])
+    return phrase("{every} {stretch}", every=_every(step), stretch=stretches_of)
 
 
 def _from_to(moments: Sequence[int]) -> str:
-    return f"from {_clock(moments[0])} to {_clock(moments[-1])}"
+    first, last = _clock(moments[0]), _clock(moments[-1])
+    return phrase("from {first} to {last}", first=first, last=last)
 
 
 def _clock(minute: int) -> str:

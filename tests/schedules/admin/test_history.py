@@ -54,8 +54,8 @@ def test_a_skipped_tick_shows_what_was_open(
     start(schedule, 1)
     fire(3)
     page = site.get(address("scheduledrun")).content.decode()
-    assert "overlap: an earlier run was still waiting in the queue" in page
-    assert "overlap: an earlier run was still running" in page
+    assert "an earlier run was still waiting in the queue" in page
+    assert "an earlier run was still running" in page
 
 
 def test_failed_runs_are_listed_by_kind(site: Client, history: ScheduledRun) -> None:
