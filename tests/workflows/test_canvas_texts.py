@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path, resolve
 
 from platform_site import urls
+from tests.canvas_texts import WRITTEN, sources, whole
 from tests.catalogues import write_catalogue
 from workflows.admin import WorkflowAdmin
 from workflows.models import Workflow
@@ -109,3 +113,51 @@ def test_an_admin_site_of_a_project_serves_them_below_its_own_address(
     assert address.startswith("/own/")
     assert resolve(address).namespace == "own"
     assert "Speichern" in client.get(address).text
+
+
+def test_translators_are_told_of_the_texts_of_today():
+    assert WRITTEN.read_text() == whole(), "renew it: python -m tests.canvas_texts"
+
+
+def test_those_are_the_texts_of_the_source_and_of_the_api():
+    calls = [
+        'gettext("Save");',
+        'pgettext("verb", "Run");',
+        'ngettext("%(count)s node", "%(count)s nodes");',
+        'gettext("Time limit");',  # of the form of a node
+        'gettext("Uptime check");',  # a template
+    ]
+    lines = whole().splitlines()
+    assert [lines.count(call) for call in calls] == [1] * len(calls)
+
+
+def test_each_text_is_given_as_a_literal():
+    """Others would not be found. What comes from the API is variable."""
+    of_the_api = r"(type|template)\.\w+|title|description"
+    call = (
+        rf"(?<![\w.$])(?:_|ngettext|pgettext)\((?!\s*[\"']|(?:{of_the_api})\))[^)]*\)?"
+    )
+    odd = {
+        path.name: found
+        for path in sources()
+        if (found := re.findall(call, path.read_text()))
+    }
+    assert odd == {}
+
+
+def test_makemessages_finds_them(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    if shutil.which("xgettext") is None:
+        why = "no gettext: install it to write the files for translators"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    shutil.copy(WRITTEN, tmp_path)
+    settings.LOCALE_PATHS = [str(tmp_path / "locale")]
+    monkeypatch.chdir(tmp_path)
+    call_command("makemessages", domain="djangojs", locale=["de"], verbosity=0)
+    file = (tmp_path / "locale/de/LC_MESSAGES/djangojs.po").read_text()
+    calls = re.findall(r"^n?p?gettext", WRITTEN.read_text(), re.MULTILINE)
+    assert len(re.findall("^msgid ", file, re.MULTILINE)) == len(calls) + 1  # the head
+    assert 'msgctxt "verb"\nmsgid "Run"' in file

@@ -4,6 +4,7 @@ import type { Json, NodeRun } from "@/types/models";
 import { JsonTree } from "@/ui/JsonTree";
 import { runState } from "@/ui/states";
 import { useNow } from "@/ui/useNow";
+import { within } from "@/ui/words";
 
 import { type ExecutionDetail, hasEnded } from "./execution";
 import { PACE_MS } from "./polling";
@@ -79,7 +80,7 @@ function BarRow({ bar, isChosen }: { bar: Bar; isChosen: boolean }) {
       </td>
       <td className="o-num">
         <span className="o-sr">{shown.word} </span>
-        {bar.length || shown.word.toLowerCase()}
+        {bar.length || within(shown.word)}
       </td>
     </tr>
   );

@@ -1,7 +1,6 @@
 /** The addresses of webhooks, by the node that they start. */
 
 import { ApiError, get, post, request } from "@/api/client";
-import { _ } from "@/gettext";
 import { page, rowAddress } from "@/page";
 
 export interface Webhook {
@@ -16,7 +15,7 @@ export interface IssuedWebhook extends Webhook {
 }
 
 const addressOf = (nodeId: string) =>
-  rowAddress("workflows", page().workflow?.id ?? "", _("webhooks/%(nodeId)s/", { nodeId }));
+  rowAddress("workflows", page().workflow?.id ?? "", `webhooks/${nodeId}/`);
 
 /** The webhook of a saved node; null if it has none. */
 export async function loadWebhook(nodeId: string, signal: AbortSignal): Promise<Webhook | null> {

@@ -31,6 +31,7 @@ const EDGE_TYPES = { flow: CanvasEdge };
 const WORDS: Partial<AriaLabelConfig> = {
   "minimap.ariaLabel": _("Map of the drawing"),
   "handle.ariaLabel": _("Port"),
+  "edge.a11yDescription.default": "", // edges take no focus
   "node.a11yDescription.default": _("Arrow keys follow edges. Enter opens the details."),
 };
 

@@ -11,7 +11,7 @@ import type { NodeType } from "@/types/models";
 import { Button } from "@/ui/Button";
 import { Messages } from "@/ui/Messages";
 
-import { extendWith } from "../componentTypes";
+import { allTypes, extendWith } from "../componentTypes";
 import { loadGraph, loadNodeTypes } from "../load";
 import { DraftOffer } from "../saving/DraftOffer";
 import { FindingsList } from "../saving/FindingsList";
@@ -51,7 +51,7 @@ function useLoading(workflowId: string): [Loading, () => void] {
         if (!isCurrent) return;
         extendWith(types);
         useEditor.getState().load(saved, page().may.change);
-        setLoading({ types });
+        setLoading({ types: allTypes() });
       },
       (error: unknown) => {
         const failed = error instanceof ApiError ? error.message : String(error);

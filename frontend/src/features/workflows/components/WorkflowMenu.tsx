@@ -20,7 +20,7 @@ export function WorkflowMenu() {
   const list = useView((state) => state.list);
   const id = page().workflow?.id ?? "";
   const exportAs = (format: string) =>
-    rowAddress("workflows", id, _("export/?file_format=%(format)s", { format }));
+    rowAddress("workflows", id, `export/?file_format=${format}`);
   return (
     <>
       <Menu label={_("More")} icon="ellipsis">

@@ -143,8 +143,8 @@ function Templates({ isBusy, onChoose }: TemplatesProps) {
   return templates.map((template) => (
     <Start
       key={template.key}
-      title={template.name}
-      text={template.description}
+      title={_(template.name)}
+      text={_(template.description)}
       isBusy={isBusy}
       onChoose={() => onChoose(template)}
     >

@@ -101,5 +101,6 @@ const drawnEdge = (id: string, edge: GraphEdge, selected: boolean): Edge => ({
   sourceHandle: edge.kind === TOOL ? TOOL_PORT : edge.source_port,
   targetHandle: edge.kind === TOOL ? TOOLS_PORT : IN,
   selected,
+  ariaLabel: _("Edge from %(source)s to %(target)s", { source: edge.source, target: edge.target }),
   data: { edge },
 });

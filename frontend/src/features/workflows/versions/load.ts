@@ -1,7 +1,6 @@
 /** The versions of a workflow as the API has them. */
 
 import { get, request } from "@/api/client";
-import { _ } from "@/gettext";
 import { rowAddress } from "@/page";
 
 import type { Graph } from "../graph/model";
@@ -20,7 +19,7 @@ export interface Version {
 }
 
 const addressOf = (workflowId: string, rest = "") =>
-  rowAddress("workflows", workflowId, _("versions/%(rest)s", { rest }));
+  rowAddress("workflows", workflowId, `versions/${rest}`);
 
 /** The kept versions, newest first. */
 export async function loadVersions(workflowId: string): Promise<Version[]> {
