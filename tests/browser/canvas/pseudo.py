@@ -39,7 +39,7 @@ READ = r"""
     let block = walker.currentNode.parentElement;
     if (block.closest(notRead)) continue;
     while (block !== root && isInline(block)) block = block.parentElement;
-    blocks.set(block, (blocks.get(block) ?? "") + walker.currentNode.data);
+    blocks.set(block, `${blocks.get(block) ?? ""} ${walker.currentNode.data}`);
   }
   const texts = [...blocks.values()];
   for (const element of root.querySelectorAll("*")) {

@@ -5,8 +5,10 @@ What people have written in it has no Latin letters, so that it is not taken for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from schedules.services import Actor, create_schedule
 from tests.browser.canvas.conftest import OpenSignedIn, canvas_of
 from tests.browser.canvas.hands import dialog, edges, nodes
 from tests.browser.canvas.pseudo import SPEAK, button, untranslated
+from tests.catalogues import write_catalogue
 from tests.workflows.running import run
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
 from workflows.registry import registry
@@ -173,6 +176,31 @@ def choose(page: Page, node_id: str) -> None:
 def menu(page: Page, item: str) -> None:
     page.locator("summary[aria-label='⟦More⟧']").click()
     button(page, item).click()
+
+
+def test_the_canvas_is_in_the_language_of_the_browser(
+    open_signed_in: OpenSignedIn, drawn: Workflow, tmp_path: Path, settings: Any
+) -> None:
+    write_catalogue(
+        tmp_path,
+        "de",
+        {
+            "Save": "Speichern",
+            "version %(version)s, saved %(time)s": "Version %(version)s, %(time)s",
+            "HTTP request": "HTTP-Anfrage",
+        },
+    )
+    settings.LOCALE_PATHS = [tmp_path]
+    last_year = timezone.now() - timedelta(days=400)
+    drawn.versions.update(saved_at=last_year)
+    page = open_signed_in("/admin/")
+    page.context.set_extra_http_headers({"Accept-Language": "de"})
+    open_(page, drawn)
+    expect(page.get_by_role("button", name="Speichern")).to_be_visible()
+    expect(page.get_by_role("button", name="HTTP-Anfrage")).to_be_visible()
+    expect(page.get_by_role("button", name="Template")).to_be_visible()
+    saved = re.compile(rf"^Version 1, \w\w\., {last_year.day}\. .* {last_year.year}, ")
+    expect(page.get_by_text(saved)).to_be_visible()
 
 
 def test_ways_to_begin_and_the_import(

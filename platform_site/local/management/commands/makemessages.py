@@ -11,7 +11,7 @@ from django.core.management.commands import makemessages
 from typing_extensions import override
 
 # Folders without texts for people.
-LEFT_OUT = ("docs", "examples", "frontend", "tests", "var")
+LEFT_OUT = ("docs", "examples", "frontend", "static", "tests", "var")
 
 
 class Command(makemessages.Command):
