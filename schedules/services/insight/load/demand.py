@@ -69,6 +69,7 @@ class Load:
     _rests: list[float] = field(init=False)
     # Where whole quarters of work begin and end: their running total is the work.
     _whole: list[float] = field(init=False)
+    _seconds: list[float] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.runs = [0] * self.quarters
@@ -76,8 +77,10 @@ class Load:
         self._whole = [0.0] * self.quarters
 
     @property
-    def seconds(self) -> list[float]:
-        return [*map(add, self._rests, accumulate(self._whole))]
+    def seconds(self) -> Sequence[float]:
+        if self._seconds is None:
+            self._seconds = [*map(add, self._rests, accumulate(self._whole))]
+        return self._seconds
 
     def copy(self) -> Load:
         other = Load(self.begins, self.quarters)
@@ -104,6 +107,7 @@ class Load:
     ) -> None:
         """Add runs that take so many `whole` quarters each, and together `rest` seconds
         more at each run of the schedules."""
+        self._seconds = None
         _put(self.runs, counts, schedules)
         _put(self._rests, counts, rest, later=whole)
         if whole:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from schedules.models import ScheduledJob
 from schedules.services.insight.load.demand import (
@@ -41,7 +40,7 @@ class FoundPeak:
     schedules: int
     at_once: int
     seconds: float
-    members: tuple[UUID, ...]
+    members: tuple[Demand, ...]
     leaders: int
     names: tuple[str, ...] = ()
 
@@ -51,11 +50,14 @@ def described(
 ) -> list[FoundPeak]:
     """The peaks with their schedules, in one query."""
     alone = [_found(peak, found, load) for peak in peaks]
-    first = {pk for each in alone for pk in each.members[: each.leaders]}
+    first = {demand.id for each in alone for demand in each.members[: each.leaders]}
     names = dict(ScheduledJob.objects.filter(pk__in=first).values_list("pk", "name"))
     return [
         replace(
-            each, names=tuple(names.get(pk, "") for pk in each.members[: each.leaders])
+            each,
+            names=tuple(
+                names.get(demand.id, "") for demand in each.members[: each.leaders]
+            ),
         )
         for each in alone
     ]
@@ -74,7 +76,7 @@ def _found(peak: Peak, found: Sequence[Share], load: Load) -> FoundPeak:
         schedules=len(members),
         at_once=max(starts.values(), default=0),
         seconds=sum(work) / max(1, sum(share.counts[place] for _, share in members)),
-        members=tuple(demand.id for demand, _ in members[:MOST_TRIED]),
+        members=tuple(demand for demand, _ in members[:MOST_TRIED]),
         leaders=next(
             (n for n in range(NAMED + 1) if sum(work[:n]) >= MAKE_A_PEAK * sum(work)), 0
         ),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, repeat
+from operator import add, mul
 from uuid import UUID
 
-from schedules.services.insight.load.demand import Demand, Load, Share
+from schedules.services.insight.load.demand import (
+    QUARTER_SECONDS,
+    Demand,
+    Load,
+    Share,
+)
 from schedules.timing import Timing
-from schedules.timing.quarters import per_quarter
+from schedules.timing.quarters import per_quarter, rhythm
 from schedules.timing.shifting import shifted
 
 # Later first: what runs earlier than asked for may find its data not there yet.
@@ -63,39 +69,46 @@ def spread(
     matters least, until the quarter fits or no move helps."""
     after = load.copy()
     moves: list[Move] = []
-    counted: dict[Timing, list[int]] = {}
+    counts_of = _Counts(load)
     members = members_at(found, place)
     able = [pair for pair in members if pair[0].id in movable]
     for demand, share in able[:MOST_TRIED]:
         if after.seconds[place] <= AIM * limit or len(moves) == MOST_MOVES:
             break
-        best = _best(after, demand, share, place, counted)
+        best = _best(after, demand, share, place, counts_of)
         if best is not None:
             moves.append(best)
     return Spread(tuple(moves), len(members), after)
 
 
+class _Counts:
+    """The runs in each quarter of the load, worked out once for each rhythm."""
+
+    def __init__(self, load: Load) -> None:
+        self._begins, self._quarters = load.begins, load.quarters
+        self._of: dict[Hashable, list[int]] = {}
+
+    def __call__(self, timing: Timing) -> list[int]:
+        key = rhythm(timing, self._begins, self._quarters)
+        if key not in self._of:
+            self._of[key] = per_quarter(timing, self._begins, self._quarters)
+        return self._of[key]
+
+
 def _best(
-    load: Load,
-    demand: Demand,
-    share: Share,
-    place: int,
-    counted: dict[Timing, list[int]],
+    load: Load, demand: Demand, share: Share, place: int, counts_of: _Counts
 ) -> Move | None:
     """The move after which the fullest quarter that it touches is the least full; it is made
     in `load`. None if each would make another quarter as full as this one."""
     seconds = share.seconds(demand)
     most, chosen = load.seconds[place], None
     load.add(share.counts, -1, seconds)
+    without = load.seconds
     for minutes, timing in _moves(demand.timing):
-        if timing not in counted:
-            counted[timing] = per_quarter(timing, load.begins, load.quarters)
-        counts = counted[timing]
+        counts = counts_of(timing)
         if counts[place] or not any(counts):
             continue
-        load.add(counts, 1, seconds)
-        fullest = max(compress(load.seconds, counts))
-        load.add(counts, -1, seconds)
+        fullest = _fullest(without, counts, seconds, load)
         if fullest < most:
             most, chosen = fullest, (Move(demand.id, minutes, timing), counts)
     if chosen is None:
@@ -103,6 +116,18 @@ def _best(
         return None
     load.add(chosen[1], 1, seconds)
     return chosen[0]
+
+
+def _fullest(
+    work: Sequence[float], counts: Sequence[int], seconds: float, load: Load
+) -> float:
+    """The most seconds of work in a quarter in which one of these runs begins, with them."""
+    if seconds < QUARTER_SECONDS:
+        added = map(mul, filter(None, counts), repeat(seconds))
+        return max(map(add, compress(work, counts), added))
+    alone = Load(load.begins, load.quarters)
+    alone.add(counts, 1, seconds)
+    return max(map(add, compress(work, counts), compress(alone.seconds, counts)))
 
 
 def _moves(timing: Timing) -> Iterator[tuple[int, Timing]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schedules.models import ScheduledJob
-from schedules.services.insight.load.active import demands_of
 from schedules.services.insight.load.demand import Load, shares
 from schedules.services.insight.load.found_peaks import FoundPeak
 from schedules.services.insight.load.load_map import LoadMap
@@ -54,12 +53,11 @@ def suggest(
     now: datetime,
 ) -> Suggestion:
     """The moves by which the peak fits, of schedules that the person may change."""
-    members = ScheduledJob.objects.filter(pk__in=peak.members)
-    demands, _ = demands_of(members, now)
+    members = ScheduledJob.objects.filter(pk__in=[each.id for each in peak.members])
     rows = members.select_related("owner").defer(*_LARGE)
     changeable = {row.pk: row for row in rows if may_change(row)}
     place = peak.peak.worst
-    by_time = [*shares(demands, found.load.begins, found.load.quarters)]
+    by_time = [*shares(peak.members, found.load.begins, found.load.quarters)]
     if found.by_runs:
         by_time = [share.averaged(found.seconds) for share in by_time]
     spreading = spread(

@@ -64,7 +64,7 @@ def test_the_usual_length_is_the_average_of_the_newest_runs(make_schedule, monke
     monkeypatch.setattr("schedules.services.insight.load.durations.SAMPLE", 2)
     with CaptureQueriesContext(connection) as queries:
         usual = usual_seconds(ids, NOON)
-    assert len(queries) == 2
+    assert len(queries) == 3
     assert usual[frequent.pk] == pytest.approx(15.25, abs=0.01)
     assert usual[rare.pk] == pytest.approx(7, abs=0.01), "its last run"
 
@@ -189,4 +189,4 @@ def test_the_queries_are_the_same_for_any_number_of_schedules(make_schedule):
     few = queries()
     for _ in range(10):
         took(make_schedule(**NIGHTLY), 700)
-    assert queries() == few == 8
+    assert queries() == few == 6
