@@ -28,6 +28,11 @@ def folded(text: str) -> str:
     return "".join(map(str.lower, text))
 
 
+def has_text(text: str, part: str) -> bool:
+    """What the lookup of this name finds, in Python."""
+    return folded(composed(part)) in folded(text)
+
+
 @receiver(connection_created)
 def _add_fold_function(connection: Any, **kwargs: Any) -> None:
     if connection.vendor == "sqlite":

@@ -19,12 +19,14 @@ from typing_extensions import override
 
 from schedules.admin.columns import titled_filter
 from schedules.admin.history import HistoryAdmin
+from schedules.admin.list.conditions import words
 from schedules.admin.runs.filters import DueFilter, RunOutcomeFilter
 from schedules.admin.runs.page import run_context
 from schedules.display.reasons import run_reason, run_reason_in_full
 from schedules.display.run_chart import lateness_of
 from schedules.models import NEVER_RAN, ScheduledJob, ScheduledRun, Status
 from schedules.services import Actor, may, run_now
+from schedules.services.insight.named_runs import runs_named
 from workflows.admin.execution_page import Tools
 from workflows.admin.executions import refusals_told, values_at
 from workflows.admin.frame import now_of, zone_of
@@ -32,6 +34,7 @@ from workflows.display.languages import in_language
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.numbers import grouped
 from workflows.display.times import length, moment, time_html, took
+from workflows.kit.json_value import UNSTORABLE
 from workflows.kit.users import User
 from workflows.models import WorkflowExecution
 from workflows.services import CANCELLABLE, cancel_execution
@@ -196,6 +199,15 @@ class RunAdmin(RunPages):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduledRun]:
         runs: QuerySet[ScheduledRun] = super().get_queryset(request)
         return runs.select_related("execution", "execution__owner")
+
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        wanted = words(search_term)
+        if any(UNSTORABLE.search(word) for word in wanted):
+            return queryset.none(), False
+        return runs_named(queryset, wanted) if wanted else queryset, False
 
     @override
     def get_list_display(self, request: HttpRequest) -> Any:
