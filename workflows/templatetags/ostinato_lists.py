@@ -143,6 +143,8 @@ def nothing_matches(changelist: ChangeList) -> SafeString:
 
 def _phrases(changelist: ChangeList) -> Iterator[SafeString]:
     for spec in changelist.filter_specs:
+        if changelist.params.keys().isdisjoint(spec.expected_parameters()):
+            continue
         found = list_filter(spec, changelist)
         if found["chosen"]:
             yield _phrase(spec, found["chosen"])

@@ -16,7 +16,14 @@ from typing_extensions import override
 from schedules.admin.list.asking import asked
 from schedules.admin.list.conditions import OUTCOME, conditions
 from schedules.admin.list.rows import rows_of
-from schedules.admin.list.views import Saved, Tally, View, tally, views
+from schedules.admin.list.views import (
+    OF_THE_DISPLAY,
+    Saved,
+    Tally,
+    View,
+    tally,
+    views,
+)
 from schedules.display.states import ShownState, counts
 from schedules.models import SavedView, ScheduledJob, ScheduleQuerySet, Status
 from workflows.admin.frame import zone_of
@@ -95,7 +102,7 @@ class ScheduleList(BoundedList):
         return self._visible.filter(conditions(others, self.asked))
 
     def states_without_this_filter(self) -> Mapping[ShownState, int]:
-        if self.params.keys() <= {"state", "o"}:
+        if self.params.keys() <= OF_THE_DISPLAY | {"state", OUTCOME}:
             return self.tally.states
         return counts(self.without("state"), self.asked.now)
 
