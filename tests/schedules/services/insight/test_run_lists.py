@@ -18,6 +18,7 @@ from schedules.services.insight.run_lists import (
 )
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import end, fire, start
+from tests.schedules.services.keyed.test_objects import plan_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -56,6 +57,16 @@ def test_the_newest_runs_come_first_and_may_be_of_one_outcome(
     [failed] = newest_of(ran.pk, "failed", among=outcomes(ran.pk), count=9)
     assert failed.scheduled_for == NOON + timedelta(minutes=2)
     assert len(newest_runs(ran.pk, count=9)) == 5
+
+
+def test_only_the_index_of_the_schedule_is_read(ran: ScheduledJob) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        found = outcomes(ran.pk)
+        newest_runs(ran.pk, count=9)
+        newest_of(ran.pk, "failed", among=found, count=9)
+    assert len(queries) == 4
+    for query in queries:
+        assert "run_of_schedule" in plan_of(query["sql"])
 
 
 def test_manual_runs_are_told_with_who_asked_for_them(
