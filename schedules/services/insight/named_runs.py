@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import and_
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -43,7 +42,9 @@ _GONE = f"""
 """  # noqa: S608 - names of ours
 
 
-def runs_named(runs: QuerySet[Any], words: Sequence[str]) -> QuerySet[Any]:
+def runs_named(
+    runs: QuerySet[ScheduledRun], words: Sequence[str]
+) -> QuerySet[ScheduledRun]:
     """Those of the runs whose schedule has all these words in its name."""
     found = _schedules_named(words)
     if not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, repeat
 from operator import add, mul
@@ -123,11 +123,13 @@ def _fullest(
 ) -> float:
     """The most seconds of work in a quarter in which one of these runs begins, with them."""
     if seconds < QUARTER_SECONDS:
-        added = map(mul, filter(None, counts), repeat(seconds))
-        return max(map(add, compress(work, counts), added))
-    alone = Load(load.begins, load.quarters)
-    alone.add(counts, 1, seconds)
-    return max(map(add, compress(work, counts), compress(alone.seconds, counts)))
+        added: Iterable[float] = map(mul, filter(None, counts), repeat(seconds))
+    else:
+        alone = Load(load.begins, load.quarters)
+        alone.add(counts, 1, seconds)
+        added = compress(alone.seconds, counts)
+    fullest: float = max(map(add, compress(work, counts), added))
+    return fullest
 
 
 def _moves(timing: Timing) -> Iterator[tuple[int, Timing]]:
