@@ -28,7 +28,7 @@ from platform_site.local.valkey import EmbeddedValkey
 from schedules.services.insight import health
 from schedules.services.insight.calendar import month
 from schedules.services.insight.load import load_map
-from tests import clocks
+from tests import clocks, effort
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from tests.options import Options, changing
@@ -55,6 +55,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("chaos")
         for line in summary(drills):
             terminalreporter.write_line(line)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "not slow" in config.getoption("markexpr"):
+        effort.be_brief()
 
 
 def pytest_unconfigure() -> None:

@@ -21,6 +21,7 @@ from schedules.api.serializers import (
     RunNow,
     ScheduleChange,
 )
+from tests.effort import some
 from tests.schedules.api.conftest import SCHEDULES, address
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
@@ -55,7 +56,7 @@ NEARLY = st.sampled_from(
     ]
 )
 ROUNDS = settings(
-    max_examples=40,
+    max_examples=some(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -17,10 +17,11 @@ from schedules.policy.overlap import (
 )
 from schedules.policy.types import OpenRuns, Rules
 from schedules.timing import next_after
+from tests.effort import some
 from tests.schedules.policies import MINUTE, NOON, SECOND, every_minute, rules
 
 BOUNDED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=some(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

@@ -18,12 +18,13 @@ from schedules.timing import (
     between,
     next_after,
 )
+from tests.effort import some
 from tests.schedules.timing.sequences import MICROSECOND, at
 
 # The night before the clocks of Berlin go forward.
 START = at("2026-03-28")
 BOUNDED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=some(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 instants = st.integers(0, 4 * 1440).map(lambda n: START + timedelta(minutes=n))

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, reduce
+from functools import reduce
+from itertools import groupby
 from operator import or_
 
 MONTHS = [
@@ -46,34 +49,44 @@ FIRST, YEARS = date(2000, 1, 1), 28
 DATES = [FIRST + timedelta(n) for n in range((date(2028, 1, 1) - FIRST).days)]
 
 
-def those(matches) -> int:
-    """The dates that match, as one number with a bit for each."""
-    return int("".join("01"[bool(matches(day))] for day in reversed(DATES)), 2)
+def those(days: set[date]) -> int:
+    """These dates, as one number with a bit for each of all."""
+    return int("".join("01"[day in days] for day in reversed(DATES)), 2)
+
+
+def by(value: Callable[[date], int]) -> dict[int, int]:
+    """The dates of each value."""
+    found = defaultdict(set)
+    for day in DATES:
+        found[value(day)].add(day)
+    return {each: those(days) for each, days in sorted(found.items())}
 
 
 def last_day(day: date) -> int:
     return monthrange(day.year, day.month)[1]
 
 
-@cache
-def nearest_workday(year: int, month: int, number: int) -> int:
-    """Of the weekdays of the month, the nearest to day `number` (or to its last day)."""
-    first, last = date(year, month, 1), monthrange(year, month)[1]
-    workdays = (n for n in range(1, last + 1) if first.replace(day=n).weekday() < 5)
-    return min(workdays, key=lambda n: abs(n - min(number, last)))
+def nearest_workdays(number: int) -> set[date]:
+    """Of the weekdays of each month, the nearest to day `number` (or to its last day)."""
+    found = set()
+    for days in WORKDAYS:
+        wanted = min(number, last_day(days[0]))
+        found.add(min(days, key=lambda day: abs(day.day - wanted)))
+    return found
 
 
-EVERY_DAY = those(lambda day: True)
-MONTHDAY = {n: those(lambda day, n=n: day.day == n) for n in range(1, 32)}
-WEEKDAY = {n: those(lambda day, n=n: day.weekday() == n) for n in range(7)}
-MONTH = {n: those(lambda day, n=n: day.month == n) for n in range(1, 13)}
-LAST_DAY = those(lambda day: day.day == last_day(day))
-NEAREST = {
-    n: those(lambda d, n=n: d.day == nearest_workday(d.year, d.month, n))
-    for n in range(1, 32)
-}
-WEEK = {n: those(lambda day, n=n: (day.day + 6) // 7 == n) for n in range(1, 6)}
-LAST_WEEK = those(lambda day: day.day + 7 > last_day(day))
+WORKDAYS = [
+    [day for day in days if day.weekday() < 5]
+    for _, days in groupby(DATES, key=lambda day: (day.year, day.month))
+]
+EVERY_DAY = those({*DATES})
+MONTHDAY = by(lambda day: day.day)
+WEEKDAY = by(lambda day: day.weekday())
+MONTH = by(lambda day: day.month)
+LAST_DAY = those({day for day in DATES if day.day == last_day(day)})
+NEAREST = {n: those(nearest_workdays(n)) for n in range(1, 32)}
+WEEK = by(lambda day: (day.day + 6) // 7)
+LAST_WEEK = those({day for day in DATES if day.day + 7 > last_day(day)})
 
 
 @dataclass

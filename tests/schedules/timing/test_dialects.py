@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from schedules.timing import CronTiming, IntervalTiming, TimingError, next_occurrences
 from schedules.timing.dialects import recognised
+from tests.effort import some
 from tests.schedules.timing.sequences import at
 
 NOW = at("2026-11-23T10:07")
@@ -284,7 +285,7 @@ texts = st.lists(st.sampled_from(PARTS), min_size=1, max_size=9).flatmap(
 
 
 @settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=some(1500), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(texts)
 def test_every_suggestion_is_accepted(text):
@@ -295,7 +296,9 @@ def test_every_suggestion_is_accepted(text):
         assert len(advice.message) < 800
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=some(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(
     st.one_of(
         texts,

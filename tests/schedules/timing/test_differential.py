@@ -24,6 +24,7 @@ from schedules.timing import (
 from schedules.timing.cron import parse
 from schedules.timing.croniter_check import Union, texts
 from schedules.timing.zones import offset_changes, timezone_names
+from tests.effort import some
 
 EXPRESSIONS = [
     "30 2 * * *",
@@ -62,7 +63,8 @@ def second_opinion(expression, timezone, after, upto):
 
 def samples():
     """Clock changes of two years out of each zone's history, two expressions each."""
-    for name in sorted(timezone_names()):
+    names = sorted(timezone_names())
+    for name in random.Random("samples").sample(names, some(len(names))):
         chance = random.Random(name)
         for year in chance.sample(range(1970, 2038), 2):
             if (name, year) not in KNOWN_TO_DIFFER:
@@ -72,7 +74,7 @@ def samples():
                     )
 
 
-def test_both_agree_around_clock_changes_of_every_zone():
+def test_both_agree_around_clock_changes_of_zones_of_all_the_world():
     assert [sample for sample in samples() if not agree(*sample)] == []
 
 
@@ -125,7 +127,7 @@ def accepted(chance, number):
 def test_hundreds_of_expressions_agree_around_changes_forward_and_backward():
     chance, names = random.Random("zones"), sorted(timezone_names())
     differing = []
-    for expression in accepted(chance, 150):
+    for expression in accepted(chance, some(150)):
         change = None
         while change is None:
             zone, year = chance.choice(names), chance.randrange(1970, 2038)
@@ -138,7 +140,7 @@ def test_hundreds_of_expressions_agree_around_changes_forward_and_backward():
 
 def test_hundreds_of_expressions_have_the_wall_times_of_croniter_both_ways():
     chance, differing = random.Random("wall times"), []
-    for expression in accepted(chance, 200):
+    for expression in accepted(chance, some(200)):
         times, theirs = parse(expression), Union([*texts(expression)])
         for _ in range(3):
             at = START + chance.randrange(2 * 10**9) * SECOND
@@ -152,7 +154,7 @@ def test_hundreds_of_expressions_have_the_wall_times_of_croniter_both_ways():
 @pytest.mark.parametrize("expression", CALENDAR_EXPRESSIONS)
 def test_days_that_need_the_calendar_are_those_of_croniter(expression):
     chance, times = random.Random(expression), parse(expression)
-    for _ in range(100):
+    for _ in range(some(100)):
         at = START + chance.randrange(2 * 10**9) * SECOND
         found = times.next(at)
         assert found == croniter(expression, at).get_next(datetime)

@@ -30,11 +30,12 @@ from schedules.timing import (
 from schedules.timing.clock_changes import cron_ticks
 from schedules.timing.days import matching_days
 from schedules.timing.zones import check_timezone, timezone_names
+from tests.effort import some
 from tests.schedules.timing.sequences import MICROSECOND, at
 
 # A busy machine is no failure, neither of an example nor of making one.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-BOUNDED = settings(UNTIMED, max_examples=70)
+BOUNDED = settings(UNTIMED, max_examples=some(70))
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 zones = st.sampled_from(sorted(timezone_names()))
@@ -149,7 +150,7 @@ def test_jitter_keeps_the_order_of_ticks(timing, start, jitter, seed):
     assert due < next_after(timing, tick)
 
 
-@settings(UNTIMED, max_examples=200)
+@settings(UNTIMED, max_examples=some(200))
 @given(
     st.one_of(
         st.text(max_size=300),

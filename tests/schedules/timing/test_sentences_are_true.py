@@ -11,6 +11,7 @@ from schedules.timing import TimingError
 from schedules.timing.cron import parse
 from schedules.timing.days import MatchingDays
 from schedules.timing.words.times import describe_wall_times
+from tests.effort import some
 from tests.schedules.timing.sentence_reader import (
     DATES,
     LAST_DAY,
@@ -62,6 +63,7 @@ def test_every_set_of_weekdays_is_told():
         assert said == Said({540}, any_of(map(cron_weekday, days))), days
 
 
+@pytest.mark.slow
 def test_every_set_of_months_is_told():
     for months in subsets(range(1, 13)):
         said = read(sentence(f"0 9 * {listed(months)} *"))
@@ -70,7 +72,7 @@ def test_every_set_of_months_is_told():
 
 def test_every_set_of_months_is_told_beside_a_day_and_a_weekday():
     chance = random.Random("months")
-    for months in chance.sample([*subsets(range(1, 13))], 200):
+    for months in chance.sample([*subsets(range(1, 13))], some(200)):
         said = read(sentence(f"0 9 1 {listed(months)} *"))
         assert said.days == MONTHDAY[1] & any_of(MONTH[m] for m in months), months
         said = read(sentence(f"0 9 1 {listed(months)} fri"))
@@ -180,7 +182,7 @@ def random_expression(chance: random.Random) -> tuple[str, Said]:
 @pytest.mark.parametrize("seed", range(4))
 def test_thousands_of_expressions_are_told(seed):
     chance, told = random.Random(seed), 0
-    while told < 600:
+    while told < some(600):
         expression, meant = random_expression(chance)
         if not meant.days:
             with pytest.raises(TimingError, match="can never run"):
@@ -194,7 +196,7 @@ def test_thousands_of_expressions_are_told(seed):
 
 def test_the_engine_enumerates_what_the_sentence_says():
     chance, told = random.Random("engine"), 0
-    while told < 150:
+    while told < some(150):
         expression, meant = random_expression(chance)
         if not meant.days:
             continue
@@ -205,7 +207,7 @@ def test_the_engine_enumerates_what_the_sentence_says():
 def test_equal_days_have_equal_sentences():
     chance = random.Random("equal")
     sentences: dict[int, str] = {}
-    for _ in range(1500):
+    for _ in range(some(1500)):
         day, weekday, days = random_days(chance)
         months = chance.choice(["*", "*", "1", "2", "4", "2,4", "1,3,5,7,8,10,12"])
         if months != "*":

@@ -23,6 +23,7 @@ from schedules.services import (
 from schedules.services.insight.audit import audit
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import record_outcome
+from tests.effort import some
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import told
 from tests.schedules.runs import outcome_of
@@ -198,7 +199,7 @@ class Life:
 
 
 @settings(
-    max_examples=40,
+    max_examples=some(40),
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,  # each example makes a schedule of its own

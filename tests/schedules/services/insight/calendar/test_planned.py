@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from schedules.services.insight.calendar.planned import plan
 from schedules.services.insight.local_days import local_days
 from schedules.timing import CronTiming, IntervalTiming, between, count, occurrence_note
+from tests.effort import some
 from tests.schedules.services.insight.calendar.plans import (
     BEFORE,
     LAST,
@@ -25,7 +26,7 @@ from tests.schedules.timing.test_properties import (
 )
 
 # Each looks at four weeks.
-FEW = settings(UNTIMED, max_examples=25)
+FEW = settings(UNTIMED, max_examples=some(25))
 
 
 def names(made, number):
