@@ -27,8 +27,9 @@ from platform_site.local.data_dir import BASE_DIR
 from platform_site.local.valkey import EmbeddedValkey
 from schedules.services.insight import health
 from schedules.services.insight.calendar import month
+from schedules.services.insight.health import database_probe
 from schedules.services.insight.load import load_map
-from tests import clocks, effort
+from tests import clocks, effort, emptying
 from tests.chaos.report import PROPERTY, Report, summary
 from tests.graphs import add_graph
 from tests.options import Options, changing
@@ -58,6 +59,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    emptying.empty_quickly()
     if "not slow" in config.getoption("markexpr"):
         effort.be_brief()
 
@@ -143,9 +145,10 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> None:
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process remembers for a while: its last look around, load maps and calendars,
-    what it has logged."""
+    what it has logged. A test has the database locked, so a look around need not wait."""
+    monkeypatch.setattr(database_probe, "LOCK_WAIT_MILLISECONDS", 1)
     health.reset()
     load_map.forget()
     month.forget()
