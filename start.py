@@ -5,13 +5,14 @@
     python3 start.py test [--quick | --all] [pytest arguments]       check the code
 
 `test` runs lint, format, types, import contracts, the check of the migrations, and the
-tests on PostgreSQL and on SQLite: about 10 minutes on two cores.
+tests on PostgreSQL and on SQLite: less than 12 minutes on two cores.
 
-    --quick   the tests on SQLite only, without the slow ones and those that start processes
-              (sites, workers, browsers) or commit (races, crashes): about 3 minutes
+    --quick   the tests on SQLite only, without the slow ones and the heavy ones: those that
+              start processes (sites, workers, browsers), commit (races, crashes) or take
+              longer than most: less than 3 minutes
     --all     the slow tests, too (chaos drills, races, crowds of clients), and with Node the
               canvas: its types and tests, and whether it was built from its source; and the
-              wheel, in projects on two versions of Django: about 20 minutes
+              wheel, in projects on two versions of Django: about 35 minutes
 
 Pytest's arguments choose among these tests: `test --quick tests/schedules -k pause`.
 

@@ -35,6 +35,7 @@ def test_the_same_pages_are_there_once_however_often_they_are_registered() -> No
         assert type(office.get_model_admin(model)) is page
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
 def test_a_page_leads_to_pages_of_its_own_site(
     model, admin_client: Client, make_schedule: MakeSchedule, alice

@@ -15,6 +15,7 @@ LISTS = sorted(
 )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("page", LISTS)
 def test_a_search_in_a_list_of_the_admin_is_bounded(
     page: str, admin_client: Client

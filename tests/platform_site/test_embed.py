@@ -160,6 +160,7 @@ def asked(ada: User, schedule: ScheduledJob) -> list[tuple[int, str, bytes]]:
     return found
 
 
+@pytest.mark.heavy
 def test_our_api_answers_alike_whatever_the_project_says(
     ada: User, schedule: ScheduledJob, settings: Any
 ) -> None:

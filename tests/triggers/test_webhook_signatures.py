@@ -12,7 +12,7 @@ from triggers import keys
 from triggers.webhooks import IssuedWebhook, issue_webhook
 from workflows.models import WorkflowExecution
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -181,6 +181,7 @@ def test_of_an_agent_each_call_is_shown(site: Client, execution: WorkflowExecuti
     assert "<x>" not in page
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("calls", [True, 5, "abc", [{"kind": "x", "tool_calls": 5}]])
 def test_what_looks_like_the_calls_of_an_agent_is_shown_as_it_is(
     site, execution: WorkflowExecution, calls: object

@@ -28,6 +28,7 @@ def test_a_charset_that_takes_long_is_refused_unread(charset: str) -> None:
     )
 
 
+@pytest.mark.heavy
 def test_a_query_is_not_decoded_by_a_slow_charset_either() -> None:
     query = "a-" + "b" * 60_000
     answer = Client().generic(

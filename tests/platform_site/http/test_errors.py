@@ -138,6 +138,7 @@ def test_a_graph_that_is_too_large_is_refused_without_checking_its_nodes(
     assert f"no more than {most}" in told
 
 
+@pytest.mark.heavy
 def test_only_the_first_of_many_problems_are_listed(owner: User) -> None:
     body = {f"x{number}": 1 for number in range(60_000)}
     answer = client(owner).post("/api/v1/schedules/", body, format="json")

@@ -66,6 +66,7 @@ def ask(api: APIClient, path: str, name: str, body: Any) -> Any:
     return api.post(path, body or {}, format="json")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("name", "body"), SENT)
 def test_what_an_example_sends_is_taken(
     ada: User, paths: dict[str, str], name: str, body: Any
@@ -74,6 +75,7 @@ def test_what_an_example_sends_is_taken(
     assert 200 <= answer.status_code < 300, answer.content
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ANSWERS)
 def test_what_an_example_answers_has_the_shape_of_the_real_answer(
     ada: User, paths: dict[str, str], name: str

@@ -94,6 +94,7 @@ def test_the_description_is_served(client: Client) -> None:
     assert answer.content.decode().startswith("openapi: 3.")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("query", "accept", "media_type"),
     [

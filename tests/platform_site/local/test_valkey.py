@@ -77,6 +77,7 @@ def put_a_file_in_place_of_the_folder(valkey: EmbeddedValkey) -> None:
     folder.touch()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "damage",
     [
@@ -110,6 +111,7 @@ def test_what_a_crash_cut_off_is_no_damage(stopped: EmbeddedValkey) -> None:
         assert told == []
 
 
+@pytest.mark.heavy
 def test_only_the_newest_damaged_files_are_kept(stopped: EmbeddedValkey) -> None:
     for _ in range(5):
         add_zeros(stopped)

@@ -100,6 +100,7 @@ def test_run_now_hands_the_run_to_the_queue(
     assert ScheduledRun.objects.get().enqueued_at is not None
 
 
+@pytest.mark.heavy
 def test_a_double_click_makes_one_run(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_double_click_makes_one_run(
     assert ScheduledRun.objects.count() == 2
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_schedule_that_ended_answers_with_its_state(
     site: Client, ended: ScheduledJob, verb: str
@@ -121,6 +123,7 @@ def test_a_schedule_that_ended_answers_with_its_state(
     assert ended.status == Status.STOPPED
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize(
     "inputs",

@@ -32,6 +32,7 @@ def history(make_schedule: MakeSchedule, alice: User) -> ScheduledRun:
     return run_now(schedule.pk, actor=Actor.person(alice), now=NOON, note="at once")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("model", MODELS)
 def test_history_can_be_read_and_not_changed(
     site: Client, history: ScheduledRun, model: str
@@ -124,6 +125,7 @@ def test_what_a_deleted_schedule_left_keeps_its_name_and_id(
     assert "job" in site.get(address("scheduledrun")).text
 
 
+@pytest.mark.heavy
 def test_runs_are_narrowed_by_status_origin_and_schedule(
     site: Client, history: ScheduledRun, make_schedule: MakeSchedule, alice: User
 ) -> None:
@@ -142,6 +144,7 @@ def test_runs_are_narrowed_by_status_origin_and_schedule(
     assert found("q=other") == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("model", MODELS)
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     site: Client,

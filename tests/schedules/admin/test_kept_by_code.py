@@ -35,6 +35,7 @@ def test_the_list_is_filtered_by_key_and_object(site: Client, query: str) -> Non
     assert "made by a person" not in text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("query", ["key=x", "object=auth.group:43", "object=nonsense"])
 def test_another_key_or_object_finds_nothing(site: Client, query: str) -> None:
     text = site.get(f"{LIST}?{query}").text

@@ -45,6 +45,7 @@ def test_a_schedule_is_made_by_the_service(
     assert ScheduleEvent.objects.get().verb == "create"
 
 
+@pytest.mark.heavy
 def test_a_removed_trigger_node_stays_chosen_until_another_is(
     site: Client, workflow: Workflow, make_schedule: MakeSchedule
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_removed_trigger_node_stays_chosen_until_another_is(
     assert schedule.trigger_node is None
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
     [
@@ -161,6 +163,7 @@ def test_a_time_that_comes_twice_stays_the_second_when_not_touched(
     assert (schedule.run_at, schedule.description) == (second, "new words")
 
 
+@pytest.mark.heavy
 def test_the_form_shows_and_reads_times_by_the_clock_of_the_zone(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
@@ -188,6 +191,7 @@ def test_an_end_on_the_last_day_of_the_calendar_can_be_shown(
     assert schedule.end_at == last
 
 
+@pytest.mark.heavy
 def test_another_zone_does_not_move_the_anchor(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
@@ -224,6 +228,7 @@ def test_a_page_that_is_older_than_the_schedule_overwrites_nothing(
     assert ScheduledJob.objects.get().name == "theirs"
 
 
+@pytest.mark.heavy
 def test_a_stopped_schedule_explains_how_to_revive_it(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
@@ -262,6 +267,7 @@ def test_a_schedule_is_made_paused(site: Client, workflow: Workflow) -> None:
     )
 
 
+@pytest.mark.heavy
 def test_a_schedule_that_runs_only_on_request_is_created(
     site: Client, workflow: Workflow
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -55,6 +56,7 @@ def test_limits_of_agents_are_shown_with_the_defaults_of_the_site(
     assert "Default (yes)" in page
 
 
+@pytest.mark.heavy
 def test_limits_of_agents_are_set_and_given_back_to_the_site(
     site: Client, alice: User
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_user_with_whom_much_would_go_is_kept(
     assert User.objects.filter(pk=alice.pk).exists()
 
 
+@pytest.mark.heavy
 def test_each_of_many_users_goes_in_a_transaction_of_its_own(
     site: Client, alice: User, make_schedule: MakeSchedule
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_row_that_cannot_be_read_does_not_spoil_the_search_for_tags(
         assert names(api, tag="nightly") == ["good"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("field", ["created_at", "name", "next_run_at", "last_run_at"])
 def test_every_order_is_kept_forth_and_back_through_all_pages(
@@ -229,6 +230,7 @@ def test_each_shows_its_last_run(api: APIClient, make_schedule: MakeSchedule) ->
     }
 
 
+@pytest.mark.heavy
 def test_a_long_list_costs_no_more_queries_than_a_short_one(
     api: APIClient, alice: User, workflow: Workflow
 ) -> None:

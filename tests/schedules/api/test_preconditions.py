@@ -29,6 +29,7 @@ def test_a_schedule_comes_with_its_tag(
     assert "ETag" not in api.get(SCHEDULES).headers
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "tag",
     ['"v1"', "*", '"v7", "v1"', '"v1" ', ', "v1",,"é"', '"x,y","v1"', 'W/"v1","v1"'],

@@ -28,6 +28,7 @@ def refused(answer: Any) -> dict[str, Any]:
     return problem
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("written", SUGGESTIONS)
 def test_a_suggestion_of_a_preview_can_be_sent_back_as_it_is(
     api: APIClient, written: str

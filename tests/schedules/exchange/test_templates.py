@@ -145,6 +145,7 @@ def test_there_is_no_other_template(alice: User) -> None:
     assert [*refused.value.errors] == ["template"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", ["manual", "schedule"])
 def test_the_uptime_check_finds_the_site_up(
     kind: str, alice: User, site: Server
@@ -210,6 +211,7 @@ def test_the_webhook_hands_its_text_to_a_function(alice: User) -> None:
     assert outputs(execution)["reply"] == "2 words, 3 characters."
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_the_agent_plans_one_schedule_however_often_it_runs(alice: User) -> None:
     workflow = created("agent-schedules", alice)
@@ -230,6 +232,7 @@ def test_the_agent_plans_one_schedule_however_often_it_runs(alice: User) -> None
     ]
 
 
+@pytest.mark.heavy
 def test_two_such_agents_each_plan_their_own(alice: User) -> None:
     both = [created("agent-schedules", alice, name=name) for name in ("one", "two")]
     for workflow in both:
@@ -237,6 +240,7 @@ def test_two_such_agents_each_plan_their_own(alice: User) -> None:
     assert {job.workflow for job in ScheduledJob.objects.all()} == set(both)
 
 
+@pytest.mark.heavy
 def test_what_the_agent_planned_starts_the_review(alice: User) -> None:
     workflow = created("agent-schedules", alice)
     run(workflow)

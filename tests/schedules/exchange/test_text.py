@@ -101,6 +101,7 @@ def test_a_bomb_of_aliases_is_refused_unread() -> None:
     assert "references" in refusal("\n".join(["l0: &l0 [x]", *levels]))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "text",
     [

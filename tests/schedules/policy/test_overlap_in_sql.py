@@ -144,6 +144,7 @@ def leaving(schedule: ScheduledJob) -> set[uuid.UUID]:
     return {each.pk for each in ticks[: may.ticks] + backfills[: may.backfills]}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", LEDGERS)
 def test_what_is_open_is_counted_alike(random_ledger: RandomLedger, seed: int) -> None:
     schedules = random_ledger(seed)
@@ -152,6 +153,7 @@ def test_what_is_open_is_counted_alike(random_ledger: RandomLedger, seed: int) -
         assert found.get(schedule.pk, OpenRuns()) == read(schedule)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", LEDGERS)
 def test_the_sweep_finds_the_schedules_of_which_somebody_may_leave_the_line(
     random_ledger: RandomLedger, seed: int
@@ -161,6 +163,7 @@ def test_the_sweep_finds_the_schedules_of_which_somebody_may_leave_the_line(
     assert set(waiting.stuck_schedules()) == stuck
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", LEDGERS)
 def test_they_leave_it_in_order_and_nobody_else_does(
     random_ledger: RandomLedger, seed: int
@@ -176,6 +179,7 @@ def test_they_leave_it_in_order_and_nobody_else_does(
     assert not list(waiting.stuck_schedules())
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", LEDGERS)
 def test_a_replacing_tick_cancels_and_asks_whom_the_rules_name(
     random_ledger: RandomLedger, seed: int

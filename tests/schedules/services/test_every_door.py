@@ -44,7 +44,7 @@ from workflows.kit.errors import TooLarge
 from workflows.kit.refusals import refusal_of
 from workflows.tools import ToolContext, call_tool
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.heavy]
 Raise = Callable[[], Exception]
 
 

@@ -123,6 +123,7 @@ def test_a_schedule_does_not_exist_for_a_stranger(
     assert_untouched(schedule)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("permissions", [(), ("add", "delete")])
 @pytest.mark.parametrize("do", VERBS)
 def test_to_staff_who_may_not_view_it_does_not_exist(

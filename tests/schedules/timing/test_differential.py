@@ -78,6 +78,7 @@ def test_both_agree_around_clock_changes_of_zones_of_all_the_world():
     assert [sample for sample in samples() if not agree(*sample)] == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("timezone", "year"),
     [

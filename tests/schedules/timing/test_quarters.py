@@ -48,6 +48,7 @@ def test_of_intervals(every, begins, anchor, end):
     assert per_quarter(timing, begins, 150) == one_by_one(timing, begins, 150)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 @pytest.mark.parametrize(
     ("zone", "begins"),

@@ -80,6 +80,7 @@ def test_every_set_of_months_is_told_beside_a_day_and_a_weekday():
         assert said.days == either & any_of(MONTH[m] for m in months), months
 
 
+@pytest.mark.heavy
 def test_every_run_of_minutes_hours_and_days_is_told():
     for first, last in combinations(range(60), 2):
         said = read(sentence(f"{first}-{last} * * * *"))

@@ -30,7 +30,7 @@ from tests.schedules.tools.conftest import CallTool
 from workflows.models import Workflow, WorkflowExecution
 from workflows.tools import ToolContext, call_tool
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def bobs(bob: User, make_schedule: MakeSchedule) -> ScheduledJob:
     return schedule
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("verb", ["pause", "resume", "stop", "preview", "explain"])
 @pytest.mark.parametrize("is_superuser", [False, True])
 def test_another_owners_schedule_does_not_exist(
@@ -155,6 +156,7 @@ def test_another_owners_workflow_does_not_exist(
         assert "takeover" not in str(error)
 
 
+@pytest.mark.heavy
 def test_ten_thousand_times_ends_at_the_quota(create: Callable[..., Any]):
     for _ in range(20):
         assert not create().is_error

@@ -25,6 +25,7 @@ def test_the_same_key_returns_the_same_schedule_with_a_note(create):
     assert (first["notes"], second["notes"]) == ([], [f"{NOTHING} active."])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("fields", "differs"),
     [

@@ -7,7 +7,7 @@ import pytest
 from tests.schedules.timing.test_dialects import SUGGESTIONS
 from tests.schedules.tools.conftest import CallTool
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("written", [*SUGGESTIONS][::6])

@@ -190,6 +190,7 @@ def test_every_action_is_on_record_with_its_execution(
         assert who == ("agent", "alice", execution)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("filters", "names"),
     [

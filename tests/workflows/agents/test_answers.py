@@ -132,6 +132,7 @@ def test_a_call_beside_the_answer_is_not_made_and_on_record(
     assert node.output["usage"]["tool_calls"] == 0
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("schema", "nonsense", "why"),
     [
@@ -223,6 +224,7 @@ DOUBLING = {
 } | {"d40": {}, "tree": {"properties": {"a": {"$ref": "#/$defs/tree"}}}}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", SLOW)
 def test_an_answer_is_checked_within_the_seconds_there_are(name: str):
     part, value = SLOW[name]
@@ -237,6 +239,7 @@ def test_an_answer_is_checked_within_the_seconds_there_are(name: str):
     assert time.process_time() - began[1] < 1
 
 
+@pytest.mark.heavy
 def test_a_pattern_that_takes_for_ever_ends_with_the_budget(agent: Workflow, script):
     schema = {"type": "object", "properties": {"n": {"pattern": "^(a+)+$"}}}
     configure(agent, output_schema=schema, max_seconds=1)
@@ -258,6 +261,7 @@ def test_a_huge_number_is_an_answer_that_does_not_fit(
     assert run(agent).output["output"] == {"n": 1.5}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", ["9" * 5000, "1e999", "NaN", "-Infinity"])
 def test_a_number_that_json_cannot_hold_is_no_answer(
     agent: Workflow, script, number: str

@@ -47,6 +47,7 @@ def test_a_model_that_loops_for_ever_runs_out_of_requests(
     assert node.output["usage"]["requests"] == 4
 
 
+@pytest.mark.heavy
 def test_ten_thousand_calls_at_once_run_out_of_calls(agent: Workflow, script, double):
     give(agent, f=("call_function", double))
     many = [ToolCallPart("double", {"n": n}) for n in range(10_000)]

@@ -23,7 +23,7 @@ from workflows.exceptions import NodeFailed
 from workflows.functions import workflow_function
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_tool_is_called_and_its_result_comes_back(agent: Workflow, script, double):
@@ -155,6 +155,7 @@ def test_a_tool_that_fails_is_a_result_without_its_secrets(agent: Workflow, scri
     assert second["message"] == "Not on a Sunday."
 
 
+@pytest.mark.slow
 def test_the_record_is_bounded_whatever_is_said(agent: Workflow, script):
     def large() -> str:
         return "\u2603" * 30_000

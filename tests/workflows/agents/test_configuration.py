@@ -84,6 +84,7 @@ def test_a_wrong_configuration_names_its_field(config, field):
     assert [path for path, _ in config_problems(component, config)] == [field]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("schema", "why"),
     [

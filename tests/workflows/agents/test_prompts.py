@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 TARGET = {"workflow": "helper", "name": "n"}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -52,6 +53,7 @@ def test_what_a_prompt_may_ask_for_is_refused_to_the_model(
     assert not ScheduleEvent.objects.filter(verb="create").exists()
 
 
+@pytest.mark.heavy
 def test_ten_thousand_schedules_end_at_the_quota(agent: Workflow, script, ostinato):
     ostinato(AGENT_MAX_ACTIVE_SCHEDULES=3)
     results = []

@@ -14,6 +14,7 @@ from workflows.models import Workflow
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("name", "value"),
     [

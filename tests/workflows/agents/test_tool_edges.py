@@ -15,7 +15,7 @@ from workflows.exceptions import InvalidGraph
 from workflows.execution.engine import run_execution
 from workflows.models import Workflow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def example() -> dict[str, Any]:

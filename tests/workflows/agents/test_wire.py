@@ -132,6 +132,7 @@ def test_half_a_character_that_would_go_back_to_the_model_fails_the_node(
     assert node.error == "The request to the model failed: UnicodeEncodeError."
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("reply", "error", "tries"),
     [
@@ -194,6 +195,7 @@ def test_a_provider_may_answer_in_gzip(agent: Workflow, site: Provider):
     assert site.seen[0].headers["accept-encoding"] == "gzip, identity"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("encoding", "status", "error"),
     [

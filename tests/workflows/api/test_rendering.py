@@ -17,7 +17,7 @@ from tests.api import client, staff
 from tests.workflows.running import NOW
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Status = WorkflowExecution.Status
 ENDLESS = (
     "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
@@ -60,6 +60,7 @@ def render(api: APIClient, workflow: Workflow, value: Any, kind: str, **more: An
     return api.post(f"/api/v1/workflows/{workflow.pk}/render/", body, format="json")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("value", "kind", "result"),
     [
@@ -108,6 +109,7 @@ def test_a_problem_is_told_in_the_words_of_templates(
     assert says in answer.json()["problem"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("value", "kind"), [(ENDLESS, "text"), ("3 ** (3 ** 999)", "condition")]
 )

@@ -25,7 +25,7 @@ from workflows.services import (
     save_graph,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 FUNCTION, TASK, COMMAND = CALLS
 LACKS = "lacks the permission"
 
@@ -228,6 +228,7 @@ def run(workflow: Workflow, **payload: Any) -> WorkflowExecution:
     return run_execution(execution.pk, clock=timezone.now)
 
 
+@pytest.mark.heavy
 def test_the_owner_is_asked_again_when_it_runs(
     workflow: Workflow, owner: User, names: dict[str, str]
 ):

@@ -105,6 +105,7 @@ def test_the_sandbox_holds():
     assert "failed" in refusal("{{ trigger.update({'a': 1}) }}")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "source",
     [

@@ -154,6 +154,7 @@ def test_a_payload_that_is_no_object_fails_the_node(owner: User, workflow: Workf
     assert error_of(outer) == "The payload did not render to a JSON object."
 
 
+@pytest.mark.heavy
 def test_five_workflows_may_be_under_way_inside_each_other(
     owner: User, workflow: Workflow
 ):

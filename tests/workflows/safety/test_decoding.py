@@ -158,6 +158,7 @@ def test_a_charset_in_the_extended_form_is_not_looked_at() -> None:
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("charset", sorted(CHARSETS))
 def test_every_charset_takes_no_longer_than_the_size_warrants(charset: str) -> None:
     """A mebibyte takes a third of a second at worst, of bytes that are no characters."""

@@ -41,6 +41,7 @@ def test_we_ask_for_gzip_and_take_it(server: Server) -> None:
     assert server.seen[0][2]["Accept-Encoding"] == "gzip, identity"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "headers",
     [
@@ -96,6 +97,7 @@ ENDLESS: dict[str, tuple[bytes, bytes]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ENDLESS)
 @pytest.mark.parametrize("pace", [iter, slowly], ids=["fast", "drip"])
 def test_an_answer_without_end_ends_by_the_deadline(

@@ -128,6 +128,7 @@ def test_nothing_is_shown_of_what_is_nested_too_deeply():
     assert "s3cret" not in redact(text)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "part",
     [

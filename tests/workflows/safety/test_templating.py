@@ -130,6 +130,7 @@ def sets(number: int) -> str:
     return "".join(f"{{%set v{index}=1%}}" for index in range(number))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "source",
     [

@@ -130,6 +130,7 @@ TAKEN = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_is_as_large_as_it_may_be_is_checked_in_time(name: str) -> None:
     assert checked(TAKEN[name]) == {}
@@ -201,6 +202,7 @@ WRONG = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_many_times_is_refused_in_time(name: str) -> None:
     found = checked(many(8, WRONG[name][0], lambda i: WRONG[name][1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -38,6 +39,7 @@ def test_a_proposal_is_found_and_approved(
     assert (event.actor_name, event.note) == ("boss", "go ahead")
 
 
+@pytest.mark.heavy
 def test_a_declined_proposal_is_gone_and_the_list_follows(
     site: Client, alice: User, workflow: Workflow
 ) -> None:

@@ -40,6 +40,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrying_out, "SLICE_ITEMS", 2)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "inputs", "title"),
     [
@@ -78,6 +79,7 @@ def test_tags_are_added_and_removed(site: Client, make_schedule: MakeSchedule) -
     assert schedule.tags == ["etl", "eu", "nightly"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "inputs", "told"),
     [
@@ -265,6 +267,7 @@ def test_a_get_or_a_forged_request_changes_nothing(
     assert (action.place, action.finished_at) == (0, None)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", ["action", "continue", "leave"])
 def test_the_action_of_another_is_not_found(
     site: Client, make_staff: MakeStaff, make_schedule: MakeSchedule, slow: None, name
@@ -286,6 +289,7 @@ def test_people_who_are_no_staff_are_sent_to_the_login(
         assert client.get(where).url.startswith("/admin/login/")
 
 
+@pytest.mark.heavy
 def test_the_account_has_as_many_queries_and_rows_for_any_number(
     site: Client,
     make_schedule: MakeSchedule,

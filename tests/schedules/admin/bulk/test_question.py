@@ -21,6 +21,7 @@ from tests.schedules.conftest import NOON, MakeSchedule
 VERBS = ["pause", "resume", "run", "tag", "delete"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", VERBS)
 def test_choosing_a_verb_changes_nothing_yet(
     site: Client, make_schedule: MakeSchedule, verb: str
@@ -32,6 +33,7 @@ def test_choosing_a_verb_changes_nothing_yet(
     assert schedule.events.count() == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "title", "button"),
     [
@@ -118,6 +120,7 @@ def test_all_that_match_the_filters_are_taken_and_no_others(
     assert "All schedules</a> of the list" in every
 
 
+@pytest.mark.heavy
 def test_the_page_is_of_the_same_size_for_any_number(
     site: Client,
     make_schedule: MakeSchedule,
@@ -171,6 +174,7 @@ def test_too_many_are_refused_before_the_question(
     assert told.startswith("At most 2 schedules at once: nothing was done.")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("action", ["pause", "delete", "nonsense"])
 def test_a_tick_that_is_no_schedule_is_told(site: Client, action: str) -> None:
     form = {"action": action, "_selected_action": ["nonsense"]}
@@ -179,6 +183,7 @@ def test_a_tick_that_is_no_schedule_is_told(site: Client, action: str) -> None:
     assert messages(response)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", VERBS)
 def test_who_may_only_view_is_not_offered_it(
     make_staff: MakeStaff, make_schedule: MakeSchedule, verb: str

@@ -161,6 +161,7 @@ def test_staff_without_permissions_see_only_their_own(make_staff, weekly):
     )
 
 
+@pytest.mark.heavy
 def test_a_busy_hour_has_room_for_some_and_says_how_many_more(site, make_schedule):
     for minute in range(0, 60, 2):
         make_schedule(

@@ -97,6 +97,7 @@ class TestObjects:
         asked = {"app_label": "auth", "model_name": name}
         assert site.get(OBJECTS, asked).status_code == 403
 
+    @pytest.mark.heavy
     def test_without_their_admin_the_key_is_entered(
         self, desk: Client, clerk: User, alice: User
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -24,6 +25,7 @@ def copy(site: Client, schedule: ScheduledJob, **changes: object) -> ScheduledJo
     return ScheduledJob.objects.order_by("-created_at", "id")[0]
 
 
+@pytest.mark.heavy
 def test_save_as_new_copies_a_schedule_under_a_name_of_its_own(
     site: Client, boss: User, make_schedule: MakeSchedule
 ) -> None:
@@ -60,6 +62,7 @@ def test_the_copy_of_a_paused_schedule_is_paused(
     assert copy(site, make_schedule(status="paused")).status == "paused"
 
 
+@pytest.mark.heavy
 def test_a_schedule_that_ended_is_copied(
     site: Client, make_schedule: MakeSchedule
 ) -> None:

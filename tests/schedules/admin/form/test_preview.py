@@ -146,6 +146,7 @@ class TestBuilder:
         assert self.pressed(site, "hour", **had) == "30 * * * *"
         assert self.pressed(site, "day", cron_expression="nonsense") == "0 9 * * *"
 
+    @pytest.mark.heavy
     @pytest.mark.parametrize(
         ("had", "inputs", "written"),
         [

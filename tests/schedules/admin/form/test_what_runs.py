@@ -66,6 +66,7 @@ class TestChoice:
         assert "workflow" not in form.fields
         assert not ScheduledJob.objects.exists()
 
+    @pytest.mark.heavy
     def test_what_was_typed_stays_on_the_page_of_a_schedule(
         self, site: Client, make_schedule: MakeSchedule
     ) -> None:
@@ -113,6 +114,7 @@ class TestSaving:
             "words": ["a", "b"],
         }
 
+    @pytest.mark.heavy
     @pytest.mark.parametrize(
         ("argument", "value"),
         [
@@ -137,6 +139,7 @@ class TestSaving:
         assert list(form_of(response).errors) == [f"argument-{argument}"]
         assert not ScheduledJob.objects.exists()
 
+    @pytest.mark.heavy
     def test_further_arguments_of_a_function_that_takes_any(self, site: Client):
         form = choose(site, OPEN_ENDED, **NEW)
         sent = {name: form[name].value() or "" for name in form.fields}
@@ -175,12 +178,14 @@ class TestEditing:
         schedule.refresh_from_db()
         assert schedule.arguments == {"customer": "Ada", "since": "2026-01-31"}
 
+    @pytest.mark.heavy
     def test_something_else_is_chosen(self, site: Client, alice: User):
         schedule = create(alice)
         assert fill(site, TIDY, page(schedule)).status_code == 302
         schedule.refresh_from_db()
         assert (schedule.call, schedule.arguments) == (TIDY, {})
 
+    @pytest.mark.heavy
     def test_a_call_takes_the_place_of_a_workflow_and_the_reverse(
         self, site: Client, alice: User, make_schedule: MakeSchedule
     ) -> None:
@@ -211,6 +216,7 @@ class TestEditing:
         assert "What to do: choose something else" in response.text
         assert "&quot;customer&quot;: &quot;Ada&quot;" in response.text
 
+    @pytest.mark.heavy
     def test_a_signature_that_changed_is_told_and_can_be_mended(
         self, site: Client, alice: User
     ) -> None:
@@ -235,6 +241,7 @@ class TestEditing:
         assert "argument-customer" not in form_of(response).fields
 
 
+@pytest.mark.heavy
 def test_more_callables_cost_no_more_queries(site: Client) -> None:
     site.get(ADD)
     with CaptureQueriesContext(connection) as few:

@@ -20,6 +20,7 @@ def test_a_row_shows_the_timing_in_words(
     assert "At 09:00, Monday to Friday (Europe/Berlin)" in site.get(LIST).text
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "names"),

@@ -40,6 +40,7 @@ def views(site: Client, query: str = "") -> dict[str, int]:
     }
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_overdue_schedules_are_first_and_those_without_a_next_run_last(
     site: Client, make_schedule: MakeSchedule, alice: User
@@ -59,6 +60,7 @@ def test_overdue_schedules_are_first_and_those_without_a_next_run_last(
     assert names(site, "o=2")[-1] == "paused"
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_the_views_count_what_they_lead_to(
     site: Client, boss: User, make_schedule: MakeSchedule, alice: User
@@ -99,6 +101,7 @@ def test_a_filter_that_is_set_shows_its_value_and_has_an_x_of_its_own(
     assert 'href="?type=interval" aria-label="Remove the filter Tag"' in text
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_a_menu_counts_what_the_other_filters_leave(
     site: Client, make_schedule: MakeSchedule, boss: User
@@ -158,6 +161,7 @@ def test_the_menu_leaves_out_what_the_person_may_not(
     assert "More for" not in text
 
 
+@pytest.mark.heavy
 def test_pages_say_what_is_shown(
     site: Client, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +186,7 @@ def test_an_empty_list_says_what_is_asked_for(
     assert "and contains “vat”." in plain
 
 
+@pytest.mark.heavy
 def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
     site: Client, make_schedule: MakeSchedule, workflow: Workflow, alice: User
 ) -> None:
@@ -212,6 +217,7 @@ def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
 MOST_QUERIES = 21
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_filters_are_saved_as_a_view_of_ones_own(
     site: Client, boss: User, make_schedule: MakeSchedule

@@ -15,7 +15,7 @@ from schedules.rq.heartbeat import beat
 from schedules.services.insight import health
 
 LOAD = "/admin/ostinato_schedules/scheduledjob/load/"
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_the_review_names_old_and_new_setting_and_run(site, worker, nightly):
     assert "02:15" in text
 
 
+@pytest.mark.both_databases
 def test_the_moves_are_made_and_one_refusal_stops_no_other(site, worker, nightly):
     first, second, third, *_ = nightly
     page = site.post(
@@ -109,6 +110,7 @@ def test_the_moves_are_made_and_one_refusal_stops_no_other(site, worker, nightly
     assert f"{first.next_run_at:%Y-%m-%d %H:%M:%S} UTC" in text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("move", ["", "x", "1:2:3", "{0}:15", "{0}:a:1", "{0}:15:1:2"])
 def test_a_form_that_is_not_ours_changes_nothing(site, nightly, move):
     page = site.post(LOAD, {"move": [move.format(nightly[0].pk)]}, follow=True)
@@ -117,6 +119,7 @@ def test_a_form_that_is_not_ours_changes_nothing(site, nightly, move):
     assert ScheduledJob.objects.filter(version=1).count() == 5
 
 
+@pytest.mark.heavy
 def test_nothing_chosen_and_too_many(site, nightly):
     assert "no schedule was chosen" in site.post(LOAD, follow=True).text
     many = [f"{nightly[0].pk}:15:1"] * 201
@@ -161,6 +164,7 @@ def test_an_empty_site(site):
     assert "by 0 active schedules" in text
 
 
+@pytest.mark.heavy
 def test_the_queries_do_not_grow_with_the_schedules(
     site, worker, nightly, make_schedule
 ):

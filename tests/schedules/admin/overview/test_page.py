@@ -244,6 +244,7 @@ def test_a_clock_change_is_announced_with_what_it_moves(
         assert "Clocks go" not in site.get(ADDRESS).text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("may", "shown", "hidden"),
     [
@@ -279,6 +280,7 @@ def test_only_staff_see_the_page(client: Client, alice: User) -> None:
     assert "/login/" in answer["Location"]
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_the_number_of_queries_is_the_same_for_any_number_of_rows(
     site: Client, make_schedule: MakeSchedule, alice: User

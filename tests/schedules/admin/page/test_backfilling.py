@@ -52,6 +52,7 @@ def test_the_runs_are_counted_before_anything_starts(
     assert backfilled() == 0
 
 
+@pytest.mark.heavy
 def test_what_was_counted_is_started_once_with_the_note(
     site: Client, gappy: ScheduledJob
 ) -> None:
@@ -62,6 +63,7 @@ def test_what_was_counted_is_started_once_with_the_note(
     assert backfilled() == 5
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("asked", "problem"),
     [

@@ -102,6 +102,7 @@ def test_what_was_chosen_is_saved(site: Client, schedule: ScheduledJob) -> None:
     assert event.after == {"cron_expression": "30 3 * * *", "max_retries": 5}
 
 
+@pytest.mark.heavy
 def test_theirs_can_be_kept_where_both_have_changed(
     site: Client, schedule: ScheduledJob
 ) -> None:
@@ -113,6 +114,7 @@ def test_theirs_can_be_kept_where_both_have_changed(
     assert (schedule.cron_expression, schedule.max_retries) == ("0 4 * * *", 5)
 
 
+@pytest.mark.heavy
 def test_a_third_change_meanwhile_is_a_conflict_again(
     site: Client, schedule: ScheduledJob
 ) -> None:
@@ -125,6 +127,7 @@ def test_a_third_change_meanwhile_is_a_conflict_again(
         assert f">{value}</span>" in text
 
 
+@pytest.mark.heavy
 def test_a_pause_meanwhile_is_told_and_changes_no_setting(
     site: Client, schedule: ScheduledJob, alice: User
 ) -> None:
@@ -140,6 +143,7 @@ def test_a_pause_meanwhile_is_told_and_changes_no_setting(
     assert (schedule.description, schedule.tags) == ("new", ["a", "b"])
 
 
+@pytest.mark.heavy
 def test_values_of_every_kind_survive(site: Client, schedule: ScheduledJob) -> None:
     payload = '{"a": [1, "<b>ü</b>"]}'
     old = filled(
@@ -156,6 +160,7 @@ def test_values_of_every_kind_survive(site: Client, schedule: ScheduledJob) -> N
     assert (schedule.name, schedule.tags) == ("<i>new</i> & 'name'", ["x"])
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("version", ["-5", "0", "99999", "2147483648"])
 def test_a_forged_version_saves_nothing_and_breaks_nothing(
     site: Client, schedule: ScheduledJob, version: str

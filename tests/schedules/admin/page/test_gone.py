@@ -33,6 +33,7 @@ def test_its_pages_lead_to_the_list_and_say_who_deleted_it(
     assert "<b>export" not in answer.text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("verb", ["pause", "resume", "run", "backfill", "change"])
 def test_so_do_its_buttons_and_its_form(
     site: Client, deleted: ScheduledJob, verb: str

@@ -91,6 +91,7 @@ def test_one_that_runs_on_request_and_one_that_has_ended_say_so(
     assert page(ended, "run") not in text
 
 
+@pytest.mark.heavy
 def test_one_whose_zone_is_gone_is_still_shown(
     site: Client, make_schedule: MakeSchedule
 ) -> None:
@@ -214,6 +215,7 @@ def test_pages_that_one_may_not_see_are_not_linked(
         assert address not in unseen.partition('id="content"')[2]
 
 
+@pytest.mark.heavy
 def test_the_number_of_queries_is_the_same_for_any_history(
     site: Client, make_schedule: MakeSchedule, alice: User
 ) -> None:
@@ -237,6 +239,7 @@ def test_the_number_of_queries_is_the_same_for_any_history(
     assert few < 45
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("query", ["?at=nonsense", "?at=", "?outcome=x&zone=%00"])
 def test_broken_questions_are_answered(
     site: Client, make_schedule: MakeSchedule, query: str

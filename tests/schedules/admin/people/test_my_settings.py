@@ -83,6 +83,7 @@ def test_a_person_may_be_stricter_with_agents_and_never_laxer(
     assert UserProfile.objects.get().agent_max_active_schedules is None
 
 
+@pytest.mark.heavy
 def test_saved_views_are_listed_renamed_and_deleted(site: Client, boss: User) -> None:
     view = save_view(boss, name="Failing <now>", query="state=failing&q=a")
     text = site.get(SETTINGS).text

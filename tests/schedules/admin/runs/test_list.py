@@ -73,6 +73,7 @@ def test_a_run_shows_outcome_reason_lateness_and_duration(
         assert f"{LIST}{run.pk}/change/" in text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -107,6 +108,7 @@ def test_a_span_is_read_as_it_is_written() -> None:
         assert times_of(wrong) is None
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("status", "found"),

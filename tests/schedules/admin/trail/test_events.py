@@ -157,6 +157,7 @@ def test_the_export_needs_the_permission_of_the_list(job: ScheduledJob) -> None:
     assert Client().get(CSV).status_code == 302
 
 
+@pytest.mark.heavy
 def test_the_list_costs_the_same_queries_for_any_number_of_events(
     site: Client, job: ScheduledJob, alice: User
 ) -> None:

@@ -157,6 +157,7 @@ def test_the_latest_is_caught_up_if_the_next_is_far_enough(
     assert catch_up(119) == 1
 
 
+@pytest.mark.heavy
 def test_pausing_and_resuming_quickly_brings_no_two_runs_together(
     by_agent: Propose, agent: Actor
 ):

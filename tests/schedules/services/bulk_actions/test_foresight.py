@@ -57,6 +57,7 @@ def of_each_kind(make_schedule: MakeSchedule, alice: User) -> None:
     Workflow.objects.filter(pk=idle.pk).update(is_active=False)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "able", "unchanged", "refused"),
     [

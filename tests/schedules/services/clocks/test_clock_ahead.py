@@ -38,6 +38,7 @@ from tests.schedules.services.clocks.ahead import (
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("catchup", ["latest", "all", "none"])
 @pytest.mark.parametrize("overlap", ["skip", "queue", "allow", "replace"])
 def test_the_next_tick_is_the_first_after_now_again(

@@ -64,6 +64,7 @@ def test_a_change_of_timing_closes_one_epoch_and_opens_the_next(
     assert problems(schedule) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "fields",
     [

@@ -72,6 +72,7 @@ def test_what_is_no_schedule_is_refused(one: Any) -> None:
     assert upsert([]) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "change",
     [{}, {"tags": ["new"]}, {"timing": cron("0 9 * * *")}, {"timing": every(days=1)}],

@@ -129,6 +129,7 @@ WAYS = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.heavy
 @WAYS
 @pytest.mark.parametrize(
     ("when_gone", "stands", "event"),

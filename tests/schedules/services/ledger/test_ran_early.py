@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -166,8 +167,19 @@ def test_explain_never_calls_a_future_tick_missed(make_schedule: MakeSchedule) -
     assert tick.due_at == schedule.next_run_at
 
 
-@pytest.mark.parametrize("catchup", ["latest", "all", "none"])
-@pytest.mark.parametrize("overlap", ["skip", "queue", "allow", "replace"])
+CATCHUPS, OVERLAPS = ["latest", "all", "none"], ["skip", "queue", "allow", "replace"]
+# Each value once; all the pairs with `--all`.
+PAIRS = [("latest", "skip"), ("all", "queue"), ("none", "allow"), ("latest", "replace")]
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("catchup", "overlap"),
+    [
+        pytest.param(*pair, marks=() if pair in PAIRS else pytest.mark.slow)
+        for pair in product(CATCHUPS, OVERLAPS)
+    ],
+)
 def test_a_clock_that_is_behind_starts_nothing_again(
     make_schedule: MakeSchedule, catchup: str, overlap: str
 ) -> None:
@@ -259,6 +271,7 @@ def test_passing_over_a_tick_that_would_replace_an_open_run_frees_nobody(
     assert rows(schedule)[-3:] == ["3 pending", "4 catch_up waiting", "5 succeeded"]
 
 
+@pytest.mark.heavy
 def test_ticks_that_ran_early_cost_a_batch_one_query(
     make_schedule: MakeSchedule, django_assert_max_num_queries: Any
 ) -> None:

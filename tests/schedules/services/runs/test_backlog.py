@@ -33,6 +33,7 @@ def started(schedule: ScheduledJob) -> list[int]:
     return [(tick - NOON) // MINUTE for tick in ticks]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("overlap", ONE_AT_A_TIME)
 def test_every_tick_runs_once_and_in_order_although_the_line_drains_slowly(
     make_schedule: MakeSchedule, overlap: str

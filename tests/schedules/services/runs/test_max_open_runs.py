@@ -98,6 +98,7 @@ def test_neither_manual_runs_nor_backfills_count(make_schedule: MakeSchedule) ->
     assert run_of(schedule, 4).status == "pending"
 
 
+@pytest.mark.heavy
 def test_there_may_be_no_limit(make_schedule: MakeSchedule) -> None:
     schedule = allow(make_schedule, 0)
     fire(*range(1, 131))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ intervals = st.builds(
 )
 
 
+@pytest.mark.heavy
 @BOUNDED
 @given(st.lists(cron_timings() | intervals, max_size=6))
 def test_all_runs_are_counted_in_their_quarter(timings):
