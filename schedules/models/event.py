@@ -28,18 +28,14 @@ class EventVerb(models.TextChoices):
         phrase("Approve"),
     )  # a person accepted what an agent had proposed
     DECLINE = "decline", phrase("Decline")  # a person refused it, which deleted it
-    REVIVE = (
-        "revive",
-        phrase("Revive"),
-    )  # an update gave new ticks to a stopped schedule
+    # An update gave new ticks to a stopped schedule.
+    REVIVE = "revive", phrase("Revive")
     RUN = "run", phrase("Run")
     BACKFILL = "backfill", phrase("Backfill")
     STOP = "stop", phrase("Stop")
     COMPLETE = "complete", phrase("Complete")  # it came to its end by its own rules
-    WITHDRAW = (
-        "withdraw",
-        phrase("Withdraw"),
-    )  # ticks that were recorded while a clock was ahead
+    # Ticks that were recorded while a clock was ahead.
+    WITHDRAW = "withdraw", phrase("Withdraw")
 
 
 # As the index `event_decided` has it: SQLite uses a partial index only if its condition is in

@@ -76,8 +76,8 @@ class WordCount(Component):
     "Add a verb": (
         Change(
             "schedules/models/event.py",
-            '    ANNOTATE = "annotate"\n',
-            before='    WITHDRAW = "withdraw"',
+            '    ANNOTATE = "annotate", phrase("Annotate")\n',
+            before="    # Ticks that were recorded while",
         ),
         Change(
             "schedules/services/annotate.py",
