@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
@@ -13,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
+from schedules.services import Actor, create_schedule
 from schedules.timing import zones
 from schedules.timing.zone_search import countries_of
 from tests.browser.admin.site_pages import (
@@ -22,9 +24,10 @@ from tests.browser.admin.site_pages import (
     WORKFLOWS,
     sample_pages,
 )
-from tests.graphs import add_graph
+from tests.graphs import add_graph, startable
 from tests.pseudo_language import untranslated
 from tests.schedules.admin.bulk.conftest import all_asked
+from tests.schedules.admin.form.forms import save
 from tests.workflows.running import run
 from workflows.callables import targets
 from workflows.display.people import initials
@@ -36,6 +39,11 @@ from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 NAMES = {"Ostinato", "tzdata", "JSON", "UTC", "True", "False"}
 NAMES |= {"Axes", "Django_Rq", "Django-RQ", "Tasks Database Backend"}
 NAMES |= {"HTTP 503 from stock.example.com", "mon-fri", "mon", "ada"}
+
+
+WITH_COMMA = re.compile(
+    r'\b(?:[xyr]|[xy][12]|c[xy]|width|height|value|min|max|step)="[-0-9.]+,[0-9]+%?"'
+)
 
 
 def named_by_code() -> Iterator[str]:
@@ -76,6 +84,8 @@ def assert_translated(client: Client, pages: dict[str, str]) -> None:
     for what, address in pages.items():
         answer = client.get(address)
         assert answer.status_code == 200, what
+        # A drawing or an input with "12,5" is none.
+        assert re.findall(WITH_COMMA, answer.text) == [], what
         if texts := untranslated(answer.text, known):
             left[what] = texts
     assert left == {}
@@ -115,6 +125,9 @@ def test_every_text_of_a_page_can_be_translated(abroad: Client) -> None:
 def test_every_text_in_front_of_the_site_can_be_translated(abroad: Client) -> None:
     abroad.logout()
     assert_translated(abroad, {"sign in": "/admin/login/"})
+    refused = abroad.get("/nothing/")
+    assert refused.status_code == 404
+    assert untranslated(refused.text, NAMES) == []
 
 
 def test_a_page_names_its_language_and_its_direction(abroad: Client) -> None:
@@ -135,3 +148,14 @@ def test_dates_are_in_the_language_of_the_page(abroad: Client) -> None:
     )
     assert f"März {month:%Y}" in page.text
     assert "March" not in page.text
+
+
+def test_a_form_that_was_not_changed_changes_nothing(abroad: Client) -> None:
+    boss, now = User.objects.get(), timezone.now()
+    fields = {"name": "job", "workflow": startable("greeting", boss)}
+    fields |= {"interval_seconds": 5400, "start_at": now, "timezone": "Europe/Berlin"}
+    schedule = create_schedule(fields, actor=Actor.person(boss), now=now)
+    address = f"{SCHEDULES}{schedule.pk}/change/"
+    assert save(abroad, address, description="1.5") == {}
+    schedule.refresh_from_db()
+    assert schedule.events.get(verb="update").after == {"description": "1.5"}
