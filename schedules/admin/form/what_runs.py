@@ -147,8 +147,11 @@ def run_on_field(has: str) -> forms.ChoiceField:
     """Where a task runs."""
     return forms.ChoiceField(
         required=False,
-        label=_("Runs where"),
-        help_text=_("In a worker of this site, or wherever its own backend runs it."),
+        label=_("Run on"),
+        help_text=_(
+            "Where a task runs: in a worker of this site, or wherever its own backend runs "
+            "it. All else runs in a worker."
+        ),
         choices=[(value, in_language(label)) for value, label in RunOn.choices],
         initial=has,
     )
