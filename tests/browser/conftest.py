@@ -63,12 +63,17 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     contexts = []
 
     def open_(
-        width: int = 1280, scheme: str = "light", refusals: Collection[int | str] = ()
+        width: int = 1280,
+        scheme: str = "light",
+        refusals: Collection[int | str] = (),
+        *,
+        scripts: bool = True,
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
