@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -11,6 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from schedules.services.insight.local_days import midnight
+from schedules.timing import zones
 from workflows.admin.frame import now_of, zone_of
 from workflows.display.times import moment
 
@@ -39,10 +42,21 @@ class WhenFilter(admin.SimpleListFilter):
         options: list[tuple[str, Any]] = [
             (name, words) for name, (words, _span) in SPANS.items()
         ]
+        options += self._months()
         given = request.GET.get("when", "")
-        if span := times_of(given):
+        span = times_of(given)
+        if span and given not in dict(options):
             options.append((given, self._told(*span)))
         return options
+
+    def _months(self) -> Iterator[tuple[str, Any]]:
+        """This month and the last one on the person's calendar, by their times, so that the
+        address of the page means the same later."""
+        this = zones.wall_time(self.now, self.zone).date().replace(day=1)
+        last = (this - timedelta(days=1)).replace(day=1)
+        begins = midnight(this, self.zone)
+        yield between(begins), _("this month")
+        yield between(midnight(last, self.zone), begins), _("last month")
 
     def _told(self, begin: datetime, end: datetime | None) -> str:
         since = moment(begin, self.zone, self.now)
@@ -78,7 +92,7 @@ def between(begin: datetime, end: datetime | None = None) -> str:
 
 
 def _stamp(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def times_of(value: str) -> tuple[datetime, datetime | None] | None:

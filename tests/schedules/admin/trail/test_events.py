@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 from datetime import timedelta
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -16,7 +18,7 @@ from django.urls import reverse
 
 from schedules.admin.trail import csv_export
 from schedules.admin.trail.csv_export import csv_response, safe
-from schedules.models import ScheduledJob, ScheduleEvent
+from schedules.models import ScheduledJob, ScheduleEvent, UserProfile
 from schedules.services import Actor, pause_schedule, update_schedule
 from tests.schedules.conftest import NOON, MakeSchedule
 
@@ -41,6 +43,23 @@ def job(make_schedule: MakeSchedule, alice: User) -> ScheduledJob:
     update_schedule(schedule.pk, changes, actor=actor, now=NOON + 5 * MINUTE)
     pause_schedule(schedule.pk, actor=actor, now=NOON + 10 * MINUTE, note="=1+1")
     return schedule
+
+
+@pytest.mark.parametrize(("zone", "listed"), [("UTC", 3), ("Asia/Kathmandu", 2)])
+def test_the_last_month_is_that_of_the_persons_calendar(
+    site: Client, boss: User, job: ScheduledJob, zone: str, listed: int
+) -> None:
+    """In Kathmandu it begins and ends a quarter to six hours earlier than in Greenwich."""
+    UserProfile.objects.create(user=boss, timezone=zone)
+    events = ScheduleEvent.objects.order_by("pk")
+    times = ("2026-10-01T00:00Z", "2026-10-31T18:14Z", "2026-10-31T18:16Z")
+    for event, at in zip(events, times, strict=True):
+        events.filter(pk=event.pk).update(created_at=at)
+    text = site.get(LIST).text
+    (query,) = re.findall(r'href="\?([^"]*)"[^>]*>\s*last month', text)
+    query = unescape(query)
+    assert site.get(f"{LIST}?{query}").context["cl"].result_count == listed
+    assert len(rows(site.get(f"{CSV}?{query}"))) == listed
 
 
 def rows(answer: Any) -> list[dict[str, str]]:
