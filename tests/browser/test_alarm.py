@@ -12,7 +12,10 @@ from tests.browser.test_admin_schedules import LIST, log_in
 pytestmark = pytest.mark.xdist_group("one browser")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(360, "dark"), pytest.param(1280, "light", marks=pytest.mark.slow)],
+)
 def test_the_strip_shows_the_remedy_on_every_screen(
     open_page: OpenPage, redis: Redis, width: int, scheme: str
 ) -> None:

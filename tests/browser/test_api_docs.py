@@ -12,7 +12,10 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("width", [360, 1280, 2560])
+@pytest.mark.parametrize(
+    "width",
+    [360, *(pytest.param(width, marks=pytest.mark.slow) for width in (1280, 2560))],
+)
 def test_every_address_is_shown(open_page: OpenPage, width: int) -> None:
     page = open_page(width)
     page.goto("/api/docs/")
@@ -26,7 +29,9 @@ def test_every_address_is_shown(open_page: OpenPage, width: int) -> None:
 PAPER = {"light": "rgb(250, 250, 250)", "dark": "rgb(28, 32, 34)"}
 
 
-@pytest.mark.parametrize("scheme", PAPER)
+@pytest.mark.parametrize(
+    "scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"]
+)
 def test_the_api_pages_follow_the_dark_mode_of_the_browser(
     open_page: OpenPage, scheme: str
 ) -> None:

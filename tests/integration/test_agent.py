@@ -19,7 +19,7 @@ from workflows.models import Workflow, WorkflowExecution
 from workflows.services import cancel_execution
 
 __all__ = ["agent"]
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def ended(execution: WorkflowExecution) -> bool:
     return execution.finished_at is not None
 
 
+@pytest.mark.both_databases
 def test_a_worker_lists_creates_pauses_and_stops_a_schedule(
     agent: Workflow, worker: Manage, site: Provider
 ) -> None:

@@ -19,13 +19,14 @@ from tests.integration.processes import Manage, wait_until
 from tests.permissions import allow
 from tests.schedules.conftest import MakeSchedule
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def succeeded() -> int:
     return ScheduledRun.objects.filter(status="succeeded").count()
 
 
+@pytest.mark.both_databases
 def test_a_schedule_runs_its_workflow_again_and_again(
     scheduler: Manage, worker: Manage, make_schedule: MakeSchedule
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_schedule_calls_a_function_again_and_again(
     assert called.output == {"characters": 9, "words": 2, "lines": 1}
 
 
+@pytest.mark.both_databases
 def test_a_paused_schedule_does_not_run_and_a_resumed_one_does(
     scheduler: Manage, worker: Manage, make_schedule: MakeSchedule
 ) -> None:

@@ -25,7 +25,7 @@ from workflows.kit.users import User
 from workflows.models import NodeRun
 from workflows.registry import registry
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 HERE = own_backend.__name__
 
 
@@ -60,6 +60,7 @@ def work() -> None:
     call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
 
 
+@pytest.mark.both_databases
 def test_its_value_is_the_output_of_the_run(
     redis: Redis, make_schedule: MakeSchedule, opened: None
 ) -> None:
@@ -86,6 +87,7 @@ def test_its_exception_is_the_error_of_the_run(
     assert run.error == "The task failed. LookupError: nobody is there"
 
 
+@pytest.mark.both_databases
 def test_what_the_backend_does_not_know_any_more_is_lost(
     redis: Redis, make_schedule: MakeSchedule, opened: None
 ) -> None:

@@ -34,6 +34,7 @@ def test_the_canvas_is_a_link_in_the_list(
     page.wait_for_url(f"**{LIST}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark")])
 def test_axe_finds_nothing_on_the_canvas(
     open_canvas: OpenCanvas, width: int, scheme: str

@@ -6,10 +6,12 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,12 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from platform_site.local.child_processes import free_port, is_free
+from schedules.models import ScheduledRun
 from tests.integration.processes import wait_until
 from tests.platform_site.running_site import RunningSite, manage, running_site
 
 pytestmark = [pytest.mark.xdist_group("one running site"), pytest.mark.heavy]
+RUNS = ScheduledRun._meta.db_table
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,12 @@ def queue_store_answers(site: RunningSite) -> bool:
             return bool(client.ping())
     except RedisError:
         return False
+
+
+def runs(site: RunningSite) -> list[tuple[str]]:
+    """Their states, read beside the site."""
+    with closing(sqlite3.connect(site.folder / "ostinato.sqlite3")) as database:
+        return database.execute(f"SELECT status FROM {RUNS}").fetchall()
 
 
 def mode(path: Path) -> int:
@@ -73,15 +83,7 @@ def test_the_site_becomes_ready(site: RunningSite) -> None:
 
 
 def test_the_demo_runs_by_itself(site: RunningSite) -> None:
-    program = (
-        "from schedules.models import ScheduledRun\n"
-        "print(ScheduledRun.objects.filter(status='succeeded').count() > 0)\n"
-    )
-
-    def has_run() -> bool:
-        return "True" in manage(site.folder, "shell", "-v0", "-c", program).stdout
-
-    wait_until(has_run, seconds=60)
+    wait_until(lambda: any("succeeded" in row for row in runs(site)), seconds=60)
 
 
 def test_what_it_writes_is_for_its_own_user_only(site: RunningSite) -> None:
@@ -148,7 +150,10 @@ def test_a_server_of_its_own_that_is_away_gets_one_line(tmp_path: Path) -> None:
     assert "Stopping" not in run.stdout  # nothing had started
 
 
-@pytest.mark.parametrize("word", ["manage.py web", "valkey-server"])
+@pytest.mark.parametrize(
+    "word",
+    [pytest.param("manage.py web", marks=pytest.mark.slow), "valkey-server"],
+)
 def test_a_killed_child_comes_back(site: RunningSite, word: str) -> None:
     first = site.find(word)
     first.kill()

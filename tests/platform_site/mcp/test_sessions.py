@@ -21,7 +21,6 @@ from platform_site.local.data_dir import BASE_DIR
 from schedules.models import ScheduledJob, ScheduleEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-VERSIONS = ["legacy", "2026-07-28"]
 EXPECTED = {"legacy": "2025-11-25", "2026-07-28": "2026-07-28"}
 Connect = Callable[[str], Any]
 TOOLS = {
@@ -35,10 +34,10 @@ TOOLS = {
 }
 
 
-@pytest.fixture(params=["stdio", "http"])
-def connect(request: pytest.FixtureRequest, alice: User) -> Connect:
+@pytest.fixture
+def connect(request: pytest.FixtureRequest, transport: str, alice: User) -> Connect:
     """Clients of a protocol version."""
-    if request.param == "stdio":
+    if transport == "stdio":
         env = request.getfixturevalue("child_env")
         server = StdioServerParameters(
             command=sys.executable,
@@ -54,14 +53,22 @@ def connect(request: pytest.FixtureRequest, alice: User) -> Connect:
     async def over_http(version: str) -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
-            transport = streamable_http_client(address, http_client=http)
-            async with Client(transport, mode=version) as client:
+            streams = streamable_http_client(address, http_client=http)
+            async with Client(streams, mode=version) as client:
                 yield client
 
     return over_http
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("transport", "version"),
+    [
+        ("stdio", "legacy"),
+        ("http", "2026-07-28"),
+        pytest.param("stdio", "2026-07-28", marks=pytest.mark.slow),
+        pytest.param("http", "legacy", marks=pytest.mark.slow),
+    ],
+)
 def test_a_session_lists_creates_pauses_and_stops(connect: Connect, version: str):
     async def session() -> None:
         async with connect(version) as client:

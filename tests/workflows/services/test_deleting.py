@@ -28,7 +28,7 @@ from workflows.services.dependents import (
 
 __all__ = ["alice", "make_schedule", "workflow"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-MANY = 120
+MANY = MOST_DELETED + 10
 
 
 @pytest.fixture
