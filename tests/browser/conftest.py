@@ -28,6 +28,23 @@ TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
+# A button is there before the script that listens to it. Until all scripts of a page have
+# run nothing on it takes a click, and Playwright waits for that.
+HOLD_CLICKS = """
+(() => {
+  const hold = () => { document.documentElement.style.pointerEvents = "none"; };
+  const begun = (_, observer) => {
+    if (!document.documentElement) return;
+    observer.disconnect();
+    hold();
+  };
+  if (document.documentElement) hold();
+  else new MutationObserver(begun).observe(document, { childList: true });
+  addEventListener("load", () => {
+    document.documentElement.style.removeProperty("pointer-events");
+  });
+})();
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +94,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
+        context.add_init_script(HOLD_CLICKS)
         context.on(
             "request",
             lambda request: (
