@@ -36,11 +36,8 @@ from schedules.models.ledger import (
 from schedules.models.profile import UserProfile
 from schedules.models.queries import ScheduleQuerySet
 from schedules.models.saved_view import SavedView
-from schedules.models.schedule import (
-    TIMING_FIELDS,
-    ScheduledJob,
-    timing_of,
-)
+from schedules.models.schedule import ScheduledJob
+from schedules.models.timing_columns import TIMING_FIELDS, timing_of
 
 __all__ = [
     "DECISIONS",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from functools import reduce
-from inspect import signature
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -28,20 +26,12 @@ from schedules.models.choices import (
 )
 from schedules.models.lenient_json import LenientDecoder
 from schedules.models.queries import ScheduleQuerySet
-from schedules.timing import (
-    CronTiming,
-    IntervalTiming,
-    ManualTiming,
-    OnceTiming,
-    Timing,
-)
+from schedules.models.timing_columns import TIMING_FIELDS, timing_of
+from schedules.timing import Timing
 from workflows.kit.conf import conf
 from workflows.models import Workflow, WorkflowNode
 from workflows.models.workflow import CALL_LENGTH
 from workflows.run_on import RunOn
-
-if TYPE_CHECKING:
-    pass
 
 
 def default_max_open_runs() -> int:
@@ -326,32 +316,3 @@ class ScheduledJob(models.Model):
         Raises `TimingError` if they are no longer valid: tzdata may have lost the zone.
         """
         return timing_of(*(getattr(self, name) for name in TIMING_FIELDS))
-
-
-def timing_of(
-    schedule_type: str,
-    cron_expression: str,
-    timezone: str,
-    interval_seconds: int | None,
-    anchor_at: datetime | None,
-    run_at: datetime | None,
-    start_at: datetime | None,
-    end_at: datetime | None,
-) -> Timing:
-    """The timing that these fields of a schedule describe.
-
-    Raises `TimingError` if they are not valid.
-    """
-    if schedule_type == ScheduleType.CRON:
-        return CronTiming(cron_expression, timezone, start_at, end_at)
-    if schedule_type == ScheduleType.INTERVAL:
-        assert interval_seconds is not None
-        assert anchor_at is not None
-        return IntervalTiming(interval_seconds, anchor_at, start_at, end_at)
-    if schedule_type == ScheduleType.MANUAL:
-        return ManualTiming()
-    assert run_at is not None
-    return OnceTiming(run_at, start_at, end_at)
-
-
-TIMING_FIELDS = tuple(signature(timing_of).parameters)
