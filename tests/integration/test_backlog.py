@@ -11,7 +11,7 @@ from schedules.models import ScheduledRun
 from tests.integration.processes import Manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_ticks_that_come_while_a_backlog_drains_run_in_their_turn(

@@ -30,7 +30,7 @@ from tests.schedules.services.clocks.ahead import pending, start_and_end
 from workflows.execution.redis_client import new_client
 from workflows.models import WorkflowExecution
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -78,6 +78,7 @@ def test_after_a_jump_nothing_fires_before_two_looks_agree(
     assert ScheduledRun.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_clock_that_went_ahead_and_back_leaves_nothing_behind(
     redis: Redis, make_schedule: MakeSchedule, others: dict[str, float]
 ) -> None:
@@ -133,6 +134,7 @@ def test_leases_are_judged_only_after_a_lease_by_the_new_clock(
     assert seen[-1] < 1
 
 
+@pytest.mark.both_databases
 def test_which_other_clocks_prove_something(redis: Redis) -> None:
     found = leads(lambda: datetime.now().astimezone() + 2 * DAY)
     if connection.vendor == "postgresql":
@@ -142,6 +144,7 @@ def test_which_other_clocks_prove_something(redis: Redis) -> None:
         assert found == {}, "a Redis on this very host reads our own clock"
 
 
+@pytest.mark.both_databases
 def test_if_redis_is_away_what_is_left_counts(db: None) -> None:
     expected = {"database"} if connection.vendor == "postgresql" else set()
     assert leads(lambda: datetime.now().astimezone()).keys() == expected
@@ -194,6 +197,7 @@ def test_a_scheduler_that_finds_a_gap_at_its_start_waits_as_well(
     assert Jumps().lately()
 
 
+@pytest.mark.both_databases
 def test_a_lease_of_a_clock_that_was_ahead_ends_all_the_same(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:
@@ -211,6 +215,7 @@ def test_a_lease_of_a_clock_that_was_ahead_ends_all_the_same(
     assert execution.status == "failed"
 
 
+@pytest.mark.both_databases
 def test_an_execution_by_hand_likewise(redis: Redis, db: None) -> None:
     execution = WorkflowExecution.objects.create(
         workflow_name="by hand",
@@ -226,6 +231,7 @@ def test_an_execution_by_hand_likewise(redis: Redis, db: None) -> None:
     assert execution.status == "failed"
 
 
+@pytest.mark.both_databases
 def test_a_retry_of_a_clock_that_was_ahead_does_not_wait_for_days(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:
@@ -238,6 +244,7 @@ def test_a_retry_of_a_clock_that_was_ahead_does_not_wait_for_days(
     assert (run.status, run.attempt) == ("pending", 2)
 
 
+@pytest.mark.both_databases
 def test_what_was_sent_or_never_sent_in_the_future_is_sent_again(
     redis: Redis, make_schedule: MakeSchedule
 ) -> None:
