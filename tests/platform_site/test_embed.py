@@ -173,6 +173,7 @@ def test_our_api_answers_alike_whatever_the_project_says(
     assert after == before
 
 
+@pytest.mark.heavy
 def test_our_description_is_alike_if_strangers_are_nobody(
     settings: Any,
 ) -> None:
@@ -285,6 +286,7 @@ def test_webhooks_answer_at_their_new_and_their_old_address(
         assert wrong.json()["code"] == "not_found"
 
 
+@pytest.mark.heavy
 def test_the_description_has_ours_alone_and_that_of_the_project_none_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_body_is_the_payload(call: Caller, body, content_type, payload):
     assert executions.get().event["payload"] == payload
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [

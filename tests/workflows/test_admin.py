@@ -93,6 +93,7 @@ def test_workflows_are_deleted_with_their_schedules(site: Client, workflow: Work
     assert not Workflow.objects.exists()
 
 
+@pytest.mark.heavy
 def test_deleting_more_than_the_confirmation_can_carry_is_refused_before_it(
     site: Client, workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ):

@@ -83,6 +83,7 @@ def test_only_a_superuser_makes_and_sees_the_tokens_of_others(
     assert ApiToken.objects.filter(pk=other.pk).exists()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "fields",
     [

@@ -88,6 +88,7 @@ def test_headers_are_described_where_they_are_taken_and_sent() -> None:
     assert "Location" in started["headers"]
 
 
+@pytest.mark.heavy
 def test_the_description_is_served(client: Client) -> None:
     answer = client.get("/api/schema/")
     assert answer.status_code == 200
@@ -138,6 +139,7 @@ def test_the_pages_to_browse_it_need_nothing_from_elsewhere(client: Client) -> N
     assert "<script>" not in page.content.decode()
 
 
+@pytest.mark.heavy
 def test_only_the_pages_of_the_description_may_write_styles(client: Client) -> None:
     docs = client.get("/api/docs/").headers["Content-Security-Policy"]
     assert "style-src 'self' 'unsafe-inline'" in docs

@@ -146,6 +146,7 @@ def test_proposals_are_counted(
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.django_db
 def test_the_frame_costs_the_same_queries_whatever_there_is(
     site: Client, make_schedule: MakeSchedule

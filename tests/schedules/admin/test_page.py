@@ -179,6 +179,7 @@ def test_the_form_shows_and_reads_times_by_the_clock_of_the_zone(
     assert schedule.run_at == datetime(2099, 7, 1, 14, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_an_end_on_the_last_day_of_the_calendar_can_be_shown(
     site: Client, make_schedule: MakeSchedule
 ) -> None:

@@ -36,6 +36,7 @@ def test_a_persons_zone_is_set_on_the_page_of_the_user(
     assert UserProfile.objects.get(user=alice).timezone == "Asia/Tokyo"
 
 
+@pytest.mark.heavy
 def test_a_zone_that_does_not_exist_is_refused(site: Client, alice: User) -> None:
     response = save(site, alice, "asia/tokyo")
     assert "did you mean Asia/Tokyo" in response.text

@@ -66,6 +66,7 @@ def test_json_is_nested_only_so_deep(api: APIClient, body: Body) -> None:
     assert problems(api.post(SCHEDULES, is_deeper)) == {"trigger_payload"}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("number", ["9" * 4301, "1e999", "-1e400", "NaN", "Infinity"])
 @pytest.mark.parametrize(
     "text", ['{"trigger_payload": {"a": N}}', '{"max_runs": N}', '{"tags": [N]}', "N"]
@@ -79,6 +80,7 @@ def test_a_number_that_json_cannot_hold_is_refused_wherever_json_is_taken(
         assert answer.status_code == 400
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "expression",
     [

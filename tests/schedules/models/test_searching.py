@@ -21,6 +21,7 @@ def api(alice: User) -> APIClient:
     return client(alice)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -36,6 +36,7 @@ def orphans(call: Callable[[], object]) -> WouldOrphan:
     return refused.value
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "nodes",
     [
@@ -196,6 +197,7 @@ def test_what_somebody_else_has_scheduled_is_counted_and_not_named(
     assert refused.errors == {"orphan_schedules": []}
 
 
+@pytest.mark.heavy
 def test_a_change_costs_the_same_however_many_schedules_there_are(
     make_schedule: MakeSchedule, save_nodes: SaveNodes
 ) -> None:

@@ -162,6 +162,7 @@ def test_a_change_that_revives_nothing_is_refused_with_the_way_to_do_it(
     assert (by_limit.name, by_limit.version) == ("job", 1)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("ended", "fields", "field", "why"),
     [

@@ -190,6 +190,7 @@ def test_a_paused_schedule_is_changed_and_stays_paused(
     assert resumed.schedule.next_run_at == NOON + 30 * MINUTE
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

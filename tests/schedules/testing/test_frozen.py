@@ -288,6 +288,7 @@ class TestReport:
         assert "in note_time" in told[0]
 
 
+@pytest.mark.heavy
 def test_too_many_runs_are_refused_with_the_remedy(
     frozen_schedules: FrozenSchedules,
     make_nightly: MakeNightly,

@@ -97,6 +97,7 @@ def test_every_run_of_minutes_hours_and_days_is_told():
         assert said.days == any_of(MONTHDAY[n] for n in range(first, last + 1))
 
 
+@pytest.mark.heavy
 def test_every_step_from_every_start_is_told():
     for start, step in product(range(60), range(1, 21)):
         wanted = {*range(start, 60, step)}

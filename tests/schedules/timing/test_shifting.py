@@ -54,6 +54,7 @@ def test_a_cron_expression_stays_in_its_hour(expression, minutes):
     assert shifted(CronTiming(expression, ZONE), minutes) is None
 
 
+@pytest.mark.heavy
 @BOUNDED
 @given(expressions(), st.integers(-59, 59))
 def test_in_a_zone_without_clock_changes_every_tick_moves_alike(expression, minutes):

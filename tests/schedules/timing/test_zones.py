@@ -6,6 +6,8 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+
 import schedules
 from schedules.timing.zones import timezone_names, tzdata_version
 
@@ -20,6 +22,7 @@ def test_the_edition_of_the_database_is_told():
     assert re.fullmatch(r"20\d\d[a-z]", tzdata_version())
 
 
+@pytest.mark.heavy
 def test_the_hosts_time_zones_are_not_asked(tmp_path):
     """Here the host believes that Berlin is on UTC, and was asked before us."""
     host = tmp_path / "Europe" / "Berlin"

@@ -20,6 +20,7 @@ OUTSIDE = [
 ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("tool", ["schedule_create", "schedule_preview"])
 @pytest.mark.parametrize("field", ["run_at", "start_at", "end_at"])
 @pytest.mark.parametrize("time", OUTSIDE)

@@ -73,6 +73,7 @@ def test_a_body_of_one_mebibyte_is_taken_and_one_byte_more_is_not(
     assert refusal(sent(MIB + 1), encoding) == "The response is larger than 1024 KiB."
 
 
+@pytest.mark.heavy
 def test_a_bomb_takes_no_more_memory_and_time_than_the_limit() -> None:
     bomb = gzip.compress(gzip.compress(bytes(64 * MIB)))
     tracemalloc.start()

@@ -191,6 +191,7 @@ def test_a_number_of_passes_is_no_secret() -> None:
         assert redact(shown) == shown
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "unit", ['"a":', '"password":', "\\", '\\"', '"password":"', '"password":\'', "'"]
 )

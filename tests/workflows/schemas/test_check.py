@@ -104,6 +104,7 @@ def test_of_many_faults_the_first_hundred_are_told() -> None:
     assert len(schema_problems(schema, [1] * 20_000)) == MAX_PROBLEMS
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "keyword",
     [

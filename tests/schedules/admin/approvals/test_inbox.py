@@ -235,6 +235,7 @@ def test_people_who_do_not_work_here_see_nothing(alice: User, propose: Propose) 
     assert client.get(INBOX).status_code == 302
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 def test_the_inbox_costs_the_same_however_full_it_is(
     site: Client, propose: Propose, django_assert_num_queries: Any

@@ -148,6 +148,7 @@ def test_what_is_no_time_is_not_found(site, query):
     assert site.get(CALENDAR, query).status_code == 404
 
 
+@pytest.mark.heavy
 def test_the_first_and_the_last_year(site):
     for month in ("1970-01", "2199-12"):
         assert site.get(CALENDAR, {"month": month}).status_code == 200
@@ -172,6 +173,7 @@ def test_a_busy_hour_has_room_for_some_and_says_how_many_more(site, make_schedul
     assert text.count('class="o-slot ') == 21 - 1
 
 
+@pytest.mark.heavy
 def test_the_queries_do_not_grow_with_the_schedules(site, weekly, make_schedule):
     def queries(**query):
         with CaptureQueriesContext(connection) as captured:

@@ -64,6 +64,7 @@ def test_the_list_is_narrowed_and_survives_nonsense(
     assert {row.name for row in response.context["cl"].result_list} == names
 
 
+@pytest.mark.heavy
 def test_a_zone_that_is_gone_does_not_break_the_page(
     site: Client, make_schedule: MakeSchedule
 ) -> None:

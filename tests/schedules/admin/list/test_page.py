@@ -257,6 +257,7 @@ def test_views_of_others_are_not_shown(
     assert "Hers" not in site.get(LIST).text
 
 
+@pytest.mark.heavy
 def test_saved_views_cost_no_further_query(
     site: Client, boss: User, make_schedule: MakeSchedule
 ) -> None:

@@ -57,6 +57,7 @@ def unescaped(value: str) -> str:
     return value
 
 
+@pytest.mark.heavy
 def test_both_versions_stand_side_by_side(site: Client, schedule: ScheduledJob) -> None:
     old = filled(site, page(schedule), cron_expression="30 3 * * *", max_retries="5")
     del old["status"]  # the page of a schedule has no input for it
@@ -89,6 +90,7 @@ def test_their_column_has_the_name_of_the_one_who_saved(
     assert column.format("Theirs") in conflict(site, schedule, old)
 
 
+@pytest.mark.heavy
 def test_what_was_chosen_is_saved(site: Client, schedule: ScheduledJob) -> None:
     old = filled(site, page(schedule), cron_expression="30 3 * * *", max_retries="5")
     by_another(schedule, cron_expression="0 4 * * *", timeout_seconds=300)

@@ -176,6 +176,7 @@ def test_single_runs_are_bounded_in_number_alone(by_agent: Propose, alice: User)
     assert refusal(lambda: by_agent(run_at=NOON + DAY)).code == "agent_quota"
 
 
+@pytest.mark.heavy
 def test_the_cost_of_one_more_is_the_same_however_many_there_are(
     by_agent: Propose, agent: Actor, django_assert_num_queries: Any
 ):

@@ -44,6 +44,7 @@ def many(make: MakeSchedule, count: int, **fields: object) -> list[ScheduledJob]
     return [make(name=f"s{number}", **fields) for number in range(count)]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "options", "event"),
     [
@@ -296,6 +297,7 @@ def test_wrong_inputs_are_refused_before_anything_happens(
     assert action.confirmed_at is None
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "each"), [("pause", 16), ("run", 17), ("tag", 14), ("delete", 17)]
 )

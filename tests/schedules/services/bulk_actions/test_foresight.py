@@ -118,6 +118,7 @@ def test_what_is_foreseen_of_each_schedule_is_what_comes_of_it(
     }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("catch_up", ["none", "latest", "all"])
 def test_the_runs_that_a_resume_would_start_are_counted(
     ask: Ask, make_schedule: MakeSchedule, alice: User, catch_up: str
@@ -265,6 +266,7 @@ def test_tags_are_foreseen_once_they_are_given(
     assert told.reasons == {Why.TOO_MANY_TAGS: 1}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "queries"),
     [("pause", 2), ("resume", 6), ("run", 5), ("tag", 1), ("delete", 2)],

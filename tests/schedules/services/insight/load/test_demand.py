@@ -121,6 +121,7 @@ def test_each_second_of_a_week_costs_no_more_than_each_minute():
     assert load.seconds == [900] * WEEK
 
 
+@pytest.mark.heavy
 def test_ten_thousand_schedules_cost_no_more_than_their_different_timings(monkeypatch):
     asked = []
 

@@ -24,6 +24,7 @@ def minutes(hour: HourAhead) -> list[int]:
     return [m for m, runs in enumerate(hour.runs) for _ in range(runs)]
 
 
+@pytest.mark.heavy
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "fields",
