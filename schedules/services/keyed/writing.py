@@ -26,9 +26,9 @@ from schedules.services.update import MAKES_ROOM, new_timings, rules_unless_brok
 from workflows.kit.sqlite_write_lock import brief_write
 from workflows.services import remove_unused
 
-# Written in one transaction, unless the caller has begun one: the first time, and at most.
-FIRST_SLICE, SLICE = 100, 500
-# How long a transaction should take, since on SQLite nobody else can write meanwhile.
+# Written in one transaction, unless the caller has begun one: at most, and the first time on
+# SQLite, where nobody else can write for as long as a transaction should take.
+SLICE, FIRST_SLICE = 500, 100
 SLICE_SECONDS = 0.08
 # How long it is free in between, as between two batches of the scheduler.
 PAUSE_SECONDS = 0.03
@@ -57,7 +57,7 @@ class Writer:
             alarms.set_all_on_commit(moved)
             yield from done
             return
-        self._size = FIRST_SLICE
+        self._size = FIRST_SLICE if connection.vendor == "sqlite" else SLICE
         while todo:
             some, todo = todo[: self._size], todo[self._size :]
             done, moved = self._written(some)
@@ -83,8 +83,9 @@ class Writer:
 
     def _resize(self, written: int, seconds: float) -> None:
         """Make the next slice as large as its time allows, on a machine as busy as it is."""
-        could = int(written * SLICE_SECONDS / max(seconds, 0.001))
-        self._size = max(FIRST_SLICE, min(SLICE, could))
+        if connection.vendor == "sqlite":
+            could = int(written * SLICE_SECONDS / max(seconds, 0.001))
+            self._size = max(FIRST_SLICE, min(SLICE, could))
 
     def _made(self, plans: Iterable[Plan]) -> Beginnings:
         return transitions.beginnings(
