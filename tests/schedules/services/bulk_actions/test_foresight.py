@@ -269,7 +269,7 @@ def test_tags_are_foreseen_once_they_are_given(
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("verb", "queries"),
-    [("pause", 2), ("resume", 6), ("run", 5), ("tag", 1), ("delete", 2)],
+    [("pause", 2), ("resume", 7), ("run", 6), ("tag", 1), ("delete", 2)],
 )
 def test_as_many_queries_for_any_number_of_schedules(
     ask: Ask, make_schedule: MakeSchedule, verb: str, queries: int
