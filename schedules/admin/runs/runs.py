@@ -34,7 +34,6 @@ from workflows.display.languages import in_language
 from workflows.display.marks import mark_html, run_mark
 from workflows.display.numbers import grouped
 from workflows.display.times import length, moment, time_html, took
-from workflows.kit.json_value import UNSTORABLE
 from workflows.kit.users import User
 from workflows.models import WorkflowExecution
 from workflows.services import CANCELLABLE, cancel_execution
@@ -205,8 +204,6 @@ class RunAdmin(RunPages):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         wanted = words(search_term)
-        if any(UNSTORABLE.search(word) for word in wanted):
-            return queryset.none(), False
         return runs_named(queryset, wanted) if wanted else queryset, False
 
     @override

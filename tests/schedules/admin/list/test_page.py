@@ -186,6 +186,16 @@ def test_an_empty_list_says_what_is_asked_for(
     assert "and contains “vat”." in plain
 
 
+def test_a_list_in_which_nothing_matches_asks_for_each_menu_once(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(tags=["a"])
+    with CaptureQueriesContext(connection) as captured:
+        assert "Nothing matches" in site.get(f"{LIST}?outcome=failed").text
+    menus = [query["sql"] for query in captured if "GROUP BY" in query["sql"]]
+    assert len(menus) == len(set(menus)) == 3
+
+
 @pytest.mark.heavy
 def test_a_page_has_the_same_number_of_queries_for_any_number_of_rows(
     site: Client, make_schedule: MakeSchedule, workflow: Workflow, alice: User

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from schedules.admin.when import between, times_of
 from schedules.models import ScheduledRun
@@ -130,3 +133,21 @@ def test_a_long_list_is_counted_to_a_limit_and_says_so(
     assert "2+ runs" in page.text
     monkeypatch.setattr(BoundedPaginator, "MOST_COUNTED", 3)
     assert "3 runs" in site.get(LIST).text
+
+
+def test_a_search_finds_runs_by_the_schedule_in_a_fixed_number_of_queries(
+    site: Client, runs: list[ScheduledRun], make_schedule: MakeSchedule
+) -> None:
+    def found(text: str) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as captured:
+            page = site.get(LIST, {"q": text})
+        return page.context["cl"].result_count, len(captured)
+
+    make_schedule(NOON, name="without runs")
+    number, few = found("job")
+    assert number == 3
+    for copy in range(5):
+        runs[0].pk, runs[0].scheduled_for = uuid4(), NOON - (copy + 1) * HOUR / 100
+        runs[0].save(force_insert=True)
+    assert found("job") == (8, few)
+    assert found("no such name")[0] == 0
