@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -60,8 +61,12 @@ def in_a_horse(work: Callable[[], object]) -> tuple[int, float]:
     """The exit status of a process that does the work, and how long it lived."""
     started = time.monotonic()
     if (horse := os.fork()) == 0:
-        work()
-        os._exit(0)
+        try:
+            work()
+            os._exit(0)
+        finally:  # an error must not go on as a second run of the tests
+            traceback.print_exc()
+            os._exit(1)
     _, status = os.waitpid(horse, 0)
     return os.waitstatus_to_exitcode(status), time.monotonic() - started
 
