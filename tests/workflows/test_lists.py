@@ -64,3 +64,48 @@ def test_a_list_has_no_inline_style_and_no_inline_script(site: Client) -> None:
     assert " style=" not in text
     assert "<style" not in text
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+
+
+EXECUTIONS = "/admin/ostinato_workflows/workflowexecution/"
+RUNS = "/admin/ostinato_schedules/scheduledrun/"
+TRAIL = "/admin/ostinato_schedules/scheduleevent/"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (f"{EXECUTIONS}?status__exact=nonsense", "outcome <b"),
+        (f"{EXECUTIONS}?trigger_type=nonsense", "trigger <b"),
+        (f"{RUNS}?status__exact=nonsense", "outcome <b"),
+        (f"{TRAIL}?actor_kind__exact=nonsense", "by <b"),
+    ],
+)
+def test_a_filter_with_a_value_that_no_menu_has_is_shown_and_can_be_removed(
+    site: Client, asked: str, said: str
+) -> None:
+    page = site.get(asked)
+    assert page.status_code == 200
+    assert said in page.text
+    assert page.text.count(">nonsense</b>") == 2  # in the chip and in the sentence
+    assert 'class="o-filter__off" href="?"' in page.text
+
+
+def test_a_list_that_is_empty_says_nothing_of_a_filter_without_a_meaning(
+    site: Client,
+) -> None:
+    page = site.get(f"{TRAIL}?when=nonsense")
+    assert page.status_code == 200
+    assert "Nothing matches" in page.text
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "asked",
+    [f"{EXECUTIONS}?owner", f"{LIST}?owner", f"{TRAIL}?actor"],
+)
+def test_a_number_that_is_too_large_for_the_database_is_a_lookup_that_is_wrong(
+    site: Client, asked: str
+) -> None:
+    page = site.get(f"{asked}=99999999999999999999", follow=True)
+    assert page.status_code == 200
+    assert page.redirect_chain[-1][0].endswith("?e=1")

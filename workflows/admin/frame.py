@@ -13,6 +13,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -149,6 +151,14 @@ class Framed(ModelAdmin):
         for pattern in patterns:
             pattern.callback = answering_outages(pattern.callback)
         return patterns
+
+    @override
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Django checks a lookup's value before it asks the database, but not its size."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, DataError) as refusal:
+            raise IncorrectLookupParameters(refusal) from refusal
 
     @override
     def changelist_view(

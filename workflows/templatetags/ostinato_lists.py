@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.contrib.admin import FieldListFilter
 from django.contrib.admin.templatetags.admin_list import (
     result_headers,
     results,
@@ -53,12 +54,24 @@ def list_filter(spec: Any, changelist: ChangeList) -> dict[str, Any]:
     """
     choices = list(spec.choices(changelist))
     chosen = next((choice for choice in choices[1:] if choice["selected"]), None)
+    if chosen is None and isinstance(spec, FieldListFilter):
+        chosen = _not_offered(spec, changelist)
     return {
         "spec": spec,
         "choices": choices,
         "chosen": chosen,
         "off": choices[0]["query_string"] if choices else "?",
     }
+
+
+def _not_offered(
+    spec: FieldListFilter, changelist: ChangeList
+) -> dict[str, Any] | None:
+    """What the address asks for and no choice of the menu is: it narrows the list all the
+    same."""
+    asked = changelist.params
+    values = (asked[name] for name in spec.expected_parameters() if name in asked)
+    return next(({"display": value} for value in values), None)
 
 
 @register.inclusion_tag("ostinato/admin/list/results.html", takes_context=True)
@@ -134,7 +147,10 @@ def _page(changelist: ChangeList, number: int) -> str:
 @register.simple_tag
 def nothing_matches(changelist: ChangeList) -> SafeString:
     """The filters that are set, in words: "No schedule is paused and contains “vat”."."""
-    *first, last = _phrases(changelist)
+    phrases = [*_phrases(changelist)]
+    if not phrases:  # only parameters that mean nothing
+        return SafeString("")
+    *first, last = phrases
     listed = format_html_join(", ", "{}", ((part,) for part in first))
     joined = format_html(_("{} and {}"), listed, last) if first else last
     kind = changelist.opts.verbose_name

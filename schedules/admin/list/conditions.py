@@ -109,7 +109,7 @@ def _owner(value: str, asked: Asked) -> Q:
     if value == ME:
         return Q(owner=asked.user.pk)
     try:
-        return Q(owner=get_user_model()._meta.pk.to_python(value))
+        return Q(owner=get_user_model()._meta.pk.clean(value, None))
     except ValidationError:
         return NOTHING
 

@@ -45,6 +45,7 @@ def test_a_row_shows_the_timing_in_words(
         ("status__exact=nonsense", set()),
         ("workflow__id__exact=nonsense", {"daily", "resting"}),
         *((f"{name}=nonsense", set()) for name in CONDITIONS),
+        ("owner=99999999999999999999", set()),
         ("tag=%00", set()),
         ("object=%00", set()),
         ("p=999", {"daily", "resting"}),
