@@ -29,6 +29,7 @@ def test_choosing_a_verb_changes_nothing_yet(
     schedule = make_schedule()
     response = site.get(asked(site, verb, schedule))
     assert response.status_code == 200
+    assert response.text.count("tzdata") == 1  # at the foot, and beside no field
     schedule.refresh_from_db()
     assert schedule.events.count() == 1
 
