@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Response
 
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from tests.browser.accessibility import assert_accessible
 from tests.browser.admin.site_pages import sample_pages
 from tests.browser.conftest import OpenPage
 from tests.browser.test_admin_schedules import log_in
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
+LONG_NAME = "W" * 200
 MOST_HTML, MOST_SCRIPT = 300_000, 60_000
 # The page of a user is Django's form, with its own scripts.
 OF_DJANGO = {"nobody"}
@@ -39,6 +41,21 @@ def test_every_page_is_accessible_and_fits_its_screen(
         faults += [f"{what}: {wide} px wide"] if wide > width else []
         faults += _findings(page, what)
     assert faults == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_name_of_one_long_word_widens_no_page(
+    open_page: OpenPage, width: int
+) -> None:
+    page = open_page(width=width)
+    pages = sample_pages(timezone.now())
+    ScheduledJob.objects.update(name=LONG_NAME)
+    ScheduledRun.objects.update(schedule_name=LONG_NAME)
+    ScheduleEvent.objects.update(schedule_name=LONG_NAME)
+    log_in(page, "/admin/")
+    for what, address in pages.items():
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
 
 
 def _findings(page: Page, what: str) -> list[str]:
