@@ -73,7 +73,7 @@ def panels(
             addressed(attention.failing(schedules, now)),
             lists.in_state(failing),
             _("Show all"),
-            _("No schedule failed twice in a row."),
+            _("No schedule that runs on time is failing."),
         ),
         Panel(
             "late",

@@ -319,6 +319,15 @@ def test_deleting_stops_the_schedule(
     assert ScheduleEvent.objects.get(verb="stop").actor == boss
 
 
+def test_the_page_that_asks_before_a_deletion_shows_a_long_name_whole(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(name="W" * 200)
+    assert (
+        f"<h1>Delete “{schedule.name}”?</h1>" in site.get(page(schedule, "delete")).text
+    )
+
+
 def test_who_may_only_view_cannot_save_add_or_delete(
     make_staff: MakeStaff, make_schedule: MakeSchedule
 ) -> None:

@@ -180,6 +180,18 @@ def test_what_is_stuck_is_cancelled_from_the_overview_by_who_may(
     assert cancel not in text
 
 
+def test_what_is_overdue_and_fails_is_not_said_to_work(
+    site: Client, make_schedule: MakeSchedule
+) -> None:
+    make_schedule(NOON - timedelta(hours=2), interval_seconds=60)
+    ScheduledJob.objects.update(
+        next_run_at=NOON - timedelta(hours=1), consecutive_failures=6
+    )
+    failing = panel(site.get(ADDRESS), "failing")
+    assert failing.number == 0
+    assert failing.none == "No schedule that runs on time is failing."
+
+
 def test_a_proposal_says_what_it_would_do_and_for_whom(
     site: Client, workflow: Workflow, alice: User
 ) -> None:
