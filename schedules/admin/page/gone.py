@@ -63,13 +63,16 @@ class GonePages(ServiceAdmin):
     def _get_obj_does_not_exist_redirect(  # type: ignore[misc]
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
-        """Called by Django's views of an object that is not there."""
+        """Called by Django's views of an object that is not there. Django's own message leads to
+        the index of the admin: ours to the list, even when the trail knows the schedule no longer."""
         if deletion_of(request, object_id) is not None:
             return self.gone(request, object_id)
         answer: HttpResponse = super()._get_obj_does_not_exist_redirect(  # type: ignore[misc]
             request, opts, object_id
         )
-        return answer
+        if not self.has_view_or_change_permission(request):
+            return answer
+        return redirect(f"{self.admin_site.name}:{_LIST}")
 
 
 _LIST = "ostinato_schedules_scheduledjob_changelist"

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from schedules.models import ScheduledJob
+from schedules.models import ScheduledJob, ScheduleEvent
 from schedules.services import Actor, stop_schedule
 from tests.schedules.admin.conftest import LIST, MakeStaff, page
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -49,3 +49,12 @@ def test_who_may_not_see_all_schedules_learns_nothing(
     staff = make_staff()
     assert staff.post(page(deleted, "pause")).status_code == 404
     assert "gone" not in staff.get(page(deleted), follow=True).text
+
+
+def test_the_list_is_shown_even_when_the_trail_knows_the_schedule_no_longer(
+    make_staff: MakeStaff, deleted: ScheduledJob
+) -> None:
+    ScheduleEvent.objects.all().delete()
+    answer = make_staff("view").get(page(deleted), follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "Perhaps it was deleted?" in str(*answer.context["messages"])
