@@ -30,9 +30,9 @@ class FoundPeak:
     """A peak, with the runs in its fullest quarter, and the workers that they keep busy.
 
     The rest is about the schedules that make the peak, which do not run as often in the
-    quarters beside it: their number, how many of them begin at the same minute, and the
-    seconds of an average run. `members` are those with the most work first; `names` those of
-    the first, if one or two of them make the most of it."""
+    quarters beside it: their number, and how many of them begin at the same minute. `members`
+    are those with the most work first; `names` those of the first, if one or two of them make
+    the most of it. `seconds` are those of an average run: of those with names, else of all."""
 
     peak: Peak
     runs: int
@@ -69,17 +69,20 @@ def _found(peak: Peak, found: Sequence[Share], load: Load) -> FoundPeak:
     members = [pair for pair in all_of_it if not _is_steady(pair[1], place)]
     work = [share.counts[place] * share.seconds(demand) for demand, share in members]
     starts = Counter(_first_ticks([demand for demand, _ in members], begins))
+    leaders = next(
+        (n for n in range(NAMED + 1) if sum(work[:n]) >= MAKE_A_PEAK * sum(work)), 0
+    )
+    told = leaders or len(members)
+    runs = sum(share.counts[place] for _, share in members[:told])
     return FoundPeak(
         peak=peak,
         runs=load.runs[place],
         busy=load.seconds[place] / QUARTER_SECONDS,
         schedules=len(members),
         at_once=max(starts.values(), default=0),
-        seconds=sum(work) / max(1, sum(share.counts[place] for _, share in members)),
+        seconds=sum(work[:told]) / max(1, runs),
         members=tuple(demand for demand, _ in members[:MOST_TRIED]),
-        leaders=next(
-            (n for n in range(NAMED + 1) if sum(work[:n]) >= MAKE_A_PEAK * sum(work)), 0
-        ),
+        leaders=leaders,
     )
 
 

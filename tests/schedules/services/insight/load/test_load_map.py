@@ -132,6 +132,15 @@ def test_peaks_are_described_by_the_schedules_that_make_them(make_schedule):
     assert second.names == ("report",)
 
 
+def test_the_length_in_a_peak_is_that_of_the_schedules_it_names(make_schedule):
+    for number in range(3):
+        took(make_schedule(name=f"export {number}", **NIGHTLY), 30)
+    took(make_schedule(name="index", **NIGHTLY), 890)
+    peak = made().peaks[0]
+    assert (peak.names, peak.schedules) == (("index",), 4)
+    assert peak.seconds == pytest.approx(890, abs=0.1)
+
+
 def test_without_workers_nothing_is_a_peak(make_schedule):
     took(make_schedule(**NIGHTLY), 800)
     assert made(slots=0).peaks == []
