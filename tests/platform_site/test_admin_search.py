@@ -44,3 +44,19 @@ def test_people_are_found_however_they_are_typed(
     django_user_model.objects.create_user("ursula", last_name="ÜNAL")
     page = admin_client.get(reverse("admin:auth_user_changelist"), {"q": "ünal"})
     assert [user.username for user in page.context["cl"].result_list] == ["ursula"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ostinato_schedules/scheduledrun/?status__exact=zz",
+        "ostinato_schedules/scheduleevent/?verb__exact=<b>",
+        "ostinato_workflows/workflowexecution/?status__isnull=1",
+    ],
+)
+def test_a_filter_that_no_menu_offers_finds_nothing(
+    admin_client: Client, address: str
+) -> None:
+    page = admin_client.get(f"/admin/{address}")
+    assert page.status_code == 200
+    assert "The filters in the address match no " in page.text

@@ -147,13 +147,13 @@ def _page(changelist: ChangeList, number: int) -> str:
 @register.simple_tag
 def nothing_matches(changelist: ChangeList) -> SafeString:
     """The filters that are set, in words: "No schedule is paused and contains “vat”."."""
-    phrases = [*_phrases(changelist)]
-    if not phrases:  # only parameters that mean nothing
-        return SafeString("")
+    kind = changelist.opts.verbose_name
+    phrases = list(_phrases(changelist))
+    if not phrases:  # an address with a value that no menu offers
+        return format_html(_("The filters in the address match no {}."), kind)
     *first, last = phrases
     listed = format_html_join(", ", "{}", ((part,) for part in first))
     joined = format_html(_("{} and {}"), listed, last) if first else last
-    kind = changelist.opts.verbose_name
     return format_html(_("No {kind} {conditions}."), kind=kind, conditions=joined)
 
 
