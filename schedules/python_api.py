@@ -73,6 +73,10 @@ def upsert(
     if isinstance(what, str):
         declared = [Schedule(what, **fields)]
         return _upsert(declared, note=note, force=force, listed=False)[0]
+    if not isinstance(what, Iterable):
+        raise TypeError(
+            f"Give a key, which is a text, or a list of Schedule: not {what!r:.100}."
+        )
     if fields:
         raise TypeError(f"A list has its fields inside: not {', '.join(fields)}.")
     return _upsert(list(what), note=note, force=force)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from inspect import signature
-from typing import get_overloads
+from typing import Any, get_overloads
 
 import pytest
 
@@ -59,3 +59,9 @@ def test_an_interval_that_is_none_is_refused(seconds: float) -> None:
     with pytest.raises(TimingError) as refused:
         every(seconds=seconds)
     assert refused.value.field == "interval_seconds"
+
+
+@pytest.mark.parametrize("what", [42, None, Schedule("a", timing=every(days=1))])
+def test_neither_a_key_nor_a_list_is_refused_in_a_sentence(what: Any) -> None:
+    with pytest.raises(TypeError, match="Give a key, which is a text, or a list of"):
+        schedules.upsert(what)

@@ -20,6 +20,7 @@ from schedules.services.drafts.draft import OWN
 from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
 from schedules.services.keyed.site import models_of_objects
+from workflows.kit.json_value import MAX_DEPTH
 from workflows.schemas.plain import plain
 
 NO_SCHEDULE = "Give a Schedule(key, …) for each item."
@@ -158,6 +159,10 @@ def _data(arguments: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = plain(value)
         except ValueError as error:
             errors[f"arguments.{name}"] = [str(error)]
+        except RecursionError:  # also of a list that holds itself
+            errors[f"arguments.{name}"] = [
+                f"This value is nested more than {MAX_DEPTH} levels deep."
+            ]
     if errors:
         raise InvalidSchedule(errors=errors)
     return found

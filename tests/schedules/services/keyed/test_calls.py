@@ -142,6 +142,14 @@ def test_what_json_cannot_hold_is_refused_in_a_sentence(code: Any) -> None:
         code(arguments={"customer": float("nan")})
 
 
+def test_arguments_without_an_end_are_refused_at_their_field(code: Any) -> None:
+    within: list[Any] = []
+    within.append(within)
+    with pytest.raises(InvalidSchedule, match="nested more than 100") as refused:
+        code(arguments={"customer": within})
+    assert refused.value.errors.keys() == {"arguments.customer"}
+
+
 def test_the_owner_must_be_allowed_to_call(code: Any, bob: User) -> None:
     with pytest.raises(InvalidSchedule, match="permission") as refused:
         code(owner=bob)
