@@ -238,10 +238,10 @@ class Shown:
             if section.name == "payload" and of_call:
                 continue
             fields = [name for name in fields_of(section) if name in self.form.fields]
-            with_faults = any(self.faults_of(name) for name in fields)
-            yield ShownSection(
-                section, fields, self._sentence(section.name), is_open=with_faults
+            is_open = any(self.faults_of(name) for name in fields) or (
+                section.name == "what" and self.form.choice.is_broken
             )
+            yield ShownSection(section, fields, self._sentence(section.name), is_open)
 
     def _sentence(self, section: str) -> str:
         draft = self.draft or self.form.instance

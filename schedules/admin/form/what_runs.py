@@ -58,6 +58,7 @@ class Choice:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     offered: Mapping[str, Target] = field(default_factory=dict)
     about: SafeString | str = ""
+    is_broken: bool = False  # what the schedule calls is gone, or fits no more
 
     @property
     def field_names(self) -> list[str]:
@@ -102,17 +103,12 @@ def chosen(request: HttpRequest, schedule: ScheduledJob | None) -> Choice:
     arguments = schedule.arguments if schedule and name == has else {}
     if not isinstance(arguments, dict):
         arguments = {}
-    about = _about(target, schedule, name)
-    return Choice(name, target, arguments, offered, about)
+    wrong = mismatch(schedule) if schedule and name and name == has else ""
+    about = _about(target, wrong) if name else ""
+    return Choice(name, target, arguments, offered, about, is_broken=bool(wrong))
 
 
-def _about(
-    target: Target | None, schedule: ScheduledJob | None, name: str
-) -> SafeString | str:
-    if not name:
-        return ""
-    is_same = schedule is not None and schedule.call == name
-    wrong = mismatch(schedule) if schedule and is_same else ""
+def _about(target: Target | None, wrong: str) -> SafeString | str:
     if target is None:
         text = str(GONE).format(wrong) if wrong else NOT_YOURS
         return format_html('<p class="errornote">{}</p>', text)

@@ -225,6 +225,11 @@ class TestEditing:
         declare(REMIND, "client: str")
         response = site.get(page(schedule))
         assert "arguments.customer" in response.text
+        assert [
+            part.section.name
+            for part in response.context["shown"].sections
+            if part.is_open
+        ] == ["what"]
         sent = filled(site, page(schedule), **{"argument-client": "Ada"})
         response = site.post(page(schedule), sent)
         assert response.status_code == 302, form_of(response).errors
