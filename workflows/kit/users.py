@@ -34,7 +34,7 @@ def find_user(*name: str) -> User | None:
     model = get_user_model()
     try:
         return model._default_manager.get_by_natural_key(*name)
-    except model.DoesNotExist:
+    except (model.DoesNotExist, TypeError):  # the key may have another number of parts
         return None
 
 

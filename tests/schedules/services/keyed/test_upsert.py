@@ -316,7 +316,7 @@ def test_the_owner_is_by_default_the_one_of_the_settings(
     code: Code, alice: User, ostinato: Any
 ) -> None:
     code.fields["owner"] = None
-    for name in (None, "nobody"):
+    for name in (None, "nobody", ["alice", "of the north"]):
         ostinato(OWNER=name)
         with pytest.raises(InvalidSchedule, match=r'OSTINATO\["OWNER"\]') as refused:
             code()
