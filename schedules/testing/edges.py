@@ -37,7 +37,7 @@ def kept_usable() -> Iterator[None]:
     if not transaction.get_connection().in_atomic_block:
         yield
         return
-    savepoint = transaction.savepoint()
+    savepoint = _savepoint()
     try:
         yield
         _check_usable()
@@ -49,12 +49,18 @@ def kept_usable() -> Iterator[None]:
         raise
 
 
+def _savepoint() -> str:
+    """Django 6.1 has given the function another name."""
+    create = getattr(transaction, "savepoint_create", None) or transaction.savepoint
+    return str(create())
+
+
 def _check_usable() -> None:
     """Raises `SwallowedError` if the body has caught an error of the database: PostgreSQL
     then refuses everything else in this transaction."""
     try:
         if not transaction.get_rollback():
-            transaction.savepoint_commit(transaction.savepoint())
+            transaction.savepoint_commit(_savepoint())
             return
     except DatabaseError:
         pass
