@@ -12,7 +12,7 @@ import django
 def main() -> None:
     parser = ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("what")
-    parser.add_argument("--schedules", type=int, required=True)
+    parser.add_argument("--schedules", type=int, default=0)
     parser.add_argument("--runs", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=60)

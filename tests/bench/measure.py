@@ -18,6 +18,7 @@ from tests.bench.admin_pages import admin_pages
 from tests.bench.lateness import lateness
 from tests.bench.listing import listing
 from tests.bench.population import clear
+from tests.bench.running import our_rate, starts, stock_rate
 from tests.bench.startup import startup
 from tests.bench.throughput import ours, stock
 from tests.bench.upserts import upserts
@@ -57,6 +58,18 @@ def _upserts(options: Namespace) -> Results:
         yield from upserts(options.schedules)
 
 
+def _running(options: Namespace) -> Results:
+    """Ours and stock by turns, so that what else the machine does meets both."""
+    for _ in range(options.repeat):
+        yield "stock", stock_rate(options.runs)
+        for processes in (1, 2):
+            yield str(processes), our_rate(options.runs, processes)
+
+
+def _starts(options: Namespace) -> Results:
+    yield "starts", starts(options.schedules, options.seconds, processes=2)
+
+
 MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
     "throughput": _throughput,
     "lateness": _lateness,
@@ -64,6 +77,8 @@ MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
     "listing": _listing,
     "admin": _admin,
     "upserts": _upserts,
+    "running": _running,
+    "starts": _starts,
 }
 
 

@@ -1,0 +1,153 @@
+"""How many runs a second the workers do, and how soon after its time a run starts.
+
+A run is that of a workflow with a trigger and a template, the least that a schedule can do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from rq import Queue
+from rq.job import Job
+
+from platform_site.local.child_processes import end_group, spawn
+from platform_site.local.data_dir import BASE_DIR
+from schedules.models import OverlapPolicy, ScheduledJob, ScheduledRun, ScheduleType
+from schedules.rq import heartbeat
+from schedules.scheduler import get_scheduler_service
+from schedules.services.runs.firing import fire_due
+from tests.bench.population import clear, populate
+from workflows.execution.queue import connection as redis_connection
+from workflows.models import Workflow, WorkflowExecution
+from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
+
+PATIENCE_SECONDS = 300
+HEADSTART_SECONDS = 5
+# Stock RQ has a queue of its own, whose jobs are pickled.
+STOCK_QUEUE = "stock"
+NO_OP = "tests.bench.no_op.no_op"
+# Before the first and after the last tenth, one process may still start or have nothing left.
+STEADY = (0.1, 0.9)
+
+
+def stock_rate(count: int) -> float:
+    """The jobs a second of RQ's own pool of two, each of which does nothing."""
+    clear()
+    queue = Queue(STOCK_QUEUE, connection=redis_connection())
+    prepare = Queue.prepare_data
+    sent = queue.enqueue_many([prepare(NO_OP, result_ttl=900) for _ in range(count)])
+    pool = ["-m", "rq.cli", "worker-pool", STOCK_QUEUE, "-n", "2", "-q"]
+    with _running([*pool, "-u", settings.REDIS_URL]):
+        _until(lambda: queue.finished_job_registry.count >= count, "the jobs")
+    ids = [job.id for job in sent]
+    jobs = Job.fetch_many(ids, connection=redis_connection())
+    return _steady_rate([job.ended_at.timestamp() for job in jobs if job])
+
+
+def our_rate(count: int, processes: int) -> float:
+    """The runs a second of so many processes, from ledger to outcome, all on record."""
+    clear()
+    now = datetime.now(UTC).replace(microsecond=0)
+    _populate(count, due_at=now)
+    while ScheduledJob.objects.due(now).exists():
+        fire_due(now)
+    with ExitStack() as workers:
+        for _ in range(processes):
+            workers.enter_context(_running(["manage.py", "rqworker"]))
+        _until(lambda: not _open_runs(), "the runs")
+    _check_record(count)
+    ends = ScheduledRun.objects.values_list("finished_at", flat=True)
+    return _steady_rate([end.timestamp() for end in ends if end])
+
+
+def starts(count: int, spread_seconds: int, processes: int) -> dict[str, list[float]]:
+    """Of schedules that become due: how many seconds later each run `started` and `ended`."""
+    clear()
+    with ExitStack() as site:
+        site.enter_context(_running(["manage.py", "rqscheduler"]))
+        for _ in range(processes):
+            site.enter_context(_running(["manage.py", "rqworker"]))
+        _until(lambda: _alive("scheduler") == 1, "the scheduler")
+        _until(lambda: _alive("worker") == processes, "the workers")
+        now = datetime.now(UTC).replace(microsecond=0)
+        due_at = now + timedelta(seconds=HEADSTART_SECONDS)
+        _populate(count, due_at=due_at, spread_seconds=spread_seconds)
+        service = get_scheduler_service()
+        service.sync_jobs_on_startup()
+        service.wake_schedulers()
+        _until(lambda: ScheduledRun.objects.count() == count, "the ticks")
+        _until(lambda: not _open_runs(), "the runs")
+    _check_record(count)
+    times = ScheduledRun.objects.values_list("due_at", "started_at", "finished_at")
+    return {
+        "started": [(start - due).total_seconds() for due, start, _ in times if start],
+        "ended": [(end - due).total_seconds() for due, _, end in times if end],
+    }
+
+
+def _populate(count: int, *, due_at: datetime, spread_seconds: int = 1) -> None:
+    owner = populate(
+        count,
+        ScheduleType.INTERVAL,
+        due_at=due_at,
+        spread_seconds=spread_seconds,
+        overlap_policy=OverlapPolicy.ALLOW,
+    )
+    nodes = [
+        NodeSpec(node_id="start", component_type="trigger_schedule"),
+        NodeSpec(
+            node_id="say",
+            component_type="template",
+            config={"text": "{{ trigger.schedule_name }} is done."},
+        ),
+    ]
+    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
+    save_graph(Workflow.objects.get(), graph, user=owner, now=due_at)
+
+
+def _steady_rate(ends: Sequence[float]) -> float:
+    """The rate between the first and the last tenth of these times."""
+    in_order = sorted(ends)
+    first, last = (int(len(in_order) * part) for part in STEADY)
+    return (last - first) / (in_order[last] - in_order[first])
+
+
+def _open_runs() -> bool:
+    return ScheduledRun.objects.filter(status__in=["pending", "running"]).exists()
+
+
+def _check_record(count: int) -> None:
+    """Everything that is promised is on record."""
+    runs = ScheduledRun.objects.filter(status="succeeded")
+    executions = WorkflowExecution.objects.filter(status="succeeded")
+    nodes = executions.filter(node_runs__status="succeeded")
+    found = (runs.count(), executions.count(), nodes.count())
+    assert found == (count, count, 2 * count), found
+
+
+def _alive(kind: str) -> int:
+    return len(heartbeat.alive(redis_connection(), kind))
+
+
+@contextmanager
+def _running(command: Sequence[str]) -> Iterator[None]:
+    """Python with these arguments, ended with the block."""
+    with open(os.devnull, "wb") as nowhere:
+        child = spawn([sys.executable, *command], output=nowhere, cwd=BASE_DIR)
+    try:
+        yield
+    finally:
+        end_group(child)
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < until, f"waited too long for {what}"
+        time.sleep(0.05)
