@@ -24,10 +24,10 @@ from workflows.execution.endings import CANCELLED
 from workflows.execution.engine import AroundNode, run_execution
 from workflows.execution.guard import guarded
 from workflows.execution.process_state import at_work
+from workflows.execution.record import Record
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import get_logger
-from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
 LONGEST_WAIT_SECONDS = 1.0
@@ -121,36 +121,31 @@ def outcome_of(
     """Run the execution of a claimed attempt; see `engine.run_execution`. Returns how it
     ended; None if it goes on at the backend of a Task, for which `let_go` gives up the lease.
     """
-    if claim.execution_id is None:
+    if claim.execution is None:
         return Outcome("failed", claim.refusal, claim.kind)
+    record = Record(claim.execution)
+    outcome = partial(Outcome, record=record)
     try:
-        execution = run_execution(
-            claim.execution_id,
+        run_execution(
+            claim.execution,
+            record=record,
             clock=clock,
             raise_if_interrupted=raise_if_interrupted,
             hand_over=partial(_hand_over, claim, let_go),
             around_node=around_node,
         )
     except Cancelled:
-        return Outcome(CANCELLED.status, CANCELLED.error)
+        return outcome(CANCELLED.status, CANCELLED.error)
     except TimedOut as error:
-        return Outcome("failed", str(error), kind_of(error))
+        return outcome("failed", str(error), kind_of(error))
     except InvalidGraph as error:
         logger.exception("workflow_broken", run=str(claim.run_id))
-        return Outcome("failed", error.message, kind_of(error))
+        return outcome("failed", error.message, kind_of(error))
     except BaseException as error:
         # The run has ended, whatever the error: its outcome must be recorded.
         logger.exception("run_crashed", run=str(claim.run_id))
         text = f"An unexpected {type(error).__name__} ended the run."
-        return Outcome("failed", text, FailureKind.CRASH)
-    return _outcome_of(execution)
-
-
-def _outcome_of(execution: WorkflowExecution) -> Outcome | None:
-    if execution.status == execution.Status.RUNNING:
+        return outcome("failed", text, FailureKind.CRASH)
+    if (ended := record.ended) is None:
         return None
-    if execution.status == execution.Status.SUCCEEDED:
-        return Outcome("succeeded")
-    if execution.status == execution.Status.CANCELLED:
-        return Outcome("cancelled", execution.error)
-    return Outcome("failed", execution.error, FailureKind(execution.failure_kind))
+    return outcome(ended.status, ended.error, ended.kind)

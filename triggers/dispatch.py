@@ -21,7 +21,7 @@ def dispatch_event(
     now: datetime,
     status: WorkflowExecution.Status = Status.PENDING,
 ) -> WorkflowExecution:
-    """Resolve the trigger node of the event and insert the execution: one query, one insert.
+    """Resolve the trigger node of the event and insert the execution.
 
     The execution acts for the owner of the workflow, no matter who started it: the owner defines
     the steps and is responsible for them. If they acted for the user who starts them, an author
@@ -32,11 +32,29 @@ def dispatch_event(
     `workflows.execution.engine.run_execution` after its commit; with `pending` it calls
     `workflows.services.queue_execution`. Raises `NoTrigger` or `WorkflowInactive`.
     """
+    execution = resolve_event(
+        event_type, event_data, workflow=workflow, now=now, status=status
+    )
+    execution.save(force_insert=True)
+    return execution
+
+
+def resolve_event(
+    event_type: EventType,
+    event_data: EventData,
+    *,
+    workflow: Workflow,
+    now: datetime,
+    status: WorkflowExecution.Status = Status.PENDING,
+) -> WorkflowExecution:
+    """As `dispatch_event`, but the caller inserts the execution."""
     _check_active(workflow)
     data = cast("dict[str, Any]", event_data)
     node = TriggerResolver().resolve(event_type, data, workflow)
     event = {"type": event_type, **data}
-    return _insert(node, event_type, event, workflow=workflow, now=now, status=status)
+    return _execution(
+        node, event_type, event, workflow=workflow, now=now, status=status
+    )
 
 
 def dispatch_test(
@@ -46,7 +64,9 @@ def dispatch_test(
     started it, with an event that looks like a tick. Raises `WorkflowInactive`."""
     _check_active(workflow)
     data = cast("dict[str, Any]", {"type": "schedule", **event})
-    return _insert(node, "manual", data, workflow=workflow, now=now)
+    execution = _execution(node, "manual", data, workflow=workflow, now=now)
+    execution.save(force_insert=True)
+    return execution
 
 
 def _check_active(workflow: Workflow) -> None:
@@ -54,7 +74,7 @@ def _check_active(workflow: Workflow) -> None:
         raise WorkflowInactive(f'The workflow "{workflow.name}" is not active.')
 
 
-def _insert(
+def _execution(
     node: WorkflowNode,
     event_type: EventType,
     event: dict[str, Any],
@@ -63,7 +83,7 @@ def _insert(
     now: datetime,
     status: WorkflowExecution.Status = Status.PENDING,
 ) -> WorkflowExecution:
-    return WorkflowExecution.objects.create(
+    return WorkflowExecution(
         workflow=workflow,
         workflow_name=workflow.name,
         graph_version=workflow.recorded_version,

@@ -10,6 +10,7 @@ from triggers.exceptions import NoTrigger
 from workflows.components.trigger_manual import ManualTrigger
 from workflows.components.trigger_schedule import ScheduleTrigger
 from workflows.components.trigger_webhook import WebhookTrigger
+from workflows.execution.definition import load
 from workflows.models import Workflow, WorkflowNode
 
 # How specifically a node matches an event; the smallest wins.
@@ -17,7 +18,7 @@ Rank = tuple[int, int]
 
 
 class TriggerResolver:
-    """Finds the node at which an event starts, in one query."""
+    """Finds the node at which an event starts."""
 
     component_types: ClassVar[Mapping[str, str]] = {
         "schedule": ScheduleTrigger.type,
@@ -30,9 +31,11 @@ class TriggerResolver:
     ) -> WorkflowNode:
         """The active trigger node for this event. Raises `NoTrigger`, which names the missing one."""
         component_type = self.component_types[event_type]
-        nodes = list(
-            workflow.nodes.filter(component_type=component_type, is_active=True)
-        )
+        nodes = [
+            node
+            for node in load(workflow).rows.values()
+            if node.component_type == component_type and node.is_active
+        ]
         node = self.choose(event_type, event_data, nodes)
         if node is None:
             raise NoTrigger(_message(component_type, event_data, workflow))

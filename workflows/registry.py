@@ -144,6 +144,8 @@ class Component(ABC):
     # node always has `ports`.
     port_fields: ClassVar[tuple[str, ...]] = ()
     config_schema: ClassVar[dict[str, Any]] = {}
+    # Whether it does anything that outlasts it: then it is on record before it runs.
+    has_effects: ClassVar[bool] = True
     takes_tools: ClassVar[bool] = False  # whether tool edges may lead to it
     # Fields of the configuration that are templates, for text or for any JSON value.
     text_templates: ClassVar[tuple[str, ...]] = ()

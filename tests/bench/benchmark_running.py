@@ -57,7 +57,9 @@ class Command(BenchmarkCommand):
         stock = rates.pop("stock")
         lines = [f"stock RQ, pool of two, no-op     {median(stock):8,.1f} a second"]
         for processes, ours in rates.items():
-            ratio = median(mine / other for mine, other in zip(ours, stock, strict=True))
+            ratio = median(
+                mine / other for mine, other in zip(ours, stock, strict=True)
+            )
             wanted = RATIOS[_database(options), int(processes)]
             lines.append(
                 f"{processes} processes, trigger and template {median(ours):8,.1f} a second, "

@@ -47,7 +47,9 @@ def stock_rate(count: int) -> float:
         _until(lambda: queue.finished_job_registry.count >= count, "the jobs")
     ids = [job.id for job in sent]
     jobs = Job.fetch_many(ids, connection=redis_connection())
-    return _steady_rate([job.ended_at.timestamp() for job in jobs if job])
+    return _steady_rate(
+        [job.ended_at.timestamp() for job in jobs if job and job.ended_at]
+    )
 
 
 def our_rate(count: int, processes: int) -> float:

@@ -12,6 +12,7 @@ from triggers.events import TickEvent
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.models import Workflow, WorkflowExecution
+from workflows.services import GraphSpec, NodeSpec, save_graph
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -55,10 +56,14 @@ def test_a_claimed_execution_has_started_at_once(workflow: Workflow):
     assert execution.started_at == NOW
 
 
-def test_dispatching_costs_one_query_and_one_insert(
-    workflow: Workflow, django_assert_num_queries
+def test_dispatching_to_a_known_graph_costs_one_insert(
+    owner: User, django_assert_num_queries
 ):
-    with django_assert_num_queries(2):
+    workflow = Workflow.objects.create(name="w", owner=owner)
+    nodes = [NodeSpec(node_id="start", component_type="trigger_schedule")]
+    save_graph(workflow, GraphSpec(nodes, []), user=owner, now=NOW)
+    dispatch(workflow, tick())
+    with django_assert_num_queries(1):
         dispatch(workflow, tick())
 
 

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from schedules.models import ScheduledRun
 from tests.api import client as api_client
 from tests.workflows.running import clock
+from workflows.execution import definition
 from workflows.execution.engine import run_execution
 from workflows.models import Workflow, WorkflowExecution, WorkflowNode
 
@@ -79,7 +80,8 @@ def test_a_test_start_runs_from_that_node(api: APIClient, drawn: Workflow):
     pk = start(api, drawn, start_at="nightly", payload={"n": 1}).json()["id"]
     WorkflowExecution.objects.filter(pk=pk).update(status="running")
     drawn.nodes.exclude(node_id="nightly").delete()
-    execution = run_execution(pk, clock=clock)
+    definition.forget()
+    execution = run_execution(WorkflowExecution.objects.get(pk=pk), clock=clock)
     assert execution.status == "succeeded"
     (node,) = execution.node_runs.all()
     assert node.output["payload"] == {"n": 1}

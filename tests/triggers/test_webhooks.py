@@ -252,7 +252,9 @@ def test_a_wrong_configuration_is_refused_with_its_field(config, field):
 
 
 def test_a_call_costs_few_queries(call: Caller, django_assert_max_num_queries):
-    with django_assert_max_num_queries(8):
+    Workflow.objects.update(graph_version=1)  # known from its first call on
+    call.send(Idempotency_Key="zero")
+    with django_assert_max_num_queries(7):
         call.send(Idempotency_Key="one")
 
 

@@ -31,7 +31,7 @@ def fire(workflow: Workflow, payload: dict[str, object] | None = None):
 
 
 def run(workflow: Workflow, payload: dict[str, object] | None = None):
-    return run_execution(fire(workflow, payload).pk, clock=clock)
+    return run_execution(fire(workflow, payload), clock=clock)
 
 
 def statuses(execution: WorkflowExecution) -> dict[str, str]:

@@ -42,7 +42,7 @@ def execution(workflow: Workflow) -> WorkflowExecution:
         now=NOW,
         status=WorkflowExecution.Status.RUNNING,
     )
-    return run_execution(execution.pk, clock=lambda: NOW)
+    return run_execution(execution, clock=lambda: NOW)
 
 
 def change(row: Workflow | WorkflowExecution) -> str:

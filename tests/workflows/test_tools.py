@@ -231,14 +231,14 @@ def execution(db: None, monkeypatch: pytest.MonkeyPatch) -> WorkflowExecution:
 
 
 def test_a_node_calls_tools_in_the_name_of_the_user_it_runs_as(execution):
-    run_execution(execution.pk, clock=lambda: NOW)
+    run_execution(execution, clock=lambda: NOW)
     output = NodeRun.objects.get(execution=execution, node_id="ask").output
     assert output == ["grace", str(NOW), str(execution.pk)]
 
 
 def test_a_node_whose_user_is_gone_calls_no_tools(execution):
     WorkflowExecution.objects.update(owner=None)
-    run_execution(execution.pk, clock=lambda: NOW)
+    run_execution(execution, clock=lambda: NOW)
     run = NodeRun.objects.get(execution=execution, node_id="ask")
     assert (run.status, run.error) == (
         "failed",

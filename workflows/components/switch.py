@@ -21,6 +21,7 @@ class Switch(Component):
     label = phrase("Switch")
     description = "Chooses a branch by the first condition that is true."
     category = "Logic"
+    has_effects = False
     place = 1
     icon = "split"
     ports = (DEFAULT,)

@@ -14,6 +14,7 @@ class Template(Component):
     label = phrase("Template")
     description = "Builds a text or a JSON value from the trigger and earlier nodes."
     category = "Actions"
+    has_effects = False
     place = 3
     icon = "braces"
     config_schema = {

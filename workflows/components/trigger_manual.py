@@ -13,6 +13,7 @@ class ManualTrigger(Component):
     label = phrase("Manual")
     description = "Starts the workflow when a person or a program runs it."
     category = "Triggers"
+    has_effects = False
     place = 3
     icon = "mouse-pointer-click"
     kind = "trigger"

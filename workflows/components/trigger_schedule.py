@@ -14,6 +14,7 @@ class ScheduleTrigger(Component):
     label = phrase("Schedule")
     description = "Starts the workflow when one of its schedules is due."
     category = "Triggers"
+    has_effects = False
     place = 1
     icon = "calendar-clock"
     kind = "trigger"

@@ -15,6 +15,7 @@ class WebhookTrigger(Component):
     label = phrase("Webhook")
     description = "Starts the workflow when its URL is called."
     category = "Triggers"
+    has_effects = False
     place = 2
     icon = "webhook"
     kind = "trigger"

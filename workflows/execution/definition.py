@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from workflows.graph import TOOL, Edge, Graph, Problem, problems
 from workflows.models import Workflow, WorkflowNode
 from workflows.registry import Component, registry
 
 MOST_READS = 5  # of a graph that is saved again and again
+MOST_REMEMBERED = 100
 
 
 class NodeLike(Protocol):
@@ -63,9 +66,33 @@ class Definition:
         return registry.components[self.rows[node_id].component_type]
 
 
+# By workflow and version, the one used last at the end.
+_remembered: OrderedDict[tuple[UUID, int], Definition] = OrderedDict()
+
+
 def load(workflow: Workflow) -> Definition:
-    """Load the graph of `workflow` in three queries; again, if another is saved meanwhile:
-    the version must be that of all nodes and edges."""
+    """The graph of `workflow` in the version that was read with it, remembered by that: each
+    save of a graph raises it. A graph that was never saved is read each time."""
+    key = (workflow.pk, workflow.graph_version)
+    if known := _remembered.get(key):
+        _remembered.move_to_end(key)
+        return known
+    definition = _load(workflow)
+    if definition.version:
+        _remembered[workflow.pk, definition.version] = definition
+        if len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return definition
+
+
+def forget() -> None:
+    """Read all graphs anew."""
+    _remembered.clear()
+
+
+def _load(workflow: Workflow) -> Definition:
+    """Three queries; again, if another graph is saved meanwhile: the version must be that of
+    all nodes and edges."""
     row = Workflow.objects.filter(pk=workflow.pk)
     for _ in range(MOST_READS):
         definition = _read(workflow)

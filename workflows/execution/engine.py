@@ -1,13 +1,14 @@
 """Runs an execution: loads the graph, then runs and records node after node.
 
-Nothing here runs inside a transaction: every write is committed at once, so that the result
-of a node is on record even if the next one crashes the process.
+No node runs inside a transaction: what it has done in the world is on record even if the
+next one crashes the process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -22,11 +23,12 @@ from workflows.exceptions import (
 from workflows.execution.definition import Definition, load
 from workflows.execution.error_text import message_of
 from workflows.execution.inline import Chain, start_inline
+from workflows.execution.record import End, EndStatus, Record
 from workflows.failures import FailureKind, kind_in_node, kind_of
 from workflows.graph import Step, next_step
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.errors import NotFound, WrongState
+from workflows.kit.errors import WrongState
 from workflows.kit.json_value import problem, storable
 from workflows.kit.logs import get_logger
 from workflows.kit.tracebacks import where
@@ -44,14 +46,17 @@ AroundNode = Callable[[], AbstractContextManager[None]]
 
 
 def run_execution(
-    execution_id: UUID,
+    execution: WorkflowExecution,
     *,
     clock: Clock,
     raise_if_interrupted: Callable[[], None] = lambda: None,
     hand_over: HandOver | None = None,
     around_node: AroundNode = nullcontext,
+    record: Record | None = None,
 ) -> WorkflowExecution:
     """Run a claimed (`running`) execution to its end, and return it as it is then.
+
+    With a `record`, its end is left for the caller to write, with an outcome of its own.
 
     With `hand_over`, its last node may hand the run over to the backend of a Task: then it
     is still `running` when this returns.
@@ -62,30 +67,22 @@ def run_execution(
     `around_node` is entered for the work of each node, and sees the exception of one that
     fails. Waits for the database while it is away.
     """
-    run = _run(
-        execution_id, clock, raise_if_interrupted, hand_over, around_node=around_node
+    if execution.status != Status.RUNNING:
+        raise WrongState(f"The execution is {execution.status}, not running.")
+    run = _Run(
+        execution,
+        clock,
+        raise_if_interrupted,
+        record or Record(execution),
+        hand_over,
+        around_node=around_node,
     )
-    return run.execution
-
-
-def _run(
-    execution_id: UUID,
-    clock: Clock,
-    raise_if_interrupted: Callable[[], None],
-    hand_over: HandOver | None = None,
-    callers: Chain = (),
-    around_node: AroundNode = nullcontext,
-) -> _Run:
-    execution = retry_while_away(partial(_claimed, execution_id))
-    log.info("execution_started", **_log_fields(execution))
-    run = _Run(execution, clock, raise_if_interrupted, hand_over, callers, around_node)
     try:
         run.run_all()
-    except BaseException as interruption:
-        run.interrupted(interruption)
-        raise
-    retry_while_away(execution.refresh_from_db)
-    return run
+    finally:
+        if record is None:
+            retry_while_away(run.record.write_end)
+    return execution
 
 
 @dataclass(slots=True)
@@ -95,6 +92,7 @@ class _Run:
     execution: WorkflowExecution
     clock: Clock
     raise_if_interrupted: Callable[[], None]
+    record: Record
     hand_over: HandOver | None = None
     callers: Chain = ()
     around_node: AroundNode = nullcontext
@@ -104,24 +102,29 @@ class _Run:
 
     def run_all(self) -> None:
         """Run node after node until the execution ends."""
+        log.info("execution_started", **_log_fields(self.execution))
+        try:
+            self._run_all()
+        except BaseException as interruption:
+            self._interrupted(interruption)
+            raise
+
+    def _run_all(self) -> None:
         definition = retry_while_away(self._definition)
         start = self.execution.trigger_node_id
         while step := next_step(definition.graph, start, self.taken):
-            if retry_while_away(self._is_cancelled):
-                self._end(Status.CANCELLED)
-                return
             if not self._settle(definition, step):
-                return  # it has failed, or goes on elsewhere
-        self._end(Status.SUCCEEDED)
+                return  # it has failed, was cancelled, or goes on elsewhere
+        self._end("succeeded")
 
-    def interrupted(self, interruption: BaseException) -> None:
+    def _interrupted(self, interruption: BaseException) -> None:
         """Record that the execution, and its running node, ended by this exception."""
         error = message_of(interruption)
         is_cancelled = isinstance(interruption, Cancelled)
-        status = Status.CANCELLED if is_cancelled else Status.FAILED
+        status: EndStatus = "cancelled" if is_cancelled else "failed"
         node = self.open_node
         if node:
-            self._close(node, NodeRun.Status(status.value), error=error)
+            self._close(node, NodeRun.Status(status), error=error)
         failed_node = node.node_id if node and not is_cancelled else ""
         kind = None if is_cancelled else kind_of(interruption)
         self._end(status, kind, error=error, failed_node=failed_node)
@@ -150,12 +153,18 @@ class _Run:
             self.execution.graph_version = version
 
     def _settle(self, definition: Definition, step: Step) -> bool:
-        """Run or skip one node. False if it failed, which ends the execution, or if it was
-        handed over, after which this process does nothing more."""
-        node = self._open(definition, step)
+        """Run or skip one node. False if that ends the execution, or if it was handed over,
+        after which this process does nothing more."""
+        node = self._node(definition, step)
         if not step.runs:
             self.taken[step.node] = None
+            self.record.add(node)
             return True
+        if definition.component(step.node).has_effects and not self.record.open(
+            node, may_go_on=lambda: not self._is_cancelled()
+        ):
+            self._end("cancelled")
+            return False
         self.open_node = node
         try:
             with self.around_node():
@@ -170,7 +179,7 @@ class _Run:
             self._fail(node, error)
             return False
         if result.handed_over:
-            self._record(node, result.output)
+            self._note(node, result.output)
             return False
         self.taken[step.node] = result.port
         self.outputs[step.node] = {"output": result.output}
@@ -181,7 +190,9 @@ class _Run:
     def _work(self, definition: Definition, node: NodeRun) -> Result:
         component = definition.component(node.node_id)
         context = self._context(definition, node)
-        config = component.prepare(definition.rows[node.node_id].config, context)
+        # The definition serves further runs: a component may change what it is given.
+        config = deepcopy(definition.rows[node.node_id].config)
+        config = component.prepare(config, context)
         node.input = redact(storable(component.redact(config)))
         result = component.run(config, context)
         return replace(result, output=recordable(result.output))
@@ -199,18 +210,18 @@ class _Run:
             clock=self.clock,
             stop_if_cancelled=self._stop_if_cancelled,
             run_workflow=self._run_workflow,
-            record=partial(self._record, node),
+            record=partial(self._note, node),
             hand_over=hand_over or not_handed_over,
             tool_nodes=tuple(
-                (definition.component(row.node_id), row.config) for row in tools
+                (definition.component(row.node_id), deepcopy(row.config))
+                for row in tools
             ),
         )
 
-    def _record(self, node: NodeRun, output: Any) -> None:
+    def _note(self, node: NodeRun, output: Any) -> None:
         """Record the output so far at once: the node may crash the process any time."""
         node.output = redact(recordable(output))
-        row = NodeRun.objects.filter(pk=node.pk)
-        retry_while_away(partial(row.update, input=node.input, output=node.output))
+        self.record.update(node, input=node.input, output=node.output)
 
     def _owner(self) -> User:
         """The owner, read anew: a run may outlast the rights of its owner."""
@@ -226,24 +237,26 @@ class _Run:
         """Run another workflow in this process, under the deadline of this one."""
         chain = (*self.callers, self.execution)
         child = start_inline(chain, workflow_id, payload, now=self.clock())
-        outputs: list[Any] = [None]
+        run = _Run(
+            child,
+            self.clock,
+            self.raise_if_interrupted,
+            Record(child),
+            callers=chain,
+            around_node=self.around_node,
+        )
         try:
-            run = _run(
-                child.pk,
-                self.clock,
-                self.raise_if_interrupted,
-                callers=chain,
-                around_node=self.around_node,
-            )
-            # Not from its record, in which secrets are redacted.
-            outputs += [each["output"] for each in run.outputs.values()]
+            run.run_all()
         except Cancelled:
             retry_while_away(child.refresh_from_db)
             if not child.cancel_requested_at:
                 raise  # not the child has been cancelled, but this execution
         except InvalidGraph:
             pass  # it is on record in the child
-        retry_while_away(child.refresh_from_db)
+        finally:
+            retry_while_away(run.record.write_end)
+        # Not from its record, in which secrets are redacted.
+        outputs = [None, *(each["output"] for each in run.outputs.values())]
         if child.status == Status.SUCCEEDED:
             return {"execution_id": str(child.pk), "output": outputs[-1]}
         self._stop_if_cancelled()
@@ -252,10 +265,9 @@ class _Run:
             raise NodeFailed(f"{name} was cancelled.")
         raise NodeFailed(f"{name} failed. {child.error}")
 
-    def _open(self, definition: Definition, step: Step) -> NodeRun:
+    def _node(self, definition: Definition, step: Step) -> NodeRun:
         row = definition.rows[step.node]
-        create = partial(
-            NodeRun.objects.create,
+        return NodeRun(
             execution=self.execution,
             sequence=len(self.taken) + 1,
             node_id=row.node_id,
@@ -264,7 +276,6 @@ class _Run:
             status=NodeRun.Status.RUNNING if step.runs else NodeRun.Status.SKIPPED,
             started_at=self.clock() if step.runs else None,
         )
-        return retry_while_away(create)
 
     def _fail(self, node: NodeRun, error: BaseException) -> None:
         if not isinstance(error, NodeFailed):
@@ -277,7 +288,7 @@ class _Run:
         text = message_of(error)
         self._close(node, NodeRun.Status.FAILED, error=text)
         kind = kind_in_node(error)
-        self._end(Status.FAILED, kind, error=text, failed_node=node.node_id)
+        self._end("failed", kind, error=text, failed_node=node.node_id)
 
     def _close(self, node: NodeRun, status: NodeRun.Status, **outcome: Any) -> None:
         self.open_node = None
@@ -285,8 +296,7 @@ class _Run:
         node.finished_at = self.clock()
         for name, value in outcome.items():
             setattr(node, name, value)
-        fields = ["status", "finished_at", "input", *outcome]
-        retry_while_away(partial(node.save, update_fields=fields))
+        self.record.close(node, ["status", "finished_at", "input", *outcome])
 
     def _stop_if_cancelled(self) -> None:
         self.raise_if_interrupted()
@@ -303,38 +313,19 @@ class _Run:
 
     def _end(
         self,
-        status: Status,
+        status: EndStatus,
         kind: FailureKind | None = None,
         *,
         error: str = "",
         failed_node: str = "",
     ) -> None:
-        # Only a running execution: if it has already been ended, that record is kept.
-        running = WorkflowExecution.objects.filter(
-            pk=self.execution.pk, status=Status.RUNNING
-        )
-        ended = {"status": status, "error": error, "failed_node": failed_node}
-        ended["failure_kind"] = kind or ""
-        retry_while_away(partial(running.update, **ended, finished_at=self.clock()))
+        self.record.end(End(status, kind, error, failed_node, self.clock()))
         log.info(
             "execution_ended",
-            status=status.value,
+            status=status,
             kind=kind or "",
             **_log_fields(self.execution),
         )
-
-
-def _claimed(execution_id: UUID) -> WorkflowExecution:
-    execution = (
-        WorkflowExecution.objects.select_related("workflow")
-        .filter(pk=execution_id)
-        .first()
-    )
-    if execution is None:
-        raise NotFound(f"The execution {execution_id} does not exist.")
-    if execution.status != Status.RUNNING:
-        raise WrongState(f"The execution is {execution.status}, not running.")
-    return execution
 
 
 def recordable(output: Any) -> Any:

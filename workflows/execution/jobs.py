@@ -21,13 +21,14 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 def run_execution(execution_id: str) -> None:
     """Claim the execution and run it. Do nothing if it has already been claimed."""
     pk = UUID(execution_id)
-    lease = claim_execution(pk, now=clock())
-    if lease is None:
+    claimed = claim_execution(pk, now=clock())
+    if claimed is None:
         log.info("execution_already_claimed", execution=execution_id)
         return
     # The engine has recorded these: the job itself has done its work.
+    execution, lease = claimed
     recorded = suppress(TimedOut, InvalidGraph)
     with at_work(), recorded, guarded(lease, clock=clock) as guard, guard.work():
         engine.run_execution(
-            pk, clock=clock, raise_if_interrupted=guard.raise_if_interrupted
+            execution, clock=clock, raise_if_interrupted=guard.raise_if_interrupted
         )

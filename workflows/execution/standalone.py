@@ -16,6 +16,7 @@ from workflows.execution.endings import Attempt, Ending, ending
 from workflows.execution.guard import LEASE, Lease
 from workflows.execution.outbox import Outbox
 from workflows.kit.conf import conf
+from workflows.kit.database_retry import retry_while_away
 from workflows.models import WorkflowExecution
 
 ENTRY_POINT = "workflows.execution.jobs.run_execution"
@@ -47,14 +48,17 @@ def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
     EXECUTIONS.send_on_commit([execution], now=now)
 
 
-def claim_execution(execution_id: UUID, *, now: datetime) -> Lease | None:
+def claim_execution(
+    execution_id: UUID, *, now: datetime
+) -> tuple[WorkflowExecution, Lease] | None:
     """Start a pending execution; None if it is not pending, or no longer."""
     row = WorkflowExecution.objects.filter(pk=execution_id)
     claimed = {"status": Status.RUNNING, "started_at": now, "lease_until": now + LEASE}
     if not row.filter(status=Status.PENDING).update(**claimed):
         return None
     seconds = conf.EXECUTION_TIMEOUT_SECONDS
-    return Lease(
+    execution = retry_while_away(row.select_related("workflow").get)
+    return execution, Lease(
         # The lease lasts until it is taken away: recording the end does not do so.
         rows=row.filter(lease_until__isnull=False),
         deadline=now + timedelta(seconds=seconds),

@@ -1,4 +1,5 @@
-"""Templates in nodes: Jinja in a sandbox, with limits on time, memory and output.
+"""Templates in nodes: Jinja in a sandbox, with limits on time, memory and output; in this
+process if their cost is bounded anyway.
 
 A text template renders to text. A value template that consists of one expression
 (`{{ nodes.fetch.output.status }}`) renders to its value: a number stays a number.
@@ -10,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -20,6 +22,7 @@ from typing_extensions import override
 
 from workflows.exceptions import NodeFailed
 from workflows.kit.json_value import map_strings, strings
+from workflows.safety.in_place import InPlace, NotBounded
 from workflows.safety.sandbox import SECONDS, SandboxLimitExceeded, run_sandboxed
 
 MAX_SOURCE = 20_000
@@ -154,15 +157,17 @@ def first_true(
 ) -> int | None:
     """The index of the first expression that is true; None if none is."""
 
-    def work() -> int | None:
+    def work(evaluator: Evaluator) -> int | None:
         for index, source in enumerate(expressions):
-            expression = without_braces(source)
-            if ENVIRONMENT.compile_expression(expression, **STRICT)(variables):
+            if evaluator.is_true(without_braces(source)):
                 return index
         return None
 
-    found: int | None = _guarded(work, seconds)
-    return found
+    try:
+        return work(InPlace(ENVIRONMENT, variables))
+    except NotBounded:
+        found: int | None = _guarded(partial(work, _Compiled(variables)), seconds)
+        return found
 
 
 def without_braces(expression: str) -> str:
@@ -194,41 +199,59 @@ def _syntax_problem(source: str, compile_: Callable[[str], object]) -> str | Non
 def _render(
     tree: Any,
     variables: Mapping[str, Any],
-    render: Callable[[str, Mapping[str, Any]], Any],
+    render: Callable[[str, Evaluator], Any],
     seconds: float,
 ) -> Any:
     if not has_template(tree):
         return tree
 
-    def work() -> Any:
-        result = map_strings(tree, lambda text: render(text, variables))
-        if len(json.dumps(result)) > MAX_OUTPUT:
+    def work(evaluator: Evaluator) -> Any:
+        result = map_strings(tree, lambda text: render(text, evaluator))
+        if len(json.dumps(result, allow_nan=False)) > MAX_OUTPUT:
             raise NodeFailed(TOO_LARGE)
         return result
 
-    return _guarded(work, seconds)
+    try:
+        return work(InPlace(ENVIRONMENT, variables))
+    except (NotBounded, NodeFailed, ValueError):
+        return _guarded(partial(work, _Compiled(variables)), seconds)
 
 
-def _text(source: str, variables: Mapping[str, Any]) -> str:
-    if not MARKS.search(source):
-        return source
-    parts: list[str] = []
-    size = 0
-    for part in ENVIRONMENT.from_string(source).generate(variables):
-        parts.append(part)
-        size += len(part)
-        if size > MAX_OUTPUT:
-            raise NodeFailed(TOO_LARGE)
-    return "".join(parts)
+def _text(source: str, evaluator: Evaluator) -> str:
+    return evaluator.text(source) if MARKS.search(source) else source
 
 
-def _value(source: str, variables: Mapping[str, Any]) -> Any:
+def _value(source: str, evaluator: Evaluator) -> Any:
     match = ONE_EXPRESSION.fullmatch(source)
-    if not match:
-        return _text(source, variables)
-    value = ENVIRONMENT.compile_expression(match[1], **STRICT)(variables)
-    # An Undefined is not JSON; converting it to text raises an error that names it.
-    return str(value) if isinstance(value, StrictUndefined) else value
+    return evaluator.value(match[1]) if match else _text(source, evaluator)
+
+
+class _Compiled:
+    """Evaluates templates as Jinja does: at any cost, so in the sandbox only."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+
+    def text(self, source: str) -> str:
+        parts: list[str] = []
+        size = 0
+        for part in ENVIRONMENT.from_string(source).generate(self._variables):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_OUTPUT:
+                raise NodeFailed(TOO_LARGE)
+        return "".join(parts)
+
+    def value(self, source: str) -> Any:
+        value = ENVIRONMENT.compile_expression(source, **STRICT)(self._variables)
+        # An Undefined is not JSON; converting it to text raises an error that names it.
+        return str(value) if isinstance(value, StrictUndefined) else value
+
+    def is_true(self, source: str) -> bool:
+        return bool(ENVIRONMENT.compile_expression(source, **STRICT)(self._variables))
+
+
+Evaluator = InPlace | _Compiled
 
 
 def _guarded(work: Callable[[], Any], seconds: float) -> Any:

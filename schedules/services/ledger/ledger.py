@@ -32,6 +32,7 @@ from schedules.policy.conservation import TickRange
 from schedules.policy.types import LedgerRow, OpenRuns
 from schedules.services.due import DueSchedule
 from schedules.services.ledger.bulk_sql import insert_rows
+from workflows.kit.prepared import Param, Select
 
 NOTHING_OPEN = OpenRuns()
 
@@ -104,15 +105,30 @@ def open_runs(
     """
     if isinstance(schedules, Sequence) and not schedules:
         return {}
-    rows = (
-        ScheduledRun.objects.filter(
-            schedule__in=schedules, status__in=OPEN_STATUSES, origin__in=origins
-        )
-        .order_by()
-        .values_list("schedule_id")
-        .annotate(**_COUNTS)
-    )
+    of_them = ScheduledRun.objects.filter(schedule__in=schedules)
+    rows = _counted(of_them, origins)
     return {schedule_id: OpenRuns(*counts) for schedule_id, *counts in rows}
+
+
+def open_runs_of(schedule_id: UUID) -> OpenRuns | None:
+    """The number of open runs and backfills of a schedule; None if it has none."""
+    rows = _of_schedule(schedule=schedule_id)
+    return OpenRuns(*rows[0][1:]) if rows else None
+
+
+def _counted(
+    runs: QuerySet[ScheduledRun], origins: Collection[Origin]
+) -> QuerySet[ScheduledRun, Any]:
+    counted = runs.filter(status__in=OPEN_STATUSES, origin__in=origins).order_by()
+    return counted.values_list("schedule_id").annotate(**_COUNTS)
+
+
+_of_schedule = Select(
+    lambda: _counted(
+        ScheduledRun.objects.filter(schedule=Param(ScheduledRun, "schedule")),
+        (*TICK_ORIGINS, Origin.BACKFILL),
+    )
+)
 
 
 # Runs that wait for an open run to end, not for the time of a retry.

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import Reason, RunStatus, ScheduledJob, ScheduledRun
 from schedules.services.access import OWNER_MAY_NOT_RUN, owner_may_run
-from triggers.dispatch import dispatch_event
+from triggers.dispatch import resolve_event
 from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.execution.guard import CANCELLED, LEASE, Lease
@@ -21,9 +21,12 @@ from workflows.failures import FailureKind
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.errors import NotAllowed
 from workflows.kit.logs import get_logger
+from workflows.kit.prepared import Param, Select, Update, insert
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
+# What a claim reads with the run, in one query.
+OF_RUN = ("schedule__workflow", "schedule__owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,13 @@ class Claim:
     attempt: int
     deadline: datetime
     timeout_seconds: int
-    execution_id: UUID | None
+    execution: WorkflowExecution | None
     refusal: str = ""
     kind: FailureKind | None = None
+
+    @property
+    def execution_id(self) -> UUID | None:
+        return self.execution.pk if self.execution else None
 
     @property
     def lease(self) -> Lease:
@@ -93,68 +100,79 @@ def _claim(
 ) -> Claim | None:
     """One transaction. With a reason in `broken`, no workflow is started."""
     with transaction.atomic():
-        if not _take(run_id, attempt, token=token, now=now):
+        run = next(iter(_read(id=run_id, attempt=attempt)), None)
+        if run is None or run.schedule.workflow.deleting_since:
+            _cancel_orphan(run_id, attempt, now=now)
             return None
-        run = ScheduledRun.objects.get(pk=run_id)
-        schedule = (
-            ScheduledJob.objects.select_related("workflow", "owner")
-            .filter(pk=run.schedule_id)
-            .first()
-        )
-        if schedule is None or schedule.workflow.deleting_since is not None:
-            _cancel_orphan(run, now=now)
-            return None
-        run.deadline_at = now + timedelta(seconds=schedule.timeout_seconds)
+        schedule = run.schedule
         refusal, kind = broken, FailureKind.BROKEN if broken else None
-        run.execution = None  # instead of that of an earlier attempt
+        execution = None
         try:
             if not broken:
-                run.execution = _dispatch(schedule, run, now=now)
+                execution = _resolve(schedule, run, now=now)
         except NotAllowed as error:
             refusal, kind = str(error), FailureKind.NOT_ALLOWED
         except (NoTrigger, WorkflowInactive) as error:
             refusal, kind = str(error), FailureKind.NO_TRIGGER
-        run.save(update_fields=["deadline_at", "execution"])
+        deadline = now + timedelta(seconds=schedule.timeout_seconds)
+        if not _take(
+            id=run_id,
+            attempt=attempt,
+            token=token,
+            lease_until=now + LEASE,
+            started_at=now,
+            deadline_at=deadline,
+            # Instead of that of an earlier attempt. It is inserted only for a run that is
+            # still pending, and the reference is checked at the commit.
+            execution=execution.pk if execution else None,
+        ):
+            return None
+        if execution is not None:
+            insert([execution])
     return Claim(
         run_id=run.id,
         schedule_id=schedule.id,
         token=token,
         attempt=attempt,
-        deadline=run.deadline_at,
+        deadline=deadline,
         timeout_seconds=schedule.timeout_seconds,
-        execution_id=run.execution_id,
+        execution=execution,
         refusal=refusal,
         kind=kind,
     )
 
 
-def _take(run_id: UUID, attempt: int, *, token: UUID, now: datetime) -> bool:
-    """Mark a pending run as running under this token; False if it is not pending."""
-    pending = ScheduledRun.objects.filter(
-        pk=run_id, attempt=attempt, status=RunStatus.PENDING
-    )
-    return bool(
-        pending.update(
-            status=RunStatus.RUNNING,
-            token=token,
-            lease_until=now + LEASE,
-            started_at=now,
-        )
+def _pending() -> QuerySet[ScheduledRun]:
+    return ScheduledRun.objects.filter(
+        pk=Param(ScheduledRun, "id"),
+        attempt=Param(ScheduledRun, "attempt"),
+        status=RunStatus.PENDING,
     )
 
 
-def _dispatch(
+_read = Select(lambda: _pending().select_related(*OF_RUN))
+_take = Update(
+    _pending,
+    status=RunStatus.RUNNING,
+    **{
+        name: Param(ScheduledRun, name)
+        for name in ("token", "lease_until", "started_at", "deadline_at", "execution")
+    },
+)
+
+
+def _resolve(
     schedule: ScheduledJob, run: ScheduledRun, *, now: datetime
 ) -> WorkflowExecution:
-    """Create the execution for this attempt: one insert. For a workflow of another owner,
-    also one query for the permission.
+    """The execution for this attempt, to be inserted. For a workflow of another owner, one
+    query for the permission.
     """
     if not isinstance(schedule.payload, dict):
         # Every door validates the payload: this one was written past them.
         raise TypeError("the payload of the schedule is not a JSON object")
     if not owner_may_run(schedule):
         raise NotAllowed(OWNER_MAY_NOT_RUN)
-    return dispatch_event(
+    return resolve_event(
         "schedule",
         {
             "schedule_id": str(schedule.id),
@@ -172,10 +190,17 @@ def _dispatch(
     )
 
 
-def _cancel_orphan(run: ScheduledRun, *, now: datetime) -> None:
-    """Cancel a run whose schedule has been stopped since it was sent, or is being deleted."""
-    run.status = RunStatus.CANCELLED
-    run.failure_kind = ""
-    run.reason = Reason.STOPPED
-    run.finished_at = now
-    run.save(update_fields=["status", "failure_kind", "reason", "finished_at"])
+def _cancel_orphan(run_id: UUID, attempt: int, *, now: datetime) -> None:
+    """Cancel a pending run whose schedule has been stopped since it was sent, or is being
+    deleted with its workflow."""
+    alive = ScheduledJob.objects.filter(
+        pk=OuterRef("schedule_id"), workflow__deleting_since=None
+    )
+    ScheduledRun.objects.filter(
+        ~Exists(alive), pk=run_id, attempt=attempt, status=RunStatus.PENDING
+    ).update(
+        status=RunStatus.CANCELLED,
+        failure_kind="",
+        reason=Reason.STOPPED,
+        finished_at=now,
+    )

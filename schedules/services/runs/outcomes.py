@@ -24,8 +24,10 @@ from schedules.services.actor import Actor
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
+from workflows.execution.record import Record
 from workflows.failures import FailureKind
 from workflows.kit.logs import get_logger
+from workflows.kit.prepared import Param, Save, Select
 
 logger = get_logger(__name__)
 ERROR_LENGTH = 2_000
@@ -43,6 +45,8 @@ class Outcome:
     status: Literal["succeeded", "failed", "cancelled"]
     error: str = ""
     kind: FailureKind | None = None
+    # Written in the same transaction: the end of the execution.
+    record: Record | None = None
 
 
 def record_outcome(
@@ -94,29 +98,60 @@ def settle(
 ) -> bool:
     """Record the outcome that `outcome_of` gives for the locked run, in one transaction.
     Returns False if the attempt has ended already, or has no outcome yet."""
-    schedule_id = (
-        ScheduledRun.objects.filter(pk=run_id)
-        .values_list("schedule_id", flat=True)
-        .first()
-    )
-    if schedule_id is None:
-        return False
     with transaction.atomic():
-        schedule = ScheduledJob.objects.locked_or_none(schedule_id)
-        run = (
-            ScheduledRun.objects.select_for_update(no_key=True)
-            .filter(pk=run_id, token=token, status=RunStatus.RUNNING)
-            .first()
-        )
+        schedule = next(iter(_lock_schedule(id=run_id)), None)
+        run = next(iter(_lock_run(id=run_id, token=token)), None)
         outcome = outcome_of(run) if run else None
         if run is None or outcome is None:
             return False
+        if outcome.record:
+            outcome.record.write_end()
         _settle(run, schedule, outcome, now=now)
         if schedule is not None:
             _count(schedule, run, outcome, now=now)
             release_waiting(schedule, now=now)
     _log_ended(run, outcome)
     return True
+
+
+_lock_schedule = Select(
+    lambda: ScheduledJob.objects.locked().filter(
+        pk__in=ScheduledRun.objects.filter(pk=Param(ScheduledRun, "id")).values(
+            "schedule"
+        )
+    )
+)
+_lock_run = Select(
+    lambda: ScheduledRun.objects.select_for_update(no_key=True).filter(
+        pk=Param(ScheduledRun, "id"),
+        token=Param(ScheduledRun, "token"),
+        status=RunStatus.RUNNING,
+    )
+)
+_save_run = Save(
+    ScheduledRun,
+    "failure_kind",
+    "error",
+    "token",
+    "lease_until",
+    "task_result_id",
+    "task_backend",
+    "polled_at",
+    "status",
+    "finished_at",
+    "not_before",
+    "attempt",
+    "send_count",
+    "enqueued_at",
+)
+_save_counts = Save(
+    ScheduledJob,
+    "run_count",
+    "last_run_at",
+    "error_count",
+    "last_error",
+    "consecutive_failures",
+)
 
 
 def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
@@ -174,23 +209,7 @@ def _settle(
         run.attempt += 1
         run.send_count = 0
         run.enqueued_at = None
-    run.save(
-        update_fields=[
-            "failure_kind",
-            "error",
-            "token",
-            "lease_until",
-            "task_result_id",
-            "task_backend",
-            "polled_at",
-            "status",
-            "finished_at",
-            "not_before",
-            "attempt",
-            "send_count",
-            "enqueued_at",
-        ]
-    )
+    _save_run(run)
 
 
 def _retry_at(
@@ -226,15 +245,7 @@ def _count(
         schedule.consecutive_failures += run.status == RunStatus.FAILED
     elif outcome.status == "succeeded":
         schedule.consecutive_failures = 0
-    schedule.save(
-        update_fields=[
-            "run_count",
-            "last_run_at",
-            "error_count",
-            "last_error",
-            "consecutive_failures",
-        ]
-    )
+    _save_counts(schedule)
     code, note = _pause_reason(schedule, outcome)
     if code and schedule.status == Status.ACTIVE:
         transitions.pause(

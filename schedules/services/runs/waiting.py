@@ -26,7 +26,7 @@ def release_waiting(schedule: ScheduledJob, *, now: datetime) -> int:
 
     The caller's transaction has locked the schedule's row.
     """
-    runs = ledger.open_runs([schedule.id], ORIGINS).get(schedule.id)
+    runs = ledger.open_runs_of(schedule.id)
     if runs is None:
         return 0
     may = overlap.released(schedule.overlap_policy, schedule.max_open_runs, runs)

@@ -94,7 +94,7 @@ def test_the_demo_has_an_agent_that_runs_without_a_model(
         now=timezone.now(),
         status=WorkflowExecution.Status.RUNNING,
     )
-    execution = run_execution(execution.pk, clock=timezone.now)
+    execution = run_execution(execution, clock=timezone.now)
     assert execution.status == "succeeded", execution.error
     planned = ScheduledJob.objects.get(workflow=workflow)
     assert (planned.created_by_kind, planned.status) == ("agent", "active")

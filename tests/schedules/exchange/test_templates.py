@@ -68,7 +68,7 @@ def run(workflow: Workflow, kind: Any = "manual", **payload: Any) -> WorkflowExe
         now=NOON,
         status=WorkflowExecution.Status.RUNNING,
     )
-    execution = run_execution(execution.pk, clock=lambda: NOON)
+    execution = run_execution(execution, clock=lambda: NOON)
     assert execution.status == "succeeded", (execution.failed_node, execution.error)
     return execution
 
@@ -207,7 +207,7 @@ def test_the_webhook_hands_its_text_to_a_function(alice: User) -> None:
         now=NOON,
         status=WorkflowExecution.Status.RUNNING,
     )
-    execution = run_execution(execution.pk, clock=lambda: NOON)
+    execution = run_execution(execution, clock=lambda: NOON)
     assert outputs(execution)["reply"] == "2 words, 3 characters."
 
 

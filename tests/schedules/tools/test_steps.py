@@ -58,7 +58,7 @@ def run(steps: Workflow, kind: Any = "manual", **payload: Any) -> WorkflowExecut
         now=NOON,
         status=WorkflowExecution.Status.RUNNING,
     )
-    return run_execution(execution.pk, clock=lambda: NOON)
+    return run_execution(execution, clock=lambda: NOON)
 
 
 def test_steps_schedule_in_the_name_of_the_owner(steps: Workflow, alice: User):
@@ -101,8 +101,8 @@ def test_whoever_has_them_run_they_reach_only_what_their_author_may(
     claim = claim_run(asked.pk, 1, token=uuid4(), now=NOON)
     assert claim
     WorkflowExecution.objects.update(status="running")
-    for pk in (by_hand.pk, claim.execution_id):
-        execution = run_execution(pk, clock=lambda: NOON)
+    for started in WorkflowExecution.objects.all():
+        execution = run_execution(started, clock=lambda: NOON)
         assert (execution.owner, execution.failed_node) == (alice, "stop")
     assert ScheduledJob.objects.filter(pk=theirs.pk).exists()
 

@@ -131,7 +131,7 @@ def start(
 def run(workflow: Workflow, kind: Any = "manual", **payload: Any) -> NodeRun:
     """Run it; how the agent node stands then."""
     execution = start(workflow, kind, **payload)
-    run_execution(execution.pk, clock=lambda: NOW)
+    run_execution(execution, clock=lambda: NOW)
     return node_of(execution)
 
 

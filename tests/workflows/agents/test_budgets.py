@@ -141,7 +141,7 @@ def test_cancelling_ends_it_at_once_and_the_record_stays(
     someone.start()
     began = time.monotonic()
     with pytest.raises(TimedOut):
-        run_execution(execution.pk, clock=lambda: NOW)
+        run_execution(execution, clock=lambda: NOW)
     someone.join()
     assert time.monotonic() - began < 10
     node = node_of(execution)

@@ -107,7 +107,7 @@ def test_a_graph_that_was_saved_with_such_a_tool_fails_with_the_reason(
     give(agent, a=("http_request", {"tool_name": "final_result"}))
     execution = start(agent)
     with pytest.raises(InvalidGraph, match='has a built-in tool named "final_result"'):
-        run_execution(execution.pk, clock=lambda: NOW)
+        run_execution(execution, clock=lambda: NOW)
     execution.refresh_from_db()
     assert execution.status == "failed"
 

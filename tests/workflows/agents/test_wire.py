@@ -261,7 +261,7 @@ def test_what_an_agent_did_is_read_over_the_api(
     give(agent, "schedule_list")
     site.follow(calls("schedule_list"), says("None."))
     execution = start(agent)
-    run_execution(execution.pk, clock=lambda: execution.created_at)
+    run_execution(execution, clock=lambda: execution.created_at)
     read = client(owner).get(f"/api/v1/executions/{execution.pk}/").json()
     (shown,) = [run for run in read["node_runs"] if run["node_id"] == "agent"]
     assert shown["output"] == node_of(execution).output

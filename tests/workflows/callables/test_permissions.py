@@ -225,7 +225,7 @@ def run(workflow: Workflow, **payload: Any) -> WorkflowExecution:
         status="running",
         started_at=now,
     )
-    return run_execution(execution.pk, clock=timezone.now)
+    return run_execution(execution, clock=timezone.now)
 
 
 @pytest.mark.heavy

@@ -60,7 +60,7 @@ def fire(
 
 
 def run(workflow: Workflow, **payload: Any) -> WorkflowExecution:
-    return run_execution(fire(workflow, **payload).pk, clock=clock)
+    return run_execution(fire(workflow, **payload), clock=clock)
 
 
 def error_of(workflow: Workflow) -> str:
@@ -185,7 +185,7 @@ def test_cancelling_the_outer_one_ends_both(outer: Workflow, workflow: Workflow)
     probed(workflow)
     execution = fire(outer)
     with component(cancel), pytest.raises(Cancelled):
-        run_execution(execution.pk, clock=clock)
+        run_execution(execution, clock=clock)
     found = WorkflowExecution.objects.values_list("workflow__name", "status")
     assert set(found) == {
         ("calls greeting", "cancelled"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from asyncio import CancelledError
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -11,7 +11,7 @@ from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution import definition
 from workflows.execution.engine import run_execution
 from workflows.kit.errors import WrongState
-from workflows.models import Workflow, WorkflowExecution, WorkflowNode
+from workflows.models import NodeRun, Workflow, WorkflowExecution, WorkflowNode
 from workflows.registry import Result
 from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
 
@@ -33,6 +33,16 @@ def probing(workflow: Workflow) -> Workflow:
         [("start", "probe"), ("probe", "after")],
     )
     return workflow
+
+
+def save_saying(workflow: Workflow, text: str) -> None:
+    """start -> say, as a new version"""
+    nodes = [
+        NodeSpec(node_id="start", component_type="trigger_manual"),
+        NodeSpec(node_id="say", component_type="template", config={"text": text}),
+    ]
+    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
+    save_graph(workflow, graph, user=workflow.owner, now=NOW)
 
 
 def test_each_node_is_recorded_with_what_went_in_and_came_out(workflow: Workflow):
@@ -139,7 +149,7 @@ def test_a_time_out_closes_the_run_and_goes_on(probing: Workflow):
 
     execution = fire(probing)
     with component(interrupt), pytest.raises(TimedOut):
-        run_execution(execution.pk, clock=clock)
+        run_execution(execution, clock=clock)
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.FAILED, "probe")
     assert execution.error == "The run timed out."
@@ -164,9 +174,7 @@ def test_a_time_out_that_a_node_swallows_is_raised_once_more(
 
     execution = fire(probing)
     with component(swallow), pytest.raises(TimedOut):
-        run_execution(
-            execution.pk, clock=clock, raise_if_interrupted=raise_if_interrupted
-        )
+        run_execution(execution, clock=clock, raise_if_interrupted=raise_if_interrupted)
     execution.refresh_from_db()
     assert (execution.status, execution.error) == (
         Status.FAILED,
@@ -181,21 +189,100 @@ def test_an_interruption_that_cancels_is_recorded_as_that(probing: Workflow):
 
     execution = fire(probing)
     with component(interrupt), pytest.raises(Cancelled):
-        run_execution(execution.pk, clock=clock)
+        run_execution(execution, clock=clock)
     execution.refresh_from_db()
     assert (execution.status, execution.failed_node) == (Status.CANCELLED, "")
     assert statuses(execution) == {"start": "succeeded", "probe": "cancelled"}
 
 
-def test_a_cancelled_run_stops_before_its_next_node(probing: Workflow):
+def test_a_cancelled_run_stops_before_its_next_node_with_effects(workflow: Workflow):
+    workflow.nodes.all().delete()
+    probes = {name: ("probe", {}) for name in ("first", "second")}
+    add_graph(
+        workflow,
+        {"start": ("trigger_manual", {}), **probes},
+        [("start", "first"), ("first", "second")],
+    )
+
     def cancel(config, context):
         WorkflowExecution.objects.update(cancel_requested_at=NOW)
         return Result("done")
 
     with component(cancel):
-        execution = run(probing)
+        execution = run(workflow)
     assert execution.status == Status.CANCELLED
-    assert statuses(execution) == {"start": "succeeded", "probe": "succeeded"}
+    assert statuses(execution) == {"start": "succeeded", "first": "succeeded"}
+
+
+def test_only_a_node_with_effects_is_on_record_while_it_runs(probing: Workflow):
+    seen = []
+
+    def look(config, context):
+        seen.extend(NodeRun.objects.values_list("node_id", "status"))
+        return Result("done")
+
+    with component(look):
+        run(probing)
+        assert seen == [("start", "succeeded"), ("probe", "running")]
+        seen.clear()
+    with component(look, has_effects=False):
+        execution = run(probing)
+    assert seen == [
+        ("start", "succeeded"),
+        ("probe", "succeeded"),
+        ("after", "succeeded"),
+    ]
+    assert list(statuses(execution)) == ["start", "probe", "after"]
+
+
+def test_long_graphs_are_written_as_they_run(workflow: Workflow):
+    """What waits to be written is in memory."""
+    workflow.nodes.all().delete()
+    names = [f"n{number:02}" for number in range(30)]
+    texts = {name: ("template", {"text": name}) for name in names}
+    order = ["start", *names, "probe"]
+    add_graph(
+        workflow,
+        {"start": ("trigger_manual", {}), **texts, "probe": ("probe", {})},
+        list(pairwise(order)),
+    )
+    seen = []
+
+    def look(config, context):
+        seen.append(NodeRun.objects.count())
+        return Result("done")
+
+    with component(look, has_effects=False):
+        execution = run(workflow)
+    assert seen == [20]
+    assert list(statuses(execution)) == order
+    assert [each.sequence for each in execution.node_runs.all()] == list(range(1, 33))
+
+
+def test_what_a_node_changes_in_its_configuration_stays_in_its_run(workflow: Workflow):
+    workflow.nodes.all().delete()
+    nodes = [
+        NodeSpec(node_id="start", component_type="trigger_manual"),
+        NodeSpec(node_id="probe", component_type="probe", config={"list": [1]}),
+    ]
+    seen = []
+
+    def change(config, context):
+        seen.append(list(config["list"]))
+        config["list"].append(2)
+        return Result("done")
+
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"list": {"type": "array"}},
+    }
+    with component(change, config_schema=schema):
+        graph = GraphSpec(nodes, [EdgeSpec(source="start", target="probe")])
+        save_graph(workflow, graph, user=workflow.owner, now=NOW)
+        run(workflow)
+        run(workflow)
+    assert seen == [[1], [1]]
 
 
 @pytest.mark.parametrize(
@@ -223,9 +310,10 @@ def test_characters_that_databases_refuse_are_replaced(probing: Workflow):
 def test_a_workflow_that_was_deleted_or_spoilt_fails_with_the_reason(workflow):
     gone, spoilt = fire(workflow), fire(workflow)
     WorkflowNode.objects.filter(node_id="greet").update(component_type="unheard_of")
-    for execution, reason in ((spoilt, "unheard_of"), (gone, "deleted")):
+    for claimed, reason in ((spoilt, "unheard_of"), (gone, "deleted")):
+        execution = WorkflowExecution.objects.get(pk=claimed.pk)
         with pytest.raises(InvalidGraph, match=reason):
-            run_execution(execution.pk, clock=clock)
+            run_execution(execution, clock=clock)
         execution.refresh_from_db()
         assert execution.status == "failed"
         assert reason in execution.error
@@ -236,29 +324,23 @@ def test_a_workflow_that_was_deleted_or_spoilt_fails_with_the_reason(workflow):
 def test_an_execution_names_the_version_of_the_graph_that_it_ran(
     workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ):
-    def save(text: str) -> None:
-        nodes = [
-            NodeSpec(node_id="start", component_type="trigger_manual"),
-            NodeSpec(node_id="say", component_type="template", config={"text": text}),
-        ]
-        graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
-        save_graph(workflow, graph, user=workflow.owner, now=NOW)
-
     assert fire(workflow, {"name": "Ada"}).graph_version is None  # never saved
-    save("one")
+    save_saying(workflow, "one")
     execution = fire(workflow, {})
     assert execution.graph_version == 1
-    save("two")  # after it was created
+    save_saying(workflow, "two")  # after it was created
+    execution = WorkflowExecution.objects.get(pk=execution.pk)
+    definition.forget()
     read, saved = definition._read, []
 
     def read_while_it_changes(of: Workflow) -> definition.Definition:
         found = read(of)
         if not saved:
-            saved.append(save("three"))
+            saved.append(save_saying(workflow, "three"))
         return found
 
     monkeypatch.setattr(definition, "_read", read_while_it_changes)
-    ran = run_execution(execution.pk, clock=clock)
+    ran = run_execution(execution, clock=clock)
     assert (ran.graph_version, ran.node_runs.last().output) == (3, "three")
     assert [version.number for version in workflow.versions.all()] == [3, 2, 1]
 
@@ -266,22 +348,29 @@ def test_an_execution_names_the_version_of_the_graph_that_it_ran(
 def test_only_a_claimed_execution_runs(workflow: Workflow):
     execution = run(workflow, {"name": "Ada"})
     with pytest.raises(WrongState):
-        run_execution(execution.pk, clock=clock)
+        run_execution(execution, clock=clock)
 
 
-def test_a_node_costs_three_queries(workflow, django_assert_num_queries):
-    execution = fire(workflow, {"name": "Ada"})
-    # The execution, its nodes, its edges, whether the graph is still that one; the end, and
-    # reading it back.
-    around = 6
-    with django_assert_num_queries(around + 3 * 2):
-        run_execution(execution.pk, clock=clock)
+def test_a_known_graph_without_effects_costs_two_writes(
+    workflow, django_assert_num_queries
+):
+    save_saying(workflow, "Hello")
+    execution = fire(workflow, {})
+    with django_assert_num_queries(2):  # its end, and its nodes
+        run_execution(execution, clock=clock)
+
+
+def test_a_graph_that_was_saved_is_read_anew(workflow: Workflow):
+    for text in ("one", "two"):
+        save_saying(workflow, text)
+        workflow.refresh_from_db()
+        assert run(workflow).node_runs.get(node_id="say").output == text
 
 
 def test_times_come_from_the_clock_that_was_given(workflow: Workflow):
     seconds = count()
     execution = run_execution(
-        fire(workflow, {"name": "Ada"}).pk,
+        fire(workflow, {"name": "Ada"}),
         clock=lambda: NOW.replace(second=next(seconds)),
     )
     assert [run.started_at.second for run in execution.node_runs.all()] == [0, 2]

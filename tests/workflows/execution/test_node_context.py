@@ -31,7 +31,7 @@ def test_what_a_node_has_recorded_stays_however_it_ends(
     workflow.nodes.filter(node_id="greet").update(component_type="probe", config={})
     execution = fire(workflow)
     with component(half_way), suppress(TimedOut):
-        run_execution(execution.pk, clock=clock)
+        run_execution(execution, clock=clock)
     node = execution.node_runs.get(node_id="greet")
     assert (node.status, node.output) == (status, {"done": 2})
 

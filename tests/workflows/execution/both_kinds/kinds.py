@@ -75,7 +75,8 @@ class ByHand:
         return self.row
 
     def claim(self, now: datetime = NOON) -> Lease | None:
-        return claim_execution(self.row.id, now=now)
+        claimed = claim_execution(self.row.id, now=now)
+        return claimed[1] if claimed else None
 
     def job_id(self) -> str:
         return f"execution-{self.row.id}-{self.row.send_count}"

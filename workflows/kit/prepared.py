@@ -1,0 +1,150 @@
+"""Queries that are compiled once: for the few that each run makes.
+
+The ORM takes ten times as long to write such a query as SQLite takes to answer it. What they
+mean is still said in the ORM's terms: a queryset in which a `Param` stands for each value that differs
+between calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql import UpdateQuery
+from typing_extensions import override
+
+Row = TypeVar("Row")
+Sql = tuple[str, Sequence[Any]]
+
+
+class Param(Expression):
+    """A value that is given with each call, by the name of its field."""
+
+    def __init__(self, model: type[Model], name: str) -> None:
+        field = model._meta.get_field(name)
+        assert isinstance(field, Field)
+        super().__init__(output_field=field)
+        self.name = name
+
+    @override
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+class Select(Generic[Row]):
+    """The rows of a queryset."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
+        self._build = build
+
+    def __call__(self, **values: Any) -> list[Row]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        known: _Known = _remembered(connection, self, self._compile)
+        known.values = values
+        queryset: Any = known.queryset
+        return list(queryset._iterable_class(queryset))
+
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Known:
+        return _Known(self._build(), connection)
+
+
+class _Known:
+    """A compiled queryset: Django's own code makes rows of what its compiler returns."""
+
+    def __init__(
+        self, queryset: QuerySet[Any, Any], connection: BaseDatabaseWrapper
+    ) -> None:
+        self.queryset = queryset
+        self.values: Mapping[str, Any] = {}
+        compiler: Any = queryset.query.get_compiler(connection.alias)
+        sql, params = compiler.as_sql()
+        converters = compiler.get_converters(each for each, *_ in compiler.select)
+        compiler.get_converters = lambda expressions: converters
+        compiler.as_sql = lambda: (sql, _bound(params, self.values, connection))
+        queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+
+
+class Update:
+    """An update of the rows of a queryset; returns their number."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], **columns: Any) -> None:
+        self._build = build
+        self._columns = columns
+
+    def __call__(self, **values: Any) -> int:
+        connection = connections[DEFAULT_DB_ALIAS]
+        sql, params = _remembered(connection, self, self._compile)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _bound(params, values, connection))
+            return int(cursor.rowcount)
+
+    def _compile(self, connection: BaseDatabaseWrapper) -> Sql:
+        query: Any = self._build().query.chain(UpdateQuery)
+        query.add_update_values(self._columns)
+        compiled: Sql = query.get_compiler(connection.alias).as_sql()
+        return compiled
+
+
+class Save:
+    """Saves these fields of an object whose row is there."""
+
+    def __init__(self, model: type[Model], *names: str) -> None:
+        self._names = {name: model._meta.get_field(name).attname for name in names}  # type: ignore[union-attr]
+        columns = {name: Param(model, name) for name in names}
+        of_row = partial(model._default_manager.filter, pk=Param(model, "id"))
+        self._update = Update(of_row, **columns)
+
+    def __call__(self, row: Model) -> None:
+        columns = {name: getattr(row, at) for name, at in self._names.items()}
+        self._update(id=row.pk, **columns)
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows with all their columns, in one statement. Those that are there already,
+    since a commit whose answer was lost is repeated, stay as they are."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    model = type(rows[0])
+    fields = [each for each in model._meta.concrete_fields if not _is_automatic(each)]
+    names = ", ".join(connection.ops.quote_name(each.column or "") for each in fields)
+    row = f"({', '.join(['%s'] * len(fields))})"
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+    values_sql = ", ".join([row] * len(rows))
+    sql = f"INSERT INTO {into} VALUES {values_sql} ON CONFLICT DO NOTHING"  # noqa: S608 names come from the model
+    values = [
+        field.get_db_prep_save(getattr(each, field.attname), connection)
+        for each in rows
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def _is_automatic(field: Field[Any, Any]) -> bool:
+    return field.primary_key and field.get_internal_type() == "BigAutoField"
+
+
+def _remembered(
+    connection: BaseDatabaseWrapper,
+    statement: Any,
+    compile_: Callable[[BaseDatabaseWrapper], Any],
+) -> Any:
+    """Each connection, so each thread, has compiled statements of its own."""
+    known = connection.__dict__.setdefault("_ostinato_prepared", {})
+    if statement not in known:
+        known[statement] = compile_(connection)
+    return known[statement]
+
+
+def _bound(
+    params: Iterable[Any], values: Mapping[str, Any], connection: BaseDatabaseWrapper
+) -> tuple[Any, ...]:
+    return tuple(
+        each.output_field.get_db_prep_save(values[each.name], connection)
+        if isinstance(each, Param)
+        else each
+        for each in params
+    )
