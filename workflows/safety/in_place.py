@@ -28,10 +28,10 @@ from typing import Any
 from jinja2 import Environment, nodes
 from jinja2.parser import Parser
 
-MOST_SOURCE = 4_000
+MOST_SOURCE = 2_000
 MOST_BITS = 256
 BUDGET = 512 * 1024
-REMEMBERED = 512
+REMEMBERED = 64
 # These do not look into what they are given, whatever it is.
 FREE_FILTERS = frozenset({"count", "d", "default", "length"})
 TEXT_FILTERS = frozenset({"capitalize", "lower", "string", "trim", "upper"})
