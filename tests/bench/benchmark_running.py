@@ -62,7 +62,8 @@ class Command(BenchmarkCommand):
             )
             wanted = RATIOS[_database(options), int(processes)]
             lines.append(
-                f"{processes} processes, trigger and template {median(ours):8,.1f} a second, "
+                f"{processes} at work, trigger and "
+                f"template {median(ours):10,.1f} a second, "
                 f"{ratio:5.2f} x stock (to reach: {wanted})"
             )
         return lines

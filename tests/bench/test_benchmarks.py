@@ -44,6 +44,27 @@ def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
 
 
 @pytest.mark.slow
+def test_runs_are_measured_beside_those_of_stock_rq(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
+    out = StringIO()
+    call_command("benchmark_running", "--quick", stdout=out, stderr=StringIO())
+    printed = out.getvalue()
+    assert re.search(
+        r"^stock RQ, pool of two, no-op +[\d.]+ a second", printed, re.MULTILINE
+    )
+    assert re.search(r"^1 at work, .* x stock", printed, re.MULTILINE)
+    assert re.search(r"^2 at work, .* x stock", printed, re.MULTILINE)
+    assert re.search(r"^due to started, idle: p50 .* ms", printed, re.MULTILINE)
+    assert re.search(
+        r"^30 due at one second, all through after .* s", printed, re.MULTILINE
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
 def test_listing_is_measured_as_each_asker(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
