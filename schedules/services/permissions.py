@@ -41,7 +41,14 @@ def may(user: User | AnonymousUser, verb: Verb, schedule: ScheduledJob) -> bool:
     permissions allow, if they may see them. No query after the first for a user."""
     if schedule.owner_id == user.pk:
         return True
+    if schedule.awaits_approval and not may_run_proposals(user, verb):
+        return False
     return may_to_all(user, verb)
+
+
+def may_run_proposals(user: User | AnonymousUser, verb: str) -> bool:
+    """Whether what nobody has approved is no obstacle: it runs for those who may approve it."""
+    return verb not in ("run", "backfill") or may_to_all(user, "approve")
 
 
 def may_to_all(user: User | AnonymousUser, verb: Verb) -> bool:

@@ -34,7 +34,7 @@ from schedules.services.bulk_actions.verbs import PERMISSIONS
 from schedules.services.bulk_actions.work import work_of
 from schedules.services.drafts.starting import unable_to_start
 from schedules.services.due import DueSchedule, read_as_due, rules_of
-from schedules.services.permissions import may_to_all
+from schedules.services.permissions import may_run_proposals, may_to_all
 from schedules.services.tag import tags_after
 from schedules.timing import TimingError
 from workflows.kit.users import users
@@ -186,12 +186,14 @@ class _Barriers:
     verb: str
     user_id: Any
     permission: bool
+    may_run_proposals: bool
     unable: Collection[UUID] = ()
     barred_owners: Collection[Any] = ()
 
     def of(self, row: Row, options: Mapping[str, Any]) -> Why | None:
         """The first that the verb would meet, in its order."""
-        if row.owner_id != self.user_id and not self.permission:
+        may = self.permission and (self.may_run_proposals or not row.awaits_approval)
+        if row.owner_id != self.user_id and not may:
             return Why.NOT_ALLOWED
         if self.verb == BulkVerb.DELETE:
             return None
@@ -217,12 +219,13 @@ class _Barriers:
 
 def _barriers(verb: str, rows: Sequence[Row], *, user: User) -> _Barriers:
     permission = may_to_all(user, PERMISSIONS[verb])
+    proposals = may_run_proposals(user, verb)
     if verb not in (BulkVerb.RESUME, BulkVerb.RUN):
-        return _Barriers(verb, user.pk, permission)
+        return _Barriers(verb, user.pk, permission, proposals)
     chosen = ScheduledJob.objects.with_ids([row.id for row in rows])
     unable = {each.id for each in unable_to_start(chosen)}
     barred = _barred_owners(rows)
-    return _Barriers(verb, user.pk, permission, unable, barred)
+    return _Barriers(verb, user.pk, permission, proposals, unable, barred)
 
 
 def _barred_owners(rows: Iterable[Row]) -> set[Any]:

@@ -95,6 +95,22 @@ def test_staff_approve_with_that_permission_and_no_other(
     assert last_event().actor == boss
 
 
+def test_what_nobody_has_approved_runs_only_for_who_may_approve_it(
+    proposal: ScheduledJob, alice: User
+) -> None:
+    names = ("view", "run")
+    member = staff(*(f"ostinato_schedules.{name}_scheduledjob" for name in names))
+    operator = Actor.person(member)
+    with pytest.raises(ScheduleNotAllowed):
+        run_now(proposal.id, actor=operator, now=NOON)
+    boss = User.objects.get(pk=member.pk)  # anew, without what was remembered of it
+    boss.user_permissions.add(Permission.objects.get(codename="approve_scheduledjob"))
+    for who in (boss, alice):
+        run_now(proposal.id, actor=Actor.person(who), now=NOON)
+    approve_schedule(proposal.id, actor=Actor.person(boss), now=NOON)
+    run_now(proposal.id, actor=operator, now=NOON)
+
+
 def test_code_decides_as_little_as_agents(proposal: ScheduledJob) -> None:
     for verb in (approve_schedule, decline_schedule):
         with pytest.raises(AgentRefused, match="Only a person") as refused:
