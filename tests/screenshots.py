@@ -3,6 +3,7 @@
 Starts a separate site with the demo data, adds some believable schedules, waits until
 their runs have ended, and captures the list of schedules in the admin, the form of a new one
 that calls a function, and the canvas of a workflow: light, dark, and on the screen of a phone.
+Then a browser test takes those of the other pages of the admin (`test_pictures.py`).
 """
 
 from __future__ import annotations
@@ -27,16 +28,18 @@ from platform_site.local.child_processes import free_port
 from platform_site.local.data_dir import BASE_DIR
 
 IMAGES = BASE_DIR / "docs" / "images"
-LIST = IMAGES / "schedules.png"
-FORM = IMAGES / "schedule-a-function.png"
+LIST = "schedules.png"
+FORM = "schedule-a-function.png"
 WIDTH, HEIGHT = 1280, 736
 # Width and height of the screen, and its colours.
 CANVAS = {
-    IMAGES / "canvas-light.png": (1280, 860, "light"),
-    IMAGES / "canvas-dark.png": (1280, 860, "dark"),
-    IMAGES / "canvas-narrow.png": (360, 860, "light"),
+    "canvas-light.png": (1280, 860, "light"),
+    "canvas-dark.png": (1280, 860, "dark"),
+    "canvas-narrow.png": (360, 860, "light"),
 }
 MOST_BYTES = 200_000
+# What the site needs of the environment, which may be that of a test.
+INHERITED = ("PATH", "HOME", "LANG")
 PATIENCE_SECONDS = 90
 # Workflows, and schedules of each as the API takes them.
 WORKFLOWS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -101,21 +104,33 @@ PAUSED = {"Weekly digest to customers": "until the new template is approved"}
 
 
 def main() -> None:
-    IMAGES.mkdir(exist_ok=True)
+    capture_site(IMAGES)
+    of_admin = ["-m", "pytest", "-q", "-n0", "-m", "slow", "-k", "pages_of_the_admin"]
+    subprocess.run(
+        [sys.executable, *of_admin, "tests/browser/admin/test_pictures.py"],
+        env=os.environ | {"PICTURES": str(IMAGES)},
+        cwd=BASE_DIR,
+        check=True,
+    )
+
+
+def capture_site(images: Path) -> None:
+    """The pictures of the list, the form and the canvas, taken of a site with demo data."""
     with tempfile.TemporaryDirectory(prefix="ostinato-pictures-") as folder:
         environment = {
-            **os.environ,
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
             "DATA_DIR": f"{folder}/var",
             "LOG_LEVEL": "WARNING",
         }
         with running_site(environment) as address:
             fill(address, environment)
-            capture(address, Path(folder, "var", "admin_password").read_text())
+            password = Path(folder, "var", "admin_password").read_text()
+            capture(address, password, images)
     for picture in (LIST, FORM, *CANVAS):
-        size = picture.stat().st_size
+        size = (images / picture).stat().st_size
         if size > MOST_BYTES:
             sys.exit(f"{picture} has {size} bytes; the limit is {MOST_BYTES}.")
-        sys.stdout.write(f"{picture.relative_to(BASE_DIR)}: {size} bytes\n")
+        sys.stdout.write(f"{picture}: {size} bytes\n")
 
 
 @contextmanager
@@ -222,7 +237,7 @@ def graph(component: str, config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def capture(address: str, password: str) -> None:
+def capture(address: str, password: str, images: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -230,13 +245,13 @@ def capture(address: str, password: str) -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         sign_in(page, f"{address}/admin/login/", password)
         schedules = f"{address}/admin/ostinato_schedules/scheduledjob/"
-        capture_list(page, schedules)
-        capture_form(page, f"{schedules}add/")
+        capture_list(page, schedules, images / LIST)
+        capture_form(page, f"{schedules}add/", images / FORM)
         page.goto(f"{address}/admin/ostinato_workflows/workflow/")
         row = page.get_by_role("row", name=DRAWN)
         row.get_by_role("link", name="Open canvas").click()
         for picture, look in CANVAS.items():
-            capture_canvas(page, picture, *look)
+            capture_canvas(page, images / picture, *look)
         browser.close()
 
 
@@ -248,13 +263,13 @@ def sign_in(page: Page, address: str, password: str) -> None:
     page.wait_for_selector("#user-tools")
 
 
-def capture_list(page: Page, address: str) -> None:
+def capture_list(page: Page, address: str, picture: Path) -> None:
     page.goto(address)
     page.wait_for_selector("#result_list")
-    page.screenshot(path=LIST)
+    page.screenshot(path=picture)
 
 
-def capture_form(page: Page, address: str) -> None:
+def capture_form(page: Page, address: str, picture: Path) -> None:
     """A new schedule of a function, with the fields of its arguments."""
     page.goto(address)
     page.fill("#id_name", "Count the words of the motto")
@@ -263,7 +278,7 @@ def capture_form(page: Page, address: str) -> None:
     page.fill("#id_cron_expression", "30 2 * * mon-fri")
     page.get_by_text("At 02:30, Monday to Friday").first.wait_for()
     page.evaluate("scrollTo(0, 300)")
-    page.screenshot(path=FORM)
+    page.screenshot(path=picture)
 
 
 def capture_canvas(
