@@ -103,9 +103,12 @@ def test_a_list_that_is_empty_says_nothing_of_a_filter_without_a_meaning(
     "asked",
     [f"{EXECUTIONS}?owner", f"{LIST}?owner", f"{TRAIL}?actor"],
 )
-def test_a_number_that_is_too_large_for_the_database_is_a_lookup_that_is_wrong(
+def test_a_number_that_is_too_large_for_the_database_finds_nothing(
     site: Client, asked: str
 ) -> None:
     page = site.get(f"{asked}=99999999999999999999", follow=True)
     assert page.status_code == 200
-    assert page.redirect_chain[-1][0].endswith("?e=1")
+    if page.redirect_chain:  # SQLite takes none: a lookup that is wrong, for Django
+        assert page.redirect_chain[-1][0].endswith("?e=1")
+    else:
+        assert page.context["cl"].result_count == 0
