@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from schedules.admin.form.argument_fields import PREFIX
 from schedules.admin.form.shown import Shown
 from schedules.admin.form.words import WORDS, Words
 
@@ -23,11 +24,12 @@ def form_field(
     if name not in shown.form.fields:
         return {}
     bound = shown.form[name]
+    can_be_left_out = name.startswith(PREFIX) and not bound.field.required
     return {
         "name": name,
         "bound": bound,
         "input": _input(shown, name),
-        "words": WORDS.get(name, Words("")),
+        "words": WORDS.get(name) or Words("", is_optional=can_be_left_out),
         "width": width,
         "css": css,
         "is_box": bound.widget_type == "checkbox",
