@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
+from workflows.services import EdgeSpec, GraphSpec, NodeSpec
 
 
 def startable(name: str, owner: User) -> Workflow:
@@ -15,6 +16,15 @@ def startable(name: str, owner: User) -> Workflow:
     workflow = Workflow.objects.create(name=name, owner=owner)
     add_graph(workflow, {"start": ("trigger_schedule", {})})
     return workflow
+
+
+def saying(text: str, *, trigger: str = "trigger_manual") -> GraphSpec:
+    """start -> say, to be saved: a trigger and a template."""
+    nodes = [
+        NodeSpec(node_id="start", component_type=trigger),
+        NodeSpec(node_id="say", component_type="template", config={"text": text}),
+    ]
+    return GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
 
 
 def add_graph(

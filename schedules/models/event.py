@@ -23,11 +23,9 @@ class EventVerb(models.TextChoices):
     UPDATE = "update", phrase("Update")
     PAUSE = "pause", phrase("Pause")
     RESUME = "resume", phrase("Resume")
-    APPROVE = (
-        "approve",
-        phrase("Approve"),
-    )  # a person accepted what an agent had proposed
-    DECLINE = "decline", phrase("Decline")  # a person refused it, which deleted it
+    # A person accepted what an agent had proposed, or refused it, which deleted it.
+    APPROVE = "approve", phrase("Approve")
+    DECLINE = "decline", phrase("Decline")
     # An update gave new ticks to a stopped schedule.
     REVIVE = "revive", phrase("Revive")
     RUN = "run", phrase("Run")

@@ -23,9 +23,10 @@ from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from schedules.services.runs.firing import fire_due
 from tests.bench.population import clear, populate
+from tests.graphs import saying
 from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow, WorkflowExecution
-from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
+from workflows.services import save_graph
 
 PATIENCE_SECONDS = 300
 HEADSTART_SECONDS = 5
@@ -101,15 +102,8 @@ def _populate(count: int, *, due_at: datetime, spread_seconds: int = 1) -> None:
         spread_seconds=spread_seconds,
         overlap_policy=OverlapPolicy.ALLOW,
     )
-    nodes = [
-        NodeSpec(node_id="start", component_type="trigger_schedule"),
-        NodeSpec(
-            node_id="say",
-            component_type="template",
-            config={"text": "{{ trigger.schedule_name }} is done."},
-        ),
-    ]
-    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
+    text = "{{ trigger.schedule_name }} is done."
+    graph = saying(text, trigger="trigger_schedule")
     save_graph(Workflow.objects.get(), graph, user=owner, now=due_at)
 
 

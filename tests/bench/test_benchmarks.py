@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -21,15 +22,29 @@ pytestmark = pytest.mark.heavy
 APPS = ("platform_site", "schedules", "triggers", "workflows")
 
 
-@pytest.mark.slow
-def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+Measured = Callable[..., str]
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Measured]:
+    """What a benchmark prints. It leaves nothing behind."""
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
-    out = StringIO()
-    call_command("benchmark_firing", "--quick", stdout=out, stderr=StringIO())
-    printed = out.getvalue()
+
+    def measured_(*command: str) -> str:
+        out = StringIO()
+        call_command(*command, stdout=out, stderr=StringIO())
+        return out.getvalue()
+
+    yield measured_
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
+    measured: Measured,
+) -> None:
+    printed = measured("benchmark_firing", "--quick")
     for figure in (
         "interval: fired and sent per second",
         "interval: ratio",
@@ -40,18 +55,13 @@ def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
         "start: again, writes to Redis            none",
     ):
         assert figure in printed
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_runs_are_measured_beside_those_of_stock_rq(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    measured: Measured,
 ) -> None:
-    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
-    out = StringIO()
-    call_command("benchmark_running", "--quick", stdout=out, stderr=StringIO())
-    printed = out.getvalue()
+    printed = measured("benchmark_running", "--quick")
     assert re.search(
         r"^stock RQ, pool of two, no-op +[\d.]+ a second", printed, re.MULTILINE
     )
@@ -61,54 +71,36 @@ def test_runs_are_measured_beside_those_of_stock_rq(
     assert re.search(
         r"^30 due at one second, all through after .* s", printed, re.MULTILINE
     )
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_listing_is_measured_as_each_asker(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    measured: Measured,
 ) -> None:
-    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
-    out = StringIO()
-    call_command("benchmark_listing", "--schedules=120", "--repeat=1", stdout=out)
-    printed = out.getvalue()
+    printed = measured("benchmark_listing", "--schedules=120", "--repeat=1")
     assert re.search(r"owner: default .* 4 queries   50 rows", printed)
     assert re.search(r"staff: ordering=-name .* 4 queries   50 rows", printed)
     assert re.search(r"another user: default .* 2 queries    0 rows", printed)
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_pages_of_the_admin_are_measured_with_their_queries_and_their_weight(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    measured: Measured,
 ) -> None:
-    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
-    out = StringIO()
-    call_command(
-        "benchmark_admin", "--schedules=120", "--runs=600", "--repeat=1", stdout=out
-    )
-    printed = out.getvalue()
+    printed = measured("benchmark_admin", "--schedules=120", "--runs=600", "--repeat=1")
     assert re.search(r"the list .* \d+ queries .* kB   50 rows", printed)
     assert re.search(r"made by an agent .* kB    3 rows", printed)
     for page in ("schedule of many runs", "load map", "calendar, today", "approvals"):
         assert re.search(rf"^{page}  .* \d+ queries", printed, re.MULTILINE)
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
 def test_upserts_are_measured_beside_bulk_create(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    measured: Measured,
 ) -> None:
-    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "platform_site.settings")
-    out = StringIO()
-    call_command("benchmark_upsert", "--schedules=40", "--repeat=1", stdout=out)
-    printed = out.getvalue()
+    printed = measured("benchmark_upsert", "--schedules=40", "--repeat=1")
     for what in ("created", "unchanged", "changed", "with a new timing"):
         assert re.search(rf"^{what} .* times bulk_create$", printed, re.MULTILINE)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_ratio_is_that_of_measurements_side_by_side() -> None:

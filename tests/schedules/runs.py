@@ -23,6 +23,22 @@ def outcome_of(status: str, error: str = "") -> Outcome:
     return Outcome(status, error, kind)
 
 
+def succeeded(schedule: ScheduledJob, at: datetime, *, minutes: float) -> ScheduledRun:
+    """A run that took so long, to be saved."""
+    return ScheduledRun(
+        schedule=schedule,
+        schedule_name=schedule.name,
+        epoch=1,
+        origin="schedule",
+        scheduled_for=at,
+        due_at=at,
+        status="succeeded",
+        started_at=at,
+        finished_at=at + minutes * MINUTE,
+        created_at=at,
+    )
+
+
 def held(schedule: ScheduledJob) -> list[str]:
     """The ledger in words, times in minutes past noon: "2 catch_up waiting"."""
     return told(

@@ -26,6 +26,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_admin_schedules import log_in
 from tests.graphs import startable
 from tests.sample_site.filling import fill_sample_site
+from tests.schedules.runs import succeeded
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
 TABLE = Path(__file__).parents[3] / "docs" / "ten-tasks.md"
@@ -52,18 +53,7 @@ def fill(now: datetime) -> None:
             "timezone": "UTC",
         }
         job = create_schedule(fields, actor=Actor.person(owner), now=begun)
-        ScheduledRun.objects.create(
-            schedule=job,
-            schedule_name=job.name,
-            epoch=1,
-            origin="schedule",
-            scheduled_for=begun,
-            due_at=begun,
-            status="succeeded",
-            started_at=begun,
-            finished_at=begun + timedelta(minutes=5),
-            created_at=begun,
-        )
+        succeeded(job, begun, minutes=5).save()
     for event in ScheduleEvent.objects.all()[:3]:
         last_month = now.replace(day=1) - 9 * DAY
         ScheduleEvent.objects.filter(pk=event.pk).update(created_at=last_month)

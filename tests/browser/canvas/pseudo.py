@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from playwright.sync_api import Locator, Page
+
+from workflows.registry import registry
 
 # In the place of a catalogue: the script of the canvas asks it for each of its texts.
 SPEAK = """
@@ -68,3 +71,42 @@ def untranslated(page: Page, known: Iterable[str]) -> list[str]:
 
 def button(page: Page | Locator, name: str) -> Locator:
     return page.get_by_role("button", name=f"⟦{name}⟧", exact=True)
+
+
+# From the API, which speaks English: refusals, timings, and the ids of nodes.
+SAID_BY_THE_SERVER = (
+    "This field is required.",
+    'The schedule "№0" could no longer start.',
+    'The schedule "№1" could no longer start.',
+    "At 07:00 every day (UTC)",
+    "At 09:00 on Mondays (UTC)",
+    "Every hour",
+    "Every 10 hours",
+    "workflows.example_functions.text_summary",
+    "Count the characters, words and lines of a text.",
+)
+# What `Intl` puts between the items of a list; people, cron, files, and the nodes of `drawn`.
+WRITTEN = ("and", "or", "boss", "ada", "30 2 * * mon-fri", "x.txt", "x.yaml")
+TEXTS = ("Untitled", "Order more.", "Nothing to do.")
+IDS = ("daily", "start", "enough", "order", "rest", "few", "default")
+
+
+def _choices(schema: Any) -> Iterator[str]:
+    """The values of the enumerations in a schema: data of the API."""
+    if isinstance(schema, dict):
+        yield from map(str, schema.get("enum", ()))
+    parts = schema.values() if isinstance(schema, dict) else schema
+    for part in parts if isinstance(schema, dict | list) else ():
+        yield from _choices(part)
+
+
+def texts_of_others() -> set[str]:
+    """What the canvas may show that is no text of its own."""
+    types = registry.all()
+    return {
+        *(each for type_ in types for each in _choices(type_.config_schema)),
+        *SAID_BY_THE_SERVER,
+        *WRITTEN,
+        *TEXTS,
+        *IDS,
+    }

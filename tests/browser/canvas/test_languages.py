@@ -22,7 +22,7 @@ from schedules.models import ScheduledJob
 from schedules.services import Actor, create_schedule
 from tests.browser.canvas.conftest import OpenSignedIn, canvas_of
 from tests.browser.canvas.hands import dialog, edges, nodes
-from tests.browser.canvas.pseudo import SPEAK, button, untranslated
+from tests.browser.canvas.pseudo import SPEAK, button, texts_of_others, untranslated
 from tests.catalogues import write_catalogue
 from tests.workflows.running import run
 from workflows.models import Workflow, WorkflowEdge, WorkflowNode
@@ -45,44 +45,6 @@ EDGES = (
     ("switch", "template", "1", "flow"),
     ("schedule_list", "agent", "out", "tool"),
 )
-# From the API, which speaks English: refusals, timings, and the ids of nodes.
-SAID_BY_THE_SERVER = (
-    "This field is required.",
-    'The schedule "№0" could no longer start.',
-    'The schedule "№1" could no longer start.',
-    "At 07:00 every day (UTC)",
-    "At 09:00 on Mondays (UTC)",
-    "Every hour",
-    "Every 10 hours",
-    "workflows.example_functions.text_summary",
-    "Count the characters, words and lines of a text.",
-)
-# What `Intl` puts between the items of a list; people, cron, files, and the nodes of `drawn`.
-WRITTEN = ("and", "or", "boss", "ada", "30 2 * * mon-fri", "x.txt", "x.yaml")
-TEXTS = ("Untitled", "Order more.", "Nothing to do.")
-IDS = ("daily", "start", "enough", "order", "rest", "few", "default")
-
-
-def choices(schema: Any) -> Iterator[str]:
-    """The values of the enumerations in a schema: data of the API."""
-    if isinstance(schema, dict):
-        yield from map(str, schema.get("enum", ()))
-    parts = schema.values() if isinstance(schema, dict) else schema
-    for part in parts if isinstance(schema, dict | list) else ():
-        yield from choices(part)
-
-
-@pytest.fixture
-def known() -> set[str]:
-    types = registry.all()
-    return {
-        *(each for type_ in types for each in choices(type_.config_schema)),
-        *SAID_BY_THE_SERVER,
-        *WRITTEN,
-        *TEXTS,
-        *IDS,
-    }
-
 
 # Reads what the page shows now; the name tells where something was found.
 Read = Callable[[str], None]
@@ -97,8 +59,8 @@ def page(open_signed_in: OpenSignedIn) -> Page:
 
 
 @pytest.fixture
-def read(page: Page, known: set[str]) -> Iterator[Read]:
-    left: dict[str, list[str]] = {}
+def read(page: Page) -> Iterator[Read]:
+    known, left = texts_of_others(), dict[str, list[str]]()
 
     def read_(state: str) -> None:
         before = {text for texts in left.values() for text in texts}

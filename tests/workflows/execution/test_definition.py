@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from platform_site.local.data_dir import BASE_DIR
+from tests.graphs import saying
 from workflows.execution import definition
 from workflows.models import Workflow
-from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
+from workflows.services import save_graph
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WRITES = re.compile(
@@ -38,12 +39,7 @@ def saved(workflow: Workflow) -> Workflow:
 
 
 def save(workflow: Workflow, text: str) -> None:
-    nodes = [
-        NodeSpec(node_id="start", component_type="trigger_manual"),
-        NodeSpec(node_id="say", component_type="template", config={"text": text}),
-    ]
-    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
-    save_graph(workflow, graph, user=workflow.owner, now=NOW)
+    save_graph(workflow, saying(text), user=workflow.owner, now=NOW)
     workflow.refresh_from_db()
 
 

@@ -5,7 +5,7 @@ from itertools import count, pairwise
 
 import pytest
 
-from tests.graphs import add_graph
+from tests.graphs import add_graph, saying
 from tests.workflows.running import NOW, clock, component, fire, run, statuses
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution import definition
@@ -36,13 +36,7 @@ def probing(workflow: Workflow) -> Workflow:
 
 
 def save_saying(workflow: Workflow, text: str) -> None:
-    """start -> say, as a new version"""
-    nodes = [
-        NodeSpec(node_id="start", component_type="trigger_manual"),
-        NodeSpec(node_id="say", component_type="template", config={"text": text}),
-    ]
-    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
-    save_graph(workflow, graph, user=workflow.owner, now=NOW)
+    save_graph(workflow, saying(text), user=workflow.owner, now=NOW)
 
 
 def test_each_node_is_recorded_with_what_went_in_and_came_out(workflow: Workflow):

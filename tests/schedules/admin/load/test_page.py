@@ -13,6 +13,7 @@ from schedules.exceptions import StaleSchedule
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.rq.heartbeat import beat
 from schedules.services.insight import health
+from tests.schedules.runs import succeeded
 
 LOAD = "/admin/ostinato_schedules/scheduledjob/load/"
 pytestmark = pytest.mark.django_db
@@ -41,19 +42,7 @@ def nightly(make_schedule):
         for number in range(5)
     ]
     ScheduledRun.objects.bulk_create(
-        ScheduledRun(
-            schedule=schedule,
-            schedule_name=schedule.name,
-            epoch=1,
-            origin="schedule",
-            scheduled_for=begun,
-            due_at=begun,
-            status="succeeded",
-            started_at=begun,
-            finished_at=begun + timedelta(minutes=5),
-            created_at=begun,
-        )
-        for schedule in schedules
+        succeeded(schedule, begun, minutes=5) for schedule in schedules
     )
     return schedules
 

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from schedules import jobs
 from schedules.models import ScheduledRun
+from tests.graphs import saying
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import fire
 from workflows.models import Workflow
-from workflows.services import EdgeSpec, GraphSpec, NodeSpec, save_graph
+from workflows.services import save_graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MOST_STATEMENTS, MOST_COMMITS = 10, 2
@@ -21,15 +22,8 @@ MOST_STATEMENTS, MOST_COMMITS = 10, 2
 @pytest.fixture
 def drawn(workflow: Workflow) -> Workflow:
     """A trigger and a template."""
-    nodes = [
-        NodeSpec(node_id="start", component_type="trigger_schedule"),
-        NodeSpec(
-            node_id="say",
-            component_type="template",
-            config={"text": "{{ trigger.schedule_name }} is done."},
-        ),
-    ]
-    graph = GraphSpec(nodes, [EdgeSpec(source="start", target="say")])
+    text = "{{ trigger.schedule_name }} is done."
+    graph = saying(text, trigger="trigger_schedule")
     save_graph(workflow, graph, user=workflow.owner, now=NOON)
     return workflow
 
