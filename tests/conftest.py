@@ -19,6 +19,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import translation
 from pytest_django import Settings
 from redis import Redis
 
@@ -142,6 +143,13 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
     request.node.add_report_section("setup", "clock", f"It ran at {instant} ({name}).")
     with time_machine.travel(instant, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language to its thread, and so to the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
