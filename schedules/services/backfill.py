@@ -101,7 +101,7 @@ def _written(
 ) -> list[Run]:
     """Waiting runs for these ticks: those of a backfill that was withdrawn, or new ones."""
     waiting = RunStatus.WAITING
-    reopened = ledger.reopen(schedule.id, Origin.BACKFILL, ticks, waiting)
+    reopened = ledger.reopen(schedule, Origin.BACKFILL, ticks, waiting)
     known = {run.scheduled_for for run in reopened}
     rows = [
         (schedule, LedgerRow(tick, tick, Origin.BACKFILL, waiting))

@@ -23,6 +23,7 @@ class DueSchedule(NamedTuple):
     """One row. Its fields are those of `ScheduledJob` with the same names."""
 
     id: UUID
+    owner_id: Any  # the key of the user
     name: str
     rq_job_id: str
     epoch: int

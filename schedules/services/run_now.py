@@ -66,6 +66,7 @@ def _written(
 ) -> ScheduledRun:
     return ScheduledRun.objects.create(
         schedule_id=schedule.id,
+        owner_id=schedule.owner_id,
         schedule_name=schedule.name,
         epoch=schedule.epoch,
         origin=Origin.MANUAL,

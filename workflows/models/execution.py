@@ -104,6 +104,12 @@ class WorkflowExecution(models.Model):
                 condition=models.Q(status="pending"),
                 name="execution_pending",
             ),
+            # Who is next, among those and the runs of schedules.
+            models.Index(
+                fields=["owner", "created_at"],
+                condition=models.Q(status="pending"),
+                name="execution_in_turn",
+            ),
             # Those with a lease of their own, not that of a schedule's run.
             models.Index(
                 fields=["lease_until"],

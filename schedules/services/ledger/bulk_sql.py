@@ -25,11 +25,15 @@ _ARRAYS = {
     "TextField": "text[]",
     "JSONField": "jsonb[]",
     "BooleanField": "boolean[]",
+    "SlugField": "text[]",
+    "SmallAutoField": "smallint[]",
     "PositiveSmallIntegerField": "smallint[]",
+    "IntegerField": "int[]",
     "PositiveIntegerField": "int[]",
     "PositiveBigIntegerField": "bigint[]",
     "AutoField": "int[]",
     "BigAutoField": "bigint[]",
+    "BigIntegerField": "bigint[]",
 }
 
 
@@ -200,6 +204,7 @@ _SQLITE: dict[str, Callable[[Any], Any]] = {
 _POSTGRESQL: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
     "DateTimeField": partial(map, _iso),
     "CharField": partial(map, _quoted_short),
+    "SlugField": partial(map, _quoted_short),
     "TextField": partial(map, _quoted),
     "JSONField": _json_elements,
 }

@@ -42,6 +42,7 @@ class NewRun(NamedTuple):
 
     id: UUID
     schedule_id: UUID
+    owner_id: Any
     schedule_name: str
     epoch: int
     origin: str
@@ -80,6 +81,7 @@ def _run(schedule: ScheduledJob | DueSchedule, row: LedgerRow, now: datetime) ->
     return NewRun(
         id=uuid.uuid4(),
         schedule_id=schedule.id,
+        owner_id=schedule.owner_id,
         schedule_name=schedule.name,
         epoch=schedule.epoch,
         origin=row.origin,
@@ -222,12 +224,15 @@ def withdraw_unstarted(schedule_id: UUID, reason: Reason, *, now: datetime) -> i
 
 
 def reopen(
-    schedule_id: UUID, origin: Origin, ticks: Sequence[datetime], status: RunStatus
+    schedule: ScheduledJob,
+    origin: Origin,
+    ticks: Sequence[datetime],
+    status: RunStatus,
 ) -> list[ScheduledRun]:
     """Reopen the runs of `ticks` that were withdrawn before they started, since a tick can
     have only one row of an origin. Returns them."""
     withdrawn = ScheduledRun.objects.filter(
-        schedule=schedule_id,
+        schedule=schedule.id,
         origin=origin,
         status=RunStatus.SKIPPED,
         scheduled_for__in=ticks,
@@ -236,6 +241,7 @@ def reopen(
         pk__in=list(withdrawn.values_list("pk", flat=True))
     )
     again.update(
+        owner=schedule.owner_id,
         status=status,
         reason=Reason.NONE,
         finished_at=None,

@@ -26,6 +26,7 @@ def new_run(
     return NewRun(
         id=uuid.uuid4(),
         schedule_id=schedule.id,
+        owner_id=schedule.owner_id,
         schedule_name=name,
         epoch=1,
         origin="schedule",
