@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,22 @@ class BoundedHandler(logging.StreamHandler[Any]):
         self._end_periods(now)
         if record.levelno < logging.WARNING or self._may_be_written(_key(record), now):
             super().emit(record)
+
+    def write_lines(self, logger: str, texts: Iterable[str]) -> None:
+        """Write lines below WARNING as they are, each text at once."""
+        self.acquire()
+        try:
+            self._end_periods(time.monotonic())
+            for text in texts:
+                self.stream.write(text)
+                self.flush()
+        except RecursionError:
+            raise
+        except Exception:  # noqa: BLE001 as `emit` of the standard library
+            lost = logging.LogRecord(logger, logging.INFO, "", 0, "", (), None)
+            self.handleError(lost)
+        finally:
+            self.release()
 
     @override
     def setStream(self, stream: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from platform_site.log_batches import LineLogger, stamp
 from workflows.kit.tracebacks import where
 
 # The token of a webhook is part of its URL, and many libraries log URLs. A query string, or the
@@ -24,7 +25,7 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    stamp,
 ]
 
 
@@ -83,7 +84,7 @@ def _configure_structlog() -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=LineLogger,
         cache_logger_on_first_use=True,
     )
 
@@ -95,6 +96,8 @@ def _origin_of(exc_info: Any) -> str:
 
 
 def _redact_tokens(logger: Any, method: str, line: str) -> str:
+    if "/" not in line and "?" not in line:
+        return line
     line = LONG_PART.sub("/***", IN_PATH.sub(r"\1***", line))
     return IN_QUERY.sub(r"\1***", line)
 

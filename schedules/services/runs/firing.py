@@ -7,7 +7,6 @@ and the moved frontier stop the second one.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -39,7 +38,7 @@ from schedules.services.ledger.ledger import NewRun
 from schedules.services.runs.sending import RUNS
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import DATABASE_AWAY
-from workflows.kit.logs import get_logger
+from workflows.kit.logs import LogBatch, get_logger
 
 logger = get_logger(__name__)
 PASSES_BEFORE_PAUSE = 3
@@ -129,10 +128,11 @@ def _rest(unlocked_for: float) -> float:
 
 
 def _log(firing: Firing) -> None:
-    if not logger.isEnabledFor(logging.INFO):
+    log = LogBatch(__name__)
+    if not log.is_written():
         return
     for row in firing.rows:
-        logger.info(
+        log.info(
             "tick_fired" if row.status in _FIRED else "tick_not_fired",
             schedule=str(row.schedule_id),
             tick=row.scheduled_for.isoformat(),
@@ -140,11 +140,12 @@ def _log(firing: Firing) -> None:
             status=row.status,
             **_details(row),
         )
+    log.write()
 
 
-def _details(row: NewRun) -> dict[str, str | int]:
-    details: dict[str, str | int] = {"reason": row.reason} if row.reason else {}
-    return details | {"ticks": row.tick_count} if row.tick_count > 1 else details
+def _details(row: NewRun) -> dict[str, str]:
+    details = {"reason": row.reason} if row.reason else {}
+    return details | {"ticks": str(row.tick_count)} if row.tick_count > 1 else details
 
 
 def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
-from workflows.kit.logs import get_logger
+from workflows.kit.logs import LogBatch, get_logger, logfmt
 
 log = get_logger("ours")
 
@@ -61,3 +63,66 @@ def test_a_project_with_structlog_of_its_own_gets_them_in_its_way(
     assert own.isEnabledFor(logging.INFO)
     own.info("tick_fired", by=3)
     assert capsys.readouterr().out == '{"by": 3, "event": "tick_fired"}\n'
+
+
+def test_events_that_are_written_together_are_a_record_each(
+    bare_structlog: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "ours")
+    batch = LogBatch("ours")
+    batch.info("tick_fired", run="1", status="pending")
+    batch.info("tick_fired", run="2 or 3")
+    batch.info("all_done")
+    assert caplog.records == []
+    batch.write()
+    batch.write()
+    together = [(each.name, each.levelno, each.getMessage()) for each in caplog.records]
+    caplog.clear()
+    log.info("tick_fired", run="1", status="pending")
+    log.info("tick_fired", run="2 or 3")
+    log.info("all_done")
+    alone = [(each.name, each.levelno, each.getMessage()) for each in caplog.records]
+    assert together == alone
+    assert len(together) == 3
+
+
+def test_events_that_are_written_together_have_what_is_bound_to_the_context(
+    bare_structlog: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "ours")
+    batch = LogBatch("ours")
+    batch.info("tick_fired", run="1")
+    with structlog.contextvars.bound_contextvars(request="r1"):
+        batch.write()
+    assert caplog.messages == ["tick_fired run=1 request=r1"]
+
+
+def test_structlog_of_the_project_gets_each_of_the_events_written_together(
+    bare_structlog: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    structlog.configure(
+        processors=[structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *args: structlog.PrintLogger(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    batch = LogBatch("ours of another test")
+    batch.info("tick_fired", run="1")
+    batch.info("tick_fired", run="2")
+    batch.write()
+    assert capsys.readouterr().out == (
+        '{"run": "1", "event": "tick_fired"}\n{"run": "2", "event": "tick_fired"}\n'
+    )
+
+
+@given(st.dictionaries(st.sampled_from(["run", "tick", "name"]), st.text(max_size=6)))
+def test_fields_are_written_as_structlog_does(fields: dict[str, str]) -> None:
+    renderer = structlog.processors.LogfmtRenderer(bool_as_flag=False)
+    assert logfmt(fields) == renderer(None, "info", dict(fields))
+
+
+@given(st.lists(st.text(' ="\\\na', max_size=4), min_size=1, max_size=4))
+def test_what_needs_quotes_gets_them(values: list[str]) -> None:
+    fields = {f"f{number}": value for number, value in enumerate(values)}
+    renderer = structlog.processors.LogfmtRenderer(bool_as_flag=False)
+    assert logfmt(fields) == renderer(None, "info", dict(fields))
