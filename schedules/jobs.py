@@ -62,20 +62,20 @@ def execute_scheduled_trigger(
         claim = retry_while_away(
             lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
         )
-        if claim is None:
-            return
-        logger.info(
-            "run_started",
-            schedule=scheduled_job_id,
-            tick=scheduled_for,
-            run=run_id,
-            execution=str(claim.execution_id),
-            attempt=attempt,
-        )
-        _run(claim)
+        if claim is not None:
+            run_claimed(claim)
 
 
-def _run(claim: Claim) -> None:
+def run_claimed(claim: Claim) -> None:
+    """Run a claimed attempt, and record its outcome."""
+    logger.info(
+        "run_started",
+        schedule=str(claim.schedule_id),
+        tick=claim.scheduled_for.isoformat(),
+        run=str(claim.run_id),
+        execution=str(claim.execution_id),
+        attempt=claim.attempt,
+    )
     with guarded(claim.lease, clock=clock) as guard:
         with guard.work():
             outcome = outcome_of(
@@ -108,7 +108,8 @@ def wait_until(scheduled_for: str | None) -> None:
     """
     if scheduled_for:
         early = (datetime.fromisoformat(scheduled_for) - clock()).total_seconds()
-        time.sleep(max(0.0, min(early, LONGEST_WAIT_SECONDS)))
+        if early > 0:  # even no sleep at all gives up the processor
+            time.sleep(min(early, LONGEST_WAIT_SECONDS))
 
 
 def outcome_of(

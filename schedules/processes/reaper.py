@@ -30,7 +30,7 @@ class Reaper:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._stopping = threading.Event()
-        self._session = 0
+        self._sessions: set[int] = set()
         self._pid = 0
         self._thread = threading.Thread(
             target=self._supervise, daemon=True, name="reaper"
@@ -54,7 +54,8 @@ class Reaper:
         """Fork, and watch the session that the child begins."""
         with self._lock:  # or a reaper that is being started would miss it
             child = os.fork()
-            self._session = child
+            if child:
+                self._sessions.add(child)
         return child
 
     def watch_me(self) -> None:
@@ -69,7 +70,7 @@ class Reaper:
         """End the rest of a session whose leader has ended but is not reaped yet."""
         log_ended(end_session(session), **names)
         with self._lock:
-            self._session = 0
+            self._sessions.discard(session)
             self._send(b"-", session)
 
     def _send(self, sign: bytes, session: int) -> None:
@@ -107,8 +108,8 @@ class Reaper:
                 start_new_session=True,
             ).wait()
         self._socket = ours
-        if self._session:
-            self._send(b"+", self._session)
+        for session in self._sessions:
+            self._send(b"+", session)
         self._pid = int(ours.recv(LINE_BYTES) or 0)
 
     def _supervise(self) -> None:

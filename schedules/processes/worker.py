@@ -3,52 +3,43 @@ horses) die with it and leave nothing behind, and the end of each is recorded.""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from django.db import connection as database
-from django.utils import timezone
-from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 from typing_extensions import override
 
+from schedules.processes.endings import (
+    CRASHED,
+    STOPPED_IN_RQ,
+    WORKER_STOPPED,
+    record_job,
+)
+from schedules.processes.forked import (
+    CHECK_EVERY_SECONDS,
+    begin,
+    is_overdue,
+    print_where_it_is,
+)
+from schedules.processes.heartbeats import Heartbeat
 from schedules.processes.reaper import Reaper
-from schedules.rq import heartbeat
-from workflows.execution.abandon import close_job
 from workflows.execution.endings import Ending, ending_of_status
-from workflows.execution.process_state import ProcessState, Work, use_state
-from workflows.failures import FailureKind
+from workflows.execution.process_state import ProcessState, Work
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
-from workflows.processes.leftovers import lead_session, log_ended
+from workflows.processes.leftovers import log_ended
 from workflows.processes.session import end_session
 
 logger = get_logger(__name__)
 outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
-CHECK_EVERY_SECONDS = 0.2
-PR_SET_PDEATHSIG = 1
-WORKER_STOPPED = Ending(
-    "failed",
-    "Worker lost: it was stopped before the run had ended.",
-    FailureKind.LOST,
-)
-STOPPED_IN_RQ = Ending("cancelled", "The job was stopped through RQ.")
-CRASHED = Ending(
-    "failed",
-    "An unexpected error ended the run; see the log for details.",
-    FailureKind.CRASH,
-)
 
 
 class ScheduleWorker(Worker):
@@ -61,7 +52,7 @@ class ScheduleWorker(Worker):
         kwargs.setdefault("job_monitoring_interval", 5)
         super().__init__(*args, **kwargs)
         queues = [f"worker:{name}" for name in self.queue_names()]
-        self._heartbeat = _Heartbeat(self.connection, ["worker", *queues])
+        self._heartbeat = Heartbeat(self.connection, ["worker", *queues], self.show)
         self._reaper = Reaper()
         self._job_id = ""
         self._process_state = ProcessState()
@@ -87,6 +78,15 @@ class ScheduleWorker(Worker):
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         # Not earlier: as soon as it is reported alive, it may be signalled to end.
         self._heartbeat.start()
+
+    @override
+    def teardown(self) -> None:
+        if not self.is_horse:
+            self._heartbeat.stop()  # first: it would register the worker again
+        super().teardown()  # type: ignore[no-untyped-call]
+
+    def show(self) -> None:
+        """Called by the heartbeat every second."""
 
     @property
     def stop_requested(self) -> bool:
@@ -116,15 +116,12 @@ class ScheduleWorker(Worker):
         os.environ["RQ_WORKER_ID"] = self.name
         os.environ["RQ_JOB_ID"] = job.id
         if child == 0:
-            try:
-                _die_with_parent(worker)
-                lead_session()
-                _have_no_input()
-                use_state(self._process_state)
-                self._reaper.watch_me()
-                self.main_work_horse(job, queue)  # ends the process
-            finally:
-                os._exit(1)
+            begin(
+                worker,
+                self._process_state,
+                self._reaper,
+                lambda: self.main_work_horse(job, queue),
+            )
         self._horse_pid = child
         self._at_work.set()
         self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
@@ -180,12 +177,10 @@ class ScheduleWorker(Worker):
         while self._at_work.wait():
             time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
-                if (
-                    0
-                    < self._process_state.kill_at
-                    < time.monotonic() - CHECK_EVERY_SECONDS
-                ):
+                if is_overdue(self._process_state):
                     logger.error("work_process_overdue", job=self._job_id)
+                    if horse := self.horse_pid:
+                        print_where_it_is(horse)
                     self._kill()
                     self._process_state.kill_at = 0.0
 
@@ -234,66 +229,4 @@ class ScheduleWorker(Worker):
         ending = self._killed_as or ending_of_status(self._wait_status)
         if self._process_state.work == Work.RAISED:
             ending = CRASHED
-        try:
-            now = timezone.now()  # noqa: TID251 an entry point
-            close_job(job.func_name, job.id, job.args, observed=ending, now=now)
-        except Exception:
-            # The sweep will find the run by its lease.
-            logger.exception("lost_run_not_recorded", job=job.id)
-        finally:
-            database.close()  # the next fork must not share the connection
-
-
-class _Heartbeat:
-    """A thread of the worker, never of its work processes, that sends its heartbeat."""
-
-    def __init__(self, redis: Redis, kinds: Sequence[heartbeat.Kind]) -> None:
-        self._redis = redis
-        self._kinds = kinds
-        self._name = heartbeat.process_name()
-        self._stopped = threading.Event()
-
-    def start(self) -> None:
-        self._stopped.clear()
-        threading.Thread(target=self._beat, daemon=True, name="heartbeat").start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        with suppress(RedisError):  # it expires after 15 seconds anyway
-            for kind in self._kinds:
-                heartbeat.remove(self._redis, kind, self._name)
-
-    def _beat(self) -> None:
-        while not self._stopped.is_set():
-            try:
-                for kind in self._kinds:
-                    heartbeat.beat(self._redis, kind, self._name)
-            except RedisError as error:
-                outages.warning("heartbeat_not_sent", error=str(error))
-            self._stopped.wait(heartbeat.EVERY_SECONDS)
-
-
-def _have_no_input() -> None:
-    """Whoever asks a question in a work process is told at once that nobody answers."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-
-
-def _die_with_parent(parent: int) -> None:
-    """Make the work process end when its worker ends, for any reason.
-
-    Otherwise it would continue unseen while its run is judged lost and tried again.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # the parent died before the call
-        os._exit(1)
-    if sys.platform != "linux":
-        threading.Thread(target=_watch_parent, args=(parent,), daemon=True).start()
-
-
-def _watch_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGKILL)
+        record_job(job, ending)

@@ -60,9 +60,7 @@ def our_rate(count: int, processes: int) -> float:
     _populate(count, due_at=now)
     while ScheduledJob.objects.due(now).exists():
         fire_due(now)
-    with ExitStack() as workers:
-        for _ in range(processes):
-            workers.enter_context(_running(["manage.py", "rqworker"]))
+    with _running(["manage.py", "rqworker", "--processes", str(processes)]):
         _until(lambda: not _open_runs(), "the runs")
     _check_record(count)
     ends = ScheduledRun.objects.values_list("finished_at", flat=True)
@@ -74,10 +72,10 @@ def starts(count: int, spread_seconds: int, processes: int) -> dict[str, list[fl
     clear()
     with ExitStack() as site:
         site.enter_context(_running(["manage.py", "rqscheduler"]))
-        for _ in range(processes):
-            site.enter_context(_running(["manage.py", "rqworker"]))
+        command = ["manage.py", "rqworker", "--processes", str(processes)]
+        site.enter_context(_running(command))
         _until(lambda: _alive("scheduler") == 1, "the scheduler")
-        _until(lambda: _alive("worker") == processes, "the workers")
+        _until(lambda: _alive("worker") == 1, "the worker")
         now = datetime.now(UTC).replace(microsecond=0)
         due_at = now + timedelta(seconds=HEADSTART_SECONDS)
         _populate(count, due_at=due_at, spread_seconds=spread_seconds)

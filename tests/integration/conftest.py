@@ -19,7 +19,15 @@ def scheduler(child_env: dict[str, str], tmp_path: Path) -> Iterator[Manage]:
         yield process
 
 
-@pytest.fixture
-def worker(child_env: dict[str, str], tmp_path: Path) -> Iterator[Manage]:
-    with manage(child_env, tmp_path, "rqworker", "workflows") as process:
+@pytest.fixture(
+    params=[
+        pytest.param("--processes=1", id="stays"),
+        pytest.param("--fork", id="forks", marks=pytest.mark.slow),
+    ]
+)
+def worker(
+    child_env: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Manage]:
+    """A worker that does one run at a time, in each of the two ways."""
+    with manage(child_env, tmp_path, "rqworker", request.param) as process:
         yield process

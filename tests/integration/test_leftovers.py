@@ -92,9 +92,14 @@ def test_a_run_that_ends_is_recorded_at_once_and_leaves_no_process(
             are_named(worker, run.row)
 
 
-def test_a_run_whose_job_is_stopped_through_rq_is_cancelled_at_once(
-    worker: Manage, site: Site
-) -> None:
+@pytest.fixture
+def forking_worker(child_env: dict[str, str], tmp_path: Path) -> Iterator[Manage]:
+    with manage(child_env, tmp_path, "rqworker", "--fork") as process:
+        yield process
+
+
+@pytest.mark.usefixtures("forking_worker")
+def test_a_run_whose_job_is_stopped_through_rq_is_cancelled_at_once(site: Site) -> None:
     run = site.run("sleep", max_retries=3)
     session = run.session()
     send_stop_job_command(connection(), f"run-{run.row.pk}-1-0")

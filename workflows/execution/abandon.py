@@ -14,6 +14,7 @@ from django.db.models import Model
 from workflows.execution.ended import end_execution
 from workflows.execution.endings import WORKER_LOST, Ending
 from workflows.execution.guard import LEASE
+from workflows.execution.process_state import Held
 from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
 from workflows.kit.logs import get_logger
 from workflows.models import WorkflowExecution
@@ -33,14 +34,18 @@ class Leased:
     returns False if that has already been recorded, or if the lease did not expire before
     that time, since then the process is alive. `key` names the columns that it takes;
     `key_of_job` derives their values from the id and the arguments of an RQ job that calls
-    `entry_point`, and returns None if the job does not concern such a row.
+    `entry_point`, and returns None if the job does not concern such a row; `key_of_held` from
+    the id and the token that a work process holds.
     """
+
+    name: str
 
     model: type[Model]
     key: tuple[str, ...]
     close: Callable[..., bool]
     entry_point: str
     key_of_job: Callable[[str, Sequence[Any]], Key | None]
+    key_of_held: Callable[[UUID, UUID], Key]
 
 
 _kinds: list[Leased] = []
@@ -64,6 +69,15 @@ def close_job(
     for kind in _kinds:
         if kind.entry_point == entry_point and (key := kind.key_of_job(job_id, args)):
             kind.close(*key, observed=observed, now=now)
+
+
+def close_held(held: Held, *, observed: Ending, now: datetime) -> None:
+    """Close what a work process held that has just ended without recording its end."""
+    for kind in _kinds:
+        if kind.name == held.kind:
+            kind.close(
+                *kind.key_of_held(held.id, held.token), observed=observed, now=now
+            )
 
 
 def close_lost(now: datetime) -> int:

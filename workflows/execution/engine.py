@@ -31,6 +31,7 @@ from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import WrongState
 from workflows.kit.json_value import problem, storable
 from workflows.kit.logs import get_logger
+from workflows.kit.open_transactions import TransactionLeftOpen, ended_by_the_body
 from workflows.kit.tracebacks import where
 from workflows.kit.users import User, users
 from workflows.models import NodeRun, WorkflowExecution
@@ -42,6 +43,7 @@ Status = WorkflowExecution.Status
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
 log = get_logger(__name__)
+TRANSACTION_LEFT_OPEN = "It began a database transaction and did not end it: what it wrote there was undone."
 AroundNode = Callable[[], AbstractContextManager[None]]
 
 
@@ -194,7 +196,11 @@ class _Run:
         config = deepcopy(definition.rows[node.node_id].config)
         config = component.prepare(config, context)
         node.input = redact(storable(component.redact(config)))
-        result = component.run(config, context)
+        try:
+            with ended_by_the_body():
+                result = component.run(config, context)
+        except TransactionLeftOpen:
+            raise NodeFailed(TRANSACTION_LEFT_OPEN) from None
         return replace(result, output=recordable(result.output))
 
     def _context(self, definition: Definition, node: NodeRun) -> Context:

@@ -25,7 +25,7 @@ from django.db import Error, close_old_connections, connection
 from django.db.models import Q, QuerySet
 
 from workflows.exceptions import Cancelled, TimedOut
-from workflows.execution.process_state import note_kill_at
+from workflows.execution.process_state import note_interruption, note_kill_at
 from workflows.kit.logs import get_logger
 from workflows.processes.leftovers import end_leftovers
 
@@ -74,7 +74,7 @@ class Guard:
     def __init__(self, lease: Lease, *, clock: Callable[[], datetime]) -> None:
         self._lease = lease
         self._clock = clock
-        self._over = threading.Event()
+        self._is_over = False
         self._switch = threading.Lock()
         self._working = True
         self._ending = False
@@ -83,12 +83,13 @@ class Guard:
         now = time.monotonic()
         self._ends_at = now + max(0.0, (lease.deadline - clock()).total_seconds())
         self._held_until = now + HOLD_SECONDS
-        self._check_in = RENEW_EVERY_SECONDS
-        self._thread = threading.Thread(target=self._watch, daemon=True, name="guard")
+        self._next_check = now + RENEW_EVERY_SECONDS
+        # Held while the lease is looked at, and when the work is over.
+        self._looking = threading.Lock()
 
     def start(self) -> None:
         self._set_switch()
-        self._thread.start()
+        _watch.begin(self)
 
     @contextmanager
     def work(self) -> Iterator[None]:
@@ -106,13 +107,15 @@ class Guard:
 
     def stop(self) -> None:
         self._end_work()
-        self._over.set()
-        self._thread.join()
+        with self._looking:
+            self._is_over = True
+        _watch.end(self)
 
     def interrupt(self, signum: int, frame: FrameType | None) -> None:
         """The handler of SIGALRM: it raises in the main thread, wherever the node is."""
         if self._working:
             self._raised = True
+            note_interruption()
             raise self._interruption
 
     def raise_if_interrupted(self) -> None:
@@ -120,17 +123,21 @@ class Guard:
         if self._raised:
             raise self._interruption
 
-    def _watch(self) -> None:
-        try:
-            while not self._over.wait(self._seconds_to_next_check()):
-                self._check()
-        finally:
-            connection.close()  # this thread has its own
-
-    def _seconds_to_next_check(self) -> float:
+    @property
+    def next_look(self) -> float:
+        """When the lease, or the deadline, is to be looked at, on the monotonic clock."""
         if self._ending:
-            return self._check_in
-        return min(self._check_in, max(0.01, self._ends_at - time.monotonic()))
+            return self._next_check
+        return min(self._next_check, self._ends_at)
+
+    def look(self) -> None:
+        """Renew the lease and interrupt the work, as far as it is time to do so."""
+        with self._looking:
+            if not self._is_over:
+                try:
+                    self._check()
+                finally:
+                    connection.close()  # this thread has its own
 
     def _check(self) -> None:
         now = time.monotonic()
@@ -138,9 +145,9 @@ class Guard:
             self._interrupt_with(self._interruption)
         state = self._renew()
         if state is None:
-            self._check_in = RETRY_SECONDS
+            self._next_check = time.monotonic() + RETRY_SECONDS
             return
-        self._check_in = RENEW_EVERY_SECONDS
+        self._next_check = time.monotonic() + RENEW_EVERY_SECONDS
         if not state.held and self._working:
             self._kill()
         self._held_until = now + HOLD_SECONDS
@@ -175,8 +182,8 @@ class Guard:
     def _end_work(self) -> None:
         with self._switch:
             self._working = False
-            faulthandler.cancel_dump_traceback_later()
-            note_kill_at(0.0)
+            if not note_kill_at(0.0):
+                faulthandler.cancel_dump_traceback_later()
 
     def _kill(self) -> None:
         logger.error("killing_own_process", why="lease", **self._lease.names)
@@ -185,14 +192,66 @@ class Guard:
 
 
 def _kill_at(at: float) -> None:
-    """Have this process killed at `at` on the monotonic clock.
+    """Have this process killed at `at` on the monotonic clock: by its worker, and without one
+    by a C thread, which does not need the interpreter."""
+    if not note_kill_at(at):
+        seconds = max(0.01, at - time.monotonic())
+        faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
 
-    By a C thread, which does not need the interpreter and prints where the process was; and
-    by the worker, in case the process is stopped or has become another program.
+
+class _Watch:
+    """The thread that looks after the guards of a process, one after the other.
+
+    A thread for each run would cost more than a short run. It wakes at the next look, and
+    sleeps without end while there is nothing to guard.
     """
-    seconds = max(0.01, at - time.monotonic())
-    faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
-    note_kill_at(at)
+
+    def __init__(self) -> None:
+        self._guard: Guard | None = None
+        self._wake = threading.Event()
+        self._wakes_at = float("inf")
+        self._process = 0
+
+    def begin(self, guard: Guard) -> None:
+        """Look after this guard from now on."""
+        self._guard = guard
+        self.start()
+        if guard.next_look < self._wakes_at:
+            self._wake.set()
+
+    def start(self) -> None:
+        """Start the thread, if this process does not have it yet."""
+        if self._process != os.getpid():  # threads do not survive a fork
+            self._process = os.getpid()
+            self._wake = threading.Event()
+            self._wakes_at = float("inf")
+            threading.Thread(target=self._run, daemon=True, name="guard").start()
+
+    def end(self, guard: Guard) -> None:
+        if self._guard is guard:
+            self._guard = None
+
+    def _run(self) -> None:
+        while True:
+            guard = self._guard
+            self._wakes_at = guard.next_look if guard else float("inf")
+            if guard is self._guard:  # else another has begun meanwhile
+                self._wake.wait(_seconds_until(self._wakes_at))
+            self._wake.clear()
+            if guard and guard is self._guard and time.monotonic() >= guard.next_look:
+                guard.look()
+
+
+def watch() -> None:
+    """Have the thread of this process that looks after its guards."""
+    _watch.start()
+
+
+def _seconds_until(at: float) -> float | None:
+    return None if at == float("inf") else max(0.01, at - time.monotonic())
+
+
+_watch = _Watch()
 
 
 @contextmanager

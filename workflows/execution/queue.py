@@ -107,6 +107,16 @@ def connection() -> Redis:
     return _client(repr(queue_config()))
 
 
+def disconnect() -> None:
+    """Close the connections of this process. The next command connects anew."""
+    connection().connection_pool.disconnect()
+
+
+def forget_connection() -> None:
+    """After a fork: use a client of this process's own."""
+    _client.cache_clear()
+
+
 def queue() -> Queue:
     """The RQ queue, for jobs that are written as JSON."""
     return django_rq.get_queue(

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 
+from workflows.execution.process_state import note_effects
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.prepared import Param, Update, insert
@@ -71,6 +72,7 @@ class Record:
 
     def open(self, node: NodeRun, *, may_go_on: Callable[[], bool]) -> bool:
         """Put a node on record before it runs; False if the execution may not go on."""
+        note_effects()
 
         def write() -> bool:
             with transaction.atomic():

@@ -108,10 +108,12 @@ def _key_of_job(job_id: str, args: Sequence[Any]) -> tuple[UUID]:
 
 abandon.register(
     Leased(
+        name="execution",
         model=WorkflowExecution,
         key=("pk",),
         close=close_lost_execution,
         entry_point=ENTRY_POINT,
         key_of_job=_key_of_job,
+        key_of_held=lambda execution_id, token: (execution_id,),
     )
 )

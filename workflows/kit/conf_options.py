@@ -74,6 +74,11 @@ OPTIONS = {
             "A run that has been queued for longer causes a warning; 0: no warning."),
         Option("FIRE_BATCH_SIZE", 500, number(1, 10_000),
             "How many due schedules one transaction fires."),
+        Option("WORK_PROCESS_RUNS", 10_000, number(1, MILLION),
+            "After how many runs a worker replaces a work process."),
+        Option("WORK_PROCESS_MEGABYTES", 512, number(64, MILLION),
+            "At how many megabytes of memory a worker replaces a work process, once its run "
+            "has ended."),
         Option("MAX_OPEN_RUNS", 100, number(0, MOST_OPEN_RUNS),
             "How many runs of a new schedule may be open at once under the overlap policy "
             "`allow`; 0: no limit."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,14 +13,32 @@ from workflows.kit.logs import get_logger
 from workflows.processes.session import end_others, named
 
 log = get_logger(__name__)
+PR_SET_CHILD_SUBREAPER = 36
 _leader = 0
+_adopts = False
 
 
 def lead_session() -> None:
-    """Start a session led by this process, to which its descendants will belong."""
-    global _leader
+    """Start a session led by this process, to which its descendants will belong. On Linux,
+    those whose parents have ended become its children."""
+    global _leader, _adopts
     os.setsid()
     _leader = os.getpid()
+    if sys.platform == "linux":
+        adopted = ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _adopts = adopted == 0
+
+
+def has_children() -> bool:
+    """Whether this process has children, those included that have ended and were not waited
+    for."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return False
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def end_leftovers(**names: str) -> None:
@@ -29,7 +49,9 @@ def end_leftovers(**names: str) -> None:
     one.
     """
     # A forked child is not the leader, nor is a process that runs work on its own.
-    if _leader == os.getpid():
+    # With no child it has no descendant: looking through all processes would take longer
+    # than a short run.
+    if _leader == os.getpid() and (not _adopts or has_children()):
         log_ended(end_others(), **names)
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 from django_rq.management.commands import rqworker
 from django_rq.utils import reset_db_connections
 from django_rq.workers import get_worker
@@ -20,6 +21,8 @@ from redis.exceptions import RedisError
 from typing_extensions import override
 
 from schedules import checks
+from schedules.processes.cpus import usable_cpus
+from schedules.processes.pool_worker import PoolWorker
 from schedules.processes.worker import ScheduleWorker
 from workflows.execution.queue import job_class, queue_name
 from workflows.kit.logs import get_logger
@@ -27,6 +30,9 @@ from workflows.kit.outages import OutageLog
 
 outages = OutageLog(get_logger(__name__))
 RETRY_SECONDS = 2.0
+MOST_PROCESSES = 64
+MOST_BY_DEFAULT = 8
+MOST_ON_SQLITE = 2  # it has one writer at a time
 
 
 class Command(rqworker.Command):
@@ -41,9 +47,24 @@ class Command(rqworker.Command):
         super().add_arguments(parser)  # type: ignore[no-untyped-call]
         self._stock_serializer = parser.get_default("serializer")
         parser.set_defaults(serializer=None)
+        parser.add_argument(
+            "--processes",
+            type=process_count,
+            metavar="N",
+            help="how many runs it does at once; by default the CPUs that it may use, at "
+            f"most {MOST_BY_DEFAULT}, and at most {MOST_ON_SQLITE} on SQLite",
+        )
+        parser.add_argument(
+            "--fork",
+            action="store_true",
+            help="fork a process for each run, one run at a time: for code that leaves "
+            "something behind",
+        )
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["fork"] and options["processes"]:
+            raise CommandError("Give either --fork or --processes.")
         queues = args or (queue_name(),)
         _must_exist(queues)
         if queue_name() not in queues:
@@ -63,13 +84,15 @@ class Command(rqworker.Command):
         try:
             worker = get_worker(
                 *queues,
-                worker_class=options["worker_class"] or ScheduleWorker,
+                worker_class=options["worker_class"] or _worker_class(options),
                 queue_class=options["queue_class"],
                 job_class=job_class(options["job_class"]),
                 name=options["name"],
                 worker_ttl=options["worker_ttl"],
                 serializer=options["serializer"],
             )
+            if isinstance(worker, PoolWorker):
+                worker.processes = options["processes"] or default_processes()
             # The work processes must not inherit an open connection.
             reset_db_connections()
             worker.work(
@@ -84,6 +107,24 @@ class Command(rqworker.Command):
             return bool(options["burst"])
         bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]
         return bool(bounded) or getattr(worker, "stop_requested", True)
+
+
+def process_count(text: str) -> int:
+    """The number of work processes that was asked for."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PROCESSES:
+        return int(text)
+    problem = f"a worker has from 1 to {MOST_PROCESSES} processes"
+    raise ArgumentTypeError(problem)
+
+
+def default_processes() -> int:
+    """As many as there are CPUs for them, but few."""
+    most = MOST_ON_SQLITE if connection.vendor == "sqlite" else MOST_BY_DEFAULT
+    return min(usable_cpus(), most)
+
+
+def _worker_class(options: dict[str, Any]) -> type[ScheduleWorker]:
+    return ScheduleWorker if options["fork"] else PoolWorker
 
 
 def _must_exist(queues: tuple[str, ...]) -> None:

@@ -38,6 +38,7 @@ class Claim:
     schedule_id: UUID
     token: UUID
     attempt: int
+    scheduled_for: datetime
     deadline: datetime
     timeout_seconds: int
     execution: WorkflowExecution | None
@@ -134,6 +135,7 @@ def _claim(
         schedule_id=schedule.id,
         token=token,
         attempt=attempt,
+        scheduled_for=run.scheduled_for,
         deadline=deadline,
         timeout_seconds=schedule.timeout_seconds,
         execution=execution,

@@ -28,10 +28,12 @@ def attempt_of_job(job_id: str, args: Sequence[Any]) -> tuple[UUID, UUID] | None
 outbox.register(RUNS)
 abandon.register(
     Leased(
+        name="run",
         model=ScheduledRun,
         key=("id", "token"),
         close=close_lost_run,
         entry_point=ENTRY_POINT,
         key_of_job=attempt_of_job,
+        key_of_held=lambda run_id, token: (run_id, token),
     )
 )

@@ -1,0 +1,154 @@
+"""A work process that stays: it runs what is in the queue, one run after the other."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import os
+import re
+import time
+import uuid
+from functools import partial
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from schedules import jobs
+from schedules.processes.orders import Orders
+from schedules.services.runs.claims import claim_run
+from workflows.execution import jobs as standalone
+from workflows.execution.guard import watch
+from workflows.execution.inbox import Inbox, Taken
+from workflows.execution.process_state import ProcessState, at_work
+from workflows.execution.queue import connection, disconnect
+from workflows.execution.standalone import claim_execution
+from workflows.kit.conf import conf
+from workflows.kit.database_retry import retry_while_away
+from workflows.kit.logs import get_logger
+from workflows.kit.outages import OutageLog
+from workflows.processes.surroundings import Surroundings
+
+logger = get_logger(__name__)
+outages = OutageLog(logger)
+PAUSE_SECONDS = 0.1
+REDIS_PAUSE_SECONDS = 1.0
+MEGABYTE = 1024 * 1024
+# An alarm, an execution, or an attempt of a run, as they are sent.
+JOB_ID = re.compile(
+    r"(?P<kind>schedule|execution|run)-(?P<row>[0-9a-f-]{36})"
+    r"(-(?P<attempt>\d{1,5}))?(-\d{1,9})?"
+)
+MEMORY = "/proc/self/statm"
+
+
+class WorkProcess:
+    """Takes runs until it is told to stop, or has to be replaced."""
+
+    def __init__(self, state: ProcessState, orders: Orders) -> None:
+        self._state = state
+        self._orders = orders
+        self._inbox = Inbox(connection())
+        self._has_permit = False
+        # Why it ends, once it does.
+        self._reason = ""
+        watch()
+        gc.freeze()  # what was there before the first run will not become garbage
+        self._surroundings = Surroundings(disconnect)
+
+    def serve(self) -> None:
+        """Run what is in the queue. Returns when this process is to end."""
+        while not (self._orders.stop or self._reason):
+            try:
+                self._serve_one()
+            except RedisError as error:
+                outages.warning("worker_lost_redis", error=str(error))
+                self._pause(REDIS_PAUSE_SECONDS)
+
+    def _serve_one(self) -> None:
+        if not self._has_permit and not self._orders.take_permit():
+            self._is_done()
+            return
+        self._has_permit = True
+        taken = self._inbox.take() or self._wait()
+        if taken is None:
+            return
+        self._has_permit = False
+        if not taken.is_ours:
+            self._orders.report(taken.job_id)
+            return
+        self._work(taken)
+        self._end_if_due()
+
+    def _is_done(self) -> None:
+        self._reason = "nothing is left to do"
+        self._state.is_done = True
+
+    def _wait(self) -> Taken | None:
+        """Wait for work, at most a second."""
+        if self._orders.burst:
+            self._is_done()
+            return None
+        if self._orders.others_wait:
+            time.sleep(PAUSE_SECONDS)
+            return None
+        return self._inbox.wait(partial(setattr, self._state, "client_id"))
+
+    def _work(self, taken: Taken) -> None:
+        state = self._state
+        began = state.since = time.monotonic()
+        try:
+            contextvars.copy_context().run(self._run, taken)
+        finally:
+            state.release()
+            state.since = time.monotonic()
+            state.runs += 1
+            state.seconds += state.since - began
+
+    def _run(self, taken: Taken) -> None:
+        if not (parts := JOB_ID.fullmatch(taken.job_id)):
+            logger.error("job_not_readable", job=taken.job_id)
+            return
+        kind, row = parts["kind"], UUID(parts["row"])
+        if kind == "schedule":
+            jobs.execute_scheduled_trigger(str(row))
+            return
+        token = uuid.uuid4()
+        self._state.hold(kind, row, token)
+        with at_work():
+            if kind == "run":
+                attempt = int(parts["attempt"] or 1)
+                claim = retry_while_away(
+                    lambda: claim_run(row, attempt, token=token, now=jobs.clock())
+                )
+                if claim:
+                    jobs.wait_until(claim.scheduled_for.isoformat())
+                    jobs.run_claimed(claim)
+            elif claimed := claim_execution(row, now=jobs.clock()):
+                standalone.run_claimed(*claimed)
+
+    def _end_if_due(self) -> None:
+        """End after a run that leaves something behind, and after many runs."""
+        if self._state.was_interrupted:
+            self._reason = "its run was interrupted"
+        elif self._state.had_effects:
+            self._reason = self._surroundings.put_back()
+        if not self._reason and self._state.runs >= conf.WORK_PROCESS_RUNS:
+            self._reason = f"it has ended {self._state.runs:.0f} runs"
+        if not self._reason and _megabytes() > conf.WORK_PROCESS_MEGABYTES:
+            self._reason = f"it uses {_megabytes():.0f} MB of memory"
+        if self._reason:
+            logger.info("work_process_replaced", why=self._reason)
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._orders.stop and time.monotonic() < until:
+            time.sleep(PAUSE_SECONDS)
+
+
+def _megabytes() -> float:
+    """The memory that this process has in use; 0 where the system does not tell."""
+    try:
+        with open(MEMORY) as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    except OSError:
+        return 0.0

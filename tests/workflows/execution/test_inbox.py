@@ -1,0 +1,110 @@
+"""Taking ids from the queue: ours at once, with their jobs; those of others are left."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from redis import Redis
+from rq.suspension import resume, suspend
+
+from workflows.execution.inbox import LOOKED_THROUGH, Inbox, Taken
+from workflows.execution.queue import connection, queue_key
+
+TAKEN = "rq:queue:workflows:intermediate"
+
+
+@pytest.fixture
+def inbox(redis: Redis) -> Inbox:
+    return Inbox(connection())
+
+
+def queued(redis: Redis, *kinds: str) -> list[str]:
+    """Jobs of ours, by kind, or of others, by name."""
+    ours = {"run": "-1-0", "execution": "-0", "schedule": ""}
+    ids = [
+        f"{kind}-{uuid.uuid4()}{ours[kind]}" if kind in ours else kind for kind in kinds
+    ]
+    for job_id in ids:
+        redis.hset(f"rq:job:{job_id}", "data", "x")
+    redis.rpush(queue_key(), *ids)
+    return ids
+
+
+def in_queue(redis: Redis) -> list[str]:
+    return [job_id.decode() for job_id in redis.lrange(queue_key(), 0, -1)]
+
+
+def test_the_first_of_ours_leaves_redis_with_its_job(
+    inbox: Inbox, redis: Redis
+) -> None:
+    first, second = queued(redis, "run", "execution")
+    assert inbox.take() == Taken(first, left=1)
+    assert redis.keys("rq:job:*") == [f"rq:job:{second}".encode()]
+    assert inbox.take() == Taken(second, left=0)
+    assert inbox.take() is None
+
+
+def test_jobs_of_others_are_passed_over(inbox: Inbox, redis: Redis) -> None:
+    other, ours, another = queued(redis, "mail", "run", "run-of-the-mill")
+    assert inbox.has_other()
+    assert inbox.take() == Taken(ours, left=2)
+    assert inbox.take() is None
+    assert in_queue(redis) == [other, another]
+    assert redis.exists("rq:job:mail", "rq:job:run-of-the-mill") == 2
+
+
+def test_only_so_many_jobs_of_others_are_looked_through(
+    inbox: Inbox, redis: Redis
+) -> None:
+    *_, ours = queued(redis, *["mail"] * LOOKED_THROUGH, "run")
+    assert inbox.take() is None
+    redis.lpop(queue_key())
+    assert inbox.take() == Taken(ours, left=LOOKED_THROUGH - 1)
+
+
+def test_the_alarm_of_a_schedule_keeps_its_job(inbox: Inbox, redis: Redis) -> None:
+    (alarm,) = queued(redis, "schedule")
+    assert inbox.take() == Taken(alarm)
+    assert redis.exists(f"rq:job:{alarm}")
+
+
+def test_waiting_ends_with_the_next_job_whosever_it_is(
+    inbox: Inbox, redis: Redis
+) -> None:
+    clients: list[int] = []
+    ours, other = queued(redis, "run", "mail")
+    taken = inbox.wait(clients.append)
+    assert taken is not None
+    assert (taken.job_id, taken.is_ours) == (ours, True)
+    assert not redis.exists(f"rq:job:{ours}")
+    assert redis.llen(TAKEN) == 0
+    taken = inbox.wait(clients.append)
+    assert taken is not None
+    assert (taken.job_id, taken.is_ours) == (other, False)
+    assert redis.lrange(TAKEN, 0, -1) == [b"mail"]
+    inbox.give_back(other)
+    assert in_queue(redis) == [other]
+    assert redis.llen(TAKEN) == 0
+    assert len(clients) == 2
+
+
+def test_a_job_of_others_is_taken_as_rq_takes_it(inbox: Inbox, redis: Redis) -> None:
+    ours, other = queued(redis, "run", "mail")
+    assert inbox.take_other() == other
+    assert inbox.take_other() is None
+    assert in_queue(redis) == [ours]
+    assert redis.lrange(TAKEN, 0, -1) == [b"mail"]
+
+
+def test_while_workers_are_suspended_nothing_is_taken(
+    inbox: Inbox, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.execution.inbox.WAIT_SECONDS", 0.0)
+    ids = queued(redis, "run", "mail")
+    suspend(connection())
+    assert (inbox.take(), inbox.take_other()) == (None, None)
+    assert inbox.wait(lambda client: None) is None
+    assert in_queue(redis) == ids
+    resume(connection())
+    assert inbox.take() is not None

@@ -1,0 +1,151 @@
+"""The inbox: takes the ids of our jobs from the queue, for work processes that stay.
+
+An id says that there is one piece of work; which, the ledger decides. Id and job leave Redis
+in one step. A process that dies with an id loses a hint: the sweep sends it again.
+
+Jobs of others in the same queue stay where they are. Only a process that waits at an empty
+queue may get one: it is then where RQ's own workers put a job that they have taken.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+from rq.intermediate_queue import IntermediateQueue
+from rq.suspension import WORKERS_SUSPENDED
+
+from workflows.execution.job_hashes import key as job_key
+from workflows.execution.queue import OURS, queue_key
+
+# The server looks ten times a second whether this has passed.
+WAIT_SECONDS = 1.0
+# A job of ours that stands behind more of others waits until they are gone.
+LOOKED_THROUGH = 100
+_IS_OURS = """
+local function ours(id)
+  local kind = string.match(id, '^(%a+)%-%x+%-%x+%-%x+%-%x+%-%x+')
+  return kind == 'run' or kind == 'execution' or kind == 'schedule'
+end
+"""
+# KEYS: the queue, the mark that workers are suspended. ARGV: the prefix of job keys, how many
+# ids to look through. Returns the id, and how many are left. The hash of an alarm stays.
+_TAKE = (
+    _IS_OURS
+    + """
+if redis.call('EXISTS', KEYS[2]) == 1 then return false end
+local found = redis.call('LPOP', KEYS[1])
+if not found then return false end
+if not ours(found) then
+  redis.call('LPUSH', KEYS[1], found)
+  found = false
+  for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do
+    if ours(id) then
+      found = id
+      redis.call('LREM', KEYS[1], 1, id)
+      break
+    end
+  end
+  if not found then return false end
+end
+if string.sub(found, 1, 9) ~= 'schedule-' then redis.call('DEL', ARGV[1] .. found) end
+return {found, redis.call('LLEN', KEYS[1])}
+"""
+)
+# KEYS: the queue, the queue of jobs that a worker has taken, the mark. ARGV: how many ids to
+# look through. Returns the id of the first job of others.
+_TAKE_OTHER = (
+    _IS_OURS
+    + """
+if redis.call('EXISTS', KEYS[3]) == 1 then return false end
+for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[1] - 1)) do
+  if not ours(id) then
+    redis.call('LREM', KEYS[1], 1, id)
+    redis.call('RPUSH', KEYS[2], id)
+    return id
+  end
+end
+return false
+"""
+)
+_ID = re.compile(OURS.pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An id from the queue, and how many were left in it."""
+
+    job_id: str
+    left: int = 0
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(_ID.match(self.job_id))
+
+
+class Inbox:
+    """The queue as one process sees it. Raises `RedisError` while Redis is away."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._redis = connection
+        self._queue = queue_key()
+        self._taken = IntermediateQueue.get_intermediate_queue_key(self._queue)
+        self._take: Any = connection.register_script(_TAKE)
+        self._take_other: Any = connection.register_script(_TAKE_OTHER)
+
+    def take(self) -> Taken | None:
+        """The first id of ours; None if there is none, or if RQ's workers are suspended."""
+        keys = [self._queue, WORKERS_SUSPENDED]
+        found = self._take(keys=keys, args=[job_key(""), LOOKED_THROUGH])
+        return Taken(found[0].decode(), int(found[1])) if found else None
+
+    def wait(self, on_wait: Callable[[int], None]) -> Taken | None:
+        """Wait for the next id, whosever it is. An id of ours has left Redis; one of others
+        is among the jobs that RQ knows as taken, and must be run. `on_wait` is told the id of
+        the client that waits: `CLIENT UNBLOCK` ends the wait."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.exists(WORKERS_SUSPENDED)
+            pipe.client_id()
+            is_suspended, client_id = pipe.execute()
+        on_wait(client_id)
+        if is_suspended:
+            time.sleep(WAIT_SECONDS)
+            return None
+        found = cast(
+            "bytes | None",
+            self._redis.blmove(self._queue, self._taken, WAIT_SECONDS, "LEFT", "RIGHT"),  # type: ignore[arg-type]
+        )
+        if not found:
+            return None
+        taken = Taken(found.decode())
+        if taken.is_ours:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.lrem(self._taken, -1, taken.job_id)
+                if not taken.job_id.startswith("schedule-"):
+                    pipe.delete(job_key(taken.job_id))
+                pipe.execute()
+        return taken
+
+    def has_other(self) -> bool:
+        """Whether a job of others is in the queue."""
+        ids = cast(
+            "list[bytes]", self._redis.lrange(self._queue, 0, LOOKED_THROUGH - 1)
+        )
+        return not all(_ID.match(job_id.decode(errors="replace")) for job_id in ids)
+
+    def take_other(self) -> str | None:
+        """The first id of others, which is then among the jobs that RQ knows as taken."""
+        keys = [self._queue, self._taken, WORKERS_SUSPENDED]
+        found = self._take_other(keys=keys, args=[LOOKED_THROUGH])
+        return found.decode() if found else None
+
+    def give_back(self, job_id: str) -> None:
+        """Put a job of others that was taken at the head of the queue again."""
+        with self._redis.pipeline() as pipe:
+            pipe.lrem(self._taken, -1, job_id)
+            pipe.lpush(self._queue, job_id)
+            pipe.execute()
