@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from workflows.kit.json_encoder import encoder
+
 MAX_COMPOSED = 10_000  # characters; the longest text is the description of a workflow
 MAX_DEPTH = 100  # SQLite refuses 1,000, and Python's own parser gives up near there
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -45,21 +47,24 @@ def _line_problem(text: str) -> str | None:
     return None
 
 
-_encode_finite = json.JSONEncoder(allow_nan=False).encode
+_encode_finite = encoder(allow_nan=False)
 
 
 def problem(value: Any, *, max_bytes: int) -> str | None:
     """Why `value` cannot be stored, as the end of a sentence; None if it can."""
     try:
-        size = len(_encode_finite(value))
+        text = _encode_finite(value)
     except RecursionError:
         return f"is nested more than {MAX_DEPTH} levels deep"
     except ValueError:
         return "contains a number that JSON cannot represent: infinite or far too long"
     except TypeError as error:
         return f"is not JSON: {error}"
-    if size > max_bytes:
+    if len(text) > max_bytes:
         return f"is larger than {max_bytes // 1024} KiB"
+    # Nearly all values are short and of ASCII, in which nothing is wrong.
+    if "\\u" not in text and text.count("{") + text.count("[") <= MAX_DEPTH:
+        return None
     return next(_problems_inside(value), None)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from schedules.declared.results import Kept
@@ -110,10 +111,15 @@ def written(
 ) -> dict[str, Any]:
     """What the row remembers of an upsert. `version` is that of the row after it: if it is
     another one, or None, the next upsert compares field by field."""
-    given = [*wanted.fields]
+    given = (*wanted.fields,)
     return {
         "digest": wanted.digest,
         "version": version,
-        "given": given,
-        "fields": {name: wants[name] for name in {*given, *TIMING_FIELDS}},
+        "given": [*given],
+        "fields": {name: wants[name] for name in _and_timing(given)},
     }
+
+
+@lru_cache(maxsize=64)
+def _and_timing(given: Iterable[str]) -> list[str]:
+    return [*dict.fromkeys((*given, *TIMING_FIELDS))]

@@ -41,9 +41,8 @@ def upsert_schedules(
     check_note(note)
     faults = Faults(listed=listed)
     asked = _wanted(declared, faults)
-    results = _unchanged([*asked.values()])
-    rest = [each for each in asked.values() if each.key not in results]
-    rows = _rows(each.key for each in rest)
+    results, others = _compared([*asked.values()])
+    rows = _rows(others)
     planner = Planner(force=force, now=now)
     plans: list[Plan] = []
     for index, each in asked.items():
@@ -74,11 +73,12 @@ def _wanted(declared: Sequence[Schedule], faults: Faults) -> dict[int, Wanted]:
     return found
 
 
-def _unchanged(asked: Sequence[Wanted]) -> dict[str, Upserted]:
-    """The results of those that equal the last upsert, and that nobody has changed since.
-    One narrow query for hundreds of them."""
+def _compared(asked: Sequence[Wanted]) -> tuple[dict[str, Upserted], list[str]]:
+    """The results of those that equal the last upsert, and that nobody has changed since;
+    and the keys of the others that exist. One narrow query for hundreds of them."""
     by_key = {each.key: each for each in asked}
     found: dict[str, Upserted] = {}
+    others: list[str] = []
     for rows in _by_key(by_key):
         for key, pk, owner, status, version, digest, known in rows.values_list(
             *("key", "pk", "owner_id", "status", "version"),
@@ -89,7 +89,9 @@ def _unchanged(asked: Sequence[Wanted]) -> dict[str, Upserted]:
             as_written = (each.owner.pk, each.digest, str(version))
             if (owner, digest, str(known)) == as_written:
                 found[key] = Upserted(key, pk, "unchanged", status)
-    return found
+            else:
+                others.append(key)
+    return found, others
 
 
 def _rows(keys: Iterable[str]) -> dict[str, ScheduledJob]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -20,6 +20,7 @@ from schedules.services.drafts.draft import OWN
 from schedules.services.drafts.fields import FIELDS
 from schedules.services.drafts.validation import Problems, not_a_choice, text_problems
 from schedules.services.keyed.site import models_of_objects
+from workflows.kit.json_encoder import encoder
 from workflows.kit.json_value import MAX_DEPTH
 from workflows.schemas.plain import plain
 
@@ -130,20 +131,21 @@ def label_of(instance: Model) -> str:
 
 
 def _given(declared: Schedule) -> Iterator[tuple[str, Any]]:
-    for source, names in ((declared, _OF_SCHEDULE), (declared.timing, _OF_TIMING)):
-        for name in names:
-            value = getattr(source, name)
-            if value is not None:
-                yield name, _plain(value)
+    values = (*_of_schedule(declared), *_of_timing(declared.timing))
+    for name, value in zip(_NAMES, values, strict=True):
+        if value is not None:
+            yield name, _plain(value)
 
 
 _OF_SCHEDULE = [name for name in FIELDS if name in Schedule.__dataclass_fields__]
 _OF_TIMING = [name for name in FIELDS if name in When.__dataclass_fields__]
+_NAMES = (*_OF_SCHEDULE, *_OF_TIMING)
+_of_schedule, _of_timing = attrgetter(*_OF_SCHEDULE), attrgetter(*_OF_TIMING)
 
 
 def _plain(value: Any) -> Any:
     """Any sequence and mapping of Python, as a column takes it."""
-    if isinstance(value, str | list | dict):
+    if isinstance(value, (str, list, dict, int)):  # nearly all are
         return value
     if isinstance(value, Mapping):
         return dict(value)
@@ -195,4 +197,4 @@ def _reference(value: Any) -> Any:
     return str(value.pk) if isinstance(value, Model) else repr(value)
 
 
-_encode = json.JSONEncoder(sort_keys=True, default=_reference).encode
+_encode = encoder(sort_keys=True, default=_reference)

@@ -67,18 +67,21 @@ class Writer:
     def _written(self, plans: Sequence[Plan]) -> tuple[Sequence[Plan], list[Alarm]]:
         """Write some in one transaction. Returns them, and the alarms for afterwards."""
         made = self._made(plans)
+        # New keys need no look at first: the database refuses a second row.
+        keys = [each.wanted.key for each in plans if each.row]
         for left in reversed(range(TRIES)):
             try:
                 with _turn():
                     began = time.monotonic()
                     with transaction.atomic():
-                        written = self._write(plans, made)
+                        written = self._write(plans, made, keys)
                     self._resize(len(plans), time.monotonic() - began)
                 return written
             except IntegrityError:
                 # Another transaction has taken one of the keys, whose row is now visible.
                 if not left:
                     raise
+                keys = [each.wanted.key for each in plans]
         raise AssertionError
 
     def _resize(self, written: int, seconds: float) -> None:
@@ -100,11 +103,11 @@ class Writer:
         )
 
     def _write(
-        self, plans: Sequence[Plan], made: Beginnings
+        self, plans: Sequence[Plan], made: Beginnings, keys: Sequence[str]
     ) -> tuple[Sequence[Plan], list[Alarm]]:
         self._lock_workflows(plans)
         self._attach(plans)
-        rows = self._locked([each.wanted.key for each in plans])
+        rows = self._locked(keys)
         if not all(_is_current(each, rows.get(each.wanted.key)) for each in plans):
             self.planner = self.planner.anew()
             plans = [self._current(each, rows.get(each.wanted.key)) for each in plans]
@@ -133,6 +136,8 @@ class Writer:
         )
 
     def _locked(self, keys: Sequence[str]) -> dict[str, ScheduledJob]:
+        if not keys:
+            return {}
         rows = ScheduledJob.objects.locked().filter(key__in=keys).order_by("key")
         found = {str(row.key): row for row in rows}
         for row in found.values():

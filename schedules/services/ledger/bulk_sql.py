@@ -1,21 +1,26 @@
 """Inserts and updates of many different rows in one statement: ten times as fast as Django's.
 
 Made for firing: values are converted by column type, and only the types in the tables
-below are supported. Other types raise `KeyError`.
+below are supported. Other types raise `KeyError`. What all rows share, as those do that were
+made alike, is converted once, and sent to PostgreSQL once.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import repeat
+from operator import is_
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 
+from workflows.kit.json_encoder import encoder
+
 Rows = Sequence[Sequence[Any]]
+Columns = Sequence[Sequence[Any]]
 Model = type[models.Model]
 # The PostgreSQL array type in which the values of a column are sent.
 _ARRAYS = {
@@ -45,12 +50,15 @@ def insert_rows(model: Model, *, fields: Sequence[str], rows: Rows) -> None:
     """
     if not rows:
         return
-    statement = _insert(model, tuple(fields), connection.vendor)
+    columns = list(zip(*rows, strict=True))
+    shared = _shared(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(statement, _array_literals(model, fields, rows))
+            statement = _insert_arrays(model, tuple(fields), shared)
+            cursor.execute(statement, _for_postgresql(model, fields, columns, shared))
         else:
-            values = _for_sqlite(model, fields, rows)
+            values = _for_sqlite(model, fields, columns, shared)
+            statement = _insert_values(model, tuple(fields))
             cursor.executemany(statement, list(zip(*values, strict=True)))
 
 
@@ -64,46 +72,80 @@ def update_rows(
     """
     if not rows:
         return 0
-    statement = _update(model, tuple(match), tuple(change), connection.vendor)
+    fields, columns = (*match, *change), list(zip(*rows, strict=True))
+    shared = _shared(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(statement, _array_literals(model, (*match, *change), rows))
+            statement = _update_arrays(model, tuple(match), tuple(change), shared)
+            cursor.execute(statement, _for_postgresql(model, fields, columns, shared))
         else:
-            values = _for_sqlite(model, (*match, *change), rows)
+            values = _for_sqlite(model, fields, columns, shared)
             in_order = values[len(match) :] + values[: len(match)]
+            statement = _update_values(model, tuple(match), tuple(change))
             cursor.executemany(statement, list(zip(*in_order, strict=True)))
         return int(cursor.rowcount)
 
 
-@lru_cache(maxsize=64)
-def _insert(model: Model, fields: Sequence[str], vendor: str) -> str:
-    into = f"INSERT INTO {_table(model)} ({', '.join(_columns(model, fields))})"
-    if vendor == "postgresql":
-        return f"{into} SELECT * FROM unnest({_arrays(model, fields)})"  # noqa: S608 names come from the model
-    return f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
+def _shared(columns: Columns) -> frozenset[int]:
+    """The places of the columns that have one and the same object in all rows; never the
+    first, which keeps the rows apart."""
+    return frozenset(
+        place
+        for place, column in enumerate(columns)
+        if place and all(map(is_, column, repeat(column[0])))
+    )
 
 
 @lru_cache(maxsize=64)
-def _update(
-    model: Model, match: Sequence[str], change: Sequence[str], vendor: str
+def _insert_values(model: Model, fields: Sequence[str]) -> str:
+    return f"{_into(model, fields)} VALUES ({', '.join(['%s'] * len(fields))})"
+
+
+@lru_cache(maxsize=64)
+def _insert_arrays(model: Model, fields: Sequence[str], shared: Collection[int]) -> str:
+    values = ", ".join(f"v{place}" for place in range(len(fields)))
+    source = _source(model, fields, shared)
+    return f"{_into(model, fields)} SELECT {values} FROM {source}"  # noqa: S608 names come from the model
+
+
+def _into(model: Model, fields: Sequence[str]) -> str:
+    return f"INSERT INTO {_table(model)} ({', '.join(_columns(model, fields))})"
+
+
+@lru_cache(maxsize=64)
+def _update_values(model: Model, match: Sequence[str], change: Sequence[str]) -> str:
+    sets = ", ".join(f"{name} = %s" for name in _columns(model, change))
+    where = " AND ".join(f"{name} = %s" for name in _columns(model, match))
+    return f"UPDATE {_table(model)} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
+
+
+@lru_cache(maxsize=64)
+def _update_arrays(
+    model: Model, match: Sequence[str], change: Sequence[str], shared: Collection[int]
 ) -> str:
-    table = _table(model)
-    matched, changed = _columns(model, match), _columns(model, change)
-    if vendor != "postgresql":
-        sets = ", ".join(f"{name} = %s" for name in changed)
-        where = " AND ".join(f"{name} = %s" for name in matched)
-        return f"UPDATE {table} SET {sets} WHERE {where}"  # noqa: S608 names come from the model
-    # A column may be both matched and changed, so the arrays are numbered.
-    new = [f"v{number}" for number in range(len(matched) + len(changed))]
-    where = " AND ".join(
-        f"t.{name} = v.{value}" for name, value in zip(matched, new, strict=False)
-    )
-    sets = ", ".join(
-        f"{name} = v.{value}"
-        for name, value in zip(changed, new[len(matched) :], strict=True)
-    )
-    source = f"unnest({_arrays(model, (*match, *change))}) AS v({', '.join(new)})"
-    return f"UPDATE {table} AS t SET {sets} FROM {source} WHERE {where}"  # noqa: S608 names come from the model
+    # A column may be both matched and changed, so the values are numbered.
+    matched = enumerate(_columns(model, match))
+    changed = enumerate(_columns(model, change), start=len(match))
+    where = " AND ".join(f"t.{name} = v{place}" for place, name in matched)
+    sets = ", ".join(f"{name} = v{place}" for place, name in changed)
+    source = _source(model, (*match, *change), shared)
+    return f"UPDATE {_table(model)} AS t SET {sets} FROM {source} WHERE {where}"  # noqa: S608 names come from the model
+
+
+def _source(model: Model, fields: Sequence[str], shared: Collection[int]) -> str:
+    """The rows, with the columns `v0`, `v1` and so on: from an array for each column, but
+    that the shared ones are one value."""
+    arrays: list[tuple[str, str]] = []
+    singles: list[tuple[str, str]] = []
+    for place, kind in enumerate(_types(model, fields)):
+        (singles if place in shared else arrays).append((f"v{place}", _ARRAYS[kind]))
+    names = ", ".join(name for name, _ in arrays)
+    values = ", ".join(f"%s::{kind}" for _, kind in arrays)
+    source = f"unnest({values}) AS v({names})"
+    if not singles:
+        return source
+    values = ", ".join(f"(%s::{kind})[1] AS {name}" for name, kind in singles)
+    return f"{source} CROSS JOIN (SELECT {values}) AS s"
 
 
 def _table(model: Model) -> str:
@@ -127,22 +169,28 @@ def _types(model: Model, fields: Sequence[str]) -> list[str]:
     ]
 
 
-def _arrays(model: Model, fields: Sequence[str]) -> str:
-    return ", ".join(f"%s::{_ARRAYS[kind]}" for kind in _types(model, fields))
-
-
-def _array_literals(model: Model, fields: Sequence[str], rows: Rows) -> list[str]:
-    """Each column as a PostgreSQL array literal, in a quarter of the time psycopg takes."""
-    elements = map(_POSTGRESQL.get, _types(model, fields))
-    columns = zip(*rows, strict=True)
-    return [
-        "{" + ",".join(of_type(column) if of_type else map(_plain, column)) + "}"
-        for of_type, column in zip(elements, columns, strict=True)
-    ]
+def _for_postgresql(
+    model: Model, fields: Sequence[str], columns: Columns, shared: Collection[int]
+) -> list[str]:
+    """Each column as a PostgreSQL array literal, in a quarter of the time psycopg takes;
+    those of one element last."""
+    literals: list[str] = []
+    singles: list[str] = []
+    types = _types(model, fields)
+    for place, (kind, column) in enumerate(zip(types, columns, strict=True)):
+        values = column[:1] if place in shared else column
+        elements = _POSTGRESQL.get(kind, _plains)(values)
+        found = singles if place in shared else literals
+        found.append("{" + ",".join(elements) + "}")
+    return literals + singles
 
 
 def _plain(value: int | UUID | None) -> str:
     return "NULL" if value is None else str(value)
+
+
+def _plains(column: Iterable[Any]) -> Iterable[str]:
+    return map(_plain, column)
 
 
 def _quoted(value: str | None) -> str:
@@ -160,13 +208,19 @@ def _iso(value: datetime | None) -> str:
     return value.isoformat() if value else "NULL"
 
 
-def _for_sqlite(model: Model, fields: Sequence[str], rows: Rows) -> list[Iterable[Any]]:
+def _for_sqlite(
+    model: Model, fields: Sequence[str], columns: Columns, shared: Collection[int]
+) -> list[Iterable[Any]]:
     """The columns as Django stores them: SQLite has no types for UUIDs and times."""
-    adapters = map(_SQLITE.get, _types(model, fields))
-    return [
-        map(adapt, column) if adapt else column
-        for adapt, column in zip(adapters, zip(*rows, strict=True), strict=True)
-    ]
+    found: list[Iterable[Any]] = []
+    types = _types(model, fields)
+    for place, (kind, column) in enumerate(zip(types, columns, strict=True)):
+        adapted = _SQLITE.get(kind, iter)
+        if place in shared:
+            found.append([*adapted(column[:1])] * len(column))
+        else:
+            found.append(adapted(column))
+    return found
 
 
 def _hex(value: UUID | None) -> str | None:
@@ -184,27 +238,27 @@ def _json(value: Any) -> str | None:
     return "{}" if value == {} else _encode(value)  # every other value is one
 
 
-_encode = json.JSONEncoder().encode
+_encode = encoder()
 
 
-def _json_elements(column: Iterable[Any]) -> Iterator[str]:
-    """JSON, quoted. Rows that were made alike share their values."""
-    last, text = None, "NULL"
+def _jsons(column: Iterable[Any]) -> Iterator[str | None]:
+    """As JSON. Rows that were made alike share their values."""
+    last, text = None, None
     for value in column:
         if value is not last:
-            last, text = value, _quoted(_json(value))
+            last, text = value, _json(value)
         yield text
 
 
-_SQLITE: dict[str, Callable[[Any], Any]] = {
-    "UUIDField": _hex,
-    "DateTimeField": _naive_utc,
-    "JSONField": _json,
+_SQLITE: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
+    "UUIDField": partial(map, _hex),
+    "DateTimeField": partial(map, _naive_utc),
+    "JSONField": _jsons,
 }
 _POSTGRESQL: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
     "DateTimeField": partial(map, _iso),
     "CharField": partial(map, _quoted_short),
     "SlugField": partial(map, _quoted_short),
     "TextField": partial(map, _quoted),
-    "JSONField": _json_elements,
+    "JSONField": lambda column: map(_quoted, _jsons(column)),
 }

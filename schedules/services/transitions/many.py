@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -67,7 +67,7 @@ _EVENT_FIELDS = [
 _EVENT_COLUMNS = [field.name for field in _EVENT_FIELDS]
 _EVENT_VALUES = [field.attname for field in _EVENT_FIELDS]
 _EVENT_PLACES = {name: place for place, name in enumerate(_EVENT_VALUES)}
-_values = attrgetter(*_VALUES)
+_values = itemgetter(*_VALUES)
 
 
 class Beginnings(NamedTuple):
@@ -98,7 +98,7 @@ def beginnings(
             first = new_event(schedule, verb, actor=actor, now=now, note=note)
             event = _event_row(first)
         made.new.append(schedule)
-        made.schedules.append([*_values(schedule)])
+        made.schedules.append([*_values(vars(schedule))])
         made.epochs.append(epochs.opened(schedule, told, from_at=now))
         own = {"schedule_id": schedule.pk, "schedule_name": schedule.name}
         made.events.append(_with(event, {**own, "after": told}))

@@ -128,11 +128,11 @@ def test_outside_of_one_it_is_repeatable_after_a_crash(
     declared = [one(number) for number in range(35)]
     write, slices = writing.Writer._write, []
 
-    def crash(self: Any, plans: Any, made: Any) -> Any:
+    def crash(self: Any, plans: Any, *rest: Any) -> Any:
         slices.append(len(plans))
         if len(slices) == 3:
             raise RuntimeError
-        return write(self, plans, made)
+        return write(self, plans, *rest)
 
     monkeypatch.setattr(writing.Writer, "_write", crash)
     with pytest.raises(RuntimeError):
