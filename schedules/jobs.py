@@ -27,9 +27,10 @@ from workflows.execution.process_state import at_work
 from workflows.execution.record import Record
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.logs import get_logger
+from workflows.kit.logs import LogBatch, get_logger
 
 logger = get_logger(__name__)
+events = LogBatch(__name__)
 LONGEST_WAIT_SECONDS = 1.0
 
 
@@ -68,13 +69,13 @@ def execute_scheduled_trigger(
 
 def run_claimed(claim: Claim) -> None:
     """Run a claimed attempt, and record its outcome."""
-    logger.info(
+    events.info_now(
         "run_started",
         schedule=str(claim.schedule_id),
         tick=claim.scheduled_for.isoformat(),
         run=str(claim.run_id),
         execution=str(claim.execution_id),
-        attempt=claim.attempt,
+        attempt=str(claim.attempt),
     )
     with guarded(claim.lease, clock=clock) as guard:
         with guard.work():

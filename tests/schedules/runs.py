@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from itertools import count
 from uuid import UUID
 
@@ -71,7 +72,9 @@ def _start(run: ScheduledRun, minute: float) -> None:
 
 def renew(run_id: UUID, token: UUID, *, now: datetime) -> LeaseState:
     """The attempt with this token holds on to its run, if it still has it."""
-    lease = Lease(claimed_run(run_id, token), now, timeout_seconds=60, names={})
+    lease = Lease(
+        partial(claimed_run, run_id, token), now, timeout_seconds=60, names={}
+    )
     return lease.renew(now=now)
 
 

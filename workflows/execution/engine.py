@@ -30,7 +30,7 @@ from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.errors import WrongState
 from workflows.kit.json_value import problem, storable
-from workflows.kit.logs import get_logger
+from workflows.kit.logs import LogBatch, get_logger
 from workflows.kit.open_transactions import TransactionLeftOpen, ended_by_the_body
 from workflows.kit.tracebacks import where
 from workflows.kit.users import User, users
@@ -43,6 +43,7 @@ Status = WorkflowExecution.Status
 # Takes the id of a Task's result, and the name of its backend.
 HandOver = Callable[[str, str], None]
 log = get_logger(__name__)
+events = LogBatch(__name__)
 TRANSACTION_LEFT_OPEN = "It began a database transaction and did not end it: what it wrote there was undone."
 AroundNode = Callable[[], AbstractContextManager[None]]
 
@@ -104,7 +105,7 @@ class _Run:
 
     def run_all(self) -> None:
         """Run node after node until the execution ends."""
-        log.info("execution_started", **_log_fields(self.execution))
+        events.info_now("execution_started", **_log_fields(self.execution))
         try:
             self._run_all()
         except BaseException as interruption:
@@ -326,7 +327,7 @@ class _Run:
         failed_node: str = "",
     ) -> None:
         self.record.end(End(status, kind, error, failed_node, self.clock()))
-        log.info(
+        events.info_now(
             "execution_ended",
             status=status,
             kind=kind or "",

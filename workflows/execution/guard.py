@@ -54,7 +54,7 @@ class Lease:
     """Work that this process has claimed. `rows` selects its row while this process may work
     on it; `cancelled` is the condition that it has been asked to end."""
 
-    rows: QuerySet[Any]
+    rows: Callable[[], QuerySet[Any]]
     deadline: datetime
     timeout_seconds: float
     names: Mapping[str, str]  # fields of log lines
@@ -62,9 +62,9 @@ class Lease:
 
     def renew(self, *, now: datetime) -> LeaseState:
         """Extend the lease to `LEASE` from now, if this process still has it."""
-        if not self.rows.update(lease_until=now + LEASE):
+        if not self.rows().update(lease_until=now + LEASE):
             return LeaseState(held=False)
-        cancelled = self.rows.filter(self.cancelled).exists()
+        cancelled = self.rows().filter(self.cancelled).exists()
         return LeaseState(held=True, cancelled=cancelled)
 
 

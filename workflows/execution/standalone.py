@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def claim_execution(
     execution = retry_while_away(row.select_related("workflow").get)
     return execution, Lease(
         # The lease lasts until it is taken away: recording the end does not do so.
-        rows=row.filter(lease_until__isnull=False),
+        rows=partial(row.filter, lease_until__isnull=False),
         deadline=now + timedelta(seconds=seconds),
         timeout_seconds=seconds,
         names={"execution": str(execution_id)},

@@ -40,6 +40,10 @@ class LogBatch:
         """Note an event."""
         self._events.append((event, fields))
 
+    def info_now(self, event: str, **fields: str) -> None:
+        """Write an event at once."""
+        self._logger.info_each([(event, fields)])
+
     def write(self) -> None:
         """Write what has been noted."""
         self._logger.info_each(self._events)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from workflows.kit.prepared import Param, Select, Update, insert
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
+RUN_CANCELLED = CANCELLED | Q(execution__cancel_requested_at__isnull=False)
 # What a claim reads with the run, in one query.
 OF_RUN = ("schedule__workflow", "schedule__owner")
 
@@ -52,12 +54,12 @@ class Claim:
     @property
     def lease(self) -> Lease:
         return Lease(
-            rows=claimed_run(self.run_id, self.token),
+            rows=partial(claimed_run, self.run_id, self.token),
             deadline=self.deadline,
             timeout_seconds=self.timeout_seconds,
             names={"run": str(self.run_id), "execution": str(self.execution_id)},
             # Replaced by a later run, or its execution was cancelled by a user.
-            cancelled=CANCELLED | Q(execution__cancel_requested_at__isnull=False),
+            cancelled=RUN_CANCELLED,
         )
 
 

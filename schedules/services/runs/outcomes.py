@@ -26,10 +26,10 @@ from workflows.execution.abandon import abandon_execution
 from workflows.execution.endings import Attempt, Ending, ending
 from workflows.execution.record import Record
 from workflows.failures import FailureKind
-from workflows.kit.logs import get_logger
+from workflows.kit.logs import LogBatch
 from workflows.kit.prepared import Param, Save, Select
 
-logger = get_logger(__name__)
+events = LogBatch(__name__)
 ERROR_LENGTH = 2_000
 
 
@@ -155,13 +155,13 @@ _save_counts = Save(
 
 
 def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
-    logger.info(
+    events.info_now(
         "run_ended",
         schedule=str(run.schedule_id),
         tick=run.scheduled_for.isoformat(),
         run=str(run.id),
         execution=str(run.execution_id),
-        attempt=run.attempt,
+        attempt=str(run.attempt),
         status=outcome.status,
         kind=outcome.kind or "",
         error=outcome.error,

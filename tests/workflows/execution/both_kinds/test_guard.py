@@ -54,7 +54,9 @@ class Rows:
 
 def lease(answer: Callable[[], object]) -> Lease:
     deadline = timezone.now() + timedelta(hours=1)
-    return Lease(cast("Any", Rows(answer)), deadline, timeout_seconds=3600, names={})
+    return Lease(
+        lambda: cast("Any", Rows(answer)), deadline, timeout_seconds=3600, names={}
+    )
 
 
 def in_a_horse(work: Callable[[], object]) -> tuple[int, float]:
