@@ -19,6 +19,7 @@ from schedules.services.runs.claims import Claim, claim_run, token_of_job
 from schedules.services.runs.firing import fire_due
 from schedules.services.runs.handed_over import hand_over
 from schedules.services.runs.outcomes import Outcome, record_outcome
+from schedules.services.runs.successes import record_success
 from workflows.exceptions import Cancelled, InvalidGraph, TimedOut
 from workflows.execution.endings import CANCELLED
 from workflows.execution.engine import AroundNode, run_execution
@@ -86,11 +87,14 @@ def run_claimed(claim: Claim) -> None:
             )
         if outcome is None:
             return
-        retry_while_away(
-            lambda: record_outcome(
-                claim.run_id, token=claim.token, outcome=outcome, now=clock()
-            )
-        )
+        retry_while_away(partial(_record, claim, outcome))
+
+
+def _record(claim: Claim, outcome: Outcome) -> None:
+    if outcome.status == "succeeded" and outcome.record:
+        record_success(claim, outcome.record, now=clock())
+    else:
+        record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=clock())
 
 
 def _hand_over(

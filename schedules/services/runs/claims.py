@@ -41,6 +41,7 @@ class Claim:
     token: UUID
     attempt: int
     scheduled_for: datetime
+    started_at: datetime
     deadline: datetime
     timeout_seconds: int
     execution: WorkflowExecution | None
@@ -138,6 +139,7 @@ def _claim(
         token=token,
         attempt=attempt,
         scheduled_for=run.scheduled_for,
+        started_at=now,
         deadline=deadline,
         timeout_seconds=schedule.timeout_seconds,
         execution=execution,

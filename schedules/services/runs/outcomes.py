@@ -110,7 +110,16 @@ def settle(
         if schedule is not None:
             _count(schedule, run, outcome, now=now)
             release_waiting(schedule, now=now)
-    _log_ended(run, outcome)
+    log_ended(
+        schedule=run.schedule_id,
+        tick=run.scheduled_for,
+        run=run.id,
+        execution=run.execution_id,
+        attempt=run.attempt,
+        status=outcome.status,
+        kind=outcome.kind or "",
+        error=outcome.error,
+    )
     return True
 
 
@@ -154,17 +163,28 @@ _save_counts = Save(
 )
 
 
-def _log_ended(run: ScheduledRun, outcome: Outcome) -> None:
+def log_ended(
+    *,
+    schedule: UUID,
+    tick: datetime,
+    run: UUID,
+    execution: UUID | None,
+    attempt: int,
+    status: str,
+    kind: str = "",
+    error: str = "",
+) -> None:
+    """The line of an attempt that has ended."""
     events.info_now(
         "run_ended",
-        schedule=str(run.schedule_id),
-        tick=run.scheduled_for.isoformat(),
-        run=str(run.id),
-        execution=str(run.execution_id),
-        attempt=str(run.attempt),
-        status=outcome.status,
-        kind=outcome.kind or "",
-        error=outcome.error,
+        schedule=str(schedule),
+        tick=tick.isoformat(),
+        run=str(run),
+        execution=str(execution),
+        attempt=str(attempt),
+        status=status,
+        kind=kind,
+        error=error,
     )
 
 

@@ -1,0 +1,89 @@
+"""The outcome of most runs: a success, written without reading run and schedule.
+
+It does what `outcomes.record_outcome` does for any outcome, in half the time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, When
+
+from schedules.models import OPEN_STATUSES, RunStatus, ScheduledJob, ScheduledRun
+from schedules.models.ledger import of_index
+from schedules.services.runs.claims import Claim
+from schedules.services.runs.outcomes import log_ended
+from schedules.services.runs.waiting import release_waiting
+from workflows.execution.record import Record
+from workflows.kit.prepared import Param, Select, Update
+
+
+def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
+    """Record that the claimed attempt has succeeded, with the end of its execution. Returns
+    False if it has lost its lease. Runs that waited for its end are released."""
+    with transaction.atomic():
+        # First, since whoever releases runs holds the row of the schedule.
+        _count(id=claim.schedule_id, last_run_at=claim.started_at)
+        if not _end(id=claim.run_id, token=claim.token, finished_at=now):
+            transaction.set_rollback(True)
+            return False
+        record.write_end()
+        if _waiting(schedule=claim.schedule_id):
+            _release(claim.schedule_id, now)
+    log_ended(
+        schedule=claim.schedule_id,
+        tick=claim.scheduled_for,
+        run=claim.run_id,
+        execution=claim.execution_id,
+        attempt=claim.attempt,
+        status=RunStatus.SUCCEEDED,
+    )
+    return True
+
+
+def _release(schedule_id: UUID, now: datetime) -> None:
+    if schedule := ScheduledJob.objects.locked_or_none(schedule_id):
+        release_waiting(schedule, now=now)
+
+
+def _schedule() -> QuerySet[ScheduledJob]:
+    return ScheduledJob.objects.filter(pk=Param(ScheduledJob, "id"))
+
+
+_started_at = Param(ScheduledJob, "last_run_at")
+_count = Update(
+    _schedule,
+    run_count=F("run_count") + 1,
+    consecutive_failures=0,
+    last_run_at=Case(
+        When(Q(last_run_at__gte=_started_at), then=F("last_run_at")),
+        default=_started_at,
+    ),
+)
+_end = Update(
+    lambda: ScheduledRun.objects.filter(
+        pk=Param(ScheduledRun, "id"),
+        token=Param(ScheduledRun, "token"),
+        status=RunStatus.RUNNING,
+    ),
+    status=RunStatus.SUCCEEDED,
+    finished_at=Param(ScheduledRun, "finished_at"),
+    failure_kind="",
+    error="",
+    **dict.fromkeys(
+        ("token", "lease_until", "task_result_id", "task_backend", "polled_at"), None
+    ),
+)
+_waiting = Select(
+    lambda: (
+        ScheduledRun.objects.filter(
+            of_index(OPEN_STATUSES),
+            schedule=Param(ScheduledRun, "schedule"),
+            status=RunStatus.WAITING,
+        )
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
