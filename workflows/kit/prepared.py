@@ -18,7 +18,17 @@ from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
 Row = TypeVar("Row")
-Sql = tuple[str, Sequence[Any]]
+# Makes the parameters of a statement of the values that are given with a call.
+Binding = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+# In fields of these kinds, these values go to the database as they are.
+_AS_THEY_ARE = {
+    "CharField": str,
+    "TextField": str,
+    "IntegerField": int,
+    "PositiveIntegerField": int,
+    "PositiveSmallIntegerField": int,
+    "PositiveBigIntegerField": int,
+}
 
 
 class Param(Expression):
@@ -62,9 +72,10 @@ class _Known:
         self.values: Mapping[str, Any] = {}
         compiler: Any = queryset.query.get_compiler(connection.alias)
         sql, params = compiler.as_sql()
+        bound = _binding(params, connection)
         converters = compiler.get_converters(each for each, *_ in compiler.select)
         compiler.get_converters = lambda expressions: converters
-        compiler.as_sql = lambda: (sql, _bound(params, self.values, connection))
+        compiler.as_sql = lambda: (sql, bound(self.values))
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
 
 
@@ -77,16 +88,16 @@ class Update:
 
     def __call__(self, **values: Any) -> int:
         connection = connections[DEFAULT_DB_ALIAS]
-        sql, params = _remembered(connection, self, self._compile)
+        sql, bound = _remembered(connection, self, self._compile)
         with connection.cursor() as cursor:
-            cursor.execute(sql, _bound(params, values, connection))
+            cursor.execute(sql, bound(values))
             return int(cursor.rowcount)
 
-    def _compile(self, connection: BaseDatabaseWrapper) -> Sql:
+    def _compile(self, connection: BaseDatabaseWrapper) -> tuple[str, Binding]:
         query: Any = self._build().query.chain(UpdateQuery)
         query.add_update_values(self._columns)
-        compiled: Sql = query.get_compiler(connection.alias).as_sql()
-        return compiled
+        sql, params = query.get_compiler(connection.alias).as_sql()
+        return sql, _binding(params, connection)
 
 
 class Save:
@@ -107,20 +118,31 @@ def insert(rows: Sequence[Model]) -> None:
     """Insert rows with all their columns, in one statement. Those that are there already,
     since a commit whose answer was lost is repeated, stay as they are."""
     connection = connections[DEFAULT_DB_ALIAS]
-    model = type(rows[0])
-    fields = [each for each in model._meta.concrete_fields if not _is_automatic(each)]
-    names = ", ".join(connection.ops.quote_name(each.column or "") for each in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
-    values_sql = ", ".join([row] * len(rows))
-    sql = f"INSERT INTO {into} VALUES {values_sql} ON CONFLICT DO NOTHING"  # noqa: S608 names come from the model
+    table: _Table = _remembered(
+        connection, type(rows[0]), partial(_Table, type(rows[0]))
+    )
     values = [
-        field.get_db_prep_save(getattr(each, field.attname), connection)
-        for each in rows
-        for field in fields
+        prepared(getattr(row, name)) for row in rows for name, prepared in table.columns
     ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(table.insert(len(rows)), values)
+
+
+class _Table:
+    """How rows of a model are inserted."""
+
+    def __init__(self, model: type[Model], connection: BaseDatabaseWrapper) -> None:
+        name = connection.ops.quote_name
+        fields = [
+            each for each in model._meta.concrete_fields if not _is_automatic(each)
+        ]
+        names = ", ".join(name(each.column or "") for each in fields)
+        self._into = f"INSERT INTO {name(model._meta.db_table)} ({names}) VALUES "  # noqa: S608 names come from the model
+        self._row = f"({', '.join(['%s'] * len(fields))})"
+        self.columns = [(each.attname, _prepared(each, connection)) for each in fields]
+
+    def insert(self, count: int) -> str:
+        return self._into + ", ".join([self._row] * count) + " ON CONFLICT DO NOTHING"
 
 
 def _is_automatic(field: Field[Any, Any]) -> bool:
@@ -139,12 +161,26 @@ def _remembered(
     return known[statement]
 
 
-def _bound(
-    params: Iterable[Any], values: Mapping[str, Any], connection: BaseDatabaseWrapper
-) -> tuple[Any, ...]:
-    return tuple(
-        each.output_field.get_db_prep_save(values[each.name], connection)
+def _binding(params: Iterable[Any], connection: BaseDatabaseWrapper) -> Binding:
+    steps: list[tuple[str, Any]] = [
+        (each.name, _prepared(each.output_field, connection))
         if isinstance(each, Param)
-        else each
+        else ("", each)
         for each in params
+    ]
+    return lambda values: tuple(
+        [step(values[name]) if name else step for name, step in steps]
     )
+
+
+def _prepared(
+    field: Field[Any, Any], connection: BaseDatabaseWrapper
+) -> Callable[[Any], Any]:
+    """Makes what is sent to the database of a value of this field."""
+    kind = _AS_THEY_ARE.get(field.get_internal_type())
+    save = field.get_db_prep_save
+
+    def prepared(value: Any) -> Any:
+        return value if type(value) is kind else save(value, connection)
+
+    return prepared
