@@ -83,7 +83,7 @@ def admin_pages(schedules: int, runs: int, repeat: int) -> Iterator[tuple[str, A
     }
     pages = {what: f"{LIST}?{query}" for what, query in QUERIES.items()} | PAGES
     for what, address in pages.items():
-        yield what, _measured(site, address.format(**names), repeat)
+        yield what, measured(site, address.format(**names), repeat)
 
 
 def _months(day: Any, later: int) -> Any:
@@ -91,7 +91,7 @@ def _months(day: Any, later: int) -> Any:
     return day.replace(year=number // 12, month=number % 12 + 1, day=1)
 
 
-def _measured(site: Client, address: str, repeat: int) -> dict[str, Any]:
+def measured(site: Client, address: str, repeat: int) -> dict[str, Any]:
     """Each time as the first in its minute: what is kept for a minute is forgotten."""
     _anew()
     with CaptureQueriesContext(connection) as queries:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from schedules.models import SavedView, ScheduledJob, ScheduleType
 from tests.bench.population import populate
+from tests.bench.written_runs import analyze, just, write_runs
 from workflows.models import Workflow
 
 # The share of all runs that one schedule has, a minute apart.
@@ -61,11 +61,10 @@ def fill(schedules: int, runs: int) -> Site:
     busy = ScheduledJob.objects.get(name=_name(BUSY))
     of_busy = int(runs * BUSY_SHARE)
     rest = ScheduledJob.objects.exclude(pk=busy.pk)
-    _write_runs(f"s.id <> {_key(busy)}", (runs - of_busy) // rest.count(), 3_600, now)
-    _write_runs(f"s.id = {_key(busy)}", of_busy, 60, now)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE")  # as autovacuum does; on SQLite nobody does
+    newest = now - timedelta(hours=1)
+    write_runs(rest, (runs - of_busy) // rest.count(), newest=newest, apart=3_600)
+    write_runs(just(busy), of_busy, newest=newest, apart=60)
+    analyze()
     boss = User.objects.create_superuser("boss")
     for number in range(3):
         query = f"state=paused&tag=team-{number}"
@@ -113,50 +112,3 @@ def _timing(number: int, now: datetime) -> dict[str, Any]:
 
 def _cron(expression: str, zone: str) -> dict[str, Any]:
     return {"cron_expression": expression, "timezone": zone}
-
-
-# So many runs of each schedule; one in 17 has failed. A million rows are written by the
-# database itself, in half a minute.
-_NUMBERS = {
-    "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < %d)"
-    " SELECT n FROM c)",
-    "postgresql": "(SELECT n FROM generate_series(0, %d) AS series(n))",
-}
-_NEW_ID = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
-_AT = {
-    "sqlite": "datetime('{now}', '-' || (n * {apart} - {plus}) || ' seconds')",
-    "postgresql": "TIMESTAMPTZ '{now}+00' - (n * {apart} - {plus}) * INTERVAL '1 second'",
-}
-_INSERT = """
-    INSERT INTO ostinato_schedules_scheduledrun
-        (id, schedule_id, schedule_name, epoch, origin, scheduled_for, tick_count, due_at,
-         status, reason, attempt, send_count, failure_kind, error, started_at, finished_at,
-         created_at)
-    SELECT {id}, s.id, s.name, 1, 'schedule', {at}, 1, {at},
-        CASE WHEN n % 17 = 3 THEN 'failed' WHEN n % 23 = 4 THEN 'skipped'
-             ELSE 'succeeded' END,
-        CASE WHEN n % 17 <> 3 AND n % 23 = 4 THEN 'overlap' ELSE '' END, 1, 1,
-        CASE WHEN n % 17 = 3 THEN 'node' ELSE '' END, '', {at}, {end}, {at}
-    FROM ostinato_schedules_scheduledjob s CROSS JOIN {numbers} numbers
-    WHERE {which}
-"""
-
-
-def _write_runs(which: str, each: int, apart: int, now: datetime) -> None:
-    vendor = connection.vendor
-    first = f"{now.astimezone(UTC) - timedelta(hours=1):%Y-%m-%d %H:%M:%S}"
-    at = _AT[vendor]
-    statement = _INSERT.format(
-        id=_NEW_ID[vendor],
-        at=at.format(now=first, apart=apart, plus=0),
-        end=at.format(now=first, apart=apart, plus="(2 + n % 37)"),
-        numbers=_NUMBERS[vendor] % (max(1, each) - 1),
-        which=which,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _key(schedule: ScheduledJob) -> str:
-    is_native = connection.features.has_native_uuid_field
-    return f"'{schedule.pk if is_native else schedule.pk.hex}'"

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from schedules.models import ScheduleType
 from schedules.services.upkeep.commits import relax_durability
 from tests.bench.admin_pages import admin_pages
+from tests.bench.history import history
 from tests.bench.lateness import lateness
 from tests.bench.listing import listing
 from tests.bench.population import clear
@@ -53,6 +54,11 @@ def _admin(options: Namespace) -> Results:
     yield from admin_pages(options.schedules, options.runs, options.repeat)
 
 
+def _history(options: Namespace) -> Results:
+    relax_durability()  # as in the scheduler's process, which prunes
+    yield from history(options.schedules, options.runs, options.repeat)
+
+
 def _upserts(options: Namespace) -> Results:
     for _ in range(options.repeat):
         yield from upserts(options.schedules)
@@ -76,6 +82,7 @@ MEASUREMENTS: dict[str, Callable[[Namespace], Results]] = {
     "startup": _startup,
     "listing": _listing,
     "admin": _admin,
+    "history": _history,
     "upserts": _upserts,
     "running": _running,
     "starts": _starts,

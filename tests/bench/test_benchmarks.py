@@ -95,6 +95,18 @@ def test_pages_of_the_admin_are_measured_with_their_queries_and_their_weight(
 
 
 @pytest.mark.slow
+def test_a_long_history_is_measured_with_its_pruning_beside_plain_deletion(
+    measured: Measured,
+) -> None:
+    printed = measured("benchmark_history", "--schedules=3", "--runs=900", "--repeat=1")
+    for page in ("schedule", "runs that failed", "API: executions"):
+        assert re.search(rf"^page: {page} .* \d+ queries", printed, re.MULTILINE)
+    for work in ("audit", "pruning", "audit after pruning", "plain deletion"):
+        assert re.search(rf"^{work}  .* runs, .* rows", printed, re.MULTILINE)
+    assert re.search(r"^pruning: .* of plain deletion", printed, re.MULTILINE)
+
+
+@pytest.mark.slow
 def test_upserts_are_measured_beside_bulk_create(
     measured: Measured,
 ) -> None:

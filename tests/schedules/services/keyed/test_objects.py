@@ -24,6 +24,7 @@ from schedules.receivers import connect_objects
 from schedules.services import Actor, resume_schedule
 from schedules.services.keyed import objects as objects_of_schedules
 from schedules.services.keyed.objects import Orphans
+from tests.plans import plan_of
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -215,16 +216,6 @@ def test_an_object_without_a_schedule_costs_one_query_more(connected: None) -> N
     about = [each["sql"] for each in queries if "scheduledjob" in each["sql"]]
     assert len(about) == 1
     assert "schedule_of_object" in plan_of(about[0])
-
-
-def plan_of(sql: str) -> str:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("ANALYZE")  # it has been filled in this transaction
-        how = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-        cursor.execute(f"{how} {sql}")
-        return str(cursor.fetchall())
 
 
 def test_the_sweep_goes_through_all_objects_in_batches_by_their_index(
