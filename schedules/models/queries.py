@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from schedules.models.choices import Status
+from workflows.kit.given_ids import given_ids
 from workflows.models.workflow import sees_all
 
 if TYPE_CHECKING:
@@ -52,12 +52,7 @@ class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
 
     def with_ids(self, ids: Collection[UUID]) -> ScheduleQuerySet:
         """Those with these ids, any number of them: they are one parameter of the query."""
-        if connections[self.db].vendor == "postgresql":
-            given = RawSQL("SELECT unnest(%s::uuid[])", ([str(each) for each in ids],))
-        else:
-            as_json = json.dumps([each.hex for each in ids])
-            given = RawSQL("SELECT value FROM json_each(%s)", (as_json,))
-        return self.filter(pk__in=given)
+        return self.filter(pk__in=given_ids(ids, self.db))
 
     def visible_to(self, user: User | AnonymousUser) -> ScheduleQuerySet:
         """The schedules that `user` may see: all, for staff with the permission, or their own."""

@@ -49,8 +49,10 @@ class Chores:
     """Work that is not urgent: some of it with each sweep."""
 
     PRUNE_EVERY = timedelta(minutes=10)
-    # In each sweep, every few seconds.
+    # In each sweep, every few seconds; and while nothing is due for so long, with a rest after.
     PRUNE_SECONDS = 0.05
+    IDLE_SECONDS = 0.2
+    REST = 3
 
     def __init__(self, may_prune: Callable[[], bool] = lambda: True) -> None:
         self._may_prune = may_prune
@@ -74,7 +76,20 @@ class Chores:
             self._retiming = retime_batch(now) > 0
         if self._pruning is None and self._is_pruning_due(now):
             self._pruning = prune(now)
-        if not self._pruning:
+        self._prune_some(now)
+
+    def prune_meanwhile(self, now: datetime, seconds: float) -> float:
+        """Go on pruning if so many `seconds` are left before anything is to be done; returns
+        those to rest, in which others have the database three times as long."""
+        if self._pruning is None or seconds < self.IDLE_SECONDS:
+            return seconds
+        began = time.monotonic()
+        fix_one(now, self._prune_some)
+        took = time.monotonic() - began
+        return max(0.0, min(seconds - took, took * self.REST))
+
+    def _prune_some(self, now: datetime) -> None:
+        if self._pruning is None:
             return
         if not self._may_prune() or self._finishes_pruning(self._pruning):
             self._pruning = None

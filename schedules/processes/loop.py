@@ -140,7 +140,8 @@ class Loop:
             recovering = self._recover_some()
             self._serve_due_alarms()
             seconds = min(self._until_next_alarm(), self._until_next_sweep())
-            seconds = 0.0 if recovering else seconds
+            left = self._chores.prune_meanwhile(self._clock(), seconds)
+            seconds = 0.0 if recovering else left
         except RedisAway as error:
             return self._back_off(f"RedisAway: {error}")
         except DATABASE_AWAY as error:

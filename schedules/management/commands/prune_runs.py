@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,9 +11,10 @@ from django.utils import timezone
 from typing_extensions import override
 
 from schedules.services.clocks.jumps import Jumps
-from schedules.services.upkeep.pruning import prune
+from schedules.services.upkeep.pruning import Pruned, prune
 from schedules.timing.english import counted
 from workflows.kit.conf import conf
+from workflows.kit.sqlite_write_lock import brief_write
 
 
 class Command(BaseCommand):
@@ -36,10 +38,20 @@ class Command(BaseCommand):
             )
         now = timezone.now()  # noqa: TID251 an entry point
         runs = executions = 0
-        for pruned in prune(now):
+        for pruned in _briefly(prune(now)):
             runs += pruned.runs
             executions += pruned.executions
         self.stdout.write(
             f"Deleted {counted(runs, 'run')} and {counted(executions, 'execution')} "
             f"older than {counted(conf.RUNS_KEPT_DAYS, 'day')}."
         )
+
+
+def _briefly(steps: Iterator[Pruned]) -> Iterator[Pruned]:
+    """The steps, after each of which others may write."""
+    while True:
+        with brief_write():
+            pruned = next(steps, None)
+        if pruned is None:
+            return
+        yield pruned

@@ -79,12 +79,16 @@ def _audit_batch(ids: list[UUID]) -> Iterator[Account]:
 def _early_rows(ids: list[UUID]) -> dict[UUID, list[tuple[datetime, int, str]]]:
     """Tick, epoch and status of the runs that ran before their time and do not count yet:
     they lie after the frontier, or after the end of their epoch."""
+    # Few ever had any, and only the rows of these are read.
+    with_early = ScheduledJob.objects.filter(pk__in=ids, early_upto__isnull=False)
+    if not (some := list(with_early.values_list("pk", flat=True))):
+        return {}
     epoch = ScheduleEpoch.objects.filter(
         schedule=OuterRef("schedule"), number=OuterRef("epoch")
     )
     rows = (
         ScheduledRun.objects.filter(
-            schedule__in=ids,
+            schedule__in=some,
             origin__in=TICK_ORIGINS,
             schedule__early_upto__gte=F("scheduled_for"),
         )

@@ -12,7 +12,7 @@ from schedules.models import ScheduledJob, ScheduledRun, ScheduleEpoch
 from schedules.processes.chores import Chores
 from schedules.services import Actor, fire_due, stop_schedule
 from schedules.services.insight.audit import audit
-from schedules.services.upkeep import pruning
+from schedules.services.upkeep import old_executions, pace, pruning
 from schedules.services.upkeep.pruning import prune
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import Workflow, WorkflowExecution
@@ -122,7 +122,7 @@ def test_each_step_is_short_and_a_look_takes_one_query(
     for minute in (1, 2, 3):
         fire_due(NOON + minute * MINUTE)
     ScheduledRun.objects.update(status="succeeded")
-    monkeypatch.setattr(pruning, "BATCH", 1)
+    monkeypatch.setattr(pruning, "AT_ONCE", (1, 1))
     steps = prune(NOON + 91 * DAY)
     with django_assert_num_queries(1):
         assert next(steps).runs == 0
@@ -132,8 +132,8 @@ def test_each_step_is_short_and_a_look_takes_one_query(
 def test_a_step_ends_in_time_however_many_nodes_the_executions_had(
     workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pruning, "STEP_SECONDS", 0)
-    monkeypatch.setattr(pruning, "EXECUTIONS_AT_ONCE", 2)
+    monkeypatch.setattr(pace, "STEP_SECONDS", 0)
+    monkeypatch.setattr(old_executions, "AT_ONCE", (2, 200))
     WorkflowExecution.objects.bulk_create(
         WorkflowExecution(
             workflow=workflow,
@@ -177,7 +177,7 @@ def test_schedules_that_are_gone_with_few_rows_cost_nothing(
         stop_schedule(schedule.id, actor=Actor.person(schedule.owner), now=NOON)
     with django_assert_num_queries(
         7
-    ):  # none living, stopped, executions twice, bulk actions
+    ):  # the ledger twice, executions twice, bulk actions
         prune_all()
 
 
@@ -198,6 +198,27 @@ def test_the_scheduler_goes_on_where_it_stopped(
     assert ScheduledRun.objects.count() == 4
 
 
+def test_while_nothing_is_due_the_scheduler_goes_on_and_rests_longer_than_it_prunes(
+    make_schedule: MakeSchedule, ostinato, monkeypatch
+) -> None:
+    ostinato(RUNS_KEPT_AT_LEAST=1)
+    monkeypatch.setattr(Chores, "PRUNE_SECONDS", 0)
+    for _ in range(4):
+        make_schedule()
+    for minute in (1, 2):
+        fire_due(NOON + minute * MINUTE)
+    ScheduledRun.objects.update(status="succeeded")
+    later, chores = NOON + 91 * DAY, Chores()
+    assert chores.prune_meanwhile(later, 5) == 5, "no sweep has begun it"
+    chores.do(later)
+    before = ScheduledRun.objects.count()
+    assert chores.prune_meanwhile(later, 0.1) == 0.1, "something is due soon"
+    assert ScheduledRun.objects.count() == before
+    rests = list(iter(lambda: chores.prune_meanwhile(later, 60), 60))
+    assert ScheduledRun.objects.count() == 4
+    assert all(0 < rest < 60 for rest in rests)
+
+
 def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
     make_schedule: MakeSchedule, django_assert_num_queries
 ) -> None:
@@ -206,6 +227,6 @@ def test_schedules_with_nothing_to_spare_cost_one_query_a_thousand(
     fire_due(NOON + MINUTE)
     ScheduledRun.objects.update(status="succeeded")
     with django_assert_num_queries(
-        9
-    ):  # living twice, stopped, executions, bulk actions
+        7
+    ):  # the ledger twice, executions twice, bulk actions
         prune_all()
