@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(OWNERS_OF_OPEN_RUNS, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='scheduledrun',
-            index=models.Index(django.db.models.expressions.RawSQL("CASE WHEN attempt > 1 THEN 0 WHEN origin = 'catch_up' THEN 1 WHEN origin = 'backfill' THEN 2 ELSE 0 END", ()), models.F('owner'), models.F('schedule'), models.F('due_at'), condition=models.Q(('status', 'pending')), name='run_in_turn'),
+            index=models.Index(django.db.models.expressions.RawSQL("CASE WHEN status <> 'pending' THEN NULL WHEN attempt > 1 THEN 0 WHEN origin = 'catch_up' THEN 1 WHEN origin = 'backfill' THEN 2 ELSE 0 END", ()), models.F('owner'), models.F('schedule'), models.F('due_at'), condition=models.Q(django.db.models.expressions.RawSQL("(CASE WHEN status <> 'pending' THEN NULL WHEN attempt > 1 THEN 0 WHEN origin = 'catch_up' THEN 1 WHEN origin = 'backfill' THEN 2 ELSE 0 END) IS NOT NULL", (), models.BooleanField())), name='run_in_turn'),
         ),
     ]

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from workflows.execution import abandon, outbox
 from workflows.execution.abandon import Leased, abandon_execution
@@ -18,10 +20,13 @@ from workflows.execution.guard import LEASE, Lease
 from workflows.execution.outbox import Outbox
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
+from workflows.kit.prepared import Param, Select, Update
 from workflows.models import WorkflowExecution
 
 ENTRY_POINT = "workflows.execution.jobs.run_execution"
 Status = WorkflowExecution.Status
+# As the condition of the index `execution_in_turn` has it: else SQLite does not use it.
+IS_PENDING = Q(status=RawSQL("'pending'", ()))
 
 
 class ExecutionMessage(NamedTuple):
@@ -49,23 +54,81 @@ def queue_execution(execution: WorkflowExecution, *, now: datetime) -> None:
     EXECUTIONS.send_on_commit([execution], now=now)
 
 
-def claim_execution(
-    execution_id: UUID, *, now: datetime
-) -> tuple[WorkflowExecution, Lease] | None:
+class StartedExecution(NamedTuple):
+    """An execution that this process has claimed, and its lease on it."""
+
+    execution: WorkflowExecution
+    lease: Lease
+
+
+def claim_execution(execution_id: UUID, *, now: datetime) -> StartedExecution | None:
     """Start a pending execution; None if it is not pending, or no longer."""
-    row = WorkflowExecution.objects.filter(pk=execution_id)
-    claimed = {"status": Status.RUNNING, "started_at": now, "lease_until": now + LEASE}
-    if not row.filter(status=Status.PENDING).update(**claimed):
+    if not _take(id=execution_id, started_at=now, lease_until=now + LEASE):
         return None
+    row = WorkflowExecution.objects.filter(pk=execution_id)
+    return _started(retry_while_away(row.select_related("workflow").get), now=now)
+
+
+def next_execution(owner: Any) -> WorkflowExecution | None:
+    """The oldest pending execution of this owner that no other process is about to claim, its
+    row locked until the caller's transaction ends."""
+    return next(iter(_oldest(owner=owner)), None)
+
+
+def start_execution(
+    execution: WorkflowExecution, *, now: datetime
+) -> StartedExecution | None:
+    """Start what `next_execution` has returned."""
+    lease_until = now + LEASE
+    if not _take(id=execution.pk, started_at=now, lease_until=lease_until):
+        return None
+    execution.status = Status.RUNNING
+    execution.started_at, execution.lease_until = now, lease_until
+    return _started(execution, now=now)
+
+
+def claimed_before(execution_id: UUID, *, now: datetime) -> StartedExecution | None:
+    """The execution if it was started at exactly this time, so by the caller: the answer to
+    its commit was lost."""
+    row = WorkflowExecution.objects.filter(
+        pk=execution_id, status=Status.RUNNING, started_at=now
+    )
+    execution = row.select_related("workflow").first()
+    return _started(execution, now=now) if execution else None
+
+
+def _started(execution: WorkflowExecution, *, now: datetime) -> StartedExecution:
     seconds = conf.EXECUTION_TIMEOUT_SECONDS
-    execution = retry_while_away(row.select_related("workflow").get)
-    return execution, Lease(
+    lease = Lease(
         # The lease lasts until it is taken away: recording the end does not do so.
-        rows=partial(row.filter, lease_until__isnull=False),
+        rows=partial(
+            WorkflowExecution.objects.filter,
+            pk=execution.pk,
+            lease_until__isnull=False,
+        ),
         deadline=now + timedelta(seconds=seconds),
         timeout_seconds=seconds,
-        names={"execution": str(execution_id)},
+        names={"execution": str(execution.pk)},
     )
+    return StartedExecution(execution, lease)
+
+
+_oldest = Select(
+    lambda: (
+        WorkflowExecution.objects.select_related("workflow")
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(IS_PENDING, owner=Param(WorkflowExecution, "owner"))
+        .order_by("created_at")[:1]
+    )
+)
+_take = Update(
+    lambda: WorkflowExecution.objects.filter(
+        pk=Param(WorkflowExecution, "id"), status=Status.PENDING
+    ),
+    status=Status.RUNNING,
+    started_at=Param(WorkflowExecution, "started_at"),
+    lease_until=Param(WorkflowExecution, "lease_until"),
+)
 
 
 def close_lost_execution(

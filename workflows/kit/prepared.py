@@ -32,13 +32,13 @@ _AS_THEY_ARE = {
 
 
 class Param(Expression):
-    """A value that is given with each call, by the name of its field."""
+    """A value that is given with each call, by the name of its field or by another one."""
 
-    def __init__(self, model: type[Model], name: str) -> None:
+    def __init__(self, model: type[Model], name: str, given: str = "") -> None:
         field = model._meta.get_field(name)
         assert isinstance(field, Field)
         super().__init__(output_field=field)
-        self.name = name
+        self.name = given or name
 
     @override
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:

@@ -27,8 +27,9 @@ from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
 RUN_CANCELLED = CANCELLED | Q(execution__cancel_requested_at__isnull=False)
+Status = WorkflowExecution.Status
 # What a claim reads with the run, in one query.
-OF_RUN = ("schedule__workflow", "schedule__owner")
+OF_RUN = "schedule__workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,17 @@ def claim_run(
     except DATABASE_AWAY:
         raise
     except Exception as error:
-        # Rolled back, the run would be pending, and sent again for ever.
         logger.exception("run_not_startable", run=str(run_id))
-        why = f"It could not be started: {type(error).__name__}: {error}"
-        return _claim(run_id, attempt, token=token, now=now, broken=why[:NOTE_LENGTH])
+        return claim_broken(run_id, attempt, error, token=token, now=now)
+
+
+def claim_broken(
+    run_id: UUID, attempt: int, error: Exception, *, token: UUID, now: datetime
+) -> Claim | None:
+    """The same for a run whose start has raised `error`, and was rolled back: it is claimed
+    with the error as its refusal. Left pending, it would be sent again for ever."""
+    why = f"It could not be started: {type(error).__name__}: {error}"
+    return _claim(run_id, attempt, token=token, now=now, broken=why[:NOTE_LENGTH])
 
 
 def _claim(
@@ -106,38 +114,46 @@ def _claim(
     with transaction.atomic():
         run = next(iter(_read(id=run_id, attempt=attempt)), None)
         if run is None or run.schedule.workflow.deleting_since:
-            _cancel_orphan(run_id, attempt, now=now)
+            cancel_orphan(run_id, attempt, now=now)
             return None
-        schedule = run.schedule
-        refusal, kind = broken, FailureKind.BROKEN if broken else None
-        execution = None
-        try:
-            if not broken:
-                execution = _resolve(schedule, run, now=now)
-        except NotAllowed as error:
-            refusal, kind = str(error), FailureKind.NOT_ALLOWED
-        except (NoTrigger, WorkflowInactive) as error:
-            refusal, kind = str(error), FailureKind.NO_TRIGGER
-        deadline = now + timedelta(seconds=schedule.timeout_seconds)
-        if not _take(
-            id=run_id,
-            attempt=attempt,
-            token=token,
-            lease_until=now + LEASE,
-            started_at=now,
-            deadline_at=deadline,
-            # Instead of that of an earlier attempt. It is inserted only for a run that is
-            # still pending, and the reference is checked at the commit.
-            execution=execution.pk if execution else None,
-        ):
-            return None
-        if execution is not None:
-            insert([execution])
+        return start(run, token=token, now=now, broken=broken)
+
+
+def start(
+    run: ScheduledRun, *, token: UUID, now: datetime, broken: str = ""
+) -> Claim | None:
+    """Start the run that the caller's transaction has read, with what is `OF_RUN`. None if it
+    is no longer pending."""
+    schedule = run.schedule
+    refusal, kind = broken, FailureKind.BROKEN if broken else None
+    execution = None
+    try:
+        if not broken:
+            execution = _resolve(schedule, run, now=now)
+    except NotAllowed as error:
+        refusal, kind = str(error), FailureKind.NOT_ALLOWED
+    except (NoTrigger, WorkflowInactive) as error:
+        refusal, kind = str(error), FailureKind.NO_TRIGGER
+    deadline = now + timedelta(seconds=schedule.timeout_seconds)
+    if not _take(
+        id=run.id,
+        attempt=run.attempt,
+        token=token,
+        lease_until=now + LEASE,
+        started_at=now,
+        deadline_at=deadline,
+        # Instead of that of an earlier attempt. It is inserted only for a run that is
+        # still pending, and the reference is checked at the commit.
+        execution=execution.pk if execution else None,
+    ):
+        return None
+    if execution is not None:
+        insert([execution])
     return Claim(
         run_id=run.id,
         schedule_id=schedule.id,
         token=token,
-        attempt=attempt,
+        attempt=run.attempt,
         scheduled_for=run.scheduled_for,
         started_at=now,
         deadline=deadline,
@@ -148,15 +164,39 @@ def _claim(
     )
 
 
+def claimed_before(run_id: UUID, *, token: UUID) -> Claim | None:
+    """The claim that was made under this token, if it was committed; without a refusal, which
+    nobody remembers."""
+    found = claimed_run(run_id, token).filter(execution__status=Status.RUNNING)
+    run = found.select_related("schedule", "execution__workflow").first()
+    if run is None:
+        return None
+    assert run.started_at is not None  # set by the claim, as is the other
+    assert run.deadline_at is not None
+    return Claim(
+        run_id=run.id,
+        schedule_id=run.schedule_id,
+        token=token,
+        attempt=run.attempt,
+        scheduled_for=run.scheduled_for,
+        started_at=run.started_at,
+        deadline=run.deadline_at,
+        timeout_seconds=run.schedule.timeout_seconds,
+        execution=run.execution,
+    )
+
+
 def _pending() -> QuerySet[ScheduledRun]:
     return ScheduledRun.objects.filter(
         pk=Param(ScheduledRun, "id"),
         attempt=Param(ScheduledRun, "attempt"),
-        status=RunStatus.PENDING,
+        # Not `=`: PostgreSQL, which may know nothing yet of a hundred thousand new rows,
+        # would look for the one among all that are pending.
+        status__in=[RunStatus.PENDING, ""],
     )
 
 
-_read = Select(lambda: _pending().select_related(*OF_RUN))
+_read = Select(lambda: _pending().select_related(OF_RUN))
 _take = Update(
     _pending,
     status=RunStatus.RUNNING,
@@ -191,12 +231,12 @@ def _resolve(
             "payload": schedule.payload,
         },
         workflow=schedule.workflow,
-        status=WorkflowExecution.Status.RUNNING,
+        status=Status.RUNNING,
         now=now,
     )
 
 
-def _cancel_orphan(run_id: UUID, attempt: int, *, now: datetime) -> None:
+def cancel_orphan(run_id: UUID, attempt: int, *, now: datetime) -> None:
     """Cancel a pending run whose schedule has been stopped since it was sent, or is being
     deleted with its workflow."""
     alive = ScheduledJob.objects.filter(

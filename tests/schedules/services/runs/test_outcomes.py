@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
+from django.db import transaction
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun, ScheduleEvent
 from schedules.services import Actor, fire_due, pause_schedule, stop_schedule, sweep
 from schedules.services.runs.claims import claim_run
 from schedules.services.runs.outcomes import Outcome, close_lost_run, record_outcome
+from tests.at_once import at_once
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import outcome_of
 from workflows.execution.endings import CANCELLED, Ending
@@ -173,3 +177,32 @@ def test_what_a_user_has_cancelled_is_not_retried_should_it_fail(
     record_outcome(run.id, token=token, outcome=outcome_of("failed", "x"), now=DUE)
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("failed", 1)
+
+
+def test_an_outcome_and_a_verb_never_wait_for_each_other(
+    make_schedule: MakeSchedule,
+) -> None:
+    """Both lock the schedule first, and then the run."""
+    schedule = make_schedule()
+    fire_due(DUE)
+    run = schedule.runs.get()
+    token = start(run, DUE)
+    locked, asked = Event(), Event()
+
+    def verb() -> None:
+        with transaction.atomic():
+            ScheduledJob.objects.locked_or_none(schedule.pk)
+            locked.set()
+            assert asked.wait(10)
+            time.sleep(0.2)  # the outcome waits for the schedule
+            ScheduledRun.objects.update(cancel_requested_at=DUE)
+
+    def outcome() -> bool:
+        assert locked.wait(10)
+        asked.set()
+        ended = outcome_of("failed")
+        return record_outcome(run.pk, token=token, outcome=ended, now=DUE + SECOND)
+
+    assert at_once([verb, outcome]) == [None, True]
+    run.refresh_from_db()
+    assert (run.status, run.cancel_requested_at) == ("failed", DUE)
