@@ -57,7 +57,8 @@ def execute_scheduled_trigger(
             return
         fire_due(clock(), schedule_id=UUID(scheduled_job_id))
         return
-    wait_until(scheduled_for)
+    if scheduled_for:
+        wait_until(datetime.fromisoformat(scheduled_for))
     job = get_current_job()
     token = token_of_job(job.id) if job else uuid.uuid4()
     with at_work():  # before the claim: the token shows whether the claim succeeded
@@ -104,17 +105,16 @@ def _hand_over(
     hand_over(claim, result_id=result_id, backend=backend, now=clock())
 
 
-def wait_until(scheduled_for: str | None) -> None:
+def wait_until(scheduled_for: datetime) -> None:
     """Wait until the time of the tick by the clock of this machine.
 
     Otherwise a run at midnight could still read yesterday's date. The scheduler fires a moment
     ahead, and its clock may be slightly ahead of this one. The wait is at most
     `LONGEST_WAIT_SECONDS`, so that a wrong clock does not block a worker.
     """
-    if scheduled_for:
-        early = (datetime.fromisoformat(scheduled_for) - clock()).total_seconds()
-        if early > 0:  # even no sleep at all gives up the processor
-            time.sleep(min(early, LONGEST_WAIT_SECONDS))
+    early = (scheduled_for - clock()).total_seconds()
+    if early > 0:  # even no sleep at all gives up the processor
+        time.sleep(min(early, LONGEST_WAIT_SECONDS))
 
 
 def outcome_of(

@@ -14,8 +14,10 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from schedules import jobs
+from schedules.policy.turns import Turns
 from schedules.processes.orders import Orders
-from schedules.services.runs.claims import claim_run
+from schedules.services.runs.claims import Claim, claim_run
+from schedules.services.runs.turns import Started, claim_next
 from workflows.execution import jobs as standalone
 from workflows.execution.guard import watch
 from workflows.execution.inbox import Inbox, Taken
@@ -49,6 +51,7 @@ class WorkProcess:
         self._orders = orders
         self._inbox = Inbox(connection())
         self._has_permit = False
+        self._turns = Turns()
         # Why it ends, once it does.
         self._reason = ""
         watch()
@@ -112,19 +115,36 @@ class WorkProcess:
         if kind == "schedule":
             jobs.execute_scheduled_trigger(str(row))
             return
-        token = uuid.uuid4()
-        self._state.hold(kind, row, token)
         with at_work():
-            if kind == "run":
-                attempt = int(parts["attempt"] or 1)
-                claim = retry_while_away(
-                    lambda: claim_run(row, attempt, token=token, now=jobs.clock())
-                )
-                if claim:
-                    jobs.wait_until(claim.scheduled_for.isoformat())
-                    jobs.run_claimed(claim)
-            elif claimed := claim_execution(row, now=jobs.clock()):
+            attempt = int(parts["attempt"] or 1)
+            claimed = self._claim(kind, row, attempt, is_last=not taken.left)
+            if isinstance(claimed, Claim):
+                jobs.wait_until(claimed.scheduled_for)
+                jobs.run_claimed(claimed)
+            elif claimed:
                 standalone.run_claimed(*claimed)
+
+    def _claim(
+        self, kind: str, row: UUID, attempt: int, *, is_last: bool
+    ) -> Started | None:
+        """What is next in turn; or what the id from the queue names, if it is the last one,
+        or if nobody's turn is found."""
+        token = uuid.uuid4()
+
+        def taking(kind: str, row: UUID) -> None:
+            self._state.hold(kind, row, token)
+
+        def named() -> Started | None:
+            taking(kind, row)
+            if kind == "run":
+                return claim_run(row, attempt, token=token, now=jobs.clock())
+            return claim_execution(row, now=jobs.clock())
+
+        def in_turn() -> Started | None:
+            return claim_next(self._turns, token=token, now=jobs.clock(), taking=taking)
+
+        first, second = (named, in_turn) if is_last else (in_turn, named)
+        return retry_while_away(first) or retry_while_away(second)
 
     def _end_if_due(self) -> None:
         """End after a run that leaves something behind, and after many runs."""

@@ -18,7 +18,7 @@ from django.db import transaction
 from workflows.execution.process_state import note_effects
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.prepared import Param, Update, insert
+from workflows.kit.prepared import Param, Update, insert, literal
 from workflows.models import NodeRun, WorkflowExecution
 
 Status = WorkflowExecution.Status
@@ -30,7 +30,7 @@ MOST_UNWRITTEN = 20
 # With the columns of an `End`.
 _end_running = Update(
     lambda: WorkflowExecution.objects.filter(
-        pk=Param(WorkflowExecution, "id"), status=Status.RUNNING
+        pk=Param(WorkflowExecution, "id"), status=literal(Status.RUNNING)
     ),
     **{
         name: Param(WorkflowExecution, name)

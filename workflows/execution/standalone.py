@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from workflows.execution import abandon, outbox
 from workflows.execution.abandon import Leased, abandon_execution
@@ -20,13 +19,13 @@ from workflows.execution.guard import LEASE, Lease
 from workflows.execution.outbox import Outbox
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.prepared import Param, Select, Update
+from workflows.kit.prepared import Param, Select, Update, literal
 from workflows.models import WorkflowExecution
 
 ENTRY_POINT = "workflows.execution.jobs.run_execution"
 Status = WorkflowExecution.Status
 # As the condition of the index `execution_in_turn` has it: else SQLite does not use it.
-IS_PENDING = Q(status=RawSQL("'pending'", ()))
+IS_PENDING = Q(status=literal(Status.PENDING))
 
 
 class ExecutionMessage(NamedTuple):
@@ -123,7 +122,7 @@ _oldest = Select(
 )
 _take = Update(
     lambda: WorkflowExecution.objects.filter(
-        pk=Param(WorkflowExecution, "id"), status=Status.PENDING
+        IS_PENDING, pk=Param(WorkflowExecution, "id")
     ),
     status=Status.RUNNING,
     started_at=Param(WorkflowExecution, "started_at"),

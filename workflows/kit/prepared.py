@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
@@ -43,6 +44,13 @@ class Param(Expression):
     @override
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
+
+
+def literal(constant: str) -> RawSQL:
+    """A constant that stands in the statement itself. Given as a parameter, SQLite compiles
+    the statement anew each time: an index with a condition might suit one value only."""
+    assert constant.isidentifier()
+    return RawSQL(f"'{constant}'", ())  # noqa: S611 a constant
 
 
 class Select(Generic[Row]):

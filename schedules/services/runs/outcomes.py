@@ -28,7 +28,7 @@ from workflows.execution.endings import Attempt, Ending, ending
 from workflows.execution.record import Record
 from workflows.failures import FailureKind
 from workflows.kit.logs import LogBatch
-from workflows.kit.prepared import Param, Save, Select
+from workflows.kit.prepared import Param, Save, Select, literal
 
 events = LogBatch(__name__)
 ERROR_LENGTH = 2_000
@@ -136,7 +136,7 @@ def _running() -> QuerySet[ScheduledRun]:
     return ScheduledRun.objects.filter(
         pk=Param(ScheduledRun, "id"),
         token=Param(ScheduledRun, "token"),
-        status=RunStatus.RUNNING,
+        status=literal(RunStatus.RUNNING),
     )
 
 

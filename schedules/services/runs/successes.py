@@ -17,7 +17,7 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
-from workflows.kit.prepared import Param, Select, Update
+from workflows.kit.prepared import Param, Select, Update, literal
 
 
 def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
@@ -66,7 +66,7 @@ _end = Update(
     lambda: ScheduledRun.objects.filter(
         pk=Param(ScheduledRun, "id"),
         token=Param(ScheduledRun, "token"),
-        status=RunStatus.RUNNING,
+        status=literal(RunStatus.RUNNING),
     ),
     status=RunStatus.SUCCEEDED,
     finished_at=Param(ScheduledRun, "finished_at"),
@@ -81,7 +81,7 @@ _waiting = Select(
         ScheduledRun.objects.filter(
             of_index(OPEN_STATUSES),
             schedule=Param(ScheduledRun, "schedule"),
-            status=RunStatus.WAITING,
+            status=literal(RunStatus.WAITING),
         )
         .order_by()
         .values_list("pk")[:1]

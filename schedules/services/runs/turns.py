@@ -23,7 +23,7 @@ from schedules.models.ledger import LANE_SQL
 from schedules.policy.lanes import Lane
 from schedules.policy.turns import EXECUTIONS, FIRST, Place, Turns, Waiting
 from schedules.services.runs import claims
-from schedules.services.runs.claims import OF_RUN, Claim
+from schedules.services.runs.claims import Claim, with_what_starts
 from workflows.execution import standalone
 from workflows.execution.standalone import StartedExecution
 from workflows.kit.database_retry import DATABASE_AWAY
@@ -152,8 +152,8 @@ def _next(*places: QuerySet[ScheduledRun, Any]) -> QuerySet[ScheduledRun]:
     return ScheduledRun.objects.filter(pk=found).order_by()
 
 
-_after = Select(lambda: _next(_due("gt")).select_related(OF_RUN))
-_after_or_first = Select(lambda: _next(_due("gt"), _due("lte")).select_related(OF_RUN))
+_after = Select(lambda: with_what_starts(_next(_due("gt"))))
+_after_or_first = Select(lambda: with_what_starts(_next(_due("gt"), _due("lte"))))
 _after_or_first_bare = Select(
     lambda: _next(_due("gt"), _due("lte")).values_list("pk", "attempt")
 )

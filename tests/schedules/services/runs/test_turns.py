@@ -159,7 +159,7 @@ def test_an_execution_is_claimed_with_its_lease(alice: User) -> None:
     row.refresh_from_db()
     assert (started.execution, row.status, row.started_at) == (row, "running", NOON)
     assert started.execution.lease_until == row.lease_until
-    assert started.lease.rows.get() == row
+    assert started.lease.rows().get() == row
 
 
 def test_what_is_not_due_yet_does_not_start(of: Of, alice: User) -> None:
