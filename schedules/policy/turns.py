@@ -45,6 +45,8 @@ class Place(NamedTuple):
 class Turns:
     """What one work process remembers of the turns that it has taken."""
 
+    # A process begins after this schedule: with the same one, all would begin with the same.
+    begins_after: UUID = FIRST
     taken: int = 0
     # By lane, the owner who had the last turn.
     _owners: dict[Lane, Owner] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Turns:
 
     def schedule_before(self, place: Place) -> UUID:
         """The schedule after which the turns of this owner go on."""
-        return self._schedules.get((place.lane, place.owner), FIRST)
+        return self._schedules.get((place.lane, place.owner), self.begins_after)
 
     def place(
         self, waiting: Collection[Waiting], missed: Collection[Place] = ()

@@ -51,7 +51,7 @@ class WorkProcess:
         self._orders = orders
         self._inbox = Inbox(connection())
         self._has_permit = False
-        self._turns = Turns()
+        self._turns = Turns(begins_after=uuid.uuid4())
         # Why it ends, once it does.
         self._reason = ""
         watch()

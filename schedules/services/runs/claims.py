@@ -122,20 +122,19 @@ def claim_broken(
 def _claim(
     run_id: UUID, attempt: int, *, token: UUID, now: datetime, broken: str = ""
 ) -> Claim | None:
-    """One transaction. With a reason in `broken`, no workflow is started."""
-    with transaction.atomic():
-        run = next(iter(_read(id=run_id, attempt=attempt)), None)
-        if run is None or run.schedule.workflow.deleting_since:
-            cancel_orphan(run_id, attempt, now=now)
-            return None
-        return start(run, token=token, now=now, broken=broken)
+    """With a reason in `broken`, no workflow is started."""
+    run = next(iter(_read(id=run_id, attempt=attempt)), None)
+    if run is None or run.schedule.workflow.deleting_since:
+        cancel_orphan(run_id, attempt, now=now)
+        return None
+    return start(run, token=token, now=now, broken=broken)
 
 
 def start(
     run: ScheduledRun, *, token: UUID, now: datetime, broken: str = ""
 ) -> Claim | None:
-    """Start the run that the caller's transaction has read `with_what_starts`. None if it
-    is no longer pending."""
+    """Start a run that was just read `with_what_starts`, in one transaction. None if it is no
+    longer pending."""
     schedule = run.schedule
     refusal, kind = broken, FailureKind.BROKEN if broken else None
     execution = None
@@ -147,20 +146,21 @@ def start(
     except (NoTrigger, WorkflowInactive) as error:
         refusal, kind = str(error), FailureKind.NO_TRIGGER
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
-    if not _take(
-        id=run.id,
-        attempt=run.attempt,
-        token=token,
-        lease_until=now + LEASE,
-        started_at=now,
-        deadline_at=deadline,
-        # Instead of that of an earlier attempt. It is inserted only for a run that is
-        # still pending, and the reference is checked at the commit.
-        execution=execution.pk if execution else None,
-    ):
-        return None
-    if execution is not None:
-        insert([execution])
+    with transaction.atomic(savepoint=False):
+        if not _take(
+            id=run.id,
+            attempt=run.attempt,
+            token=token,
+            lease_until=now + LEASE,
+            started_at=now,
+            deadline_at=deadline,
+            # Instead of that of an earlier attempt. It is inserted only for a run that is
+            # still pending, and the reference is checked at the commit.
+            execution=execution.pk if execution else None,
+        ):
+            return None
+        if execution is not None:
+            insert([execution])
     return Claim(
         run_id=run.id,
         schedule_id=schedule.id,

@@ -38,7 +38,7 @@ def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
         run=claim.run_id,
         execution=claim.execution_id,
         attempt=claim.attempt,
-        status=RunStatus.SUCCEEDED,
+        status="succeeded",
     )
     return True
 

@@ -7,6 +7,7 @@ that run on their own, `execution_in_turn`. `policy.turns` has the rules.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -36,8 +37,8 @@ Kind = Literal["run", "execution"]
 # Called with what is about to be claimed.
 Taking = Callable[[Kind, UUID], None]
 Started = Claim | StartedExecution
-# How often another place is tried if others have taken what was found.
-MOST_TRIES = 5
+# How often it looks again if others have taken what was found.
+MOST_TRIES = 20
 
 
 def claim_next(
@@ -58,7 +59,10 @@ def claim_next(
         taking(kind, row.pk)
 
     try:
-        with transaction.atomic():
+        # Where rows cannot be locked one by one, others wait for this transaction: it begins
+        # when everything is read. Whoever is second then finds the row claimed.
+        locks = connection.features.has_select_for_update
+        with transaction.atomic() if locks else nullcontext():
             return _claim(turns, token=token, now=now, taking=about_to_claim)
     except DATABASE_AWAY:
         raise
@@ -81,13 +85,14 @@ def _made_before(
 def _claim(
     turns: Turns, *, token: UUID, now: datetime, taking: Callable[[Kind, Any], None]
 ) -> Started | None:
-    """One transaction. Each try is one look and, unless others were faster, one claim."""
+    """Each try is one look and, unless others were faster, one claim."""
     missed: set[Place] = set()
     for _ in range(MOST_TRIES):
         place = turns.place(_look(turns, now), missed)
         if place is None:
             return None
         started: Started | None = None
+        was_found = True
         if run := _run_of(place, turns.schedule_before(place), now):
             turns.take(place, run.schedule_id)
             taking("run", run)
@@ -98,12 +103,15 @@ def _claim(
             turns.take(place, EXECUTIONS)
             taking("execution", execution)
             started = standalone.start_execution(execution, now=now)
-        elif place.has_runs:
-            _cancel_orphan(place, turns.schedule_before(place), now)
+        else:
+            was_found = False
         if started:
             return started
-        missed.add(place)
-        turns.pass_over(place)
+        if not was_found:
+            if place.has_runs:
+                _cancel_orphan(place, turns.schedule_before(place), now)
+            missed.add(place)
+            turns.pass_over(place)
     return None
 
 

@@ -1,0 +1,127 @@
+"""A success by the short way leaves the same rows as by the long one."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from schedules.jobs import outcome_of
+from schedules.models import ScheduledJob, ScheduledRun
+from schedules.services import fire_due
+from schedules.services.runs.claims import Claim, claim_run
+from schedules.services.runs.outcomes import record_outcome
+from schedules.services.runs.successes import record_success
+from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.models import NodeRun, WorkflowExecution
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+MINUTE = timedelta(minutes=1)
+END = NOON + timedelta(seconds=70)
+
+
+def claimed(schedule: ScheduledJob, minute: int = 1) -> Claim:
+    """The attempt of a tick that has just been fired."""
+    now = NOON + minute * MINUTE
+    fire_due(now)
+    run = ScheduledRun.objects.get(schedule=schedule, scheduled_for=now)
+    claim = claim_run(run.pk, run.attempt, token=uuid.uuid4(), now=now)
+    assert claim is not None
+    return claim
+
+
+def recorded(claim: Claim, *, short: bool) -> bool:
+    outcome = outcome_of(claim)
+    assert outcome is not None
+    assert outcome.record is not None
+    if short:
+        return record_success(claim, outcome.record, now=END)
+    return record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=END)
+
+
+def rows(schedule: ScheduledJob) -> list[Any]:
+    """What is on record of the schedule, without what differs between any two."""
+    own = {"id", "name", "slug", "anchor_at", "rq_job_id", "schedule_id", "run_id"}
+    own |= {"schedule_name", "execution_id", "event", "started_at", "output"}
+    found: list[Any] = [
+        *ScheduledJob.objects.filter(pk=schedule.pk).values(),
+        *ScheduledRun.objects.filter(schedule=schedule).values(),
+    ]
+    executions = WorkflowExecution.objects.filter(scheduled_runs__schedule=schedule)
+    nodes = NodeRun.objects.filter(execution__in=executions).order_by("sequence")
+    found += [*executions.values(), *nodes.values()]
+    return [
+        {
+            name: value
+            for name, value in row.items()
+            if name not in own and name not in ("created_at", "finished_at")
+        }
+        for row in found
+    ]
+
+
+@pytest.mark.usefixtures("redis")
+@pytest.mark.parametrize(
+    "before",
+    [
+        {},
+        {"consecutive_failures": 3, "error_count": 3, "last_error": "no luck"},
+        {"last_run_at": NOON},
+        {"last_run_at": NOON + timedelta(days=1), "run_count": 7},
+    ],
+)
+def test_both_ways_write_the_same(
+    make_schedule: MakeSchedule, before: dict[str, Any]
+) -> None:
+    one, other = make_schedule(), make_schedule()
+    for schedule, short in ((one, True), (other, False)):
+        ScheduledJob.objects.filter(pk=schedule.pk).update(**before)
+        fire_due(NOON + MINUTE)
+        run = ScheduledRun.objects.get(schedule=schedule)
+        claim = claim_run(run.pk, 1, token=uuid.uuid4(), now=NOON + MINUTE)
+        assert claim is not None
+        assert recorded(claim, short=short)
+    assert rows(one) == rows(other)
+    assert rows(one)[1]["status"] == "succeeded"
+    one.refresh_from_db()
+    assert one.run_count == before.get("run_count", 0) + 1
+    assert one.consecutive_failures == 0
+
+
+@pytest.mark.usefixtures("redis")
+def test_who_has_lost_the_lease_records_nothing(make_schedule: MakeSchedule) -> None:
+    schedule = make_schedule()
+    claim = claimed(schedule)
+    ScheduledRun.objects.update(token=uuid.uuid4())
+    before = rows(schedule)
+    assert not recorded(claim, short=True)
+    assert rows(schedule) == before
+
+
+def test_a_run_that_waited_is_released_and_sent(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    schedule = make_schedule(overlap_policy="queue")
+    claim = claimed(schedule)
+    fire_due(NOON + 2 * MINUTE)
+    waiting = ScheduledRun.objects.get(scheduled_for=NOON + 2 * MINUTE)
+    assert waiting.status == "waiting"
+    redis.flushall()
+    assert recorded(claim, short=True)
+    waiting.refresh_from_db()
+    assert waiting.status == "pending"
+    assert redis.llen("rq:queue:workflows") == 1
+
+
+@pytest.mark.usefixtures("redis")
+def test_the_success_of_a_deleted_schedule_is_on_record(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule()
+    claim = claimed(schedule)
+    ScheduledJob.objects.filter(pk=schedule.pk).delete()
+    assert recorded(claim, short=True)
+    assert ScheduledRun.objects.get().status == "succeeded"
