@@ -27,12 +27,13 @@ class DueSchedule(NamedTuple):
     name: str
     rq_job_id: str
     epoch: int
-    next_tick_at: datetime
     early_upto: datetime | None
-    fired_count: int
-    max_runs: int | None
     reason_code: str
     status_reason: str
+    fired_count: int
+    # A decision depends on what follows.
+    next_tick_at: datetime
+    max_runs: int | None
     overlap_policy: str
     max_open_runs: int
     catchup_policy: str
@@ -45,7 +46,15 @@ class DueSchedule(NamedTuple):
         """As `ScheduledJob.timing`. Raises `TimingError` for an invalid one."""
         return timing_of_columns(*self.when)
 
+    @property
+    def decided_by(self) -> tuple[Any, ...]:
+        """What the decision about it depends on, if it has no open runs, no early ticks and
+        no jitter."""
+        fired = self.fired_count if self.max_runs is not None else 0
+        return (fired, *self[_DECIDED_FROM:])
 
+
+_DECIDED_FROM = DueSchedule._fields.index("next_tick_at")
 _OWN = DueSchedule._fields[:-1]
 
 

@@ -7,6 +7,7 @@ between calls.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -15,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, Expression, F, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
@@ -44,6 +46,42 @@ class Param(Expression):
     @override
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
+
+    def prepared(self, connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+        """Makes what is sent to the database of a value."""
+        return _prepared(self.output_field, connection)
+
+
+class IsAnyOf(Param):
+    """The condition that a field has one of the values of a list that is given with each call,
+    of any length: it is one parameter."""
+
+    def __init__(self, model: type[Model], name: str) -> None:
+        super().__init__(model, name)
+        self._field, self.output_field = self.output_field, BooleanField()
+        self._column: Any = F(name)
+
+    @override
+    def get_source_expressions(self) -> list[Any]:
+        return [self._column]
+
+    @override
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        (self._column,) = exprs
+
+    @override
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, params = compiler.compile(self._column)
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s)", [*params, self]
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, self]  # noqa: S608 a column's name
+
+    @override
+    def prepared(self, connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+        of_one = _prepared(self._field, connection)
+        if connection.vendor == "postgresql":
+            return lambda values: [of_one(each) for each in values]
+        return lambda values: json.dumps([of_one(each) for each in values])
 
 
 def literal(constant: str) -> RawSQL:
@@ -171,9 +209,7 @@ def _remembered(
 
 def _binding(params: Iterable[Any], connection: BaseDatabaseWrapper) -> Binding:
     steps: list[tuple[str, Any]] = [
-        (each.name, _prepared(each.output_field, connection))
-        if isinstance(each, Param)
-        else ("", each)
+        (each.name, each.prepared(connection)) if isinstance(each, Param) else ("", each)
         for each in params
     ]
     return lambda values: tuple(

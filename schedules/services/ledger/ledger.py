@@ -32,7 +32,7 @@ from schedules.policy.conservation import TickRange
 from schedules.policy.types import LedgerRow, OpenRuns
 from schedules.services.due import DueSchedule
 from schedules.services.ledger.bulk_sql import insert_rows
-from workflows.kit.prepared import Param, Select
+from workflows.kit.prepared import IsAnyOf, Param, Select
 
 NOTHING_OPEN = OpenRuns()
 
@@ -97,18 +97,23 @@ def _run(schedule: ScheduledJob | DueSchedule, row: LedgerRow, now: datetime) ->
     )
 
 
-def open_runs(
-    schedules: Sequence[UUID] | QuerySet[ScheduledRun, UUID],
-    origins: Collection[Origin] = TICK_ORIGINS,
-) -> dict[UUID, OpenRuns]:
+def open_runs(schedules: Sequence[UUID]) -> dict[UUID, OpenRuns]:
     """The number of open runs of each schedule, in one query.
 
     Schedules without any are absent: use `.get(id, NOTHING_OPEN)`.
     """
-    if isinstance(schedules, Sequence) and not schedules:
-        return {}
+    return _by_schedule(_of_schedules(schedule=schedules)) if schedules else {}
+
+
+def open_runs_among(
+    schedules: QuerySet[ScheduledRun, UUID], origins: Collection[Origin]
+) -> dict[UUID, OpenRuns]:
+    """The same for those that a query finds, of these origins."""
     of_them = ScheduledRun.objects.filter(schedule__in=schedules)
-    rows = _counted(of_them, origins)
+    return _by_schedule(_counted(of_them, origins))
+
+
+def _by_schedule(rows: Iterable[Any]) -> dict[UUID, OpenRuns]:
     return {schedule_id: OpenRuns(*counts) for schedule_id, *counts in rows}
 
 
@@ -125,6 +130,11 @@ def _counted(
     return counted.values_list("schedule_id").annotate(**_COUNTS)
 
 
+_of_schedules = Select(
+    lambda: _counted(
+        ScheduledRun.objects.filter(IsAnyOf(ScheduledRun, "schedule")), TICK_ORIGINS
+    )
+)
 _of_schedule = Select(
     lambda: _counted(
         ScheduledRun.objects.filter(schedule=Param(ScheduledRun, "schedule")),

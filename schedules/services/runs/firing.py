@@ -18,23 +18,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from schedules.models import (
-    OverlapPolicy,
-    RunStatus,
-    ScheduledJob,
-    ScheduleQuerySet,
-)
-from schedules.policy.decide import decide
-from schedules.policy.early import passing_over
-from schedules.policy.overlap import is_settled
-from schedules.policy.types import Decision, OpenRuns, Rules
+from schedules.models import RunStatus, ScheduledJob, ScheduleQuerySet
 from schedules.rq.messages import Alarm
 from schedules.scheduler import get_scheduler_service
 from schedules.services import transitions
-from schedules.services.due import DueSchedule, locked_due, rules_of
+from schedules.services.due import locked_due
 from schedules.services.ledger import ledger
-from schedules.services.ledger.early import NONE, EarlyTicks, adopt, early_ticks_of_due
 from schedules.services.ledger.ledger import NewRun
+from schedules.services.runs.deciding import Decided, Deciding
 from schedules.services.runs.sending import RUNS
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import DATABASE_AWAY
@@ -217,45 +208,13 @@ def _fire(
         found = locked_due(due, limit)
         if not found:
             return Firing()
-        open_runs = ledger.open_runs(
-            [schedule.id for schedule in found if _may_overlap(schedule)]
-        )
-        early = early_ticks_of_due(found)
-        decided = []
-        for schedule in found:
-            rules = rules_of(schedule)
-            runs = open_runs.get(schedule.id, ledger.NOTHING_OPEN)
-            if not ahead or is_settled(rules, runs):
-                known = early.get(schedule.id, NONE)
-                decided.append(
-                    (schedule, _decide(schedule, rules, runs, known, now=now))
-                )
+        decided = list(Deciding(found, now=now, ahead=ahead))
         firing = _write(decided, now=now)
         firing.rest = 0.0 if len(decided) < len(found) else None
         return firing
 
 
-def _may_overlap(schedule: DueSchedule) -> bool:
-    """Whether the decision depends on how many runs of the schedule are open."""
-    return schedule.overlap_policy != OverlapPolicy.ALLOW or schedule.max_open_runs > 0
-
-
-def _decide(
-    schedule: DueSchedule,
-    rules: Rules,
-    open_runs: OpenRuns,
-    early: EarlyTicks,
-    *,
-    now: datetime,
-) -> Decision:
-    decision = decide(rules, schedule.next_tick_at, open_runs, now=now)
-    if not early:
-        return decision
-    adopt(schedule, rules, early, before=decision.frontier)
-    return passing_over(rules, decision, early)
-
-
-def _write(decided: list[tuple[DueSchedule, Decision]], *, now: datetime) -> Firing:
+def _write(decided: list[Decided], *, now: datetime) -> Firing:
     ledger.cancel_open(
         [schedule.id for schedule, decision in decided if decision.replaces], now=now
     )

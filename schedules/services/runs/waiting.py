@@ -68,7 +68,9 @@ def ahead_of(run: ScheduledRun) -> OpenRuns | None:
 def stuck_schedules() -> Iterator[UUID]:
     """Schedules with waiting runs that could start, but were not released."""
     waiting = ScheduledRun.objects.filter(ledger.WAITING_IN_TURN).order_by()
-    open_runs = ledger.open_runs(waiting.values_list("schedule_id", flat=True), ORIGINS)
+    open_runs = ledger.open_runs_among(
+        waiting.values_list("schedule_id", flat=True), ORIGINS
+    )
     policies = ScheduledJob.objects.filter(pk__in=waiting.values("schedule"))
     for schedule_id, policy, most in policies.values_list(
         "pk", "overlap_policy", "max_open_runs"
