@@ -123,6 +123,13 @@ class Outbox:
             ids = [message.id for message in messages]
             self._pending().filter(pk__in=ids).update(enqueued_at=now)
 
+    def mark_unsent(self, messages: Sequence[Message]) -> None:
+        """Take back the mark of rows that were inserted as sent. What has no time for this
+        leaves rows that are not in the queue, which the sweep sends as lost ones."""
+        if messages:
+            ids = [message.id for message in messages]
+            self._pending().filter(pk__in=ids).update(enqueued_at=None)
+
     def count_unsent(self, before: datetime) -> int:
         """The number of rows from before that time that have never been sent."""
         return self._pending().filter(enqueued_at=None, created_at__lt=before).count()

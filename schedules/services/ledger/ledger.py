@@ -54,6 +54,7 @@ class NewRun(NamedTuple):
     reason: str
     finished_at: datetime | None
     created_at: datetime
+    enqueued_at: datetime | None = None
     attempt: int = 1
     send_count: int = 0
     error: str = ""
@@ -64,19 +65,30 @@ _COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
 
 
 def write_rows(
-    rows: Iterable[tuple[ScheduledJob | DueSchedule, LedgerRow]], *, now: datetime
+    rows: Iterable[tuple[ScheduledJob | DueSchedule, LedgerRow]],
+    *,
+    now: datetime,
+    sent_at: datetime | None = None,
 ) -> list[NewRun]:
     """Insert the decided rows in one statement. Returns the runs.
+
+    `sent_at` is when those that may start are in the queue, if the caller puts them there as
+    soon as it has committed.
 
     Raises `IntegrityError` if one of the ticks is already in the ledger; then nothing has
     been written.
     """
-    runs = [_run(schedule, row, now) for schedule, row in rows]
+    runs = [_run(schedule, row, now, sent_at) for schedule, row in rows]
     insert_rows(ScheduledRun, fields=_COLUMNS, rows=runs)
     return runs
 
 
-def _run(schedule: ScheduledJob | DueSchedule, row: LedgerRow, now: datetime) -> NewRun:
+def _run(
+    schedule: ScheduledJob | DueSchedule,
+    row: LedgerRow,
+    now: datetime,
+    sent_at: datetime | None,
+) -> NewRun:
     ended = row.status in NEVER_RAN
     return NewRun(
         id=uuid.uuid4(),
@@ -93,6 +105,7 @@ def _run(schedule: ScheduledJob | DueSchedule, row: LedgerRow, now: datetime) ->
         reason=row.reason,
         finished_at=now if ended else None,
         created_at=now,
+        enqueued_at=sent_at if row.status == RunStatus.PENDING else None,
         overlap=row.overlapped._asdict() if row.overlapped else None,
     )
 

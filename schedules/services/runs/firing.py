@@ -1,7 +1,8 @@
 """Firing: due ticks become ledger rows, the frontiers move, the runs go to the queue.
 
 One transaction a batch decides and writes. The writes to Redis that follow are hints, which
-the sweep can repeat. If two schedulers fire the same tick, the ledger's unique constraint
+the sweep can repeat: the rows are inserted as sent, since a second write of each would cost
+more than all else, and those that are not in the queue after 5 s are sent again. If two schedulers fire the same tick, the ledger's unique constraint
 and the moved frontier stop the second one.
 """
 
@@ -107,8 +108,8 @@ def _send(firing: Firing, *, now: datetime) -> None:
     _log(firing)
     if firing.schedules >= conf.FIRE_BATCH_SIZE:
         firing.rest = _rest(time.monotonic() - unlocked)
-    if sent:
-        RUNS.mark_sent(runs, now=now)
+    if not sent:
+        RUNS.mark_unsent(runs)
 
 
 def _rest(unlocked_for: float) -> float:
@@ -221,5 +222,6 @@ def _write(decided: list[Decided], *, now: datetime) -> Firing:
     rows = ledger.write_rows(
         ((schedule, row) for schedule, decision in decided for row in decision.rows),
         now=now,
+        sent_at=now,
     )
     return Firing(len(decided), rows, transitions.advance(decided, now=now))

@@ -281,7 +281,8 @@ def test_ticks_that_ran_early_cost_a_batch_one_query(
         start_and_end(run, NOON + 5 * MINUTE)
     put_right()
     for minute in (2, 3, 6):
-        with django_assert_max_num_queries(10):
+        # One of them takes the mark back, as Redis is away.
+        with django_assert_max_num_queries(11):
             fire_all(NOON + minute * MINUTE)
     for schedule in schedules:
         assert account_of(schedule).expected == 6

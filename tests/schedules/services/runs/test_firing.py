@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from redis import Redis
@@ -11,7 +12,9 @@ from redis import Redis
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
 from schedules.services.runs.firing import Suspects
+from schedules.services.runs.sweep import sweep
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.execution.outbox import LOST_AFTER, Outbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
@@ -125,9 +128,9 @@ def test_one_batch_fires_many_schedules_in_a_constant_number_of_queries(
 ) -> None:
     for _ in range(20):
         make_schedule()
-    # A look, the due rows, the open runs, the ledger, the frontiers, the mark, and
-    # what frames a transaction.
-    with django_assert_max_num_queries(9):
+    # A look, the due rows, the open runs, the ledger, the frontiers, and what frames a
+    # transaction.
+    with django_assert_max_num_queries(8):
         assert fire_due(NOON + MINUTE).schedules == 20
     assert len(queued(redis)) == 20
 
@@ -139,6 +142,20 @@ def test_without_redis_the_tick_is_in_the_ledger_and_waits_to_be_sent(
     fire_due(NOON + MINUTE)
     assert ledger(schedule) == [(1, "schedule", "pending", "", 1)]
     assert ScheduledRun.objects.get().enqueued_at is None
+
+
+def test_a_tick_whose_scheduler_died_before_it_was_sent_is_sent_by_the_sweep(
+    redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_schedule()
+    with monkeypatch.context() as dying:
+        dying.setattr(Outbox, "enqueue", Mock(side_effect=SystemExit))
+        with pytest.raises(SystemExit):
+            fire_due(NOON + MINUTE)
+    run = ScheduledRun.objects.get()
+    assert queued(redis) == []
+    sweep(NOON + MINUTE + LOST_AFTER, judge_leases=False)
+    assert queued(redis) == [f"run-{run.id}-1-1".encode()]
 
 
 def test_a_one_off_fires_once_and_is_completed(
