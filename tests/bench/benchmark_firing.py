@@ -9,17 +9,17 @@ from typing_extensions import override
 
 from tests.bench.command import BenchmarkCommand, results
 from tests.bench.scratch import Scratch
-from tests.bench.table import table
+from tests.bench.table import table, targets_on
 
 # How large a measurement is: schedules fired at once, their repeats, schedules spread
 # over so many seconds, and schedules that a start finds.
 FULL = {
     "throughput": (10_000, 3, 0),
-    "lateness": (1_000, 1, 60),
+    "lateness": (1_000, 5, 60),
     "startup": (100_000, 1, 0),
 }
 # Quick: more than a batch, so that it goes the same way.
-QUICK = {"throughput": (600, 1, 0), "lateness": (20, 1, 2), "startup": (500, 1, 0)}
+QUICK = {"throughput": (600, 1, 0), "lateness": (20, 2, 2), "startup": (500, 1, 0)}
 
 
 class Command(BenchmarkCommand):
@@ -52,7 +52,7 @@ class Command(BenchmarkCommand):
             self.stderr.write(f"{what}: {schedules:,} schedules ...")
             for name, value in _results(scratch, what, schedules, repeat, seconds):
                 measured.setdefault(name, []).append(value)
-        return table(measured)
+        return table(measured, targets_on(scratch.database_url))
 
 
 def _results(

@@ -34,11 +34,15 @@ def _throughput(options: Namespace) -> Results:
     for _ in range(options.repeat):
         for kind in (ScheduleType.INTERVAL, ScheduleType.CRON):
             yield f"stock {kind}", stock(options.schedules, kind)
-            yield f"ours {kind}", ours(options.schedules, kind)
+            fired = ours(options.schedules, kind)
+            yield f"ours {kind}", fired.rate
+            yield f"processor {kind}", fired.processor
 
 
 def _lateness(options: Namespace) -> Results:
-    yield "lateness", lateness(options.schedules, options.seconds)
+    for _ in range(options.repeat):
+        clear()
+        yield "lateness", lateness(options.schedules, options.seconds)
 
 
 def _startup(options: Namespace) -> Results:

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from platform_site.local.data_dir import BASE_DIR
-from tests.bench.table import table
+from tests.bench.table import ON_POSTGRESQL, ON_SQLITE, Targets, table
 
 pytestmark = pytest.mark.heavy
 APPS = ("platform_site", "schedules", "triggers", "workflows")
@@ -52,9 +53,11 @@ def test_a_quick_benchmark_prints_every_figure_and_leaves_nothing(
         "late: p50",
         "late: p99",
         "start: again, from handle() to the loop",
-        "start: again, writes to Redis            none",
+        "late: p99 of each run, ms",
+        "interval: processor per fire, scheduler only",
     ):
         assert figure in printed
+    assert re.search(r"^start: again, writes to Redis +none", printed, re.MULTILINE)
 
 
 @pytest.mark.slow
@@ -116,9 +119,30 @@ def test_upserts_are_measured_beside_bulk_create(
 
 
 def test_a_ratio_is_that_of_measurements_side_by_side() -> None:
-    measured = {"ours cron": [4000.0, 900.0], "stock cron": [1000.0, 300.0]}
-    (ratio,) = [line for line in table(measured).splitlines() if "ratio" in line]
+    measured: dict[str, list[Any]] = {
+        "ours cron": [4000.0, 900.0],
+        "stock cron": [1000.0, 300.0],
+        "processor cron": [0.000_150, 0.000_250],
+    }
+    lines = table(measured, ON_SQLITE).splitlines()
+    (worked,) = [line for line in lines if "processor" in line]
+    assert worked.split()[-2:] == ["200", "µs"]
+    (ratio,) = [line for line in lines if "ratio" in line]
     assert ratio.split() == ["cron:", "ratio", "3.50", ">=", "4.0", "MISSED"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "wanted"), [(ON_SQLITE, "ok"), (ON_POSTGRESQL, "MISSED")]
+)
+def test_lateness_is_the_median_of_all_runs_each_of_which_is_shown(
+    targets: Targets, wanted: str
+) -> None:
+    runs = [[seconds] * 10 for seconds in (0.025, 0.004, 0.009, 0.01, 0.0085)]
+    lines = table({"lateness": runs}, targets).splitlines()
+    p99 = [line.split(maxsplit=2)[2] for line in lines if "p99" in line]
+    assert p99[0].startswith("9.0 ms")
+    assert p99[0].endswith(wanted)
+    assert p99[1].split()[-5:] == ["25", "4", "9", "10", "8.5"]
 
 
 def test_without_a_source_checkout_a_benchmark_says_that_it_needs_one(
