@@ -14,9 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, Model, QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models import BooleanField, Expression, F, Field, Model, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
@@ -209,7 +208,9 @@ def _remembered(
 
 def _binding(params: Iterable[Any], connection: BaseDatabaseWrapper) -> Binding:
     steps: list[tuple[str, Any]] = [
-        (each.name, each.prepared(connection)) if isinstance(each, Param) else ("", each)
+        (each.name, each.prepared(connection))
+        if isinstance(each, Param)
+        else ("", each)
         for each in params
     ]
     return lambda values: tuple(
