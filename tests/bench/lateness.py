@@ -8,9 +8,9 @@ from typing import cast
 from uuid import UUID
 
 from schedules.models import OverlapPolicy, ScheduledRun, ScheduleType
-from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from tests.bench.population import populate
+from tests.bench.waiting import alive, until
 from workflows.execution.queue import connection as redis_connection
 from workflows.execution.queue import queue_name
 
@@ -24,7 +24,7 @@ def lateness(count: int, spread_seconds: int) -> list[float]:
 
     The scheduler process is the caller's: here it is only waited for.
     """
-    _wait_for_scheduler()
+    until(lambda: alive("scheduler") > 0, "the scheduler", seconds=PATIENCE_SECONDS)
     start = datetime.now(UTC).replace(microsecond=0)
     populate(
         count,
@@ -37,19 +37,12 @@ def lateness(count: int, spread_seconds: int) -> list[float]:
     service.sync_jobs_on_startup()
     service.wake_schedulers()
     patience = HEADSTART_SECONDS + spread_seconds + PATIENCE_SECONDS
-    arrived = _arrivals(count, until=time.monotonic() + patience)
+    arrived = _arrivals(count, end=time.monotonic() + patience)
     due = dict(ScheduledRun.objects.values_list("id", "due_at"))
     return [at - due[run].timestamp() for run, at in arrived.items()]
 
 
-def _wait_for_scheduler() -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not heartbeat.alive(redis_connection(), "scheduler"):
-        assert time.monotonic() < until, "the scheduler did not start"
-        time.sleep(0.05)
-
-
-def _arrivals(count: int, *, until: float) -> dict[UUID, float]:
+def _arrivals(count: int, *, end: float) -> dict[UUID, float]:
     """When each run's job came into the queue, as Redis tells of each push.
 
     The jobs are left where they are: one that was taken and never claimed would be sent
@@ -61,7 +54,7 @@ def _arrivals(count: int, *, until: float) -> dict[UUID, float]:
     pushes = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     pushes.subscribe(f"__keyspace@{database}__:{QUEUE}")
     arrived: dict[UUID, float] = {}
-    while len(arrived) < count and time.monotonic() < until:
+    while len(arrived) < count and time.monotonic() < end:
         if pushes.get_message(timeout=1):
             at = time.time()
             pushed = cast("list[bytes]", redis.lrange(QUEUE, len(arrived), -1))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -19,16 +18,15 @@ from rq.job import Job
 from platform_site.local.child_processes import end_group, spawn
 from platform_site.local.data_dir import BASE_DIR
 from schedules.models import OverlapPolicy, ScheduledJob, ScheduledRun, ScheduleType
-from schedules.rq import heartbeat
 from schedules.scheduler import get_scheduler_service
 from schedules.services.runs.firing import fire_due
 from tests.bench.population import clear, populate
+from tests.bench.waiting import alive, until
 from tests.graphs import saying
 from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import save_graph
 
-PATIENCE_SECONDS = 300
 HEADSTART_SECONDS = 5
 # Stock RQ has a queue of its own, whose jobs are pickled.
 STOCK_QUEUE = "stock"
@@ -45,7 +43,7 @@ def stock_rate(count: int) -> float:
     sent = queue.enqueue_many([prepare(NO_OP, result_ttl=900) for _ in range(count)])
     pool = ["-m", "rq.cli", "worker-pool", STOCK_QUEUE, "-n", "2", "-q"]
     with _running([*pool, "-u", settings.REDIS_URL]):
-        _until(lambda: queue.finished_job_registry.count >= count, "the jobs")
+        until(lambda: queue.finished_job_registry.count >= count, "the jobs")
     ids = [job.id for job in sent]
     jobs = Job.fetch_many(ids, connection=redis_connection())
     return _steady_rate(
@@ -61,7 +59,7 @@ def our_rate(count: int, processes: int) -> float:
     while ScheduledJob.objects.due(now).exists():
         fire_due(now)
     with _running(["manage.py", "rqworker", "--processes", str(processes)]):
-        _until(lambda: not _open_runs(), "the runs")
+        until(lambda: not _open_runs(), "the runs")
     _check_record(count)
     ends = ScheduledRun.objects.values_list("finished_at", flat=True)
     return _steady_rate([end.timestamp() for end in ends if end])
@@ -74,16 +72,16 @@ def starts(count: int, spread_seconds: int, processes: int) -> dict[str, list[fl
         site.enter_context(_running(["manage.py", "rqscheduler"]))
         command = ["manage.py", "rqworker", "--processes", str(processes)]
         site.enter_context(_running(command))
-        _until(lambda: _alive("scheduler") == 1, "the scheduler")
-        _until(lambda: _alive("worker") == 1, "the worker")
+        until(lambda: alive("scheduler") == 1, "the scheduler")
+        until(lambda: alive("worker") == 1, "the worker")
         now = datetime.now(UTC).replace(microsecond=0)
         due_at = now + timedelta(seconds=HEADSTART_SECONDS)
         _populate(count, due_at=due_at, spread_seconds=spread_seconds)
         service = get_scheduler_service()
         service.sync_jobs_on_startup()
         service.wake_schedulers()
-        _until(lambda: ScheduledRun.objects.count() == count, "the ticks")
-        _until(lambda: not _open_runs(), "the runs")
+        until(lambda: ScheduledRun.objects.count() == count, "the ticks")
+        until(lambda: not _open_runs(), "the runs")
     _check_record(count)
     times = ScheduledRun.objects.values_list("due_at", "started_at", "finished_at")
     return {
@@ -125,10 +123,6 @@ def _check_record(count: int) -> None:
     assert found == (count, count, 2 * count), found
 
 
-def _alive(kind: str) -> int:
-    return len(heartbeat.alive(redis_connection(), kind))
-
-
 @contextmanager
 def _running(command: Sequence[str]) -> Iterator[None]:
     """Python with these arguments, ended with the block."""
@@ -138,10 +132,3 @@ def _running(command: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         end_group(child)
-
-
-def _until(condition: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < until, f"waited too long for {what}"
-        time.sleep(0.05)

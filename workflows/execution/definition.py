@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -29,7 +30,7 @@ class NodeLike(Protocol):
     def is_active(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """The saved graph of a workflow, ready to run."""
 
@@ -37,8 +38,10 @@ class Definition:
     rows: dict[str, WorkflowNode]
     version: int | None = None  # the number of the version that it is
 
+    @cached_property
     def problems(self) -> list[Problem]:
-        """What prevents running it: an unknown component, or rows that were changed by hand."""
+        """What prevents running it: an unknown component, or rows that were changed by hand.
+        Worked out once, as components are registered at the start only."""
         unknown = [
             (name, f'"{row.component_type}" is not a known component type.')
             for name, row in self.rows.items()

@@ -142,7 +142,7 @@ class _Run:
             message = "The configuration of a node cannot be read."
             raise InvalidGraph(message) from error
         self._record_version(definition.version)
-        if found := definition.problems():
+        if found := definition.problems:
             raise InvalidGraph(f"The graph is not valid. {found[0][1]}")
         if self.execution.trigger_node_id not in definition.rows:
             raise InvalidGraph("The trigger node has been deleted.")

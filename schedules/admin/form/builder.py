@@ -34,7 +34,8 @@ PATTERN, DAYS, AT, MINUTE, MONTHDAY = (
     "pattern-monthday",
 )
 TITLES: dict[Pattern, str | Promise] = {
-    Pattern.HOUR: _("Every hour"),
+    # The sentence "Every {count} hours" has the same text for one.
+    Pattern.HOUR: pgettext_lazy("common pattern", "Every hour"),
     Pattern.DAY: _("Every day"),
     Pattern.WORKDAYS: _("Every weekday"),
     Pattern.WEEK: _("Every week"),

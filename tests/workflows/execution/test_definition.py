@@ -48,6 +48,7 @@ def test_a_saved_graph_is_read_once(saved: Workflow, django_assert_num_queries) 
     first = definition.load(saved)
     with django_assert_num_queries(0):
         assert definition.load(saved) is first
+    assert definition.load(saved).problems is first.problems
     save(saved, "two")
     assert definition.load(saved).rows["say"].config == {"text": "two"}
 
