@@ -13,7 +13,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
@@ -24,6 +26,7 @@ from platform_site.own_admin.users import ProfiledUserAdmin, SearchableGroupAdmi
 from schedules.models import UserProfile
 from workflows.admin.navigation import show_overview_at_index
 from workflows.kit.admin_lists import BoundedSearchForm, delete_selected
+from workflows.kit.service_errors import is_redis_away
 
 admin.site.site_header = "Ostinato"
 admin.site.site_title = "Ostinato"
@@ -68,18 +71,36 @@ class RqAdmin(QueueAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        shown: HttpResponse = _permitted(super().changelist_view)(
-            request, extra_context
-        )
+        view = self._told_of_redis(_permitted(super().changelist_view))
+        shown: HttpResponse = view(request, extra_context)
         return shown
 
     @override
     def get_urls(self) -> list[URLPattern]:
         pages = get_admin_urlpatterns(name_prefix="django_rq_")
+        for page in pages:
+            page.callback = self._told_of_redis(page.callback)
         pages += get_api_urlpatterns(name_prefix="django_rq_")
         for page in pages:
             page.callback = self._guarded(page.callback)
         return pages + admin.ModelAdmin.get_urls(self)
+
+    def _told_of_redis(self, view: View) -> View:
+        """The page, or in our frame, whose alarm has the cause, that Redis is away."""
+
+        @wraps(view)
+        def told(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(request, *args, **kwargs)
+            except Exception as error:
+                if not is_redis_away(error):
+                    raise
+                context = self.admin_site.each_context(request)
+                context |= {"title": _("Queues")}
+                template = "platform_site/queues_away.html"
+                return TemplateResponse(request, template, context, status=503)
+
+        return told
 
     def _guarded(self, view: View) -> View:
         @wraps(view)

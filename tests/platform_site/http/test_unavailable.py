@@ -119,6 +119,10 @@ def test_rqs_pages_say_that_redis_is_away() -> None:
     answer: Any = staff.get("/admin/django_rq/dashboard/", follow=True)
     assert answer.status_code == 503
     assert "Redis does not answer." in answer.text
+    page = answer.content.decode()
+    assert '<a class="o-btn" href="/admin/django_rq/dashboard/">' in page
+    assert "schedule_doctor" in page
+    assert 'aria-label="Breadcrumbs"' in page, "in our frame"
 
 
 def test_an_unexpected_database_error_is_still_a_server_error(
