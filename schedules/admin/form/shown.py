@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from schedules import limits
 from schedules.admin.form import sentences
 from schedules.admin.form.builder import Builder
+from schedules.admin.form.faults import FaultyField, faulty, in_words
 from schedules.admin.form.previewed import Previewed, fault_of, previewed
 from schedules.admin.form.schedule_form import ScheduleForm
 from schedules.admin.form.sections import LAYOUT, Section, fields_of, fields_of_choice
@@ -111,16 +112,32 @@ class Shown:
     def timing_faults(self) -> list[str]:
         faults = self.preview.faults
         shown = {*LAYOUT[1].fields, "start_at", "end_at", "max_runs", "jitter_seconds"}
-        return [why for name, found in faults.items() if name in shown for why in found]
+        return in_words(
+            why for name, found in faults.items() if name in shown for why in found
+        )
 
     def faults_of(self, name: str) -> list[str]:
         """What is wrong with a field: what saving said, else what the preview finds."""
         said = self.form.errors.get(name) if self.form.is_bound else None
         if said:
-            return [*said]
+            return in_words(said)
         if name == "trigger_payload" and self.form.typed:
-            return fault_of(self.form, name)
-        return self.preview.faults.get(name, [])
+            return in_words(fault_of(self.form, name))
+        return in_words(self.preview.faults.get(name, []))
+
+    @property
+    def faults_of_all(self) -> list[str]:
+        """What is wrong with no field in particular."""
+        return in_words(self.form.non_field_errors())
+
+    @property
+    def faulty_fields(self) -> list[FaultyField]:
+        """After a save that was refused: what is to be mended, in the order of the form."""
+        if not self.form.is_bound or self.form.is_valid():
+            return []
+        return [
+            faulty(self.form[name]) for name in self.form.fields if self.faults_of(name)
+        ]
 
     @property
     def suggestion(self) -> str:

@@ -121,6 +121,18 @@ const choose = async () => {
   document.getElementById("id_call")?.focus();
 };
 
+/* After a save that was refused: to the first field that is to be mended. */
+const showFault = () => {
+  if (!document.getElementById("form-faults")) return;
+  const told = form.querySelector(".o-told:has(.o-fault)");
+  const field = told?.closest(".o-field") ?? told?.parentElement;
+  const input =
+    form.querySelector(`[aria-describedby="${told?.id}"]:not([type=hidden])`) ??
+    field?.querySelector("input:not([type=hidden]), select, textarea");
+  (input ?? told)?.scrollIntoView({ block: "center" });
+  input?.focus({ preventScroll: true });
+};
+
 const listen = () => {
   document.documentElement.classList.add("has-script");
   form.addEventListener("input", (event) => {
@@ -144,6 +156,7 @@ const listen = () => {
   });
   offerNodes();
   remarkOnLoad();
+  showFault();
 };
 
 if (form) listen();

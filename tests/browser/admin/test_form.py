@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -165,3 +166,18 @@ def test_without_javascript_buttons_do_the_same(
     expect(preview(page)).to_contain_text("At 10:00 every day")
     context.close()
     assert not ScheduledJob.objects.exists()
+
+
+def test_a_refused_save_leads_to_the_first_field_that_is_to_be_mended(
+    open_page: OpenPage, schedule: ScheduledJob
+) -> None:
+    page = open_page()
+    log_in(page, f"{LIST}{schedule.pk}/change/")
+    page.locator("#settings-failures > summary").click()
+    page.locator("#id_max_retries").fill("-1")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.locator("#id_max_retries")).to_be_focused()
+    expect(page.locator("#id_max_retries")).to_be_in_viewport()
+    page.locator("#form-faults a").click()
+    expect(page).to_have_url(re.compile("#id_max_retries$"))
+    assert_accessible(page)
