@@ -85,7 +85,7 @@ class FieldSpec:
                 return Kind.NUMBER
         return Kind.CHOICE if self.column.choices else Kind.TEXT
 
-    @property
+    @cached_property
     def choices(self) -> list[str]:
         return [value for value, _ in self.column.flatchoices]
 

@@ -39,7 +39,9 @@ _JSON = {str, int, bool, type(None), dict, list}
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of `after` that differ from `before`."""
     return {
-        name: value for name, value in after.items() if not same(before[name], value)
+        name: value
+        for name, value in after.items()
+        if value is not before[name] and not same(before[name], value)
     }
 
 

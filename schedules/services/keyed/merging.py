@@ -111,15 +111,16 @@ def written(
 ) -> dict[str, Any]:
     """What the row remembers of an upsert. `version` is that of the row after it: if it is
     another one, or None, the next upsert compares field by field."""
-    given = (*wanted.fields,)
+    given, kept = _names(tuple(wanted.fields))
     return {
         "digest": wanted.digest,
         "version": version,
-        "given": [*given],
-        "fields": {name: wants[name] for name in _and_timing(given)},
+        "given": given,
+        "fields": {name: wants[name] for name in kept},
     }
 
 
 @lru_cache(maxsize=64)
-def _and_timing(given: Iterable[str]) -> list[str]:
-    return [*dict.fromkeys((*given, *TIMING_FIELDS))]
+def _names(given: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The given fields, and those whose values are remembered: one list for thousands."""
+    return [*given], [*dict.fromkeys((*given, *TIMING_FIELDS))]

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from django.db.models.base import ModelState
-
 from schedules.declared.results import Kept, Outcome, Upserted
 from schedules.exceptions import InvalidSchedule
 from schedules.models import ActorKind, ScheduledJob, Status
@@ -139,7 +137,8 @@ class Planner:
     def _change(self, wanted: Wanted, row: ScheduledJob) -> Plan:
         merged = merge(row, wanted, force=self._force, now=self._now)
         draft = merged.draft
-        changed = changes(merged.has, snapshot(draft))
+        gets = snapshot(draft) if merged.kept else merged.wants
+        changed = changes(merged.has, gets)
         columns = {
             name: value
             for name, value in wanted.columns.items()
@@ -199,11 +198,10 @@ class Planner:
 
 
 def _anew(draft: ScheduledJob) -> ScheduledJob:
-    """A copy, as another new schedule. (`copy` takes ten times as long for a model.)"""
+    """A copy, as another new schedule. (`copy` takes ten times as long for a model.) Alike
+    schedules have the same owner and run the same, so that they share what Django keeps."""
     new = ScheduledJob.__new__(ScheduledJob)
     vars(new).update(vars(draft))
-    new._state = ModelState()
-    new._state.fields_cache = dict(draft._state.fields_cache)
     new.id = uuid4()
     new.rq_job_id = alarm_id(new.id)
     return new
