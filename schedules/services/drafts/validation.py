@@ -27,6 +27,7 @@ NO_TARGET = (
     "task or a management command to call."
 )
 NO_CALL = "Only a schedule that calls has arguments: give call, or {} for a workflow."
+NO_TEXT = "Give a text, or leave it out: not {given!r:.100}."
 NO_TYPE = (
     "Give exactly one of cron_expression, interval_seconds and run_at, or schedule_type "
     "manual for a schedule that runs only on request."
@@ -229,7 +230,11 @@ def text_problems(
 
 
 def check_text(field: str, text: str, *, most: int, one_line: bool = False) -> None:
-    """Raises `InvalidSchedule` for a text that is too long or cannot be stored."""
+    """Raises `InvalidSchedule` for a text that is too long or cannot be stored, and for what
+    is none."""
+    given: object = text
+    if not isinstance(given, str):
+        raise InvalidSchedule(errors={field: [NO_TEXT.format(given=given)]})
     found = list(text_problems(text, most=most, one_line=one_line))
     if found:
         raise InvalidSchedule(errors={field: found})

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from schedules.exceptions import ScheduleNotFound, UnknownKey
+from schedules.exceptions import InvalidSchedule, ScheduleNotFound, UnknownKey
 from schedules.models import CatchupPolicy, ScheduledJob
 from schedules.services.actor import Actor
 from schedules.services.pause import pause_schedule
 from schedules.services.resume import Resumed, resume_schedule
 from schedules.services.stop import stop_schedule
 from workflows.kit.json_value import text_problem
+
+NO_KEY = (
+    "Give the key under which the schedule was made, which is a text: not {key!r:.100}."
+)
 
 
 def cancel_key(key: str, *, actor: Actor, now: datetime, note: str = "") -> bool:
@@ -42,7 +46,9 @@ def resume_key(
     )
 
 
-def _id_of(key: str) -> UUID:
+def _id_of(key: object) -> UUID:
+    if not isinstance(key, str):
+        raise InvalidSchedule(errors={"key": [NO_KEY.format(key=key)]})
     of_key = ScheduledJob.objects.filter(key=key)
     # No database can be asked for a text that it cannot store.
     found = None if text_problem(key) else of_key.values_list("pk", flat=True).first()

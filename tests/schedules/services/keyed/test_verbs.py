@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -51,6 +53,25 @@ def test_an_unknown_key_is_refused(db: None, verb: object) -> None:
     assert callable(verb)
     with pytest.raises(UnknownKey, match="No schedule has the key 'invoice-43'"):
         verb("invoice-43")
+
+
+@pytest.mark.parametrize("verb", [pause, resume, cancel])
+@pytest.mark.parametrize("key", [None, 42, b"invoice-42", ["invoice-42"]])
+def test_what_is_no_key_is_refused_by_name(
+    schedule: ScheduledJob, verb: Any, key: Any
+) -> None:
+    with pytest.raises(InvalidSchedule) as refused:
+        verb(key)
+    why = "Give the key under which the schedule was made, which is a text: not "
+    assert refused.value.errors == {"key": [f"{why}{key!r}."]}
+
+
+@pytest.mark.parametrize("verb", [pause, resume, cancel])
+def test_what_is_no_note_is_refused_by_name(schedule: ScheduledJob, verb: Any) -> None:
+    with pytest.raises(InvalidSchedule) as refused:
+        verb(KEY, note=None)
+    why = "Give a text, or leave it out: not None."
+    assert refused.value.errors == {"note": [why]}
 
 
 @pytest.mark.parametrize("key", ["invoice\0", "invoice\ud800"])
