@@ -8,12 +8,19 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from workflows.kit.needed_apps import need_app
+
 
 class SchedulesConfig(AppConfig):
     name = "schedules"
     label = "ostinato_schedules"
     verbose_name = _("Schedules")
     default_auto_field = "django.db.models.BigAutoField"
+
+    @override
+    def import_models(self) -> None:
+        need_app(self, "workflows")
+        super().import_models()
 
     @override
     def ready(self) -> None:

@@ -79,3 +79,31 @@ def test_it_is_told_what_is_wrong_with_its_settings(project: Project) -> None:
     assert 'HINT: Did you mean "FIRE_BATCH_SIZE"?' in told
     assert 'OSTINATO["RUNS_KEPT_DAYS"] is not valid: it must be a whole number' in told
     assert "Traceback" not in told
+
+
+def test_it_is_told_which_app_it_lacks(project: Project) -> None:
+    project.add('INSTALLED_APPS.remove("workflows")')
+    why = "needs the app 'workflows': add 'workflows' to INSTALLED_APPS."
+    assert project.manage("check").endswith(
+        f"ImproperlyConfigured: The app 'triggers' {why}\n"
+    )
+    project.add('INSTALLED_APPS.remove("triggers.apps.TriggersConfig")')
+    assert project.manage("check").endswith(
+        f"ImproperlyConfigured: The app 'schedules' {why}\n"
+    )
+
+
+def test_it_is_told_what_its_tokens_lack(project: Project) -> None:
+    project.add('INSTALLED_APPS.append("platform_site.accounts")')
+    assert project.manage("check").endswith(
+        "ImproperlyConfigured: The app 'platform_site.accounts' needs the app 'knox': add "
+        "'knox' to INSTALLED_APPS.\n"
+    )
+    project.add("import sys; sys.modules['knox'] = None  # as if it were not installed")
+    assert project.manage("check").endswith(
+        "ImproperlyConfigured: The app 'platform_site.accounts' needs the package 'knox', "
+        "which is not installed: run pip install 'ostinato[tokens]', or remove "
+        "'platform_site.accounts' from INSTALLED_APPS.\n"
+    )
+    project.add("del sys.modules['knox']; INSTALLED_APPS.append('knox')")
+    assert "System check identified 1 issue" in project.manage("check")
