@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.processes import Manage, manage
-from tests.schedules.conftest import alice, make_schedule, workflow
+from tests.schedules.conftest import alice, bob, make_schedule, workflow
 
-__all__ = ["alice", "make_schedule", "workflow"]
+__all__ = ["alice", "bob", "make_schedule", "workflow"]
 
 
 @pytest.fixture
