@@ -6,10 +6,10 @@ Redis was away or has lost it. A second job finds the row claimed and does nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -22,8 +22,14 @@ from rq.queue import Queue
 from rq.utils import utcformat
 
 from workflows.execution.job_hashes import JobTemplate
-from workflows.execution.queue import connection, queue_key, queue_name, queued_ids
-from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each
+from workflows.execution.queue import (
+    connection,
+    is_of_a_row,
+    queue_key,
+    queue_name,
+    queued_ids,
+)
+from workflows.execution.steps import MAX_CLOCK_SKEW, fix_each, fix_one
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
@@ -33,8 +39,8 @@ PENDING = "pending"
 # Unsent this long after its commit, a row has lost its sender; before, it may still be on
 # its way. Sending twice would be harmless, only wasteful.
 UNSENT_AFTER = timedelta(seconds=3)
-# Unclaimed this long after it was sent, a row is looked up in the queue. A worker that died
-# before the claim leaves the job in Redis, but not in the queue.
+# Unclaimed this long after it was sent, a row may be sent again if ids are missing in the
+# queue. A worker that died before the claim leaves the job in Redis, but not in the queue.
 LOST_AFTER = timedelta(seconds=5)
 # How many rows are compared with the queue; those that are queued cost almost nothing.
 MAX_COMPARED = 50_000
@@ -121,7 +127,7 @@ class Outbox:
         some already."""
         if messages:
             ids = [message.id for message in messages]
-            self._pending().filter(pk__in=ids).update(enqueued_at=now)
+            self._pending_of(ids).update(enqueued_at=now)
 
     def mark_unsent(self, messages: Sequence[Message]) -> None:
         """Take back the mark of rows that were inserted as sent. What has no time for this
@@ -141,16 +147,23 @@ class Outbox:
         rows = self._pending() if flushed else self._pending().filter(never)
         return self.send_again(self._read(rows), now=now)
 
-    def send_lost(self, now: datetime, queued: Callable[[], set[str]]) -> int:
-        """Send rows again that were sent some time ago and are not `queued`. Returns their
-        number.
+    def count_sent(self) -> int:
+        """The number of rows that have been sent and not been claimed."""
+        return self._pending().filter(enqueued_at__isnull=False).count()
+
+    def sent_long_ago(self, now: datetime) -> QuerySet[Any]:
+        """Rows that were sent some time ago: no worker is just about to claim them."""
+        return self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
+
+    def send_lost(self, now: datetime, queued: Collection[str], most: int) -> int:
+        """Send at most so many rows again that were sent some time ago and are not `queued`.
+        Returns their number.
 
         If a worker claims one at this moment, the new job finds it claimed.
         """
-        old = self._pending().filter(_before_or_never("enqueued_at", now, LOST_AFTER))
-        sent = self._read(old[:MAX_COMPARED])
-        lost = [each for each in sent if each.job_id not in queued()]
-        return self.send_again(lost[:BATCH], now=now)
+        sent = self._read(self.sent_long_ago(now)[:MAX_COMPARED])
+        lost = [each for each in sent if each.job_id not in queued]
+        return self.send_again(lost[: min(most, BATCH)], now=now)
 
     def send_again(self, messages: Sequence[Message], *, now: datetime) -> int:
         """Send messages whose rows have not been claimed or sent since they were read.
@@ -170,7 +183,7 @@ class Outbox:
         rows loses the race for them, and a crash in between costs only a number.
         """
         ids = [message.id for message in messages]
-        rows = self._pending().filter(pk__in=ids).order_by()
+        rows = self._pending_of(ids)
         with transaction.atomic():
             locked = rows.select_for_update(no_key=True, skip_locked=True)
             as_read = set(self._read(locked)).intersection(messages)
@@ -191,6 +204,13 @@ class Outbox:
         return self.model._default_manager.filter(status=PENDING).order_by(
             "enqueued_at"
         )
+
+    def _pending_of(self, ids: Sequence[Any]) -> QuerySet[Any]:
+        # Not `=`: PostgreSQL, which may know nothing yet of a hundred thousand new rows, would
+        # look for these among all that are pending.
+        return self.model._default_manager.filter(
+            pk__in=ids, status__in=[PENDING, ""]
+        ).order_by()
 
     def _push(self, pipe: Redis, messages: Sequence[Message], now: datetime) -> None:
         stamp = utcformat(now)
@@ -215,14 +235,29 @@ def count_unsent(before: datetime) -> int:
 
 
 def send_again(now: datetime, *, flushed: bool = False) -> int:
-    """Send rows that were never sent, and those that are no longer in the queue. Returns
-    their number.
+    """Send rows that were never sent, and as many of those that were as ids are missing in
+    the queue. Returns their number.
 
     Raises `RedisError` if Redis is away.
     """
-    queued = cache(queued_ids)  # read once, and only if it is needed
     unsent = fix_each(_outboxes, lambda each: each.send_unsent(now, flushed=flushed))
-    return unsent + fix_each(_outboxes, lambda each: each.send_lost(now, queued))
+    return unsent + fix_one(now, _send_lost)
+
+
+def _send_lost(now: datetime) -> int:
+    """An id in the queue says that there is one piece of work: a process that takes the id of
+    one row may start another. So only their number counts."""
+    sent = sum(each.count_sent() for each in _outboxes)
+    if not any(each.sent_long_ago(now).exists() for each in _outboxes):
+        return 0
+    # After the rows were counted: what is sent meanwhile is no loss.
+    queued = queued_ids()
+    missing = sent - sum(is_of_a_row(job_id) for job_id in queued)
+    again = 0
+    for each in _outboxes:
+        if again < missing:
+            again += each.send_lost(now, queued, missing - again)
+    return again
 
 
 def _before_or_never(field: str, now: datetime, since: timedelta) -> Q:

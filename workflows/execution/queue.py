@@ -27,6 +27,13 @@ from workflows.kit.conf import conf
 OURS = re.compile(r"(execution|run|schedule)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def is_of_a_row(job_id: str) -> bool:
+    """Whether it is the id of a run or of an execution, as opposed to an alarm or a job of
+    others."""
+    found = OURS.match(job_id)
+    return found is not None and found[1] != "schedule"
+
+
 class JSONJob(Job):
     """A job whose arguments are always JSON: ids and text only."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from schedules.rq.messages import RedisAway
 from schedules.scheduler import get_scheduler_service
 from schedules.services import sweep
 from tests.schedules.conftest import NOON
-from tests.workflows.execution.both_kinds.kinds import QUEUE, SECOND, Kind
+from tests.workflows.execution.both_kinds.kinds import QUEUE, SECOND, Kind, Scheduled
+from triggers.manual import run_workflow
 from workflows.execution.outbox import LOST_AFTER
 from workflows.execution.queue import queued_ids
+from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -84,6 +87,41 @@ def test_what_a_worker_took_and_never_claimed_is_sent_again(settled: Redis, kind
 def test_what_waits_in_the_queue_is_not_sent_again(settled: Redis, kind: Kind):
     kind.ask()
     assert sent_by_the_sweep(after=3600) == 0
+
+
+def test_what_waits_needs_some_id_in_the_queue_not_its_own(settled: Redis, kind: Kind):
+    """A process took one id, and started what another id was for."""
+    kind.ask()
+    taken = kind.job_id()
+    other = taken.replace(str(kind.row.pk), str(uuid.uuid4()))
+    settled.lset(QUEUE, 0, other)
+    assert sent_by_the_sweep(after=3600) == 0
+    assert queued_ids() == {other}
+
+
+@pytest.mark.parametrize("job_id", ["of-another-program", f"schedule-{uuid.uuid4()}"])
+def test_an_id_of_another_job_says_nothing_about_what_waits(
+    settled: Redis, kind: Kind, job_id: str
+):
+    kind.ask()
+    settled.lset(QUEUE, 0, job_id)
+    assert sent_by_the_sweep(after=3600) == 1
+
+
+def test_as_many_are_sent_again_as_ids_are_missing(settled: Redis, workflow: Workflow):
+    started = [
+        run_workflow(workflow, {}, user=workflow.owner, now=NOON) for _ in range(6)
+    ]
+    scheduled = Scheduled(workflow)
+    scheduled.ask()
+    for _ in range(4):  # the processes that took them have started two others
+        settled.lpop(QUEUE)
+    ends = {"status": "cancelled", "finished_at": NOON}
+    of_others = [each.pk for each in started[-2:]]
+    WorkflowExecution.objects.filter(pk__in=of_others).update(**ends)
+    assert sent_by_the_sweep(after=3600) == 2
+    assert settled.llen(QUEUE) == 5
+    assert sent_by_the_sweep(after=7200) == 0
 
 
 def test_what_a_flush_lost_is_sent_again_at_once(settled: Redis, kind: Kind):
