@@ -5,18 +5,42 @@ A field on which `policy` depends is a field of `DueSchedule` and an argument in
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
+
+from django.db.models import DateTimeField, F, TextField
+from django.db.models.functions import Cast
 
 from schedules.models import TIMING_FIELDS, ScheduledJob, ScheduleQuerySet, timing_of
 from schedules.policy.types import Catchup, Overlap, Rules
 from schedules.timing import Timing
 from workflows.kit.conf import conf
 
+_TIMES = {
+    field.name
+    for field in ScheduledJob._meta.concrete_fields
+    if isinstance(field, DateTimeField)
+}
+
+
+# Many schedules share a time, and to convert each costs Django more than all else in reading.
+@lru_cache(maxsize=4_096)
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 # Making a timing costs more than its next tick, and many schedules share one.
-timing_of_columns = lru_cache(maxsize=16_384)(timing_of)
+@lru_cache(maxsize=16_384)
+def timing_of_columns(*columns: Any) -> Timing:
+    """The timing that columns describe, its times as text."""
+    return timing_of(*map(_from_text, TIMING_FIELDS, columns))
+
+
+def _from_text(name: str, value: Any) -> Any:
+    return _time(value) if name in _TIMES and value is not None else value
 
 
 class DueSchedule(NamedTuple):
@@ -39,7 +63,7 @@ class DueSchedule(NamedTuple):
     catchup_policy: str
     catchup_window_seconds: int
     jitter_seconds: int
-    when: tuple[Any, ...]  # the columns `TIMING_FIELDS`
+    when: tuple[Any, ...]  # the columns `TIMING_FIELDS`, times as text
 
     @property
     def timing(self) -> Timing:
@@ -56,6 +80,7 @@ class DueSchedule(NamedTuple):
 
 _DECIDED_FROM = DueSchedule._fields.index("next_tick_at")
 _OWN = DueSchedule._fields[:-1]
+_NEXT_TICK, _EARLY = map(_OWN.index, ("next_tick_at", "early_upto"))
 
 
 def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
@@ -68,8 +93,20 @@ def locked_due(due: ScheduleQuerySet, limit: int) -> list[DueSchedule]:
 
 def read_as_due(rows: ScheduleQuerySet) -> list[DueSchedule]:
     """The rows, which must have a next tick, as firing reads them. One query."""
-    found = rows.values_list(*_OWN, *TIMING_FIELDS)
-    return [DueSchedule._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in found]
+    found = rows.values_list(*map(_column, (*_OWN, *TIMING_FIELDS)))
+    return [_due(row) for row in found]
+
+
+def _column(name: str) -> F | Cast:
+    return Cast(name, TextField()) if name in _TIMES else F(name)
+
+
+def _due(row: tuple[Any, ...]) -> DueSchedule:
+    columns = [*row[: len(_OWN)], row[len(_OWN) :]]
+    columns[_NEXT_TICK] = _time(columns[_NEXT_TICK])
+    if columns[_EARLY] is not None:
+        columns[_EARLY] = _time(columns[_EARLY])
+    return DueSchedule._make(columns)
 
 
 def rules_of(schedule: ScheduledJob | DueSchedule) -> Rules:
