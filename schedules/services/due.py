@@ -52,8 +52,6 @@ class DueSchedule(NamedTuple):
     rq_job_id: str
     epoch: int
     early_upto: datetime | None
-    reason_code: str
-    status_reason: str
     fired_count: int
     # A decision depends on what follows.
     next_tick_at: datetime

@@ -180,12 +180,16 @@ def advance(
 ) -> list[Alarm]:
     """Move fired schedules on from their nominal tick; those with no tick left end.
 
-    One statement for the schedules and one for the events, however many there are. Returns
+    A statement for those that go on, one for those that end and one for the events, however
+    many there are. Returns
     the alarms, which the caller sets once it has committed. Raises `FrontierMoved` if one of
     the schedules has changed since it was read.
     """
-    rows = [_moved(schedule, decision) for schedule, decision in decided]
-    if update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=rows) != len(rows):
+    going = [_moved(*each) for each in decided if not each[1].ended]
+    ending = [_ended(*each) for each in decided if each[1].ended]
+    moved = update_rows(ScheduledJob, match=_AS_READ, change=_MOVED, rows=going)
+    moved += update_rows(ScheduledJob, match=_AS_READ, change=_ENDED, rows=ending)
+    if moved != len(decided):
         raise FrontierMoved
     ScheduleEvent.objects.bulk_create(
         ended_event(schedule, decision.ended, now=now)
@@ -199,18 +203,23 @@ def advance(
 
 
 _AS_READ = ("id", "epoch", "next_tick_at")
-_MOVED = ("next_tick_at", "fired_count", *STATE)
-_ACTIVE = Status.ACTIVE.value  # a plain str: SQLite is slow to bind others
+_MOVED = ("next_tick_at", "fired_count", "next_run_at")
+_ENDED = ("next_tick_at", "fired_count", *STATE)
 
 
 def _moved(schedule: DueSchedule, decision: Decision) -> tuple[Any, ...]:
-    """The schedule's values as they were read, and the new ones. (A due one is active.)"""
-    state: tuple[str, ...] = _ACTIVE, schedule.reason_code, schedule.status_reason
-    following, fired = decision.next_run_at, schedule.fired_count + decision.fired
-    if decision.ended:
-        state, following = ended(decision.ended), None
+    """The schedule's values as they were read, and the new ones. It stays active, and its
+    state is not written: SQLite would check it, which takes longer than all else."""
     as_read = (schedule.id, schedule.epoch, schedule.next_tick_at)
-    return (*as_read, decision.frontier, fired, *state, following)
+    fired = schedule.fired_count + decision.fired
+    return (*as_read, decision.frontier, fired, decision.next_run_at)
+
+
+def _ended(schedule: DueSchedule, decision: Decision) -> tuple[Any, ...]:
+    """The same for one that ends by its own rules."""
+    as_read = (schedule.id, schedule.epoch, schedule.next_tick_at)
+    fired = schedule.fired_count + decision.fired
+    return (*as_read, decision.frontier, fired, *ended(decision.ended), None)
 
 
 def forget_trigger_node(node: WorkflowNode, *, now: datetime) -> None:
