@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import InvalidPage
@@ -14,7 +15,7 @@ from django.utils.http import urlencode
 from typing_extensions import override
 
 from schedules.admin.list.asking import asked
-from schedules.admin.list.conditions import OUTCOME, conditions
+from schedules.admin.list.conditions import OUTCOME, SEARCH, conditions
 from schedules.admin.list.rows import rows_of
 from schedules.admin.list.views import (
     OF_THE_DISPLAY,
@@ -30,6 +31,8 @@ from workflows.admin.frame import zone_of
 from workflows.kit.admin_lists import BoundedList
 
 NEXT_RUN = "next_run_at"
+# To look up more by their keys takes longer than to search again.
+FEW_FOUND = 1_000
 # Overdue ones first, then in the order in which they run; those without a next run last.
 ORDER = (NEXT_RUN, "status", "name")
 
@@ -47,6 +50,8 @@ class ScheduleList(BoundedList):
     """
 
     result_list: list[ScheduledJob]
+    # Those that a search by itself finds, if they are few: it looks at every schedule.
+    _found: list[UUID] | None = None
 
     def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
         self.asked = asked(request)
@@ -55,8 +60,11 @@ class ScheduleList(BoundedList):
     @override
     def get_results(self, request: HttpRequest) -> None:
         keys: Any = self.queryset.select_related(None).values_list("pk", flat=True)
-        if OUTCOME in self.params:
+        if self.params.keys() & {OUTCOME, SEARCH}:
             keys = list(keys)  # so costly that it is asked only once
+        is_search = self.params.keys() - OF_THE_DISPLAY == {SEARCH}
+        if is_search and len(keys) <= FEW_FOUND:
+            self._found = keys
         per_page = self.list_per_page
         self.paginator = self.model_admin.get_paginator(request, keys, per_page)
         try:
@@ -98,6 +106,8 @@ class ScheduleList(BoundedList):
 
     def without(self, name: str) -> ScheduleQuerySet:
         """The schedules that all other parameters leave, except the costly one."""
+        if self._found is not None:
+            return self._visible.with_ids(self._found)
         others = {key: self.params[key] for key in self.params.keys() - {name, OUTCOME}}
         return self._visible.filter(conditions(others, self.asked))
 
