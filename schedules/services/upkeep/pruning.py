@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from schedules.models import (
     OPEN_STATUSES,
@@ -37,6 +38,8 @@ AT_ONCE = (50, 500)
 # Executions are deleted in order of time, in which most of their indexes are, from this number
 # on: SQLite writes a page once for all rows of a transaction on it.
 EXECUTIONS_TOGETHER = 50_000
+# Since the last row that was deleted: PostgreSQL would look at what it has deleted before.
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 CHUNK = 1_000  # schedules that one query examines
 
 
@@ -86,12 +89,12 @@ def _prune_runs(cutoff: datetime) -> Iterator[Pruned]:
     for schedules in _with_old_runs(cutoff):
         yield Pruned()
         for schedule_id in schedules:
-            wanted = gone = 0
+            wanted, gone, since = 0, 0, EARLIEST
             while wanted == gone:
                 wanted = pace.size
                 with pace.transaction():
-                    rows = _prune_schedule(schedule_id, cutoff, wanted)
-                gone = len(rows)
+                    rows = _prune_schedule(schedule_id, cutoff, since, wanted)
+                gone, since = len(rows), rows[-1].scheduled_for if rows else since
                 yield Pruned(runs=gone)
                 executions += [
                     (row.scheduled_for, row.execution_id)
@@ -154,12 +157,15 @@ def _search(after: UUID, cutoff: datetime) -> list[tuple[UUID, bool]]:
         return [(key.to_python(found), bool(old)) for found, old in cursor]
 
 
-def _prune_schedule(schedule_id: UUID, cutoff: datetime, most: int) -> Sequence[_Run]:
+def _prune_schedule(
+    schedule_id: UUID, cutoff: datetime, since: datetime, most: int
+) -> Sequence[_Run]:
     """Delete some, within a transaction. The schedule's row is locked, so that its ledger does not change."""
     locked = ScheduledJob.objects.locked().filter(pk=schedule_id)
     found = list(locked.values_list("next_tick_at", flat=True))
     frontier = (found or [None])[0] or cutoff
-    rows = _oldest_stretch(schedule_id, cutoff, frontier, most)
+    left = ScheduledRun.objects.filter(schedule=schedule_id, scheduled_for__gte=since)
+    rows = _oldest_stretch(left, cutoff, frontier, most)
     if found:
         _count_as_pruned(
             schedule_id, [row for row in rows if row.origin in TICK_ORIGINS]
@@ -171,11 +177,10 @@ def _prune_schedule(schedule_id: UUID, cutoff: datetime, most: int) -> Sequence[
 
 
 def _oldest_stretch(
-    schedule_id: UUID, cutoff: datetime, frontier: datetime, most: int
+    rows: QuerySet[ScheduledRun], cutoff: datetime, frontier: datetime, most: int
 ) -> Sequence[_Run]:
     """The oldest ended rows, up to the first that is open, not old, among those to keep, or
     beyond the frontier: an early tick counts once the frontier has reached it."""
-    rows = ScheduledRun.objects.filter(schedule=schedule_id)
     kept = conf.RUNS_KEPT_AT_LEAST
     # Counts no more rows than it can delete.
     spare = rows[: most + kept].count() - kept
