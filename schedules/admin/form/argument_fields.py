@@ -76,7 +76,7 @@ def argument_fields(
 def _field(
     name: str, schema: dict[str, Any], stored: Any, page: Page, *, required: bool
 ) -> forms.Field:
-    kind, nullable = _without_null(schema)
+    kind, nullable = without_null(schema)
     default = schema.get("default", UNSET)
     shown = default if stored is UNSET else stored
     about = [kind.get("description", "")]
@@ -200,7 +200,7 @@ FORMATS: dict[str, Make] = {
 }
 
 
-def _without_null(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def without_null(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """The schema of an optional type without its null; of others, the schema itself."""
     members = schema.get("anyOf", [])
     others = [member for member in members if member.get("type") != "null"]

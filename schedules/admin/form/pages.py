@@ -33,6 +33,7 @@ from schedules.admin.form.sections import (
     sections_to_read,
 )
 from schedules.admin.form.shown import Shown
+from schedules.admin.form.switching import fitting
 from schedules.admin.form.what_runs import (
     SHOW_FIELDS,
     Choice,
@@ -121,7 +122,7 @@ class FormPages(ServiceAdmin):
         form = super().get_form(request, obj, change, **{"form": base, **kwargs})
         assert issubclass(form, ScheduleForm)
         form.choice = choice
-        form.typed = asked(request).typed
+        form.typed = fitting(asked(request).typed, choice)
         form.press = Press.of(request)  # the class was made for this request
         form.source = self._copied(request)
         return form

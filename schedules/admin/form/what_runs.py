@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # The button that shows the fields of what was chosen, for browsers without our script.
 SHOW_FIELDS = "_fields"
+# What the fields of arguments on the page belong to, when something else is chosen.
+FIELDS_OF = "fields-of"
 A_WORKFLOW = ("", gettext_lazy("A workflow"))
 GROUPS = {
     "function": gettext_lazy("Functions"),
@@ -124,7 +126,8 @@ class WhatRunsSelect(forms.Select):
     @override
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        return context | {"show_fields": SHOW_FIELDS}
+        shown = {"show_fields": SHOW_FIELDS, "fields_of": FIELDS_OF}
+        return context | shown | {"chosen": value or ""}
 
 
 def call_field(choice: Choice) -> forms.ChoiceField:

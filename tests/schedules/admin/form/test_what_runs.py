@@ -75,6 +75,23 @@ class TestChoice:
         assert form["trigger_payload"].value() == '{"a": 2, '
         assert REMIND in str(choose(site, REMIND, page(schedule))["call"])
 
+    def test_of_another_one_stays_what_has_the_same_name_and_kind(self, site: Client):
+        declare("other.first", "who: str, many: int, days: int = 7, loud: bool = True")
+        declare("other.then", "who: str, many: str, days: int = 30, loud: bool = False")
+        typed = {"argument-who": "Ada", "argument-many": "3", "argument-days": "7"}
+        shown = {"call": "other.then", "fields-of": "other.first"}
+        sent = filled(site, f"{ADD}?call=other.first", **typed) | shown | SHOW_FIELDS
+        form = form_of(site.post(ADD, sent | {"argument-loud": "on"}))
+        names = ("who", "many", "days", "loud")
+        values = [form[f"argument-{name}"].value() for name in names]
+        assert values == ["Ada", None, 30, False]
+        sent |= {"argument-days": "9"}
+        assert form_of(site.post(ADD, sent))["argument-days"].value() == "9"
+
+    def test_the_page_says_what_its_fields_belong_to(self, site: Client):
+        page_of_it = site.get(f"{ADD}?call={REMIND}").text
+        assert f'<input type="hidden" name="fields-of" value="{REMIND}">' in page_of_it
+
     def test_a_link_may_name_it(self, site: Client):
         form = form_of(site.get(f"{ADD}?call={REMIND}&argument-customer=Ada"))
         assert form["call"].value() == REMIND
