@@ -134,7 +134,7 @@ class Outbox:
         leaves rows that are not in the queue, which the sweep sends as lost ones."""
         if messages:
             ids = [message.id for message in messages]
-            self._pending().filter(pk__in=ids).update(enqueued_at=None)
+            self._pending_of(ids).update(enqueued_at=None)
 
     def count_unsent(self, before: datetime) -> int:
         """The number of rows from before that time that have never been sent."""
