@@ -6,6 +6,8 @@ import mmap
 import os
 from contextlib import suppress
 
+from workflows.kit.sqlite_write_lock import new_queue
+
 STOP, OTHERS_WAIT = range(2)
 ID_LENGTH = 512
 # What a pipe holds at least.
@@ -23,6 +25,7 @@ class Orders:
         self.burst = burst
         self._flags = mmap.mmap(-1, 2)
         self._reading, self._writing = _pipe()
+        self.write_queue = new_queue()
         self._permits = _pipe() if most is not None else None
         self._not_given = most or 0
         self.give_permits()
@@ -88,6 +91,7 @@ class Orders:
         for pipe in filter(None, [(self._reading, self._writing), self._permits]):
             for end in pipe:
                 os.close(end)
+        os.close(self.write_queue)
 
 
 def _pipe() -> tuple[int, int]:

@@ -28,6 +28,7 @@ from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
+from workflows.kit.sqlite_write_lock import use_queue
 from workflows.processes.surroundings import Surroundings
 
 logger = get_logger(__name__)
@@ -51,6 +52,7 @@ class WorkProcess:
         self._orders = orders
         self._inbox = Inbox(connection())
         self._has_permit = False
+        use_queue(orders.write_queue)
         self._turns = Turns(begins_after=uuid.uuid4())
         # Why it ends, once it does.
         self._reason = ""

@@ -23,6 +23,7 @@ from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.errors import NotAllowed
 from workflows.kit.logs import get_logger
 from workflows.kit.prepared import Param, Select, Update, insert
+from workflows.kit.sqlite_write_lock import queued_write
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
@@ -146,7 +147,7 @@ def start(
     except (NoTrigger, WorkflowInactive) as error:
         refusal, kind = str(error), FailureKind.NO_TRIGGER
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
-    with transaction.atomic(savepoint=False):
+    with queued_write(), transaction.atomic(savepoint=False):
         if not _take(
             id=run.id,
             attempt=run.attempt,

@@ -18,12 +18,13 @@ from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
 from workflows.kit.prepared import Param, Select, Update, literal
+from workflows.kit.sqlite_write_lock import queued_write
 
 
 def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
     """Record that the claimed attempt has succeeded, with the end of its execution. Returns
     False if it has lost its lease. Runs that waited for its end are released."""
-    with transaction.atomic():
+    with queued_write(), transaction.atomic():
         # First, since whoever releases runs holds the row of the schedule.
         _count(id=claim.schedule_id, last_run_at=claim.started_at)
         if not _end(id=claim.run_id, token=claim.token, finished_at=now):
