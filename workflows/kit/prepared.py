@@ -19,6 +19,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
+from workflows.kit.prepared_cursor import prepared_cursor
+
 Row = TypeVar("Row")
 # Makes the parameters of a statement of the values that are given with a call.
 Binding = Callable[[Mapping[str, Any]], tuple[Any, ...]]
@@ -118,9 +120,15 @@ class _Known:
         compiler: Any = queryset.query.get_compiler(connection.alias)
         sql, params = compiler.as_sql()
         bound = _binding(params, connection)
+
+        def rows(*args: Any, **options: Any) -> list[list[Any]]:
+            with prepared_cursor(connection) as cursor:
+                cursor.execute(sql, bound(self.values))
+                return [cursor.fetchall()]
+
         converters = compiler.get_converters(each for each, *_ in compiler.select)
         compiler.get_converters = lambda expressions: converters
-        compiler.as_sql = lambda: (sql, bound(self.values))
+        compiler.execute_sql = rows
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
 
 
@@ -134,7 +142,7 @@ class Update:
     def __call__(self, **values: Any) -> int:
         connection = connections[DEFAULT_DB_ALIAS]
         sql, bound = _remembered(connection, self, self._compile)
-        with connection.cursor() as cursor:
+        with prepared_cursor(connection) as cursor:
             cursor.execute(sql, bound(values))
             return int(cursor.rowcount)
 
@@ -169,7 +177,7 @@ def insert(rows: Sequence[Model]) -> None:
     values = [
         prepared(getattr(row, name)) for row in rows for name, prepared in table.columns
     ]
-    with connection.cursor() as cursor:
+    with prepared_cursor(connection) as cursor:
         cursor.execute(table.insert(len(rows)), values)
 
 

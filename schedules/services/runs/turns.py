@@ -30,6 +30,7 @@ from workflows.execution.standalone import StartedExecution
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.logs import get_logger
 from workflows.kit.prepared import Param, Select
+from workflows.kit.prepared_cursor import prepared_cursor
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
@@ -178,7 +179,7 @@ def _look(turns: Turns, now: datetime) -> list[Waiting]:
         after = key.get_db_prep_value(before, connection)
         given += [first if before is None else after, first]
     due = ScheduledRun._meta.get_field("due_at").get_db_prep_value(now, connection)
-    with connection.cursor() as cursor:
+    with prepared_cursor(connection) as cursor:
         cursor.execute(_look_sql(), [due, *given])
         return [
             Waiting(Lane(lane), key.to_python(runs_of), key.to_python(executions_of))
