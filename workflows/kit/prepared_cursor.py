@@ -7,6 +7,8 @@ are sent whole, as Django sends all others.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
@@ -20,29 +22,37 @@ NEVER_BY_ITSELF = 1_000_000_000
 CHANGED = "cached plan must not change result type"
 
 
-def prepared_cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
-    """A cursor for statements that are repeated; see above. It must be closed."""
+@contextmanager
+def prepared_cursor(connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+    """A cursor for one statement that is repeated; see above. Its rows are to be fetched
+    within the block."""
     connection.ensure_connection()
     # Where queries are logged, the log shows their values.
     is_plain = connection.vendor != "postgresql" or connection.queries_logged
-    if is_plain or not _is_direct(connection):
-        return connection.cursor()
+    if not is_plain and (cursor := _kept(connection)):
+        yield cursor
+    else:
+        with connection.cursor() as cursor:
+            yield cursor
+
+
+def _kept(connection: BaseDatabaseWrapper) -> CursorWrapper | None:
+    """The cursor of this connection: making one takes as long as a short statement. None if
+    the server process may be another one with each transaction."""
     wrapper: Any = connection
-    cursor = _prepared_class()(wrapper.connection)
-    return cast("CursorWrapper", wrapper._prepare_cursor(cursor))
+    known = wrapper.__dict__.get("_ostinato_cursor")
+    if known is None or known[0] is not wrapper.connection:
+        cursor = None
+        if _is_direct(wrapper):
+            cursor = wrapper._prepare_cursor(_prepared_class()(wrapper.connection))
+        known = (wrapper.connection, cursor)
+        wrapper.__dict__["_ostinato_cursor"] = known
+    return cast("CursorWrapper | None", known[1])
 
 
 def _is_direct(connection: BaseDatabaseWrapper) -> bool:
     """Whether the server process is the one that the connection was begun with: a pooler names
     none, or one of its own."""
-    known = connection.__dict__.get("_ostinato_direct")
-    if known is None or known[0] is not connection.connection:
-        known = (connection.connection, _asks_whether_direct(connection))
-        connection.__dict__["_ostinato_direct"] = known
-    return bool(known[1])
-
-
-def _asks_whether_direct(connection: BaseDatabaseWrapper) -> bool:
     if not hasattr(connection.connection, "prepare_threshold"):  # psycopg2
         return False
     with connection.cursor() as cursor:

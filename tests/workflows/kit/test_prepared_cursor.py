@@ -46,7 +46,7 @@ def test_behind_a_pooler_nothing_is_planned_for_later(
     workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What a pooler gives for the process number is one of its own.
-    monkeypatch.setattr(module, "_asks_whether_direct", lambda connection: False)
+    monkeypatch.setattr(module, "_is_direct", lambda connection: False)
     before = planned()
     for _ in range(5):
         assert by_name(name=workflow.name) == [workflow]
@@ -77,4 +77,4 @@ def test_a_table_that_has_changed_meanwhile_counts_as_an_outage(
 
 def test_a_driver_without_prepared_statements_does_without() -> None:
     old = SimpleNamespace(connection=object())
-    assert not module._asks_whether_direct(old)  # type: ignore[arg-type]
+    assert not module._is_direct(old)  # type: ignore[arg-type]
