@@ -31,6 +31,7 @@ class Facts:
     scheduler_seen: float | None = None  # seconds since one reported that it is alive
     workers: int | None = None  # of any queue
     workers_here: int | None = None  # of the queue of the schedules
+    at_once: int | None = None  # how many runs they do at once
     redis_memory: float = 0.0  # the share of `maxmemory` in use
     ahead_of_database: float | None = None  # this host's clock, in seconds
     ahead_of_redis: float | None = None

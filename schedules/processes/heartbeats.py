@@ -34,6 +34,8 @@ class Heartbeat:
         self._name = heartbeat.process_name()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        # How many runs the worker does at once.
+        self.at_once = 1
 
     def start(self) -> None:
         self._stopped.clear()
@@ -57,7 +59,9 @@ class Heartbeat:
             try:
                 if time.monotonic() >= beat_at:
                     for kind in self._kinds:
-                        heartbeat.beat(self._redis, kind, self._name)
+                        heartbeat.beat(
+                            self._redis, kind, self._name, at_once=self.at_once
+                        )
                     beat_at = time.monotonic() + heartbeat.EVERY_SECONDS
                 self._show()
             except RedisError as error:

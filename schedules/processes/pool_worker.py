@@ -56,6 +56,7 @@ class PoolWorker(ScheduleWorker):
         max_jobs: int | None = None,
         **options: Any,
     ) -> bool:
+        self._heartbeat.at_once = self.processes
         self._orders = Orders(burst=burst, most=max_jobs)
         self._inbox = Inbox(self.connection)
         self._other_jobs: list[str] = []

@@ -19,6 +19,8 @@ DEAD_AFTER_SECONDS = 15.0
 FORGOTTEN_AFTER_SECONDS = 3600
 # A hash: the code of a cause by the name of the process that reports it.
 CAUSES_KEY = "ostinato:causes"
+# A hash: how many runs a worker does at once, by its name.
+AT_ONCE_KEY = "ostinato:at_once"
 
 
 def process_name() -> str:
@@ -26,8 +28,11 @@ def process_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def beat(connection: Redis, kind: Kind, name: str, *, cause: str = "") -> None:
-    """Report that `name` is alive, and the code of the cause that keeps it from working.
+def beat(
+    connection: Redis, kind: Kind, name: str, *, cause: str = "", at_once: int = 1
+) -> None:
+    """Report that `name` is alive, the code of the cause that keeps it from working, and how
+    many runs it does at once.
 
     Raises `RedisError` if Redis cannot be reached.
     """
@@ -40,6 +45,8 @@ def beat(connection: Redis, kind: Kind, name: str, *, cause: str = "") -> None:
             pipe.expire(CAUSES_KEY, FORGOTTEN_AFTER_SECONDS)
         else:
             pipe.hdel(CAUSES_KEY, name)
+        pipe.hset(AT_ONCE_KEY, name, str(at_once))
+        pipe.expire(AT_ONCE_KEY, FORGOTTEN_AFTER_SECONDS)
         # Heartbeats of the future were written while the clock of Redis was ahead.
         pipe.zremrangebyscore(_key(kind), now + DEAD_AFTER_SECONDS, "+inf")
         pipe.execute()
@@ -57,6 +64,15 @@ def remove(connection: Redis, kind: Kind, name: str) -> None:
     """Remove the heartbeat of `name`, which is about to exit."""
     connection.zrem(_key(kind), name)
     connection.hdel(CAUSES_KEY, name)
+    connection.hdel(AT_ONCE_KEY, name)
+
+
+def at_once(connection: Redis, names: list[str]) -> int:
+    """How many runs these workers do at once."""
+    if not names:
+        return 0
+    counts = cast("list[bytes | None]", connection.hmget(AT_ONCE_KEY, names))
+    return sum(int(count or 1) for count in counts)
 
 
 def alive(connection: Redis, kind: Kind) -> list[str]:

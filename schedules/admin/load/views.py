@@ -108,13 +108,13 @@ class LoadMapView(View):
 def map_for(request: HttpRequest, *, by_runs: bool = False) -> LoadMap:
     """The map of the schedules that the person may see."""
     now = now_of(request)
-    workers = facts_now(now, wait=WAIT_SECONDS).workers_here
+    at_once = facts_now(now, wait=WAIT_SECONDS).at_once
     sees_all = ScheduledJob.objects.all_visible_to(cast("User", request.user))
     owner = None if sees_all else request.user.pk
     return load_map(
         owner=owner,
         zone=zone_of(request),
-        slots=workers or 0,
+        slots=at_once or 0,
         by_runs=by_runs,
         now=now,
     )

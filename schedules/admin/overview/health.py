@@ -71,14 +71,15 @@ def _workers(facts: Facts, work: Work, gravest: dict[str, Severity]) -> Fact:
     word = _("Workers")
     if facts.workers_here is None:
         return _unknown("workers", word)
-    busy = min(work.running, facts.workers_here)
+    at_once = facts.workers_here if facts.at_once is None else facts.at_once
+    busy = min(work.running, at_once)
     tone = "bad" if not facts.workers_here else _tone(gravest.get("worker"))
     return Fact(
         "workers",
         _mark(tone, word),
         grouped(facts.workers_here),
         _("listening, {} busy").format(grouped(busy)),
-        _("{} free").format(grouped(facts.workers_here - busy)),
+        _("{} free").format(grouped(at_once - busy)),
     )
 
 

@@ -137,7 +137,8 @@ def _well(facts: Facts, diagnosis: Diagnosis) -> Iterator[Finding]:
         "redis": "answers and can be written to",
         "clock": "agrees with the clocks of the database and Redis",
         "scheduler": f"{facts.schedulers} alive",
-        "worker": f"{facts.workers_here} alive on the queue {queue_name()}",
+        "worker": f"{facts.workers_here} alive on the queue {queue_name()}, for "
+        f"{counted(facts.at_once or 0, 'run')} at once",
         "firing": "no schedule is overdue",
         "queue": _waiting(facts.oldest_waiting or 0.0),
     }

@@ -52,10 +52,12 @@ def _memory_facts(client: Redis) -> dict[str, Any]:
 
 def _process_facts(client: Redis) -> dict[str, Any]:
     schedulers = heartbeat.alive(client, "scheduler")
+    here = heartbeat.alive(client, f"worker:{queue_name()}")
     return {
         "schedulers": len(schedulers),
         "scheduler_seen": heartbeat.since_last(client, "scheduler"),
         "scheduler_cause": heartbeat.cause_of(client, schedulers),
         "workers": len(heartbeat.alive(client, "worker")),
-        "workers_here": len(heartbeat.alive(client, f"worker:{queue_name()}")),
+        "workers_here": len(here),
+        "at_once": heartbeat.at_once(client, here),
     }

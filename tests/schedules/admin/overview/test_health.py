@@ -93,3 +93,5 @@ def test_a_share_is_never_rounded_up_to_all() -> None:
 
 def test_more_runs_than_workers_leave_none_free() -> None:
     assert said(facts(workers_here=1)["workers"]) == "1 listening, 1 busy (0 free)"
+    wide = facts(workers_here=1, at_once=8)["workers"]
+    assert said(wide) == "1 listening, 2 busy (6 free)"
