@@ -35,12 +35,12 @@ def _time(text: str) -> datetime:
 # Making a timing costs more than its next tick, and many schedules share one.
 @lru_cache(maxsize=16_384)
 def timing_of_columns(*columns: Any) -> Timing:
-    """The timing that columns describe, its times as text."""
+    """The timing that columns describe. Its times may be text, as firing reads them."""
     return timing_of(*map(_from_text, TIMING_FIELDS, columns))
 
 
 def _from_text(name: str, value: Any) -> Any:
-    return _time(value) if name in _TIMES and value is not None else value
+    return _time(value) if name in _TIMES and isinstance(value, str) else value
 
 
 class DueSchedule(NamedTuple):

@@ -106,11 +106,9 @@ def twice_started(site: Site) -> list[str]:
 
 
 def not_in_queue(since: datetime) -> Iterator[str]:
-    """Pending runs of a site without workers that no worker would ever get."""
-    service = get_scheduler_service()
-    queued = service.connection.lrange("rq:queue:workflows", 0, -1)
-    runs = {job.decode().removeprefix("run-").rsplit("-", 2)[0] for job in queued}
+    """Pending runs of a site without workers that no worker would ever get: each id in the
+    queue lets one start, whosever it is."""
+    queued = get_scheduler_service().connection.llen("rq:queue:workflows")
     pending = ScheduledRun.objects.filter(~Q(enqueued_at=None), status="pending")
-    for pk in map(str, pending.values_list("pk", flat=True)):
-        if pk not in runs:
-            yield f"run {pk} is not in the queue"
+    if (missing := pending.count() - queued) > 0:
+        yield f"{missing} runs have no id in the queue"

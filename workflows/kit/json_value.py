@@ -63,7 +63,7 @@ def problem(value: Any, *, max_bytes: int) -> str | None:
     if len(text) > max_bytes:
         return f"is larger than {max_bytes // 1024} KiB"
     # Nearly all values are short and of ASCII, in which nothing is wrong.
-    if "\\u" not in text and text.count("{") + text.count("[") <= MAX_DEPTH:
+    if "\\u" not in text and text.count("{") + text.count("[") < MAX_DEPTH:
         return None
     return next(_problems_inside(value), None)
 
