@@ -1,7 +1,8 @@
 """The inbox: takes the ids of our jobs from the queue, for work processes that stay.
 
 An id says that there is one piece of work; which, the ledger decides. Id and job leave Redis
-in one step. A process that dies with an id loses a hint: the sweep sends it again.
+in one step, or in two for a process that has waited. One that dies with an id loses a hint: the
+sweep sends it again, and RQ's upkeep removes what is left of it.
 
 Jobs of others in the same queue stay where they are. Only a process that waits at an empty
 queue may get one: it is then where RQ's own workers put a job that they have taken.
@@ -13,6 +14,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any, cast
 
 from redis import Redis
@@ -21,7 +23,9 @@ from rq.suspension import WORKERS_SUSPENDED
 
 from workflows.execution.job_hashes import key as job_key
 from workflows.execution.queue import OURS, queue_key
+from workflows.kit.logs import get_logger
 
+logger = get_logger(__name__)
 # The server looks ten times a second whether this has passed.
 WAIT_SECONDS = 1.0
 # A job of ours that stands behind more of others waits until they are gone.
@@ -94,6 +98,9 @@ class Inbox:
         self._redis = connection
         self._queue = queue_key()
         self._taken = IntermediateQueue.get_intermediate_queue_key(self._queue)
+        # Shorter than the client waits for any answer: Redis must answer first.
+        patience = connection.connection_pool.connection_kwargs.get("socket_timeout")
+        self._wait_seconds = min(WAIT_SECONDS, (patience or inf) / 2)
         self._take: Any = connection.register_script(_TAKE)
         self._take_other: Any = connection.register_script(_TAKE_OTHER)
 
@@ -117,11 +124,17 @@ class Inbox:
             return None
         found = cast(
             "bytes | None",
-            self._redis.blmove(self._queue, self._taken, WAIT_SECONDS, "LEFT", "RIGHT"),  # type: ignore[arg-type]
+            self._redis.blmove(
+                self._queue,
+                self._taken,
+                self._wait_seconds,  # type: ignore[arg-type]
+                "LEFT",
+                "RIGHT",
+            ),
         )
-        if not found:
+        if found is None or (job_id := self._text_of(found)) is None:
             return None
-        taken = Taken(found.decode())
+        taken = Taken(job_id)
         if taken.is_ours:
             with self._redis.pipeline(transaction=False) as pipe:
                 pipe.lrem(self._taken, -1, taken.job_id)
@@ -141,7 +154,16 @@ class Inbox:
         """The first id of others, which is then among the jobs that RQ knows as taken."""
         keys = [self._queue, self._taken, WORKERS_SUSPENDED]
         found = self._take_other(keys=keys, args=[LOOKED_THROUGH])
-        return found.decode() if found else None
+        return None if found is None else self._text_of(found)
+
+    def _text_of(self, taken: bytes) -> str | None:
+        """The id; None if it is no text, and so nobody's: then it is forgotten."""
+        try:
+            return taken.decode()
+        except UnicodeDecodeError:
+            logger.error("job_not_readable", job=repr(taken))
+            self._redis.lrem(self._taken, -1, taken)  # type: ignore[arg-type]
+            return None
 
     def give_back(self, job_id: str) -> None:
         """Put a job of others that was taken at the head of the queue again."""

@@ -141,7 +141,7 @@ def queued_ids() -> set[str]:
     with a status that RQ corrects only after minutes.
     """
     found = cast("list[bytes]", connection().lrange(queue_key(), 0, -1))
-    return {job_id.decode() for job_id in found}
+    return {job_id.decode(errors="replace") for job_id in found}
 
 
 def queue_key() -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.conf import settings
 from redis import Redis
 from rq.suspension import resume, suspend
 
 from workflows.execution.inbox import LOOKED_THROUGH, Inbox, Taken
-from workflows.execution.queue import connection, queue_key
+from workflows.execution.queue import connection, queue_config, queue_key
+from workflows.execution.redis_client import new_client
 
 TAKEN = "rq:queue:workflows:intermediate"
 
@@ -108,3 +110,18 @@ def test_while_workers_are_suspended_nothing_is_taken(
     assert in_queue(redis) == ids
     resume(connection())
     assert inbox.take() is not None
+
+
+def test_it_waits_no_longer_than_the_client_waits_for_an_answer(redis: Redis) -> None:
+    client = new_client(
+        dict(queue_config()) | {"URL": f"{settings.REDIS_URL}?socket_timeout=0.3"}
+    )
+    assert Inbox(client).wait(lambda client: None) is None
+
+
+def test_an_id_that_is_no_text_is_forgotten(inbox: Inbox, redis: Redis) -> None:
+    redis.rpush(queue_key(), b"\xff", b"\xfe")
+    assert inbox.take_other() is None
+    assert inbox.wait(lambda client: None) is None
+    assert redis.llen(TAKEN) == 0
+    assert in_queue(redis) == []
