@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import connections
@@ -82,11 +83,12 @@ class Pool:
 
     @property
     def idle_since(self) -> float | None:
-        """Since when no process has been at work, on the monotonic clock; None if one is."""
+        """Since when no process has been at work, on the monotonic clock; None if one is, or
+        if none is there."""
         states = [place.state for place in self.places if place.pid]
-        if any(state.held for state in states):
+        if not states or any(state.held for state in states):
             return None
-        return max((state.since for state in states), default=0.0)
+        return max(state.since for state in states)
 
     def tend(self, *, replace: bool = True) -> None:
         """Reap the processes that have ended, and fork those that are missing."""
@@ -148,6 +150,8 @@ class Pool:
         self.runs += int(place.state.runs)
         self.seconds += place.state.seconds
         place.is_done = place.state.is_done > 0
+        if place.state.has_permit:
+            self._orders.return_permit()
         if status:
             logger.warning("work_process_ended", pid=session, status=status)
         held = place.state.held
@@ -168,9 +172,13 @@ class Pool:
             if place.pid and is_overdue(place.state):
                 logger.error("work_process_overdue", pid=place.pid)
                 print_where_it_is(place.pid)
-                self._kill(place)
-                place.state.kill_at = 0.0
+                if is_overdue(place.state):  # else it has ended its run meanwhile
+                    self._kill(place)
+                    place.state.kill_at = 0.0
 
     def _kill(self, place: Place) -> None:
-        os.kill(place.pid, signal.SIGKILL)
+        with suppress(
+            ProcessLookupError
+        ):  # a signal came between reaping and noting it
+            os.kill(place.pid, signal.SIGKILL)
         log_ended(end_session(place.pid), pid=str(place.pid))

@@ -11,10 +11,13 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
@@ -40,6 +43,7 @@ outages = OutageLog(logger)
 LOOK_EVERY_SECONDS = 1.0
 LOOK_WHEN_BUSY_SECONDS = 0.25
 LOOK_AT_QUEUES_SECONDS = 0.1
+SAME_SIGNAL = timedelta(seconds=1)
 
 
 class PoolWorker(ScheduleWorker):
@@ -92,8 +96,11 @@ class PoolWorker(ScheduleWorker):
 
     @override
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """The second signal: they end at once."""
-        self._kill_all()
+        """The second signal: they end at once. One within a second of the first is that one
+        again: whoever presses Ctrl-C sends it to all, and `manage.py up` passes it on."""
+        asked = self._shutdown_requested_date
+        if asked and rq_now() - asked >= SAME_SIGNAL:
+            self._kill_all()
 
     @override
     def handle_warm_shutdown_request(self) -> None:
@@ -121,6 +128,7 @@ class PoolWorker(ScheduleWorker):
         if self._pool is None:
             self._pool = Pool(self.processes, self._orders, self._reaper)
         self._pool.begin_again()
+        began = time.monotonic()
         self._orders.others_wait = bool(self._other_jobs)
         while not self._stop_requested:
             self._orders.give_permits()
@@ -128,41 +136,63 @@ class PoolWorker(ScheduleWorker):
             if found := self._other_job():
                 self._orders.others_wait = True
                 return found
-            if self._pool.is_done or self._has_idled(max_idle_time):
+            if self._pool.is_done or self._has_idled(max_idle_time, began):
                 return None
             self._wait_for_news()
         self._end_pool()
         return None
 
-    def _has_idled(self, seconds: int | None) -> bool:
+    def _has_idled(self, seconds: int | None, began: float) -> bool:
         if seconds is None or self._pool is None:
             return False
         since = self._pool.idle_since
-        return since is not None and time.monotonic() - since >= seconds
+        return since is not None and time.monotonic() - max(since, began) >= seconds
 
     def _other_job(self) -> tuple[Job, Queue] | None:
         """A job of others; None if there is none, or if Redis is away."""
         try:
             self._other_jobs += self._orders.reported()
-            if not self._other_jobs and time.monotonic() >= self._look_at:
+            if not self._other_jobs and self._is_time_to_look():
                 self._look_at = time.monotonic() + self._pause()
-                return self._looked_for()
-            while self._other_jobs:
-                if found := self._fetched(self._other_jobs.pop(0)):
+                if self.should_run_maintenance_tasks:
+                    self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+                if found := self._looked_for():
                     return found
+            while self._other_jobs:
+                if found := self._fetched(self._other_jobs[0]):
+                    del self._other_jobs[0]
+                    return found
+                del self._other_jobs[0]
+                self._orders.return_permit()
+                if self._pool:  # its processes may have ended for want of a permit
+                    self._pool.begin_again()
             self._orders.others_wait = False
         except RedisError as error:
             outages.warning("worker_lost_redis", error=str(error))
         return None
 
+    def _is_time_to_look(self) -> bool:
+        """Now and then; and always before it ends since nothing is left to do."""
+        is_done = self._pool is not None and self._pool.is_done
+        return is_done or time.monotonic() >= self._look_at
+
     def _looked_for(self) -> tuple[Job, Queue] | None:
-        """The first job of others in our queue, or in one of the other queues."""
+        """The first job of others in one of the other queues; one in our queue is then among
+        those that were taken."""
         if not self._waits_for_us() or not self._orders.take_permit():
             return None
-        if found := self._taken():
+        is_used = False
+        try:
+            if (job_id := self._inbox.take_other()) is not None:
+                self._other_jobs.append(job_id)
+                is_used = True
+                return None
+            found = self._taken_elsewhere()
+            is_used = found is not None
             return found
-        self._orders.return_permit()  # another worker was faster
-        return None
+        finally:
+            if not is_used:  # another worker was faster, or Redis is away
+                self._orders.return_permit()
 
     def _waits_for_us(self) -> bool:
         """Whether a job of others seems to be in the queues."""
@@ -170,9 +200,7 @@ class PoolWorker(ScheduleWorker):
             queue.count for queue in self._other_queues
         )
 
-    def _taken(self) -> tuple[Job, Queue] | None:
-        if job_id := self._inbox.take_other():
-            return self._fetched(job_id)
+    def _taken_elsewhere(self) -> tuple[Job, Queue] | None:
         if not self._other_queues:
             return None
         found = self.queue_class.dequeue_any(
@@ -195,6 +223,8 @@ class PoolWorker(ScheduleWorker):
         except NoSuchJobError:
             queue.intermediate_queue.remove(job_id)
             return None
+        except (RedisConnectionError, RedisTimeoutError):
+            raise
         except Exception as error:  # noqa: BLE001 whatever others have put there
             logger.error("job_not_readable", job=job_id, error=str(error))
             queue.intermediate_queue.remove(job_id)
@@ -235,6 +265,7 @@ class PoolWorker(ScheduleWorker):
         signal.alarm(0)  # RQ's own alarm would come anywhere
         until = time.monotonic() + self.job_monitoring_interval
         while self._pool and self.horse_pid and not has_ended(self.horse_pid):
+            self._orders.give_permits()
             self._pool.tend(replace=not self._stop_requested)
             self._give_back()
             if time.monotonic() >= until:
@@ -243,13 +274,15 @@ class PoolWorker(ScheduleWorker):
         return super().wait_for_horse()
 
     def _give_back(self) -> None:
-        """Leave jobs that processes have taken to other workers while this one is busy."""
-        for job_id in self._orders.reported():
-            try:
-                self._inbox.give_back(job_id)
+        """Leave jobs that processes have taken to other workers: this one is busy, or ends."""
+        self._other_jobs += self._orders.reported()
+        try:
+            while self._other_jobs:
+                self._inbox.give_back(self._other_jobs[-1])
+                self._other_jobs.pop()
                 self._orders.return_permit()
-            except RedisError:
-                self._other_jobs.append(job_id)
+        except RedisError as error:
+            outages.warning("worker_lost_redis", error=str(error))
 
     def _end_pool(self) -> None:
         """Wait until all processes have ended; those that are late are killed."""
@@ -267,10 +300,11 @@ class PoolWorker(ScheduleWorker):
             select.select([self._woken], [], [], LOOK_AT_QUEUES_SECONDS)
             with suppress(BlockingIOError):
                 os.read(self._woken, 512)
+        self._give_back()
         self._pool.close()
         self._pool = None
 
     @override
     def show(self) -> None:
-        if self._pool is not None:
-            show_worker(self, self._pool)
+        if pool := self._pool:
+            show_worker(self, pool)

@@ -51,7 +51,6 @@ class WorkProcess:
         self._state = state
         self._orders = orders
         self._inbox = Inbox(connection())
-        self._has_permit = False
         use_queue(orders.write_queue)
         self._turns = Turns(begins_after=uuid.uuid4())
         # Why it ends, once it does.
@@ -66,18 +65,20 @@ class WorkProcess:
             try:
                 self._serve_one()
             except RedisError as error:
+                if self._state.held:
+                    raise
                 outages.warning("worker_lost_redis", error=str(error))
                 self._pause(REDIS_PAUSE_SECONDS)
 
     def _serve_one(self) -> None:
-        if not self._has_permit and not self._orders.take_permit():
+        if not self._state.has_permit and not self._orders.take_permit():
             self._is_done()
             return
-        self._has_permit = True
+        self._state.has_permit = True
         taken = self._inbox.take() or self._wait()
         if taken is None:
             return
-        self._has_permit = False
+        self._state.has_permit = False
         if not taken.is_ours:
             self._orders.report(taken.job_id)
             return
@@ -103,8 +104,8 @@ class WorkProcess:
         began = state.since = time.monotonic()
         try:
             contextvars.copy_context().run(self._run, taken)
+            state.release()  # after an exception the worker records the end of what it holds
         finally:
-            state.release()
             state.since = time.monotonic()
             state.runs += 1
             state.seconds += state.since - began

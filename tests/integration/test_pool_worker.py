@@ -67,6 +67,15 @@ def test_a_burst_ends_when_nothing_is_left(start, queued: Queued) -> None:
     assert statuses() == ["succeeded"] * 5
 
 
+@pytest.mark.parametrize("limit", [[], ["--max-jobs", "4"]])
+@pytest.mark.usefixtures("redis")
+def test_a_burst_leaves_no_job_of_others(start, limit: list[str]) -> None:
+    jobs = [others().enqueue("operator.add", 1, number) for number in range(4)]
+    worker = start("--burst", "--processes", "2", *limit)
+    assert worker.process.wait(timeout=40) == 0
+    assert [job.return_value() for job in jobs] == [1, 2, 3, 4]
+
+
 @pytest.mark.usefixtures("redis")
 def test_no_more_work_begins_than_was_asked_for(start, queued: Queued) -> None:
     queued(5)
@@ -140,12 +149,15 @@ def test_nonsense_in_the_queue_is_told_and_the_worker_goes_on(
 ) -> None:
     run = "run-6a8f7a52-8f4c-4f7e-9d0e-1c0c5b1f3a55"
     redis.rpush(others().key, f"{run}-one-two", f"{run}-1-0", "no job at all", "")
+    redis.rpush(others().key, b"\xff\x80")
     worker = start("--processes", "1")
     queued(1)
     wait_until(lambda: statuses() == ["succeeded"])
     wait_until(lambda: redis.llen(others().key) == 0)
-    assert worker.log.read_text().count("job_not_readable") == 1
+    wait_until(lambda: worker.log.read_text().count("job_not_readable") == 3)
+    assert "unhandled exception" not in worker.log.read_text()
     assert worker.end() == 0
+    assert redis.llen(f"{others().key}:intermediate") == 0
 
 
 def test_rq_knows_the_worker_and_what_it_runs(

@@ -91,3 +91,13 @@ def test_a_process_in_which_a_run_left_what_cannot_be_put_back_is_replaced(
         call("leave", owner="alice", what=what)
         assert call("process") != first, what
         assert call("look") == before, what
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("worker")
+def test_a_run_whose_outcome_cannot_be_recorded_is_closed_with_its_process(
+    call: Call,
+) -> None:
+    first = call("process")
+    assert "An unexpected error ended the run" in call("break_the_record", fails=True)
+    assert call("process") != first

@@ -23,6 +23,7 @@ from django.db import connection
 from django.db import transaction as db_transaction
 from django.utils import timezone, translation
 
+from workflows.execution.record import Record
 from workflows.functions import workflow_function
 
 _kept: list[Any] = []
@@ -33,6 +34,16 @@ def leave(what: str) -> str:
     """Leave something behind."""
     (PUT_BACK | NOT_PUT_BACK)[what]()
     return "done"
+
+
+@workflow_function
+def break_the_record() -> None:
+    """Let the outcome of this run be impossible to record."""
+
+    def fail(record: Record) -> None:
+        raise ValueError("a record that cannot be written")
+
+    Record.write_end = fail  # type: ignore[method-assign]
 
 
 @workflow_function

@@ -63,9 +63,11 @@ class ProcessState:
     was_interrupted = _Field(48, "d")
     # Whether it ended because nothing is left to do.
     is_done = _Field(56, "d")
-    _work = _Field(64, "d")
+    # Whether it may take one more piece of work, and has not.
+    has_permit = _Field(64, "d")
+    _work = _Field(72, "d")
     _held = struct.Struct(f"{KIND_LENGTH}s16s16s")
-    _held_at = 72
+    _held_at = 80
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, self._held_at + self._held.size)
