@@ -8,7 +8,9 @@ run on their own count as one more schedule, the last one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -56,8 +58,21 @@ class Turns:
     # commit may have been lost.
     claiming: tuple[Any, ...] | None = None
 
+    @property
+    def note(self) -> bytes:
+        """Where the next process in this place is to go on."""
+        owners = {lane.value: str(owner) for lane, owner in self._owners.items()}
+        return json.dumps([self.taken, owners]).encode()
+
+    def go_on(self, note: bytes) -> None:
+        """Go on where another process has ended; at the beginning if its note is not whole."""
+        with suppress(ValueError, TypeError):
+            self.taken, owners = json.loads(note)
+            self._owners = {Lane(int(lane)): owners[lane] for lane in owners}
+
     def owner_before(self, lane: Lane) -> Owner | None:
-        """The owner after whom the lane goes on; None if it has not begun."""
+        """The owner after whom the lane goes on, or the text of that key; None if it has not
+        begun."""
         return self._owners.get(lane)
 
     def schedule_before(self, place: Place) -> UUID:

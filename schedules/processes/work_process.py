@@ -53,6 +53,7 @@ class WorkProcess:
         self._inbox = Inbox(connection())
         use_queue(orders.write_queue)
         self._turns = Turns(begins_after=uuid.uuid4())
+        self._turns.go_on(state.note)
         # Why it ends, once it does.
         self._reason = ""
         watch()
@@ -136,6 +137,7 @@ class WorkProcess:
 
         def taking(kind: str, row: UUID) -> None:
             self._state.hold(kind, row, token)
+            self._state.note = self._turns.note
 
         def named() -> Started | None:
             taking(kind, row)

@@ -64,6 +64,29 @@ def test_fifty_runs_of_one_delay_another_by_one_run(
     assert "his" in order()[:2]
 
 
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("redis")
+def test_a_process_goes_on_with_the_turns_of_the_one_that_it_replaces(
+    make_schedule: MakeSchedule,
+    bob: User,
+    child_env: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    now = timezone.now()
+    his = Workflow.objects.create(name="his", owner=bob)
+    save_graph(his, saying("his", trigger="trigger_schedule"), user=bob, now=now)
+    for _ in range(4):
+        queue_run(make_schedule(now, name="hers", interval_seconds=3600))
+        ours = make_schedule(now, name="his", interval_seconds=3600)
+        ScheduledJob.objects.filter(pk=ours.pk).update(owner=bob, workflow=his)
+        queue_run(ScheduledJob.objects.get(pk=ours.pk))
+    env = child_env | {"WORK_PROCESS_RUNS": "1"}
+    with manage(env, tmp_path, "rqworker", "--processes", "1"):
+        wait_until(all_are_over)
+    # The last one is what the queue names.
+    assert order()[:7] == (["hers", "his"] * 4)[:7]
+
+
 @pytest.mark.usefixtures("redis")
 def test_a_backfill_delays_a_live_tick_by_one_run(
     make_schedule: MakeSchedule, request: pytest.FixtureRequest

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 KIND_LENGTH = 16
+NOTE_LENGTH = 512
 
 
 class Work(IntEnum):
@@ -68,13 +69,23 @@ class ProcessState:
     _work = _Field(72, "d")
     _held = struct.Struct(f"{KIND_LENGTH}s16s16s")
     _held_at = 80
+    _note_at = _held_at + _held.size
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, self._held_at + self._held.size)
+        self._memory = mmap.mmap(-1, self._note_at + NOTE_LENGTH)
 
     def wipe(self) -> None:
-        """Reset it for the next process."""
-        self._memory[:] = bytes(len(self._memory))
+        """Reset it for the next process, but keep the note."""
+        self._memory[: self._note_at] = bytes(self._note_at)
+
+    @property
+    def note(self) -> bytes:
+        """What a process leaves to the next one. One that was killed may have left half of it."""
+        return self._memory[self._note_at :].rstrip(b"\0")
+
+    @note.setter
+    def note(self, note: bytes) -> None:
+        self._memory[self._note_at :] = note[:NOTE_LENGTH].ljust(NOTE_LENGTH, b"\0")
 
     @property
     def work(self) -> Work:

@@ -120,3 +120,20 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         taken.take(place, S)
     # The one whose turn is the longest ago is forgotten.
     assert [taken.schedule_before(place) for place in places] == [S, FIRST, S]
+
+
+def test_a_process_goes_on_where_another_has_ended() -> None:
+    taken = Turns()
+    waiting = {lane: {1, 2, 3} for lane in Lane}
+    assert owners_of(taken, waiting, 2) == [1, 2]
+    following = Turns()
+    following.go_on(taken.note)
+    assert following.taken == 2
+    assert following.owner_before(Lane.LIVE) == "2"
+
+
+@pytest.mark.parametrize("note", [b"", b"[3, {", b"\xff", b"[1]", b"3"])
+def test_it_begins_anew_after_half_a_note(note: bytes) -> None:
+    taken = Turns()
+    taken.go_on(note)
+    assert taken.owner_before(Lane.LIVE) is None
