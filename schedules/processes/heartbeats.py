@@ -14,7 +14,8 @@ from schedules.rq import heartbeat
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 
-outages = OutageLog(get_logger(__name__))
+logger = get_logger(__name__)
+outages = OutageLog(logger)
 SHOW_EVERY_SECONDS = 1.0
 STOP_SECONDS = 2.0
 
@@ -66,4 +67,7 @@ class Heartbeat:
                 self._show()
             except RedisError as error:
                 outages.warning("heartbeat_not_sent", error=str(error))
+            except Exception:
+                # Without this thread the worker would be taken for dead.
+                logger.exception("worker_not_shown")
             self._stopped.wait(SHOW_EVERY_SECONDS)

@@ -57,6 +57,7 @@ class ScheduleWorker(Worker):
         self._job_id = ""
         self._process_state = ProcessState()
         self._at_work = threading.Event()
+        self._is_over = False
         self._before_reaping = threading.RLock()
         self._wait_status = 0
         self._killed_as: Ending | None = None
@@ -65,6 +66,8 @@ class ScheduleWorker(Worker):
     def work(self, *args: Any, **kwargs: Any) -> bool:
         self._reaper = Reaper()
         self._reaper.start()
+        self._is_over = False
+        self._at_work.clear()
         overdue = threading.Thread(target=self._kill_overdue_horse, daemon=True)
         overdue.start()
         try:
@@ -72,6 +75,9 @@ class ScheduleWorker(Worker):
         finally:
             self._heartbeat.stop()
             self._reaper.stop()
+            self._is_over = True
+            self._at_work.set()
+            overdue.join()
 
     @override
     def _install_signal_handlers(self) -> None:
@@ -174,7 +180,7 @@ class ScheduleWorker(Worker):
 
     def _kill_overdue_horse(self) -> None:
         """In a thread: kill a work process that has not ended itself at its deadline."""
-        while self._at_work.wait():
+        while self._at_work.wait() and not self._is_over:
             time.sleep(CHECK_EVERY_SECONDS)
             with self._before_reaping:
                 if is_overdue(self._process_state):

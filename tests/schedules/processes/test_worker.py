@@ -9,6 +9,7 @@ from redis import ConnectionError, Redis
 from rq import Worker
 from rq.executions import Execution
 
+from schedules.processes.heartbeats import Heartbeat
 from schedules.processes.worker import ScheduleWorker
 from workflows.execution.queue import JSONJob, queue
 
@@ -61,3 +62,38 @@ def test_a_worker_that_is_asked_to_end_ends_work_that_began_at_that_moment(
     (timer,) = timers
     timer.function()
     assert worker.killed == (713,)
+
+
+def test_a_worker_that_could_not_begin_leaves_no_thread(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(Worker, "work", refuse)
+    worker = ScheduleWorker([queue()], connection=redis)
+    before = threading.active_count()
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            worker.work()
+    assert threading.active_count() == before
+
+
+def test_a_worker_that_cannot_be_shown_is_still_alive(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, log_lines
+) -> None:
+    monkeypatch.setattr("schedules.processes.heartbeats.SHOW_EVERY_SECONDS", 0.01)
+    again = threading.Event()
+    failed: list[bool] = []
+
+    def fail() -> None:
+        if failed:
+            again.set()
+        failed.append(True)
+        raise KeyError("half")
+
+    heartbeat = Heartbeat(redis, ["worker"], fail)
+    heartbeat.start()
+    assert again.wait(10)
+    heartbeat.stop()
+    assert "worker_not_shown" in log_lines()
