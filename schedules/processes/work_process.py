@@ -8,6 +8,7 @@ import os
 import re
 import time
 import uuid
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from workflows.execution.guard import watch
 from workflows.execution.inbox import Inbox, Taken
 from workflows.execution.process_state import ProcessState, at_work
 from workflows.execution.queue import connection, disconnect
-from workflows.execution.standalone import claim_execution
+from workflows.execution.standalone import claim_execution, token_at
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import get_logger
@@ -135,18 +136,21 @@ class WorkProcess:
         or if nobody's turn is found."""
         token = uuid.uuid4()
 
-        def taking(kind: str, row: UUID) -> None:
-            self._state.hold(kind, row, token)
+        def taking(now: datetime, kind: str, row: UUID) -> None:
+            self._state.hold(kind, row, token if kind == "run" else token_at(now))
             self._state.note = self._turns.note
 
         def named() -> Started | None:
-            taking(kind, row)
+            now = jobs.clock()
+            taking(now, kind, row)
             if kind == "run":
-                return claim_run(row, attempt, token=token, now=jobs.clock())
-            return claim_execution(row, now=jobs.clock())
+                return claim_run(row, attempt, token=token, now=now)
+            return claim_execution(row, now=now)
 
         def in_turn() -> Started | None:
-            return claim_next(self._turns, token=token, now=jobs.clock(), taking=taking)
+            now = jobs.clock()
+            about_to = partial(taking, now)
+            return claim_next(self._turns, token=token, now=now, taking=about_to)
 
         first, second = (named, in_turn) if is_last else (in_turn, named)
         return retry_while_away(first) or retry_while_away(second)

@@ -26,7 +26,7 @@ class Work(IntEnum):
 
 class Held(NamedTuple):
     """What a work process has claimed, or is about to: the kind of row, its id, and the token
-    of a run."""
+    that tells its claim from that of another process."""
 
     kind: str
     id: UUID

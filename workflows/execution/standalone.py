@@ -4,7 +4,7 @@ claimed and closed. The execution of a schedule's run shares that run's job and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,6 +24,8 @@ from workflows.models import WorkflowExecution
 
 ENTRY_POINT = "workflows.execution.jobs.run_execution"
 Status = WorkflowExecution.Status
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 # As the condition of the index `execution_in_turn` has it: else SQLite does not use it.
 IS_PENDING = Q(status=literal(Status.PENDING))
 
@@ -130,14 +132,21 @@ _take = Update(
 )
 
 
+def token_at(now: datetime) -> UUID:
+    """The token of a claim at this time: an execution has no other mark of who has it."""
+    return UUID(int=(now - EPOCH) // MICROSECOND)
+
+
 def close_lost_execution(
     execution_id: UUID,
+    token: UUID | None = None,
     *,
     observed: Ending,
     now: datetime,
     lease_ended_before: datetime | None = None,
 ) -> bool:
-    """Close a running execution whose process is gone; see `abandon.Leased`."""
+    """Close a running execution whose process is gone; see `abandon.Leased`. With a token,
+    only if it was claimed under that one: the process may have lost it to another."""
     with transaction.atomic():
         execution = (
             WorkflowExecution.objects.select_for_update(no_key=True)
@@ -149,6 +158,8 @@ def close_lost_execution(
         # Both are set by the claim.
         assert execution.started_at is not None
         assert execution.lease_until is not None
+        if token and token != token_at(execution.started_at):
+            return False
         limit = timedelta(seconds=conf.EXECUTION_TIMEOUT_SECONDS)
         attempt = Attempt(
             started_at=execution.started_at,
@@ -177,6 +188,6 @@ abandon.register(
         close=close_lost_execution,
         entry_point=ENTRY_POINT,
         key_of_job=_key_of_job,
-        key_of_held=lambda execution_id, token: (execution_id,),
+        key_of_held=lambda execution_id, token: (execution_id, token),
     )
 )

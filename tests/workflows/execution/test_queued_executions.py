@@ -15,7 +15,11 @@ from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
 from workflows.exceptions import ExecutionFinished, TimedOut
 from workflows.execution import jobs
+from workflows.execution.abandon import close_held
+from workflows.execution.endings import WORKER_LOST
+from workflows.execution.process_state import Held
 from workflows.execution.queue import JSONJob, queue
+from workflows.execution.standalone import claim_execution, token_at
 from workflows.kit.errors import InvalidInput, NotFound
 from workflows.models import Workflow, WorkflowExecution
 from workflows.safety.deadline import deadline
@@ -52,6 +56,20 @@ def test_a_manual_run_is_queued_claimed_and_run(workflow: Workflow, redis: Redis
     execution.refresh_from_db()
     assert execution.status == Status.SUCCEEDED
     assert execution.node_runs.get(node_id="greet").output == "Hello Ada"
+
+
+def test_the_death_of_a_process_does_not_close_what_another_has_claimed(
+    workflow: Workflow, redis: Redis
+):
+    execution = start(workflow)
+    assert claim_execution(execution.pk, now=LATER)
+    slower = Held("execution", execution.pk, token_at(NOW))
+    close_held(slower, observed=WORKER_LOST, now=LATER)
+    execution.refresh_from_db()
+    assert execution.status == Status.RUNNING
+    close_held(slower._replace(token=token_at(LATER)), observed=WORKER_LOST, now=LATER)
+    execution.refresh_from_db()
+    assert execution.status == Status.FAILED
 
 
 def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, ostinato):
