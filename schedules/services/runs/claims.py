@@ -137,15 +137,8 @@ def start(
     """Start a run that was just read `with_what_starts`, in one transaction. None if it is no
     longer pending."""
     schedule = run.schedule
-    refusal, kind = broken, FailureKind.BROKEN if broken else None
-    execution = None
-    try:
-        if not broken:
-            execution = _resolve(schedule, run, now=now)
-    except NotAllowed as error:
-        refusal, kind = str(error), FailureKind.NOT_ALLOWED
-    except (NoTrigger, WorkflowInactive) as error:
-        refusal, kind = str(error), FailureKind.NO_TRIGGER
+    resolved = (None, broken, FailureKind.BROKEN) if broken else _tried(run, now=now)
+    execution, refusal, kind = resolved
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
     with queued_write(), transaction.atomic(savepoint=False):
         if not _take(
@@ -175,6 +168,18 @@ def start(
         refusal=refusal,
         kind=kind,
     )
+
+
+def _tried(
+    run: ScheduledRun, *, now: datetime
+) -> tuple[WorkflowExecution | None, str, FailureKind | None]:
+    """The execution for this attempt; or why there is none, and the kind of that failure."""
+    try:
+        return _resolve(run.schedule, run, now=now), "", None
+    except NotAllowed as error:
+        return None, str(error), FailureKind.NOT_ALLOWED
+    except (NoTrigger, WorkflowInactive) as error:
+        return None, str(error), FailureKind.NO_TRIGGER
 
 
 def claimed_before(run_id: UUID, *, token: UUID) -> Claim | None:
