@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from tests.graphs import add_graph
 from tests.integration.processes import Manage, manage, wait_until
-from tests.integration.ways_to_leave import NOT_PUT_BACK, PUT_BACK
 from tests.permissions import CALLS, allow
 from triggers.manual import run_workflow
 from workflows.models import Workflow
@@ -70,6 +69,9 @@ def call(workflow: Workflow) -> Call:
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("worker")
 def test_nothing_that_a_run_changes_is_found_by_the_next(call: Call) -> None:
+    # Not above: its functions are to be known in this test only.
+    from tests.integration.ways_to_leave import PUT_BACK
+
     before, first = call("look"), call("process")
     for what in PUT_BACK:
         if what in TRANSACTIONS:
@@ -85,6 +87,8 @@ def test_nothing_that_a_run_changes_is_found_by_the_next(call: Call) -> None:
 def test_a_process_in_which_a_run_left_what_cannot_be_put_back_is_replaced(
     call: Call,
 ) -> None:
+    from tests.integration.ways_to_leave import NOT_PUT_BACK
+
     before = call("look")
     for what in NOT_PUT_BACK:
         first = call("process")
