@@ -9,7 +9,8 @@ from contextlib import suppress
 from workflows.kit.sqlite_write_lock import new_queue
 
 STOP, OTHERS_WAIT = range(2)
-ID_LENGTH = 512
+# Of the id of a job. So many reports of all processes fit into a pipe.
+ID_LENGTH = 1024
 # What a pipe holds at least.
 MOST_PERMITS = 4096
 

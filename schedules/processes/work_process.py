@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from schedules import jobs
 from schedules.policy.turns import Turns
 from schedules.processes.orders import Orders
-from schedules.services.runs.claims import Claim, claim_run
+from schedules.services.runs.claims import Claim, claim_run, claimed_before
 from schedules.services.runs.turns import Started, claim_next
 from workflows.execution import jobs as standalone
 from workflows.execution.guard import watch
@@ -144,7 +144,9 @@ class WorkProcess:
             now = jobs.clock()
             taking(now, kind, row)
             if kind == "run":
-                return claim_run(row, attempt, token=token, now=now)
+                claim = claim_run(row, attempt, token=token, now=now)
+                # Made before, if the answer to its commit was lost: the token is ours alone.
+                return claim or claimed_before(row, token=token)
             return claim_execution(row, now=now)
 
         def in_turn() -> Started | None:

@@ -9,7 +9,6 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from schedules.limits import NOTE_LENGTH
 from schedules.models import (
@@ -100,7 +99,8 @@ def settle(
     """Record the outcome that `outcome_of` gives for the locked run, in one transaction.
     Returns False if the attempt has ended already, or has no outcome yet."""
     with transaction.atomic():
-        run, schedule = _locked(run_id, token)
+        schedule = next(iter(_lock_schedule(id=run_id)), None)
+        run = next(iter(_lock_run(id=run_id, token=token)), None)
         outcome = outcome_of(run) if run else None
         if run is None or outcome is None:
             return False
@@ -123,32 +123,20 @@ def settle(
     return True
 
 
-def _locked(
-    run_id: UUID, token: UUID
-) -> tuple[ScheduledRun | None, ScheduledJob | None]:
-    """The run of this attempt and its schedule, which may have been deleted, locked."""
-    if found := _lock_both(id=run_id, token=token):
-        return found[0], found[0].schedule
-    return next(iter(_lock_run(id=run_id, token=token)), None), None
-
-
-def _running() -> QuerySet[ScheduledRun]:
-    return ScheduledRun.objects.filter(
+_lock_schedule = Select(
+    lambda: ScheduledJob.objects.locked().filter(
+        pk__in=ScheduledRun.objects.filter(pk=Param(ScheduledRun, "id")).values(
+            "schedule"
+        )
+    )
+)
+_lock_run = Select(
+    lambda: ScheduledRun.objects.select_for_update(no_key=True).filter(
         pk=Param(ScheduledRun, "id"),
         token=Param(ScheduledRun, "token"),
         status=literal(RunStatus.RUNNING),
     )
-
-
-# PostgreSQL locks in this order, which is that of `ScheduleQuerySet.locked`.
-_lock_both = Select(
-    lambda: (
-        _running()
-        .select_related("schedule")
-        .select_for_update(of=("schedule", "self"), no_key=True)
-    )
 )
-_lock_run = Select(lambda: _running().select_for_update(no_key=True))
 _save_run = Save(
     ScheduledRun,
     "failure_kind",

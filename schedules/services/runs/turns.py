@@ -146,14 +146,14 @@ def _due(which: str) -> QuerySet[ScheduledRun, Any]:
     """One due run of an owner in a lane that nobody else is about to claim, locked: the
     oldest of the first schedule with `which` relation to the given one."""
     lane = RawSQL(LANE_SQL, (), output_field=SmallIntegerField())  # noqa: S611 a constant
-    rows = ScheduledRun.objects.alias(lane=lane).filter(
+    locked = ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
+    rows = locked.alias(lane=lane).filter(
         lane=Param(ScheduledRun, "attempt", given="lane"),
         owner=Param(ScheduledRun, "owner"),
         due_at__lte=Param(ScheduledRun, "due_at"),
         **{f"schedule__{which}": Param(ScheduledRun, "schedule")},
     )
-    locked = rows.select_for_update(no_key=True, skip_locked=True)
-    return locked.order_by("schedule_id", "due_at").values("pk")[:1]
+    return rows.order_by("schedule_id", "due_at").values("pk")[:1]
 
 
 def _next(*places: QuerySet[ScheduledRun, Any]) -> QuerySet[ScheduledRun]:

@@ -81,7 +81,10 @@ def test_only_the_index_of_the_schedule_is_read(ran: ScheduledJob) -> None:
         newest_of(ran.pk, "failed", among=found, count=9)
     assert len(queries) == 4
     for query in queries:
-        assert "run_of_schedule" in plan_of(query["sql"])
+        # Those that have failed are few, whoever's they are: they have an index of their own.
+        few = "run_ended_otherwise" if "'failed'" in query["sql"] else "run_of_schedule"
+        plan = plan_of(query["sql"])
+        assert "run_of_schedule" in plan or few in plan, plan
 
 
 def test_manual_runs_are_told_with_who_asked_for_them(

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from schedules import jobs
 from schedules.models import ScheduledRun
 from schedules.services.runs.claims import Claim
-from schedules.services.runs.outcomes import record_outcome
 from schedules.services.runs.turns import Turns, claim_next
 from tests.graphs import saying
 from tests.schedules.conftest import NOON, MakeSchedule
@@ -46,9 +45,7 @@ def in_turn(run: ScheduledRun) -> None:
     claim = claim_next(Turns(), token=token, now=now, taking=lambda kind, pk: None)
     assert isinstance(claim, Claim)
     assert claim.run_id == run.pk
-    outcome = jobs.outcome_of(claim)
-    assert outcome
-    assert record_outcome(run.pk, token=token, outcome=outcome, now=jobs.clock())
+    jobs.run_claimed(claim)
 
 
 @pytest.mark.usefixtures("redis")

@@ -21,6 +21,7 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.turns import Started, Turns, claim_next
 from tests.at_once import at_once
 from tests.graphs import saying
+from tests.plans import knowing_the_rows
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import MINUTE, SECOND
 from workflows.execution.standalone import StartedExecution
@@ -282,19 +283,18 @@ def test_what_is_next_is_found_by_seeks_in_indexes(
     for number in range(300):
         execution_of(bob if number % 2 else None, NOON + number * SECOND)
     turns = Turns()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    claimed(turns, 3)
-    of_runs = statements_of(turns)
-    of_runs = [sql for sql in of_runs if sql.lstrip().startswith("SELECT")][:2]
-    of_executions = [
-        sql
-        for _ in range(2)
-        for sql in statements_of(turns)
-        if 'FROM "ostinato_workflows_workflowexecution"' in sql
-    ]
-    for sql in of_runs + of_executions:
-        check_plan(sql)
+    with knowing_the_rows():
+        claimed(turns, 3)
+        of_runs = statements_of(turns)
+        of_runs = [sql for sql in of_runs if sql.lstrip().startswith("SELECT")][:2]
+        of_executions = [
+            sql
+            for _ in range(2)
+            for sql in statements_of(turns)
+            if 'FROM "ostinato_workflows_workflowexecution"' in sql
+        ]
+        for sql in of_runs + of_executions:
+            check_plan(sql)
 
 
 def check_plan(sql: str) -> None:
