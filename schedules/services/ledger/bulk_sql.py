@@ -76,8 +76,13 @@ def update_rows(
     shared = _shared(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            statement = _update_arrays(model, tuple(match), tuple(change), shared)
-            cursor.execute(statement, _for_postgresql(model, fields, columns, shared))
+            # By one value of a shared column PostgreSQL would look for the rows first, as that
+            # of a frontier, which all due schedules may have.
+            sent_once = frozenset(place for place in shared if place >= len(match))
+            statement = _update_arrays(model, tuple(match), tuple(change), sent_once)
+            cursor.execute(
+                statement, _for_postgresql(model, fields, columns, sent_once)
+            )
         else:
             values = _for_sqlite(model, fields, columns, shared)
             in_order = values[len(match) :] + values[: len(match)]

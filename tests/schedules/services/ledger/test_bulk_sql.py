@@ -6,7 +6,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services.ledger.bulk_sql import insert_rows, update_rows
@@ -93,6 +94,20 @@ def test_a_row_that_has_moved_is_left_and_not_counted(
     assert update_rows(ScheduledJob, **FRONTIER, rows=rows) == 1
     moved.refresh_from_db()
     assert moved.next_tick_at == NOON + MINUTE
+
+
+def test_rows_are_found_by_their_ids_although_they_share_what_is_matched(
+    make_schedule: MakeSchedule,
+) -> None:
+    """By one value for all of them, PostgreSQL looked at every schedule with that frontier for
+    each row: 10,000 that were due at once took it a quarter of a second a batch."""
+    frontier, later = NOON + MINUTE, NOON + 2 * MINUTE
+    rows = [(make_schedule().pk, frontier, later, later) for _ in range(3)]
+    with CaptureQueriesContext(connection) as seen:
+        assert update_rows(ScheduledJob, **FRONTIER, rows=rows) == 3
+    sql = seen[-1]["sql"]
+    once = sql.partition("CROSS JOIN")[2].partition("WHERE")[0]
+    assert " AS v1" not in once, sql
 
 
 def test_a_value_may_become_null(make_schedule: MakeSchedule) -> None:
