@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from tests.bench.command import BenchmarkCommand, results
+from tests.bench.command import BenchmarkCommand, add_sizes, results, sizes
 from tests.bench.scratch import Scratch
 
 PAGE_SECONDS = 0.300
@@ -24,16 +24,11 @@ class Command(BenchmarkCommand):
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--schedules", type=int, default=1_000)
-        parser.add_argument("--runs", type=int, default=1_000_000)
-        parser.add_argument(
-            "--repeat", type=int, default=5, help="requests per median, default 5"
-        )
+        add_sizes(parser, schedules=1_000)
 
     @override
     def measure(self, scratch: Scratch, options: dict[str, Any]) -> str:
-        numbers = {name: options[name] for name in ("schedules", "runs", "repeat")}
-        found = dict(results(scratch, "history", **numbers))
+        found = dict(results(scratch, "history", **sizes(options)))
         lines = [
             (_page if name.startswith("page: ") else _work)(name, took)
             for name, took in found.items()

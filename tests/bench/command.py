@@ -46,6 +46,20 @@ class BenchmarkCommand(BaseCommand, ABC):
         """The report, in lines."""
 
 
+def add_sizes(parser: ArgumentParser, *, schedules: int) -> None:
+    """The options of a benchmark on a long history."""
+    parser.add_argument("--schedules", type=int, default=schedules)
+    parser.add_argument("--runs", type=int, default=1_000_000)
+    parser.add_argument(
+        "--repeat", type=int, default=5, help="requests per median, default 5"
+    )
+
+
+def sizes(options: dict[str, Any]) -> dict[str, int]:
+    """What was given for `add_sizes`, for `results`."""
+    return {name: options[name] for name in ("schedules", "runs", "repeat")}
+
+
 def results(scratch: Scratch, what: str, **options: int) -> list[Any]:
     """What `python -m tests.bench` measured on the scratch site: its lines of JSON lists,
     without the log lines beside them."""

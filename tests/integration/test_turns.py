@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -32,6 +32,20 @@ def one_process(child_env: dict[str, str], tmp_path: Path) -> Iterator[Manage]:
         yield process
 
 
+@pytest.fixture
+def of_bob(bob: User) -> Callable[[ScheduledJob], ScheduledJob]:
+    """Makes a schedule Bob's, with a workflow of his."""
+    his = Workflow.objects.create(name="his", owner=bob)
+    graph = saying("his", trigger="trigger_schedule")
+    save_graph(his, graph, user=bob, now=timezone.now())
+
+    def give(schedule: ScheduledJob) -> ScheduledJob:
+        ScheduledJob.objects.filter(pk=schedule.pk).update(owner=bob, workflow=his)
+        return ScheduledJob.objects.get(pk=schedule.pk)
+
+    return give
+
+
 def order() -> list[str]:
     """The names of the schedules, as their runs were started."""
     runs = ScheduledRun.objects.exclude(started_at=None).order_by("started_at")
@@ -49,16 +63,14 @@ def all_are_over() -> bool:
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("redis")
 def test_fifty_runs_of_one_delay_another_by_one_run(
-    make_schedule: MakeSchedule, bob: User, request: pytest.FixtureRequest
+    make_schedule: MakeSchedule,
+    of_bob: Callable[[ScheduledJob], ScheduledJob],
+    request: pytest.FixtureRequest,
 ) -> None:
     now = timezone.now()
     for number in range(50):
         queue_run(make_schedule(now, name=f"hers {number}", interval_seconds=3600))
-    his = Workflow.objects.create(name="his", owner=bob)
-    save_graph(his, saying("his", trigger="trigger_schedule"), user=bob, now=now)
-    ours = make_schedule(now, name="his", interval_seconds=3600)
-    ScheduledJob.objects.filter(pk=ours.pk).update(owner=bob, workflow=his)
-    queue_run(ScheduledJob.objects.get(pk=ours.pk))
+    queue_run(of_bob(make_schedule(now, name="his", interval_seconds=3600)))
     request.getfixturevalue("one_process")
     wait_until(all_are_over)
     assert "his" in order()[:2]
@@ -68,18 +80,14 @@ def test_fifty_runs_of_one_delay_another_by_one_run(
 @pytest.mark.usefixtures("redis")
 def test_a_process_goes_on_with_the_turns_of_the_one_that_it_replaces(
     make_schedule: MakeSchedule,
-    bob: User,
+    of_bob: Callable[[ScheduledJob], ScheduledJob],
     child_env: dict[str, str],
     tmp_path: Path,
 ) -> None:
     now = timezone.now()
-    his = Workflow.objects.create(name="his", owner=bob)
-    save_graph(his, saying("his", trigger="trigger_schedule"), user=bob, now=now)
     for _ in range(4):
         queue_run(make_schedule(now, name="hers", interval_seconds=3600))
-        ours = make_schedule(now, name="his", interval_seconds=3600)
-        ScheduledJob.objects.filter(pk=ours.pk).update(owner=bob, workflow=his)
-        queue_run(ScheduledJob.objects.get(pk=ours.pk))
+        queue_run(of_bob(make_schedule(now, name="his", interval_seconds=3600)))
     env = child_env | {"WORK_PROCESS_RUNS": "1"}
     with manage(env, tmp_path, "rqworker", "--processes", "1"):
         wait_until(all_are_over)

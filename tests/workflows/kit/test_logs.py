@@ -50,15 +50,20 @@ def test_the_level_of_the_project_decides(
     assert caplog.records == []
 
 
-def test_a_project_with_structlog_of_its_own_gets_them_in_its_way(
-    bare_structlog: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def use_json() -> None:
+    """structlog as a project may configure it."""
     structlog.configure(
         processors=[structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=lambda *args: structlog.PrintLogger(sys.stdout),
         cache_logger_on_first_use=False,
     )
+
+
+def test_a_project_with_structlog_of_its_own_gets_them_in_its_way(
+    bare_structlog: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_json()
     own = get_logger("ours of this test")
     assert own.isEnabledFor(logging.INFO)
     own.info("tick_fired", by=3)
@@ -100,12 +105,7 @@ def test_events_that_are_written_together_have_what_is_bound_to_the_context(
 def test_structlog_of_the_project_gets_each_of_the_events_written_together(
     bare_structlog: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    structlog.configure(
-        processors=[structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *args: structlog.PrintLogger(sys.stdout),
-        cache_logger_on_first_use=False,
-    )
+    use_json()
     batch = LogBatch("ours of another test")
     batch.info("tick_fired", run="1")
     batch.info("tick_fired", run="2")

@@ -181,10 +181,10 @@ def test_schedules_that_are_gone_with_few_rows_cost_nothing(
         prune_all()
 
 
-def test_the_scheduler_goes_on_where_it_stopped(
-    make_schedule: MakeSchedule, ostinato, monkeypatch
-) -> None:
-    """However little time there is for it, every schedule has its turn."""
+@pytest.fixture
+def four_to_prune(make_schedule: MakeSchedule, ostinato, monkeypatch) -> None:
+    """Four schedules with two runs each, of which one is kept, and no time for more than a
+    step."""
     ostinato(RUNS_KEPT_AT_LEAST=1)
     monkeypatch.setattr(Chores, "PRUNE_SECONDS", 0)
     for _ in range(4):
@@ -192,22 +192,21 @@ def test_the_scheduler_goes_on_where_it_stopped(
     for minute in (1, 2):
         fire_due(NOON + minute * MINUTE)
     ScheduledRun.objects.update(status="succeeded")
+
+
+@pytest.mark.usefixtures("four_to_prune")
+def test_the_scheduler_goes_on_where_it_stopped() -> None:
+    """However little time there is for it, every schedule has its turn."""
     chores = Chores()
     for sweep in range(12):
         chores.do(NOON + 91 * DAY + sweep * timedelta(minutes=11))
     assert ScheduledRun.objects.count() == 4
 
 
-def test_while_nothing_is_due_the_scheduler_goes_on_and_rests_longer_than_it_prunes(
-    make_schedule: MakeSchedule, ostinato, monkeypatch
-) -> None:
-    ostinato(RUNS_KEPT_AT_LEAST=1)
-    monkeypatch.setattr(Chores, "PRUNE_SECONDS", 0)
-    for _ in range(4):
-        make_schedule()
-    for minute in (1, 2):
-        fire_due(NOON + minute * MINUTE)
-    ScheduledRun.objects.update(status="succeeded")
+@pytest.mark.usefixtures("four_to_prune")
+def test_while_nothing_is_due_the_scheduler_goes_on_and_rests_longer_than_it_prunes() -> (
+    None
+):
     later, chores = NOON + 91 * DAY, Chores()
     assert chores.prune_meanwhile(later, 5) == 5, "no sweep has begun it"
     chores.do(later)
