@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from schedules.models import ScheduleType
-from schedules.services.upkeep.commits import relax_durability
+from schedules.services.upkeep.session import use_scheduler_session
 from tests.bench.admin_pages import admin_pages
 from tests.bench.history import history
 from tests.bench.lateness import lateness
@@ -30,7 +30,7 @@ Results = Iterator[tuple[str, Any]]
 
 def _throughput(options: Namespace) -> Results:
     """Ours and stock by turns, so that what else the machine does meets both."""
-    relax_durability()  # as in the scheduler's process
+    use_scheduler_session()  # as in the scheduler's process
     for _ in range(options.repeat):
         for kind in (ScheduleType.INTERVAL, ScheduleType.CRON):
             yield f"stock {kind}", stock(options.schedules, kind)
@@ -46,7 +46,7 @@ def _lateness(options: Namespace) -> Results:
 
 
 def _startup(options: Namespace) -> Results:
-    relax_durability()  # as in the scheduler's process
+    use_scheduler_session()  # as in the scheduler's process
     yield "startup", startup(options.schedules)
 
 
@@ -59,7 +59,7 @@ def _admin(options: Namespace) -> Results:
 
 
 def _history(options: Namespace) -> Results:
-    relax_durability()  # as in the scheduler's process, which prunes
+    use_scheduler_session()  # as in the scheduler's process, which prunes
     yield from history(options.schedules, options.runs, options.repeat)
 
 

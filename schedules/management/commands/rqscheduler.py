@@ -17,7 +17,7 @@ from typing_extensions import override
 from schedules import checks
 from schedules.processes.loop import Loop, register
 from schedules.scheduler import get_scheduler_service
-from schedules.services.upkeep.commits import relax_durability
+from schedules.services.upkeep.session import use_scheduler_session
 from workflows.execution.queue import job_class, queue_name
 
 INTERVAL_SECONDS = 5
@@ -52,7 +52,7 @@ class Command(rqscheduler.Command):
                 verbosity=options["verbosity"],
             )
             return
-        relax_durability()
+        use_scheduler_session()
         service = get_scheduler_service()
         register(service)
         Loop(service, interval=options["interval"] or INTERVAL_SECONDS).run()

@@ -1,8 +1,10 @@
-"""A scheduler's commits do not wait for the disk; the commits of all others do."""
+"""A scheduler's commits do not wait for the disk, those of all others do; and its batches read
+no table as a whole."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +13,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test.utils import CaptureQueriesContext
 
 from platform_site.local.data_dir import BASE_DIR
-from schedules.services.upkeep import commits
+from schedules.models import ScheduledJob, ScheduledRun, ScheduleType
+from schedules.services.runs.firing import fire_due
+from schedules.services.upkeep import session
+from tests.bench.population import populate
+from tests.schedules.conftest import NOON
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 ASK = {"sqlite": "PRAGMA synchronous", "postgresql": "SHOW synchronous_commit"}
@@ -29,9 +36,9 @@ def answer() -> str:
 @pytest.fixture
 def scheduler() -> Iterator[None]:
     """This process is a scheduler's, for once."""
-    commits.relax_durability()
+    session.use_scheduler_session()
     yield
-    connection_created.disconnect(commits._do_not_wait)
+    connection_created.disconnect(session._configure)
     connection.close()
 
 
@@ -44,6 +51,29 @@ def test_a_scheduler_does_not_wait_for_the_disk_after_an_outage_either(
 ) -> None:
     connection.close()
     assert answer() == DOES_NOT_WAIT[connection.vendor]
+
+
+@pytest.mark.usefixtures("redis")
+def test_each_batch_finds_its_rows_by_index(scheduler: None) -> None:
+    populate(4_000, ScheduleType.INTERVAL, due_at=NOON)
+    fire_due(NOON)
+    with CaptureQueriesContext(connection) as seen:
+        assert fire_due(NOON).rows
+    steps = [step[:200] for query in seen for step in plan(query["sql"])]
+    assert any("schedule_due" in step for step in steps)
+    tables = f"({ScheduledJob._meta.db_table}|{ScheduledRun._meta.db_table})"
+    whole = re.compile(f"Seq Scan on {tables}|SCAN {tables}$|Sort Key: next_run_at")
+    assert not list(filter(whole.search, steps))
+
+
+def plan(sql: str) -> list[str]:
+    """How the database would carry out a statement."""
+    if sql.split()[0] not in ("SELECT", "UPDATE"):
+        return []
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {sql}")
+        return [str(row[-1]).strip() for row in cursor]
 
 
 def test_workers_and_the_web_wait_for_the_disk(tmp_path: Path) -> None:
