@@ -16,14 +16,14 @@ from platform_site.local.site import LocalSite
 from platform_site.local.stop_signals import StopSignals
 from platform_site.local.supervisor import Child, Service, Supervisor
 from platform_site.local.valkey import EmbeddedValkey
-from schedules.processes.worker import GRACE_SECONDS
+from schedules.processes.worker import GRACE_SECONDS, LATEST_END_SECONDS
 
 WEB_START_SECONDS = 60.0
 # How many seconds each may take to end after each SIGTERM: together less than the 20 s in which
 # a stop must be over. A worker ends its running work itself and records it as lost; a second
 # SIGTERM before that would lose the record.
 GRACE = (2.0,)
-WORKER_GRACE = (GRACE_SECONDS + 2.0, 0.5)
+WORKER_GRACE = (LATEST_END_SECONDS + 1.0, 0.5)
 VALKEY_GRACE = (3.0,)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -37,6 +36,8 @@ class Heartbeat:
         self._thread: threading.Thread | None = None
         # How many runs the worker does at once.
         self.at_once = 1
+        # Whether Redis has answered the last time.
+        self.is_answered = True
 
     def start(self) -> None:
         self._stopped.clear()
@@ -49,10 +50,15 @@ class Heartbeat:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
+            if self._thread.is_alive():
+                self.is_answered = False
             self._thread = None
-        with suppress(RedisError):  # it expires after 15 seconds anyway
-            for kind in self._kinds:
-                heartbeat.remove(self._redis, kind, self._name)
+
+    def remove(self) -> None:
+        """Take it back. Raises `RedisError` while Redis is away; it expires after 15 seconds
+        anyway."""
+        for kind in self._kinds:
+            heartbeat.remove(self._redis, kind, self._name)
 
     def _beat(self) -> None:
         beat_at = 0.0
@@ -65,7 +71,9 @@ class Heartbeat:
                         )
                     beat_at = time.monotonic() + heartbeat.EVERY_SECONDS
                 self._show()
+                self.is_answered = True
             except RedisError as error:
+                self.is_answered = False
                 outages.warning("heartbeat_not_sent", error=str(error))
             except Exception:
                 # Without this thread the worker would be taken for dead.

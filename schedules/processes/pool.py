@@ -25,7 +25,7 @@ from schedules.processes.orders import Orders
 from schedules.processes.reaper import Reaper
 from schedules.processes.work_process import WorkProcess
 from workflows.execution.endings import Ending, ending_of_status
-from workflows.execution.process_state import ProcessState, Work
+from workflows.execution.process_state import Held, ProcessState, Work
 from workflows.kit.logs import get_logger
 from workflows.processes.leftovers import log_ended
 from workflows.processes.session import end_session
@@ -89,6 +89,11 @@ class Pool:
         if not states or any(state.held for state in states):
             return None
         return max(state.since for state in states)
+
+    @property
+    def held(self) -> list[Held]:
+        """What the processes hold, or those that have ended if it is not on record yet."""
+        return [held for place in self.places if (held := place.state.held)]
 
     def tend(self, *, replace: bool = True) -> None:
         """Reap the processes that have ended, and fork those that are missing."""
@@ -158,6 +163,7 @@ class Pool:
         if held and place.state.work in (Work.AT_WORK, Work.RAISED):
             ended = place.killed_as or ending_of_status(status)
             record_held(held, CRASHED if place.state.work == Work.RAISED else ended)
+        place.state.release()
 
     def _kill_overdue(self) -> None:
         """In a thread: kill a process that has not ended its run by its deadline, or that has

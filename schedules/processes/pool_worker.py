@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 import select
 import signal
-import threading
 import time
 from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -30,11 +29,14 @@ from schedules.processes.forked import has_ended
 from schedules.processes.orders import Orders
 from schedules.processes.pool import Pool
 from schedules.processes.shown import show_worker
-from schedules.processes.worker import GRACE_SECONDS, ScheduleWorker
+from schedules.processes.worker import ScheduleWorker, though_redis_is_away
 from workflows.execution.inbox import Inbox
 from workflows.execution.queue import queue_name
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
+
+if TYPE_CHECKING:
+    from redis.client import Pipeline
 
 logger = get_logger(__name__)
 outages = OutageLog(logger)
@@ -72,7 +74,6 @@ class PoolWorker(ScheduleWorker):
         try:
             return super().work(burst=burst, max_jobs=max_jobs, **options)
         finally:
-            self._end_pool()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(self._woken)
@@ -103,16 +104,35 @@ class PoolWorker(ScheduleWorker):
             self._kill_all()
 
     @override
-    def handle_warm_shutdown_request(self) -> None:
-        super().handle_warm_shutdown_request()
-        timer = threading.Timer(GRACE_SECONDS, self._kill_all)
-        timer.daemon = True
-        timer.start()
+    def teardown(self) -> None:
+        if not self.is_horse:
+            self._end_pool()
+        super().teardown()
 
+    @override
     def _kill_all(self) -> None:
         if self._pool:
             self._pool.kill(WORKER_STOPPED)
-        self.kill_horse()
+        super()._kill_all()
+
+    @override
+    def _left_open(self) -> str:
+        held = self._pool.held if self._pool else []
+        return " ".join(
+            filter(None, [*(str(each.id) for each in held), super()._left_open()])
+        )
+
+    @override
+    def heartbeat(
+        self, timeout: int | None = None, pipeline: Pipeline | None = None
+    ) -> None:
+        with though_redis_is_away():
+            super().heartbeat(timeout, pipeline)
+
+    @override
+    def run_maintenance_tasks(self) -> None:
+        with though_redis_is_away():
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
     @override
     def check_for_suspension(self, burst: bool) -> None:
@@ -130,7 +150,7 @@ class PoolWorker(ScheduleWorker):
         self._pool.begin_again()
         began = time.monotonic()
         self._orders.others_wait = bool(self._other_jobs)
-        while not self._stop_requested:
+        while not (self._stop_requested or self._gives_up):
             self._orders.give_permits()
             self._pool.tend()
             if found := self._other_job():
@@ -155,8 +175,10 @@ class PoolWorker(ScheduleWorker):
             if not self._other_jobs and self._is_time_to_look():
                 self._look_at = time.monotonic() + self._pause()
                 if self.should_run_maintenance_tasks:
-                    self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
-                if found := self._looked_for():
+                    self.run_maintenance_tasks()
+                found = self._looked_for()
+                self._note_redis(None)
+                if found:
                     return found
             while self._other_jobs:
                 if found := self._fetched(self._other_jobs[0]):
@@ -169,6 +191,7 @@ class PoolWorker(ScheduleWorker):
             self._orders.others_wait = False
         except RedisError as error:
             outages.warning("worker_lost_redis", error=str(error))
+            self._note_redis(error)
         return None
 
     def _is_time_to_look(self) -> bool:
@@ -285,18 +308,16 @@ class PoolWorker(ScheduleWorker):
             outages.warning("worker_lost_redis", error=str(error))
 
     def _end_pool(self) -> None:
-        """Wait until all processes have ended; those that are late are killed."""
+        """Wait until all processes have ended. Since a signal, they have a while to do so."""
         if self._pool is None:
             return
         self._orders.stop = True
-        until = time.monotonic() + GRACE_SECONDS
-        self._pool.unblock(self.connection)
+        if self._heartbeat.is_answered:  # they look every second anyway
+            self._pool.unblock(self.connection)
         while True:
             self._pool.tend(replace=False)
             if self._pool.is_empty:
                 break
-            if time.monotonic() > until:
-                self._pool.kill(WORKER_STOPPED)
             select.select([self._woken], [], [], LOOK_AT_QUEUES_SECONDS)
             with suppress(BlockingIOError):
                 os.read(self._woken, 512)

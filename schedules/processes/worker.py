@@ -5,13 +5,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
+from redis.client import PubSub, PubSubWorkerThread
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from typing_extensions import override
@@ -32,14 +38,26 @@ from schedules.processes.heartbeats import Heartbeat
 from schedules.processes.reaper import Reaper
 from workflows.execution.endings import Ending, ending_of_status
 from workflows.execution.process_state import ProcessState, Work
+from workflows.execution.queue import OURS
+from workflows.execution.redis_client import TIMEOUTS
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 from workflows.processes.leftovers import log_ended
 from workflows.processes.session import end_session
 
+if TYPE_CHECKING:
+    from redis.client import Pipeline
+
 logger = get_logger(__name__)
 outages = OutageLog(logger)
 GRACE_SECONDS = 10.0
+# Since the signal. Whatever does not answer then, database or Redis, is not waited for.
+LATEST_END_SECONDS = GRACE_SECONDS + 2.0
+# For how long Redis may be away before a worker ends that is to empty its queue and end.
+BURST_PATIENCE_SECONDS = 10.0
+WAIT_SECONDS = 1
+NOT_ANSWERED = "Redis does not answer."
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class ScheduleWorker(Worker):
@@ -54,6 +72,7 @@ class ScheduleWorker(Worker):
         queues = [f"worker:{name}" for name in self.queue_names()]
         self._heartbeat = Heartbeat(self.connection, ["worker", *queues], self.show)
         self._reaper = Reaper()
+        self._job: Job | None = None
         self._job_id = ""
         self._process_state = ProcessState()
         self._at_work = threading.Event()
@@ -61,9 +80,28 @@ class ScheduleWorker(Worker):
         self._before_reaping = threading.RLock()
         self._wait_status = 0
         self._killed_as: Ending | None = None
+        self._timers: list[threading.Timer] = []
+        self._is_burst = False
+        self._lost_at: float | None = None
+        # What the last answer of Redis was, if it was an error.
+        self.lost_redis = ""
+
+    @property
+    @override
+    def dequeue_timeout(self) -> int:
+        """How long it waits for a job at a time. RQ waits for minutes, and as long for a Redis
+        that hangs."""
+        return WAIT_SECONDS
+
+    @property
+    @override
+    def connection_timeout(self) -> int:
+        return int(TIMEOUTS["socket_timeout"])
 
     @override
-    def work(self, *args: Any, **kwargs: Any) -> bool:
+    def work(self, burst: bool = False, *args: Any, **kwargs: Any) -> bool:
+        self._is_burst = burst
+        handlers = {signum: signal.getsignal(signum) for signum in SIGNALS}
         self._reaper = Reaper()
         self._reaper.start()
         self._is_over = False
@@ -71,13 +109,20 @@ class ScheduleWorker(Worker):
         overdue = threading.Thread(target=self._kill_overdue_horse, daemon=True)
         overdue.start()
         try:
-            return super().work(*args, **kwargs)
+            return super().work(burst, *args, **kwargs)
+        except StopRequested:  # the signal came when it was about to end
+            return True
         finally:
             self._heartbeat.stop()
             self._reaper.stop()
             self._is_over = True
             self._at_work.set()
             overdue.join()
+            for timer in self._timers:
+                timer.cancel()
+            # Until the next worker has its own: this one would take a signal, and nobody end.
+            for signum, handler in handlers.items():
+                signal.signal(signum, handler)
 
     @override
     def _install_signal_handlers(self) -> None:
@@ -87,9 +132,23 @@ class ScheduleWorker(Worker):
 
     @override
     def teardown(self) -> None:
-        if not self.is_horse:
-            self._heartbeat.stop()  # first: it would register the worker again
-        super().teardown()  # type: ignore[no-untyped-call]
+        if self.is_horse:
+            return
+        self._heartbeat.stop()  # first: it would register the worker again
+        try:
+            if self._heartbeat.is_answered:
+                self._heartbeat.remove()
+                super().teardown()  # type: ignore[no-untyped-call]
+                return
+            error = NOT_ANSWERED
+        except RedisError as raised:
+            error = str(raised)
+        # What says that it is alive expires.
+        outages.warning("worker_not_signed_off", error=error)
+        if self.scheduler:
+            self.stop_scheduler()  # type: ignore[no-untyped-call]
+        if self.pubsub_thread:
+            self.pubsub_thread.stop()
 
     def show(self) -> None:
         """Called by the heartbeat every second."""
@@ -104,14 +163,57 @@ class ScheduleWorker(Worker):
         """Give running work `GRACE_SECONDS`; then end it and record it as lost."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         # Even if there is no work process at this moment: one may be about to be forked.
-        timer = threading.Timer(GRACE_SECONDS, self.kill_horse)
+        self._in(GRACE_SECONDS, self._kill_all)
+        self._in(LATEST_END_SECONDS, self._end_now)
+
+    def _in(self, seconds: float, do: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, do)
         timer.daemon = True
+        self._timers.append(timer)
         timer.start()
+
+    def _kill_all(self) -> None:
+        self.kill_horse()
+
+    def _end_now(self) -> None:
+        """In a thread: the main thread waits for an answer of the database or of Redis. What is
+        not on record then, the sweep closes."""
+        if left_open := self._left_open():
+            logger.error("worker_ended_unanswered", left_open=left_open)
+        else:
+            outages.warning("worker_not_signed_off", error=NOT_ANSWERED)
+        sys.stderr.flush()
+        os._exit(1 if left_open else 0)
+
+    def _left_open(self) -> str:
+        """What is at work, or was, and may not be on record."""
+        is_open = self._process_state.work in (Work.AT_WORK, Work.RAISED)
+        return self._job_id if is_open else ""
+
+    @override
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        with though_redis_is_away():
+            super().set_state(state, pipeline)
+
+    @override
+    def set_shutdown_requested_date(self) -> None:
+        """Called by the handler of the signal: an exception would end the run."""
+        with though_redis_is_away():
+            super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+
+    @override
+    def _pubsub_exception_handler(
+        self, exc: Exception, pubsub: PubSub, pubsub_thread: PubSubWorkerThread
+    ) -> None:
+        """RQ's thread would end after a time-out, and the worker not hear of jobs to stop."""
+        if isinstance(exc, RedisTimeoutError):
+            exc = RedisConnectionError(str(exc))
+        super()._pubsub_exception_handler(exc, pubsub, pubsub_thread)
 
     @override
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         with self._before_reaping:
-            self._job_id = job.id
+            self._job, self._job_id = job, job.id
             self._killed_as = None
             if self._stopped_job_id != job.id:
                 self._stopped_job_id = None
@@ -135,6 +237,15 @@ class ScheduleWorker(Worker):
             self.kill_horse()
 
     @override
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """For a job of others, Redis has as long to answer as RQ gives it: a job whose end was
+        not noted is taken for failed."""
+        if not OURS.match(job.id):
+            options = self.connection.connection_pool.connection_kwargs
+            options["socket_timeout"] = self.worker_ttl
+        super().main_work_horse(job, queue)
+
+    @override
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
@@ -144,9 +255,46 @@ class ScheduleWorker(Worker):
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             except ResponseError as error:
                 if timeout is None:  # in burst mode it never waits
-                    raise
+                    self._note_redis(error)
+                    raise StopRequested from error
                 outages.warning("worker_lost_redis", error=str(error))
                 time.sleep(self.max_connection_wait_time)
+
+    @override
+    def heartbeat(
+        self, timeout: int | None = None, pipeline: Pipeline | None = None
+    ) -> None:
+        try:
+            super().heartbeat(timeout, pipeline)
+        except RedisError as error:
+            self._note_redis(error)
+            if self._gives_up:
+                raise StopRequested from error
+            raise
+        self._note_redis(None)
+
+    @override
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job of RQ. RQ would end the worker if Redis was away; what is left undone of
+        the job, RQ's upkeep mends."""
+        with though_redis_is_away():
+            super().execute_job(job, queue)
+
+    def _note_redis(self, error: RedisError | None) -> None:
+        """Note whether Redis has answered."""
+        if error is None:
+            self.lost_redis, self._lost_at = "", None
+            return
+        self.lost_redis = str(error)
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+
+    @property
+    def _gives_up(self) -> bool:
+        """Whether it ends since Redis is away: if it was to end, and that lasts."""
+        if self._lost_at is None or not self._is_burst:
+            return False
+        return time.monotonic() - self._lost_at >= BURST_PATIENCE_SECONDS
 
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
@@ -217,6 +365,9 @@ class ScheduleWorker(Worker):
                 _, self._wait_status, usage = os.wait4(horse, 0)
         status = self._wait_status
         is_credible = status or self._process_state.work != Work.AT_WORK
+        # Before RQ's bookkeeping, for which Redis must answer.
+        if self._job and self._process_state.work in (Work.AT_WORK, Work.RAISED):
+            self._record_end(self._job)
         return horse, status if is_credible else None, usage
 
     @override
@@ -227,8 +378,6 @@ class ScheduleWorker(Worker):
             if self.horse_pid:  # an unexpected exception came between
                 self._kill()
                 self.wait_for_horse()
-            if self._process_state.work in (Work.AT_WORK, Work.RAISED):
-                self._record_end(job)
 
     def _record_end(self, job: Job) -> None:
         """Record the end of a work process that has not recorded it itself."""
@@ -236,3 +385,13 @@ class ScheduleWorker(Worker):
         if self._process_state.work == Work.RAISED:
             ending = CRASHED
         record_job(job, ending)
+        self._process_state.work = Work.ON_RECORD
+
+
+@contextmanager
+def though_redis_is_away() -> Iterator[None]:
+    """Go on after the body, whether Redis has answered or not."""
+    try:
+        yield
+    except RedisError as error:
+        outages.warning("worker_lost_redis", error=str(error))

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connection
 from django_rq.management.commands import rqworker
+from django_rq.queues import get_queues
 from django_rq.utils import reset_db_connections
-from django_rq.workers import get_worker
+from django_rq.workers import get_exception_handlers, get_worker_class
 from redis.exceptions import RedisError
 from typing_extensions import override
 
@@ -24,7 +25,13 @@ from schedules import checks
 from schedules.processes.cpus import usable_cpus
 from schedules.processes.pool_worker import PoolWorker
 from schedules.processes.worker import ScheduleWorker
-from workflows.execution.queue import job_class, queue_name
+from workflows.execution.queue import (
+    job_class,
+    queue_config,
+    queue_name,
+    redis_setting,
+)
+from workflows.execution.redis_client import new_client
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
 
@@ -82,15 +89,7 @@ class Command(rqworker.Command):
     def _work(self, *queues: str, **options: Any) -> bool:
         """Work until the worker is asked to stop (True) or loses Redis (False)."""
         try:
-            worker = get_worker(
-                *queues,
-                worker_class=options["worker_class"] or _worker_class(options),
-                queue_class=options["queue_class"],
-                job_class=job_class(options["job_class"]),
-                name=options["name"],
-                worker_ttl=options["worker_ttl"],
-                serializer=options["serializer"],
-            )
+            worker = _new_worker(queues, options)
             if isinstance(worker, PoolWorker):
                 worker.processes = options["processes"] or default_processes()
             # The work processes must not inherit an open connection.
@@ -103,10 +102,16 @@ class Command(rqworker.Command):
                 max_idle_time=options["max_idle_time"],
             )
         except RedisError as error:
+            if options["burst"]:
+                raise CommandError(_redis_away(error)) from error
             outages.warning("worker_lost_redis", error=str(error))
-            return bool(options["burst"])
+            return False
+        is_stopped = getattr(worker, "stop_requested", True)
+        lost = getattr(worker, "lost_redis", "")
+        if lost and options["burst"] and not is_stopped:
+            raise CommandError(_redis_away(lost))
         bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]
-        return bool(bounded) or getattr(worker, "stop_requested", True)
+        return bool(bounded) or is_stopped
 
 
 def process_count(text: str) -> int:
@@ -121,6 +126,33 @@ def default_processes() -> int:
     """As many as there are CPUs for them, but few."""
     most = MOST_ON_SQLITE if connection.vendor == "sqlite" else MOST_BY_DEFAULT
     return min(usable_cpus(), most)
+
+
+def _new_worker(queues: tuple[str, ...], options: dict[str, Any]) -> Any:
+    """As django-rq makes it, with a Redis client of ours: its own waits for minutes, and
+    repeats that, for a Redis that does not answer."""
+    found = get_queues(  # type: ignore[no-untyped-call]
+        *queues,
+        queue_class=options["queue_class"],
+        job_class=job_class(options["job_class"]),
+        connection=new_client(queue_config()),
+    )
+    chosen = options["worker_class"] or _worker_class(options)
+    worker_class = get_worker_class(chosen)  # type: ignore[no-untyped-call]
+    return worker_class(
+        found,
+        connection=found[0].connection,
+        exception_handlers=get_exception_handlers() or None,  # type: ignore[no-untyped-call]
+        job_class=found[0].job_class,
+        queue_class=type(found[0]),
+        name=options["name"],
+        worker_ttl=options["worker_ttl"],
+        serializer=options["serializer"],
+    )
+
+
+def _redis_away(error: object) -> str:
+    return f"Redis is away, and the queue may not be empty; see {redis_setting()}. ({error})"
 
 
 def _worker_class(options: dict[str, Any]) -> type[ScheduleWorker]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 import pytest
@@ -25,6 +26,22 @@ def test_a_worker_stays_with_its_run_while_redis_is_away(
         Worker.maintain_heartbeats(worker, job, execution)
     worker.maintain_heartbeats(job, execution)
     assert "heartbeat_not_sent" in log_lines()
+
+
+def test_between_two_workers_a_signal_ends_the_process(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_redis(worker: Worker) -> None:
+        worker._install_signal_handlers()
+        raise ConnectionError
+
+    monkeypatch.setattr(Worker, "bootstrap", lambda worker, *args: lose_redis(worker))
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    worker = ScheduleWorker([queue()], connection=redis)
+    with pytest.raises(ConnectionError):
+        worker.work()
+    after = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    assert after == before
 
 
 class Idle(ScheduleWorker):
@@ -59,8 +76,7 @@ def test_a_worker_that_is_asked_to_end_ends_work_that_began_at_that_moment(
     monkeypatch.setattr(threading.Timer, "start", lambda self: timers.append(self))
     worker.handle_warm_shutdown_request()  # and it is about to fork
     worker.works_on("first", horse=713)
-    (timer,) = timers
-    timer.function()
+    timers[0].function()
     assert worker.killed == (713,)
 
 

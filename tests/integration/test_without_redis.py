@@ -1,0 +1,147 @@
+"""Workers while Redis hangs, or refuses: they end when they are asked to, and lose nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from redis import Redis
+
+from platform_site.local.child_processes import free_port
+from schedules.models import ScheduledRun
+from schedules.processes.worker import GRACE_SECONDS, LATEST_END_SECONDS
+from schedules.rq.heartbeat import alive
+from schedules.services import Actor, run_now
+from tests.graphs import add_graph
+from tests.integration.outages import hanging
+from tests.integration.processes import Manage, manage, wait_until
+from tests.schedules.conftest import MakeSchedule
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+# For the start and the end of processes on a busy machine.
+A_LITTLE = 3.0
+RunAll = Callable[..., None]
+
+
+@pytest.fixture
+def run(workflow: Workflow, make_schedule: MakeSchedule) -> RunAll:
+    """Queues runs that take so many seconds, each of a schedule of its own."""
+
+    def waiting(seconds: float) -> Workflow:
+        name, owner = f"waits {seconds} s", workflow.owner
+        made, is_new = Workflow.objects.get_or_create(name=name, owner=owner)
+        if is_new:
+            wait = ("wait", {"seconds": seconds})
+            nodes = {"start": ("trigger_schedule", {}), "wait": wait}
+            add_graph(made, nodes, [("start", "wait")])
+        return made
+
+    def run(*seconds: float) -> None:
+        now = timezone.now()
+        for each in seconds:
+            schedule = make_schedule(now, interval_seconds=3600, workflow=waiting(each))
+            run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
+
+    return run
+
+
+def statuses() -> list[str]:
+    return sorted(ScheduledRun.objects.values_list("status", flat=True))
+
+
+def ends_in_time(worker: Manage) -> None:
+    began = time.monotonic()
+    assert worker.end() == 0
+    assert time.monotonic() - began < LATEST_END_SECONDS + A_LITTLE
+
+
+@pytest.mark.parametrize("seconds", [0.5, 15])
+def test_an_idle_worker_ends_though_redis_hangs(
+    worker: Manage, redis: Redis, seconds: float
+) -> None:
+    wait_until(lambda: alive(redis, "worker"))
+    with hanging(redis):
+        time.sleep(seconds)
+        began = time.monotonic()
+        assert worker.end() == 0
+        assert time.monotonic() - began < GRACE_SECONDS
+
+
+def test_a_run_may_end_though_redis_hangs(
+    worker: Manage, redis: Redis, run: RunAll
+) -> None:
+    run(6)
+    wait_until(lambda: statuses() == ["running"])
+    with hanging(redis):
+        ends_in_time(worker)
+        assert statuses() == ["succeeded"]
+
+
+def test_a_long_run_is_on_record_as_lost_though_redis_hangs(
+    worker: Manage, redis: Redis, run: RunAll
+) -> None:
+    run(60)
+    wait_until(lambda: statuses() == ["running"])
+    with hanging(redis):
+        ends_in_time(worker)
+        assert statuses() == ["failed"]
+    assert ScheduledRun.objects.get().failure_kind == "lost"
+
+
+def test_under_load_nothing_is_lost_when_a_worker_ends_while_redis_hangs(
+    child_env: dict[str, str], tmp_path: Path, redis: Redis, run: RunAll
+) -> None:
+    run(*[0.2] * 30)
+    with manage(child_env, tmp_path, "rqworker", "--processes", "2") as worker:
+        wait_until(lambda: statuses().count("succeeded") > 2)
+        with hanging(redis):
+            ends_in_time(worker)
+            assert set(statuses()) == {"pending", "succeeded"}
+    with (
+        manage(child_env, tmp_path, "rqscheduler"),
+        manage(child_env, tmp_path, "rqworker", "--processes", "2"),
+    ):
+        wait_until(lambda: statuses() == ["succeeded"] * 30)
+    assert set(ScheduledRun.objects.values_list("attempt", flat=True)) == {1}
+
+
+@pytest.mark.parametrize("how", ["--processes=1", "--fork"])
+def test_a_burst_ends_with_an_error_if_redis_refuses(
+    child_env: dict[str, str], tmp_path: Path, how: str
+) -> None:
+    nowhere = {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    with manage(child_env | nowhere, tmp_path, "rqworker", "--burst", how) as worker:
+        assert worker.process.wait(timeout=20) == 1
+        last = worker.log.read_text().strip().splitlines()[-1]
+    assert "Redis is away" in last
+
+
+@pytest.mark.parametrize("how", ["--processes=1", "--fork"])
+def test_a_burst_ends_what_runs_and_then_with_an_error_if_redis_hangs(
+    child_env: dict[str, str], tmp_path: Path, redis: Redis, run: RunAll, how: str
+) -> None:
+    run(15, 1)
+    with manage(child_env, tmp_path, "rqworker", "--burst", how) as worker:
+        wait_until(lambda: "running" in statuses())
+        with hanging(redis):
+            wait_until(lambda: statuses() == ["pending", "succeeded"])
+            assert worker.process.wait(timeout=20 + A_LITTLE) == 1
+        last = worker.log.read_text().strip().splitlines()[-1]
+    assert "Redis is away" in last
+
+
+def test_a_burst_waits_for_redis_for_a_while(
+    child_env: dict[str, str], tmp_path: Path, redis: Redis, run: RunAll
+) -> None:
+    run(1, 1)
+    with manage(child_env, tmp_path, "rqworker", "--burst", "--processes=1") as worker:
+        wait_until(lambda: "running" in statuses())
+        with hanging(redis):
+            wait_until(lambda: "succeeded" in statuses())
+            time.sleep(4)
+        assert worker.process.wait(timeout=40) == 0
+    assert statuses() == ["succeeded"] * 2
