@@ -15,7 +15,7 @@ from rq import get_current_job
 
 from schedules.policy.clocks import compare
 from schedules.services.clocks.other_clocks import leads
-from schedules.services.runs.claims import Claim, claim_run, token_of_job
+from schedules.services.runs.claims import Claim, claim_or_find, token_of_job
 from schedules.services.runs.firing import fire_due
 from schedules.services.runs.handed_over import hand_over
 from schedules.services.runs.outcomes import Outcome, record_outcome
@@ -62,9 +62,7 @@ def execute_scheduled_trigger(
     job = get_current_job()
     token = token_of_job(job.id) if job else uuid.uuid4()
     with at_work():  # before the claim: the token shows whether the claim succeeded
-        claim = retry_while_away(
-            lambda: claim_run(UUID(run_id), attempt, token=token, now=clock())
-        )
+        claim = claim_or_find(UUID(run_id), attempt, token=token, clock=clock)
         if claim is not None:
             run_claimed(claim)
 

@@ -17,14 +17,16 @@ from redis.exceptions import RedisError
 from schedules import jobs
 from schedules.policy.turns import Turns
 from schedules.processes.orders import Orders
-from schedules.services.runs.claims import Claim, claim_run, claimed_before
+from schedules.services.runs.claims import Claim
+from schedules.services.runs.claims import claim_or_find as claim_run_or_find
 from schedules.services.runs.turns import Started, claim_next
-from workflows.execution import jobs as standalone
+from workflows.execution import jobs as execution_jobs
+from workflows.execution import standalone
 from workflows.execution.guard import watch
 from workflows.execution.inbox import Inbox, Taken
 from workflows.execution.process_state import ProcessState, at_work
 from workflows.execution.queue import connection, disconnect
-from workflows.execution.standalone import claim_execution, token_at
+from workflows.execution.standalone import token_at
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import get_logger
@@ -127,7 +129,7 @@ class WorkProcess:
                 jobs.wait_until(claimed.scheduled_for)
                 jobs.run_claimed(claimed)
             elif claimed:
-                standalone.run_claimed(*claimed)
+                execution_jobs.run_claimed(*claimed)
 
     def _claim(
         self, kind: str, row: UUID, attempt: int, *, is_last: bool
@@ -141,21 +143,20 @@ class WorkProcess:
             self._state.note = self._turns.note
 
         def named() -> Started | None:
-            now = jobs.clock()
-            taking(now, kind, row)
             if kind == "run":
-                claim = claim_run(row, attempt, token=token, now=now)
-                # Made before, if the answer to its commit was lost: the token is ours alone.
-                return claim or claimed_before(row, token=token)
-            return claim_execution(row, now=now)
+                taking(jobs.clock(), kind, row)
+                return claim_run_or_find(row, attempt, token=token, clock=jobs.clock)
+            about_to = partial(taking, kind=kind, row=row)
+            return standalone.claim_or_find(row, clock=jobs.clock, taking=about_to)
 
-        def in_turn() -> Started | None:
+        def next_in_turn() -> Started | None:
             now = jobs.clock()
             about_to = partial(taking, now)
             return claim_next(self._turns, token=token, now=now, taking=about_to)
 
+        in_turn = partial(retry_while_away, next_in_turn)
         first, second = (named, in_turn) if is_last else (in_turn, named)
-        return retry_while_away(first) or retry_while_away(second)
+        return first() or second()
 
     def _end_if_due(self) -> None:
         """End after a run that leaves something behind, and after many runs."""

@@ -11,7 +11,7 @@ from workflows.exceptions import InvalidGraph, TimedOut
 from workflows.execution import engine
 from workflows.execution.guard import Lease, guarded
 from workflows.execution.process_state import at_work
-from workflows.execution.standalone import claim_execution
+from workflows.execution.standalone import claim_or_find
 from workflows.kit.logs import get_logger
 from workflows.models import WorkflowExecution
 
@@ -22,7 +22,7 @@ clock = timezone.now  # noqa: TID251 - an entry point: here the clock is read
 def run_execution(execution_id: str) -> None:
     """Claim the execution and run it. Do nothing if it has already been claimed."""
     pk = UUID(execution_id)
-    claimed = claim_execution(pk, now=clock())
+    claimed = claim_or_find(pk, clock=clock)
     if claimed is None:
         log.info("execution_already_claimed", execution=execution_id)
         return

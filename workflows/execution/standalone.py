@@ -3,7 +3,7 @@ claimed and closed. The execution of a schedule's run shares that run's job and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -70,6 +70,31 @@ def claim_execution(execution_id: UUID, *, now: datetime) -> StartedExecution | 
     return _started(retry_while_away(row.select_related("workflow").get), now=now)
 
 
+def claim_or_find(
+    execution_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    taking: Callable[[datetime], None] = lambda now: None,
+) -> StartedExecution | None:
+    """`claim_execution`, repeated while the database is away; a claim is found again if the
+    answer to its commit was lost. `taking` is told the time of each before it is made."""
+    tried: list[datetime] = []
+
+    def step() -> StartedExecution | None:
+        started = claimed_before(execution_id, tried=tried) if tried else None
+        if started is None:
+            tried.append(clock())
+            taking(tried[-1])
+            started = claim_execution(execution_id, now=tried[-1])
+        if started is None and len(tried) > 1:  # that commit was still under way
+            started = claimed_before(execution_id, tried=tried)
+        if started and started.execution.started_at:
+            taking(started.execution.started_at)
+        return started
+
+    return retry_while_away(step)
+
+
 def next_execution(owner: Any) -> WorkflowExecution | None:
     """The oldest pending execution of this owner that no other process is about to claim, its
     row locked until the caller's transaction ends."""
@@ -88,14 +113,19 @@ def start_execution(
     return _started(execution, now=now)
 
 
-def claimed_before(execution_id: UUID, *, now: datetime) -> StartedExecution | None:
-    """The execution if it was started at exactly this time, so by the caller: the answer to
-    its commit was lost."""
+def claimed_before(
+    execution_id: UUID, *, tried: Sequence[datetime]
+) -> StartedExecution | None:
+    """The execution if it was started at exactly one of these times, so by the caller: the
+    answer to its commit was lost."""
     row = WorkflowExecution.objects.filter(
-        pk=execution_id, status=Status.RUNNING, started_at=now
+        pk=execution_id, status=Status.RUNNING, started_at__in=tried
     )
     execution = row.select_related("workflow").first()
-    return _started(execution, now=now) if execution else None
+    if execution is None:
+        return None
+    assert execution.started_at is not None  # set by the claim
+    return _started(execution, now=execution.started_at)
 
 
 def _started(execution: WorkflowExecution, *, now: datetime) -> StartedExecution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from triggers.exceptions import NoTrigger
 from workflows.exceptions import WorkflowInactive
 from workflows.execution.guard import CANCELLED, LEASE, Lease
 from workflows.failures import FailureKind
-from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.database_retry import DATABASE_AWAY, retry_while_away
 from workflows.kit.errors import NotAllowed
 from workflows.kit.logs import get_logger
 from workflows.kit.prepared import Param, Select, Update, insert
@@ -109,6 +110,25 @@ def claim_run(
     except Exception as error:
         logger.exception("run_not_startable", run=str(run_id))
         return claim_broken(run_id, attempt, error, token=token, now=now)
+
+
+def claim_or_find(
+    run_id: UUID, attempt: int, *, token: UUID, clock: Callable[[], datetime]
+) -> Claim | None:
+    """`claim_run`, repeated while the database is away; a claim is found again if the answer
+    to its commit was lost. At the first look nothing is found: a process that is gone may have
+    had the token."""
+    is_repeated = False
+
+    def step() -> Claim | None:
+        nonlocal is_repeated
+        was_repeated, is_repeated = is_repeated, True
+        claim = claim_run(run_id, attempt, token=token, now=clock())
+        if claim is None and was_repeated:
+            claim = claimed_before(run_id, token=token)
+        return claim
+
+    return retry_while_away(step)
 
 
 def claim_broken(

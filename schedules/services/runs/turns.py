@@ -51,9 +51,10 @@ def claim_next(
     May be repeated with the same token if the database was away: it returns the claim that
     it had made. Raises only if the database is unavailable, as `claim_run` does.
     """
-    known, turns.claiming = turns.claiming, None
+    known = turns.claiming
     if known and known[0] == token and (made := _made_before(*known)):
         return made
+    turns.claiming = None  # not before: the database may still be away
 
     def about_to_claim(kind: Kind, row: Any) -> None:
         turns.claiming = (token, kind, row.pk, getattr(row, "attempt", 0), now)
@@ -80,7 +81,7 @@ def _made_before(
 ) -> Started | None:
     if kind == "run":
         return claims.claimed_before(row_id, token=token)
-    return standalone.claimed_before(row_id, now=now)
+    return standalone.claimed_before(row_id, tried=[now])
 
 
 def _claim(

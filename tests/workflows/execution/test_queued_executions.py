@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import signal
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 from redis import Redis
 from rq import SimpleWorker
@@ -14,7 +15,7 @@ from rq.serializers import JSONSerializer
 from triggers.exceptions import NoTrigger
 from triggers.manual import run_workflow
 from workflows.exceptions import ExecutionFinished, TimedOut
-from workflows.execution import jobs
+from workflows.execution import jobs, standalone
 from workflows.execution.abandon import close_held
 from workflows.execution.endings import WORKER_LOST
 from workflows.execution.process_state import Held
@@ -70,6 +71,29 @@ def test_the_death_of_a_process_does_not_close_what_another_has_claimed(
     close_held(slower._replace(token=token_at(LATER)), observed=WORKER_LOST, now=LATER)
     execution.refresh_from_db()
     assert execution.status == Status.FAILED
+
+
+def test_a_claim_whose_answer_was_lost_is_found_again(
+    workflow: Workflow, redis: Redis, monkeypatch: pytest.MonkeyPatch
+):
+    execution = start(workflow)
+    answers = [True, False]
+
+    def lose(execution_id: UUID, *, now: datetime) -> object:
+        started = claim_execution(execution_id, now=now)
+        if answers.pop(0):
+            raise OperationalError("the connection was cut")
+        return started
+
+    monkeypatch.setattr(standalone, "claim_execution", lose)
+    monkeypatch.setattr("workflows.kit.database_retry.PAUSE_SECONDS", 0)
+    told: list[datetime] = []
+    times = iter([NOW, LATER])
+    found = standalone.claim_or_find(
+        execution.pk, clock=lambda: next(times), taking=told.append
+    )
+    assert found
+    assert found.execution.started_at == told[-1] == NOW
 
 
 def test_a_run_that_takes_too_long_is_ended(workflow: Workflow, redis, ostinato):

@@ -16,6 +16,7 @@ from schedules.scheduler import get_scheduler_service
 from schedules.services import Actor, fire_due, pause_schedule, sweep, update_schedule
 from schedules.services.ledger import ledger
 from schedules.services.runs import outcomes
+from schedules.services.runs.claims import claim_run
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import WorkflowNode
 
@@ -139,7 +140,7 @@ def test_a_run_that_the_sweep_cannot_mend_does_not_keep_the_others(
     make_schedule(name="other")
     fire_due(DUE)
     for run in ScheduledRun.objects.all():
-        jobs.claim_run(run.pk, 1, token=run.pk, now=DUE)
+        claim_run(run.pk, 1, token=run.pk, now=DUE)
     abandon = outcomes.abandon_execution
 
     def stumble(execution_id, *args, **kwargs):

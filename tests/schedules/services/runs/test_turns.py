@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduledJob, ScheduledRun
@@ -24,6 +24,7 @@ from tests.graphs import saying
 from tests.plans import knowing_the_rows
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.policies import MINUTE, SECOND
+from workflows.execution import standalone
 from workflows.execution.standalone import StartedExecution
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import save_graph
@@ -248,6 +249,28 @@ def test_a_claim_whose_answer_was_lost_is_found_again(of: Of, alice: User) -> No
         assert told(again) == told(first)
         assert again.lease.deadline == first.lease.deadline
     assert ScheduledRun.objects.filter(status="pending").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["run", "execution"])
+def test_it_is_found_again_however_long_the_database_is_away(
+    of: Of, alice: User, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    of(alice, 1) if kind == "run" else execution_of(alice)
+    turns, token = Turns(), uuid.uuid4()
+    first = claim_next(turns, token=token, now=NOON, taking=lambda kind, pk: None)
+
+    def be_away(*args: object, **options: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as away:
+        for module in (claims, standalone):
+            away.setattr(module, "claimed_before", be_away)
+        with pytest.raises(OperationalError):
+            claim_next(turns, token=token, now=NOON, taking=lambda kind, pk: None)
+    again = claim_next(turns, token=token, now=NOON, taking=lambda kind, pk: None)
+    assert first
+    assert again
+    assert told(again) == told(first)
 
 
 @pytest.mark.parametrize("waiting", [2, 300])

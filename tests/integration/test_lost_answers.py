@@ -1,0 +1,91 @@
+"""The answer to the commit of a claim is lost with the connection: the claim is found again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from schedules.models import ScheduledRun
+from schedules.services import Actor, run_now
+from tests.graphs import add_graph
+from tests.integration.database_proxy import Proxy, proxy
+from tests.integration.processes import Manage, manage, wait_until
+from tests.schedules.conftest import MakeSchedule
+from triggers.manual import run_workflow
+from workflows.models import Workflow, WorkflowExecution
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.both_databases,
+]
+# More than one look of a worker that waits for the database.
+AWAY_SECONDS = 1.2
+# Less than what is left of the lease.
+AT_ONCE_SECONDS = 6
+
+
+@pytest.fixture
+def way(transactional_db: None) -> Iterator[Proxy]:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no connection that could be cut.")
+    with proxy() as way:
+        yield way
+
+
+@pytest.fixture(
+    params=["--processes=1", pytest.param("--fork", marks=pytest.mark.slow)]
+)
+def worker(
+    child_env: dict[str, str],
+    tmp_path: Path,
+    way: Proxy,
+    request: pytest.FixtureRequest,
+) -> Iterator[Manage]:
+    env = child_env | {"DATABASE_URL": way.url}
+    with manage(env, tmp_path, "rqworker", request.param) as process:
+        yield process
+
+
+def by_hand(workflow: Workflow) -> WorkflowExecution:
+    return run_workflow(workflow, {}, user=workflow.owner, now=timezone.now())
+
+
+def statuses() -> list[str]:
+    return sorted(WorkflowExecution.objects.values_list("status", flat=True))
+
+
+@pytest.mark.parametrize(("count", "statement"), [(1, "UPDATE"), (3, "COMMIT")])
+def test_the_claim_of_what_was_started_by_hand(
+    worker: Manage, way: Proxy, workflow: Workflow, count: int, statement: str
+) -> None:
+    workflow.nodes.all().delete()
+    add_graph(workflow, {"hand": ("trigger_manual", {})}, [])
+    way.cut_after(statement)
+    for _ in range(count):
+        by_hand(workflow)
+    wait_until(lambda: "running" in statuses())
+    assert way.was_cut.wait(10)
+    time.sleep(AWAY_SECONDS)
+    way.open()
+    wait_until(lambda: statuses() == ["succeeded"] * count, seconds=AT_ONCE_SECONDS)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_claim_of_a_run(
+    worker: Manage, way: Proxy, make_schedule: MakeSchedule, count: int
+) -> None:
+    now = timezone.now()
+    way.cut_after("COMMIT")
+    for _ in range(count):
+        schedule = make_schedule(now, interval_seconds=3600)
+        run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
+    assert way.was_cut.wait(10)
+    time.sleep(AWAY_SECONDS)
+    way.open()
+    succeeded = ScheduledRun.objects.filter(status="succeeded")
+    wait_until(lambda: succeeded.count() == count, seconds=AT_ONCE_SECONDS)
