@@ -90,10 +90,10 @@ def run_claimed(claim: Claim) -> None:
 
 
 def _record(claim: Claim, outcome: Outcome) -> None:
-    if outcome.status == "succeeded" and outcome.record:
-        record_success(claim, outcome.record, now=clock())
-    else:
-        record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=clock())
+    now = clock()
+    record = outcome.record if outcome.status == "succeeded" else None
+    if not (record and record_success(claim, record, now=now)):
+        record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=now)
 
 
 def _hand_over(

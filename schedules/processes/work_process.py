@@ -39,6 +39,7 @@ outages = OutageLog(logger)
 PAUSE_SECONDS = 0.1
 REDIS_PAUSE_SECONDS = 1.0
 MEGABYTE = 1024 * 1024
+RUNS_BETWEEN_WEIGHINGS = 100
 # An alarm, an execution, or an attempt of a run, as they are sent.
 JOB_ID = re.compile(
     r"(?P<kind>schedule|execution|run)-(?P<row>[0-9a-f-]{36})"
@@ -166,10 +167,18 @@ class WorkProcess:
             self._reason = self._surroundings.put_back()
         if not self._reason and self._state.runs >= conf.WORK_PROCESS_RUNS:
             self._reason = f"it has ended {self._state.runs:.0f} runs"
-        if not self._reason and _megabytes() > conf.WORK_PROCESS_MEGABYTES:
-            self._reason = f"it uses {_megabytes():.0f} MB of memory"
+        if not self._reason and self._is_to_weigh():
+            used = _megabytes()
+            if used > conf.WORK_PROCESS_MEGABYTES:
+                self._reason = f"it uses {used:.0f} MB of memory"
         if self._reason:
             logger.info("work_process_replaced", why=self._reason)
+
+    def _is_to_weigh(self) -> bool:
+        """Whether to look at its memory: code of others may have taken any, and many small
+        runs take some."""
+        runs = self._state.runs
+        return bool(self._state.had_effects or runs % RUNS_BETWEEN_WEIGHINGS == 0)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -18,7 +18,7 @@ from django.db import transaction
 from workflows.execution.process_state import note_effects
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.prepared import Param, Update, insert, literal
+from workflows.kit.prepared import Insert, Param, Statement, Update, literal
 from workflows.models import NodeRun, WorkflowExecution
 
 Status = WorkflowExecution.Status
@@ -27,6 +27,7 @@ EndStatus = Literal["succeeded", "failed", "cancelled"]
 MOST_UNWRITTEN = 20
 
 
+insert_nodes = Insert(NodeRun)
 # With the columns of an `End`.
 _end_running = Update(
     lambda: WorkflowExecution.objects.filter(
@@ -78,7 +79,7 @@ class Record:
             with transaction.atomic():
                 if not may_go_on():
                     return False
-                self._insert(*self._unwritten, node)
+                insert_nodes(rows=[*self._unwritten, node])
             return True
 
         if not retry_while_away(write):
@@ -98,7 +99,7 @@ class Record:
         """A node that has ended, to be written with what is written next."""
         self._unwritten.append(node)
         if len(self._unwritten) >= MOST_UNWRITTEN:
-            retry_while_away(partial(self._insert, *self._unwritten))
+            retry_while_away(partial(insert_nodes, rows=self._unwritten))
             self._unwritten = []
 
     def update(self, node: NodeRun, **columns: Any) -> None:
@@ -121,12 +122,20 @@ class Record:
         columns = self.ended.columns()
         with transaction.atomic(savepoint=False):
             if _end_running(id=self.execution.pk, **columns):
-                self._insert(*self._unwritten)
+                if self._unwritten:
+                    insert_nodes(rows=self._unwritten)
                 for name, value in columns.items():
                     setattr(self.execution, name, value)
             else:
                 self.execution.refresh_from_db()
 
-    def _insert(self, *nodes: NodeRun) -> None:
-        if nodes:
-            insert(nodes)
+    def statements(self) -> list[tuple[Statement[Any], dict[str, Any]]]:
+        """Those that `write_end` runs, for a transaction of the caller, who undoes it if the
+        result of the first one is 0: then the execution was no longer running."""
+        assert self.ended is not None
+        end = {"id": self.execution.pk, **self.ended.columns()}
+        nodes = {"rows": self._unwritten}
+        return [
+            (_end_running, end),
+            *([(insert_nodes, nodes)] if self._unwritten else []),
+        ]

@@ -8,30 +8,47 @@ between calls.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Expression, F, Field, Model, QuerySet
+from django.db.models import (
+    BooleanField,
+    Expression,
+    F,
+    Field,
+    ForeignKey,
+    Model,
+    QuerySet,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
-from workflows.kit.prepared_cursor import prepared_cursor
+from workflows.kit.pipelines import Answer, Sent, run_together
 
 Row = TypeVar("Row")
+Result = TypeVar("Result")
 # Makes the parameters of a statement of the values that are given with a call.
 Binding = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 # In fields of these kinds, these values go to the database as they are.
-_AS_THEY_ARE = {
+_AS_THEY_ARE: dict[str, type] = {
     "CharField": str,
     "TextField": str,
     "IntegerField": int,
     "PositiveIntegerField": int,
     "PositiveSmallIntegerField": int,
     "PositiveBigIntegerField": int,
+}
+_AS_THEY_ARE_ON_POSTGRESQL = _AS_THEY_ARE | {
+    "UUIDField": UUID,
+    "DateTimeField": datetime,
+    "BooleanField": bool,
 }
 
 
@@ -92,18 +109,57 @@ def literal(constant: str) -> RawSQL:
     return RawSQL(f"'{constant}'", ())  # noqa: S611 a constant
 
 
-class Select(Generic[Row]):
+class Statement(ABC, Generic[Result]):
+    """A statement that is compiled once for a connection. Called with the values of its
+    parameters, it returns its result."""
+
+    def __call__(self, **values: Any) -> Result:
+        (result,) = run_all([(self, values)])
+        return cast("Result", result)
+
+    @abstractmethod
+    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+        """The statement with these values."""
+
+    @abstractmethod
+    def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> Result:
+        """What the answer means."""
+
+
+def run_all(
+    statements: Sequence[tuple[Statement[Any], Mapping[str, Any]]],
+) -> list[Any]:
+    """The results of these statements, which run one after the other. PostgreSQL gets them
+    together: none can depend on the result of another."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    bound = [each.bound(connection, values) for each, values in statements]
+    answers = run_together(connection, bound)
+    if answers is not None:
+        pairs = zip(statements, answers, strict=True)
+        return [each.result(connection, answer) for (each, _), answer in pairs]
+    results = []
+    for (each, _), (sql, params) in zip(statements, bound, strict=True):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            results.append(each.result(connection, cursor))
+    return results
+
+
+class Select(Statement[list[Row]]):
     """The rows of a queryset."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Row]]) -> None:
         self._build = build
 
-    def __call__(self, **values: Any) -> list[Row]:
-        connection = connections[DEFAULT_DB_ALIAS]
+    @override
+    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         known: _Known = _remembered(connection, self, self._compile)
-        known.values = values
-        queryset: Any = known.queryset
-        return list(queryset._iterable_class(queryset))
+        return Sent(known.sql, known.bound(values))
+
+    @override
+    def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> list[Row]:
+        known: _Known = _remembered(connection, self, self._compile)
+        return known.objects(answer.fetchall())
 
     def _compile(self, connection: BaseDatabaseWrapper) -> _Known:
         return _Known(self._build(), connection)
@@ -115,36 +171,37 @@ class _Known:
     def __init__(
         self, queryset: QuerySet[Any, Any], connection: BaseDatabaseWrapper
     ) -> None:
-        self.queryset = queryset
-        self.values: Mapping[str, Any] = {}
+        self._queryset: Any = queryset
+        self._rows: list[Any] = []
         compiler: Any = queryset.query.get_compiler(connection.alias)
-        sql, params = compiler.as_sql()
-        bound = _binding(params, connection)
-
-        def rows(*args: Any, **options: Any) -> list[list[Any]]:
-            with prepared_cursor(connection) as cursor:
-                cursor.execute(sql, bound(self.values))
-                return [cursor.fetchall()]
-
+        self.sql, params = compiler.as_sql()
+        self.bound = _binding(params, connection)
         converters = compiler.get_converters(each for each, *_ in compiler.select)
         compiler.get_converters = lambda expressions: converters
-        compiler.execute_sql = rows
+        compiler.execute_sql = lambda *args, **options: [self._rows]
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
 
+    def objects(self, rows: list[Any]) -> list[Any]:
+        """What the queryset makes of these rows."""
+        self._rows = rows
+        return list(self._queryset._iterable_class(self._queryset))
 
-class Update:
+
+class Update(Statement[int]):
     """An update of the rows of a queryset; returns their number."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]], **columns: Any) -> None:
         self._build = build
         self._columns = columns
 
-    def __call__(self, **values: Any) -> int:
-        connection = connections[DEFAULT_DB_ALIAS]
+    @override
+    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         sql, bound = _remembered(connection, self, self._compile)
-        with prepared_cursor(connection) as cursor:
-            cursor.execute(sql, bound(values))
-            return int(cursor.rowcount)
+        return Sent(sql, bound(values))
+
+    @override
+    def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> int:
+        return answer.rowcount
 
     def _compile(self, connection: BaseDatabaseWrapper) -> tuple[str, Binding]:
         query: Any = self._build().query.chain(UpdateQuery)
@@ -167,18 +224,38 @@ class Save:
         self._update(id=row.pk, **columns)
 
 
-def insert(rows: Sequence[Model]) -> None:
-    """Insert rows with all their columns, in one statement. Those that are there already,
-    since a commit whose answer was lost is repeated, stay as they are."""
-    connection = connections[DEFAULT_DB_ALIAS]
-    table: _Table = _remembered(
-        connection, type(rows[0]), partial(_Table, type(rows[0]))
-    )
-    values = [
-        prepared(getattr(row, name)) for row in rows for name, prepared in table.columns
-    ]
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(table.insert(len(rows)), values)
+class Insert(Statement[None]):
+    """Inserts `rows`, objects of the model, with all their columns. Those that are there
+    already, since a commit whose answer was lost is repeated, stay as they are."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+
+    @override
+    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+        table: _Table = _remembered(connection, self, partial(_Table, self._model))
+        rows: Sequence[Model] = values["rows"]
+        return Sent(table.insert(len(rows)), table.values(rows))
+
+    @override
+    def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> None:
+        pass
+
+
+class Rows(Statement[list[Any]]):
+    """The rows of a query that is written by hand, with `params` for its parameters."""
+
+    def __init__(self, build: Callable[[], str]) -> None:
+        self._build = build
+
+    @override
+    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+        sql = _remembered(connection, self, lambda connection: self._build())
+        return Sent(sql, values["params"])
+
+    @override
+    def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> list[Any]:
+        return answer.fetchall()
 
 
 class _Table:
@@ -193,6 +270,13 @@ class _Table:
         self._into = f"INSERT INTO {name(model._meta.db_table)} ({names}) VALUES "  # noqa: S608 names come from the model
         self._row = f"({', '.join(['%s'] * len(fields))})"
         self.columns = [(each.attname, _prepared(each, connection)) for each in fields]
+
+    def values(self, rows: Iterable[Model]) -> list[Any]:
+        return [
+            prepared(getattr(row, name))
+            for row in rows
+            for name, prepared in self.columns
+        ]
 
     def insert(self, count: int) -> str:
         return self._into + ", ".join([self._row] * count) + " ON CONFLICT DO NOTHING"
@@ -230,10 +314,15 @@ def _prepared(
     field: Field[Any, Any], connection: BaseDatabaseWrapper
 ) -> Callable[[Any], Any]:
     """Makes what is sent to the database of a value of this field."""
-    kind = _AS_THEY_ARE.get(field.get_internal_type())
+    is_postgresql = connection.vendor == "postgresql"
+    kinds = _AS_THEY_ARE_ON_POSTGRESQL if is_postgresql else _AS_THEY_ARE
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    kind = kinds.get(target.get_internal_type())
     save = field.get_db_prep_save
 
     def prepared(value: Any) -> Any:
-        return value if type(value) is kind else save(value, connection)
+        if value is None or type(value) is kind:
+            return value
+        return save(value, connection)
 
     return prepared

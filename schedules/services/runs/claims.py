@@ -23,7 +23,7 @@ from workflows.failures import FailureKind
 from workflows.kit.database_retry import DATABASE_AWAY, retry_while_away
 from workflows.kit.errors import NotAllowed
 from workflows.kit.logs import get_logger
-from workflows.kit.prepared import Param, Select, Update, insert
+from workflows.kit.prepared import Insert, Param, Select, Update, run_all
 from workflows.kit.sqlite_write_lock import queued_write
 from workflows.models import WorkflowExecution
 
@@ -160,21 +160,22 @@ def start(
     resolved = (None, broken, FailureKind.BROKEN) if broken else _tried(run, now=now)
     execution, refusal, kind = resolved
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
+    start = {
+        "id": run.id,
+        "attempt": run.attempt,
+        "token": token,
+        "lease_until": now + LEASE,
+        "started_at": now,
+        "deadline_at": deadline,
+        # Instead of that of an earlier attempt; the reference is checked at the commit.
+        "execution": execution.pk if execution else None,
+    }
+    inserted = [(_insert, {"rows": [execution]})] if execution else []
     with queued_write(), transaction.atomic(savepoint=False):
-        if not _take(
-            id=run.id,
-            attempt=run.attempt,
-            token=token,
-            lease_until=now + LEASE,
-            started_at=now,
-            deadline_at=deadline,
-            # Instead of that of an earlier attempt. It is inserted only for a run that is
-            # still pending, and the reference is checked at the commit.
-            execution=execution.pk if execution else None,
-        ):
+        taken, *_ = run_all([(_take, start), *inserted])
+        if not taken:
+            transaction.set_rollback(True)
             return None
-        if execution is not None:
-            insert([execution])
     return Claim(
         run_id=run.id,
         schedule_id=schedule.id,
@@ -243,6 +244,7 @@ def with_what_starts(runs: QuerySet[ScheduledRun]) -> QuerySet[ScheduledRun]:
     )
 
 
+_insert = Insert(WorkflowExecution)
 _read = Select(lambda: with_what_starts(_pending()))
 _take = Update(
     _pending,

@@ -17,21 +17,31 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
-from workflows.kit.prepared import Param, Select, Update, literal
+from workflows.kit.prepared import Param, Select, Update, literal, run_all
 from workflows.kit.sqlite_write_lock import queued_write
 
 
 def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
-    """Record that the claimed attempt has succeeded, with the end of its execution. Returns
-    False if it has lost its lease. Runs that waited for its end are released."""
+    """Record that the claimed attempt has succeeded, with the end of its execution. Runs that
+    waited for its end are released.
+
+    Returns False, and records nothing, if it has lost its lease, or if its execution is no
+    longer running: then `record_outcome` is to decide.
+    """
     with queued_write(), transaction.atomic():
-        # First, since whoever releases runs holds the row of the schedule.
-        _count(id=claim.schedule_id, last_run_at=claim.started_at)
-        if not _end(id=claim.run_id, token=claim.token, finished_at=now):
+        _, waiting, ended, was_running, *_ = run_all(
+            [
+                # First, since whoever releases runs holds the row of the schedule.
+                (_count, {"id": claim.schedule_id, "last_run_at": claim.started_at}),
+                (_waiting, {"schedule": claim.schedule_id}),
+                (_end, {"id": claim.run_id, "token": claim.token, "finished_at": now}),
+                *record.statements(),
+            ]
+        )
+        if not (ended and was_running):
             transaction.set_rollback(True)
             return False
-        record.write_end()
-        if _waiting(schedule=claim.schedule_id):
+        if waiting:
             _release(claim.schedule_id, now)
     log_ended(
         schedule=claim.schedule_id,

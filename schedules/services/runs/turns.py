@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -29,8 +28,7 @@ from workflows.execution import standalone
 from workflows.execution.standalone import StartedExecution
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.logs import get_logger
-from workflows.kit.prepared import Param, Select
-from workflows.kit.prepared_cursor import prepared_cursor
+from workflows.kit.prepared import Param, Rows, Select
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
@@ -180,15 +178,12 @@ def _look(turns: Turns, now: datetime) -> list[Waiting]:
         after = key.get_db_prep_value(before, connection)
         given += [first if before is None else after, first]
     due = ScheduledRun._meta.get_field("due_at").get_db_prep_value(now, connection)
-    with prepared_cursor(connection) as cursor:
-        cursor.execute(_look_sql(), [due, *given])
-        return [
-            Waiting(Lane(lane), key.to_python(runs_of), key.to_python(executions_of))
-            for lane, runs_of, executions_of in cursor.fetchall()
-        ]
+    return [
+        Waiting(Lane(lane), key.to_python(runs_of), key.to_python(executions_of))
+        for lane, runs_of, executions_of in _owners(params=[due, *given])
+    ]
 
 
-@lru_cache(maxsize=1)
 def _look_sql() -> str:
     runs = connection.ops.quote_name(ScheduledRun._meta.db_table)
     executions = connection.ops.quote_name(WorkflowExecution._meta.db_table)
@@ -209,6 +204,9 @@ SELECT place.lane, (
     ORDER BY owner_id, created_at LIMIT 1
 ) END FROM (SELECT {places}) AS place
 """  # noqa: S608 names come from the models
+
+
+_owners = Rows(_look_sql)
 
 
 def _key_of_owner() -> Field[Any, Any]:

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from workflows.kit.prepared import Param, Save, Select, Update, insert
+from workflows.kit.prepared import Insert, Param, Save, Select, Update
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -36,6 +36,7 @@ start = Update(
     workflow=Param(WorkflowExecution, "workflow"),
     event=Param(WorkflowExecution, "event"),
 )
+insert_nodes = Insert(NodeRun)
 save_event = Save(WorkflowExecution, "event", "workflow", "finished_at")
 
 
@@ -90,7 +91,7 @@ def test_rows_are_inserted_once(
     ]
     for _ in range(2):
         with django_assert_num_queries(1):
-            insert(nodes)
+            insert_nodes(rows=nodes)
     found = execution.node_runs.values_list("sequence", "output", "input", "error")
     assert list(found) == [(1, {"n": 1}, None, ""), (2, {"n": 2}, None, "")]
 

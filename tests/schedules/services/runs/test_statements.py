@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,6 +22,8 @@ from workflows.services import save_graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MOST_STATEMENTS, MOST_COMMITS = 10, 2
+# The look, the run, its start, the commit; the outcome, the commit.
+MOST_ROUND_TRIPS = 6
 
 
 @pytest.fixture
@@ -46,6 +49,50 @@ def in_turn(run: ScheduledRun) -> None:
     assert isinstance(claim, Claim)
     assert claim.run_id == run.pk
     jobs.run_claimed(claim)
+
+
+@pytest.fixture
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One item for each time that psycopg has waited for the server."""
+    from psycopg import Connection
+
+    waited: list[str] = []
+    wait = Connection.wait
+
+    def watched(
+        self: Connection, steps: Generator[Any, Any, Any], *args: Any, **options: Any
+    ) -> Any:
+        return wait(self, noted(steps), *args, **options)
+
+    def noted(steps: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        try:
+            step = next(steps)
+            waited.append(steps.__name__)
+            while True:
+                step = steps.send((yield step))
+        except StopIteration as end:
+            return end.value
+
+    monkeypatch.setattr(Connection, "wait", watched)
+    return waited
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server.")
+@pytest.mark.usefixtures("redis")
+def test_a_run_waits_six_times_for_the_server(
+    drawn: Workflow, make_schedule: MakeSchedule, request: pytest.FixtureRequest
+) -> None:
+    make_schedule(workflow=drawn, schedule_type="interval", interval_seconds=60)
+    for minute in (1, 2):  # the graph is read, and the statements are planned, once
+        fire(minute)
+        in_turn(ScheduledRun.objects.get(status="pending"))
+    fire(3)
+    run = ScheduledRun.objects.get(status="pending")
+    round_trips: list[str] = request.getfixturevalue("round_trips")
+    in_turn(run)
+    assert len(round_trips) <= MOST_ROUND_TRIPS, round_trips
+    run.refresh_from_db()
+    assert run.status == "succeeded"
 
 
 @pytest.mark.usefixtures("redis")

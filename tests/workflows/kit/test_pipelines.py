@@ -1,0 +1,195 @@
+"""Statements that are planned once for a connection, and sent together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from types import SimpleNamespace
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from workflows.kit import pipelines as module
+from workflows.kit.pipelines import Answer, Sent, run_together
+from workflows.kit.prepared import Param, Select, Update, run_all
+from workflows.models import Workflow
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+by_name = Select(lambda: Workflow.objects.filter(name=Param(Workflow, "name")))
+rename = Update(
+    lambda: Workflow.objects.filter(pk=Param(Workflow, "id")),
+    name=Param(Workflow, "name"),
+)
+of_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has no pipelines."
+)
+
+
+@pytest.fixture(autouse=True)
+def new_connection(db: None) -> None:
+    connection.close()
+
+
+def together(*statements: tuple[str, list[object]]) -> list[Answer]:
+    answers = run_together(connection, [Sent(*each) for each in statements])
+    assert answers is not None
+    return answers
+
+
+def prepared() -> int:
+    """How many statements the server process has planned for later."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def test_a_statement_is_planned_once_and_answers_as_before(
+    workflow: Workflow,
+) -> None:
+    before = prepared()
+    for _ in range(5):
+        assert by_name(name=workflow.name) == [workflow]
+        assert by_name(name=str(uuid.uuid4())) == []
+    assert prepared() - before == (connection.vendor == "postgresql")
+
+
+def test_each_of_several_statements_has_its_result_and_sees_those_before(
+    workflow: Workflow,
+) -> None:
+    name = workflow.name
+    for _ in range(2):
+        found, changed, none, now_found, changed_back = run_all(
+            [
+                (by_name, {"name": name}),
+                (rename, {"id": workflow.pk, "name": "100% %s new"}),
+                (rename, {"id": uuid.uuid4(), "name": "x"}),
+                (by_name, {"name": "100% %s new"}),
+                (rename, {"id": workflow.pk, "name": name}),
+            ]
+        )
+        assert (changed, none, changed_back) == (1, 0, 1)
+        assert found == now_found == [workflow]
+
+
+def test_they_belong_to_the_transaction_around_them(workflow: Workflow) -> None:
+    name = workflow.name
+    with transaction.atomic():
+        run_all([(rename, {"id": workflow.pk, "name": "x"})])
+        assert Workflow.objects.get(name="x") == workflow
+        transaction.set_rollback(True)
+    assert by_name(name=name) == [workflow]
+    with transaction.atomic():
+        rename(id=workflow.pk, name="y")
+    connection.close()
+    assert by_name(name="y") == [workflow]
+
+
+@of_postgresql
+@pytest.mark.parametrize("around", [transaction.atomic, nullcontext])
+def test_what_fails_undoes_all_of_them_and_the_connection_serves_on(
+    workflow: Workflow, around: Callable[[], AbstractContextManager[None]]
+) -> None:
+    table = Workflow._meta.db_table
+    for _ in range(2):  # what was prepared before the failure is known
+        with pytest.raises(IntegrityError, match="null value"), around():
+            together(*failing(table))
+    assert Workflow.objects.get() == by_name(name=workflow.name)[0]
+    (answer,) = together(("SELECT 7 % %s, '%%', %s::text", [4, "ü"]))
+    assert answer.fetchall() == [(3, "%", "ü")]
+
+
+def failing(table: str) -> list[tuple[str, list[object]]]:
+    return [
+        (f"UPDATE {table} SET name = %s", ["x"]),
+        (f"UPDATE {table} SET name = %s", [None]),
+        (f"SELECT count(*) FROM {table} WHERE name <> %s", ["never"]),
+    ]
+
+
+@of_postgresql
+def test_an_interrupted_one_leaves_no_answer_to_the_next(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together(("SELECT 1", []))
+
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_results", interrupted)
+        with pytest.raises(KeyboardInterrupt), transaction.atomic():
+            together(("SELECT 2", []))
+    (answer,) = together(("SELECT 3", []))
+    assert answer.fetchall() == [(3,)]
+
+
+@of_postgresql
+def test_a_server_process_that_has_ended_is_an_outage() -> None:
+    together(("SELECT 1", []))
+    other = connection.copy()
+    with other.cursor() as cursor:
+        pid = connection.connection.info.backend_pid
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+    with pytest.raises(OperationalError):
+        together(("SELECT 2", []))
+
+
+@of_postgresql
+def test_a_transaction_has_the_isolation_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    level = connection.isolation_level
+    try:
+        connection.ensure_connection()
+        connection.connection.isolation_level = 4
+        with transaction.atomic():
+            (answer,) = together(("SHOW transaction_isolation", []))
+    finally:
+        connection.close()
+    assert answer.fetchall() == [("serializable",)]
+    assert connection.isolation_level == level
+
+
+def test_behind_a_pooler_nothing_is_planned_for_later(
+    workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a pooler gives for the process number is one of its own.
+    monkeypatch.setattr(module, "_is_direct", lambda connection: False)
+    before = prepared()
+    for _ in range(5):
+        assert by_name(name=workflow.name) == [workflow]
+    assert prepared() == before
+
+
+def test_other_statements_are_sent_as_before(workflow: Workflow) -> None:
+    by_name(name="any")
+    before = prepared()
+    for _ in range(10):
+        assert Workflow.objects.get(name=workflow.name) == workflow
+    assert prepared() == before
+
+
+@of_postgresql
+@pytest.mark.parametrize(
+    "change", ["ALTER TABLE changing ADD other integer", "DEALLOCATE ALL"]
+)
+def test_a_statement_that_has_to_be_planned_anew_counts_as_an_outage(
+    change: str,
+) -> None:
+    query = ("SELECT * FROM changing WHERE value > %s", [0])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE changing (value integer)")
+        together(query)
+        cursor.execute(change)
+    with pytest.raises(OperationalError, match=r"cached plan|does not exist"):
+        together(query)
+
+
+def test_a_driver_without_pipelines_does_without() -> None:
+    old = SimpleNamespace(connection=object())
+    assert not module._is_direct(old)  # type: ignore[arg-type]

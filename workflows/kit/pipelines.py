@@ -1,0 +1,208 @@
+"""Statements that PostgreSQL plans once for a connection, and gets together.
+
+Planning takes longer than running them, for the statements that every run repeats; so does
+waiting for the server once for each. So they are prepared, and sent in libpq's pipeline mode, with
+the beginning of their transaction. psycopg can do both, in twice the time of the processor.
+
+Behind a pooler such as PgBouncer, which may give each transaction another server process,
+statements are sent as Django sends all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Sequence
+from itertools import count
+from typing import Any, NamedTuple, Protocol
+
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# What PostgreSQL says of a statement that is to be prepared anew: its tables have changed, or
+# someone has removed it. A new connection has no old ones.
+STALE = re.compile("cached plan must not change result type|prepared statement .* does")
+_PLACEHOLDER = re.compile("%[s%]")
+
+
+class Sent(NamedTuple):
+    """A statement with `%s` for each of its parameters."""
+
+    sql: str
+    params: Sequence[Any]
+
+
+class Answer(Protocol):
+    """What came of a statement: a cursor of Django's has it, too."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it has changed, or found."""
+
+    def fetchall(self) -> list[Any]:
+        """The rows that it has found."""
+
+
+def run_together(
+    connection: BaseDatabaseWrapper, statements: Iterable[Sent]
+) -> list[Answer] | None:
+    """Run them in one round trip. The first one that fails ends all. In a transaction of
+    Django's they are part of it, else they are one of their own. None if this connection
+    cannot do so: not to PostgreSQL, not through a pooler, and not where queries are logged,
+    since the log shows their values."""
+    connection.ensure_connection()
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return None
+    raw: Any = connection.connection
+    known = vars(raw)
+    if "_ostinato_prepared" not in known:
+        can = _is_direct(connection)
+        known["_ostinato_prepared"] = _Prepared(raw) if can else None
+    prepared: _Prepared | None = known["_ostinato_prepared"]
+    return prepared.run(connection, statements) if prepared else None
+
+
+def _is_direct(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the server process is the one that the connection was begun with: a pooler names
+    none, or one of its own."""
+    raw = connection.connection
+    if not hasattr(raw, "pipeline"):  # psycopg2
+        return False
+    from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
+
+    if not Pipeline.is_supported():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return bool(pid == raw.info.backend_pid)
+
+
+class _Result:
+    """The answer of the server to one statement."""
+
+    def __init__(self, result: Any, transformer: Any) -> None:
+        self._result = result
+        self._transformer = transformer
+
+    @property
+    def rowcount(self) -> int:
+        return int(self._result.command_tuples or 0)
+
+    def fetchall(self) -> list[Any]:
+        self._transformer.set_pgresult(self._result)
+        rows: list[Any] = self._transformer.load_rows(0, self._result.ntuples, tuple)
+        return rows
+
+
+class _Step(NamedTuple):
+    """Something that the server answers: a statement, which has a transformer of its values,
+    or what goes before one."""
+
+    transformer: Any = None
+    # Of a statement that is being prepared: what it is known by.
+    key: Any = None
+    name: bytes = b""
+
+
+class _Prepared:
+    """The prepared statements of one connection."""
+
+    def __init__(self, raw: Any) -> None:
+        from psycopg import adapt  # noqa: PLC0415 psycopg may be missing
+
+        self._raw = raw
+        self._new_transformer = adapt.Transformer
+        self._format = adapt.PyFormat.AUTO
+        # By the text of the statement and the types of its parameters.
+        self._names: dict[Any, bytes] = {}
+        self._count = 0
+
+    def run(
+        self, connection: BaseDatabaseWrapper, statements: Iterable[Sent]
+    ) -> list[Answer]:
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors, self._raw.lock:
+            try:
+                return self._run(statements)
+            except BaseException:
+                if self._raw.pgconn.pipeline_status:
+                    # Interrupted: later, its answers would be taken for those to others.
+                    connection.close()
+                raise
+
+    def _run(self, statements: Iterable[Sent]) -> list[Answer]:
+        server = self._raw.pgconn
+        server.enter_pipeline_mode()
+        steps = self._begin()
+        for statement in statements:
+            steps += self._send(statement)
+        server.pipeline_sync()
+        results = self._raw.wait(_results(server, len(steps)))
+        server.exit_pipeline_mode()
+        self._check(steps, results)
+        return [
+            _Result(result, step.transformer)
+            for step, result in zip(steps, results, strict=True)
+            if step.transformer
+        ]
+
+    def _begin(self) -> list[_Step]:
+        """Begin the transaction that is due: psycopg would wait for the answer to that. It ends
+        any, whoever has begun it."""
+        raw = self._raw
+        if raw.autocommit or raw.pgconn.transaction_status:
+            return []
+        level = raw.isolation_level
+        name = f" ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else ""
+        raw.pgconn.send_query_params(f"BEGIN{name}".encode(), None)
+        return [_Step()]
+
+    def _send(self, statement: Sent) -> list[_Step]:
+        sql, params = statement
+        server = self._raw.pgconn
+        transformer = self._new_transformer(self._raw)
+        values = transformer.dump_sequence(params, [self._format] * len(params))
+        steps = []
+        key = (sql, transformer.types)
+        name = self._names.get(key)
+        if name is None:
+            self._count += 1
+            name = b"ostinato_%d" % self._count
+            server.send_prepare(name, _numbered(sql).encode(), transformer.types)
+            steps.append(_Step(key=key, name=name))
+        server.send_query_prepared(name, values, transformer.formats)
+        return [*steps, _Step(transformer)]
+
+    def _check(self, steps: Sequence[_Step], results: Sequence[Any]) -> None:
+        """Remember what was prepared; raise the error of the first statement that failed."""
+        from psycopg.errors import error_from_result  # noqa: PLC0415
+        from psycopg.pq import ExecStatus  # noqa: PLC0415
+
+        for step, result in zip(steps, results, strict=True):
+            if result.status == ExecStatus.FATAL_ERROR:
+                error = error_from_result(result, encoding=self._raw.info.encoding)
+                if STALE.search(str(error)):
+                    raise OperationalError(str(error)) from error
+                raise error
+            if step.name:
+                self._names[step.key] = step.name
+
+
+def _numbered(sql: str) -> str:
+    """The statement with `$1`, `$2` and so on for its parameters."""
+    numbers = count(1)
+    return _PLACEHOLDER.sub(
+        lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql
+    )
+
+
+def _results(server: Any, how_many: int) -> Generator[Any, Any, list[Any]]:
+    """Of a pipeline: its results. For `Connection.wait`."""
+    from psycopg import generators  # noqa: PLC0415
+
+    yield from generators.send(server)
+    results = []
+    for _ in range(how_many):
+        results += yield from generators.fetch_many(server)
+    yield from generators.fetch_many(server)  # the end of the pipeline
+    return results
