@@ -67,8 +67,8 @@ def execute_scheduled_trigger(
             run_claimed(claim)
 
 
-def run_claimed(claim: Claim) -> None:
-    """Run a claimed attempt, and record its outcome."""
+def run_claimed(claim: Claim, *, claims_next: bool = False) -> None:
+    """Run a claimed attempt, and record its outcome. `claims_next`: see `record_success`."""
     events.info_now(
         "run_started",
         schedule=str(claim.schedule_id),
@@ -86,14 +86,15 @@ def run_claimed(claim: Claim) -> None:
             )
         if outcome is None:
             return
-        retry_while_away(partial(_record, claim, outcome))
+        retry_while_away(partial(_record, claim, outcome, claims_next=claims_next))
 
 
-def _record(claim: Claim, outcome: Outcome) -> None:
+def _record(claim: Claim, outcome: Outcome, *, claims_next: bool) -> None:
     now = clock()
     record = outcome.record if outcome.status == "succeeded" else None
-    if not (record and record_success(claim, record, now=now)):
-        record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=now)
+    if record and record_success(claim, record, now=now, claims_next=claims_next):
+        return
+    record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=now)
 
 
 def _hand_over(

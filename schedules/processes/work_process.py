@@ -128,7 +128,7 @@ class WorkProcess:
             claimed = self._claim(kind, row, attempt, is_last=not taken.left)
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
-                jobs.run_claimed(claimed)
+                jobs.run_claimed(claimed, claims_next=taken.left > 0)
             elif claimed:
                 execution_jobs.run_claimed(*claimed)
 

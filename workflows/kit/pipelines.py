@@ -43,12 +43,18 @@ class Answer(Protocol):
 
 
 def run_together(
-    connection: BaseDatabaseWrapper, statements: Iterable[Sent]
+    connection: BaseDatabaseWrapper,
+    statements: Iterable[Sent],
+    *,
+    commits: bool = False,
 ) -> list[Answer] | None:
     """Run them in one round trip. The first one that fails ends all. In a transaction of
-    Django's they are part of it, else they are one of their own. None if this connection
-    cannot do so: not to PostgreSQL, not through a pooler, and not where queries are logged,
-    since the log shows their values."""
+    Django's they are part of it, else they are one of their own. With `commits`, that
+    transaction, which the caller is about to end, is committed in the same round trip, unless it is
+    part of a larger one.
+
+    None if this connection cannot do so: not to PostgreSQL, not through a pooler, and not
+    where queries are logged, since the log shows their values."""
     connection.ensure_connection()
     if connection.vendor != "postgresql" or connection.queries_logged:
         return None
@@ -58,7 +64,10 @@ def run_together(
         can = _is_direct(connection)
         known["_ostinato_prepared"] = _Prepared(raw) if can else None
     prepared: _Prepared | None = known["_ostinato_prepared"]
-    return prepared.run(connection, statements) if prepared else None
+    if prepared is None:
+        return None
+    is_outermost = connection.in_atomic_block and not any(connection.savepoint_ids)
+    return prepared.run(connection, statements, commits=commits and is_outermost)
 
 
 def _is_direct(connection: BaseDatabaseWrapper) -> bool:
@@ -118,24 +127,31 @@ class _Prepared:
         self._count = 0
 
     def run(
-        self, connection: BaseDatabaseWrapper, statements: Iterable[Sent]
+        self,
+        connection: BaseDatabaseWrapper,
+        statements: Iterable[Sent],
+        *,
+        commits: bool,
     ) -> list[Answer]:
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors, self._raw.lock:
             try:
-                return self._run(statements)
+                return self._run(statements, commits=commits)
             except BaseException:
                 if self._raw.pgconn.pipeline_status:
                     # Interrupted: later, its answers would be taken for those to others.
                     connection.close()
                 raise
 
-    def _run(self, statements: Iterable[Sent]) -> list[Answer]:
+    def _run(self, statements: Iterable[Sent], *, commits: bool) -> list[Answer]:
         server = self._raw.pgconn
         server.enter_pipeline_mode()
         steps = self._begin()
         for statement in statements:
             steps += self._send(statement)
+        if commits:  # then Django finds nothing left to commit
+            server.send_query_params(b"COMMIT", None)
+            steps.append(_Step())
         server.pipeline_sync()
         results = self._raw.wait(_results(server, len(steps)))
         server.exit_pipeline_mode()

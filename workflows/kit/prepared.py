@@ -128,12 +128,15 @@ class Statement(ABC, Generic[Result]):
 
 def run_all(
     statements: Sequence[tuple[Statement[Any], Mapping[str, Any]]],
+    *,
+    commits: bool = False,
 ) -> list[Any]:
     """The results of these statements, which run one after the other. PostgreSQL gets them
-    together: none can depend on the result of another."""
+    together: none can depend on the result of another. With `commits` the caller ends the
+    transaction after them, whatever their results: see `run_together`."""
     connection = connections[DEFAULT_DB_ALIAS]
     bound = [each.bound(connection, values) for each, values in statements]
-    answers = run_together(connection, bound)
+    answers = run_together(connection, bound, commits=commits)
     if answers is not None:
         pairs = zip(statements, answers, strict=True)
         return [each.result(connection, answer) for (each, _), answer in pairs]

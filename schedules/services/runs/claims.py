@@ -152,10 +152,15 @@ def _claim(
 
 
 def start(
-    run: ScheduledRun, *, token: UUID, now: datetime, broken: str = ""
+    run: ScheduledRun,
+    *,
+    token: UUID,
+    now: datetime,
+    broken: str = "",
+    is_locked: bool = False,
 ) -> Claim | None:
     """Start a run that was just read `with_what_starts`, in one transaction. None if it is no
-    longer pending."""
+    longer pending. If its row is locked, it is, and the transaction of the caller ends."""
     schedule = run.schedule
     resolved = (None, broken, FailureKind.BROKEN) if broken else _tried(run, now=now)
     execution, refusal, kind = resolved
@@ -172,7 +177,7 @@ def start(
     }
     inserted = [(_insert, {"rows": [execution]})] if execution else []
     with queued_write(), transaction.atomic(savepoint=False):
-        taken, *_ = run_all([(_take, start), *inserted])
+        taken, *_ = run_all([(_take, start), *inserted], commits=is_locked)
         if not taken:
             transaction.set_rollback(True)
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from schedules.models import OPEN_STATUSES, RunStatus, ScheduledJob, ScheduledRun
@@ -17,17 +17,23 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
-from workflows.kit.prepared import Param, Select, Update, literal, run_all
+from workflows.kit.prepared import Param, Rows, Select, Update, literal, run_all
 from workflows.kit.sqlite_write_lock import queued_write
 
 
-def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
+def record_success(
+    claim: Claim, record: Record, *, now: datetime, claims_next: bool = False
+) -> bool:
     """Record that the claimed attempt has succeeded, with the end of its execution. Runs that
     waited for its end are released.
+
+    If the caller claims another run at once, that commit brings this one to the disk, and
+    PostgreSQL does not wait for it twice (after a power cut in between, the run would be lost).
 
     Returns False, and records nothing, if it has lost its lease, or if its execution is no
     longer running: then `record_outcome` is to decide.
     """
+    can_wait = connection.vendor == "postgresql"
     with queued_write(), transaction.atomic():
         _, waiting, ended, was_running, *_ = run_all(
             [
@@ -36,6 +42,7 @@ def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
                 (_waiting, {"schedule": claim.schedule_id}),
                 (_end, {"id": claim.run_id, "token": claim.token, "finished_at": now}),
                 *record.statements(),
+                *([(_do_not_wait, {"params": []})] if claims_next and can_wait else []),
             ]
         )
         if not (ended and was_running):
@@ -57,6 +64,9 @@ def record_success(claim: Claim, record: Record, *, now: datetime) -> bool:
 def _release(schedule_id: UUID, now: datetime) -> None:
     if schedule := ScheduledJob.objects.locked_or_none(schedule_id):
         release_waiting(schedule, now=now)
+
+
+_do_not_wait = Rows(lambda: "SELECT set_config('synchronous_commit', 'off', true)")
 
 
 def _schedule() -> QuerySet[ScheduledJob]:

@@ -96,7 +96,8 @@ def _claim(
         if run := _run_of(place, turns.schedule_before(place), now):
             turns.take(place, run.schedule_id)
             taking("run", run)
-            started = claims.start(run, token=token, now=now)
+            is_locked = connection.in_atomic_block
+            started = claims.start(run, token=token, now=now, is_locked=is_locked)
         elif place.has_executions and (
             execution := standalone.next_execution(place.owner)
         ):

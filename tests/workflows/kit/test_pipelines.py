@@ -88,6 +88,27 @@ def test_they_belong_to_the_transaction_around_them(workflow: Workflow) -> None:
     assert by_name(name="y") == [workflow]
 
 
+def test_the_last_ones_of_a_transaction_may_commit_it(workflow: Workflow) -> None:
+    done: list[str] = []
+    with transaction.atomic():
+        transaction.on_commit(lambda: done.append("committed"))
+        run_all([(rename, {"id": workflow.pk, "name": "x"})], commits=True)
+    assert done == ["committed"]
+    connection.close()
+    assert by_name(name="x") == [workflow]
+    rename(id=workflow.pk, name="after")
+    assert by_name(name="after") == [workflow]
+
+
+def test_but_not_the_transaction_of_a_caller(workflow: Workflow) -> None:
+    name = workflow.name
+    with transaction.atomic():
+        with transaction.atomic():
+            run_all([(rename, {"id": workflow.pk, "name": "x"})], commits=True)
+        transaction.set_rollback(True)
+    assert by_name(name=name) == [workflow]
+
+
 @of_postgresql
 @pytest.mark.parametrize("around", [transaction.atomic, nullcontext])
 def test_what_fails_undoes_all_of_them_and_the_connection_serves_on(

@@ -22,8 +22,8 @@ from workflows.services import save_graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MOST_STATEMENTS, MOST_COMMITS = 10, 2
-# The look, the run, its start, the commit; the outcome, the commit.
-MOST_ROUND_TRIPS = 6
+# The look, the run, its start; the outcome, and its commit.
+MOST_ROUND_TRIPS = 5
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server.")
 @pytest.mark.usefixtures("redis")
-def test_a_run_waits_six_times_for_the_server(
+def test_a_run_waits_five_times_for_the_server(
     drawn: Workflow, make_schedule: MakeSchedule, request: pytest.FixtureRequest
 ) -> None:
     make_schedule(workflow=drawn, schedule_type="interval", interval_seconds=60)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
 from schedules.jobs import outcome_of
@@ -99,6 +101,29 @@ def test_who_has_lost_the_lease_records_nothing(make_schedule: MakeSchedule) -> 
     before = rows(schedule)
     assert not recorded(claim, short=True)
     assert rows(schedule) == before
+
+
+@pytest.mark.usefixtures("redis")
+def test_a_success_that_a_claim_follows_leaves_waiting_for_the_disk_to_it(
+    make_schedule: MakeSchedule,
+) -> None:
+    claim = claimed(make_schedule())
+    outcome = outcome_of(claim)
+    assert outcome is not None
+    assert outcome.record is not None
+    with CaptureQueriesContext(connection) as seen:
+        assert record_success(claim, outcome.record, now=END, claims_next=True)
+    is_postgresql = connection.vendor == "postgresql"
+    assert any("synchronous_commit" in each["sql"] for each in seen) == is_postgresql
+    if is_postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reset_val, setting FROM pg_settings"
+                " WHERE name = 'synchronous_commit'"
+            )
+            of_session, now = cursor.fetchone()
+        assert now == of_session
+    assert ScheduledRun.objects.get().status == "succeeded"
 
 
 def test_a_run_that_waited_is_released_and_sent(
