@@ -16,6 +16,7 @@ RATIOS = {("SQLite", 2): 4.0, ("SQLite", 1): 2.5}
 RATIOS |= {("PostgreSQL", 2): 4.0, ("PostgreSQL", 1): 2.0}
 LATE_P50, LATE_P99 = 0.010, 0.040
 ALL_THROUGH = 3.0
+A_SECOND = 600
 
 
 class Command(BenchmarkCommand):
@@ -24,7 +25,7 @@ class Command(BenchmarkCommand):
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        measures = ["rate", "idle", "burst"]
+        measures = ["rate", "idle", "burst", "minute"]
         parser.add_argument("--only", nargs="+", choices=measures, default=measures)
         parser.add_argument(
             "--runs", type=int, default=1_000, help="runs of each rate, default 1000"
@@ -47,6 +48,8 @@ class Command(BenchmarkCommand):
             lines += self._idle(scratch, options)
         if "burst" in options["only"]:
             lines += self._burst(scratch, options)
+        if "minute" in options["only"]:
+            lines += self._minute(scratch, options)
         return "\n".join(lines)
 
     def _rates(self, scratch: Scratch, options: dict[str, Any]) -> list[str]:
@@ -93,6 +96,23 @@ class Command(BenchmarkCommand):
             f"{count:,} due at one second, all through after {median(through):.1f} s "
             f"(to reach: {ALL_THROUGH} s)"
         ]
+
+    def _minute(self, scratch: Scratch, options: dict[str, Any]) -> list[str]:
+        seconds = 2 if options["quick"] else 60
+        rate = 10 if options["quick"] else A_SECOND
+        sizes = {"schedules": rate * seconds, "seconds": seconds}
+        ((_, times),) = results(scratch, "starts", **sizes)
+        late = times["started"]
+        p50, p99 = median(late), quantiles(late, n=100, method="inclusive")[98]
+        lines = [
+            f"{rate} due each second of {seconds}: started p50 {_ms(p50)}, p99 "
+            f"{_ms(p99)}, all through {_ms(max(times['ended']))} after they were due"
+        ]
+        lines += [
+            f"    {name:28} {taken:7.2f} s of the processor"
+            for name, taken in times["processor"].items()
+        ]
+        return lines
 
 
 def _database(options: dict[str, Any]) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from rq import Queue
@@ -21,13 +23,16 @@ from schedules.models import OverlapPolicy, ScheduledJob, ScheduledRun, Schedule
 from schedules.scheduler import get_scheduler_service
 from schedules.services.runs.firing import fire_due
 from tests.bench.population import clear, populate
+from tests.bench.processor import processor_seconds
 from tests.bench.waiting import alive, until
 from tests.graphs import saying
 from workflows.execution.queue import connection as redis_connection
 from workflows.models import Workflow, WorkflowExecution
 from workflows.services import save_graph
 
+# For the processes, and for so many schedules that are made in a second at least.
 HEADSTART_SECONDS = 5
+SCHEDULES_A_SECOND = 1_000
 # Stock RQ has a queue of its own, whose jobs are pickled.
 STOCK_QUEUE = "stock"
 NO_OP = "tests.bench.no_op.no_op"
@@ -65,28 +70,35 @@ def our_rate(count: int, processes: int) -> float:
     return _steady_rate([end.timestamp() for end in ends if end])
 
 
-def starts(count: int, spread_seconds: int, processes: int) -> dict[str, list[float]]:
-    """Of schedules that become due: how many seconds later each run `started` and `ended`."""
+def starts(count: int, spread_seconds: int, processes: int) -> dict[str, Any]:
+    """Of schedules that become due: how many seconds later each run `started` and `ended`, and
+    the time of the `processor` that each process took from the first of them to the end of the last."""
     clear()
     with ExitStack() as site:
-        site.enter_context(_running(["manage.py", "rqscheduler"]))
+        scheduler = site.enter_context(_running(["manage.py", "rqscheduler"]))
         command = ["manage.py", "rqworker", "--processes", str(processes)]
-        site.enter_context(_running(command))
+        worker = site.enter_context(_running(command))
         until(lambda: alive("scheduler") == 1, "the scheduler")
         until(lambda: alive("worker") == 1, "the worker")
         now = datetime.now(UTC).replace(microsecond=0)
-        due_at = now + timedelta(seconds=HEADSTART_SECONDS)
+        seconds = HEADSTART_SECONDS + count // SCHEDULES_A_SECOND
+        due_at = now + timedelta(seconds=seconds)
         _populate(count, due_at=due_at, spread_seconds=spread_seconds)
         service = get_scheduler_service()
         service.sync_jobs_on_startup()
         service.wake_schedulers()
+        before = processor_seconds(scheduler, worker)
+        # Looking earlier would take time that is measured.
+        time.sleep((due_at - datetime.now(UTC)).total_seconds() + spread_seconds - 1)
         until(lambda: ScheduledRun.objects.count() == count, "the ticks")
         until(lambda: not _open_runs(), "the runs")
+        after = processor_seconds(scheduler, worker)
     _check_record(count)
     times = ScheduledRun.objects.values_list("due_at", "started_at", "finished_at")
     return {
         "started": [(start - due).total_seconds() for due, start, _ in times if start],
         "ended": [(end - due).total_seconds() for due, _, end in times if end],
+        "processor": {name: after[name] - before.get(name, 0.0) for name in after},
     }
 
 
@@ -124,11 +136,11 @@ def _check_record(count: int) -> None:
 
 
 @contextmanager
-def _running(command: Sequence[str]) -> Iterator[None]:
-    """Python with these arguments, ended with the block."""
+def _running(command: Sequence[str]) -> Iterator[int]:
+    """Python with these arguments, ended with the block; the id of the process."""
     with open(os.devnull, "wb") as nowhere:
         child = spawn([sys.executable, *command], output=nowhere, cwd=BASE_DIR)
     try:
-        yield
+        yield child.pid
     finally:
         end_group(child)

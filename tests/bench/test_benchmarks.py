@@ -74,6 +74,8 @@ def test_runs_are_measured_beside_those_of_stock_rq(
     assert re.search(
         r"^30 due at one second, all through after .* s", printed, re.MULTILINE
     )
+    assert re.search(r"^10 due each second of 2: started p50", printed, re.MULTILINE)
+    assert re.search(r"^ +scheduler +[\d.]+ s of the processor", printed, re.MULTILINE)
 
 
 @pytest.mark.slow
