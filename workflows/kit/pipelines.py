@@ -21,6 +21,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # What PostgreSQL says of a statement that is to be prepared anew: its tables have changed, or
 # someone has removed it. A new connection has no old ones.
 STALE = re.compile("cached plan must not change result type|prepared statement .* does")
+# Those that differ in the number of their rows, or in which values are null, are different.
+MOST_PREPARED = 200
 _PLACEHOLDER = re.compile("%[s%]")
 
 
@@ -54,9 +56,10 @@ def run_together(
     part of a larger one.
 
     None if this connection cannot do so: not to PostgreSQL, not through a pooler, and not
-    where queries are logged, since the log shows their values."""
+    where something looks at each query, as a log does."""
     connection.ensure_connection()
-    if connection.vendor != "postgresql" or connection.queries_logged:
+    is_watched = connection.queries_logged or connection.execute_wrappers
+    if connection.vendor != "postgresql" or is_watched:
         return None
     raw: Any = connection.connection
     known = vars(raw)
@@ -103,6 +106,18 @@ class _Result:
         return rows
 
 
+class _Ready(NamedTuple):
+    """A statement whose parameters are as the server takes them."""
+
+    sql: str
+    values: Sequence[Any]
+    transformer: Any
+
+    @property
+    def key(self) -> Any:
+        return self.sql, self.transformer.types
+
+
 class _Step(NamedTuple):
     """Something that the server answers: a statement, which has a transformer of its values,
     or what goes before one."""
@@ -134,16 +149,24 @@ class _Prepared:
         commits: bool,
     ) -> list[Answer]:
         connection.validate_no_broken_transaction()
-        with connection.wrap_database_errors, self._raw.lock:
+        with connection.wrap_database_errors:
+            ready = [self._ready(*each) for each in statements]
             try:
-                return self._run(statements, commits=commits)
+                with self._raw.lock:
+                    return self._run(ready, commits=commits)
             except BaseException:
                 if self._raw.pgconn.pipeline_status:
                     # Interrupted: later, its answers would be taken for those to others.
+                    self._raw.close()
                     connection.close()
                 raise
 
-    def _run(self, statements: Iterable[Sent], *, commits: bool) -> list[Answer]:
+    def _ready(self, sql: str, params: Sequence[Any]) -> _Ready:
+        transformer = self._new_transformer(self._raw)
+        values = transformer.dump_sequence(params, [self._format] * len(params))
+        return _Ready(sql, values, transformer)
+
+    def _run(self, statements: Iterable[_Ready], *, commits: bool) -> list[Answer]:
         server = self._raw.pgconn
         server.enter_pipeline_mode()
         steps = self._begin()
@@ -173,20 +196,24 @@ class _Prepared:
         raw.pgconn.send_query_params(f"BEGIN{name}".encode(), None)
         return [_Step()]
 
-    def _send(self, statement: Sent) -> list[_Step]:
-        sql, params = statement
-        server = self._raw.pgconn
-        transformer = self._new_transformer(self._raw)
-        values = transformer.dump_sequence(params, [self._format] * len(params))
+    def _send(self, statement: _Ready) -> list[_Step]:
+        sql, values, transformer = statement
+        server, types, formats = (
+            self._raw.pgconn,
+            transformer.types,
+            transformer.formats,
+        )
         steps = []
-        key = (sql, transformer.types)
-        name = self._names.get(key)
+        name = self._names.get(statement.key)
+        if name is None and self._count == MOST_PREPARED:
+            server.send_query_params(_numbered(sql).encode(), values, types, formats)
+            return [_Step(transformer)]
         if name is None:
             self._count += 1
             name = b"ostinato_%d" % self._count
-            server.send_prepare(name, _numbered(sql).encode(), transformer.types)
-            steps.append(_Step(key=key, name=name))
-        server.send_query_prepared(name, values, transformer.formats)
+            server.send_prepare(name, _numbered(sql).encode(), types)
+            steps.append(_Step(key=statement.key, name=name))
+        server.send_query_prepared(name, values, formats)
         return [*steps, _Step(transformer)]
 
     def _check(self, steps: Sequence[_Step], results: Sequence[Any]) -> None:

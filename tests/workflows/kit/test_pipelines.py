@@ -6,9 +6,16 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from workflows.kit import pipelines as module
 from workflows.kit.pipelines import Answer, Sent, run_together
@@ -185,6 +192,37 @@ def test_behind_a_pooler_nothing_is_planned_for_later(
     for _ in range(5):
         assert by_name(name=workflow.name) == [workflow]
     assert prepared() == before
+
+
+@of_postgresql
+def test_of_statements_that_always_differ_only_so_many_are_kept() -> None:
+    for number in range(module.MOST_PREPARED + 20):
+        (answer,) = together((f"SELECT {number}, %s", [number]))
+        assert answer.fetchall() == [(number, number)]
+    assert prepared() == module.MOST_PREPARED
+
+
+def test_whoever_looks_at_each_query_sees_these_too(workflow: Workflow) -> None:
+    seen: list[str] = []
+
+    def look(execute: Any, sql: str, *args: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(look):
+        assert by_name(name=workflow.name) == [workflow]
+    assert len(seen) == 1
+
+
+@of_postgresql
+def test_a_value_that_cannot_be_sent_leaves_the_transaction_as_it_is(
+    workflow: Workflow,
+) -> None:
+    with transaction.atomic():
+        rename(id=workflow.pk, name="kept")
+        with pytest.raises((DataError, ValueError), match="NUL"):
+            rename(id=workflow.pk, name="\0")
+    assert by_name(name="kept") == [workflow]
 
 
 def test_other_statements_are_sent_as_before(workflow: Workflow) -> None:
