@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 
 LONG = ("SELECT", "UPDATE", "DELETE", "WITH")
 
@@ -69,3 +70,71 @@ def _is_whole(step: str, names: set[str], sql: str) -> bool:
         return False
     # In order of an index, up to as many as are wanted.
     return not ("USING" in found[2] and "LIMIT" in sql)
+
+
+@contextmanager
+def tables_read_as_a_whole() -> Iterator[set[str]]:
+    """Those that are read so within, also when the database checks who refers to a row that
+    is deleted, which is in no query. Known afterwards; the transaction is rolled back."""
+    found: set[str] = set()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DISCARD PLANS; SET LOCAL enable_seqscan = off")
+            before = _whole_reads_so_far()
+            yield found
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            found.update(name for name, _ in _whole_reads_so_far() - before)
+        else:
+            with CaptureQueriesContext(connection) as queries:
+                yield found
+            for each in queries:
+                if each["sql"].startswith(LONG):
+                    found.update(_wholly_read(each["sql"]))
+        transaction.set_rollback(True)
+
+
+def _whole_reads_so_far() -> set[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, seq_scan FROM pg_stat_xact_user_tables")
+        return set(cursor)
+
+
+def _wholly_read(sql: str) -> Iterator[str]:
+    """Tables of which the program that SQLite makes of a statement begins at the first row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rootpage, name FROM sqlite_schema WHERE type = 'table'")
+        tables = dict(cursor.fetchall())
+        cursor.execute(f"EXPLAIN {sql}")
+        steps = [(step, one, two) for _, step, one, two, *_ in cursor]
+    opened = {one: two for step, one, two in steps if step in ("OpenRead", "OpenWrite")}
+    for step, cursor_number, _ in steps:
+        if step == "Rewind" and opened.get(cursor_number) in tables:
+            yield tables[opened[cursor_number]]
+
+
+def indexes_that_hold(row: Model) -> set[str]:
+    """The indexes with an entry of this row, but for that of its primary key."""
+    table = row._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES[connection.vendor].format(table=table))
+        indexes = cursor.fetchall()
+    own = type(row)._base_manager.filter(pk=row.pk)
+    return {
+        name
+        for name, condition in indexes
+        if not condition or own.extra(where=[condition.replace("%", "%%")]).exists()
+    }
+
+
+_INDEXES = {
+    "postgresql": """
+        SELECT indexrelid::regclass::text, pg_get_expr(indpred, indrelid) FROM pg_index
+        WHERE indrelid = '{table}'::regclass AND NOT indisprimary
+    """,
+    "sqlite": """
+        SELECT found.name, CASE WHEN found.partial
+            THEN substr(entry.sql, instr(entry.sql, ' WHERE ') + 7) END
+        FROM pragma_index_list('{table}') found JOIN sqlite_schema entry USING (name)
+        WHERE found.origin <> 'pk'
+    """,
+}

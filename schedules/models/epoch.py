@@ -21,6 +21,7 @@ class ScheduleEpoch(models.Model):
         ScheduledJob,
         on_delete=models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,  # `epoch_number_of_schedule` begins with it
         related_name="epochs",
     )
     number = models.PositiveIntegerField(_("number"))

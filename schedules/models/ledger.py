@@ -133,6 +133,7 @@ class ScheduledRun(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,  # `run_of_execution` has it
         related_name="scheduled_runs",
     )
     not_before = models.DateTimeField(null=True, blank=True)
@@ -207,6 +208,7 @@ class ScheduledRun(models.Model):
                 ),
             ),
         ]
+        # PostgreSQL writes a row into each of them anew whenever its status changes.
         indexes = [
             models.Index(fields=["schedule", "-scheduled_for"], name="run_of_schedule"),
             models.Index(fields=["-scheduled_for", "-created_at"], name="run_newest"),
@@ -253,6 +255,11 @@ class ScheduledRun(models.Model):
                 fields=["schedule"],
                 name="run_open",
                 condition=Q(status__in=["pending", "waiting", "running"]),
+            ),
+            models.Index(
+                fields=["execution"],
+                name="run_of_execution",
+                condition=Q(execution__isnull=False),
             ),
         ]
 

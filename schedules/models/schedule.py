@@ -56,11 +56,13 @@ class ScheduledJob(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,  # `schedule_of_node` has it
         related_name="schedules",
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
+        db_index=False,  # `schedule_of_owner` begins with it
         related_name="ostinato_schedules",
     )
     trigger_payload = models.JSONField(default=dict, blank=True, decoder=LenientDecoder)
@@ -76,8 +78,8 @@ class ScheduledJob(models.Model):
 
     # For code that keeps a schedule: its name for it, unique in the site, and what it wrote
     # last, by which later changes by people are told from its own.
-    key = models.CharField(
-        max_length=limits.KEY_LENGTH, null=True, blank=True, unique=True
+    key = models.CharField(  # noqa: DJ001 null: no key; empty keys would collide
+        max_length=limits.KEY_LENGTH, null=True, blank=True
     )
     upserted = models.JSONField(null=True, blank=True, editable=False)
     # The object that it is for, as `app.model` and key, and what becomes of the schedule
@@ -94,7 +96,11 @@ class ScheduledJob(models.Model):
 
     # Who created it. An agent acts for the user `created_by`, in one execution.
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,  # `schedule_of_creator` has it
+        related_name="+",
     )
     created_by_kind = models.CharField(
         max_length=10, choices=ActorKind.choices, default=ActorKind.USER
@@ -258,7 +264,12 @@ class ScheduledJob(models.Model):
                 name="schedule_idempotency_key",
                 condition=Q(idempotency_key__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["key"], name="schedule_key", condition=Q(key__isnull=False)
+            ),
         ]
+        # PostgreSQL writes a row into each of them whenever the schedule fires: hence those
+        # for what most schedules do not have leave these out.
         indexes = [
             models.Index(
                 fields=["next_run_at"],
@@ -278,6 +289,16 @@ class ScheduledJob(models.Model):
                 fields=["object_model", "object_id"],
                 name="schedule_of_object",
                 condition=~Q(object_model=""),
+            ),
+            models.Index(
+                fields=["trigger_node"],
+                name="schedule_of_node",
+                condition=Q(trigger_node__isnull=False),
+            ),
+            models.Index(
+                fields=["created_by"],
+                name="schedule_of_creator",
+                condition=Q(created_by__isnull=False),
             ),
         ]
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from schedules.models import ScheduledJob, ScheduledRun
+from schedules.models import (
+    ScheduledJob,
+    ScheduledRun,
+    ScheduleEpoch,
+    ScheduleEvent,
+)
 from schedules.services.insight.audit import audit
 from schedules.services.upkeep.pruning import prune
 from tests.bench.history import PAGES, fill
-from tests.plans import whole_reads
-from workflows.models import NodeRun, WorkflowExecution
+from tests.plans import tables_read_as_a_whole, whole_reads
+from workflows.models import NodeRun, Workflow, WorkflowExecution, WorkflowNode
 
 # With a commit, since the tables are then emptied: PostgreSQL plans the queries of the next
 # tests by the size of the files, which rows that were rolled back have as well.
@@ -66,3 +72,33 @@ def test_pruning_finds_and_deletes_by_index(busy: ScheduledJob) -> None:
     assert NodeRun.objects.count() == 2 * WorkflowExecution.objects.count()
     assert all(each.is_balanced for each in audit())
     assert_by_index(queries)
+
+
+# With what refers to them, which outlives some of them.
+DELETED: dict[str, Callable[[], Model]] = {
+    "schedule": lambda: ScheduledJob.objects.exclude(interval_seconds=60)[0],
+    "execution": lambda: WorkflowExecution.objects.all()[0],
+    "run": lambda: ScheduledRun.objects.all()[0],
+    "node": lambda: WorkflowNode.objects.create(
+        workflow=Workflow.objects.all()[0], node_id="new", component_type="template"
+    ),
+    "workflow": lambda: Workflow.objects.create(
+        name="unused", owner=User.objects.all()[0]
+    ),
+    "used workflow": lambda: Workflow.objects.filter(schedules__isnull=False)[0],
+    "user": lambda: User.objects.create(username="of nothing"),
+    "busy user": lambda: User.objects.filter(ostinato_schedules__isnull=False)[0],
+}
+
+
+@pytest.mark.parametrize("what", DELETED)
+@pytest.mark.usefixtures("redis", "busy")
+def test_a_deletion_finds_what_refers_to_the_row_by_index(what: str) -> None:
+    row = DELETED[what]()
+    with tables_read_as_a_whole() as tables:
+        row.delete()
+    of_history = (
+        *(ScheduledJob, ScheduledRun, ScheduleEpoch, ScheduleEvent),
+        *(WorkflowExecution, NodeRun),
+    )
+    assert tables.isdisjoint(model._meta.db_table for model in of_history)

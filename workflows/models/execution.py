@@ -41,7 +41,11 @@ class WorkflowExecution(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workflow = models.ForeignKey(
-        Workflow, models.SET_NULL, null=True, related_name="executions"
+        Workflow,
+        models.SET_NULL,
+        null=True,
+        db_index=False,  # `execution_by_workflow` begins with it
+        related_name="executions",
     )
     workflow_name = models.CharField(max_length=NAME_LENGTH)
     # The number of the version of the graph that it runs. Empty for a graph that was never
@@ -52,11 +56,17 @@ class WorkflowExecution(models.Model):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
+        db_index=False,  # `execution_by_owner` begins with it
         related_name="ostinato_executions",
     )
     # The execution whose node runs this one in the same process.
     parent = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,  # `execution_of_parent` has it
+        related_name="children",
     )
     trigger_type = models.CharField(_("trigger type"), max_length=32)
     # A copy of the node's `node_id`, not a reference: the node may be deleted.
@@ -116,6 +126,11 @@ class WorkflowExecution(models.Model):
                 condition=models.Q(status="running", lease_until__isnull=False),
                 name="execution_running",
             ),
+            models.Index(
+                fields=["parent"],
+                condition=models.Q(parent__isnull=False),
+                name="execution_of_parent",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -153,7 +168,10 @@ class NodeRun(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     execution = models.ForeignKey(
-        WorkflowExecution, models.CASCADE, related_name="node_runs"
+        WorkflowExecution,
+        models.CASCADE,
+        db_index=False,  # `node_run_sequence_unique` begins with it
+        related_name="node_runs",
     )
     # 1, 2, 3 ... in the order in which the nodes were settled.
     sequence = models.PositiveIntegerField()
