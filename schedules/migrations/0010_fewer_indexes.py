@@ -79,4 +79,21 @@ class Migration(migrations.Migration):
             models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='epochs', to='ostinato_schedules.scheduledjob'),
             'ostinato_schedules_scheduleepoch_schedule_id_1dad441c',
         ),
+        # The three in one: their table is locked until it is built.
+        migrations.RemoveConstraint(
+            model_name='scheduledrun',
+            name='one_ledger_row_a_tick',
+        ),
+        migrations.RemoveConstraint(
+            model_name='scheduledrun',
+            name='one_backfill_row_a_tick',
+        ),
+        migrations.RemoveIndex(
+            model_name='scheduledrun',
+            name='run_of_schedule',
+        ),
+        migrations.AddConstraint(
+            model_name='scheduledrun',
+            constraint=models.UniqueConstraint(models.F('schedule'), models.OrderBy(models.F('scheduled_for'), descending=True), models.Case(models.When(origin__in=['schedule', 'catch_up'], then=1), models.When(origin='backfill', then=2)), name='run_of_schedule'),
+        ),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -162,15 +162,16 @@ class ScheduledRun(models.Model):
         verbose_name_plural = _("runs")
         ordering = ["-scheduled_for", "-created_at"]
         constraints = [
+            # A tick has one row and one backfill row. Runs by hand are null here, so each of
+            # them is another. The index is also that of the runs of a schedule, by time.
             models.UniqueConstraint(
-                fields=["schedule", "scheduled_for"],
-                name="one_ledger_row_a_tick",
-                condition=Q(origin__in=["schedule", "catch_up"]),
-            ),
-            models.UniqueConstraint(
-                fields=["schedule", "scheduled_for"],
-                name="one_backfill_row_a_tick",
-                condition=Q(origin="backfill"),
+                "schedule",
+                F("scheduled_for").desc(),
+                Case(
+                    When(origin__in=["schedule", "catch_up"], then=1),
+                    When(origin="backfill", then=2),
+                ),
+                name="run_of_schedule",
             ),
             models.UniqueConstraint(
                 fields=["schedule", "request_id"],
@@ -210,7 +211,6 @@ class ScheduledRun(models.Model):
         ]
         # PostgreSQL writes a row into each of them anew whenever its status changes.
         indexes = [
-            models.Index(fields=["schedule", "-scheduled_for"], name="run_of_schedule"),
             models.Index(fields=["-scheduled_for", "-created_at"], name="run_newest"),
             models.Index(
                 fields=["enqueued_at"],

@@ -19,7 +19,7 @@ OF_SCHEDULE = {
     "schedule_of_owner",
     "schedule_of_creator",
 }
-OF_RUN = {"one_ledger_row_a_tick", "run_newest", "run_of_schedule"}
+OF_RUN = {"run_newest", "run_of_schedule"}
 OF_EXECUTION = {
     "execution_by_owner",
     "execution_by_version",
