@@ -12,6 +12,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from workflows.kit.database_retry import DATABASE_AWAY
+from workflows.kit.texts import id_text, time_text
 
 ALARM_PREFIX = "schedule-"
 ENTRY_POINT = "schedules.jobs.execute_scheduled_trigger"
@@ -45,15 +46,15 @@ class RunMessage(NamedTuple):
 
     @property
     def job_id(self) -> str:
-        return f"run-{self.id}-{self.attempt}-{self.send_count}"
+        return f"run-{id_text(self.id)}-{self.attempt}-{self.send_count}"
 
     @property
     def arguments(self) -> list[str | int]:
         """The arguments of `ENTRY_POINT`."""
         return [
-            str(self.schedule_id),
-            self.scheduled_for.isoformat(),
-            str(self.id),
+            id_text(self.schedule_id),
+            time_text(self.scheduled_for),
+            id_text(self.id),
             self.attempt,
         ]
 

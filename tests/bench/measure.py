@@ -6,6 +6,7 @@ there is something: the benchmarks make both for them.
 
 from __future__ import annotations
 
+import gc
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +32,7 @@ Results = Iterator[tuple[str, Any]]
 def _throughput(options: Namespace) -> Results:
     """Ours and stock by turns, so that what else the machine does meets both."""
     use_scheduler_session()  # as in the scheduler's process
+    gc.freeze()  # likewise
     for _ in range(options.repeat):
         for kind in (ScheduleType.INTERVAL, ScheduleType.CRON):
             yield f"stock {kind}", stock(options.schedules, kind)

@@ -6,7 +6,6 @@ times as long as its Redis commands; a test compares the result with RQ's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from redis import Redis
 from rq.job import Job, JobStatus
 
 from workflows.execution.queue import JSONJob, queue_name
+from workflows.kit.json_encoder import encoder
 
 # ARGV: the prefix of the keys, the number of parts of the common fields, these parts, then
 # the id and the data of each job. Serialising every field of every hash on the client would
@@ -26,6 +26,8 @@ for at = last + 1, #ARGV, 2 do
   redis.call('HSET', ARGV[1] .. id, 'description', id, 'data', ARGV[at + 1], unpack(same))
 end
 """
+
+_encode = encoder()
 
 
 class JobTemplate:
@@ -69,7 +71,7 @@ class JobTemplate:
         for job_id, args in jobs:
             # RQ compresses it, and reads both: so short a text costs more to compress than
             # all the rest of its job.
-            each += (job_id, json.dumps([self._entry_point, None, args, {}]))
+            each += (job_id, _encode([self._entry_point, None, args, {}]))
         pipe.eval(WRITE_HASHES, 0, key(""), len(same), *same, *each)
 
 

@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from workflows.kit.json_encoder import encoder
+from workflows.kit.texts import id_text
 
 Rows = Sequence[Sequence[Any]]
 Columns = Sequence[Sequence[Any]]
@@ -190,7 +191,11 @@ def _for_postgresql(
     return literals + singles
 
 
-def _plain(value: int | UUID | None) -> str:
+def _id(value: UUID | None) -> str:
+    return "NULL" if value is None else id_text(value)
+
+
+def _plain(value: int | None) -> str:
     return "NULL" if value is None else str(value)
 
 
@@ -261,6 +266,7 @@ _SQLITE: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
     "JSONField": _jsons,
 }
 _POSTGRESQL: dict[str, Callable[[Iterable[Any]], Iterable[str]]] = {
+    "UUIDField": partial(map, _id),
     "DateTimeField": partial(map, _iso),
     "CharField": partial(map, _quoted_short),
     "SlugField": partial(map, _quoted_short),

@@ -31,6 +31,7 @@ from schedules.services.runs.sending import RUNS
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.logs import LogBatch, get_logger
+from workflows.kit.texts import id_text, time_text
 
 logger = get_logger(__name__)
 PASSES_BEFORE_PAUSE = 3
@@ -126,9 +127,9 @@ def _log(firing: Firing) -> None:
     for row in firing.rows:
         log.info(
             "tick_fired" if row.status in _FIRED else "tick_not_fired",
-            schedule=str(row.schedule_id),
-            tick=row.scheduled_for.isoformat(),
-            run=str(row.id),
+            schedule=id_text(row.schedule_id),
+            tick=time_text(row.scheduled_for),
+            run=id_text(row.id),
             status=row.status,
             **_details(row),
         )
