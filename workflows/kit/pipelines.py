@@ -64,7 +64,7 @@ def run_together(
     raw: Any = connection.connection
     known = vars(raw)
     if "_ostinato_prepared" not in known:
-        can = _is_direct(connection)
+        can = _has_pipelines(raw) and is_direct(connection)
         known["_ostinato_prepared"] = _Prepared(raw) if can else None
     prepared: _Prepared | None = known["_ostinato_prepared"]
     if prepared is None:
@@ -73,20 +73,22 @@ def run_together(
     return prepared.run(connection, statements, commits=commits and is_outermost)
 
 
-def _is_direct(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the server process is the one that the connection was begun with: a pooler names
-    none, or one of its own."""
-    raw = connection.connection
-    if not hasattr(raw, "pipeline"):  # psycopg2
-        return False
-    from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
-
-    if not Pipeline.is_supported():
-        return False
+def is_direct(connection: BaseDatabaseWrapper) -> bool:
+    """Of a connection to PostgreSQL: whether the server process is the one that it was begun
+    with. A pooler names none, or one of its own."""
+    raw: Any = connection.connection
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
     return bool(pid == raw.info.backend_pid)
+
+
+def _has_pipelines(raw: Any) -> bool:
+    if not hasattr(raw, "pipeline"):  # psycopg2
+        return False
+    from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
+
+    return bool(Pipeline.is_supported())
 
 
 class _Result:

@@ -9,6 +9,8 @@ the time of a disk write, which is milliseconds on a busy disk.
 **PostgreSQL finds its rows by index.** It plans for rows that it must first fetch from a disk,
 for which reading a table as a whole is cheaper than five hundred look-ups. What fires is in
 memory: then each batch would read all schedules, and sort all that are due.
+
+Behind a pooler both are as the server has them for everyone.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import Any
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+
+from workflows.kit.pipelines import is_direct
 
 _STATEMENTS = {
     # By default, a process that finds 1,000 pages in the log copies them to the database
@@ -35,6 +39,8 @@ def use_scheduler_session() -> None:
 
 
 def _configure(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if connection.vendor == "postgresql" and not is_direct(connection):
+        return  # a worker may be the next to get this process of the server from a pooler
     with connection.cursor() as cursor:
         for statement in _STATEMENTS[connection.vendor]:
             cursor.execute(statement)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -187,7 +186,7 @@ def test_behind_a_pooler_nothing_is_planned_for_later(
     workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What a pooler gives for the process number is one of its own.
-    monkeypatch.setattr(module, "_is_direct", lambda connection: False)
+    monkeypatch.setattr(module, "is_direct", lambda connection: False)
     before = prepared()
     for _ in range(5):
         assert by_name(name=workflow.name) == [workflow]
@@ -250,5 +249,4 @@ def test_a_statement_that_has_to_be_planned_anew_counts_as_an_outage(
 
 
 def test_a_driver_without_pipelines_does_without() -> None:
-    old = SimpleNamespace(connection=object())
-    assert not module._is_direct(old)  # type: ignore[arg-type]
+    assert not module._has_pipelines(object())

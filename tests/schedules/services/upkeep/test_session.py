@@ -53,6 +53,17 @@ def test_a_scheduler_does_not_wait_for_the_disk_after_an_outage_either(
     assert answer() == DOES_NOT_WAIT[connection.vendor]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no poolers.")
+def test_behind_a_pooler_it_leaves_the_session_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, scheduler: None
+) -> None:
+    monkeypatch.setattr(session, "is_direct", lambda connection: False)
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW random_page_cost")
+        assert cursor.fetchone() == ("4",)
+
+
 @pytest.mark.usefixtures("redis")
 def test_each_batch_finds_its_rows_by_index(scheduler: None) -> None:
     populate(4_000, ScheduleType.INTERVAL, due_at=NOON)
