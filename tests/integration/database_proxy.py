@@ -59,6 +59,13 @@ class Proxy:
         yield
         self._flows.set()
 
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """During the body all connections are cut, and nobody is let in."""
+        self.close()
+        yield
+        self.open()
+
     def end(self) -> None:
         self.close()
         self._flows.set()
