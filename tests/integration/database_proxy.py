@@ -33,8 +33,12 @@ class Proxy:
     def url(self) -> str:
         """The `DATABASE_URL` of those who come this way."""
         database = connection.settings_dict
-        port = self._listener.getsockname()[1]
-        return f"postgresql://{quote(database['USER'])}@127.0.0.1:{port}/{database['NAME']}"
+        user, name = quote(database["USER"]), database["NAME"]
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{name}"
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
 
     def cut_after(self, statement: str) -> None:
         """Let the next statement that contains this be carried out, and its answer be lost
