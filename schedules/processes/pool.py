@@ -14,14 +14,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from schedules.processes.endings import CRASHED, record_held
-from schedules.processes.forked import (
-    CHECK_EVERY_SECONDS,
-    begin,
-    is_overdue,
-    print_where_it_is,
-    reap,
-)
+from schedules.processes.forked import begin, reap
 from schedules.processes.orders import Orders
+from schedules.processes.overdue import Overdue
 from schedules.processes.reaper import Reaper
 from schedules.processes.work_process import WorkProcess
 from workflows.execution.endings import Ending, ending_of_status
@@ -61,10 +56,13 @@ class Pool:
         self._reaper = reaper
         self._parent = os.getpid()
         self._before_reaping = threading.RLock()
-        self._closed = threading.Event()
         # Of the processes that have ended: how many runs, and how many seconds they took.
         self.runs, self.seconds = 0, 0.0
-        threading.Thread(target=self._kill_overdue, daemon=True, name="overdue").start()
+        self._overdue = Overdue(
+            lambda: [(place.state, place.pid) for place in self.places],
+            self._kill,
+            self._before_reaping,
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -119,10 +117,10 @@ class Pool:
             with self._before_reaping:
                 if place.pid:
                     place.killed_as = ending
-                    self._kill(place)
+                    self._kill(place.pid)
 
     def close(self) -> None:
-        self._closed.set()
+        self._overdue.stop()
 
     def _fork(self, place: Place) -> None:
         connections.close_all()  # a process must not share one
@@ -165,26 +163,8 @@ class Pool:
             record_held(held, CRASHED if place.state.work == Work.RAISED else ended)
         place.state.release()
 
-    def _kill_overdue(self) -> None:
-        """In a thread: kill a process that has not ended its run by its deadline, or that has
-        lost its lease. The process itself may be stuck, or suspended."""
-        while not self._closed.wait(CHECK_EVERY_SECONDS):
-            for place in self.places:
-                if is_overdue(place.state):
-                    self._kill_late(place)
-
-    def _kill_late(self, place: Place) -> None:
-        with self._before_reaping:
-            if place.pid and is_overdue(place.state):
-                logger.error("work_process_overdue", pid=place.pid)
-                print_where_it_is(place.pid)
-                if is_overdue(place.state):  # else it has ended its run meanwhile
-                    self._kill(place)
-                    place.state.kill_at = 0.0
-
-    def _kill(self, place: Place) -> None:
-        with suppress(
-            ProcessLookupError
-        ):  # a signal came between reaping and noting it
-            os.kill(place.pid, signal.SIGKILL)
-        log_ended(end_session(place.pid), pid=str(place.pid))
+    def _kill(self, pid: int) -> None:
+        # A signal may have come between reaping it and noting that.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        log_ended(end_session(pid), pid=str(pid))

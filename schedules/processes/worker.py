@@ -28,13 +28,9 @@ from schedules.processes.endings import (
     WORKER_STOPPED,
     record_job,
 )
-from schedules.processes.forked import (
-    CHECK_EVERY_SECONDS,
-    begin,
-    is_overdue,
-    print_where_it_is,
-)
+from schedules.processes.forked import begin
 from schedules.processes.heartbeats import Heartbeat
+from schedules.processes.overdue import Overdue
 from schedules.processes.reaper import Reaper
 from workflows.execution.endings import Ending, ending_of_status
 from workflows.execution.process_state import ProcessState, Work
@@ -75,8 +71,6 @@ class ScheduleWorker(Worker):
         self._job: Job | None = None
         self._job_id = ""
         self._process_state = ProcessState()
-        self._at_work = threading.Event()
-        self._is_over = False
         self._before_reaping = threading.RLock()
         self._wait_status = 0
         self._killed_as: Ending | None = None
@@ -104,10 +98,11 @@ class ScheduleWorker(Worker):
         handlers = {signum: signal.getsignal(signum) for signum in SIGNALS}
         self._reaper = Reaper()
         self._reaper.start()
-        self._is_over = False
-        self._at_work.clear()
-        overdue = threading.Thread(target=self._kill_overdue_horse, daemon=True)
-        overdue.start()
+        overdue = Overdue(
+            lambda: [(self._process_state, self.horse_pid)],
+            lambda pid: self._kill(),
+            self._before_reaping,
+        )
         try:
             return super().work(burst, *args, **kwargs)
         except StopRequested:  # the signal came when it was about to end
@@ -115,9 +110,7 @@ class ScheduleWorker(Worker):
         finally:
             self._heartbeat.stop()
             self._reaper.stop()
-            self._is_over = True
-            self._at_work.set()
-            overdue.join()
+            overdue.stop()
             for timer in self._timers:
                 timer.cancel()
             # Until the next worker has its own: this one would take a signal, and nobody end.
@@ -231,7 +224,6 @@ class ScheduleWorker(Worker):
                 lambda: self.main_work_horse(job, queue),
             )
         self._horse_pid = child
-        self._at_work.set()
         self.procline(f"Forked {child} at {time.time()}")  # type: ignore[no-untyped-call]
         if self._stopped_job_id == job.id:  # before there was anything to kill
             self.kill_horse()
@@ -326,18 +318,6 @@ class ScheduleWorker(Worker):
                 os.kill(horse, sig)
                 log_ended(end_session(horse), job=self._job_id)
 
-    def _kill_overdue_horse(self) -> None:
-        """In a thread: kill a work process that has not ended itself at its deadline."""
-        while self._at_work.wait() and not self._is_over:
-            time.sleep(CHECK_EVERY_SECONDS)
-            with self._before_reaping:
-                if is_overdue(self._process_state):
-                    logger.error("work_process_overdue", job=self._job_id)
-                    if horse := self.horse_pid:
-                        print_where_it_is(horse)
-                    self._kill()
-                    self._process_state.kill_at = 0.0
-
     @override
     def wait_for_horse(self) -> tuple[int | None, int | None, Any]:
         """Wait until the work process ends, and end the processes that it left behind.
@@ -356,7 +336,6 @@ class ScheduleWorker(Worker):
             else:
                 _, self._wait_status, usage = os.wait4(horse, 0)
         signal.alarm(0)  # RQ's alarm must not interrupt what follows
-        self._at_work.clear()
         with self._before_reaping:
             self._reaper.end(horse, job=self._job_id)
             self._horse_pid = 0
