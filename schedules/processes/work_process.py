@@ -27,6 +27,7 @@ from workflows.execution.inbox import Inbox, Taken
 from workflows.execution.process_state import ProcessState, at_work
 from workflows.execution.queue import connection, disconnect
 from workflows.execution.standalone import token_at
+from workflows.kit.commits import settle
 from workflows.kit.conf import conf
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import get_logger
@@ -73,7 +74,9 @@ class WorkProcess:
                 if self._state.held:
                     raise
                 outages.warning("worker_lost_redis", error=str(error))
+                settle()
                 self._pause(REDIS_PAUSE_SECONDS)
+        settle()
 
     def _serve_one(self) -> None:
         if not self._state.has_permit and not self._orders.take_permit():
@@ -96,6 +99,7 @@ class WorkProcess:
 
     def _wait(self) -> Taken | None:
         """Wait for work, at most a second."""
+        settle()  # no claim follows the last success
         if self._orders.burst:
             self._is_done()
             return None

@@ -18,7 +18,7 @@ from django.db import transaction
 from workflows.execution.process_state import note_effects
 from workflows.failures import FailureKind
 from workflows.kit.database_retry import retry_while_away
-from workflows.kit.prepared import Insert, Param, Statement, Update, literal
+from workflows.kit.prepared import Bound, Insert, Param, Update, literal
 from workflows.models import NodeRun, WorkflowExecution
 
 Status = WorkflowExecution.Status
@@ -129,13 +129,10 @@ class Record:
             else:
                 self.execution.refresh_from_db()
 
-    def statements(self) -> list[tuple[Statement[Any], dict[str, Any]]]:
+    def statements(self) -> list[Bound]:
         """Those that `write_end` runs, for a transaction of the caller, who undoes it if the
         result of the first one is 0: then the execution was no longer running."""
         assert self.ended is not None
-        end = {"id": self.execution.pk, **self.ended.columns()}
-        nodes = {"rows": self._unwritten}
-        return [
-            (_end_running, end),
-            *([(insert_nodes, nodes)] if self._unwritten else []),
-        ]
+        end = _end_running.bind(id=self.execution.pk, **self.ended.columns())
+        nodes = self._unwritten
+        return [end, insert_nodes.bind(rows=nodes)] if nodes else [end]

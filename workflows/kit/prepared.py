@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -114,37 +114,44 @@ class Statement(ABC, Generic[Result]):
     parameters, it returns its result."""
 
     def __call__(self, **values: Any) -> Result:
-        (result,) = run_all([(self, values)])
+        (result,) = run_all([self.bind(**values)])
         return cast("Result", result)
 
+    def bind(self, **values: Any) -> Bound:
+        """The statement with these values, for `run_all`."""
+        return Bound(self, self.sent(connections[DEFAULT_DB_ALIAS], values))
+
     @abstractmethod
-    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
-        """The statement with these values."""
+    def sent(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+        """What the database gets."""
 
     @abstractmethod
     def result(self, connection: BaseDatabaseWrapper, answer: Answer) -> Result:
         """What the answer means."""
 
 
-def run_all(
-    statements: Sequence[tuple[Statement[Any], Mapping[str, Any]]],
-    *,
-    commits: bool = False,
-) -> list[Any]:
+class Bound(NamedTuple):
+    """A statement that is ready to run: nothing of it is to be worked out while a lock is held."""
+
+    statement: Statement[Any]
+    sent: Sent
+
+
+def run_all(statements: Sequence[Bound], *, commits: bool = False) -> list[Any]:
     """The results of these statements, which run one after the other. PostgreSQL gets them
     together: none can depend on the result of another. With `commits` the caller ends the
     transaction after them, whatever their results: see `run_together`."""
     connection = connections[DEFAULT_DB_ALIAS]
-    bound = [each.bound(connection, values) for each, values in statements]
-    answers = run_together(connection, bound, commits=commits)
+    sent = [each.sent for each in statements]
+    answers = run_together(connection, sent, commits=commits)
     if answers is not None:
         pairs = zip(statements, answers, strict=True)
-        return [each.result(connection, answer) for (each, _), answer in pairs]
+        return [each.statement.result(connection, answer) for each, answer in pairs]
     results = []
-    for (each, _), (sql, params) in zip(statements, bound, strict=True):
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        for statement, (sql, params) in statements:
             cursor.execute(sql, params)
-            results.append(each.result(connection, cursor))
+            results.append(statement.result(connection, cursor))
     return results
 
 
@@ -155,7 +162,7 @@ class Select(Statement[list[Row]]):
         self._build = build
 
     @override
-    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+    def sent(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         known: _Known = _remembered(connection, self, self._compile)
         return Sent(known.sql, known.bound(values))
 
@@ -198,7 +205,7 @@ class Update(Statement[int]):
         self._columns = columns
 
     @override
-    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+    def sent(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         sql, bound = _remembered(connection, self, self._compile)
         return Sent(sql, bound(values))
 
@@ -235,7 +242,7 @@ class Insert(Statement[None]):
         self._model = model
 
     @override
-    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+    def sent(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         table: _Table = _remembered(connection, self, partial(_Table, self._model))
         rows: Sequence[Model] = values["rows"]
         return Sent(table.insert(len(rows)), table.values(rows))
@@ -252,7 +259,7 @@ class Rows(Statement[list[Any]]):
         self._build = build
 
     @override
-    def bound(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
+    def sent(self, connection: BaseDatabaseWrapper, values: Mapping[str, Any]) -> Sent:
         sql = _remembered(connection, self, lambda connection: self._build())
         return Sent(sql, values["params"])
 

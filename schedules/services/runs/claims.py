@@ -165,19 +165,19 @@ def start(
     resolved = (None, broken, FailureKind.BROKEN) if broken else _tried(run, now=now)
     execution, refusal, kind = resolved
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
-    start = {
-        "id": run.id,
-        "attempt": run.attempt,
-        "token": token,
-        "lease_until": now + LEASE,
-        "started_at": now,
-        "deadline_at": deadline,
+    take = _take.bind(
+        id=run.id,
+        attempt=run.attempt,
+        token=token,
+        lease_until=now + LEASE,
+        started_at=now,
+        deadline_at=deadline,
         # Instead of that of an earlier attempt; the reference is checked at the commit.
-        "execution": execution.pk if execution else None,
-    }
-    inserted = [(_insert, {"rows": [execution]})] if execution else []
+        execution=execution.pk if execution else None,
+    )
+    statements = [take, _insert.bind(rows=[execution])] if execution else [take]
     with queued_write(), transaction.atomic(savepoint=False):
-        taken, *_ = run_all([(_take, start), *inserted], commits=is_locked)
+        taken, *_ = run_all(statements, commits=is_locked)
         if not taken:
             transaction.set_rollback(True)
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from schedules.models import OPEN_STATUSES, RunStatus, ScheduledJob, ScheduledRun
@@ -17,7 +17,8 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
-from workflows.kit.prepared import Param, Rows, Select, Update, literal, run_all
+from workflows.kit.commits import left_to_the_next
+from workflows.kit.prepared import Param, Select, Update, literal, run_all
 from workflows.kit.sqlite_write_lock import queued_write
 
 
@@ -27,24 +28,22 @@ def record_success(
     """Record that the claimed attempt has succeeded, with the end of its execution. Runs that
     waited for its end are released.
 
-    If the caller claims another run at once, that commit brings this one to the disk, and
-    PostgreSQL does not wait for it twice (after a power cut in between, the run would be lost).
+    If the caller claims another run at once, that commit brings this one to the disk: see
+    `kit.commits`. After a power cut in between, the run would be lost.
 
     Returns False, and records nothing, if it has lost its lease, or if its execution is no
     longer running: then `record_outcome` is to decide.
     """
-    can_wait = connection.vendor == "postgresql"
-    with queued_write(), transaction.atomic():
-        _, waiting, ended, was_running, *_ = run_all(
-            [
-                # First, since whoever releases runs holds the row of the schedule.
-                (_count, {"id": claim.schedule_id, "last_run_at": claim.started_at}),
-                (_waiting, {"schedule": claim.schedule_id}),
-                (_end, {"id": claim.run_id, "token": claim.token, "finished_at": now}),
-                *record.statements(),
-                *([(_do_not_wait, {"params": []})] if claims_next and can_wait else []),
-            ]
-        )
+    statements = [
+        # First, since whoever releases runs holds the row of the schedule.
+        _count.bind(id=claim.schedule_id, last_run_at=claim.started_at),
+        _waiting.bind(schedule=claim.schedule_id),
+        _end.bind(id=claim.run_id, token=claim.token, finished_at=now),
+        *record.statements(),
+    ]
+    left = left_to_the_next(if_=claims_next)
+    with left as not_waiting, queued_write(), transaction.atomic():
+        _, waiting, ended, was_running, *_ = run_all([*statements, *not_waiting])
         if not (ended and was_running):
             transaction.set_rollback(True)
             return False
@@ -64,9 +63,6 @@ def record_success(
 def _release(schedule_id: UUID, now: datetime) -> None:
     if schedule := ScheduledJob.objects.locked_or_none(schedule_id):
         release_waiting(schedule, now=now)
-
-
-_do_not_wait = Rows(lambda: "SELECT set_config('synchronous_commit', 'off', true)")
 
 
 def _schedule() -> QuerySet[ScheduledJob]:

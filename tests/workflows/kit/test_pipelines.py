@@ -70,11 +70,11 @@ def test_each_of_several_statements_has_its_result_and_sees_those_before(
     for _ in range(2):
         found, changed, none, now_found, changed_back = run_all(
             [
-                (by_name, {"name": name}),
-                (rename, {"id": workflow.pk, "name": "100% %s new"}),
-                (rename, {"id": uuid.uuid4(), "name": "x"}),
-                (by_name, {"name": "100% %s new"}),
-                (rename, {"id": workflow.pk, "name": name}),
+                by_name.bind(name=name),
+                rename.bind(id=workflow.pk, name="100% %s new"),
+                rename.bind(id=uuid.uuid4(), name="x"),
+                by_name.bind(name="100% %s new"),
+                rename.bind(id=workflow.pk, name=name),
             ]
         )
         assert (changed, none, changed_back) == (1, 0, 1)
@@ -84,7 +84,7 @@ def test_each_of_several_statements_has_its_result_and_sees_those_before(
 def test_they_belong_to_the_transaction_around_them(workflow: Workflow) -> None:
     name = workflow.name
     with transaction.atomic():
-        run_all([(rename, {"id": workflow.pk, "name": "x"})])
+        run_all([rename.bind(id=workflow.pk, name="x")])
         assert Workflow.objects.get(name="x") == workflow
         transaction.set_rollback(True)
     assert by_name(name=name) == [workflow]
@@ -98,7 +98,7 @@ def test_the_last_ones_of_a_transaction_may_commit_it(workflow: Workflow) -> Non
     done: list[str] = []
     with transaction.atomic():
         transaction.on_commit(lambda: done.append("committed"))
-        run_all([(rename, {"id": workflow.pk, "name": "x"})], commits=True)
+        run_all([rename.bind(id=workflow.pk, name="x")], commits=True)
     assert done == ["committed"]
     connection.close()
     assert by_name(name="x") == [workflow]
@@ -110,7 +110,7 @@ def test_but_not_the_transaction_of_a_caller(workflow: Workflow) -> None:
     name = workflow.name
     with transaction.atomic():
         with transaction.atomic():
-            run_all([(rename, {"id": workflow.pk, "name": "x"})], commits=True)
+            run_all([rename.bind(id=workflow.pk, name="x")], commits=True)
         transaction.set_rollback(True)
     assert by_name(name=name) == [workflow]
 
