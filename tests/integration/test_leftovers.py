@@ -178,8 +178,10 @@ def test_one_that_does_not_end_by_itself_is_killed_with_all_that_it_started(
 def test_nothing_is_left_when_worker_and_work_process_are_killed(
     workers: list[Manage], site: Site
 ) -> None:
-    runs = [site.by_hand("sleep"), site.run("sleep"), site.run("sleep")]
-    sessions = {psutil.Process(s).ppid(): s for s in (run.session() for run in runs)}
+    scheduled = [site.run("sleep"), site.run("sleep")]
+    found = [run.session() for run in scheduled]
+    found.append(site.by_hand("sleep").session())  # last, since it has one second only
+    sessions = {psutil.Process(session).ppid(): session for session in found}
     one, both, group = (worker.process.pid for worker in workers)
     assert all(len(living(session)) >= 8 for session in sessions.values())
     os.kill(one, signal.SIGKILL)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -52,9 +53,21 @@ class Conf:
         if name not in given:
             return option.default
         try:
-            return option.clean(given[name])
+            return _cleaned(name, given[name])
         except ValueError:
             return option.fallback
+
+
+def _cleaned(name: str, value: object) -> Any:
+    # Some are asked for by every run, and an address takes a while to be looked at.
+    return (
+        _cleaned_text(name, value) if type(value) is str else OPTIONS[name].clean(value)
+    )
+
+
+@lru_cache(maxsize=100)
+def _cleaned_text(name: str, value: str) -> Any:
+    return OPTIONS[name].clean(value)
 
 
 conf = Conf()

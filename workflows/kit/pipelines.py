@@ -1,4 +1,5 @@
-"""Statements that PostgreSQL plans once for a connection, and gets together.
+"""Statements that PostgreSQL plans once for a connection, and gets together; on SQLite, that
+go to it directly.
 
 Planning takes longer than running them, for the statements that every run repeats; so does
 waiting for the server once for each. So they are prepared, and sent in libpq's pipeline mode, with
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
@@ -55,13 +57,19 @@ def run_together(
     transaction, which the caller is about to end, is committed in the same round trip, unless it is
     part of a larger one.
 
-    None if this connection cannot do so: not to PostgreSQL, not through a pooler, and not
-    where something looks at each query, as a log does."""
+    On SQLite they run one after the other, without what Django does around each. None if
+    this connection cannot do either: not through a pooler, and not where something looks at
+    each query, as a log does."""
     connection.ensure_connection()
-    is_watched = connection.queries_logged or connection.execute_wrappers
-    if connection.vendor != "postgresql" or is_watched:
+    if connection.queries_logged or connection.execute_wrappers:
         return None
     raw: Any = connection.connection
+    if connection.vendor == "sqlite":
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            return [_on_sqlite(raw, *each) for each in statements]
+    if connection.vendor != "postgresql":
+        return None
     known = vars(raw)
     if "_ostinato_prepared" not in known:
         can = _has_pipelines(raw) and is_direct(connection)
@@ -89,6 +97,26 @@ def _has_pipelines(raw: Any) -> bool:
     from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
 
     return bool(Pipeline.is_supported())
+
+
+class _Done(NamedTuple):
+    """The answer of SQLite to one statement."""
+
+    rowcount: int
+    rows: list[Any]
+
+    def fetchall(self) -> list[Any]:
+        return self.rows
+
+
+def _on_sqlite(raw: Any, sql: str, params: Sequence[Any]) -> Answer:
+    cursor = raw.execute(_with_question_marks(sql), params)
+    return _Done(cursor.rowcount, cursor.fetchall())
+
+
+@lru_cache(maxsize=500)
+def _with_question_marks(sql: str) -> str:
+    return _PLACEHOLDER.sub(lambda found: "?" if found[0] == "%s" else "%", sql)
 
 
 class _Result:
