@@ -137,10 +137,11 @@ def test_a_question_is_answered_by_nobody_and_does_not_wait(
 
 @pytest.fixture
 def workers(child_env: dict[str, str], tmp_path: Path) -> Iterator[list[Manage]]:
+    """Three, each of which does one run at a time."""
+    command = ("rqworker", "workflows", "--processes", "1")
     with ExitStack() as stack:
         yield [
-            stack.enter_context(manage(child_env, tmp_path, "rqworker", "workflows"))
-            for _ in range(3)
+            stack.enter_context(manage(child_env, tmp_path, *command)) for _ in range(3)
         ]
 
 
