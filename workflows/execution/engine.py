@@ -198,7 +198,7 @@ class _Run:
         config = component.prepare(config, context)
         node.input = redact(storable(component.redact(config)))
         try:
-            with ended_by_the_body():
+            with ended_by_the_body() if component.has_effects else nullcontext():
                 result = component.run(config, context)
         except TransactionLeftOpen:
             raise NodeFailed(TRANSACTION_LEFT_OPEN) from None
