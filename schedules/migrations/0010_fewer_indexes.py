@@ -19,6 +19,14 @@ def without_index(model: str, name: str, field: models.Field[Any, Any], index: s
     return migrations.SeparateDatabaseAndState([drop], [alter])
 
 
+def lock(apps: Any, schema_editor: Any) -> None:
+    """Wait for what is being written, and have others wait, in the order in which a worker
+    takes these tables: taken one after the other, they would deadlock."""
+    if schema_editor.connection.vendor == 'postgresql':
+        for table in ("ostinato_schedules_scheduledjob", "ostinato_schedules_scheduledrun"):
+            schema_editor.execute(f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE')
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -28,6 +36,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(lock, lock),
         migrations.AlterField(
             model_name='scheduledjob',
             name='key',

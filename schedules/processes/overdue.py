@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from schedules.processes.forked import (
     CHECK_EVERY_SECONDS,
@@ -46,7 +47,8 @@ class Overdue:
             with self._lock:
                 for state, pid in self._processes():
                     if pid and is_overdue(state):
-                        self._end(state, pid)
+                        with suppress(ProcessLookupError):  # it has ended meanwhile
+                            self._end(state, pid)
 
     def _end(self, state: ProcessState, pid: int) -> None:
         logger.error("work_process_overdue", pid=pid)

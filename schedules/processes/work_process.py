@@ -67,18 +67,23 @@ class WorkProcess:
 
     def serve(self) -> None:
         """Run what is in the queue. Returns when this process is to end."""
-        while not (self._orders.stop or self._reason):
-            try:
+        try:
+            while not (self._orders.stop or self._reason):
                 self._serve_one()
-            except RedisError as error:
-                if self._state.held:
-                    raise
-                outages.warning("worker_lost_redis", error=str(error))
-                settle()
-                self._pause(REDIS_PAUSE_SECONDS)
-        settle()
+        finally:
+            settle()
 
     def _serve_one(self) -> None:
+        try:
+            self._take_one()
+        except RedisError as error:
+            if self._state.held:
+                raise
+            outages.warning("worker_lost_redis", error=str(error))
+            settle()
+            self._pause(REDIS_PAUSE_SECONDS)
+
+    def _take_one(self) -> None:
         if not self._state.has_permit and not self._orders.take_permit():
             self._is_done()
             return

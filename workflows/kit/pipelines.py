@@ -1,5 +1,5 @@
-"""Statements that PostgreSQL plans once for a connection, and gets together; on SQLite, that
-go to it directly.
+"""Statements that PostgreSQL plans once for a connection and gets together, and that SQLite gets
+directly.
 
 Planning takes longer than running them, for the statements that every run repeats; so does
 waiting for the server once for each. So they are prepared, and sent in libpq's pipeline mode, with
@@ -20,9 +20,9 @@ from typing import Any, NamedTuple, Protocol
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# What PostgreSQL says of a statement that is to be prepared anew: its tables have changed, or
-# someone has removed it. A new connection has no old ones.
-STALE = re.compile("cached plan must not change result type|prepared statement .* does")
+# The codes with which PostgreSQL refuses a statement that is to be prepared anew: its tables have
+# changed, or someone has removed it. A new connection has no old ones.
+STALE = ("0A000", "26000")
 # Those that differ in the number of their rows, or in which values are null, are different.
 MOST_PREPARED = 200
 _PLACEHOLDER = re.compile("%[s%]")
@@ -33,6 +33,10 @@ class Sent(NamedTuple):
 
     sql: str
     params: Sequence[Any]
+
+
+class _Stale(OperationalError):
+    """A statement is to be prepared anew."""
 
 
 class Answer(Protocol):
@@ -60,6 +64,7 @@ def run_together(
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at
     each query, as a log does."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     if connection.queries_logged or connection.execute_wrappers:
         return None
@@ -68,11 +73,11 @@ def run_together(
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
             return [_on_sqlite(raw, *each) for each in statements]
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not _has_pipelines(raw):
         return None
     known = vars(raw)
     if "_ostinato_prepared" not in known:
-        can = _has_pipelines(raw) and is_direct(connection)
+        can = is_direct(connection)
         known["_ostinato_prepared"] = _Prepared(raw) if can else None
     prepared: _Prepared | None = known["_ostinato_prepared"]
     if prepared is None:
@@ -96,7 +101,8 @@ def _has_pipelines(raw: Any) -> bool:
         return False
     from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
 
-    return bool(Pipeline.is_supported())
+    # Where psycopg prepares statements by itself, it removes all of them after a rollback.
+    return raw.prepare_threshold is None and bool(Pipeline.is_supported())
 
 
 class _Done(NamedTuple):
@@ -184,11 +190,13 @@ class _Prepared:
             try:
                 with self._raw.lock:
                     return self._run(ready, commits=commits)
-            except BaseException:
-                if self._raw.pgconn.pipeline_status:
-                    # Interrupted: later, its answers would be taken for those to others.
-                    self._raw.close()
-                    connection.close()
+            except BaseException as error:
+                # Interrupted, its answers would later be taken for those to others.
+                if self._raw.pgconn.pipeline_status or isinstance(error, _Stale):
+                    self._raw.pgconn.finish()  # also out of the pool that it may be of
+                    connection.errors_occurred = True
+                    if not isinstance(error, _Stale):
+                        connection.close()
                 raise
 
     def _ready(self, sql: str, params: Sequence[Any]) -> _Ready:
@@ -216,8 +224,8 @@ class _Prepared:
         ]
 
     def _begin(self) -> list[_Step]:
-        """Begin the transaction that is due: psycopg would wait for the answer to that. It ends
-        any, whoever has begun it."""
+        """Begin the transaction that is due. psycopg would wait for the answer to its BEGIN; it
+        ends a transaction in the same way, whoever has begun it."""
         raw = self._raw
         if raw.autocommit or raw.pgconn.transaction_status:
             return []
@@ -235,7 +243,7 @@ class _Prepared:
         )
         steps = []
         name = self._names.get(statement.key)
-        if name is None and self._count == MOST_PREPARED:
+        if name is None and self._count >= MOST_PREPARED:
             server.send_query_params(_numbered(sql).encode(), values, types, formats)
             return [_Step(transformer)]
         if name is None:
@@ -254,8 +262,8 @@ class _Prepared:
         for step, result in zip(steps, results, strict=True):
             if result.status == ExecStatus.FATAL_ERROR:
                 error = error_from_result(result, encoding=self._raw.info.encoding)
-                if STALE.search(str(error)):
-                    raise OperationalError(str(error)) from error
+                if error.sqlstate in STALE:
+                    raise _Stale(str(error)) from error
                 raise error
             if step.name:
                 self._names[step.key] = step.name

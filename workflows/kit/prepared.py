@@ -139,8 +139,9 @@ class Bound(NamedTuple):
 
 def run_all(statements: Sequence[Bound], *, commits: bool = False) -> list[Any]:
     """The results of these statements, which run one after the other. PostgreSQL gets them
-    together: none can depend on the result of another. With `commits` the caller ends the
-    transaction after them, whatever their results: see `run_together`."""
+    together: none can depend on the result of another. To be called in a transaction if they
+    belong together. With `commits` they are its last ones, whatever their results: see
+    `run_together`."""
     connection = connections[DEFAULT_DB_ALIAS]
     sent = [each.sent for each in statements]
     answers = run_together(connection, sent, commits=commits)
@@ -194,7 +195,10 @@ class _Known:
     def objects(self, rows: list[Any]) -> list[Any]:
         """What the queryset makes of these rows."""
         self._rows = rows
-        return list(self._queryset._iterable_class(self._queryset))
+        try:
+            return list(self._queryset._iterable_class(self._queryset))
+        finally:
+            self._rows = []
 
 
 class Update(Statement[int]):
@@ -327,7 +331,9 @@ def _prepared(
     is_postgresql = connection.vendor == "postgresql"
     kinds = _AS_THEY_ARE_ON_POSTGRESQL if is_postgresql else _AS_THEY_ARE
     target = field.target_field if isinstance(field, ForeignKey) else field
-    kind = kinds.get(target.get_internal_type())
+    # A field of a project's own may send something else than it is given.
+    is_djangos = type(target).__module__.startswith("django.db.models.")
+    kind = kinds.get(target.get_internal_type()) if is_djangos else None
     save = field.get_db_prep_save
 
     def prepared(value: Any) -> Any:

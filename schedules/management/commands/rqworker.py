@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, connections
 from django_rq.management.commands import rqworker
 from django_rq.queues import get_queues
 from django_rq.utils import reset_db_connections
@@ -25,6 +25,7 @@ from schedules import checks
 from schedules.processes.cpus import usable_cpus
 from schedules.processes.pool_worker import PoolWorker
 from schedules.processes.worker import ScheduleWorker
+from schedules.services.upkeep.session import use_worker_session
 from workflows.execution.queue import (
     job_class,
     queue_config,
@@ -74,6 +75,8 @@ class Command(rqworker.Command):
             raise CommandError("Give either --fork or --processes.")
         queues = args or (queue_name(),)
         _must_exist(queues)
+        _leave_pools()
+        use_worker_session()
         if queue_name() not in queues:
             options["serializer"] = options["serializer"] or self._stock_serializer
             super().handle(*queues, **options)  # type: ignore[no-untyped-call]
@@ -157,6 +160,15 @@ def _redis_away(error: object) -> str:
 
 def _worker_class(options: dict[str, Any]) -> type[ScheduleWorker]:
     return ScheduleWorker if options["fork"] else PoolWorker
+
+
+def _leave_pools() -> None:
+    """Have connections of our own: processes that are forked would share those of a pool."""
+    for each in connections.all():
+        each.close()
+        if each.settings_dict["OPTIONS"].get("pool"):
+            each.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL
+            each.settings_dict["OPTIONS"]["pool"] = False
 
 
 def _must_exist(queues: tuple[str, ...]) -> None:

@@ -179,7 +179,7 @@ def start(
     with queued_write(), transaction.atomic(savepoint=False):
         taken, *_ = run_all(statements, commits=is_locked)
         if not taken:
-            transaction.set_rollback(True)
+            _undo(execution, is_committed=is_locked)
             return None
     return Claim(
         run_id=run.id,
@@ -194,6 +194,14 @@ def start(
         refusal=refusal,
         kind=kind,
     )
+
+
+def _undo(execution: WorkflowExecution | None, *, is_committed: bool) -> None:
+    """Remove the execution of a run that was not started after all."""
+    if not is_committed:
+        transaction.set_rollback(True)
+    elif execution is not None:
+        WorkflowExecution.objects.filter(pk=execution.pk).delete()
 
 
 def _tried(

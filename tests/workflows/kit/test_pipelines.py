@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -246,7 +247,46 @@ def test_a_statement_that_has_to_be_planned_anew_counts_as_an_outage(
         cursor.execute(change)
     with pytest.raises(OperationalError, match=r"cached plan|does not exist"):
         together(query)
+    connection.close()
+
+
+class OldDriver:
+    """As a connection of psycopg2: it has neither pipelines nor attributes of others."""
+
+    __slots__ = ()
 
 
 def test_a_driver_without_pipelines_does_without() -> None:
-    assert not module._has_pipelines(object())
+    old = SimpleNamespace(
+        vendor="postgresql",
+        connection=OldDriver(),
+        queries_logged=False,
+        execute_wrappers=[],
+        ensure_connection=lambda: None,
+        close_if_health_check_failed=lambda: None,
+    )
+    assert run_together(old, [Sent("SELECT 1", [])]) is None  # type: ignore[arg-type]
+
+
+@of_postgresql
+def test_where_psycopg_prepares_statements_it_is_left_to_it(workflow: Workflow) -> None:
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 5
+    before = prepared()
+    assert by_name(name=workflow.name) == [workflow]
+    assert prepared() == before
+    connection.close()
+
+
+@of_postgresql
+def test_a_connection_with_stale_statements_is_not_used_again() -> None:
+    query = ("SELECT 1", [])
+    together(query)
+    raw = connection.connection
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(OperationalError):
+        together(query)
+    assert raw.closed
+    connection.close_if_unusable_or_obsolete()
+    assert together(query)[0].fetchall() == [(1,)]

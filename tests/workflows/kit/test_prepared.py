@@ -8,9 +8,12 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField
 
 from workflows.kit.prepared import Insert, Param, Save, Select, Update
+from workflows.kit.prepared import _prepared as prepared_value
 from workflows.models import NodeRun, Workflow, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -109,3 +112,16 @@ def test_each_thread_has_its_own(execution: WorkflowExecution) -> None:
     thread.start()
     thread.join()
     assert seen == [[execution]]
+
+
+class Prefixed(CharField):
+    """Keys that a project writes with a prefix and stores without."""
+
+    def get_db_prep_save(self, value: str, connection: BaseDatabaseWrapper) -> str:
+        return value.removeprefix("usr_")
+
+
+def test_a_field_of_a_project_converts_its_values_itself() -> None:
+    alias = connections[DEFAULT_DB_ALIAS]
+    assert prepared_value(Prefixed(), alias)("usr_1") == "1"
+    assert prepared_value(CharField(), alias)("usr_1") == "usr_1"
