@@ -27,10 +27,11 @@ def processor_seconds(scheduler: int, worker: int) -> dict[str, float]:
     known = {each.pid: each for each in _processes()}
     taken = {"scheduler": _of_tree(known, scheduler)}
     children = sorted(_tree(known, worker) - {worker})
-    taken["worker"] = known[worker].seconds + known[worker].of_ended
+    taken["worker"] = known[worker].seconds
+    taken["processes that were replaced"] = known[worker].of_ended
     busy = sorted((known[pid].seconds for pid in children), reverse=True)
     for number, seconds in enumerate(busy, start=1):
-        taken[f"process {number} of the worker"] = seconds
+        taken[f"process {number}"] = seconds
     valkey = redis_connection().info("server")["process_id"]
     taken["Valkey"] = _of_tree(known, valkey)
     if connection.vendor == "postgresql":
