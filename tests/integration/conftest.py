@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from tests.integration.database_proxy import Proxy, proxy
 from tests.integration.processes import Manage, manage
 from tests.schedules.conftest import alice, bob, make_schedule, workflow
 
@@ -31,3 +33,12 @@ def worker(
     """A worker that does one run at a time, in each of the two ways."""
     with manage(child_env, tmp_path, "rqworker", request.param) as process:
         yield process
+
+
+@pytest.fixture
+def way(transactional_db: None) -> Iterator[Proxy]:
+    """The way to PostgreSQL, which can be cut; SQLite has no connections."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no connection that could be cut.")
+    with proxy() as way:
+        yield way

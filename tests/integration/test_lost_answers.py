@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.database_proxy import Proxy, proxy
+from tests.integration.database_proxy import Proxy
 from tests.integration.processes import Manage, manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
@@ -27,14 +26,6 @@ pytestmark = [
 AWAY_SECONDS = 1.2
 # Less than what is left of the lease.
 AT_ONCE_SECONDS = 6
-
-
-@pytest.fixture
-def way(transactional_db: None) -> Iterator[Proxy]:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no connection that could be cut.")
-    with proxy() as way:
-        yield way
 
 
 @pytest.fixture(

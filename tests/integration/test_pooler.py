@@ -18,7 +18,7 @@ from platform_site.local.child_processes import free_port
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import saying
-from tests.integration.database_proxy import Proxy, proxy
+from tests.integration.database_proxy import Proxy
 from tests.integration.processes import manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
@@ -38,14 +38,6 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 """
-
-
-@pytest.fixture
-def way(transactional_db: None) -> Iterator[Proxy]:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no pooler.")
-    with proxy() as way:
-        yield way
 
 
 @pytest.fixture

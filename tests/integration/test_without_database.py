@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
@@ -17,7 +16,7 @@ from schedules.processes.worker import LATEST_END_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.database_proxy import Proxy, proxy
+from tests.integration.database_proxy import Proxy
 from tests.integration.processes import Manage, manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from workflows.execution.queue import queue
@@ -30,14 +29,6 @@ pytestmark = [
 ]
 # For the end of processes on a busy machine.
 A_LITTLE = 2.0
-
-
-@pytest.fixture
-def way(transactional_db: None) -> Iterator[Proxy]:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no connection that could hang.")
-    with proxy() as way:
-        yield way
 
 
 @pytest.fixture(params=["hangs", "refuses"])

@@ -75,12 +75,12 @@ class Command(rqworker.Command):
             raise CommandError("Give either --fork or --processes.")
         queues = args or (queue_name(),)
         _must_exist(queues)
-        _leave_pools()
-        use_worker_session()
         if queue_name() not in queues:
             options["serializer"] = options["serializer"] or self._stock_serializer
             super().handle(*queues, **options)  # type: ignore[no-untyped-call]
             return
+        _leave_pools()
+        use_worker_session()
         options["serializer"] = (
             options["serializer"] or _serializer(queues) or self._stock_serializer
         )
