@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -13,13 +13,15 @@ from django.test.utils import CaptureQueriesContext
 LONG = ("SELECT", "UPDATE", "DELETE", "WITH")
 
 
-def plan_of(sql: str) -> str:
-    """The plan, a step a line. PostgreSQL reads a small table as a whole, whatever indexes it
-    has, unless it must not."""
+def plan_of(sql: str, *, without: Sequence[str] = ("seqscan",)) -> str:
+    """The plan, a step a line, made without these methods of PostgreSQL. It reads a small table
+    as a whole, whatever indexes it has, and, once a test has made it count the rows, by a bitmap
+    where the index alone would do."""
     is_sqlite = connection.vendor == "sqlite"
     with transaction.atomic(), connection.cursor() as cursor:
         if not is_sqlite:
-            cursor.execute("SET LOCAL enable_seqscan = off")
+            for method in without:
+                cursor.execute(f"SET LOCAL enable_{method} = off")
         cursor.execute(f"EXPLAIN {'QUERY PLAN' if is_sqlite else ''} {sql}")
         return "\n".join(str(row[-1]) for row in cursor)
 

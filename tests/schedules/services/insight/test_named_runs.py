@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services.insight import named_runs
 from schedules.services.insight.named_runs import runs_named
+from tests.plans import plan_of
 from tests.schedules.conftest import NOON
-from tests.schedules.services.keyed.test_objects import plan_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)

@@ -17,9 +17,9 @@ from schedules.services.insight.run_lists import (
     outcomes,
     requests_of,
 )
+from tests.plans import plan_of
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.runs import end, fire, start
-from tests.schedules.services.keyed.test_objects import plan_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from schedules.models import ScheduledRun
 from schedules.services.insight.stretches import rows_in
+from tests.plans import plan_of
 from tests.schedules.conftest import NOON
-from tests.schedules.services.keyed.test_objects import plan_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR = timedelta(hours=1)
@@ -59,6 +59,5 @@ def test_any_number_of_stretches_is_one_query_that_reads_an_index_only(recorded)
     with CaptureQueriesContext(connection) as captured:
         assert sum(rows_in(NOON, NOON + 1_000 * HOUR, 900)) == 1
     (query,) = captured.captured_queries
-    assert re.search(
-        "(COVERING INDEX|Index Only Scan using) run_newest", plan_of(query["sql"])
-    )
+    plan = plan_of(query["sql"], without=("seqscan", "bitmapscan"))
+    assert re.search("(COVERING INDEX|Index Only Scan using) run_newest", plan)
