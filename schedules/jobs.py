@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -29,6 +30,7 @@ from workflows.execution.record import Record
 from workflows.failures import FailureKind, kind_of
 from workflows.kit.database_retry import retry_while_away
 from workflows.kit.logs import LogBatch, get_logger
+from workflows.kit.prepared import Ahead
 
 logger = get_logger(__name__)
 events = LogBatch(__name__)
@@ -67,8 +69,8 @@ def execute_scheduled_trigger(
             run_claimed(claim)
 
 
-def run_claimed(claim: Claim, *, claims_next: bool = False) -> None:
-    """Run a claimed attempt, and record its outcome. `claims_next`: see `record_success`."""
+def run_claimed(claim: Claim, *, ahead: Ahead[Any] | None = None) -> None:
+    """Run a claimed attempt, and record its outcome. `ahead`: see `record_success`."""
     events.info_now(
         "run_started",
         schedule=str(claim.schedule_id),
@@ -86,13 +88,13 @@ def run_claimed(claim: Claim, *, claims_next: bool = False) -> None:
             )
         if outcome is None:
             return
-        retry_while_away(partial(_record, claim, outcome, claims_next=claims_next))
+        retry_while_away(partial(_record, claim, outcome, ahead))
 
 
-def _record(claim: Claim, outcome: Outcome, *, claims_next: bool) -> None:
+def _record(claim: Claim, outcome: Outcome, ahead: Ahead[Any] | None) -> None:
     now = clock()
     record = outcome.record if outcome.status == "succeeded" else None
-    if record and record_success(claim, record, now=now, claims_next=claims_next):
+    if record and record_success(claim, record, now=now, ahead=ahead):
         return
     record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=now)
 

@@ -17,6 +17,7 @@ from schedules.models.queries import ScheduleQuerySet
 from schedules.models.schedule import ScheduledJob
 from schedules.policy.lanes import OF_ORIGIN
 from workflows.failures import failure_kind_field, kind_on_record
+from workflows.kit.partial_rows import PartialRows
 from workflows.kit.phrases import phrase
 from workflows.models import WorkflowExecution
 
@@ -83,7 +84,7 @@ LANE_SQL = (
 _LANE_IS_KNOWN = RawSQL(f"({LANE_SQL}) IS NOT NULL", (), models.BooleanField())  # noqa: S611
 
 
-class ScheduledRun(models.Model):
+class ScheduledRun(PartialRows):
     """One tick, a range of ticks that never ran, or a manual run, and what happened to it.
 
     `scheduled_for` is the nominal time of the tick; a range row also has `range_end`, the

@@ -29,6 +29,7 @@ from schedules.models.queries import ScheduleQuerySet
 from schedules.models.timing_columns import TIMING_FIELDS, timing_of
 from schedules.timing import Timing
 from workflows.kit.conf import conf
+from workflows.kit.partial_rows import PartialRows
 from workflows.models import Workflow, WorkflowNode
 from workflows.models.workflow import CALL_LENGTH
 from workflows.run_on import RunOn
@@ -40,7 +41,7 @@ def default_max_open_runs() -> int:
     return most
 
 
-class ScheduledJob(models.Model):
+class ScheduledJob(PartialRows):
     """A schedule. All times are aware and in UTC; `timezone` matters to the timing only."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -19,7 +19,7 @@ from schedules.policy.turns import Turns
 from schedules.processes.orders import Orders
 from schedules.services.runs.claims import Claim
 from schedules.services.runs.claims import claim_or_find as claim_run_or_find
-from schedules.services.runs.turns import Started, claim_next
+from schedules.services.runs.turns import Look, Started, claim_next, look_ahead
 from workflows.execution import jobs as execution_jobs
 from workflows.execution import standalone
 from workflows.execution.guard import watch
@@ -59,6 +59,8 @@ class WorkProcess:
         use_queue(orders.write_queue)
         self._turns = Turns(begins_after=uuid.uuid4())
         self._turns.go_on(state.note)
+        # What the last outcome brought along.
+        self._look: Look | None = None
         # Why it ends, once it does.
         self._reason = ""
         watch()
@@ -80,7 +82,7 @@ class WorkProcess:
             if self._state.held:
                 raise
             outages.warning("worker_lost_redis", error=str(error))
-            settle()
+            self._no_claim_follows()
             self._pause(REDIS_PAUSE_SECONDS)
 
     def _take_one(self) -> None:
@@ -104,7 +106,7 @@ class WorkProcess:
 
     def _wait(self) -> Taken | None:
         """Wait for work, at most a second."""
-        settle()  # no claim follows the last success
+        self._no_claim_follows()
         if self._orders.burst:
             self._is_done()
             return None
@@ -112,6 +114,11 @@ class WorkProcess:
             time.sleep(PAUSE_SECONDS)
             return None
         return self._inbox.wait(partial(setattr, self._state, "client_id"))
+
+    def _no_claim_follows(self) -> None:
+        """What the last success left to the next claim is not left any longer."""
+        settle()
+        self._look = None
 
     def _work(self, taken: Taken) -> None:
         state = self._state
@@ -137,7 +144,9 @@ class WorkProcess:
             claimed = self._claim(kind, row, attempt, is_last=not taken.left)
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
-                jobs.run_claimed(claimed, claims_next=taken.left > 0)
+                if taken.left:
+                    self._look = look_ahead(self._turns, jobs.clock)
+                jobs.run_claimed(claimed, ahead=self._look)
             elif claimed:
                 execution_jobs.run_claimed(*claimed)
 
@@ -147,6 +156,7 @@ class WorkProcess:
         """What is next in turn; or what the id from the queue names, if it is the last one,
         or if nobody's turn is found."""
         token = uuid.uuid4()
+        look, self._look = self._look, None
 
         def taking(now: datetime, kind: str, row: UUID) -> None:
             self._state.hold(kind, row, token if kind == "run" else token_at(now))
@@ -162,7 +172,9 @@ class WorkProcess:
         def next_in_turn() -> Started | None:
             now = jobs.clock()
             about_to = partial(taking, now)
-            return claim_next(self._turns, token=token, now=now, taking=about_to)
+            return claim_next(
+                self._turns, token=token, now=now, taking=about_to, look=look
+            )
 
         in_turn = partial(retry_while_away, next_in_turn)
         first, second = (named, in_turn) if is_last else (in_turn, named)

@@ -55,11 +55,13 @@ def run_together(
     statements: Iterable[Sent],
     *,
     commits: bool = False,
+    then: Sequence[Sent] = (),
 ) -> list[Answer] | None:
     """Run them in one round trip. The first one that fails ends all. In a transaction of
     Django's they are part of it, else they are one of their own. With `commits`, that
     transaction, which the caller is about to end, is committed in the same round trip, unless it is
-    part of a larger one.
+    part of a larger one; then those in `then` run, whose answers are the last ones, if there are
+    any.
 
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at
@@ -83,7 +85,8 @@ def run_together(
     if prepared is None:
         return None
     is_outermost = connection.in_atomic_block and not any(connection.savepoint_ids)
-    return prepared.run(connection, statements, commits=commits and is_outermost)
+    after = then if commits and is_outermost else None
+    return prepared.run(connection, statements, after)
 
 
 def is_direct(connection: BaseDatabaseWrapper) -> bool:
@@ -147,11 +150,9 @@ class _Ready(NamedTuple):
 
     sql: str
     values: Sequence[Any]
+    types: Sequence[int]
+    formats: Sequence[Any]
     transformer: Any
-
-    @property
-    def key(self) -> Any:
-        return self.sql, self.transformer.types
 
 
 class _Step(NamedTuple):
@@ -176,20 +177,23 @@ class _Prepared:
         # By the text of the statement and the types of its parameters.
         self._names: dict[Any, bytes] = {}
         self._count = 0
+        # By the text of the statement: they know how its values are sent and read.
+        self._transformers: dict[str, Any] = {}
 
     def run(
         self,
         connection: BaseDatabaseWrapper,
         statements: Iterable[Sent],
-        *,
-        commits: bool,
+        after: Iterable[Sent] | None,
     ) -> list[Answer]:
+        """Before anything in `after`, and be it empty, it commits."""
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
-            ready = [self._ready(*each) for each in statements]
+            first = [self._ready(*each) for each in statements]
+            then = None if after is None else [self._ready(*each) for each in after]
             try:
                 with self._raw.lock:
-                    return self._run(ready, commits=commits)
+                    return self._run(first, then)
             except BaseException as error:
                 # Interrupted, its answers would later be taken for those to others.
                 if self._raw.pgconn.pipeline_status or isinstance(error, _Stale):
@@ -200,19 +204,28 @@ class _Prepared:
                 raise
 
     def _ready(self, sql: str, params: Sequence[Any]) -> _Ready:
-        transformer = self._new_transformer(self._raw)
+        transformer = self._transformers.get(sql)
+        if transformer is None:
+            transformer = self._new_transformer(self._raw)
+            if len(self._transformers) < MOST_PREPARED:
+                self._transformers[sql] = transformer
         values = transformer.dump_sequence(params, [self._format] * len(params))
-        return _Ready(sql, values, transformer)
+        types, formats = transformer.types or (), transformer.formats or ()
+        return _Ready(sql, values, types, formats, transformer)
 
-    def _run(self, statements: Iterable[_Ready], *, commits: bool) -> list[Answer]:
+    def _run(
+        self, statements: Iterable[_Ready], after: Iterable[_Ready] | None
+    ) -> list[Answer]:
         server = self._raw.pgconn
         server.enter_pipeline_mode()
         steps = self._begin()
         for statement in statements:
             steps += self._send(statement)
-        if commits:  # then Django finds nothing left to commit
+        if after is not None:  # then Django finds nothing left to commit
             server.send_query_params(b"COMMIT", None)
             steps.append(_Step())
+            for statement in after:
+                steps += self._send(statement)
         server.pipeline_sync()
         results = self._raw.wait(_results(server, len(steps)))
         server.exit_pipeline_mode()
@@ -235,14 +248,11 @@ class _Prepared:
         return [_Step()]
 
     def _send(self, statement: _Ready) -> list[_Step]:
-        sql, values, transformer = statement
-        server, types, formats = (
-            self._raw.pgconn,
-            transformer.types,
-            transformer.formats,
-        )
+        sql, values, types, formats, transformer = statement
+        server = self._raw.pgconn
         steps = []
-        name = self._names.get(statement.key)
+        key = (sql, types)
+        name = self._names.get(key)
         if name is None and self._count >= MOST_PREPARED:
             server.send_query_params(_numbered(sql).encode(), values, types, formats)
             return [_Step(transformer)]
@@ -250,7 +260,7 @@ class _Prepared:
             self._count += 1
             name = b"ostinato_%d" % self._count
             server.send_prepare(name, _numbered(sql).encode(), types)
-            steps.append(_Step(key=statement.key, name=name))
+            steps.append(_Step(key=key, name=name))
         server.send_query_prepared(name, values, formats)
         return [*steps, _Step(transformer)]
 

@@ -156,6 +156,31 @@ def run_all(statements: Sequence[Bound], *, commits: bool = False) -> list[Any]:
     return results
 
 
+class Ahead(Generic[Result]):
+    """A statement whose answer is wanted soon after a commit, which may bring it along."""
+
+    def __init__(self, bind: Callable[[], Bound]) -> None:
+        self._bind = bind
+        self._answer: list[Result] = []
+
+    def commit(self) -> None:
+        """Commit the transaction that the caller is about to end, and ask, in one round trip;
+        nothing where that cannot be done, or if the transaction is part of a larger one."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        if connection.vendor != "postgresql":
+            return
+        statement, sent = self._bind()
+        for answer in run_together(connection, [], commits=True, then=[sent]) or []:
+            self._answer = [statement.result(connection, answer)]
+
+    def answer(self) -> Result:
+        """The answer, once: whoever asks again asks the database."""
+        if self._answer:
+            return self._answer.pop()
+        (result,) = run_all([self._bind()])
+        return cast("Result", result)
+
+
 class Select(Statement[list[Row]]):
     """The rows of a queryset."""
 

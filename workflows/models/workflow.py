@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from workflows.kit.partial_rows import PartialRows
 from workflows.kit.phrases import phrase
 from workflows.kit.users import is_staff
 from workflows.run_on import RunOn
@@ -70,7 +71,7 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
         return drawn if runs_all(user) else drawn.filter(owner=user.pk)
 
 
-class Workflow(models.Model):
+class Workflow(PartialRows):
     """A graph that its triggers start. `version` counts the changes to it and its graph,
     `graph_version` those of its graph alone, without its layout."""
 

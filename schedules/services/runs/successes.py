@@ -6,6 +6,7 @@ It does what `outcomes.record_outcome` does for any outcome, in half the time.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,18 +19,19 @@ from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
 from workflows.kit.commits import left_to_the_next
-from workflows.kit.prepared import Param, Select, Update, literal, run_all
+from workflows.kit.prepared import Ahead, Param, Select, Update, literal, run_all
 from workflows.kit.sqlite_write_lock import queued_write
 
 
 def record_success(
-    claim: Claim, record: Record, *, now: datetime, claims_next: bool = False
+    claim: Claim, record: Record, *, now: datetime, ahead: Ahead[Any] | None = None
 ) -> bool:
     """Record that the claimed attempt has succeeded, with the end of its execution. Runs that
     waited for its end are released.
 
-    If the caller claims another run at once, that commit brings this one to the disk: see
-    `kit.commits`. After a power cut in between, the run would be lost.
+    With `ahead` the caller claims another run at once, and that commit brings this one to the
+    disk: see `kit.commits`. After a power cut in between, the run would be lost. What is in it
+    is asked along with the commit.
 
     Returns False, and records nothing, if it has lost its lease, or if its execution is no
     longer running: then `record_outcome` is to decide.
@@ -41,7 +43,7 @@ def record_success(
         _end.bind(id=claim.run_id, token=claim.token, finished_at=now),
         *record.statements(),
     ]
-    left = left_to_the_next(if_=claims_next)
+    left = left_to_the_next(if_=ahead is not None)
     with left as not_waiting, queued_write(), transaction.atomic():
         _, waiting, ended, was_running, *_ = run_all([*statements, *not_waiting])
         if not (ended and was_running):
@@ -49,6 +51,8 @@ def record_success(
             return False
         if waiting:
             _release(claim.schedule_id, now)
+        if ahead:
+            ahead.commit()
     log_ended(
         schedule=claim.schedule_id,
         tick=claim.scheduled_for,

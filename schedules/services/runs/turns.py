@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from workflows.execution import standalone
 from workflows.execution.standalone import StartedExecution
 from workflows.kit.database_retry import DATABASE_AWAY
 from workflows.kit.logs import get_logger
-from workflows.kit.prepared import Param, Rows, Select
+from workflows.kit.prepared import Ahead, Bound, Param, Rows, Select
 from workflows.models import WorkflowExecution
 
 logger = get_logger(__name__)
@@ -40,10 +41,24 @@ Started = Claim | StartedExecution
 MOST_TRIES = 20
 
 
+Look = Ahead[list[Any]]
+
+
+def look_ahead(turns: Turns, clock: Callable[[], datetime]) -> Look:
+    """A look at who waits, for the next `claim_next`."""
+    return Ahead(lambda: _bound_look(turns, clock()))
+
+
 def claim_next(
-    turns: Turns, *, token: UUID, now: datetime, taking: Taking
+    turns: Turns,
+    *,
+    token: UUID,
+    now: datetime,
+    taking: Taking,
+    look: Look | None = None,
 ) -> Started | None:
     """Start what is next in turn; None if nothing waits, or if others are taking all of it.
+    It looks who waits, unless `look` has the answer to that already.
 
     Only runs that are due are seen: the scheduler writes some a moment ahead of their time.
     May be repeated with the same token if the database was away: it returns the claim that
@@ -63,7 +78,8 @@ def claim_next(
         # when everything is read. Whoever is second then finds the row claimed.
         locks = connection.features.has_select_for_update
         with transaction.atomic() if locks else nullcontext():
-            return _claim(turns, token=token, now=now, taking=about_to_claim)
+            look = look or look_ahead(turns, lambda: now)
+            return _claim(turns, look, token=token, now=now, taking=about_to_claim)
     except DATABASE_AWAY:
         raise
     except Exception as error:
@@ -83,12 +99,17 @@ def _made_before(
 
 
 def _claim(
-    turns: Turns, *, token: UUID, now: datetime, taking: Callable[[Kind, Any], None]
+    turns: Turns,
+    look: Look,
+    *,
+    token: UUID,
+    now: datetime,
+    taking: Callable[[Kind, Any], None],
 ) -> Started | None:
     """Each try is one look and, unless others were faster, one claim."""
     missed: set[Place] = set()
     for _ in range(MOST_TRIES):
-        place = turns.place(_look(turns, now), missed)
+        place = turns.place(_waiting(look.answer()), missed)
         if place is None:
             return None
         started: Started | None = None
@@ -168,7 +189,15 @@ _after_or_first_bare = Select(
 )
 
 
-def _look(turns: Turns, now: datetime) -> list[Waiting]:
+def _waiting(found: list[Any]) -> list[Waiting]:
+    key = _key_of_owner()
+    return [
+        Waiting(Lane(lane), key.to_python(runs_of), key.to_python(executions_of))
+        for lane, runs_of, executions_of in found
+    ]
+
+
+def _bound_look(turns: Turns, now: datetime) -> Bound:
     """The owners of whom something waits: in each lane the next one and the first one. One
     statement of a few seeks in indexes, however much waits."""
     key = _key_of_owner()
@@ -179,10 +208,7 @@ def _look(turns: Turns, now: datetime) -> list[Waiting]:
         after = key.get_db_prep_value(before, connection)
         given += [first if before is None else after, first]
     due = ScheduledRun._meta.get_field("due_at").get_db_prep_value(now, connection)
-    return [
-        Waiting(Lane(lane), key.to_python(runs_of), key.to_python(executions_of))
-        for lane, runs_of, executions_of in _owners(params=[due, *given])
-    ]
+    return _owners.bind(params=[due, *given])
 
 
 def _look_sql() -> str:
@@ -210,6 +236,7 @@ SELECT place.lane, (
 _owners = Rows(_look_sql)
 
 
+@cache
 def _key_of_owner() -> Field[Any, Any]:
     """The primary key of users."""
     field: Any = ScheduledRun._meta.get_field("owner")

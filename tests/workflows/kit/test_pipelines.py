@@ -19,7 +19,7 @@ from django.db import (
 
 from workflows.kit import pipelines as module
 from workflows.kit.pipelines import Answer, Sent, run_together
-from workflows.kit.prepared import Param, Select, Update, run_all
+from workflows.kit.prepared import Ahead, Param, Select, Update, run_all
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -105,6 +105,29 @@ def test_the_last_ones_of_a_transaction_may_commit_it(workflow: Workflow) -> Non
     assert by_name(name="x") == [workflow]
     rename(id=workflow.pk, name="after")
     assert by_name(name="after") == [workflow]
+
+
+@of_postgresql
+def test_the_commit_may_bring_an_answer_along(workflow: Workflow) -> None:
+    ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
+    with transaction.atomic():
+        rename(id=workflow.pk, name="x")
+        ahead.commit()
+        connection.close()  # it is committed, and the answer is there
+    assert ahead.answer() == [workflow]
+    rename(id=workflow.pk, name="y")
+    assert ahead.answer() == []  # asked anew
+
+
+def test_without_a_commit_of_its_own_an_answer_is_asked_for_when_it_is_wanted(
+    workflow: Workflow,
+) -> None:
+    ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
+    with transaction.atomic():
+        with transaction.atomic():
+            ahead.commit()
+        rename(id=workflow.pk, name="x")
+    assert ahead.answer() == [workflow]
 
 
 def test_but_not_the_transaction_of_a_caller(workflow: Workflow) -> None:

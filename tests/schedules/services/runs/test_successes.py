@@ -17,6 +17,7 @@ from schedules.services import fire_due
 from schedules.services.runs.claims import Claim, claim_run
 from schedules.services.runs.outcomes import record_outcome
 from schedules.services.runs.successes import record_success
+from schedules.services.runs.turns import Turns, look_ahead
 from tests.schedules.conftest import NOON, MakeSchedule
 from workflows.models import NodeRun, WorkflowExecution
 
@@ -112,7 +113,8 @@ def test_a_success_that_a_claim_follows_leaves_waiting_for_the_disk_to_it(
     assert outcome is not None
     assert outcome.record is not None
     with CaptureQueriesContext(connection) as seen:
-        assert record_success(claim, outcome.record, now=END, claims_next=True)
+        ahead = look_ahead(Turns(), lambda: END)
+        assert record_success(claim, outcome.record, now=END, ahead=ahead)
     is_postgresql = connection.vendor == "postgresql"
     assert any("synchronous_commit" in each["sql"] for each in seen) == is_postgresql
     if is_postgresql:

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services.runs import claims
 from schedules.services.runs.claims import Claim
-from schedules.services.runs.turns import Started, Turns, claim_next
+from schedules.services.runs.turns import Look, Started, Turns, claim_next, look_ahead
 from tests.at_once import at_once
 from tests.graphs import saying
 from tests.plans import knowing_the_rows
@@ -217,6 +217,30 @@ def test_a_run_that_cannot_be_started_is_claimed_with_the_reason(
     assert isinstance(started, Claim)
     assert started.execution is None
     assert "not a JSON object" in started.refusal
+
+
+def test_a_look_that_was_had_is_not_had_again(of: Of, alice: User, bob: User) -> None:
+    first, _ = of(alice), of(bob)
+    turns = Turns()
+    look = look_ahead(turns, lambda: NOON)
+    with transaction.atomic():
+        look.commit()  # on PostgreSQL it brings the answer along
+    ScheduledRun.objects.filter(schedule=first).delete()
+
+    def next_with(look: Look) -> Any:
+        return told(
+            claim_next(
+                turns,
+                token=uuid.uuid4(),
+                now=NOON,
+                taking=lambda kind, pk: None,
+                look=look,
+            )
+        )
+
+    # What it names may be gone meanwhile: then it looks again.
+    assert next_with(look) == 2
+    assert next_with(look) is None
 
 
 def test_it_says_what_it_is_about_to_claim(of: Of, alice: User) -> None:
