@@ -75,11 +75,11 @@ def run_together(
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
             return [_on_sqlite(raw, *each) for each in statements]
-    if connection.vendor != "postgresql" or not _has_pipelines(raw):
+    if connection.vendor != "postgresql" or not _prepares_nothing(raw):
         return None
     known = vars(raw)
     if "_ostinato_prepared" not in known:
-        can = is_direct(connection)
+        can = _has_pipelines() and is_direct(connection)
         known["_ostinato_prepared"] = _Prepared(raw) if can else None
     prepared: _Prepared | None = known["_ostinato_prepared"]
     if prepared is None:
@@ -99,13 +99,16 @@ def is_direct(connection: BaseDatabaseWrapper) -> bool:
     return bool(pid == raw.info.backend_pid)
 
 
-def _has_pipelines(raw: Any) -> bool:
-    if not hasattr(raw, "pipeline"):  # psycopg2
-        return False
+def _prepares_nothing(raw: Any) -> bool:
+    """Of a connection of psycopg: where it prepares statements by itself, it removes all of
+    them after a rollback. psycopg2 has no pipelines."""
+    return hasattr(raw, "pipeline") and raw.prepare_threshold is None
+
+
+def _has_pipelines() -> bool:
     from psycopg import Pipeline  # noqa: PLC0415 psycopg may be missing
 
-    # Where psycopg prepares statements by itself, it removes all of them after a rollback.
-    return raw.prepare_threshold is None and bool(Pipeline.is_supported())
+    return bool(Pipeline.is_supported())
 
 
 class _Done(NamedTuple):
@@ -169,9 +172,11 @@ class _Prepared:
     """The prepared statements of one connection."""
 
     def __init__(self, raw: Any) -> None:
-        from psycopg import adapt  # noqa: PLC0415 psycopg may be missing
+        from psycopg import adapt, errors, pq  # noqa: PLC0415 psycopg may be missing
 
         self._raw = raw
+        self._failed = pq.ExecStatus.FATAL_ERROR
+        self._error_of: Any = errors.error_from_result
         self._new_transformer = adapt.Transformer
         self._format = adapt.PyFormat.AUTO
         # By the text of the statement and the types of its parameters.
@@ -266,12 +271,9 @@ class _Prepared:
 
     def _check(self, steps: Sequence[_Step], results: Sequence[Any]) -> None:
         """Remember what was prepared; raise the error of the first statement that failed."""
-        from psycopg.errors import error_from_result  # noqa: PLC0415
-        from psycopg.pq import ExecStatus  # noqa: PLC0415
-
         for step, result in zip(steps, results, strict=True):
-            if result.status == ExecStatus.FATAL_ERROR:
-                error = error_from_result(result, encoding=self._raw.info.encoding)
+            if result.status == self._failed:
+                error = self._error_of(result, encoding=self._raw.info.encoding)
                 if error.sqlstate in STALE:
                     raise _Stale(str(error)) from error
                 raise error

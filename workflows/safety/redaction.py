@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -26,6 +27,7 @@ TOKEN = re.compile("token", re.IGNORECASE)
 # A number of tokens, or of tests that pass, is not a secret.
 COUNTED = re.compile("token|pass(?![a-z])", re.IGNORECASE)
 SHORTEST_SECRET = 12
+LONGEST_REMEMBERED = 50
 REDACTED = "***"  # replaces a secret
 USER = re.compile(r"(?<=://)[^/?#\s\"'<>\\]*@")
 REDACTED_USER = f"{REDACTED}:{REDACTED}@"
@@ -185,9 +187,16 @@ def _redact_name_and_value(pair: dict[str, Any]) -> dict[str, Any]:
 
 def _is_secret(name: str, value: Any) -> bool:
     """Whether a value of that name is a secret; a number of tokens is not."""
-    if not SENSITIVE.search(name) or value is None or isinstance(value, bool):
+    seems = _seems_secret if len(name) <= LONGEST_REMEMBERED else SENSITIVE.search
+    if not seems(name) or value is None or isinstance(value, bool):
         return False
     return not (_is_count(value) and _is_only(COUNTED, name))
+
+
+@lru_cache(maxsize=2_000)
+def _seems_secret(name: str) -> bool:
+    """Each run has the same names."""
+    return SENSITIVE.search(name) is not None
 
 
 def _is_only(what: re.Pattern[str], name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -176,7 +177,8 @@ def start(
         execution=execution.pk if execution else None,
     )
     statements = [take, _insert.bind(rows=[execution])] if execution else [take]
-    with queued_write(), transaction.atomic(savepoint=False):
+    own = nullcontext() if is_locked else transaction.atomic(savepoint=False)
+    with queued_write(), own:
         taken, *_ = run_all(statements, commits=is_locked)
         if not taken:
             _undo(execution, is_committed=is_locked)
