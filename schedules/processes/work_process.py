@@ -8,6 +8,7 @@ import os
 import re
 import time
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -74,6 +75,8 @@ class WorkProcess:
                 self._serve_one()
         finally:
             settle()
+            with suppress(RedisError):
+                self._inbox.pay()
 
     def _serve_one(self) -> None:
         try:
@@ -132,16 +135,15 @@ class WorkProcess:
             state.seconds += state.since - began
 
     def _run(self, taken: Taken) -> None:
-        if not (parts := JOB_ID.fullmatch(taken.job_id)):
+        parts = JOB_ID.fullmatch(taken.job_id)
+        if taken.job_id and not parts:
             logger.error("job_not_readable", job=taken.job_id)
             return
-        kind, row = parts["kind"], UUID(parts["row"])
-        if kind == "schedule":
-            jobs.execute_scheduled_trigger(str(row))
+        if parts and parts["kind"] == "schedule":
+            jobs.execute_scheduled_trigger(parts["row"])
             return
         with at_work():
-            attempt = int(parts["attempt"] or 1)
-            claimed = self._claim(kind, row, attempt, is_last=not taken.left)
+            claimed = self._claim(parts, is_last=not taken.left)
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
                 if taken.left:
@@ -151,7 +153,7 @@ class WorkProcess:
                 execution_jobs.run_claimed(*claimed)
 
     def _claim(
-        self, kind: str, row: UUID, attempt: int, *, is_last: bool
+        self, named_by: re.Match[str] | None, *, is_last: bool
     ) -> Started | None:
         """What is next in turn; or what the id from the queue names, if it is the last one,
         or if nobody's turn is found."""
@@ -163,6 +165,10 @@ class WorkProcess:
             self._state.note = self._turns.note
 
         def named() -> Started | None:
+            if named_by is None:
+                return None
+            kind, row = named_by["kind"], UUID(named_by["row"])
+            attempt = int(named_by["attempt"] or 1)
             if kind == "run":
                 taking(jobs.clock(), kind, row)
                 return claim_run_or_find(row, attempt, token=token, clock=jobs.clock)
