@@ -50,14 +50,22 @@ def decide(
     rows = list(late.missed()) if late else []
     found = _rows(rules, late.chosen() if late else [], live, open_runs)
     fired = sum(row.status in FIRED for row in found.rows)
+    next_run = rules.due_at(following) if following else None
     return Decision(
         frontier=following,
-        next_run_at=rules.due_at(following) if following else None,
+        next_run_at=next_run,
         rows=rows + found.rows,
         fired=fired,
         ended=_ended(rules, following, fired),
         replaces=found.replaces,
+        holds_until=_one_until(rules, live, next_run) if live == frontier else None,
     )
+
+
+def _one_until(rules: Rules, tick: datetime, next_run: datetime | None) -> datetime:
+    """Until when the only due tick is that, and live."""
+    late = rules.due_at(tick) + rules.live_for
+    return late if next_run is None else min(late, next_run - MICROSECOND)
 
 
 def _due_span(

@@ -106,7 +106,8 @@ class Decision:
 
     `frontier` is the first tick that will not be in the ledger (None: no tick is left), and
     `next_run_at` the time at which it fires. `ended` is the reason code if the schedule ends,
-    or empty. `replaces`: the open runs are to be cancelled.
+    or empty. `replaces`: the open runs are to be cancelled. Up to `holds_until` it is the same at
+    any later time; None: only at that at which it was made.
     """
 
     frontier: datetime | None
@@ -115,6 +116,7 @@ class Decision:
     fired: int = 0
     ended: str = ""
     replaces: bool = False
+    holds_until: datetime | None = field(default=None, compare=False)
 
 
 def range_row(

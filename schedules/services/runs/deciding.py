@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from schedules.models import OverlapPolicy
 from schedules.policy.decide import decide
@@ -13,7 +14,9 @@ from schedules.policy.types import Decision
 from schedules.services.due import DueSchedule, rules_of
 from schedules.services.ledger import ledger
 from schedules.services.ledger.early import adopt, early_ticks_of_due
+from workflows.kit.conf import conf
 
+MOST_LASTING = 4_096
 Decided = tuple[DueSchedule, Decision]
 
 
@@ -35,20 +38,33 @@ class Deciding:
         self._early = early_ticks_of_due(found)
         # Most schedules have neither open runs nor early ticks, and differ only in what a
         # decision does not depend on.
-        self._shared: dict[object, Decision | None] = {}
+        self._with_own = self._open_runs.keys() | self._early.keys()
+        self._shared: dict[object, Decision] = {}
 
     def __iter__(self) -> Iterator[Decided]:
         for schedule in self._found:
-            id = schedule.id
-            if id in self._open_runs or id in self._early or schedule.jitter_seconds:
+            if schedule.jitter_seconds or schedule.id in self._with_own:
                 decision = self._decide(schedule)
             else:
-                decision = self._shared.get(schedule.decided_by)
-                if decision is None:
-                    decision = self._decide(schedule)
-                    self._shared[schedule.decided_by] = decision
+                key = schedule.decided_by
+                decision = self._shared.get(key) or self._share(key, schedule)
             if decision is not None:
                 yield schedule, decision
+
+    def _share(self, key: object, schedule: DueSchedule) -> Decision | None:
+        """The decision about this and all others with this key, in further batches, too,
+        while it holds: it costs more than the rest of a cron schedule's time in a batch."""
+        lasting = _lasting(conf.LIVE_TICK_SECONDS)
+        decision = lasting.get(key)
+        if decision is None or not _holds(decision, schedule, self._now):
+            decision = self._decide(schedule)
+        if decision is not None:
+            self._shared[key] = decision
+            if decision.holds_until is not None:
+                if len(lasting) >= MOST_LASTING:
+                    lasting.clear()
+                lasting[key] = decision
+        return decision
 
     def _decide(self, schedule: DueSchedule) -> Decision | None:
         """None: it is decided on time."""
@@ -67,3 +83,14 @@ class Deciding:
 def _may_overlap(schedule: DueSchedule) -> bool:
     """Whether the decision depends on how many runs of the schedule are open."""
     return schedule.overlap_policy != OverlapPolicy.ALLOW or schedule.max_open_runs > 0
+
+
+@lru_cache(maxsize=1)
+def _lasting(live_tick_seconds: int) -> dict[object, Decision]:
+    """The decisions of earlier batches, by what they depend on."""
+    return {}
+
+
+def _holds(decision: Decision, schedule: DueSchedule, now: datetime) -> bool:
+    until = decision.holds_until
+    return until is not None and schedule.next_tick_at <= now <= until

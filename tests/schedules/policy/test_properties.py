@@ -52,6 +52,16 @@ open_runs = st.sampled_from(
     ]
 )
 catch_ups = st.sampled_from(["latest", "all", "none"])
+policies_of_all_kinds = st.fixed_dictionaries(
+    {
+        "jitter": st.sampled_from([0, 45, 4_000]),
+        "overlap": st.sampled_from(["skip", "queue", "allow", "replace"]),
+        "catchup": catch_ups,
+        "window": st.sampled_from([0, 300, 3_600, 10**7]),
+        "max_runs": st.none() | st.integers(1, 200),
+        "max_open_runs": st.sampled_from([0, 1, 6, 100]),
+    }
+)
 steps = st.one_of(
     # A clock set back is a negative wait.
     st.tuples(st.just("wait"), st.integers(-7_200, 130_000)),
@@ -172,16 +182,7 @@ def _assert_conserved(schedule: Schedule) -> None:
 @BOUNDED
 @given(
     timing=timings,
-    policies=st.fixed_dictionaries(
-        {
-            "jitter": st.sampled_from([0, 45, 4_000]),
-            "overlap": st.sampled_from(["skip", "queue", "allow", "replace"]),
-            "catchup": catch_ups,
-            "window": st.sampled_from([0, 300, 3_600, 10**7]),
-            "max_runs": st.none() | st.integers(1, 200),
-            "max_open_runs": st.sampled_from([0, 1, 6, 100]),
-        }
-    ),
+    policies=policies_of_all_kinds,
     taken=st.lists(steps, max_size=14),
 )
 def test_every_tick_is_in_the_ledger_exactly_once(
@@ -215,3 +216,52 @@ def test_firing_often_or_seldom_leaves_the_same_ticks_and_nothing_twice(
     schedule.wait(-min(seconds, 3_600))
     schedule.fire(OpenRuns())
     assert schedule.rows() == before
+
+
+@BOUNDED
+@given(
+    timing=timings,
+    policies=policies_of_all_kinds,
+    runs=open_runs,
+    seconds=st.integers(0, 40),
+    share=st.floats(0, 1),
+)
+def test_a_decision_is_the_same_at_any_time_at_which_it_is_said_to_hold(
+    timing: Timing,
+    policies: dict[str, object],
+    runs: OpenRuns,
+    seconds: int,
+    share: float,
+) -> None:
+    schedule = Schedule(timing, **policies)
+    if schedule.frontier is None:
+        return
+    due = schedule.rules.due_at(schedule.frontier)
+    now = due + timedelta(seconds=seconds)
+    decision = decide(schedule.rules, schedule.frontier, runs, now=now)
+    if decision.holds_until is None:
+        return
+    later = now + share * (decision.holds_until - now)
+    for moment in (due, later, decision.holds_until):
+        assert decide(schedule.rules, schedule.frontier, runs, now=moment) == decision
+
+
+def test_a_decision_holds_until_its_tick_is_late_or_the_next_is_due() -> None:
+    rare, frequent = (
+        Schedule(
+            IntervalTiming(seconds, START),
+            jitter=0,
+            overlap="skip",
+            catchup="latest",
+            window=3_600,
+            max_runs=None,
+            max_open_runs=100,
+        )
+        for seconds in (86_400, 10)
+    )
+    held = [
+        decide(each.rules, each.frontier, OpenRuns(), now=each.frontier).holds_until
+        - each.frontier
+        for each in (rare, frequent)
+    ]
+    assert held == [timedelta(seconds=30), timedelta(seconds=10) - MICROSECOND]

@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
+from schedules.policy.decide import decide
 from schedules.services import fire_due
 from schedules.services.runs.firing import Suspects
 from schedules.services.runs.sweep import sweep
@@ -73,6 +74,31 @@ def test_a_tick_fires_once_however_often_one_asks(
     fire_due(NOON + MINUTE)
     fire_due(NOON + MINUTE + SECOND, schedule_id=schedule.id)
     assert len(queued(redis)) == ScheduledRun.objects.count() == 1
+
+
+def test_schedules_of_one_kind_are_judged_by_the_time_at_which_each_is_fired(
+    redis: Redis, make_schedule: MakeSchedule
+) -> None:
+    """The decision about the first is that about the second only while it holds."""
+    live, late = make_schedule(), make_schedule()
+    fire_due(NOON + MINUTE, schedule_id=live.id)
+    fire_due(NOON + MINUTE + 45 * SECOND, schedule_id=late.id)
+    assert ledger(live) == [(1, "schedule", "pending", "", 1)]
+    assert ledger(late) == [(1, "catch_up", "pending", "", 1)]
+
+
+def test_the_ticks_of_many_schedules_of_one_kind_are_worked_out_once(
+    redis: Redis, make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many batches they take."""
+    decided = Mock(side_effect=decide)
+    monkeypatch.setattr("schedules.services.runs.deciding.decide", decided)
+    schedules = [make_schedule(cron_expression="*/7 3 * * *") for _ in range(3)]
+    due = schedules[0].next_run_at
+    for number, schedule in enumerate(schedules):
+        fire_due(due + number * SECOND, schedule_id=schedule.id)
+    assert ScheduledRun.objects.count() == 3
+    assert decided.call_count <= 1
 
 
 def test_with_overlap_skip_a_tick_is_skipped_while_a_run_is_open(
