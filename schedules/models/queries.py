@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Expression, Q
 from django.db.models.expressions import RawSQL
 
 from schedules.models.choices import Status
@@ -26,7 +26,7 @@ OF_AN_OBJECT = ~Q(object_model=RawSQL("''", ()))
 
 
 class ScheduleQuerySet(models.QuerySet["ScheduledJob"]):
-    def due(self, now: datetime) -> ScheduleQuerySet:
+    def due(self, now: datetime | Expression) -> ScheduleQuerySet:
         """Active schedules whose next run is due at `now`, the longest overdue first.
 
         Uses the partial index `schedule_due`: the cost grows with the due schedules only.

@@ -360,10 +360,17 @@ def _prepared(
     is_djangos = type(target).__module__.startswith("django.db.models.")
     kind = kinds.get(target.get_internal_type()) if is_djangos else None
     save = field.get_db_prep_save
+    is_id_as_text = (
+        is_djangos
+        and connection.vendor == "sqlite"
+        and target.get_internal_type() == "UUIDField"
+    )
 
     def prepared(value: Any) -> Any:
         if value is None or type(value) is kind:
             return value
+        if is_id_as_text and type(value) is UUID:
+            return value.hex
         return save(value, connection)
 
     return prepared

@@ -3,7 +3,6 @@ row."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -32,6 +31,7 @@ from schedules.policy.conservation import TickRange
 from schedules.policy.types import LedgerRow, OpenRuns
 from schedules.services.due import DueSchedule
 from schedules.services.ledger.bulk_sql import insert_rows
+from schedules.services.ledger.new_ids import new_id
 from workflows.kit.prepared import IsAnyOf, Param, Select, literal
 
 NOTHING_OPEN = OpenRuns()
@@ -62,6 +62,7 @@ class NewRun(NamedTuple):
 
 
 _COLUMNS = [name.removesuffix("_id") for name in NewRun._fields]
+_OF_SCHEDULE = NewRun._fields.index("origin")
 
 
 def write_rows(
@@ -78,7 +79,17 @@ def write_rows(
     Raises `IntegrityError` if one of the ticks is already in the ledger; then nothing has
     been written.
     """
-    runs = [_run(schedule, row, now, sent_at) for schedule, row in rows]
+    # Most rows of a batch are the same but for their schedules.
+    rest: dict[LedgerRow, tuple[Any, ...]] = {}
+    runs: list[NewRun] = []
+    for schedule, row in rows:
+        if row in rest:
+            own = (schedule.id, schedule.owner_id, schedule.name, schedule.epoch)
+            run = NewRun._make((new_id(), *own, *rest[row]))
+        else:
+            run = _run(schedule, row, now, sent_at)
+            rest[row] = run[_OF_SCHEDULE:]
+        runs.append(run)
     insert_rows(ScheduledRun, fields=_COLUMNS, rows=runs)
     return runs
 
@@ -91,7 +102,7 @@ def _run(
 ) -> NewRun:
     ended = row.status in NEVER_RAN
     return NewRun(
-        id=uuid.uuid4(),
+        id=new_id(),
         schedule_id=schedule.id,
         owner_id=schedule.owner_id,
         schedule_name=schedule.name,

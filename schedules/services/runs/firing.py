@@ -19,13 +19,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from schedules.models import RunStatus, ScheduledJob, ScheduleQuerySet
+from schedules.models import RunStatus
 from schedules.rq.messages import Alarm
 from schedules.scheduler import get_scheduler_service
 from schedules.services import transitions
-from schedules.services.due import locked_due
+from schedules.services.due import Due
 from schedules.services.ledger import ledger
 from schedules.services.ledger.ledger import NewRun
+from schedules.services.ledger.new_ids import make_spare_ids
 from schedules.services.runs.deciding import Decided, Deciding
 from schedules.services.runs.sending import RUNS
 from workflows.kit.conf import conf
@@ -84,11 +85,8 @@ def fire_due(
     next passes, and paused with the reason after three of them.
     """
     suspects = Counter() if suspects is None else suspects
-    due = ScheduledJob.objects.due(now)
-    if schedule_id is not None:
-        due = due.filter(pk=schedule_id)
     known = list(suspects)  # those found in this pass are tried again in the next
-    batch = due.exclude(pk__in=known) if known else due
+    batch = Due(now, known, schedule_id)
     if wait_until is None:
         firing = _fire_batch(batch, suspects, now=now)
         for suspect in known:
@@ -108,6 +106,7 @@ def _send(firing: Firing, *, now: datetime) -> None:
     sent = RUNS.enqueue(runs, now=now, also=move_alarms)
     _log(firing)
     if firing.schedules >= conf.FIRE_BATCH_SIZE:
+        make_spare_ids(conf.FIRE_BATCH_SIZE)
         firing.rest = _rest(time.monotonic() - unlocked)
     if not sent:
         RUNS.mark_unsent(runs)
@@ -141,7 +140,7 @@ def _details(row: NewRun) -> dict[str, str]:
     return details | {"ticks": str(row.tick_count)} if row.tick_count > 1 else details
 
 
-def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
+def _fire_ahead(due: Due, *, now: datetime) -> Firing:
     """Fire a moment before `now` what cannot change until then."""
     try:
         return _fire(due, limit=conf.FIRE_BATCH_SIZE, now=now, ahead=True)
@@ -153,7 +152,7 @@ def _fire_ahead(due: ScheduleQuerySet, *, now: datetime) -> Firing:
         return Firing(rest=0.0)
 
 
-def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> Firing:
+def _fire_batch(due: Due, suspects: Suspects, *, now: datetime) -> Firing:
     try:
         return _fire(due, limit=conf.FIRE_BATCH_SIZE, now=now)
     except DATABASE_AWAY:
@@ -161,17 +160,15 @@ def _fire_batch(due: ScheduleQuerySet, suspects: Suspects, *, now: datetime) -> 
     except Exception:
         # One poisoned row must not keep the others from firing: find it.
         logger.warning("batch_failed", exc_info=True)
-    ids = due.values_list("pk", flat=True)[: conf.FIRE_BATCH_SIZE]
     firing = Firing()
-    for schedule_id in ids:
+    for schedule_id in due.ids(conf.FIRE_BATCH_SIZE):
         firing += _fire_alone(schedule_id, suspects, now=now)
     return firing
 
 
 def _fire_alone(schedule_id: UUID, suspects: Suspects, *, now: datetime) -> Firing:
-    due = ScheduledJob.objects.due(now).filter(pk=schedule_id)
     try:
-        firing = _fire(due, limit=1, now=now)
+        firing = _fire(Due(now, only=schedule_id), limit=1, now=now)
     except DATABASE_AWAY:
         raise
     except Exception as error:
@@ -199,15 +196,13 @@ def _set_aside(
         del suspects[schedule_id]
 
 
-def _fire(
-    due: ScheduleQuerySet, *, limit: int, now: datetime, ahead: bool = False
-) -> Firing:
+def _fire(due: Due, *, limit: int, now: datetime, ahead: bool = False) -> Firing:
     """One transaction: lock, decide, write the ledger, move the frontiers.
 
     `ahead`: leaves out schedules whose decision would change if a run ended before `now`.
     """
     with transaction.atomic():
-        found = locked_due(due, limit)
+        found = due.locked(limit)
         if not found:
             return Firing()
         decided = list(Deciding(found, now=now, ahead=ahead))
