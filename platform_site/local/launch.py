@@ -16,7 +16,8 @@ from platform_site.local.site import LocalSite
 from platform_site.local.stop_signals import StopSignals
 from platform_site.local.supervisor import Child, Service, Supervisor
 from platform_site.local.valkey import EmbeddedValkey
-from schedules.processes.worker import GRACE_SECONDS, LATEST_END_SECONDS
+from schedules.processes.latest_end import LATEST_END_SECONDS
+from schedules.processes.worker import GRACE_SECONDS
 
 WEB_START_SECONDS = 60.0
 # How many seconds each may take to end after each SIGTERM: together less than the 20 s in which

@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from schedules.processes.endings import WORKER_STOPPED
 from schedules.processes.forked import has_ended
+from schedules.processes.latest_end import SAME_SIGNAL_SECONDS
 from schedules.processes.orders import Orders
 from schedules.processes.pool import Pool
 from schedules.processes.shown import show_worker
@@ -45,7 +46,6 @@ outages = OutageLog(logger)
 LOOK_EVERY_SECONDS = 1.0
 LOOK_WHEN_BUSY_SECONDS = 0.25
 LOOK_AT_QUEUES_SECONDS = 0.1
-SAME_SIGNAL = timedelta(seconds=1)
 
 
 class PoolWorker(ScheduleWorker):
@@ -97,10 +97,9 @@ class PoolWorker(ScheduleWorker):
 
     @override
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
-        """The second signal: they end at once. One within a second of the first is that one
-        again: whoever presses Ctrl-C sends it to all, and `manage.py up` passes it on."""
+        """The second signal: they end at once."""
         asked = self._shutdown_requested_date
-        if asked and rq_now() - asked >= SAME_SIGNAL:
+        if asked and rq_now() - asked >= timedelta(seconds=SAME_SIGNAL_SECONDS):
             self._kill_all()
 
     @override

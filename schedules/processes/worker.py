@@ -30,6 +30,7 @@ from schedules.processes.endings import (
 )
 from schedules.processes.forked import begin
 from schedules.processes.heartbeats import Heartbeat
+from schedules.processes.latest_end import LATEST_END_SECONDS, SIGNALS
 from schedules.processes.overdue import Overdue
 from schedules.processes.reaper import Reaper
 from workflows.execution.endings import Ending, ending_of_status
@@ -46,14 +47,12 @@ if TYPE_CHECKING:
 
 logger = get_logger(__name__)
 outages = OutageLog(logger)
-GRACE_SECONDS = 10.0
-# Since the signal. Whatever does not answer then, database or Redis, is not waited for.
-LATEST_END_SECONDS = GRACE_SECONDS + 2.0
+# Before the latest end.
+GRACE_SECONDS = LATEST_END_SECONDS - 2.0
 # For how long Redis may be away before a worker ends that is to empty its queue and end.
 BURST_PATIENCE_SECONDS = 10.0
 WAIT_SECONDS = 1
 NOT_ANSWERED = "Redis does not answer."
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class ScheduleWorker(Worker):

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from tests.integration.database_proxy import Proxy, proxy
+from platform_site.local.valkey import EmbeddedValkey
 from tests.integration.processes import Manage, manage
+from tests.integration.proxy import Proxy, proxy, to_redis, to_the_database
 from tests.schedules.conftest import alice, bob, make_schedule, workflow
 
 __all__ = ["alice", "bob", "make_schedule", "workflow"]
@@ -40,5 +41,12 @@ def way(transactional_db: None) -> Iterator[Proxy]:
     """The way to PostgreSQL, which can be cut; SQLite has no connections."""
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no connection that could be cut.")
-    with proxy() as way:
+    with proxy(to_the_database) as way:
+        yield way
+
+
+@pytest.fixture
+def way_to_redis(redis_server: EmbeddedValkey) -> Iterator[Proxy]:
+    """The way to Redis, which can be cut."""
+    with proxy(to_redis(redis_server.url)) as way:
         yield way

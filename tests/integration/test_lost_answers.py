@@ -12,8 +12,8 @@ from django.utils import timezone
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.database_proxy import Proxy
 from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.proxy import Proxy, database_url
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.models import Workflow, WorkflowExecution
@@ -37,7 +37,7 @@ def worker(
     way: Proxy,
     request: pytest.FixtureRequest,
 ) -> Iterator[Manage]:
-    env = child_env | {"DATABASE_URL": way.url}
+    env = child_env | {"DATABASE_URL": database_url(way)}
     with manage(env, tmp_path, "rqworker", request.param) as process:
         yield process
 

@@ -18,8 +18,8 @@ from platform_site.local.child_processes import free_port
 from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import saying
-from tests.integration.database_proxy import Proxy
 from tests.integration.processes import manage, wait_until
+from tests.integration.proxy import Proxy
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.models import Workflow, WorkflowExecution

@@ -12,12 +12,12 @@ from django.utils import timezone
 from redis import Redis
 
 from schedules.models import ScheduledRun
-from schedules.processes.worker import LATEST_END_SECONDS
+from schedules.processes.latest_end import LATEST_END_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.database_proxy import Proxy
 from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.proxy import Proxy, database_url
 from tests.schedules.conftest import MakeSchedule
 from workflows.execution.queue import queue
 from workflows.models import NodeRun, Workflow
@@ -40,7 +40,7 @@ def away(way: Proxy, request: pytest.FixtureRequest) -> AbstractContextManager[N
 def worker(
     child_env: dict[str, str], tmp_path: Path, way: Proxy, redis: Redis
 ) -> Iterator[Manage]:
-    env = child_env | {"DATABASE_URL": way.url}
+    env = child_env | {"DATABASE_URL": database_url(way)}
     with manage(env, tmp_path, "rqworker", "--processes=2") as process:
         wait_until(lambda: alive(redis, "worker"))
         yield process

@@ -12,7 +12,8 @@ from redis import Redis
 
 from platform_site.local.child_processes import free_port
 from schedules.models import ScheduledRun
-from schedules.processes.worker import GRACE_SECONDS, LATEST_END_SECONDS
+from schedules.processes.latest_end import LATEST_END_SECONDS
+from schedules.processes.worker import GRACE_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -16,11 +17,14 @@ from rq_scheduler.utils import setup_loghandlers
 from typing_extensions import override
 
 from schedules import checks
+from schedules.processes.latest_end import LatestEnd
 from schedules.processes.loop import Loop, register
 from schedules.scheduler import get_scheduler_service
 from schedules.services.upkeep.session import use_scheduler_session
 from workflows.execution.queue import job_class, queue_name
+from workflows.kit.logs import get_logger
 
+logger = get_logger(__name__)
 INTERVAL_SECONDS = 5
 
 
@@ -53,13 +57,26 @@ class Command(rqscheduler.Command):
                 verbosity=options["verbosity"],
             )
             return
-        use_scheduler_session()
-        service = get_scheduler_service()
-        register(service)
-        # The code and the caches that are here stay: to look at all of them for garbage, every
-        # few thousand ticks, would delay one by a tenth of a second.
-        gc.freeze()
-        Loop(service, interval=options["interval"] or INTERVAL_SECONDS).run()
+        with LatestEnd(_end_now):
+            _run(interval=options["interval"] or INTERVAL_SECONDS)
+
+
+def _run(*, interval: float) -> None:
+    use_scheduler_session()
+    service = get_scheduler_service()
+    register(service)
+    # The code and the caches that are here stay: to look at all of them for garbage, every
+    # few thousand ticks, would delay one by a tenth of a second.
+    gc.freeze()
+    Loop(service, interval=interval).run()
+
+
+def _end_now() -> NoReturn:
+    """In the middle of a round, whose transaction is undone or done as a whole: what it has
+    not fired or not sent, the next scheduler does."""
+    logger.warning("scheduler_ended_unanswered")
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _run_stock(name: str, *, interval: int, verbosity: int) -> None:
