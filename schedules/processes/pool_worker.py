@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -30,14 +30,11 @@ from schedules.processes.latest_end import SAME_SIGNAL_SECONDS
 from schedules.processes.orders import Orders
 from schedules.processes.pool import Pool
 from schedules.processes.shown import show_worker
-from schedules.processes.worker import ScheduleWorker, though_redis_is_away
+from schedules.processes.worker import ScheduleWorker
 from workflows.execution.inbox import Inbox
 from workflows.execution.queue import queue_name
 from workflows.kit.logs import get_logger
 from workflows.kit.outages import OutageLog
-
-if TYPE_CHECKING:
-    from redis.client import Pipeline
 
 logger = get_logger(__name__)
 outages = OutageLog(logger)
@@ -122,22 +119,16 @@ class PoolWorker(ScheduleWorker):
         )
 
     @override
-    def heartbeat(
-        self, timeout: int | None = None, pipeline: Pipeline | None = None
-    ) -> None:
-        with though_redis_is_away():
-            super().heartbeat(timeout, pipeline)
-
-    @override
-    def run_maintenance_tasks(self) -> None:
-        with though_redis_is_away():
-            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
-
-    @override
     def check_for_suspension(self, burst: bool) -> None:
         """The processes look themselves, so that this one can look after them."""
         if burst:
             super().check_for_suspension(burst)
+
+    @override
+    def _wait_for_redis(self) -> None:
+        if self._pool:
+            self._pool.tend()
+        self._wait_for_news()
 
     @override
     def dequeue_job_and_maintain_ttl(
@@ -155,11 +146,17 @@ class PoolWorker(ScheduleWorker):
             if found := self._other_job():
                 self._orders.others_wait = True
                 return found
-            if self._pool.is_done or self._has_idled(max_idle_time, began):
+            if self._is_done or self._has_idled(max_idle_time, began):
                 return None
             self._wait_for_news()
         self._end_pool()
         return None
+
+    @property
+    def _is_done(self) -> bool:
+        """Whether nothing is left to do. In burst mode, Redis must have said so."""
+        is_unsure = self._is_burst and self.lost_redis
+        return self._pool is not None and self._pool.is_done and not is_unsure
 
     def _has_idled(self, seconds: int | None, began: float) -> bool:
         if seconds is None or self._pool is None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from redis.client import PubSub, PubSubWorkerThread
@@ -184,13 +185,13 @@ class ScheduleWorker(Worker):
 
     @override
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
-        with though_redis_is_away():
+        with self._though_redis_is_away():
             super().set_state(state, pipeline)
 
     @override
     def set_shutdown_requested_date(self) -> None:
         """Called by the handler of the signal: an exception would end the run."""
-        with though_redis_is_away():
+        with self._though_redis_is_away():
             super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
 
     @override
@@ -252,24 +253,67 @@ class ScheduleWorker(Worker):
                 time.sleep(self.max_connection_wait_time)
 
     @override
+    def check_for_suspension(self, burst: bool) -> None:
+        self._patiently(partial(super().check_for_suspension, burst))
+
+    @override
     def heartbeat(
         self, timeout: int | None = None, pipeline: Pipeline | None = None
     ) -> None:
+        beat = partial(super().heartbeat, timeout, pipeline)
+        if pipeline is not None:  # which is sent later
+            beat()
+            return
+        self._patiently(beat)
+
+    @override
+    def run_maintenance_tasks(self) -> None:
+        """RQ's upkeep, which can wait."""
         try:
-            super().heartbeat(timeout, pipeline)
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
         except RedisError as error:
-            self._note_redis(error)
-            if self._gives_up:
-                raise StopRequested from error
-            raise
-        self._note_redis(None)
+            self._bear(error)
 
     @override
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job of RQ. RQ would end the worker if Redis was away; what is left undone of
         the job, RQ's upkeep mends."""
-        with though_redis_is_away():
+        with self._though_redis_is_away():
             super().execute_job(job, queue)
+
+    def _patiently(self, ask: Callable[[], None]) -> None:
+        """Ask Redis, again and again while it is away: RQ would end the worker, and forget the
+        job that it has taken. Not while a job runs, or when it is to end."""
+        while True:
+            try:
+                ask()
+            except RedisError as error:
+                self._bear(error)
+            else:
+                self._note_redis(None)
+                return
+            if self.horse_pid or self._stop_requested:
+                return
+            self._wait_for_redis()
+
+    @contextmanager
+    def _though_redis_is_away(self, event: str = "worker_lost_redis") -> Iterator[None]:
+        """Go on after the body, whether Redis has answered or not."""
+        try:
+            yield
+        except RedisError as error:
+            self._note_redis(error)
+            outages.warning(event, error=str(error))
+
+    def _bear(self, error: RedisError) -> None:
+        """Go on without Redis, unless the worker was to end and has waited for long."""
+        self._note_redis(error)
+        if self._gives_up:
+            raise StopRequested from error
+        outages.warning("worker_lost_redis", error=str(error))
+
+    def _wait_for_redis(self) -> None:
+        time.sleep(self.max_connection_wait_time)
 
     def _note_redis(self, error: RedisError | None) -> None:
         """Note whether Redis has answered."""
@@ -290,10 +334,9 @@ class ScheduleWorker(Worker):
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Keep the run going while Redis fails: RQ would quit here and abandon its work process."""
-        try:
+        with self._though_redis_is_away("heartbeat_not_sent"):
             super().maintain_heartbeats(job, execution)
-        except RedisError as error:
-            outages.warning("heartbeat_not_sent", error=str(error))
+            self._note_redis(None)
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
@@ -364,12 +407,3 @@ class ScheduleWorker(Worker):
             ending = CRASHED
         record_job(job, ending)
         self._process_state.work = Work.ON_RECORD
-
-
-@contextmanager
-def though_redis_is_away() -> Iterator[None]:
-    """Go on after the body, whether Redis has answered or not."""
-    try:
-        yield
-    except RedisError as error:
-        outages.warning("worker_lost_redis", error=str(error))

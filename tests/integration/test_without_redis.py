@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import django_rq
 import pytest
 from django.utils import timezone
 from redis import Redis
+from rq.job import JobStatus
 
 from platform_site.local.child_processes import free_port
 from schedules.models import ScheduledRun
 from schedules.processes.latest_end import LATEST_END_SECONDS
-from schedules.processes.worker import GRACE_SECONDS
+from schedules.processes.worker import BURST_PATIENCE_SECONDS, GRACE_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
 from tests.integration.outages import hanging
 from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.proxy import Proxy, redis_url
 from tests.schedules.conftest import MakeSchedule
+from workflows.execution.queue import queue
+from workflows.execution.redis_client import TIMEOUTS
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -146,3 +152,103 @@ def test_a_burst_waits_for_redis_for_a_while(
             time.sleep(4)
         assert worker.process.wait(timeout=40) == 0
     assert statuses() == ["succeeded"] * 2
+
+
+@pytest.fixture
+def burst(
+    child_env: dict[str, str], tmp_path: Path, way_to_redis: Proxy
+) -> Iterator[Callable[[str], Manage]]:
+    """Starts a worker that ends when nothing is left to do."""
+    env = child_env | {"REDIS_URL": redis_url(way_to_redis, child_env["REDIS_URL"])}
+    with ExitStack() as stack:
+        yield lambda how: stack.enter_context(
+            manage(env, tmp_path, "rqworker", "--burst", how)
+        )
+
+
+def gives_up(worker: Manage) -> None:
+    gone = time.monotonic()
+    # An answer may be waited for when the time is over.
+    latest = BURST_PATIENCE_SECONDS + 4 * TIMEOUTS["socket_timeout"] + A_LITTLE
+    assert worker.process.wait(timeout=latest) == 1
+    assert time.monotonic() - gone > BURST_PATIENCE_SECONDS - 1
+    last = worker.log.read_text().strip().splitlines()[-1]
+    assert "Redis is away" in last
+
+
+# What is sent when the worker looks whether it is suspended, does RQ's upkeep, and looks for
+# a job; in RQ's way it says before that it waits.
+STEPS = pytest.mark.parametrize(
+    ("how", "step"),
+    [
+        ("--processes=1", "rq:suspended"),
+        ("--processes=1", "rq:clean_registries"),
+        ("--processes=1", "LRANGE"),
+        ("--fork", "rq:suspended"),
+        ("--fork", "rq:clean_registries"),
+        ("--fork", "idle"),
+        ("--fork", "LMOVE"),
+    ],
+)
+BOTH_WAYS = pytest.mark.parametrize("how", ["--processes=1", "--fork"])
+
+
+@STEPS
+def test_a_burst_gives_redis_time_wherever_it_goes_away(
+    burst: Callable[[str], Manage],
+    way_to_redis: Proxy,
+    run: RunAll,
+    how: str,
+    step: str,
+) -> None:
+    run(0)
+    way_to_redis.close_at(step)
+    worker = burst(how)
+    assert way_to_redis.was_reached.wait(20)
+    time.sleep(BURST_PATIENCE_SECONDS / 2)
+    assert worker.process.poll() is None
+    way_to_redis.open()
+    assert worker.process.wait(timeout=20) == 0
+    assert statuses() == ["succeeded"]
+
+
+@STEPS
+def test_a_burst_ends_with_an_error_wherever_redis_hangs(
+    burst: Callable[[str], Manage], way_to_redis: Proxy, how: str, step: str
+) -> None:
+    way_to_redis.hang_at(step)
+    worker = burst(how)
+    assert way_to_redis.was_reached.wait(20)
+    gives_up(worker)
+
+
+@pytest.fixture
+def after_job_of_others(
+    burst: Callable[[str], Manage], way_to_redis: Proxy, redis: Redis, how: str
+) -> Manage:
+    """A worker that is at a job of others when Redis goes away."""
+    others = django_rq.get_queue(queue().name, connection=redis)
+    job = others.enqueue("time.sleep", 1)
+    worker = burst(how)
+    wait_until(lambda: job.get_status() == JobStatus.STARTED)
+    way_to_redis.close()
+    return worker
+
+
+@BOTH_WAYS
+def test_a_burst_gives_redis_time_after_a_job_of_others(
+    after_job_of_others: Manage, way_to_redis: Proxy, run: RunAll
+) -> None:
+    run(0)
+    time.sleep(BURST_PATIENCE_SECONDS / 2)
+    assert after_job_of_others.process.poll() is None
+    way_to_redis.open()
+    assert after_job_of_others.process.wait(timeout=20) == 0
+    assert statuses() == ["succeeded"]
+
+
+@BOTH_WAYS
+def test_a_burst_ends_with_an_error_if_redis_is_away_after_a_job_of_others(
+    after_job_of_others: Manage,
+) -> None:
+    gives_up(after_job_of_others)
