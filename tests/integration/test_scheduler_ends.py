@@ -26,7 +26,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 both_databases = pytest.mark.both_databases
 Start = Callable[[Proxy], Manage]
 # For the end of processes on a busy machine.
-A_LITTLE = 2.0
+A_LITTLE = 5.0
+# For their start.
+LONG_SECONDS = 40
 # A second signal that comes sooner is the first one again.
 NOT_THE_SAME_SECONDS = 1.2
 
@@ -122,9 +124,9 @@ def test_a_batch_that_the_database_does_not_answer_is_fired_by_the_next_schedule
 ) -> None:
     scheduler = start(way)
     wait_until(lambda: alive(redis, "scheduler"))
-    due_soon()
     way.hang_at("INSERT INTO")
-    assert way.was_reached.wait(20)
+    due_soon()
+    assert way.was_reached.wait(LONG_SECONDS)
     ends_in_time(scheduler)
     way.open()
     start(way)
@@ -142,9 +144,9 @@ def test_a_batch_whose_commit_was_not_answered_is_sent_once(
 ) -> None:
     scheduler = start(way)
     wait_until(lambda: alive(redis, "scheduler"))
-    due_soon()
     way.cut_after("COMMIT", following="INSERT INTO")
-    assert way.was_cut.wait(20)
+    due_soon()
+    assert way.was_cut.wait(LONG_SECONDS)
     wait_until(lambda: [*runs()] == [("pending", 1)] * 3)
     assert not queue().job_ids
     way.open()
@@ -160,7 +162,7 @@ def test_a_scheduler_that_begins_ends_though_the_database_hangs(
 ) -> None:
     way.hang_at(step)
     scheduler = start(way)
-    assert way.was_reached.wait(20)
+    assert way.was_reached.wait(LONG_SECONDS)
     began = time.monotonic()
     scheduler.end(signum)
     assert time.monotonic() - began < LATEST_END_SECONDS + A_LITTLE

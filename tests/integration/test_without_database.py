@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.slow,
 ]
 # For the end of processes on a busy machine.
-A_LITTLE = 2.0
+A_LITTLE = 5.0
 
 
 @pytest.fixture(params=["hangs", "refuses"])

@@ -45,6 +45,9 @@ OF_SCHEDULE = (
     "timeout_seconds",
 )
 OF_WORKFLOW = ("owner", "name", "is_active", "graph_version", "deleting_since")
+# Refusal and kind of the last claim, if it has one, by its token: the database does not have them,
+# should the answer to the commit be lost.
+_refused: dict[UUID, tuple[str, FailureKind | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,9 @@ def start(
     schedule = run.schedule
     resolved = (None, broken, FailureKind.BROKEN) if broken else _tried(run, now=now)
     execution, refusal, kind = resolved
+    _refused.clear()
+    if execution is None:
+        _refused[token] = refusal, kind
     deadline = now + timedelta(seconds=schedule.timeout_seconds)
     take = _take.bind(
         id=run.id,
@@ -219,14 +225,18 @@ def _tried(
 
 
 def claimed_before(run_id: UUID, *, token: UUID) -> Claim | None:
-    """The claim that was made under this token, if it was committed; without a refusal, which
-    nobody remembers."""
-    found = claimed_run(run_id, token).filter(execution__status=Status.RUNNING)
+    """The claim that was made under this token, if it was committed; one with a refusal, if
+    this process made it."""
+    is_made = Q(execution__status=Status.RUNNING)
+    if token in _refused:
+        is_made |= Q(execution=None)
+    found = claimed_run(run_id, token).filter(is_made)
     run = found.select_related("schedule", "execution__workflow").first()
     if run is None:
         return None
     assert run.started_at is not None  # set by the claim, as is the other
     assert run.deadline_at is not None
+    refusal, kind = _refused.get(token, ("", None))
     return Claim(
         run_id=run.id,
         schedule_id=run.schedule_id,
@@ -237,6 +247,8 @@ def claimed_before(run_id: UUID, *, token: UUID) -> Claim | None:
         deadline=run.deadline_at,
         timeout_seconds=run.schedule.timeout_seconds,
         execution=run.execution,
+        refusal=refusal,
+        kind=kind,
     )
 
 
