@@ -247,9 +247,14 @@ class _Prepared:
         raw = self._raw
         if raw.autocommit or raw.pgconn.transaction_status:
             return []
-        level = raw.isolation_level
-        name = f" ISOLATION LEVEL {level.name.replace('_', ' ')}" if level else ""
-        raw.pgconn.send_query_params(f"BEGIN{name}".encode(), None)
+        begin = "BEGIN"
+        if level := raw.isolation_level:
+            begin += f" ISOLATION LEVEL {level.name.replace('_', ' ')}"
+        if raw.read_only is not None:
+            begin += " READ ONLY" if raw.read_only else " READ WRITE"
+        if raw.deferrable is not None:
+            begin += " DEFERRABLE" if raw.deferrable else " NOT DEFERRABLE"
+        raw.pgconn.send_query_params(begin.encode(), None)
         return [_Step()]
 
     def _send(self, statement: _Ready) -> list[_Step]:

@@ -206,6 +206,22 @@ def test_a_transaction_has_the_isolation_of_the_settings(
     assert connection.isolation_level == level
 
 
+@of_postgresql
+@pytest.mark.parametrize(("default", "told"), [("off", "on"), ("on", "off")])
+@pytest.mark.parametrize("kind", ["read_only", "deferrable"])
+def test_a_transaction_is_what_the_connection_says_it_is(
+    kind: str, default: str, told: str
+) -> None:
+    together((f"SET default_transaction_{kind} = {default}", []))
+    setattr(connection.connection, kind, told == "on")
+    try:
+        with transaction.atomic():
+            (answer,) = together((f"SHOW transaction_{kind}", []))
+            assert answer.fetchall() == [(told,)]
+    finally:
+        connection.close()
+
+
 def test_behind_a_pooler_nothing_is_planned_for_later(
     workflow: Workflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
