@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 # For the start and the end of processes on a busy machine.
 A_LITTLE = 5.0
 RunAll = Callable[..., None]
+Start = Callable[..., Manage]
 
 
 @pytest.fixture
@@ -155,14 +156,14 @@ def test_a_burst_waits_for_redis_for_a_while(
 
 
 @pytest.fixture
-def burst(
+def start(
     child_env: dict[str, str], tmp_path: Path, way_to_redis: Proxy
-) -> Iterator[Callable[[str], Manage]]:
-    """Starts a worker that ends when nothing is left to do."""
+) -> Iterator[Start]:
+    """Starts a worker with these options."""
     env = child_env | {"REDIS_URL": redis_url(way_to_redis, child_env["REDIS_URL"])}
     with ExitStack() as stack:
-        yield lambda how: stack.enter_context(
-            manage(env, tmp_path, "rqworker", "--burst", how)
+        yield lambda *options: stack.enter_context(
+            manage(env, tmp_path, "rqworker", *options)
         )
 
 
@@ -195,7 +196,7 @@ BOTH_WAYS = pytest.mark.parametrize("how", ["--processes=1", "--fork"])
 
 @STEPS
 def test_a_burst_gives_redis_time_wherever_it_goes_away(
-    burst: Callable[[str], Manage],
+    start: Start,
     way_to_redis: Proxy,
     run: RunAll,
     how: str,
@@ -203,7 +204,7 @@ def test_a_burst_gives_redis_time_wherever_it_goes_away(
 ) -> None:
     run(0)
     way_to_redis.close_at(step)
-    worker = burst(how)
+    worker = start("--burst", how)
     assert way_to_redis.was_reached.wait(40)
     time.sleep(BURST_PATIENCE_SECONDS / 2)
     assert worker.process.poll() is None
@@ -214,22 +215,37 @@ def test_a_burst_gives_redis_time_wherever_it_goes_away(
 
 @STEPS
 def test_a_burst_ends_with_an_error_wherever_redis_hangs(
-    burst: Callable[[str], Manage], way_to_redis: Proxy, how: str, step: str
+    start: Start, way_to_redis: Proxy, how: str, step: str
 ) -> None:
     way_to_redis.hang_at(step)
-    worker = burst(how)
+    worker = start("--burst", how)
     assert way_to_redis.was_reached.wait(40)
     gives_up(worker)
 
 
+@pytest.mark.parametrize("limit", ["--max-jobs=1", "--max-idle-time=1"])
+def test_a_worker_that_is_to_end_some_time_waits_for_redis(
+    start: Start, way_to_redis: Proxy, run: RunAll, limit: str
+) -> None:
+    run(0)
+    way_to_redis.close_at("rq:suspended")
+    worker = start("--fork", limit)
+    assert way_to_redis.was_reached.wait(40)
+    time.sleep(BURST_PATIENCE_SECONDS + 3)
+    assert worker.process.poll() is None
+    way_to_redis.open()
+    assert worker.process.wait(timeout=20) == 0
+    assert statuses() == ["succeeded"]
+
+
 @pytest.fixture
 def after_job_of_others(
-    burst: Callable[[str], Manage], way_to_redis: Proxy, redis: Redis, how: str
+    start: Start, way_to_redis: Proxy, redis: Redis, how: str
 ) -> Manage:
     """A worker that is at a job of others when Redis goes away."""
     others = django_rq.get_queue(queue().name, connection=redis)
     job = others.enqueue("time.sleep", 1)
-    worker = burst(how)
+    worker = start("--burst", how)
     wait_until(lambda: job.get_status() == JobStatus.STARTED)
     way_to_redis.close()
     return worker
