@@ -8,7 +8,6 @@ import os
 import re
 import time
 import uuid
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -75,8 +74,6 @@ class WorkProcess:
                 self._serve_one()
         finally:
             settle()
-            with suppress(RedisError):
-                self._inbox.pay()
 
     def _serve_one(self) -> None:
         try:
@@ -135,15 +132,16 @@ class WorkProcess:
             state.seconds += state.since - began
 
     def _run(self, taken: Taken) -> None:
-        parts = JOB_ID.fullmatch(taken.job_id)
-        if taken.job_id and not parts:
+        if not (parts := JOB_ID.fullmatch(taken.job_id)):
             logger.error("job_not_readable", job=taken.job_id)
             return
-        if parts and parts["kind"] == "schedule":
-            jobs.execute_scheduled_trigger(parts["row"])
+        kind, row = parts["kind"], UUID(parts["row"])
+        if kind == "schedule":
+            jobs.execute_scheduled_trigger(str(row))
             return
         with at_work():
-            claimed = self._claim(parts, is_last=not taken.left)
+            attempt = int(parts["attempt"] or 1)
+            claimed = self._claim(kind, row, attempt, is_last=not taken.left)
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
                 if taken.left:
@@ -153,7 +151,7 @@ class WorkProcess:
                 execution_jobs.run_claimed(*claimed)
 
     def _claim(
-        self, named_by: re.Match[str] | None, *, is_last: bool
+        self, kind: str, row: UUID, attempt: int, *, is_last: bool
     ) -> Started | None:
         """What is next in turn; or what the id from the queue names, if it is the last one,
         or if nobody's turn is found."""
@@ -165,10 +163,6 @@ class WorkProcess:
             self._state.note = self._turns.note
 
         def named() -> Started | None:
-            if named_by is None:
-                return None
-            kind, row = named_by["kind"], UUID(named_by["row"])
-            attempt = int(named_by["attempt"] or 1)
             if kind == "run":
                 taking(jobs.clock(), kind, row)
                 return claim_run_or_find(row, attempt, token=token, clock=jobs.clock)

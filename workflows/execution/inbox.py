@@ -4,10 +4,6 @@ An id says that there is one piece of work; which, the ledger decides. Id and jo
 in one step, or in two for a process that has waited. One that dies with an id loses a hint: the
 sweep sends it again, and RQ's upkeep removes what is left of it.
 
-While many ids wait, a process whose runs are short does not ask Redis before each of them, but
-takes the ids of those that it has run together with the next one. If it dies before, ids are
-left to which no work belongs any more; who takes them finds nothing to do.
-
 Jobs of others in the same queue stay where they are. Only a process that waits at an empty
 queue may get one: it is then where RQ's own workers put a job that they have taken.
 """
@@ -35,50 +31,33 @@ logger = get_logger(__name__)
 WAIT_SECONDS = 1.0
 # A job of ours that stands behind more of others waits until they are gone.
 LOOKED_THROUGH = 100
-# How many runs it may be ahead of the ids that it has taken, how many must wait for that, and
-# since when Redis must have answered.
-MOST_OWED = 7
-MANY = 50
-SHORT_SECONDS = 0.05
 _IS_OURS = """
-local function kind(id)
-  return string.match(id, '^(%a+)%-%x+%-%x+%-%x+%-%x+%-%x+')
-end
-local function work(id)
-  return kind(id) == 'run' or kind(id) == 'execution'
-end
 local function ours(id)
-  return work(id) or kind(id) == 'schedule'
+  local kind = string.match(id, '^(%a+)%-%x+%-%x+%-%x+%-%x+%-%x+')
+  return kind == 'run' or kind == 'execution' or kind == 'schedule'
 end
 """
 # KEYS: the queue, the mark that workers are suspended. ARGV: the prefix of job keys, how many
-# ids to look through, how many are owed, and 1 to take one more. Returns the id, and how many
-# are left. The hash of an alarm stays.
+# ids to look through. Returns the id, and how many are left. The hash of an alarm stays.
 _TAKE = (
     _IS_OURS
     + """
-local function take(wanted)
-  local found = redis.call('LPOP', KEYS[1])
-  if found and not wanted(found) then
-    redis.call('LPUSH', KEYS[1], found)
-    found = false
-    for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do
-      if wanted(id) then
-        found = id
-        redis.call('LREM', KEYS[1], 1, id)
-        break
-      end
+if redis.call('EXISTS', KEYS[2]) == 1 then return false end
+local found = redis.call('LPOP', KEYS[1])
+if not found then return false end
+if not ours(found) then
+  redis.call('LPUSH', KEYS[1], found)
+  found = false
+  for _, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do
+    if ours(id) then
+      found = id
+      redis.call('LREM', KEYS[1], 1, id)
+      break
     end
   end
-  if found and work(found) then redis.call('DEL', ARGV[1] .. found) end
-  return found
+  if not found then return false end
 end
-for _ = 1, ARGV[3] do
-  if not take(work) then break end
-end
-if ARGV[4] == '0' or redis.call('EXISTS', KEYS[2]) == 1 then return false end
-local found = take(ours)
-if not found then return false end
+if string.sub(found, 1, 9) ~= 'schedule-' then redis.call('DEL', ARGV[1] .. found) end
 return {found, redis.call('LLEN', KEYS[1])}
 """
 )
@@ -103,15 +82,14 @@ _ID = re.compile(OURS.pattern)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An id from the queue, and how many were left in it. Without an id it says that there is
-    work, whose id is taken later."""
+    """An id from the queue, and how many were left in it."""
 
     job_id: str
     left: int = 0
 
     @property
     def is_ours(self) -> bool:
-        return not self.job_id or bool(_ID.match(self.job_id))
+        return bool(_ID.match(self.job_id))
 
 
 class Inbox:
@@ -126,9 +104,6 @@ class Inbox:
         self._wait_seconds = min(WAIT_SECONDS, (patience or inf) / 2)
         self._take: Any = connection.register_script(_TAKE)
         self._take_other: Any = connection.register_script(_TAKE_OTHER)
-        self._owed = 0
-        self._left = 0
-        self._answered_at = -inf
 
     @cached_property
     def _keeping(self) -> Redis:
@@ -138,31 +113,10 @@ class Inbox:
 
     def take(self) -> Taken | None:
         """The first id of ours; None if there is none, or if RQ's workers are suspended."""
-        if self._owed < MOST_OWED and self._is_much_left():
-            self._owed += 1
-            self._left -= 1
-            return Taken("", self._left)
-        found = self._pay(and_take=1)
-        self._answered_at = time.monotonic()
-        self._left = int(found[1]) if found else 0
-        return Taken(found[0].decode(), self._left) if found else None
-
-    def pay(self) -> None:
-        """Take the ids of what was run without one."""
-        if self._owed:
-            self._pay(and_take=0)
-
-    def _pay(self, *, and_take: int) -> Any:
         keys = [self._queue, WORKERS_SUSPENDED]
-        args = [job_key(""), LOOKED_THROUGH, self._owed, and_take]
+        args = [job_key(""), LOOKED_THROUGH]
         found = self._take(keys=keys, args=args, client=self._keeping)
-        self._owed = 0
-        return found
-
-    def _is_much_left(self) -> bool:
-        """Whether there is still work for all, as far as it is known from a moment ago."""
-        is_recent = time.monotonic() - self._answered_at < SHORT_SECONDS
-        return is_recent and self._left >= MANY
+        return Taken(found[0].decode(), int(found[1])) if found else None
 
     def wait(self, on_wait: Callable[[int], None]) -> Taken | None:
         """Wait for the next id, whosever it is. An id of ours has left Redis; one of others

@@ -9,7 +9,7 @@ from django.conf import settings
 from redis import Redis
 from rq.suspension import resume, suspend
 
-from workflows.execution.inbox import LOOKED_THROUGH, MANY, MOST_OWED, Inbox, Taken
+from workflows.execution.inbox import LOOKED_THROUGH, Inbox, Taken
 from workflows.execution.queue import connection, queue_config, queue_key
 from workflows.execution.redis_client import new_client
 
@@ -19,12 +19,6 @@ TAKEN = "rq:queue:workflows:intermediate"
 @pytest.fixture
 def inbox(redis: Redis) -> Inbox:
     return Inbox(connection())
-
-
-@pytest.fixture
-def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are short, however slow this machine is."""
-    monkeypatch.setattr("workflows.execution.inbox.SHORT_SECONDS", 60.0)
 
 
 def queued(redis: Redis, *kinds: str) -> list[str]:
@@ -51,51 +45,6 @@ def test_the_first_of_ours_leaves_redis_with_its_job(
     assert redis.keys("rq:job:*") == [f"rq:job:{second}".encode()]
     assert inbox.take() == Taken(second, left=0)
     assert inbox.take() is None
-
-
-@pytest.mark.usefixtures("_short")
-def test_while_many_wait_ids_of_short_runs_are_taken_together_after_them(
-    inbox: Inbox, redis: Redis
-) -> None:
-    ids = queued(redis, *["run"] * (MANY + 20))
-    assert inbox.take() == Taken(ids[0], left=MANY + 19)
-    ahead = [inbox.take() for _ in range(MOST_OWED)]
-    assert ahead == [Taken("", MANY + 18 - number) for number in range(MOST_OWED)]
-    assert in_queue(redis) == ids[1:]
-    next_one = 1 + MOST_OWED
-    assert inbox.take() == Taken(ids[next_one], left=MANY + 18 - MOST_OWED)
-    assert in_queue(redis) == ids[next_one + 1 :]
-    assert len(redis.keys("rq:job:*")) == redis.llen(queue_key())
-
-
-@pytest.mark.usefixtures("_short")
-def test_who_ends_takes_what_it_owes(inbox: Inbox, redis: Redis) -> None:
-    ids = queued(redis, "run", "schedule", "mail", *["run"] * (MANY + 1))
-    assert [inbox.take() for _ in range(3)][1:] == [
-        Taken("", MANY + 2),
-        Taken("", MANY + 1),
-    ]
-    inbox.pay()
-    assert in_queue(redis) == [*ids[1:3], *ids[5:]]  # it owes runs, not the alarm
-    inbox.pay()
-    assert len(in_queue(redis)) == MANY + 1
-
-
-def test_after_a_longer_run_redis_is_asked_again(
-    inbox: Inbox, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("workflows.execution.inbox.SHORT_SECONDS", 0.0)
-    ids = queued(redis, *["run"] * (MANY + 20))
-    assert [inbox.take() for _ in "123"] == [
-        Taken(ids[number], left=MANY + 19 - number) for number in range(3)
-    ]
-
-
-@pytest.mark.usefixtures("_short")
-def test_of_few_each_is_taken_at_once(inbox: Inbox, redis: Redis) -> None:
-    ids = queued(redis, *["run"] * MANY)
-    taken = [inbox.take() for _ in ids]
-    assert [each.job_id for each in taken if each] == ids
 
 
 def test_jobs_of_others_are_passed_over(inbox: Inbox, redis: Redis) -> None:
