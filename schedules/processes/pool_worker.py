@@ -128,6 +128,9 @@ class PoolWorker(ScheduleWorker):
     def _wait_for_redis(self) -> None:
         if self._pool:
             self._pool.tend()
+        self._other_jobs += (
+            self._orders.reported()
+        )  # unread, they would end each wait at once
         self._wait_for_news()
 
     @override

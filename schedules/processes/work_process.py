@@ -137,6 +137,7 @@ class WorkProcess:
             return
         kind, row = parts["kind"], UUID(parts["row"])
         if kind == "schedule":
+            self._look = None
             jobs.execute_scheduled_trigger(str(row))
             return
         with at_work():

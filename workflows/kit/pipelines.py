@@ -12,8 +12,8 @@ statements are sent as Django sends all others.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import lru_cache, partial
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
@@ -60,8 +60,8 @@ def run_together(
     """Run them in one round trip. The first one that fails ends all. In a transaction of
     Django's they are part of it, else they are one of their own. With `commits`, that
     transaction, which the caller is about to end, is committed in the same round trip, unless it is
-    part of a larger one; then those in `then` run, whose answers are the last ones, if there are
-    any.
+    part of a larger one; then those in `then` run, whose answers are the last ones: there are
+    none if it was, or if one of them fails.
 
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at
@@ -134,17 +134,18 @@ def _with_question_marks(sql: str) -> str:
 class _Result:
     """The answer of the server to one statement."""
 
-    def __init__(self, result: Any, transformer: Any) -> None:
+    def __init__(self, result: Any, new_transformer: Callable[[], Any]) -> None:
         self._result = result
-        self._transformer = transformer
+        self._new_transformer = new_transformer
 
     @property
     def rowcount(self) -> int:
         return int(self._result.command_tuples or 0)
 
     def fetchall(self) -> list[Any]:
-        self._transformer.set_pgresult(self._result)
-        rows: list[Any] = self._transformer.load_rows(0, self._result.ntuples, tuple)
+        transformer = self._new_transformer()
+        transformer.set_pgresult(self._result)
+        rows: list[Any] = transformer.load_rows(0, self._result.ntuples, tuple)
         return rows
 
 
@@ -155,14 +156,12 @@ class _Ready(NamedTuple):
     values: Sequence[Any]
     types: Sequence[int]
     formats: Sequence[Any]
-    transformer: Any
 
 
 class _Step(NamedTuple):
-    """Something that the server answers: a statement, which has a transformer of its values,
-    or what goes before one."""
+    """Something that the server answers: a statement, or what goes before or after it."""
 
-    transformer: Any = None
+    is_statement: bool = False
     # Of a statement that is being prepared: what it is known by.
     key: Any = None
     name: bytes = b""
@@ -177,12 +176,13 @@ class _Prepared:
         self._raw = raw
         self._failed = pq.ExecStatus.FATAL_ERROR
         self._error_of: Any = errors.error_from_result
-        self._new_transformer = adapt.Transformer
+        self._new_transformer = partial(adapt.Transformer, raw)
         self._format = adapt.PyFormat.AUTO
         # By the text of the statement and the types of its parameters.
         self._names: dict[Any, bytes] = {}
         self._count = 0
-        # By the text of the statement: they know how its values are sent and read.
+        # By the text of the statement: they know how its values are sent. (What is read depends
+        # on the session's time zone, and a transformer keeps the result.)
         self._transformers: dict[str, Any] = {}
 
     def run(
@@ -211,12 +211,12 @@ class _Prepared:
     def _ready(self, sql: str, params: Sequence[Any]) -> _Ready:
         transformer = self._transformers.get(sql)
         if transformer is None:
-            transformer = self._new_transformer(self._raw)
+            transformer = self._new_transformer()
             if len(self._transformers) < MOST_PREPARED:
                 self._transformers[sql] = transformer
         values = transformer.dump_sequence(params, [self._format] * len(params))
         types, formats = transformer.types or (), transformer.formats or ()
-        return _Ready(sql, values, types, formats, transformer)
+        return _Ready(sql, values, types, formats)
 
     def _run(
         self, statements: Iterable[_Ready], after: Iterable[_Ready] | None
@@ -229,16 +229,19 @@ class _Prepared:
         if after is not None:  # then Django finds nothing left to commit
             server.send_query_params(b"COMMIT", None)
             steps.append(_Step())
-            for statement in after:
-                steps += self._send(statement)
+        needed = len(steps)
+        for statement in after or ():
+            steps += self._send(statement)
         server.pipeline_sync()
         results = self._raw.wait(_results(server, len(steps)))
         server.exit_pipeline_mode()
+        if any(each.status == self._failed for each in results[needed:]):
+            del steps[needed:], results[needed:]  # what is committed has not failed
         self._check(steps, results)
         return [
-            _Result(result, step.transformer)
+            _Result(result, self._new_transformer)
             for step, result in zip(steps, results, strict=True)
-            if step.transformer
+            if step.is_statement
         ]
 
     def _begin(self) -> list[_Step]:
@@ -258,21 +261,21 @@ class _Prepared:
         return [_Step()]
 
     def _send(self, statement: _Ready) -> list[_Step]:
-        sql, values, types, formats, transformer = statement
+        sql, values, types, formats = statement
         server = self._raw.pgconn
         steps = []
         key = (sql, types)
         name = self._names.get(key)
         if name is None and self._count >= MOST_PREPARED:
             server.send_query_params(_numbered(sql).encode(), values, types, formats)
-            return [_Step(transformer)]
+            return [_Step(is_statement=True)]
         if name is None:
             self._count += 1
             name = b"ostinato_%d" % self._count
             server.send_prepare(name, _numbered(sql).encode(), types)
             steps.append(_Step(key=key, name=name))
         server.send_query_prepared(name, values, formats)
-        return [*steps, _Step(transformer)]
+        return [*steps, _Step(is_statement=True)]
 
     def _check(self, steps: Sequence[_Step], results: Sequence[Any]) -> None:
         """Remember what was prepared; raise the error of the first statement that failed."""

@@ -173,6 +173,11 @@ class Ahead(Generic[Result]):
         for answer in run_together(connection, [], commits=True, then=[sent]) or []:
             self._answer = [statement.result(connection, answer)]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether a commit has brought the answer along."""
+        return bool(self._answer)
+
     def answer(self) -> Result:
         """The answer, once: whoever asks again asks the database."""
         if self._answer:

@@ -75,7 +75,8 @@ def _insert_on_sqlite(
     values = [list(column) for column in _for_sqlite(model, fields, columns, shared)]
     varying = [column for place, column in enumerate(values) if place not in shared]
     as_json = _rows_as_json(list(zip(*varying, strict=True)))
-    if _NUL in as_json:  # SQLite's JSON ends a text there
+    # SQLite's JSON ends a text at a NUL; and it parses a row anew for each of its columns.
+    if _NUL in as_json or len(as_json) > MOST_AS_JSON * len(columns[0]):
         statement = _insert_values(model, tuple(fields))
         cursor.executemany(statement, list(zip(*values, strict=True)))
         return
@@ -266,6 +267,7 @@ def _for_sqlite(
 
 # As it is, without escapes: a text that cannot be stored is refused like any parameter.
 _rows_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+MOST_AS_JSON = 2_000  # characters a row
 _NUL = "\\u0000"
 
 

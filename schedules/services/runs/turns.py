@@ -6,7 +6,7 @@ that run on their own, `execution_in_turn`. `policy.turns` has the rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from datetime import datetime
 from functools import cache
@@ -109,7 +109,7 @@ def _claim(
     """Each try is one look and, unless others were faster, one claim."""
     missed: set[Place] = set()
     for _ in range(MOST_TRIES):
-        place = turns.place(_waiting(look.answer()), missed)
+        place = _place(turns, look, missed)
         if place is None:
             return None
         started: Started | None = None
@@ -135,6 +135,15 @@ def _claim(
             missed.add(place)
             turns.pass_over(place)
     return None
+
+
+def _place(turns: Turns, look: Look, missed: Collection[Place]) -> Place | None:
+    """Whose turn it is. A look that was had before may have come too early for what waits."""
+    was_known = look.is_known
+    place = turns.place(_waiting(look.answer()), missed)
+    if place is None and was_known:
+        place = turns.place(_waiting(look.answer()), missed)
+    return place
 
 
 def _run_of(place: Place, last: UUID, now: datetime) -> ScheduledRun | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -47,6 +48,16 @@ def test_a_worker_that_ends_gives_back_the_jobs_of_others_that_it_has_taken(
     worker._end_pool()
     assert redis.lrange(queue().key, 0, -1) == [b"first", b"second"]
     assert redis.llen(TAKEN) == 0
+
+
+def test_a_report_that_nobody_has_read_does_not_end_each_wait_for_redis(
+    worker: PoolWorker, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_wait_for_news", lambda: None)
+    reported(worker, redis, "first")
+    worker._wait_for_redis()
+    assert worker._other_jobs == ["first"]
+    assert not select.select([worker._orders], [], [], 0)[0]
 
 
 def test_a_job_that_cannot_be_read_since_redis_is_away_is_read_later(

@@ -91,6 +91,17 @@ def test_waiting_ends_with_the_next_job_whosever_it_is(
     assert len(clients) == 2
 
 
+def test_taking_and_waiting_share_a_connection(inbox: Inbox, redis: Redis) -> None:
+    before = len(redis.client_list())
+    clients: list[int] = []
+    queued(redis, "run", "run")
+    inbox.take()
+    inbox.wait(clients.append)
+    inbox.take()
+    assert len(redis.client_list()) == before + 1
+    assert clients[0] in {int(each["id"]) for each in redis.client_list()}
+
+
 def test_a_job_of_others_is_taken_as_rq_takes_it(inbox: Inbox, redis: Redis) -> None:
     ours, other = queued(redis, "run", "mail")
     assert inbox.take_other() == other

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.db import (
 
 from workflows.kit import pipelines as module
 from workflows.kit.pipelines import Answer, Sent, run_together
-from workflows.kit.prepared import Ahead, Param, Select, Update, run_all
+from workflows.kit.prepared import Ahead, Param, Rows, Select, Update, run_all
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -117,6 +118,36 @@ def test_the_commit_may_bring_an_answer_along(workflow: Workflow) -> None:
     assert ahead.answer() == [workflow]
     rename(id=workflow.pk, name="y")
     assert ahead.answer() == []  # asked anew
+
+
+@of_postgresql
+def test_what_is_committed_has_not_failed_though_what_comes_after_it_does(
+    workflow: Workflow,
+) -> None:
+    done: list[str] = []
+    divided: Rows = Rows(lambda: "SELECT 1 / %s::int")
+    ahead: Ahead[list[Any]] = Ahead(lambda: divided.bind(params=[divisor]))
+    divisor = 0
+    with transaction.atomic():
+        transaction.on_commit(lambda: done.append("committed"))
+        rename(id=workflow.pk, name="x")
+        ahead.commit()
+    assert done == ["committed"]
+    assert not ahead.is_known
+    assert by_name(name="x") == [workflow]
+    divisor = 1
+    assert ahead.answer() == [(1,)]
+
+
+@of_postgresql
+def test_a_zone_that_the_session_had_is_not_remembered() -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    for zone in ("Europe/Berlin", "UTC"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET TIME ZONE '{zone}'")
+        (answer,) = together(("SELECT %s::timestamptz", [noon]))
+        ((read,),) = answer.fetchall()
+    assert read == noon
 
 
 def test_without_a_commit_of_its_own_an_answer_is_asked_for_when_it_is_wanted(

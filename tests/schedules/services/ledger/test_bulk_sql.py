@@ -100,6 +100,22 @@ def test_any_number_of_rows_is_one_statement(make_schedule: MakeSchedule) -> Non
     assert statement["sql"].startswith("INSERT INTO")
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL gets no JSON.")
+def test_long_rows_are_not_parsed_as_json_for_each_of_their_columns(
+    make_schedule: MakeSchedule,
+) -> None:
+    job = make_schedule()
+    texts = [f"{minute}" * 3_000 for minute in (1, 2)]
+    rows = [new_run(job, minute, text) for minute, text in enumerate(texts)]
+    with CaptureQueriesContext(connection) as seen:
+        insert_rows(ScheduledRun, fields=COLUMNS, rows=rows)
+    assert not any("json_each" in each["sql"] for each in seen)
+    found = ScheduledRun.objects.order_by("due_at").values_list(
+        "schedule_name", flat=True
+    )
+    assert list(found) == texts
+
+
 def test_a_tick_that_is_there_already_refuses_the_whole_batch(
     make_schedule: MakeSchedule,
 ) -> None:

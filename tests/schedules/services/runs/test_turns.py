@@ -243,6 +243,22 @@ def test_a_look_that_was_had_is_not_had_again(of: Of, alice: User, bob: User) ->
     assert next_with(look) is None
 
 
+def test_what_came_after_a_look_is_seen(of: Of, alice: User) -> None:
+    turns = Turns()
+    look = look_ahead(turns, lambda: NOON)
+    with transaction.atomic():
+        look.commit()
+    of(alice)
+    started = claim_next(
+        turns,
+        token=uuid.uuid4(),
+        now=NOON,
+        taking=lambda kind, pk: None,
+        look=look,
+    )
+    assert told(started) == 1
+
+
 def test_it_says_what_it_is_about_to_claim(of: Of, alice: User) -> None:
     of(alice)
     execution = execution_of(alice)
