@@ -6,6 +6,7 @@ from __future__ import annotations
 import decimal
 import gc
 import locale
+import logging
 import os
 import resource
 import signal
@@ -78,6 +79,10 @@ def look() -> dict[str, Any]:
         "priority": os.getpriority(os.PRIO_PROCESS, 0),
         "threads": sorted(t.name for t in threading.enumerate() if t.name != "guard"),
         "kept": len(_kept),
+        "wrappers": (len(connection.execute_wrappers), connection.force_debug_cursor),
+        "processors": sorted(os.sched_getaffinity(0)),
+        "logs": logging.root.manager.disable,
+        "hook": sys.excepthook.__module__,
     }
 
 
@@ -148,6 +153,11 @@ def limits() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (200, most))
 
 
+def wrappers() -> None:
+    connection.execute_wrappers.append(lambda execute, *args: execute(*args))
+    connection.force_debug_cursor = True
+
+
 PUT_BACK: dict[str, Callable[[], object]] = {
     "directory": lambda: os.chdir("/"),
     "environment": environment,
@@ -169,6 +179,10 @@ PUT_BACK: dict[str, Callable[[], object]] = {
     "limit of recursion": lambda: sys.setrecursionlimit(200),
     "garbage": gc.disable,
     "soft limits": limits,
+    "what looks at queries": wrappers,
+    "processors": lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}),
+    "level of logs": lambda: logging.disable(logging.CRITICAL),
+    "hook of exceptions": lambda: setattr(sys, "excepthook", print),
 }
 
 
@@ -193,6 +207,11 @@ def memory() -> None:
     _kept.append(bytearray(200_000_000))
 
 
+def redirected() -> None:
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 1)
+
+
 def hard_limits() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
 
@@ -204,4 +223,5 @@ NOT_PUT_BACK: dict[str, Callable[[], object]] = {
     "connection": open_connection,
     "memory": memory,
     "hard limits": hard_limits,
+    "redirected output": redirected,
 }

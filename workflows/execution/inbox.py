@@ -33,8 +33,11 @@ WAIT_SECONDS = 1.0
 LOOKED_THROUGH = 100
 _IS_OURS = """
 local function ours(id)
-  local kind = string.match(id, '^(%a+)%-%x+%-%x+%-%x+%-%x+%-%x+')
-  return kind == 'run' or kind == 'execution' or kind == 'schedule'
+  local x, kind = '[0-9a-f]', string.match(id, '^%a+')
+  if kind ~= 'run' and kind ~= 'execution' and kind ~= 'schedule' then return false end
+  local four = '%-' .. string.rep(x, 4)
+  local row = '^%a+%-' .. string.rep(x, 8) .. string.rep(four, 3) .. '%-' .. string.rep(x, 12)
+  return string.find(id, row) ~= nil
 end
 """
 # KEYS: the queue, the mark that workers are suspended. ARGV: the prefix of job keys, how many
@@ -77,6 +80,11 @@ end
 return false
 """
 )
+# KEYS: the queue of jobs that a worker has taken. ARGV: an id of ours, and the key of its job.
+_FORGET = """
+redis.call('LREM', KEYS[1], -1, ARGV[1])
+if string.sub(ARGV[1], 1, 9) ~= 'schedule-' then redis.call('DEL', ARGV[2]) end
+"""
 _ID = re.compile(OURS.pattern)
 
 
@@ -104,6 +112,7 @@ class Inbox:
         self._wait_seconds = min(WAIT_SECONDS, (patience or inf) / 2)
         self._take: Any = connection.register_script(_TAKE)
         self._take_other: Any = connection.register_script(_TAKE_OTHER)
+        self._forget: Any = connection.register_script(_FORGET)
 
     @cached_property
     def _keeping(self) -> Redis:
@@ -116,7 +125,9 @@ class Inbox:
         keys = [self._queue, WORKERS_SUSPENDED]
         args = [job_key(""), LOOKED_THROUGH]
         found = self._take(keys=keys, args=args, client=self._keeping)
-        return Taken(found[0].decode(), int(found[1])) if found else None
+        if not found:
+            return None
+        return Taken(found[0].decode(errors="replace"), int(found[1]))
 
     def wait(self, on_wait: Callable[[int], None]) -> Taken | None:
         """Wait for the next id, whosever it is. An id of ours has left Redis; one of others
@@ -140,9 +151,8 @@ class Inbox:
             return None
         taken = Taken(job_id)
         if taken.is_ours:
-            self._keeping.lrem(self._taken, -1, taken.job_id)
-            if not taken.job_id.startswith("schedule-"):
-                self._keeping.delete(job_key(taken.job_id))
+            args = [taken.job_id, job_key(taken.job_id)]
+            self._forget(keys=[self._taken], args=args, client=self._keeping)
         return taken
 
     def has_other(self) -> bool:

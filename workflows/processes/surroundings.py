@@ -9,6 +9,7 @@ from __future__ import annotations
 import decimal
 import gc
 import locale
+import logging
 import os
 import resource
 import signal
@@ -17,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.core.cache import caches
@@ -45,6 +47,10 @@ class Surroundings:
 
     def __init__(self, close: Callable[[], None]) -> None:
         self._close = close
+        self._wrappers = {
+            each.alias: list(each.execute_wrappers)
+            for each in connections.all(initialized_only=True)
+        }
         self._put_back_connections()
         self._directory = os.getcwd()
         self._environment = os.environ.copy()
@@ -58,6 +64,7 @@ class Surroundings:
         self._user = _user()
         self._threads = _count_threads()
         self._files = _open_files()
+        self._outputs = _outputs()
 
     def put_back(self) -> str:
         """Put everything back. Returns why the process cannot go on; empty if it can."""
@@ -78,6 +85,10 @@ class Surroundings:
     def _put_back_connections(self) -> str:
         """The next run begins with new connections, which have no setting of this one."""
         connections.close_all()
+        for each in connections.all(initialized_only=True):
+            # What looks at each query has been added to this object, not to what is closed.
+            each.execute_wrappers[:] = self._wrappers.get(each.alias, [])
+            each.force_debug_cursor = False
         caches.close_all()
         self._close()
         return ""
@@ -124,6 +135,8 @@ class Surroundings:
 
     def _look_for_files(self) -> str:
         """Connections that the run left open, and too many files."""
+        if _outputs() != self._outputs:
+            return "it redirected a standard stream"
         left = _open_files() - self._files
         if any(_is_connection(number) for number in left):
             return "it left a connection open"
@@ -144,6 +157,14 @@ def _streams() -> tuple[Any, ...]:
 
 def _put_streams(streams: tuple[Any, ...]) -> None:
     sys.stdin, sys.stdout, sys.stderr = streams
+
+
+def _cpus() -> set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def _put_cpus(cpus: set[int]) -> None:
+    os.sched_setaffinity(0, cpus)
 
 
 def _put_collection(enabled: bool) -> None:  # noqa: FBT001 what gc.isenabled() returned
@@ -172,6 +193,12 @@ _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "trace function": (sys.gettrace, sys.settrace),
     "profile function": (sys.getprofile, sys.setprofile),
     "priority": (_priority, _put_priority),
+    "processors": (_cpus, _put_cpus),
+    "level of logs": (lambda: logging.root.manager.disable, logging.disable),
+    "hook of exceptions": (
+        lambda: sys.excepthook,
+        lambda hook: setattr(sys, "excepthook", hook),
+    ),
 }
 
 
@@ -204,6 +231,16 @@ def _open_files() -> set[str]:
         return set(os.listdir(OPEN_FILES))
     except OSError:
         return set()
+
+
+def _outputs() -> list[tuple[int, int]]:
+    """Which files the standard streams of the system lead to."""
+    found = []
+    for number in (0, 1, 2):
+        with suppress(OSError):  # closed
+            status = os.fstat(number)
+            found.append((status.st_dev, status.st_ino))
+    return found
 
 
 def _is_connection(number: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ class Command(rqworker.Command):
         parser.set_defaults(serializer=None)
         parser.add_argument(
             "--processes",
-            type=process_count,
             metavar="N",
             help="how many runs it does at once; by default the CPUs that it may use, at "
             f"most {MOST_BY_DEFAULT}, and at most {MOST_ON_SQLITE} on SQLite",
@@ -73,6 +72,8 @@ class Command(rqworker.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["fork"] and options["processes"]:
             raise CommandError("Give either --fork or --processes.")
+        if options["processes"] is not None:
+            options["processes"] = process_count(str(options["processes"]))
         queues = args or (queue_name(),)
         _must_exist(queues)
         if queue_name() not in queues:
@@ -121,8 +122,8 @@ def process_count(text: str) -> int:
     """The number of work processes that was asked for."""
     if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PROCESSES:
         return int(text)
-    problem = f"a worker has from 1 to {MOST_PROCESSES} processes"
-    raise ArgumentTypeError(problem)
+    problem = f"--processes {text}: a worker has from 1 to {MOST_PROCESSES} processes."
+    raise CommandError(problem)
 
 
 def default_processes() -> int:

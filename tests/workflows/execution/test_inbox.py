@@ -56,6 +56,35 @@ def test_jobs_of_others_are_passed_over(inbox: Inbox, redis: Redis) -> None:
     assert redis.exists("rq:job:mail", "rq:job:run-of-the-mill") == 2
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "run-2026-11-29-10-30",
+        "execution-2026-11-29-10-30-nightly",
+        "schedule-2026-11-29-10-30",
+        f"run-{uuid.UUID(int=0xA << 124)}".upper().replace("RUN", "run"),
+        f"running-{uuid.UUID(int=1)}",
+    ],
+)
+def test_an_id_of_others_may_look_much_like_ours(
+    inbox: Inbox, redis: Redis, other: str
+) -> None:
+    redis.hset(f"rq:job:{other}", "data", "x")
+    redis.rpush(queue_key(), other)
+    assert inbox.take() is None
+    assert redis.exists(f"rq:job:{other}")
+    assert inbox.take_other() == other
+
+
+def test_an_id_of_ours_with_bytes_that_are_no_text_is_taken(
+    inbox: Inbox, redis: Redis
+) -> None:
+    redis.rpush(queue_key(), f"run-{uuid.UUID(int=1)}-".encode() + b"\xff")
+    taken = inbox.take()
+    assert taken is not None
+    assert taken.job_id.endswith("\ufffd")
+
+
 def test_only_so_many_jobs_of_others_are_looked_through(
     inbox: Inbox, redis: Redis
 ) -> None:
