@@ -194,6 +194,15 @@ STEPS = pytest.mark.parametrize(
 BOTH_WAYS = pytest.mark.parametrize("how", ["--processes=1", "--fork"])
 
 
+def goes_on_after(seconds: float, worker: Manage, way: Proxy) -> None:
+    """The worker waits so long for Redis, and does the rest once that is back."""
+    time.sleep(seconds)
+    assert worker.process.poll() is None
+    way.open()
+    assert worker.process.wait(timeout=20) == 0
+    assert statuses() == ["succeeded"]
+
+
 @STEPS
 def test_a_burst_gives_redis_time_wherever_it_goes_away(
     start: Start,
@@ -206,11 +215,7 @@ def test_a_burst_gives_redis_time_wherever_it_goes_away(
     way_to_redis.close_at(step)
     worker = start("--burst", how)
     assert way_to_redis.was_reached.wait(40)
-    time.sleep(BURST_PATIENCE_SECONDS / 2)
-    assert worker.process.poll() is None
-    way_to_redis.open()
-    assert worker.process.wait(timeout=20) == 0
-    assert statuses() == ["succeeded"]
+    goes_on_after(BURST_PATIENCE_SECONDS / 2, worker, way_to_redis)
 
 
 @STEPS
@@ -231,11 +236,7 @@ def test_a_worker_that_is_to_end_some_time_waits_for_redis(
     way_to_redis.close_at("rq:suspended")
     worker = start("--fork", limit)
     assert way_to_redis.was_reached.wait(40)
-    time.sleep(BURST_PATIENCE_SECONDS + 3)
-    assert worker.process.poll() is None
-    way_to_redis.open()
-    assert worker.process.wait(timeout=20) == 0
-    assert statuses() == ["succeeded"]
+    goes_on_after(BURST_PATIENCE_SECONDS + 3, worker, way_to_redis)
 
 
 @pytest.fixture
@@ -256,11 +257,7 @@ def test_a_burst_gives_redis_time_after_a_job_of_others(
     after_job_of_others: Manage, way_to_redis: Proxy, run: RunAll
 ) -> None:
     run(0)
-    time.sleep(BURST_PATIENCE_SECONDS / 2)
-    assert after_job_of_others.process.poll() is None
-    way_to_redis.open()
-    assert after_job_of_others.process.wait(timeout=20) == 0
-    assert statuses() == ["succeeded"]
+    goes_on_after(BURST_PATIENCE_SECONDS / 2, after_job_of_others, way_to_redis)
 
 
 @BOTH_WAYS

@@ -79,8 +79,12 @@ def execution_of(owner: User | None, at: datetime = NOON) -> WorkflowExecution:
     )
 
 
-def claim(turns: Turns, *, now: datetime = NOON) -> Started | None:
-    return claim_next(turns, token=uuid.uuid4(), now=now, taking=lambda kind, pk: None)
+def claim(
+    turns: Turns, *, now: datetime = NOON, look: Look | None = None
+) -> Started | None:
+    return claim_next(
+        turns, token=uuid.uuid4(), now=now, taking=lambda kind, pk: None, look=look
+    )
 
 
 def told(started: Started | None) -> Any:
@@ -226,21 +230,9 @@ def test_a_look_that_was_had_is_not_had_again(of: Of, alice: User, bob: User) ->
     with transaction.atomic():
         look.commit()  # on PostgreSQL it brings the answer along
     ScheduledRun.objects.filter(schedule=first).delete()
-
-    def next_with(look: Look) -> Any:
-        return told(
-            claim_next(
-                turns,
-                token=uuid.uuid4(),
-                now=NOON,
-                taking=lambda kind, pk: None,
-                look=look,
-            )
-        )
-
     # What it names may be gone meanwhile: then it looks again.
-    assert next_with(look) == 2
-    assert next_with(look) is None
+    assert told(claim(turns, look=look)) == 2
+    assert told(claim(turns, look=look)) is None
 
 
 def test_what_came_after_a_look_is_seen(of: Of, alice: User) -> None:
@@ -249,14 +241,7 @@ def test_what_came_after_a_look_is_seen(of: Of, alice: User) -> None:
     with transaction.atomic():
         look.commit()
     of(alice)
-    started = claim_next(
-        turns,
-        token=uuid.uuid4(),
-        now=NOON,
-        taking=lambda kind, pk: None,
-        look=look,
-    )
-    assert told(started) == 1
+    assert told(claim(turns, look=look)) == 1
 
 
 def test_it_says_what_it_is_about_to_claim(of: Of, alice: User) -> None:
