@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -143,6 +144,15 @@ def clock(request: pytest.FixtureRequest) -> Iterator[None]:
     request.node.add_report_section("setup", "clock", f"It ran at {instant} ({name}).")
     with time_machine.travel(instant, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def signal_handlers() -> Iterator[None]:
+    """RQ's workers leave theirs, with which Ctrl-C would no longer end the tests."""
+    kept = [(each, signal.getsignal(each)) for each in (signal.SIGINT, signal.SIGTERM)]
+    yield
+    for each, handler in kept:
+        signal.signal(each, handler)
 
 
 @pytest.fixture(autouse=True)

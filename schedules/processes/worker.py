@@ -246,11 +246,8 @@ class ScheduleWorker(Worker):
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             except ResponseError as error:
-                if timeout is None:  # in burst mode it never waits
-                    self._note_redis(error)
-                    raise StopRequested from error
-                outages.warning("worker_lost_redis", error=str(error))
-                time.sleep(self.max_connection_wait_time)
+                self._bear(error)
+                self._wait_for_redis()
 
     @override
     def check_for_suspension(self, burst: bool) -> None:

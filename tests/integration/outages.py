@@ -1,4 +1,4 @@
-"""Services that hang: they take what they are sent, and answer nothing."""
+"""Redis that hangs: it takes what it is sent, and answers nothing. Or it refuses to write."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ def hanging(redis: Redis) -> Iterator[None]:
         yield
     finally:
         server.resume()
+
+
+@contextmanager
+def refusing(redis: Redis) -> Iterator[None]:
+    """Redis has no memory for more during the body."""
+    redis.config_set("maxmemory", 1024)
+    try:
+        yield
+    finally:
+        redis.config_set("maxmemory", 0)

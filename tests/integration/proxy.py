@@ -89,6 +89,7 @@ class Proxy:
     def end(self) -> None:
         self.close()
         self._flows.set()
+        self._listener.shutdown(socket.SHUT_RDWR)  # or `accept` would wait for ever
         self._listener.close()
 
     def _accept(self) -> None:

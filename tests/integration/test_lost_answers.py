@@ -61,8 +61,9 @@ def test_the_claim_of_what_was_started_by_hand(
     workflow.nodes.all().delete()
     add_graph(workflow, {"hand": ("trigger_manual", {})}, [])
     way.cut_after(statement)
-    for _ in range(count):
-        by_hand(workflow)
+    with transaction.atomic():  # the worker sees all at once
+        for _ in range(count):
+            by_hand(workflow)
     wait_until(lambda: "running" in statuses())
     assert way.was_cut.wait(LONG_SECONDS)
     time.sleep(AWAY_SECONDS)
@@ -76,9 +77,10 @@ def test_the_claim_of_a_run(
 ) -> None:
     now = timezone.now()
     way.cut_after("COMMIT")
-    for _ in range(count):
-        schedule = make_schedule(now, interval_seconds=3600)
-        run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
+    with transaction.atomic():  # the worker sees all at once
+        for _ in range(count):
+            schedule = make_schedule(now, interval_seconds=3600)
+            run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
     assert way.was_cut.wait(LONG_SECONDS)
     time.sleep(AWAY_SECONDS)
     way.open()
@@ -93,7 +95,7 @@ def test_the_claim_of_a_run_that_cannot_be_started(
     now = timezone.now()
     schedules = [make_schedule(now, interval_seconds=3600) for _ in range(count)]
     way.cut_after("COMMIT")
-    with transaction.atomic():  # the worker sees both at once
+    with transaction.atomic():  # the worker sees all at once
         for schedule in schedules:
             run_now(schedule.id, actor=Actor.person(schedule.owner), now=now)
         Workflow.objects.update(is_active=False)

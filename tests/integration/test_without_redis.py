@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import django_rq
@@ -20,7 +20,7 @@ from schedules.processes.worker import BURST_PATIENCE_SECONDS, GRACE_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
-from tests.integration.outages import hanging
+from tests.integration.outages import hanging, refusing
 from tests.integration.processes import Manage, manage, wait_until
 from tests.integration.proxy import Proxy, redis_url
 from tests.schedules.conftest import MakeSchedule
@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 A_LITTLE = 5.0
 RunAll = Callable[..., None]
 Start = Callable[..., Manage]
+Away = Callable[[Redis], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -128,27 +129,43 @@ def test_a_burst_ends_with_an_error_if_redis_refuses(
     assert "Redis is away" in last
 
 
-@pytest.mark.parametrize("how", ["--processes=1", "--fork"])
-def test_a_burst_ends_what_runs_and_then_with_an_error_if_redis_hangs(
-    child_env: dict[str, str], tmp_path: Path, redis: Redis, run: RunAll, how: str
+@pytest.mark.parametrize(
+    ("how", "away"),
+    # A Redis without memory still lets a process that stays take what is there.
+    [("--processes=1", hanging), ("--fork", hanging), ("--fork", refusing)],
+)
+def test_a_burst_ends_what_runs_and_then_with_an_error_if_redis_is_away(
+    child_env: dict[str, str],
+    tmp_path: Path,
+    redis: Redis,
+    run: RunAll,
+    how: str,
+    away: Away,
 ) -> None:
     run(15, 1)
     with manage(child_env, tmp_path, "rqworker", "--burst", how) as worker:
         wait_until(lambda: "running" in statuses())
-        with hanging(redis):
+        with away(redis):
             wait_until(lambda: statuses() == ["pending", "succeeded"])
             assert worker.process.wait(timeout=20 + A_LITTLE) == 1
         last = worker.log.read_text().strip().splitlines()[-1]
     assert "Redis is away" in last
 
 
+@pytest.mark.parametrize("away", [hanging, refusing])
+@pytest.mark.parametrize("how", ["--processes=1", "--fork"])
 def test_a_burst_waits_for_redis_for_a_while(
-    child_env: dict[str, str], tmp_path: Path, redis: Redis, run: RunAll
+    child_env: dict[str, str],
+    tmp_path: Path,
+    redis: Redis,
+    run: RunAll,
+    how: str,
+    away: Away,
 ) -> None:
     run(1, 1)
-    with manage(child_env, tmp_path, "rqworker", "--burst", "--processes=1") as worker:
+    with manage(child_env, tmp_path, "rqworker", "--burst", how) as worker:
         wait_until(lambda: "running" in statuses())
-        with hanging(redis):
+        with away(redis):
             wait_until(lambda: "succeeded" in statuses())
             time.sleep(4)
         assert worker.process.wait(timeout=40) == 0

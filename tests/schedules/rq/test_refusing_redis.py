@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from redis import Redis
-from rq.exceptions import StopRequested
 
 from schedules.models import ScheduledRun
 from schedules.processes import worker
@@ -82,10 +82,14 @@ def test_a_sweep_tries_nothing_in_vain(
 
 
 @pytest.fixture
-def idle_worker(redis: Redis) -> ScheduleWorker:
-    worker = ScheduleWorker([queue()], connection=redis, job_class=JSONJob)
-    worker.register_birth()
-    return worker
+def new_worker(redis: Redis) -> ScheduleWorker:
+    return ScheduleWorker([queue()], connection=redis, job_class=JSONJob)
+
+
+@pytest.fixture
+def idle_worker(new_worker: ScheduleWorker) -> ScheduleWorker:
+    new_worker.register_birth()
+    return new_worker
 
 
 def test_an_idle_worker_waits_until_redis_takes_writes_again(
@@ -111,10 +115,24 @@ def test_an_idle_worker_waits_until_redis_takes_writes_again(
     assert log_lines().count("worker_lost_redis") == 1
 
 
-def test_a_burst_waits_for_nothing(memory: Memory, idle_worker: ScheduleWorker) -> None:
-    memory.runs_out()
-    with pytest.raises(StopRequested):  # and the command ends with an error
-        idle_worker.dequeue_job_and_maintain_ttl(timeout=None)
+def test_a_burst_ends_when_redis_has_refused_for_long(
+    memory: Memory, new_worker: ScheduleWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*args: object) -> None:
+        memory.runs_out()
+
+    monkeypatch.setattr(worker, "BURST_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(new_worker, "max_connection_wait_time", 0.05)
+    monkeypatch.setattr(new_worker, "check_for_suspension", run_out)
+    # Its thread would outlive the test: a worker that cannot sign off leaves it to the end
+    # of the process.
+    monkeypatch.setattr(new_worker, "subscribe", lambda: None)
+    began = time.monotonic()
+    new_worker.work(burst=True)
+    assert time.monotonic() - began > 0.2
+    assert (
+        "maxmemory" in new_worker.lost_redis
+    )  # so that the command ends with an error
 
 
 def test_what_runs_is_not_given_up(memory: Memory, idle_worker: ScheduleWorker) -> None:
