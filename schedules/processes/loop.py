@@ -44,11 +44,11 @@ outages = OutageLog(logger)
 FAILING = "scheduler_failing"
 BACKOFF_START_SECONDS = 0.2
 # After an outage, leases are judged only once the database has been reachable for the length
-# of a lease. With this cap, a lost run is recorded 15 seconds after the outage.
+# of a lease. With this cap, a lost run is recorded 13 seconds after the outage.
 BACKOFF_CAP_SECONDS = 1.0
-SWEEP_EVERY_SECONDS = 4.0
+SWEEP_EVERY_SECONDS = 2.0
 # A sweep takes many milliseconds: it is better done right after an alarm than just before one.
-SWEEP_EARLY_SECONDS = 1.5
+SWEEP_EARLY_SECONDS = 0.5
 SWEEP_LATE_SECONDS = 2.0
 # The sleep if what was due in the last round still is: a row that another transaction has
 # locked, or an alarm that cannot be repaired, must not cause a busy loop.

@@ -10,17 +10,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import psutil
 import pytest
 from django.utils import timezone
+from redis import Redis
 
 from schedules.models import ScheduledJob, ScheduledRun
+from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
 from tests.integration.processes import Manage, wait_until
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.execution.endings import WORKER_LOST
+from workflows.execution.queue import queue_name
 from workflows.models import Workflow, WorkflowExecution
 
 pytestmark = pytest.mark.django_db(transaction=True)
+QUEUE = f"rq:queue:{queue_name()}"
+# For the scheduler's work on a busy machine.
+A_LITTLE = 1.0
 
 
 @pytest.fixture
@@ -107,6 +113,15 @@ def test_a_work_horse_dies_with_its_worker_and_the_sweep_records_the_run(
     wait_until(lambda: not horse.is_running())
     wait_until(lambda: the_run().status == "failed")
     assert the_run().failure_kind == "lost"
+
+
+def test_an_id_that_went_with_its_worker_is_sent_again_within_5_seconds(
+    scheduler: Manage, redis: Redis, long_job
+) -> None:
+    wait_until(lambda: alive(redis, "scheduler"))
+    long_job()
+    assert redis.lpop(QUEUE)  # by a worker that is killed before the claim
+    wait_until(lambda: redis.llen(QUEUE), seconds=5 + A_LITTLE)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ PENDING = "pending"
 UNSENT_AFTER = timedelta(seconds=3)
 # Unclaimed this long after it was sent, a row may be sent again if ids are missing in the
 # queue. A worker that died before the claim leaves the job in Redis, but not in the queue.
-LOST_AFTER = timedelta(seconds=5)
+LOST_AFTER = timedelta(seconds=3)
 # How many rows are compared with the queue; those that are queued cost almost nothing.
 MAX_COMPARED = 50_000
 BATCH = 500
