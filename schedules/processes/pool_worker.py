@@ -143,7 +143,7 @@ class PoolWorker(ScheduleWorker):
         self._pool.begin_again()
         began = time.monotonic()
         self._orders.others_wait = bool(self._other_jobs)
-        while not (self._stop_requested or self._gives_up):
+        while not (self._stop_requested or self.patience.is_over):
             self._orders.give_permits()
             self._pool.tend()
             if found := self._other_job():
@@ -158,7 +158,7 @@ class PoolWorker(ScheduleWorker):
     @property
     def _is_done(self) -> bool:
         """Whether nothing is left to do. In burst mode, Redis must have said so."""
-        is_unsure = self._is_burst and self.lost_redis
+        is_unsure = self.patience.is_short and self.patience.error
         return self._pool is not None and self._pool.is_done and not is_unsure
 
     def _has_idled(self, seconds: int | None, began: float) -> bool:
@@ -169,14 +169,14 @@ class PoolWorker(ScheduleWorker):
 
     def _other_job(self) -> tuple[Job, Queue] | None:
         """A job of others; None if there is none, or if Redis is away."""
-        try:
+        with self.patience.whether_it_answers():
             self._other_jobs += self._orders.reported()
             if not self._other_jobs and self._is_time_to_look():
                 self._look_at = time.monotonic() + self._pause()
                 if self.should_run_maintenance_tasks:
                     self.run_maintenance_tasks()
                 found = self._looked_for()
-                self._note_redis(None)
+                self.patience.note_answer()
                 if found:
                     return found
             while self._other_jobs:
@@ -188,9 +188,6 @@ class PoolWorker(ScheduleWorker):
                 if self._pool:  # its processes may have ended for want of a permit
                     self._pool.begin_again()
             self._orders.others_wait = False
-        except RedisError as error:
-            outages.warning("worker_lost_redis", error=str(error))
-            self._note_redis(error)
         return None
 
     def _is_time_to_look(self) -> bool:

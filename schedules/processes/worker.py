@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from schedules.processes.forked import begin
 from schedules.processes.heartbeats import Heartbeat
 from schedules.processes.latest_end import LATEST_END_SECONDS, SIGNALS
 from schedules.processes.overdue import Overdue
+from schedules.processes.patience import Patience
 from schedules.processes.reaper import Reaper
 from workflows.execution.endings import Ending, ending_of_status
 from workflows.execution.process_state import ProcessState, Work
@@ -50,8 +51,6 @@ logger = get_logger(__name__)
 outages = OutageLog(logger)
 # Before the latest end.
 GRACE_SECONDS = LATEST_END_SECONDS - 2.0
-# For how long Redis may be away before a worker ends that is to empty its queue and end.
-BURST_PATIENCE_SECONDS = 10.0
 WAIT_SECONDS = 1
 NOT_ANSWERED = "Redis does not answer."
 
@@ -75,10 +74,7 @@ class ScheduleWorker(Worker):
         self._wait_status = 0
         self._killed_as: Ending | None = None
         self._timers: list[threading.Timer] = []
-        self._is_burst = False
-        self._lost_at: float | None = None
-        # What the last answer of Redis was, if it was an error.
-        self.lost_redis = ""
+        self.patience = Patience()
 
     @property
     @override
@@ -94,7 +90,7 @@ class ScheduleWorker(Worker):
 
     @override
     def work(self, burst: bool = False, *args: Any, **kwargs: Any) -> bool:
-        self._is_burst = burst
+        self.patience.is_short = burst
         handlers = {signum: signal.getsignal(signum) for signum in SIGNALS}
         self._reaper = Reaper()
         self._reaper.start()
@@ -185,13 +181,13 @@ class ScheduleWorker(Worker):
 
     @override
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
-        with self._though_redis_is_away():
+        with self.patience.whether_it_answers():
             super().set_state(state, pipeline)
 
     @override
     def set_shutdown_requested_date(self) -> None:
         """Called by the handler of the signal: an exception would end the run."""
-        with self._though_redis_is_away():
+        with self.patience.whether_it_answers():
             super().set_shutdown_requested_date()  # type: ignore[no-untyped-call]
 
     @override
@@ -275,7 +271,7 @@ class ScheduleWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run a job of RQ. RQ would end the worker if Redis was away; what is left undone of
         the job, RQ's upkeep mends."""
-        with self._though_redis_is_away():
+        with self.patience.whether_it_answers():
             super().execute_job(job, queue)
 
     def _patiently(self, ask: Callable[[], None]) -> None:
@@ -287,53 +283,27 @@ class ScheduleWorker(Worker):
             except RedisError as error:
                 self._bear(error)
             else:
-                self._note_redis(None)
+                self.patience.note_answer()
                 return
             if self.horse_pid or self._stop_requested:
                 return
             self._wait_for_redis()
 
-    @contextmanager
-    def _though_redis_is_away(self, event: str = "worker_lost_redis") -> Iterator[None]:
-        """Go on after the body, whether Redis has answered or not."""
-        try:
-            yield
-        except RedisError as error:
-            self._note_redis(error)
-            outages.warning(event, error=str(error))
-
     def _bear(self, error: RedisError) -> None:
         """Go on without Redis, unless the worker was to end and has waited for long."""
-        self._note_redis(error)
-        if self._gives_up:
+        self.patience.note_error(error)
+        if self.patience.is_over:
             raise StopRequested from error
-        outages.warning("worker_lost_redis", error=str(error))
 
     def _wait_for_redis(self) -> None:
         time.sleep(self.max_connection_wait_time)
 
-    def _note_redis(self, error: RedisError | None) -> None:
-        """Note whether Redis has answered."""
-        if error is None:
-            self.lost_redis, self._lost_at = "", None
-            return
-        self.lost_redis = str(error)
-        if self._lost_at is None:
-            self._lost_at = time.monotonic()
-
-    @property
-    def _gives_up(self) -> bool:
-        """Whether it ends since Redis is away: if it was to end, and that lasts."""
-        if self._lost_at is None or not self._is_burst:
-            return False
-        return time.monotonic() - self._lost_at >= BURST_PATIENCE_SECONDS
-
     @override
     def maintain_heartbeats(self, job: Job, execution: Execution) -> None:
         """Keep the run going while Redis fails: RQ would quit here and abandon its work process."""
-        with self._though_redis_is_away("heartbeat_not_sent"):
+        with self.patience.whether_it_answers("heartbeat_not_sent"):
             super().maintain_heartbeats(job, execution)
-            self._note_redis(None)
+            self.patience.note_answer()
 
     @override
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:

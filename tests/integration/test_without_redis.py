@@ -16,7 +16,8 @@ from rq.job import JobStatus
 from platform_site.local.child_processes import free_port
 from schedules.models import ScheduledRun
 from schedules.processes.latest_end import LATEST_END_SECONDS
-from schedules.processes.worker import BURST_PATIENCE_SECONDS, GRACE_SECONDS
+from schedules.processes.patience import BURST_SECONDS
+from schedules.processes.worker import GRACE_SECONDS
 from schedules.rq.heartbeat import alive
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
@@ -187,9 +188,9 @@ def start(
 def gives_up(worker: Manage) -> None:
     gone = time.monotonic()
     # An answer may be waited for when the time is over.
-    latest = BURST_PATIENCE_SECONDS + 4 * TIMEOUTS["socket_timeout"] + A_LITTLE
+    latest = BURST_SECONDS + 4 * TIMEOUTS["socket_timeout"] + A_LITTLE
     assert worker.process.wait(timeout=latest) == 1
-    assert time.monotonic() - gone > BURST_PATIENCE_SECONDS - 1
+    assert time.monotonic() - gone > BURST_SECONDS - 1
     last = worker.log.read_text().strip().splitlines()[-1]
     assert "Redis is away" in last
 
@@ -232,7 +233,7 @@ def test_a_burst_gives_redis_time_wherever_it_goes_away(
     way_to_redis.close_at(step)
     worker = start("--burst", how)
     assert way_to_redis.was_reached.wait(40)
-    goes_on_after(BURST_PATIENCE_SECONDS / 2, worker, way_to_redis)
+    goes_on_after(BURST_SECONDS / 2, worker, way_to_redis)
 
 
 @STEPS
@@ -253,7 +254,7 @@ def test_a_worker_that_is_to_end_some_time_waits_for_redis(
     way_to_redis.close_at("rq:suspended")
     worker = start("--fork", limit)
     assert way_to_redis.was_reached.wait(40)
-    goes_on_after(BURST_PATIENCE_SECONDS + 3, worker, way_to_redis)
+    goes_on_after(BURST_SECONDS + 3, worker, way_to_redis)
 
 
 @pytest.fixture
@@ -274,7 +275,7 @@ def test_a_burst_gives_redis_time_after_a_job_of_others(
     after_job_of_others: Manage, way_to_redis: Proxy, run: RunAll
 ) -> None:
     run(0)
-    goes_on_after(BURST_PATIENCE_SECONDS / 2, after_job_of_others, way_to_redis)
+    goes_on_after(BURST_SECONDS / 2, after_job_of_others, way_to_redis)
 
 
 @BOTH_WAYS

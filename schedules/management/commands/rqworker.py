@@ -111,7 +111,8 @@ class Command(rqworker.Command):
             outages.warning("worker_lost_redis", error=str(error))
             return False
         is_stopped = getattr(worker, "stop_requested", True)
-        lost = getattr(worker, "lost_redis", "")
+        patience = getattr(worker, "patience", None)
+        lost = patience.error if patience else ""
         if lost and options["burst"] and not is_stopped:
             raise CommandError(_redis_away(lost))
         bounded = options["burst"] or options["max_jobs"] or options["max_idle_time"]

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from schedules.models import ScheduledRun
-from schedules.processes import worker
+from schedules.processes import patience, worker
 from schedules.processes.worker import ScheduleWorker
 from schedules.rq import heartbeat
 from schedules.rq.messages import RedisAway
@@ -121,7 +121,7 @@ def test_a_burst_ends_when_redis_has_refused_for_long(
     def run_out(*args: object) -> None:
         memory.runs_out()
 
-    monkeypatch.setattr(worker, "BURST_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(patience, "BURST_SECONDS", 0.2)
     monkeypatch.setattr(new_worker, "max_connection_wait_time", 0.05)
     monkeypatch.setattr(new_worker, "check_for_suspension", run_out)
     # Its thread would outlive the test: a worker that cannot sign off leaves it to the end
@@ -131,7 +131,7 @@ def test_a_burst_ends_when_redis_has_refused_for_long(
     new_worker.work(burst=True)
     assert time.monotonic() - began > 0.2
     assert (
-        "maxmemory" in new_worker.lost_redis
+        "maxmemory" in new_worker.patience.error
     )  # so that the command ends with an error
 
 
