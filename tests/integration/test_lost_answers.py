@@ -54,7 +54,17 @@ def statuses() -> list[str]:
     return sorted(WorkflowExecution.objects.values_list("status", flat=True))
 
 
-@pytest.mark.parametrize(("count", "statement"), [(1, "UPDATE"), (3, "COMMIT")])
+# What is claimed by its name is claimed by one statement, without a transaction.
+@pytest.mark.parametrize(
+    ("worker", "count", "statement"),
+    [
+        ("--processes=1", 1, "UPDATE"),
+        ("--processes=1", 3, "COMMIT"),
+        pytest.param("--fork", 1, "UPDATE", marks=pytest.mark.slow),
+        pytest.param("--fork", 3, "UPDATE", marks=pytest.mark.slow),
+    ],
+    indirect=["worker"],
+)
 def test_the_claim_of_what_was_started_by_hand(
     worker: Manage, way: Proxy, workflow: Workflow, count: int, statement: str
 ) -> None:
