@@ -66,27 +66,46 @@ def run_together(
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at
     each query, as a log does."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    if connection.queries_logged or connection.execute_wrappers:
-        return None
-    raw: Any = connection.connection
-    if connection.vendor == "sqlite":
+    _connect(connection)
+    if connection.vendor == "sqlite" and not _is_watched(connection):
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors:
-            return [_on_sqlite(raw, *each) for each in statements]
-    if connection.vendor != "postgresql" or not _prepares_nothing(raw):
+            return [_on_sqlite(connection.connection, *each) for each in statements]
+    if not (prepared := _prepared_of(connection)):
+        return None
+    is_outermost = connection.in_atomic_block and not any(connection.savepoint_ids)
+    after = then if commits and is_outermost else None
+    return prepared.run(connection, statements, after)
+
+
+def can_commit(connection: BaseDatabaseWrapper) -> bool:
+    """Whether `run_together` can commit in the same round trip."""
+    _connect(connection)
+    return _prepared_of(connection) is not None
+
+
+def _connect(connection: BaseDatabaseWrapper) -> None:
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+
+
+def _is_watched(connection: BaseDatabaseWrapper) -> bool:
+    return connection.queries_logged or bool(connection.execute_wrappers)
+
+
+def _prepared_of(connection: BaseDatabaseWrapper) -> _Prepared | None:
+    """What is prepared on this connection to PostgreSQL; None if it can do nothing together."""
+    raw: Any = connection.connection
+    if connection.vendor != "postgresql" or _is_watched(connection):
+        return None
+    if not _prepares_nothing(raw):
         return None
     known = vars(raw)
     if "_ostinato_prepared" not in known:
         can = _has_pipelines() and is_direct(connection)
         known["_ostinato_prepared"] = _Prepared(raw) if can else None
     prepared: _Prepared | None = known["_ostinato_prepared"]
-    if prepared is None:
-        return None
-    is_outermost = connection.in_atomic_block and not any(connection.savepoint_ids)
-    after = then if commits and is_outermost else None
-    return prepared.run(connection, statements, after)
+    return prepared
 
 
 def is_direct(connection: BaseDatabaseWrapper) -> bool:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
@@ -30,7 +30,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql import UpdateQuery
 from typing_extensions import override
 
-from workflows.kit.pipelines import Answer, Sent, run_together
+from workflows.kit.pipelines import Answer, Sent, can_commit, run_together
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -163,15 +163,24 @@ class Ahead(Generic[Result]):
         self._bind = bind
         self._answer: list[Result] = []
 
-    def commit(self) -> None:
-        """Commit the transaction that the caller is about to end, and ask, in one round trip;
-        nothing where that cannot be done, or if the transaction is part of a larger one."""
+    def commit(self, statements: Sequence[Bound]) -> list[Any] | None:
+        """Run these in a transaction, commit it, and ask, in one round trip. (In a transaction
+        of the caller they are only run.) Returns their results; None if nothing was done,
+        since this connection cannot do that."""
         connection = connections[DEFAULT_DB_ALIAS]
-        if connection.vendor != "postgresql":
-            return
-        statement, sent = self._bind()
-        for answer in run_together(connection, [], commits=True, then=[sent]) or []:
-            self._answer = [statement.result(connection, answer)]
+        if not can_commit(connection):
+            return None
+        mine = self._bind()
+        sent = [each.sent for each in statements]
+        with transaction.atomic():
+            then = [mine.sent]
+            answers = run_together(connection, sent, commits=True, then=then) or []
+        results = [
+            each.statement.result(connection, answer)
+            for each, answer in zip([*statements, mine], answers, strict=False)
+        ]
+        self._answer = results[len(sent) :]
+        return results[: len(sent)]
 
     @property
     def is_known(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DataError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
 from schedules.models import OPEN_STATUSES, RunStatus, ScheduledJob, ScheduledRun
@@ -19,8 +19,18 @@ from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
 from workflows.kit.commits import left_to_the_next
-from workflows.kit.prepared import Ahead, Param, Select, Update, literal, run_all
+from workflows.kit.prepared import (
+    Ahead,
+    Bound,
+    Param,
+    Rows,
+    Select,
+    Update,
+    literal,
+    run_all,
+)
 from workflows.kit.sqlite_write_lock import queued_write
+from workflows.models import WorkflowExecution
 
 
 def record_success(
@@ -36,23 +46,9 @@ def record_success(
     Returns False, and records nothing, if it has lost its lease, or if its execution is no
     longer running: then `record_outcome` is to decide.
     """
-    statements = [
-        # First, since whoever releases runs holds the row of the schedule.
-        _count.bind(id=claim.schedule_id, last_run_at=claim.started_at),
-        _waiting.bind(schedule=claim.schedule_id),
-        _end.bind(id=claim.run_id, token=claim.token, finished_at=now),
-        *record.statements(),
-    ]
-    left = left_to_the_next(if_=ahead is not None)
-    with left as not_waiting, queued_write(), transaction.atomic():
-        _, waiting, ended, was_running, *_ = run_all([*statements, *not_waiting])
-        if not (ended and was_running):
-            transaction.set_rollback(True)
-            return False
-        if waiting:
-            _release(claim.schedule_id, now)
-        if ahead:
-            ahead.commit()
+    is_recorded = ahead is not None and _record_ahead(claim, record, ahead, now=now)
+    if not (is_recorded or _record(claim, record, now=now, is_left=ahead is not None)):
+        return False
     log_ended(
         schedule=claim.schedule_id,
         tick=claim.scheduled_for,
@@ -61,6 +57,49 @@ def record_success(
         attempt=claim.attempt,
         status="succeeded",
     )
+    return True
+
+
+def _statements(claim: Claim, record: Record, now: datetime) -> list[Bound]:
+    return [
+        # First, since whoever releases runs holds the row of the schedule.
+        _count.bind(id=claim.schedule_id, last_run_at=claim.started_at),
+        _end.bind(id=claim.run_id, token=claim.token, finished_at=now),
+        *record.statements(),
+    ]
+
+
+def _record(claim: Claim, record: Record, *, now: datetime, is_left: bool) -> bool:
+    count, *others = _statements(claim, record, now)
+    statements = [count, _waiting.bind(schedule=claim.schedule_id), *others]
+    left = left_to_the_next(if_=is_left)
+    with left as not_waiting, queued_write(), transaction.atomic():
+        _, waiting, ended, was_running, *_ = run_all([*statements, *not_waiting])
+        if not (ended and was_running):
+            transaction.set_rollback(True)
+            return False
+        if waiting:
+            _release(claim.schedule_id, now)
+    return True
+
+
+def _record_ahead(
+    claim: Claim, record: Record, ahead: Ahead[Any], *, now: datetime
+) -> bool:
+    """The same in one round trip, with the commit. What waited is released after it: a crash in
+    between leaves that to the sweep. False, and nothing is recorded, where that cannot be done."""
+    ids = [claim.run_id, claim.execution_id, claim.schedule_id]
+    last = _are_ended.bind(params=ids)
+    try:
+        results = ahead.commit([*_statements(claim, record, now), last])
+    except DataError:
+        return False
+    if results is None:
+        return False
+    ((_, is_waiting),) = results[-1]
+    if is_waiting:
+        with transaction.atomic():
+            _release(claim.schedule_id, now)
     return True
 
 
@@ -97,6 +136,30 @@ _end = Update(
         ("token", "lease_until", "task_result_id", "task_backend", "polled_at"), None
     ),
 )
+
+
+def _are_ended_sql() -> str:
+    """Of PostgreSQL: it fails, and so does its transaction, unless that has written this run
+    and this execution. Else their commit does not wait for the disk. Says whether runs of
+    this schedule wait."""
+    name = connection.ops.quote_name
+    runs = name(ScheduledRun._meta.db_table)
+    executions = name(WorkflowExecution._meta.db_table)
+    are_open = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
+    mine = "id = %s AND xmin = pg_current_xact_id()::xid"
+    return f"""
+SELECT set_config('synchronous_commit', CASE
+    WHEN EXISTS (SELECT FROM {runs} WHERE {mine})
+    AND EXISTS (SELECT FROM {executions} WHERE {mine})
+    THEN 'off' ELSE 'the run was ended by others' END, true),
+EXISTS (
+    SELECT FROM {runs}
+    WHERE schedule_id = %s AND status = 'waiting' AND status IN ({are_open})
+)
+"""  # noqa: S608 names come from the models
+
+
+_are_ended = Rows(_are_ended_sql)
 _waiting = Select(
     lambda: (
         ScheduledRun.objects.filter(

@@ -17,6 +17,7 @@ from django.db import (
     connection,
     transaction,
 )
+from django.test.utils import CaptureQueriesContext
 
 from workflows.kit import pipelines as module
 from workflows.kit.pipelines import Answer, Sent, run_together
@@ -111,10 +112,9 @@ def test_the_last_ones_of_a_transaction_may_commit_it(workflow: Workflow) -> Non
 @of_postgresql
 def test_the_commit_may_bring_an_answer_along(workflow: Workflow) -> None:
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
-    with transaction.atomic():
-        rename(id=workflow.pk, name="x")
-        ahead.commit()
-        connection.close()  # it is committed, and the answer is there
+    renames = [rename.bind(id=workflow.pk, name=name) for name in ("w", "x")]
+    assert ahead.commit(renames) == [1, 1]
+    connection.close()  # it is committed, and the answer is there
     assert ahead.answer() == [workflow]
     rename(id=workflow.pk, name="y")
     assert ahead.answer() == []  # asked anew
@@ -124,15 +124,10 @@ def test_the_commit_may_bring_an_answer_along(workflow: Workflow) -> None:
 def test_what_is_committed_has_not_failed_though_what_comes_after_it_does(
     workflow: Workflow,
 ) -> None:
-    done: list[str] = []
     divided: Rows = Rows(lambda: "SELECT 1 / %s::int")
     ahead: Ahead[list[Any]] = Ahead(lambda: divided.bind(params=[divisor]))
     divisor = 0
-    with transaction.atomic():
-        transaction.on_commit(lambda: done.append("committed"))
-        rename(id=workflow.pk, name="x")
-        ahead.commit()
-    assert done == ["committed"]
+    assert ahead.commit([rename.bind(id=workflow.pk, name="x")]) == [1]
     assert not ahead.is_known
     assert by_name(name="x") == [workflow]
     divisor = 1
@@ -155,10 +150,28 @@ def test_without_a_commit_of_its_own_an_answer_is_asked_for_when_it_is_wanted(
 ) -> None:
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
     with transaction.atomic():
-        with transaction.atomic():
-            ahead.commit()
+        ahead.commit([rename.bind(id=workflow.pk, name="y")])
         rename(id=workflow.pk, name="x")
     assert ahead.answer() == [workflow]
+
+
+@of_postgresql
+def test_what_fails_before_the_commit_undoes_all(workflow: Workflow) -> None:
+    divided: Rows = Rows(lambda: "SELECT 1 / %s::int")
+    ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
+    with pytest.raises(DataError, match="division by zero"):
+        ahead.commit([rename.bind(id=workflow.pk, name="x"), divided.bind(params=[0])])
+    assert not ahead.is_known
+    assert by_name(name=workflow.name) == [workflow]
+
+
+def test_nothing_is_done_where_it_cannot_be_in_one_round_trip(
+    workflow: Workflow,
+) -> None:
+    ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
+    with CaptureQueriesContext(connection) as seen:
+        assert ahead.commit([rename.bind(id=workflow.pk, name="x")]) is None
+    assert list(seen) == []
 
 
 def test_but_not_the_transaction_of_a_caller(workflow: Workflow) -> None:

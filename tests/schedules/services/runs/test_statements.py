@@ -22,8 +22,8 @@ from workflows.services import save_graph
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 MOST_STATEMENTS, MOST_COMMITS = 10, 2
-# The run, its start; the outcome, and its commit with a look for the next run.
-MOST_ROUND_TRIPS = 4
+# The run, its start; the outcome with its commit and a look for the next run.
+MOST_ROUND_TRIPS = 3
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server.")
 @pytest.mark.usefixtures("redis")
-def test_a_run_waits_four_times_for_the_server(
+def test_a_run_waits_three_times_for_the_server(
     drawn: Workflow, make_schedule: MakeSchedule, request: pytest.FixtureRequest
 ) -> None:
     make_schedule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -36,13 +37,18 @@ def claimed(schedule: ScheduledJob, minute: int = 1) -> Claim:
     return claim
 
 
-def recorded(claim: Claim, *, short: bool) -> bool:
+def recorded(claim: Claim, way: str) -> bool:
     outcome = outcome_of(claim)
     assert outcome is not None
     assert outcome.record is not None
-    if short:
-        return record_success(claim, outcome.record, now=END)
-    return record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=END)
+    if way == "long":
+        return record_outcome(claim.run_id, token=claim.token, outcome=outcome, now=END)
+    ahead = look_ahead(Turns(), lambda: END) if way == "ahead" else None
+    return record_success(claim, outcome.record, now=END, ahead=ahead)
+
+
+# The short way, and where the process claims another run at once.
+BOTH_SHORT_WAYS = pytest.mark.parametrize("way", ["short", "ahead"])
 
 
 def rows(schedule: ScheduledJob) -> list[Any]:
@@ -67,6 +73,7 @@ def rows(schedule: ScheduledJob) -> list[Any]:
 
 
 @pytest.mark.usefixtures("redis")
+@BOTH_SHORT_WAYS
 @pytest.mark.parametrize(
     "before",
     [
@@ -76,17 +83,17 @@ def rows(schedule: ScheduledJob) -> list[Any]:
         {"last_run_at": NOON + timedelta(days=1), "run_count": 7},
     ],
 )
-def test_both_ways_write_the_same(
-    make_schedule: MakeSchedule, before: dict[str, Any]
+def test_each_way_writes_the_same(
+    make_schedule: MakeSchedule, before: dict[str, Any], way: str
 ) -> None:
     one, other = make_schedule(), make_schedule()
-    for schedule, short in ((one, True), (other, False)):
+    for schedule, its_way in ((one, way), (other, "long")):
         ScheduledJob.objects.filter(pk=schedule.pk).update(**before)
         fire_due(NOON + MINUTE)
         run = ScheduledRun.objects.get(schedule=schedule)
         claim = claim_run(run.pk, 1, token=uuid.uuid4(), now=NOON + MINUTE)
         assert claim is not None
-        assert recorded(claim, short=short)
+        assert recorded(claim, its_way)
     assert rows(one) == rows(other)
     assert rows(one)[1]["status"] == "succeeded"
     one.refresh_from_db()
@@ -95,12 +102,23 @@ def test_both_ways_write_the_same(
 
 
 @pytest.mark.usefixtures("redis")
-def test_who_has_lost_the_lease_records_nothing(make_schedule: MakeSchedule) -> None:
+@BOTH_SHORT_WAYS
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda: ScheduledRun.objects.update(token=uuid.uuid4()),
+        lambda: WorkflowExecution.objects.update(status="cancelled"),
+    ],
+    ids=["the lease", "the execution"],
+)
+def test_who_has_lost_its_work_records_nothing(
+    make_schedule: MakeSchedule, lose: Callable[[], int], way: str
+) -> None:
     schedule = make_schedule()
     claim = claimed(schedule)
-    ScheduledRun.objects.update(token=uuid.uuid4())
+    lose()
     before = rows(schedule)
-    assert not recorded(claim, short=True)
+    assert not recorded(claim, way)
     assert rows(schedule) == before
 
 
@@ -128,8 +146,9 @@ def test_a_success_that_a_claim_follows_leaves_waiting_for_the_disk_to_it(
     assert ScheduledRun.objects.get().status == "succeeded"
 
 
+@BOTH_SHORT_WAYS
 def test_a_run_that_waited_is_released_and_sent(
-    redis: Redis, make_schedule: MakeSchedule
+    redis: Redis, make_schedule: MakeSchedule, way: str
 ) -> None:
     schedule = make_schedule(overlap_policy="queue")
     claim = claimed(schedule)
@@ -137,18 +156,19 @@ def test_a_run_that_waited_is_released_and_sent(
     waiting = ScheduledRun.objects.get(scheduled_for=NOON + 2 * MINUTE)
     assert waiting.status == "waiting"
     redis.flushall()
-    assert recorded(claim, short=True)
+    assert recorded(claim, way)
     waiting.refresh_from_db()
     assert waiting.status == "pending"
     assert redis.llen("rq:queue:workflows") == 1
 
 
 @pytest.mark.usefixtures("redis")
+@BOTH_SHORT_WAYS
 def test_the_success_of_a_deleted_schedule_is_on_record(
-    make_schedule: MakeSchedule,
+    make_schedule: MakeSchedule, way: str
 ) -> None:
     schedule = make_schedule()
     claim = claimed(schedule)
     ScheduledJob.objects.filter(pk=schedule.pk).delete()
-    assert recorded(claim, short=True)
+    assert recorded(claim, way)
     assert ScheduledRun.objects.get().status == "succeeded"
