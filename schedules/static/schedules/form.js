@@ -121,6 +121,21 @@ const choose = async () => {
   document.getElementById("id_call")?.focus();
 };
 
+const isChanged = (control) => {
+  if (control.matches("select")) {
+    const first = [...control.options].findIndex((option) => option.defaultSelected);
+    return control.selectedIndex !== Math.max(0, first);
+  }
+  return control.value !== control.defaultValue || control.checked !== control.defaultChecked;
+};
+
+/* What was chosen or typed before this ran, on a slow network, or restored by the browser. */
+const catchUp = () => {
+  const changed = [...form.querySelectorAll("input, select, textarea")].filter(isChanged);
+  if (changed.includes(form.elements.call)) choose();
+  else if (changed.length) preview();
+};
+
 /* After a save that was refused: to the first field that is to be mended. */
 const showFault = () => {
   if (!document.getElementById("form-faults")) return;
@@ -157,6 +172,7 @@ const listen = () => {
   offerNodes();
   remarkOnLoad();
   showFault();
+  catchUp();
 };
 
 if (form) listen();

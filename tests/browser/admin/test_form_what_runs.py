@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
@@ -55,6 +55,19 @@ def test_the_fields_appear_as_soon_as_a_function_is_chosen(
     assert (schedule.call, schedule.arguments) == (REMIND, {"customer": "Ada"})
 
 
+def test_a_choice_that_is_faster_than_the_script_counts(
+    open_page: OpenPage, boss: User
+) -> None:
+    page = open_page()
+    held: list[Route] = []
+    page.route("**/form*.js", lambda route: held.append(route))
+    add_schedule(page)
+    page.locator("#id_call").select_option(REMIND)
+    held[0].continue_()
+    expect(page.locator("#id_argument-days")).to_have_value("14")
+    expect(page.locator("#id_workflow")).to_have_count(0)
+
+
 def test_an_object_is_searched_for(open_page: OpenPage, boss: User) -> None:
     User.objects.create_user("grace")
     page = open_page()
@@ -66,3 +79,14 @@ def test_an_object_is_searched_for(open_page: OpenPage, boss: User) -> None:
     expect(page.locator("#id_argument-user")).to_have_value(str(grace.pk))
     page.locator("#id_call").select_option("")
     expect(page.locator("#id_workflow")).to_be_visible()
+
+
+def test_nothing_is_asked_again_while_nothing_is_typed(
+    open_page: OpenPage, boss: User
+) -> None:
+    page = open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    add_schedule(page)
+    page.wait_for_load_state("networkidle")
+    assert asked.count("POST") == 1  # signing in
