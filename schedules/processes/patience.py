@@ -18,10 +18,10 @@ LOST = "worker_lost_redis"
 
 
 class Patience:
-    """Notes whether Redis answers. It has no end, unless `is_short` is set."""
+    """Notes whether Redis answers. It has no end, unless it is short."""
 
-    def __init__(self) -> None:
-        self.is_short = False
+    def __init__(self, *, is_short: bool = False) -> None:
+        self.is_short = is_short
         # What the last answer of Redis was, if it was an error.
         self.error = ""
         self._lost_at: float | None = None

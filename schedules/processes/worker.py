@@ -237,12 +237,17 @@ class ScheduleWorker(Worker):
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        """The next job. Waits while Redis refuses to write, as while it cannot be reached."""
+        """The next job. Waits while Redis refuses to give it, as while it cannot be reached."""
+        # Redis may refuse this, and answer all else.
+        refused = Patience(is_short=self.patience.is_short)
         while True:
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
             except ResponseError as error:
+                refused.note_error(error)
                 self._bear(error)
+                if refused.is_over:
+                    raise StopRequested from error
                 self._wait_for_redis()
 
     @override

@@ -89,7 +89,8 @@ class Proxy:
     def end(self) -> None:
         self.close()
         self._flows.set()
-        self._listener.shutdown(socket.SHUT_RDWR)  # or `accept` would wait for ever
+        with suppress(OSError):  # or `accept` would wait for ever
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:

@@ -110,6 +110,7 @@ def test_a_backfill_delays_a_live_tick_by_one_run(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("redis")
 def test_ten_thousand_runs_in_one_process_need_no_more_memory_than_the_first(
     one_process: Manage,

@@ -160,17 +160,20 @@ class Ahead(Generic[Result]):
     """A statement whose answer is wanted soon after a commit, which may bring it along."""
 
     def __init__(self, bind: Callable[[], Bound]) -> None:
-        self._bind = bind
+        self.bind = bind
         self._answer: list[Result] = []
 
-    def commit(self, statements: Sequence[Bound]) -> list[Any] | None:
-        """Run these in a transaction, commit it, and ask, in one round trip. (In a transaction
-        of the caller they are only run.) Returns their results; None if nothing was done,
-        since this connection cannot do that."""
+    @property
+    def can_commit(self) -> bool:
+        """Whether this connection can bring the answer along with a commit."""
+        return can_commit(connections[DEFAULT_DB_ALIAS])
+
+    def commit(self, statements: Sequence[Bound]) -> list[Any]:
+        """Run these in a transaction, commit it, and ask, in one round trip, if it
+        `can_commit`. (In a transaction of the caller they are only run.) Returns their
+        results."""
         connection = connections[DEFAULT_DB_ALIAS]
-        if not can_commit(connection):
-            return None
-        mine = self._bind()
+        mine = self.bind()
         sent = [each.sent for each in statements]
         with transaction.atomic():
             then = [mine.sent]
@@ -191,7 +194,7 @@ class Ahead(Generic[Result]):
         """The answer, once: whoever asks again asks the database."""
         if self._answer:
             return self._answer.pop()
-        (result,) = run_all([self._bind()])
+        (result,) = run_all([self.bind()])
         return cast("Result", result)
 
 

@@ -2,7 +2,7 @@
 
 One transaction a batch decides and writes. The writes to Redis that follow are hints, which
 the sweep can repeat: the rows are inserted as sent, since a second write of each would cost
-more than all else, and those that are not in the queue after 5 s are sent again. If two schedulers fire the same tick, the ledger's unique constraint
+more than all else, and those that are not in the queue after 3 s are sent again. If two schedulers fire the same tick, the ledger's unique constraint
 and the moved frontier stop the second one.
 """
 

@@ -32,6 +32,10 @@ from workflows.kit.prepared import (
 from workflows.kit.sqlite_write_lock import queued_write
 from workflows.models import WorkflowExecution
 
+# Schedules of which runs waited when this process looked last.
+_in_line: set[UUID] = set()
+MOST_IN_LINE = 1_000
+
 
 def record_success(
     claim: Claim, record: Record, *, now: datetime, ahead: Ahead[Any] | None = None
@@ -79,28 +83,36 @@ def _record(claim: Claim, record: Record, *, now: datetime, is_left: bool) -> bo
             transaction.set_rollback(True)
             return False
         if waiting:
+            _note_waiting(claim.schedule_id)
             _release(claim.schedule_id, now)
+        else:
+            _in_line.discard(claim.schedule_id)
     return True
 
 
 def _record_ahead(
     claim: Claim, record: Record, ahead: Ahead[Any], *, now: datetime
 ) -> bool:
-    """The same in one round trip, with the commit. What waited is released after it: a crash in
-    between leaves that to the sweep. False, and nothing is recorded, where that cannot be done."""
+    """The same in one round trip, with the commit. False, and nothing is recorded, where that
+    cannot be done, or if there is more to do: others have ended the run, or runs wait for
+    its end."""
+    if claim.schedule_id in _in_line or not ahead.can_commit:
+        return False
     ids = [claim.run_id, claim.execution_id, claim.schedule_id]
-    last = _are_ended.bind(params=ids)
+    last = _is_all.bind(params=ids)
     try:
-        results = ahead.commit([*_statements(claim, record, now), last])
+        ahead.commit([*_statements(claim, record, now), last])
     except DataError:
         return False
-    if results is None:
-        return False
-    ((_, is_waiting),) = results[-1]
-    if is_waiting:
-        with transaction.atomic():
-            _release(claim.schedule_id, now)
     return True
+
+
+def _note_waiting(schedule_id: UUID) -> None:
+    """Of this schedule probably more runs wait: trying to end one ahead would be in vain, and
+    each time PostgreSQL would log an error."""
+    if len(_in_line) >= MOST_IN_LINE:
+        _in_line.clear()
+    _in_line.add(schedule_id)
 
 
 def _release(schedule_id: UUID, now: datetime) -> None:
@@ -138,10 +150,10 @@ _end = Update(
 )
 
 
-def _are_ended_sql() -> str:
+def _is_all_sql() -> str:
     """Of PostgreSQL: it fails, and so does its transaction, unless that has written this run
-    and this execution. Else their commit does not wait for the disk. Says whether runs of
-    this schedule wait."""
+    and this execution, and no run of this schedule waits. Else the commit does not wait for
+    the disk."""
     name = connection.ops.quote_name
     runs = name(ScheduledRun._meta.db_table)
     executions = name(WorkflowExecution._meta.db_table)
@@ -151,15 +163,15 @@ def _are_ended_sql() -> str:
 SELECT set_config('synchronous_commit', CASE
     WHEN EXISTS (SELECT FROM {runs} WHERE {mine})
     AND EXISTS (SELECT FROM {executions} WHERE {mine})
-    THEN 'off' ELSE 'the run was ended by others' END, true),
-EXISTS (
-    SELECT FROM {runs}
-    WHERE schedule_id = %s AND status = 'waiting' AND status IN ({are_open})
-)
+    AND NOT EXISTS (
+        SELECT FROM {runs}
+        WHERE schedule_id = %s AND status = 'waiting' AND status IN ({are_open})
+    )
+    THEN 'off' ELSE 'the run was ended by others, or another waits for its end' END, true)
 """  # noqa: S608 names come from the models
 
 
-_are_ended = Rows(_are_ended_sql)
+_is_all = Rows(_is_all_sql)
 _waiting = Select(
     lambda: (
         ScheduledRun.objects.filter(

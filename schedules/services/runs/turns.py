@@ -172,12 +172,14 @@ def _values(place: Place, last: UUID, now: datetime) -> dict[str, Any]:
     }
 
 
-def _due(which: str) -> QuerySet[ScheduledRun, Any]:
-    """One due run of an owner in a lane that nobody else is about to claim, locked: the
-    oldest of the first schedule with `which` relation to the given one."""
+def _due(which: str, *, is_locked: bool = True) -> QuerySet[ScheduledRun, Any]:
+    """One due run of an owner in a lane: the oldest of the first schedule with `which` relation
+    to the given one. With `is_locked` one that nobody else is about to claim, locked."""
     lane = RawSQL(LANE_SQL, (), output_field=SmallIntegerField())  # noqa: S611 a constant
-    locked = ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
-    rows = locked.alias(lane=lane).filter(
+    runs = ScheduledRun.objects.all()
+    if is_locked:
+        runs = runs.select_for_update(no_key=True, skip_locked=True)
+    rows = runs.alias(lane=lane).filter(
         lane=Param(ScheduledRun, "attempt", given="lane"),
         owner=Param(ScheduledRun, "owner"),
         due_at__lte=Param(ScheduledRun, "due_at"),
@@ -193,8 +195,11 @@ def _next(*places: QuerySet[ScheduledRun, Any]) -> QuerySet[ScheduledRun]:
 
 _after = Select(lambda: with_what_starts(_next(_due("gt"))))
 _after_or_first = Select(lambda: with_what_starts(_next(_due("gt"), _due("lte"))))
+# Not locked: who locks what it does not claim hides it from those who would.
 _after_or_first_bare = Select(
-    lambda: _next(_due("gt"), _due("lte")).values_list("pk", "attempt")
+    lambda: _next(
+        _due("gt", is_locked=False), _due("lte", is_locked=False)
+    ).values_list("pk", "attempt")
 )
 
 

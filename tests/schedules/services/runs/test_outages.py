@@ -76,9 +76,9 @@ def test_after_an_outage_leases_are_judged_once_the_database_was_long_in_view(
     rounds.fire = lambda now: None
     rounds.swept.clear()
     back = rounds.seconds
-    rounds.until(back + 15)
+    rounds.until(back + 13)
     assert rounds.swept[0] == 0, "what it saw before the outage does not count"
-    assert rounds.swept[-1] > 10, "a lost run is on record 15 seconds after the outage"
+    assert rounds.swept[-1] > 10, "a lost run is on record 13 seconds after the outage"
 
 
 def test_redis_being_away_takes_nothing_from_the_view_of_the_database(

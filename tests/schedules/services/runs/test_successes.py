@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
 from schedules.jobs import outcome_of
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import fire_due
+from schedules.services.runs import successes
 from schedules.services.runs.claims import Claim, claim_run
 from schedules.services.runs.outcomes import record_outcome
 from schedules.services.runs.successes import record_success
 from schedules.services.runs.turns import Turns, look_ahead
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.kit.prepared import Ahead, Bound, Rows
 from workflows.models import NodeRun, WorkflowExecution
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -122,6 +124,24 @@ def test_who_has_lost_its_work_records_nothing(
     assert rows(schedule) == before
 
 
+class Watched(Ahead[list[Any]]):
+    """It notes whether its commits wait for the disk."""
+
+    def __init__(self, bind: Callable[[], Bound]) -> None:
+        super().__init__(bind)
+        self.is_tried = False
+        self.levels: list[str] = []
+
+    def commit(self, statements: Sequence[Bound]) -> list[Any]:
+        self.is_tried = True
+        results = super().commit([*statements, level.bind(params=[])])
+        self.levels += [value for (value,) in results[-1]]
+        return results[:-1]
+
+
+level: Rows = Rows(lambda: "SHOW synchronous_commit")
+
+
 @pytest.mark.usefixtures("redis")
 def test_a_success_that_a_claim_follows_leaves_waiting_for_the_disk_to_it(
     make_schedule: MakeSchedule,
@@ -130,11 +150,10 @@ def test_a_success_that_a_claim_follows_leaves_waiting_for_the_disk_to_it(
     outcome = outcome_of(claim)
     assert outcome is not None
     assert outcome.record is not None
-    with CaptureQueriesContext(connection) as seen:
-        ahead = look_ahead(Turns(), lambda: END)
-        assert record_success(claim, outcome.record, now=END, ahead=ahead)
+    ahead = Watched(look_ahead(Turns(), lambda: END).bind)
+    assert record_success(claim, outcome.record, now=END, ahead=ahead)
     is_postgresql = connection.vendor == "postgresql"
-    assert any("synchronous_commit" in each["sql"] for each in seen) == is_postgresql
+    assert ahead.levels == (["off"] if is_postgresql else [])
     if is_postgresql:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -160,6 +179,61 @@ def test_a_run_that_waited_is_released_and_sent(
     waiting.refresh_from_db()
     assert waiting.status == "pending"
     assert redis.llen("rq:queue:workflows") == 1
+
+
+@BOTH_SHORT_WAYS
+@pytest.mark.usefixtures("redis")
+def test_no_later_tick_can_come_before_the_run_that_waited(
+    make_schedule: MakeSchedule, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    claim = claimed(make_schedule(overlap_policy="queue"))
+    fire_due(NOON + 2 * MINUTE)
+    release, seen = successes._release, []
+
+    def watched(schedule_id: uuid.UUID, now: datetime) -> None:
+        seen.extend(seen_by_others())
+        release(schedule_id, now)
+
+    monkeypatch.setattr(successes, "_release", watched)
+    assert recorded(claim, way)
+    assert seen == ["running", "waiting"]
+    assert seen_by_others() == ["succeeded", "pending"]
+
+
+def seen_by_others() -> list[str]:
+    """The states of the runs, for another connection."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        return beside.submit(statuses).result()
+
+
+def statuses() -> list[str]:
+    try:
+        runs = ScheduledRun.objects.order_by("scheduled_for")
+        return list(runs.values_list("status", flat=True))
+    finally:
+        connection.close()
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has no pipelines."
+)
+@pytest.mark.usefixtures("redis")
+def test_while_runs_wait_the_short_way_is_not_tried_in_vain(
+    make_schedule: MakeSchedule,
+) -> None:
+    schedule = make_schedule(overlap_policy="queue")
+    tried = []
+    for minute in (1, 2, 3):
+        claim = claimed(schedule, minute)
+        if minute == 1:
+            fire_due(NOON + 2 * MINUTE)
+        ahead = Watched(look_ahead(Turns(), lambda: END).bind)
+        outcome = outcome_of(claim)
+        assert outcome is not None
+        assert outcome.record is not None
+        assert record_success(claim, outcome.record, now=END, ahead=ahead)
+        tried.append(ahead.is_tried)
+    assert tried == [True, False, True]
 
 
 @pytest.mark.usefixtures("redis")

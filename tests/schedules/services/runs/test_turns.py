@@ -227,7 +227,8 @@ def test_a_look_that_was_had_is_not_had_again(of: Of, alice: User, bob: User) ->
     first, _ = of(alice), of(bob)
     turns = Turns()
     look = look_ahead(turns, lambda: NOON)
-    look.commit([])  # on PostgreSQL it brings the answer along
+    if look.can_commit:
+        look.commit([])
     ScheduledRun.objects.filter(schedule=first).delete()
     # What it names may be gone meanwhile: then it looks again.
     assert told(claim(turns, look=look)) == 2
@@ -237,7 +238,8 @@ def test_a_look_that_was_had_is_not_had_again(of: Of, alice: User, bob: User) ->
 def test_what_came_after_a_look_is_seen(of: Of, alice: User) -> None:
     turns = Turns()
     look = look_ahead(turns, lambda: NOON)
-    look.commit([])
+    if look.can_commit:
+        look.commit([])
     of(alice)
     assert told(claim(turns, look=look)) == 1
 
