@@ -80,6 +80,11 @@ class Orders:
         if self._permits is not None:
             os.write(self._permits[1], b"\0")
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether each piece of work needs a permit."""
+        return self._permits is not None
+
     def take_permit(self) -> bool:
         """Whether one more piece of work may be taken."""
         if self._permits is None:

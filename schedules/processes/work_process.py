@@ -8,6 +8,7 @@ import os
 import re
 import time
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -59,8 +60,9 @@ class WorkProcess:
         use_queue(orders.write_queue)
         self._turns = Turns(begins_after=uuid.uuid4())
         self._turns.go_on(state.note)
-        # What the last outcome brought along.
+        # What the last outcome brought along, and what was taken while it was written.
         self._look: Look | None = None
+        self._early: Taken | None = None
         # Why it ends, once it does.
         self._reason = ""
         watch()
@@ -74,6 +76,7 @@ class WorkProcess:
                 self._serve_one()
         finally:
             settle()
+            self._put_back()
 
     def _serve_one(self) -> None:
         try:
@@ -90,7 +93,8 @@ class WorkProcess:
             self._is_done()
             return
         self._state.has_permit = True
-        taken = self._inbox.take() or self._wait()
+        early, self._early = self._early, None
+        taken = early or self._inbox.take() or self._wait()
         if taken is None:
             return
         self._state.has_permit = False
@@ -146,7 +150,8 @@ class WorkProcess:
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
                 if taken.left:
-                    self._look = look_ahead(self._turns, jobs.clock)
+                    early = self._take_early
+                    self._look = look_ahead(self._turns, jobs.clock, early)
                 jobs.run_claimed(claimed, ahead=self._look)
             elif claimed:
                 execution_jobs.run_claimed(*claimed)
@@ -181,6 +186,26 @@ class WorkProcess:
         first, second = (named, in_turn) if is_last else (in_turn, named)
         return first() or second()
 
+    def _take_early(self) -> None:
+        """Take the next id while the database writes an outcome, unless this process may end
+        after it."""
+        runs = self._state.runs + 1
+        may_end = (
+            self._orders.stop
+            or self._state.was_interrupted
+            or self._is_to_weigh(runs)
+            or runs >= conf.WORK_PROCESS_RUNS
+        )
+        if self._early or may_end or self._orders.is_limited:
+            return
+        with suppress(RedisError):  # asked again, and noted, if it lasts
+            self._early = self._inbox.take()
+
+    def _put_back(self) -> None:
+        if self._early:
+            with suppress(RedisError):  # a hint
+                self._inbox.put_back(self._early)
+
     def _end_if_due(self) -> None:
         """End after a run that leaves something behind, and after many runs."""
         if self._state.was_interrupted:
@@ -189,17 +214,16 @@ class WorkProcess:
             self._reason = self._surroundings.put_back()
         if not self._reason and self._state.runs >= conf.WORK_PROCESS_RUNS:
             self._reason = f"it has ended {self._state.runs:.0f} runs"
-        if not self._reason and self._is_to_weigh():
+        if not self._reason and self._is_to_weigh(self._state.runs):
             used = _megabytes()
             if used > conf.WORK_PROCESS_MEGABYTES:
                 self._reason = f"it uses {used:.0f} MB of memory"
         if self._reason:
             logger.info("work_process_replaced", why=self._reason)
 
-    def _is_to_weigh(self) -> bool:
+    def _is_to_weigh(self, runs: float) -> bool:
         """Whether to look at its memory: code of others may have taken any, and many small
         runs take some."""
-        runs = self._state.runs
         return bool(self._state.had_effects or runs % RUNS_BETWEEN_WEIGHINGS == 0)
 
     def _pause(self, seconds: float) -> None:

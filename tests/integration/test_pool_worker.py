@@ -76,12 +76,27 @@ def test_a_burst_leaves_no_job_of_others(start, limit: list[str]) -> None:
     assert [job.return_value() for job in jobs] == [1, 2, 3, 4]
 
 
-@pytest.mark.usefixtures("redis")
-def test_no_more_work_begins_than_was_asked_for(start, queued: Queued) -> None:
+def test_no_more_work_begins_than_was_asked_for(
+    start, queued: Queued, redis: Redis
+) -> None:
     queued(5)
     worker = start("--max-jobs", "3", "--processes", "2")
     assert worker.process.wait(timeout=40) == 0
     assert statuses() == ["pending"] * 2 + ["succeeded"] * 3
+    assert redis.llen(queue().key) == 2
+
+
+@pytest.mark.both_databases
+def test_a_worker_that_ends_leaves_an_id_for_each_run_that_waits(
+    start, queued: Queued, redis: Redis
+) -> None:
+    queued(300)
+    worker = start("--processes", "2")
+    wait_until(lambda: "succeeded" in statuses())
+    worker.process.terminate()
+    worker.process.wait(timeout=20)
+    waiting = statuses().count("pending")
+    assert 0 < waiting == redis.llen(queue().key)
 
 
 @pytest.mark.usefixtures("redis")

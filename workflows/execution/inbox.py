@@ -129,6 +129,11 @@ class Inbox:
             return None
         return Taken(found[0].decode(errors="replace"), int(found[1]))
 
+    def put_back(self, taken: Taken) -> None:
+        """Let others have the id, first of all. Its job is gone: an RQ worker of others passes
+        it over, and the sweep sends it again."""
+        self._keeping.lpush(self._queue, taken.job_id)
+
     def wait(self, on_wait: Callable[[int], None]) -> Taken | None:
         """Wait for the next id, whosever it is. An id of ours has left Redis; one of others
         is among the jobs that RQ knows as taken, and must be run. `on_wait` is told the id of

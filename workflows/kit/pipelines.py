@@ -56,12 +56,13 @@ def run_together(
     *,
     commits: bool = False,
     then: Sequence[Sent] = (),
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[Answer] | None:
     """Run them in one round trip. The first one that fails ends all. In a transaction of
     Django's they are part of it, else they are one of their own. With `commits`, that
     transaction, which the caller is about to end, is committed in the same round trip, unless it is
     part of a larger one; then those in `then` run, whose answers are the last ones: there are
-    none if it was, or if one of them fails.
+    none if it was, or if one of them fails. `meanwhile` is called while PostgreSQL works.
 
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at
@@ -75,7 +76,7 @@ def run_together(
         return None
     is_outermost = connection.in_atomic_block and not any(connection.savepoint_ids)
     after = then if commits and is_outermost else None
-    return prepared.run(connection, statements, after)
+    return prepared.run(connection, statements, after, meanwhile)
 
 
 def can_commit(connection: BaseDatabaseWrapper) -> bool:
@@ -209,6 +210,7 @@ class _Prepared:
         connection: BaseDatabaseWrapper,
         statements: Iterable[Sent],
         after: Iterable[Sent] | None,
+        meanwhile: Callable[[], None] | None,
     ) -> list[Answer]:
         """Before anything in `after`, and be it empty, it commits."""
         connection.validate_no_broken_transaction()
@@ -217,7 +219,7 @@ class _Prepared:
             then = None if after is None else [self._ready(*each) for each in after]
             try:
                 with self._raw.lock:
-                    return self._run(first, then)
+                    return self._run(first, then, meanwhile)
             except BaseException as error:
                 # Interrupted, its answers would later be taken for those to others.
                 if self._raw.pgconn.pipeline_status or isinstance(error, _Stale):
@@ -238,7 +240,10 @@ class _Prepared:
         return _Ready(sql, values, types, formats)
 
     def _run(
-        self, statements: Iterable[_Ready], after: Iterable[_Ready] | None
+        self,
+        statements: Iterable[_Ready],
+        after: Iterable[_Ready] | None,
+        meanwhile: Callable[[], None] | None,
     ) -> list[Answer]:
         server = self._raw.pgconn
         server.enter_pipeline_mode()
@@ -252,6 +257,9 @@ class _Prepared:
         for statement in after or ():
             steps += self._send(statement)
         server.pipeline_sync()
+        if meanwhile:
+            self._raw.wait(_sent(server))
+            meanwhile()
         results = self._raw.wait(_results(server, len(steps)))
         server.exit_pipeline_mode()
         if any(each.status == self._failed for each in results[needed:]):
@@ -316,11 +324,18 @@ def _numbered(sql: str) -> str:
     )
 
 
+def _sent(server: Any) -> Generator[Any, Any, None]:
+    """All of a pipeline is with the server. For `Connection.wait`."""
+    from psycopg import generators  # noqa: PLC0415
+
+    yield from generators.send(server)
+
+
 def _results(server: Any, how_many: int) -> Generator[Any, Any, list[Any]]:
     """Of a pipeline: its results. For `Connection.wait`."""
     from psycopg import generators  # noqa: PLC0415
 
-    yield from generators.send(server)
+    yield from _sent(server)
     results = []
     for _ in range(how_many):
         results += yield from generators.fetch_many(server)

@@ -157,10 +157,14 @@ def run_all(statements: Sequence[Bound], *, commits: bool = False) -> list[Any]:
 
 
 class Ahead(Generic[Result]):
-    """A statement whose answer is wanted soon after a commit, which may bring it along."""
+    """A statement whose answer is wanted soon after a commit, which may bring it along.
+    `meanwhile` is called while PostgreSQL works."""
 
-    def __init__(self, bind: Callable[[], Bound]) -> None:
+    def __init__(
+        self, bind: Callable[[], Bound], meanwhile: Callable[[], None] | None = None
+    ) -> None:
         self.bind = bind
+        self._meanwhile = meanwhile
         self._answer: list[Result] = []
 
     @property
@@ -177,10 +181,12 @@ class Ahead(Generic[Result]):
         sent = [each.sent for each in statements]
         with transaction.atomic():
             then = [mine.sent]
-            answers = run_together(connection, sent, commits=True, then=then) or []
+            answers = run_together(
+                connection, sent, commits=True, then=then, meanwhile=self._meanwhile
+            )
         results = [
             each.statement.result(connection, answer)
-            for each, answer in zip([*statements, mine], answers, strict=False)
+            for each, answer in zip([*statements, mine], answers or [], strict=False)
         ]
         self._answer = results[len(sent) :]
         return results[: len(sent)]

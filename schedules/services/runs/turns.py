@@ -44,9 +44,13 @@ MOST_TRIES = 20
 Look = Ahead[list[Any]]
 
 
-def look_ahead(turns: Turns, clock: Callable[[], datetime]) -> Look:
-    """A look at who waits, for the next `claim_next`."""
-    return Ahead(lambda: _bound_look(turns, clock()))
+def look_ahead(
+    turns: Turns,
+    clock: Callable[[], datetime],
+    meanwhile: Callable[[], None] | None = None,
+) -> Look:
+    """A look at who waits, for the next `claim_next`. `meanwhile`: see `Ahead`."""
+    return Ahead(lambda: _bound_look(turns, clock()), meanwhile)
 
 
 def claim_next(

@@ -47,6 +47,15 @@ def test_the_first_of_ours_leaves_redis_with_its_job(
     assert inbox.take() is None
 
 
+def test_what_is_put_back_is_the_next_one(inbox: Inbox, redis: Redis) -> None:
+    first, second = queued(redis, "run", "run")
+    taken = inbox.take()
+    assert taken
+    inbox.put_back(taken)
+    assert in_queue(redis) == [first, second]
+    assert inbox.take() == Taken(first, left=1)
+
+
 def test_jobs_of_others_are_passed_over(inbox: Inbox, redis: Redis) -> None:
     other, ours, another = queued(redis, "mail", "run", "run-of-the-mill")
     assert inbox.has_other()

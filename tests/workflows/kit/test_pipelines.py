@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -153,6 +154,30 @@ def test_without_a_commit_of_its_own_an_answer_is_asked_for_when_it_is_wanted(
         if ahead.can_commit:
             ahead.commit([rename.bind(id=workflow.pk, name="y")])
         rename(id=workflow.pk, name="x")
+    assert ahead.answer() == [workflow]
+
+
+@of_postgresql
+def test_something_else_may_be_done_while_the_server_works(workflow: Workflow) -> None:
+    done: list[list[str]] = []
+
+    def meanwhile() -> None:
+        done.append(seen_by_others())
+
+    def seen_by_others() -> list[str]:
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            return beside.submit(names).result()
+
+    def names() -> list[str]:
+        try:
+            return list(Workflow.objects.values_list("name", flat=True))
+        finally:
+            connection.close()
+
+    sleeping: Rows = Rows(lambda: "SELECT pg_sleep(1)")
+    ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"), meanwhile)
+    ahead.commit([rename.bind(id=workflow.pk, name="x"), sleeping.bind(params=[])])
+    assert done == [["greeting"]]
     assert ahead.answer() == [workflow]
 
 
