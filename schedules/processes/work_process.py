@@ -150,8 +150,8 @@ class WorkProcess:
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
                 if taken.left:
-                    early = self._take_early
-                    self._look = look_ahead(self._turns, jobs.clock, early)
+                    look = look_ahead(self._turns, jobs.clock, self._take_early)
+                    self._look = look
                 jobs.run_claimed(claimed, ahead=self._look)
             elif claimed:
                 execution_jobs.run_claimed(*claimed)
@@ -187,8 +187,8 @@ class WorkProcess:
         return first() or second()
 
     def _take_early(self) -> None:
-        """Take the next id while the database writes an outcome, unless this process may end
-        after it."""
+        """Take the next id while the database writes an outcome: one at a time, and not if this
+        process may end after the outcome, or needs a permit for each piece of work."""
         runs = self._state.runs + 1
         may_end = (
             self._orders.stop

@@ -90,7 +90,7 @@ def test_no_more_work_begins_than_was_asked_for(
 def test_a_worker_that_ends_leaves_an_id_for_each_run_that_waits(
     start, queued: Queued, redis: Redis
 ) -> None:
-    queued(300)
+    queued(600)
     worker = start("--processes", "2")
     wait_until(lambda: "succeeded" in statuses())
     worker.process.terminate()

@@ -130,8 +130,8 @@ class Inbox:
         return Taken(found[0].decode(errors="replace"), int(found[1]))
 
     def put_back(self, taken: Taken) -> None:
-        """Let others have the id, first of all. Its job is gone: an RQ worker of others passes
-        it over, and the sweep sends it again."""
+        """Put an id back at the head of the queue. The job of a run or an execution is gone: an
+        RQ worker that is not ours passes it over, and the sweep sends it again."""
         self._keeping.lpush(self._queue, taken.job_id)
 
     def wait(self, on_wait: Callable[[int], None]) -> Taken | None:

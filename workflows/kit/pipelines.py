@@ -62,7 +62,7 @@ def run_together(
     Django's they are part of it, else they are one of their own. With `commits`, that
     transaction, which the caller is about to end, is committed in the same round trip, unless it is
     part of a larger one; then those in `then` run, whose answers are the last ones: there are
-    none if it was, or if one of them fails. `meanwhile` is called while PostgreSQL works.
+    none if it was, or if one of them fails. `meanwhile` is called while PostgreSQL works, and must not raise.
 
     On SQLite they run one after the other, without what Django does around each. None if
     this connection cannot do either: not through a pooler, and not where something looks at

@@ -158,7 +158,7 @@ def run_all(statements: Sequence[Bound], *, commits: bool = False) -> list[Any]:
 
 class Ahead(Generic[Result]):
     """A statement whose answer is wanted soon after a commit, which may bring it along.
-    `meanwhile` is called while PostgreSQL works."""
+    `meanwhile` is called while PostgreSQL works, and must not raise."""
 
     def __init__(
         self, bind: Callable[[], Bound], meanwhile: Callable[[], None] | None = None
@@ -184,9 +184,10 @@ class Ahead(Generic[Result]):
             answers = run_together(
                 connection, sent, commits=True, then=then, meanwhile=self._meanwhile
             )
+        assert answers is not None
         results = [
             each.statement.result(connection, answer)
-            for each, answer in zip([*statements, mine], answers or [], strict=False)
+            for each, answer in zip([*statements, mine], answers, strict=False)
         ]
         self._answer = results[len(sent) :]
         return results[: len(sent)]

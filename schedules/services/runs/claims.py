@@ -318,9 +318,12 @@ def cancel_orphan(run_id: UUID, attempt: int, *, now: datetime) -> None:
     alive = ScheduledJob.objects.filter(
         pk=OuterRef("schedule_id"), workflow__deleting_since=None
     )
-    ScheduledRun.objects.filter(
+    # Whoever has locked it cancels it: two that wait for each other would be a deadlock.
+    free = ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
+    orphan = free.order_by().filter(
         ~Exists(alive), pk=run_id, attempt=attempt, status=RunStatus.PENDING
-    ).update(
+    )
+    ScheduledRun.objects.filter(pk__in=orphan.values("pk")).update(
         status=RunStatus.CANCELLED,
         failure_kind="",
         reason=Reason.STOPPED,

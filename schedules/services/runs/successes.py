@@ -95,7 +95,7 @@ def _record_ahead(
 ) -> bool:
     """The same in one round trip, with the commit. False, and nothing is recorded, where that
     cannot be done, or if there is more to do: others have ended the run, or runs wait for
-    its end."""
+    its end, or did when this process looked last."""
     if claim.schedule_id in _in_line or not ahead.can_commit:
         return False
     ids = [claim.run_id, claim.execution_id, claim.schedule_id]
@@ -110,7 +110,7 @@ def _record_ahead(
 def _note_waiting(schedule_id: UUID) -> None:
     """Of this schedule probably more runs wait: trying to end one ahead would be in vain, and
     each time PostgreSQL would log an error."""
-    if len(_in_line) >= MOST_IN_LINE:
+    if len(_in_line) >= MOST_IN_LINE and schedule_id not in _in_line:
         _in_line.clear()
     _in_line.add(schedule_id)
 
@@ -152,8 +152,8 @@ _end = Update(
 
 def _is_all_sql() -> str:
     """Of PostgreSQL: it fails, and so does its transaction, unless that has written this run
-    and this execution, and no run of this schedule waits. Else the commit does not wait for
-    the disk."""
+    and this execution, and no run of this schedule waits. Otherwise it succeeds, and the commit
+    does not wait for the disk."""
     name = connection.ops.quote_name
     runs = name(ScheduledRun._meta.db_table)
     executions = name(WorkflowExecution._meta.db_table)

@@ -157,12 +157,15 @@ def _run_of(place: Place, last: UUID, now: datetime) -> ScheduledRun | None:
         return None
     select = _after if place.has_executions else _after_or_first
     run = next(iter(select(**_values(place, last, now))), None)
-    return run if run and run.schedule.workflow.deleting_since is None else None
+    if run and run.schedule.workflow.deleting_since:
+        claims.cancel_orphan(run.pk, run.attempt, now=now)
+        return None
+    return run
 
 
 def _cancel_orphan(place: Place, last: UUID, now: datetime) -> None:
-    """Cancel what is next here if it has no schedule any more, or its workflow is being
-    deleted: it would be in the way for ever."""
+    """Cancel what is next here if it has no schedule any more: it would be in the way for
+    ever."""
     for run_id, attempt in _after_or_first_bare(**_values(place, last, now)):
         claims.cancel_orphan(run_id, attempt, now=now)
 

@@ -174,7 +174,7 @@ def test_something_else_may_be_done_while_the_server_works(workflow: Workflow) -
         finally:
             connection.close()
 
-    sleeping: Rows = Rows(lambda: "SELECT pg_sleep(1)")
+    sleeping: Rows = Rows(lambda: "SELECT pg_sleep(3)")
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"), meanwhile)
     ahead.commit([rename.bind(id=workflow.pk, name="x"), sleeping.bind(params=[])])
     assert done == [["greeting"]]
