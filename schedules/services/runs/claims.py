@@ -319,13 +319,15 @@ def cancel_orphan(run_id: UUID, attempt: int, *, now: datetime) -> None:
         pk=OuterRef("schedule_id"), workflow__deleting_since=None
     )
     # Whoever has locked it cancels it: two that wait for each other would be a deadlock.
-    free = ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
-    orphan = free.order_by().filter(
-        ~Exists(alive), pk=run_id, attempt=attempt, status=RunStatus.PENDING
+    orphan = (
+        ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(~Exists(alive), pk=run_id, attempt=attempt, status=RunStatus.PENDING)
+        .order_by()
     )
-    ScheduledRun.objects.filter(pk__in=orphan.values("pk")).update(
-        status=RunStatus.CANCELLED,
-        failure_kind="",
-        reason=Reason.STOPPED,
-        finished_at=now,
-    )
+    with transaction.atomic():
+        ScheduledRun.objects.filter(pk__in=orphan.values("pk")).update(
+            status=RunStatus.CANCELLED,
+            failure_kind="",
+            reason=Reason.STOPPED,
+            finished_at=now,
+        )

@@ -183,9 +183,8 @@ def _due(which: str, *, is_locked: bool = True) -> QuerySet[ScheduledRun, Any]:
     """One due run of an owner in a lane: the oldest of the first schedule with `which` relation
     to the given one. With `is_locked` one that nobody else is about to claim, locked."""
     lane = RawSQL(LANE_SQL, (), output_field=SmallIntegerField())  # noqa: S611 a constant
-    runs = ScheduledRun.objects.all()
-    if is_locked:
-        runs = runs.select_for_update(no_key=True, skip_locked=True)
+    locked = ScheduledRun.objects.select_for_update(no_key=True, skip_locked=True)
+    runs = locked if is_locked else ScheduledRun.objects.all()
     rows = runs.alias(lane=lane).filter(
         lane=Param(ScheduledRun, "attempt", given="lane"),
         owner=Param(ScheduledRun, "owner"),
