@@ -150,8 +150,7 @@ class WorkProcess:
             if isinstance(claimed, Claim):
                 jobs.wait_until(claimed.scheduled_for)
                 if taken.left:
-                    look = look_ahead(self._turns, jobs.clock, self._take_early)
-                    self._look = look
+                    self._look = look_ahead(self._turns, jobs.clock, self._take_early)
                 jobs.run_claimed(claimed, ahead=self._look)
             elif claimed:
                 execution_jobs.run_claimed(*claimed)

@@ -22,11 +22,25 @@ def hanging(redis: Redis) -> Iterator[None]:
         server.resume()
 
 
+class Memory:
+    """That of the Valkey of the tests."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def runs_out(self) -> None:
+        self._redis.config_set("maxmemory", 1024)
+
+    def is_back(self) -> None:
+        self._redis.config_set("maxmemory", 0)
+
+
 @contextmanager
 def refusing(redis: Redis) -> Iterator[None]:
     """Redis has no memory for more during the body."""
-    redis.config_set("maxmemory", 1024)
+    memory = Memory(redis)
+    memory.runs_out()
     try:
         yield
     finally:
-        redis.config_set("maxmemory", 0)
+        memory.is_back()

@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 A_LITTLE = 5.0
 RunAll = Callable[..., None]
 Start = Callable[..., Manage]
+Begin = Callable[..., Manage]
 Away = Callable[[Redis], AbstractContextManager[None]]
 
 
@@ -130,46 +131,47 @@ def test_a_burst_ends_with_an_error_if_redis_refuses(
     assert "Redis is away" in last
 
 
+@pytest.fixture
+def begin(child_env: dict[str, str], tmp_path: Path, run: RunAll) -> Iterator[Begin]:
+    """Starts a burst for runs of so many seconds; the first one runs when it returns."""
+    with ExitStack() as stack:
+
+        def begin(how: str, *seconds: float) -> Manage:
+            run(*seconds)
+            worker = manage(child_env, tmp_path, "rqworker", "--burst", how)
+            started = stack.enter_context(worker)
+            wait_until(lambda: "running" in statuses())
+            return started
+
+        yield begin
+
+
 @pytest.mark.parametrize(
     ("how", "away"),
     # A Redis without memory still lets a process that stays take what is there.
     [("--processes=1", hanging), ("--fork", hanging), ("--fork", refusing)],
 )
 def test_a_burst_ends_what_runs_and_then_with_an_error_if_redis_is_away(
-    child_env: dict[str, str],
-    tmp_path: Path,
-    redis: Redis,
-    run: RunAll,
-    how: str,
-    away: Away,
+    begin: Begin, redis: Redis, how: str, away: Away
 ) -> None:
-    run(15, 1)
-    with manage(child_env, tmp_path, "rqworker", "--burst", how) as worker:
-        wait_until(lambda: "running" in statuses())
-        with away(redis):
-            wait_until(lambda: statuses() == ["pending", "succeeded"])
-            assert worker.process.wait(timeout=20 + A_LITTLE) == 1
-        last = worker.log.read_text().strip().splitlines()[-1]
+    worker = begin(how, 15, 1)
+    with away(redis):
+        wait_until(lambda: statuses() == ["pending", "succeeded"])
+        assert worker.process.wait(timeout=20 + A_LITTLE) == 1
+    last = worker.log.read_text().strip().splitlines()[-1]
     assert "Redis is away" in last
 
 
 @pytest.mark.parametrize("away", [hanging, refusing])
 @pytest.mark.parametrize("how", ["--processes=1", "--fork"])
 def test_a_burst_waits_for_redis_for_a_while(
-    child_env: dict[str, str],
-    tmp_path: Path,
-    redis: Redis,
-    run: RunAll,
-    how: str,
-    away: Away,
+    begin: Begin, redis: Redis, how: str, away: Away
 ) -> None:
-    run(1, 1)
-    with manage(child_env, tmp_path, "rqworker", "--burst", how) as worker:
-        wait_until(lambda: "running" in statuses())
-        with away(redis):
-            wait_until(lambda: "succeeded" in statuses())
-            time.sleep(4)
-        assert worker.process.wait(timeout=40) == 0
+    worker = begin(how, 1, 1)
+    with away(redis):
+        wait_until(lambda: "succeeded" in statuses())
+        time.sleep(4)
+    assert worker.process.wait(timeout=40) == 0
     assert statuses() == ["succeeded"] * 2
 
 

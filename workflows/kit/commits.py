@@ -42,6 +42,13 @@ def left_to_the_next(*, if_: bool = True) -> Iterator[list[Bound]]:
         yield []
 
 
+def not_waiting_if(condition: str, otherwise: str) -> str:
+    """What a last SELECT of a transaction on PostgreSQL contains so that its commit does not
+    wait, if this SQL condition holds. Else the transaction fails, with this text in the error."""
+    level = f"CASE WHEN {condition} THEN 'off' ELSE '{otherwise}' END"
+    return f"set_config('synchronous_commit', {level}, true)"
+
+
 def settle() -> None:
     """Wait for the disk, if that was left to a commit that has not come."""
     global _owed

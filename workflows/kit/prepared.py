@@ -172,10 +172,10 @@ class Ahead(Generic[Result]):
         """Whether this connection can bring the answer along with a commit."""
         return can_commit(connections[DEFAULT_DB_ALIAS])
 
-    def commit(self, statements: Sequence[Bound]) -> list[Any]:
+    def commit(self, statements: Sequence[Bound]) -> list[Answer]:
         """Run these in a transaction, commit it, and ask, in one round trip, if it
         `can_commit`. (In a transaction of the caller they are only run.) Returns their
-        results."""
+        answers."""
         connection = connections[DEFAULT_DB_ALIAS]
         mine = self.bind()
         sent = [each.sent for each in statements]
@@ -185,12 +185,9 @@ class Ahead(Generic[Result]):
                 connection, sent, commits=True, then=then, meanwhile=self._meanwhile
             )
         assert answers is not None
-        results = [
-            each.statement.result(connection, answer)
-            for each, answer in zip([*statements, mine], answers, strict=False)
-        ]
-        self._answer = results[len(sent) :]
-        return results[: len(sent)]
+        for answer in answers[len(sent) :]:
+            self._answer = [mine.statement.result(connection, answer)]
+        return answers[: len(sent)]
 
     @property
     def is_known(self) -> bool:

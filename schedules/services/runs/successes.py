@@ -18,7 +18,7 @@ from schedules.services.runs.claims import Claim
 from schedules.services.runs.outcomes import log_ended
 from schedules.services.runs.waiting import release_waiting
 from workflows.execution.record import Record
-from workflows.kit.commits import left_to_the_next
+from workflows.kit.commits import left_to_the_next, not_waiting_if
 from workflows.kit.prepared import (
     Ahead,
     Bound,
@@ -159,16 +159,16 @@ def _is_all_sql() -> str:
     executions = name(WorkflowExecution._meta.db_table)
     are_open = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
     mine = "id = %s AND xmin = pg_current_xact_id()::xid"
-    return f"""
-SELECT set_config('synchronous_commit', CASE
-    WHEN EXISTS (SELECT FROM {runs} WHERE {mine})
+    is_all = f"""
+    EXISTS (SELECT FROM {runs} WHERE {mine})
     AND EXISTS (SELECT FROM {executions} WHERE {mine})
     AND NOT EXISTS (
         SELECT FROM {runs}
         WHERE schedule_id = %s AND status = 'waiting' AND status IN ({are_open})
     )
-    THEN 'off' ELSE 'the run was ended by others, or another waits for its end' END, true)
 """  # noqa: S608 names come from the models
+    why = "the run was ended by others, or another waits for its end"
+    return f"SELECT {not_waiting_if(is_all, why)}"
 
 
 _is_all = Rows(_is_all_sql)

@@ -15,6 +15,7 @@ from schedules.processes.worker import ScheduleWorker
 from schedules.rq import heartbeat
 from schedules.rq.messages import RedisAway
 from schedules.services.runs.sweep import sweep
+from tests.integration.outages import Memory
 from tests.schedules.conftest import NOON, MakeSchedule
 from tests.schedules.processes.loops import loop_at
 from workflows.execution.queue import JSONJob, queue, queue_name
@@ -22,19 +23,6 @@ from workflows.execution.queue import JSONJob, queue, queue_name
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOON + timedelta(minutes=1)
 QUEUE = f"rq:queue:{queue_name()}"
-
-
-class Memory:
-    """That of the Valkey of the tests."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    def runs_out(self) -> None:
-        self._redis.config_set("maxmemory", 1024)
-
-    def is_back(self) -> None:
-        self._redis.config_set("maxmemory", 0)
 
 
 @pytest.fixture

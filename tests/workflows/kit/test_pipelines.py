@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from django.db import (
 )
 from django.test.utils import CaptureQueriesContext
 
+from tests.at_once import at_once
 from workflows.kit import pipelines as module
 from workflows.kit.pipelines import Answer, Sent, run_together
 from workflows.kit.prepared import Ahead, Param, Rows, Select, Update, run_all
@@ -114,7 +114,7 @@ def test_the_last_ones_of_a_transaction_may_commit_it(workflow: Workflow) -> Non
 def test_the_commit_may_bring_an_answer_along(workflow: Workflow) -> None:
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"))
     renames = [rename.bind(id=workflow.pk, name=name) for name in ("w", "x")]
-    assert ahead.commit(renames) == [1, 1]
+    assert [each.rowcount for each in ahead.commit(renames)] == [1, 1]
     connection.close()  # it is committed, and the answer is there
     assert ahead.answer() == [workflow]
     rename(id=workflow.pk, name="y")
@@ -128,7 +128,8 @@ def test_what_is_committed_has_not_failed_though_what_comes_after_it_does(
     divided: Rows = Rows(lambda: "SELECT 1 / %s::int")
     ahead: Ahead[list[Any]] = Ahead(lambda: divided.bind(params=[divisor]))
     divisor = 0
-    assert ahead.commit([rename.bind(id=workflow.pk, name="x")]) == [1]
+    (renamed,) = ahead.commit([rename.bind(id=workflow.pk, name="x")])
+    assert renamed.rowcount == 1
     assert not ahead.is_known
     assert by_name(name="x") == [workflow]
     divisor = 1
@@ -161,18 +162,11 @@ def test_without_a_commit_of_its_own_an_answer_is_asked_for_when_it_is_wanted(
 def test_something_else_may_be_done_while_the_server_works(workflow: Workflow) -> None:
     done: list[list[str]] = []
 
-    def meanwhile() -> None:
-        done.append(seen_by_others())
-
-    def seen_by_others() -> list[str]:
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            return beside.submit(names).result()
-
     def names() -> list[str]:
-        try:
-            return list(Workflow.objects.values_list("name", flat=True))
-        finally:
-            connection.close()
+        return list(Workflow.objects.values_list("name", flat=True))
+
+    def meanwhile() -> None:
+        done.extend(at_once([names]))
 
     sleeping: Rows = Rows(lambda: "SELECT pg_sleep(3)")
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"), meanwhile)

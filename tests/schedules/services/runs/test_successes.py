@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +19,9 @@ from schedules.services.runs.claims import Claim, claim_run
 from schedules.services.runs.outcomes import record_outcome
 from schedules.services.runs.successes import record_success
 from schedules.services.runs.turns import Turns, look_ahead
+from tests.at_once import at_once
 from tests.schedules.conftest import NOON, MakeSchedule
+from workflows.kit.pipelines import Answer
 from workflows.kit.prepared import Ahead, Bound, Rows
 from workflows.models import NodeRun, WorkflowExecution
 
@@ -132,11 +133,11 @@ class Watched(Ahead[list[Any]]):
         self.is_tried = False
         self.levels: list[str] = []
 
-    def commit(self, statements: Sequence[Bound]) -> list[Any]:
+    def commit(self, statements: Sequence[Bound]) -> list[Answer]:
         self.is_tried = True
-        results = super().commit([*statements, level.bind(params=[])])
-        self.levels += [value for (value,) in results[-1]]
-        return results[:-1]
+        answers = super().commit([*statements, level.bind(params=[])])
+        self.levels += [value for (value,) in answers[-1].fetchall()]
+        return answers[:-1]
 
 
 level: Rows = Rows(lambda: "SHOW synchronous_commit")
@@ -202,16 +203,9 @@ def test_no_later_tick_can_come_before_the_run_that_waited(
 
 def seen_by_others() -> list[str]:
     """The states of the runs, for another connection."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        return beside.submit(statuses).result()
-
-
-def statuses() -> list[str]:
-    try:
-        runs = ScheduledRun.objects.order_by("scheduled_for")
-        return list(runs.values_list("status", flat=True))
-    finally:
-        connection.close()
+    runs = ScheduledRun.objects.order_by("scheduled_for")
+    (seen,) = at_once([lambda: list(runs.values_list("status", flat=True))])
+    return seen
 
 
 @pytest.mark.skipif(
