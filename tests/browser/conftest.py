@@ -7,7 +7,13 @@ import shutil
 from collections.abc import Callable, Collection, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from tests.schedules.conftest import alice, make_schedule, workflow  # noqa: F401 fixtures
@@ -23,6 +29,9 @@ FLAGS = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Page]
+# Milliseconds that a page has to show what is expected of it. By default it is 5 s; a page that
+# refreshes itself, on a machine with other work, takes as long at times.
+expect.set_options(timeout=30_000)
 # Sent to the console, where `complaints` finds it with everything else.
 TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import Actor, fire_due, pause_schedule, run_now
 from tests.browser.conftest import OpenPage
+from tests.browser.sign_in import sign_in
 from tests.schedules.conftest import MakeSchedule
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
@@ -28,11 +29,7 @@ def schedule(make_schedule: MakeSchedule) -> ScheduledJob:
 
 def log_in(page: Page, address: str) -> None:
     User.objects.create_superuser("boss", password="boss-password")
-    page.goto(f"/admin/login/?next={address}")
-    page.get_by_label("User name").fill("boss")
-    page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{address}")
+    sign_in(page, address)
 
 
 def test_the_buttons_of_a_row(open_page: OpenPage, schedule: ScheduledJob) -> None:

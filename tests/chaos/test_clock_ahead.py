@@ -60,6 +60,8 @@ def test_two_days_ahead_for_some_seconds_and_all_fires_again(
     wait_until(lambda: ran(now, now + DAY))
 
     wrong_clock.set(2 * 86_400)
+    # Other clocks may tell first, and by themselves they would end this too early.
+    wait_until(lambda: "clock_jumped" in scheduler.log.read_text())
     if connection.vendor == "sqlite":
         wait_until(lambda: ran(now + DAY, now + 3 * DAY))
         ahead = ledger_ahead(timezone.now())
@@ -79,7 +81,6 @@ def test_two_days_ahead_for_some_seconds_and_all_fires_again(
         schedule.refresh_from_db()
         assert schedule.next_run_at
         assert schedule.next_run_at <= now + DAY
-    assert "clock_jumped" in scheduler.log.read_text()
     assert [account.problems for account in audit() if not account.is_balanced] == []
     rows = Counter(ScheduledRun.objects.values_list("schedule_id", "scheduled_for"))
     assert max(rows.values()) == 1

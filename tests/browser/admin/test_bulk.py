@@ -67,7 +67,7 @@ def test_all_that_a_search_finds_are_paused_with_a_note(
     page.get_by_label("Note").fill(NOTE)
     page.get_by_role("button", name="Pause 7 schedules").click()
     account = page.get_by_role("heading", name="Paused 7 of 7 schedules")
-    expect(account).to_be_visible(timeout=30_000)
+    expect(account).to_be_visible()
     expect(page.get_by_text(NOTE)).to_be_visible()
     expect(page.get_by_role("link", name="export 3")).to_be_visible()
     fits_and_is_accessible(page, width)
@@ -101,7 +101,7 @@ def test_it_is_held_left_and_taken_up_again(
     assert not paused()  # it does not go on by itself
     page.get_by_role("button", name="Continue").click()
     done = page.get_by_role("heading", name="Paused 7 of 7 schedules")
-    expect(done).to_be_visible(timeout=30_000)
+    expect(done).to_be_visible()
 
 
 def test_a_site_that_does_not_answer_is_told_and_tried_again(
@@ -121,10 +121,10 @@ def test_a_site_that_does_not_answer_is_told_and_tried_again(
         patched.setattr(carrying_out, "act_on", busy)
         page.get_by_role("button", name="Pause 7 schedules").click()
         stopped = page.get_by_text("the site did not answer")
-        expect(stopped).to_be_visible(timeout=30_000)
+        expect(stopped).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     done = page.get_by_role("heading", name="Paused 7 of 7 schedules")
-    expect(done).to_be_visible(timeout=30_000)
+    expect(done).to_be_visible()
     action = BulkAction.objects.get()
     assert (action.done_count, action.refused_count) == (7, 0)
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
+from tests.browser.sign_in import sign_in
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
 
@@ -34,14 +35,6 @@ def schedule(boss: User, make_schedule: MakeSchedule) -> ScheduledJob:
     )
 
 
-def log_in(page: Page, address: str) -> None:
-    page.goto(f"/admin/login/?next={address}")
-    page.locator("#id_username").fill("boss")
-    page.locator("#id_password").fill("boss-password")
-    page.locator("#id_password").press("Enter")
-    page.wait_for_url(f"**{address}")
-
-
 def preview(page: Page):
     return page.locator("#form-preview")
 
@@ -53,7 +46,7 @@ def press(page: Page, *keys: str) -> None:
 
 def test_a_schedule_is_made_by_keyboard_alone(open_page: OpenPage, boss: User) -> None:
     page = open_page()
-    log_in(page, ADD)
+    sign_in(page, ADD)
     page.locator("#id_name").focus()
     page.keyboard.type("mornings")
     press(page, "Tab", "Tab")
@@ -85,7 +78,7 @@ def test_a_schedule_is_made_by_keyboard_alone(open_page: OpenPage, boss: User) -
 
 def test_the_preview_follows_what_is_typed(open_page: OpenPage, boss: User) -> None:
     page = open_page()
-    log_in(page, ADD)
+    sign_in(page, ADD)
     page.get_by_label("Cron expression").fill("30 2 * * *")
     expect(preview(page)).to_contain_text("At 02:30 every day")
     expect(preview(page).locator("li")).to_have_count(5)
@@ -112,7 +105,7 @@ def test_a_new_timing_tells_how_the_runs_move_and_leaving_warns(
 ) -> None:
     page = open_page()
     address = f"{LIST}{schedule.pk}/change/"
-    log_in(page, address)
+    sign_in(page, address)
     page.locator("#settings-when > summary").click()
     page.get_by_label("Cron expression").fill("30 3 * * *")
     expect(page.locator("#form-moves")).to_contain_text("This moves the next runs")
@@ -137,7 +130,7 @@ def test_the_form_is_accessible_and_fits(
     open_page: OpenPage, schedule: ScheduledJob, width: int, scheme: str
 ) -> None:
     page = open_page(width=width, scheme=scheme)
-    log_in(page, ADD)
+    sign_in(page, ADD)
     page.get_by_label("Cron expression").fill("30 2 * * mon-fri")
     page.get_by_label("Pause after failures").fill("-5")
     expect(page.locator("#told-pause_after_failures .o-fault")).to_be_visible()
@@ -156,7 +149,7 @@ def test_without_javascript_buttons_do_the_same(
 ) -> None:
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
-    log_in(page, ADD)
+    sign_in(page, ADD)
     page.get_by_label("Name").fill("mornings")
     page.get_by_role("button", name="Every weekday").click()
     expect(page.get_by_label("Name")).to_have_value("mornings")
@@ -172,7 +165,7 @@ def test_a_refused_save_leads_to_the_first_field_that_is_to_be_mended(
     open_page: OpenPage, schedule: ScheduledJob
 ) -> None:
     page = open_page()
-    log_in(page, f"{LIST}{schedule.pk}/change/")
+    sign_in(page, f"{LIST}{schedule.pk}/change/")
     page.locator("#settings-failures > summary").click()
     page.locator("#id_max_retries").fill("-1")
     page.get_by_role("button", name="Save changes").click()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
+from tests.browser.sign_in import sign_in
 from tests.schedules.admin.form.choosing import EVERYTHING
 from tests.schedules.admin.form.choosing import everything as function
 from tests.schedules.calls import REMIND, callables
@@ -16,6 +17,7 @@ from workflows.callables import schedulable
 
 __all__ = ["callables"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("one browser")]
+ADD = "/admin/ostinato_schedules/scheduledjob/add/"
 
 
 @pytest.fixture
@@ -24,20 +26,13 @@ def boss(transactional_db: None, callables: None) -> User:
     return User.objects.create_superuser("boss", password="boss-password")
 
 
-def add_schedule(page: Page) -> None:
-    page.goto("/admin/login/?next=/admin/ostinato_schedules/scheduledjob/add/")
-    page.get_by_label("User name").fill("boss")
-    page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Sign in").click()
-
-
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_fields_appear_as_soon_as_a_function_is_chosen(
     open_page: OpenPage, boss: User, width: int, scheme: str
 ) -> None:
     page = open_page(width=width, scheme=scheme)
-    add_schedule(page)
+    sign_in(page, ADD)
     page.locator("#id_name").fill("reminders")
     expect(page.locator(".o-of-payload")).to_be_visible()
     page.locator("#id_call").select_option(REMIND)
@@ -59,9 +54,10 @@ def test_a_choice_that_is_faster_than_the_script_counts(
     open_page: OpenPage, boss: User
 ) -> None:
     page = open_page()
+    sign_in(page, "/admin/")
     held: list[Route] = []
     page.route("**/form*.js", lambda route: held.append(route))
-    add_schedule(page)
+    page.goto(ADD, wait_until="commit")
     page.locator("#id_call").select_option(REMIND)
     held[0].continue_()
     expect(page.locator("#id_argument-days")).to_have_value("14")
@@ -71,7 +67,7 @@ def test_a_choice_that_is_faster_than_the_script_counts(
 def test_an_object_is_searched_for(open_page: OpenPage, boss: User) -> None:
     User.objects.create_user("grace")
     page = open_page()
-    add_schedule(page)
+    sign_in(page, ADD)
     page.locator("#id_call").select_option(EVERYTHING)
     page.locator("#id_argument-user").press_sequentially("gra")
     page.get_by_role("option", name="grace").click()
@@ -87,6 +83,6 @@ def test_nothing_is_asked_again_while_nothing_is_typed(
     page = open_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.method))
-    add_schedule(page)
+    sign_in(page, ADD)
     page.wait_for_load_state("networkidle")
     assert asked.count("POST") == 1  # signing in

@@ -152,5 +152,6 @@ def test_the_pages_of_rq_are_in_the_frame(open_page: OpenPage, redis: Redis) -> 
     for link in ("workflows", "0"):
         expect(page.get_by_title("Navigation")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        page.get_by_role("link", name=link, exact=True).first.click()
+        with page.expect_navigation():
+            page.get_by_role("link", name=link, exact=True).first.click()
     expect(page.get_by_title("Navigation")).to_be_visible()

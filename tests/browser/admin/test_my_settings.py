@@ -45,7 +45,7 @@ def test_zone_and_theme_are_chosen_and_views_renamed_and_deleted(
     page.get_by_label("Name", exact=True).fill("Broken")
     page.get_by_role("button", name="Rename", exact=True).click()
     page.get_by_role("link", name="Broken").click()
-    assert page.url.endswith(f"{LIST}?state=failing")
+    expect(page).to_have_url(f"{LIST}?state=failing")
     page.go_back()
     page.get_by_label("Delete Broken").click()
     page.get_by_role("button", name="Delete the view").click()

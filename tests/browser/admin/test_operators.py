@@ -13,6 +13,7 @@ from schedules.models import ScheduledJob, UserProfile
 from schedules.services import Actor, create_schedule
 from tests.browser.admin.site_pages import EVENTS, RUNS, SCHEDULES, WORKFLOWS
 from tests.browser.conftest import OpenPage
+from tests.browser.sign_in import sign_in
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
 
@@ -39,11 +40,7 @@ def opened_by(open_page: OpenPage, *groups: str) -> Page:
     user.groups.set(Group.objects.filter(name__in=groups))
     assert user.groups.count() == len(groups)
     page = open_page(refusals=[403])
-    page.goto("/admin/login/")
-    page.get_by_label("User name").fill("olga")
-    page.get_by_label("Password").fill("olga-password")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/admin/")
+    sign_in(page, "/admin/", "olga")
     return page
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from schedules.models import ScheduledJob, ScheduledRun
 from schedules.services import Actor, create_schedule, run_now
@@ -57,10 +57,6 @@ def page_of(run: ScheduledRun) -> str:
     return reverse("admin:ostinato_schedules_scheduledrun_change", args=[run.pk])
 
 
-def state(page: Page) -> str:
-    return page.locator(".o-head .o-state").inner_text()
-
-
 def test_a_run_is_watched_cancelled_and_run_again(
     open_signed_in: OpenSignedIn,  # noqa: F811
     patient: ScheduledJob,
@@ -70,7 +66,7 @@ def test_a_run_is_watched_cancelled_and_run_again(
     page = open_signed_in(page_of(run))
     head = page.locator(".o-head .o-state")
     # Without a click: the page refreshes itself.
-    expect(head).to_have_text("Running", timeout=30_000)
+    expect(head).to_have_text("Running")
     nodes = page.get_by_role("region", name="Nodes")
     expect(nodes.get_by_role("link", name="say")).to_contain_text("Succeeded")
     expect(nodes.get_by_role("link", name="rest")).to_contain_text("Running")
@@ -81,7 +77,7 @@ def test_a_run_is_watched_cancelled_and_run_again(
     page.wait_for_timeout(2_500)  # a refresh closes nothing that was opened
     expect(opened.get_by_text("Half way.").first).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
-    expect(head).to_have_text("Cancelled", timeout=30_000)
+    expect(head).to_have_text("Cancelled")
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     expect(nodes).to_contain_text("not reached")
     page.get_by_role("button", name="Run again, same payload").click()

@@ -181,6 +181,7 @@ def test_ten_tasks_take_as_many_clicks_and_pages_as_the_document_says(
         page.goto("/admin/")
         hand = Hand(page)
         task(hand)
+        page.wait_for_load_state()
         page.remove_listener("load", hand._loaded)
         counted.append((hand.clicks, hand.pages))
     assert counted == documented()
