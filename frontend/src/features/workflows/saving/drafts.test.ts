@@ -6,7 +6,8 @@ import type { Graph } from "../graph/model";
 import { graphWith, node } from "../graph/testing";
 import { isChanged, useEditor } from "../store/editor";
 import { discardDraft, findDrafts, keepDraft, keepDrafts, restoreDraft, useDrafts } from "./drafts";
-import { begin, draw, json, now, question, said, serve } from "./testing";
+import { save } from "./save";
+import { accept, begin, draw, json, now, question, said, serve } from "./testing";
 
 const base = graphWith([node("begin", "trigger_manual"), node("a", "template")]);
 const drawn = addNode(base, node("b", "template"));
@@ -106,8 +107,8 @@ describe("drafts of earlier visits", () => {
     expect(useDrafts.getState().offers).toEqual([]);
   });
 
-  it("are drawn again, as unsaved", async () => {
-    serve(() => json({ results: [] }));
+  it("are drawn again, as unsaved, and without a word from the server", async () => {
+    serve();
     const key = left(drawn);
     await findDrafts(AT);
     await restoreDraft(offer());
@@ -131,6 +132,24 @@ describe("drafts of earlier visits", () => {
     await restored;
     expect(now().nodes[1]?.config).toEqual({ text: "mine" });
     expect(useEditor.getState().saved.etag).toBe('"g2"');
+  });
+
+  it("are merged with what others saved before a save goes on", async () => {
+    let tell: (answer: Response) => void = () => {};
+    const asked = serve(() => new Promise((resolve) => (tell = resolve)), accept(3));
+    const theirs = configure(base, "a", { text: "theirs" });
+    left(drawn);
+    useEditor.getState().load({ graph: theirs, graphVersion: 2, etag: '"g2"' }, true);
+    await findDrafts(AT);
+    const restored = restoreDraft(offer());
+    const saved = save();
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    tell(json({ results: [] }));
+    (await question("conflict")).answer("merge");
+    await restored;
+    expect(await saved).toBe(true);
+    expect(asked.at(-1)).toMatchObject({ method: "PUT", headers: { "If-Match": '"g2"' } });
+    expect(now().nodes.map((each) => each.config)).toEqual([{}, { text: "theirs" }, {}]);
   });
 
   it("can be discarded", async () => {

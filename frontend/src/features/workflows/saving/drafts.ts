@@ -7,8 +7,10 @@ import { page } from "@/page";
 import { say } from "@/ui/messages";
 
 import { decode, type Draft, draftKey, encode, isExpired } from "../graph/draft";
+import { countChanges } from "../graph/same";
 import { isChanged, useEditor } from "../store/editor";
 import { resolveConflict } from "./resolve";
+import { alone } from "./save";
 
 interface Offer {
   key: string;
@@ -116,14 +118,21 @@ async function openKeys(): Promise<Set<string>> {
 }
 
 /** Go on with a draft. What others saved meanwhile is merged, or stands against it. */
-export async function restoreDraft({ key, draft }: Offer): Promise<void> {
+export async function restoreDraft(offer: Offer): Promise<void> {
+  await alone(() => restore(offer));
+  keepDraft();
+}
+
+async function restore({ key, draft }: Offer): Promise<boolean> {
   const { saved: theirs, change, markSaved } = useEditor.getState();
-  markSaved(draft.base);
+  const isLatest = countChanges(draft.base.graph, theirs.graph) === 0;
+  if (!isLatest) markSaved(draft.base);
   change(() => draft.graph);
   dropOffer(key);
-  await resolveConflict(page().workflow?.id ?? "", theirs, { isRestore: true });
-  keepDraft();
+  // The draft of this tab from now on.
   forget(key);
+  keepDraft();
+  return isLatest || resolveConflict(page().workflow?.id ?? "", theirs, { isRestore: true });
 }
 
 export function discardDraft(key: string): void {

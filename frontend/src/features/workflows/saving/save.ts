@@ -32,14 +32,19 @@ let awayMessage: number | null = null;
  */
 export function save(options: SaveOptions = {}): Promise<boolean> {
   if (underway) return (queued ??= underway.then((isDone) => saveAfter(isDone, options)));
-  underway = saveNow(options).finally(() => {
-    underway = null;
-    useSaving.setState({ isSaving: false });
-  });
-  return underway;
+  return alone(() => saveNow(options).finally(() => useSaving.setState({ isSaving: false })));
 }
 
-/** The save that waited for another one: for what was drawn meanwhile. */
+/** Do what changes what counts as saved, after a save that is under way; saves wait for it. */
+export function alone(work: () => Promise<boolean>): Promise<boolean> {
+  const done = (underway ? underway.then(work, work) : work()).finally(() => {
+    if (underway === done) underway = null;
+  });
+  underway = done;
+  return done;
+}
+
+/** The save that waited: for what was drawn meanwhile. */
 function saveAfter(isDone: boolean, options: SaveOptions): Promise<boolean> | boolean {
   queued = null;
   if (!isDone) return false;
