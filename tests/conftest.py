@@ -61,6 +61,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell has what it runs in the background ignore Ctrl-C, and whatever that starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     emptying.empty_quickly()
     if "not slow" in config.getoption("markexpr"):
         effort.be_brief()
@@ -75,6 +78,13 @@ def pytest_unconfigure() -> None:
 OTHER_PROCESSES = {"redis_server", "live_server"}
 # What these start or empty takes long, and is left out of `start.py test --quick`.
 HEAVY = {"child_env", "live_server", "connect", "transactional_db"}
+# Each shows the facts that are known after a second.
+SHOW_FACTS = [
+    "schedules.admin.load.views",
+    "schedules.admin.overview.view",
+    "schedules.admin.site_state",
+    "schedules.services.insight.health.outages",
+]
 # Making its tests takes seconds, in every worker of xdist; all of them are slow.
 SLOW_TO_COLLECT = "test_contract.py"
 
@@ -165,7 +175,10 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process remembers for a while: its last look around, load maps and calendars,
-    what it has logged. A test has the database locked, so a look around need not wait."""
+    what it has logged. A test has the database locked, so a look around need not wait, but
+    whoever shows what it found does, on a busy machine, too."""
+    for module in SHOW_FACTS:
+        monkeypatch.setattr(f"{module}.WAIT_SECONDS", 30)
     monkeypatch.setattr(database_probe, "LOCK_WAIT_MILLISECONDS", 1)
     health.reset()
     load_map.forget()

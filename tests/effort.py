@@ -7,6 +7,9 @@ from hypothesis import settings
 # Where the slow tests are left out, one case of so many is tried.
 ONE_OF = 4
 brief = False
+# A busy machine may stall for longer than Hypothesis gives a case.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def be_brief() -> None:

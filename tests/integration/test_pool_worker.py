@@ -132,7 +132,7 @@ def test_jobs_of_others_in_our_queue_run_as_rq_runs_them(
 def test_a_job_of_others_does_not_wait_for_busy_processes_nor_they_for_it(
     start, redis: Redis, queued: Queued
 ) -> None:
-    slow = others().enqueue("time.sleep", 5)
+    slow = others().enqueue("time.sleep", 15)
     start("--processes", "1")
     wait_until(lambda: slow.get_status() == JobStatus.STARTED)
     second = others().enqueue("operator.add", 1, 2)
@@ -187,7 +187,7 @@ def test_rq_knows_the_worker_and_what_it_runs(
     assert known.get_state() == "idle"
     queued(1)
     wait_until(lambda: statuses() == ["succeeded"])
-    wait_until(lambda: Worker.all(connection())[0].successful_job_count == 1, seconds=5)
+    wait_until(lambda: Worker.all(connection())[0].successful_job_count == 1)
     assert worker.end() == 0
     assert not Worker.all(connection())
 
@@ -200,14 +200,13 @@ def test_a_killed_process_is_replaced_within_a_second(start) -> None:
     wait_until(lambda: len(parent.children()) == 2)
     for signum in (signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV):
         first = parent.children()[0]
-        until = first.create_time() + 1.2
-        wait_until(lambda until=until: time.time() > until)  # not a short life
+        time.sleep(1.2)  # not a short life
         os.kill(first.pid, signum)
         wait_until(
             lambda first=first: (
                 len(parent.children()) == 2 and first not in parent.children()
             ),
-            seconds=3,
+            seconds=10,
         )
     assert worker.end() == 0
 

@@ -48,9 +48,9 @@ def worker(
 
 @pytest.fixture
 def run(workflow: Workflow, make_schedule: MakeSchedule) -> Callable[[], None]:
-    """Queues a run of three seconds."""
+    """Queues a run of eight seconds, which a worker that is asked to end lets end."""
     workflow.nodes.all().delete()
-    nodes = {"start": ("trigger_schedule", {}), "wait": ("wait", {"seconds": 3})}
+    nodes = {"start": ("trigger_schedule", {}), "wait": ("wait", {"seconds": 8})}
     add_graph(workflow, nodes, [("start", "wait")])
 
     def run() -> None:
@@ -114,7 +114,7 @@ def test_a_run_whose_end_could_not_be_recorded_is_closed_later(
     run()
     wait_until(lambda: NodeRun.objects.filter(node_id="wait").exists())
     with away:
-        time.sleep(4 if state == "recording" else 0)
+        time.sleep(9 if state == "recording" else 0)
         ends_in_time(worker)
         assert status() == "running"
     with manage(child_env, tmp_path, "rqscheduler"):

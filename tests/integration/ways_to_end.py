@@ -8,8 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from workflows.functions import workflow_function
 
@@ -36,6 +40,20 @@ def start_processes() -> None:
         os._exit(0)
     else:  # the parent of this one is gone, and it holds whatever it inherited
         time.sleep(713)
+    while not {"sleep": 3, "cat": 1}.items() <= _names().items():
+        time.sleep(
+            0.01
+        )  # a shell that has begun has not yet started what it is told to
+
+
+def _names() -> Counter[str]:
+    """Of the processes in our session."""
+    names: Counter[str] = Counter()
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getsid(process.pid) == os.getsid(0):
+                names[process.name()] += 1
+    return names
 
 
 def swallow(*, again: bool = False) -> None:

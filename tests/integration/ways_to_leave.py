@@ -125,7 +125,7 @@ def handlers() -> None:
 
 
 def timers() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    signal.setitimer(signal.ITIMER_REAL, 2.0)
     signal.setitimer(signal.ITIMER_VIRTUAL, 700)
 
 

@@ -69,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status=307, location=self.server.elsewhere)
 
     def drip(self):
-        for _ in range(50):
+        for _ in range(200):
             self.wfile.write(b"HTTP/1.1 200 OK\r\nx: "[:1])
             time.sleep(0.05)
 

@@ -34,6 +34,7 @@ def nightly(make_schedule: MakeSchedule) -> list[ScheduledJob]:
 def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(carrying_out, "SLICE_ITEMS", 2)
+    monkeypatch.setattr(carrying_out, "SLICE_SECONDS", 60)
 
 
 def choose(page: Page, verb: str) -> None:

@@ -99,7 +99,7 @@ def open_canvas(open_signed_in: OpenSignedIn, drawn: Workflow) -> OpenCanvas:
 
     def open_(workflow: Workflow = drawn, **options: object) -> Page:
         page = open_signed_in(canvas_of(workflow), **options)
-        expect(page.locator("#ostinato-root > *").first).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator(".react-flow__node")).to_have_count(workflow.nodes.count())
         return page
 

@@ -109,7 +109,7 @@ def test_the_second_sigterm_comes_after_the_first_grace(
     supervisor: Supervisor, notes: Path
 ) -> None:
     text = """trap 'echo warm; trap "echo cold; exit" TERM' TERM; echo ready"""
-    supervisor.start(script("worker", text, notes), grace=(0.3, 5))
+    supervisor.start(script("worker", text, notes), grace=(3, 5))
     wait_for_lines(notes, 1)
     supervisor.stop()
     assert lines(notes) == ["ready", "warm", "cold"]

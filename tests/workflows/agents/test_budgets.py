@@ -91,7 +91,7 @@ def test_a_model_that_hangs_runs_out_of_time(agent: Workflow, script):
     script(hang_for_ever)
     began = time.monotonic()
     node = failure(agent)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert (
         node.error
         == "The budget is spent: the maximum number of seconds is 1 (max_seconds)."

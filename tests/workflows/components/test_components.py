@@ -111,7 +111,7 @@ def test_the_sandbox_holds():
 def test_a_template_that_takes_too_long_is_stopped(source: str, monkeypatch):
     started = time.monotonic()
     assert "It took too long" in refusal(source)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_saving_never_evaluates():
     assert not wrong_fields("template", {"text": "{{ 3 ** (3 ** 999) }}"})
     assert not wrong_fields("template", {"json": ["{{ 'x' | center(10 ** 11) }}"]})
     assert not wrong_fields("switch", cases("'x' * 10 ** 11 == 'x' | center(10 ** 11)"))
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_a_template_is_text_or_json_and_not_both():

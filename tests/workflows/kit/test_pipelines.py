@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -167,10 +167,15 @@ def test_something_else_may_be_done_while_the_server_works(workflow: Workflow) -
 
     def meanwhile() -> None:
         done.extend(at_once([names]))
+        other.close()
 
-    sleeping: Rows = Rows(lambda: "SELECT pg_sleep(3)")
+    locking: Rows = Rows(lambda: "SELECT 1 FROM pg_advisory_xact_lock(1)")
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"), meanwhile)
-    ahead.commit([rename.bind(id=workflow.pk, name="x"), sleeping.bind(params=[])])
+    # The server works until the other one, who has the lock, is gone.
+    with closing(connection.copy()) as other:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(1)")
+        ahead.commit([rename.bind(id=workflow.pk, name="x"), locking.bind(params=[])])
     assert done == [["greeting"]]
     assert ahead.answer() == [workflow]
 

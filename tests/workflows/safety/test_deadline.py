@@ -51,7 +51,7 @@ def test_an_inner_deadline_ends_first_and_the_outer_one_still_holds():
     started = time.monotonic()
     with pytest.raises(TimedOut), deadline(0.2):
         outlive_an_inner_one()
-    assert 0.2 <= time.monotonic() - started < 2
+    assert 0.2 <= time.monotonic() - started < 4.5
 
 
 def test_an_outer_deadline_ends_what_has_an_inner_one():

@@ -174,15 +174,15 @@ def test_a_name_server_that_does_not_answer_does_not_hold_the_node_up(
     began = time.monotonic()
     reason = refusal("http://mute.example/", timeout=0.2)
     assert reason == "No complete response within 0.2 s."
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 6
 
 
 @pytest.mark.usefixtures("mute")
 def test_only_so_many_look_ups_are_left_unanswered() -> None:
     for _ in range(MAX_UNANSWERED):
-        refusal("http://mute.example/", timeout=0.01)
+        refusal("http://mute.example/", timeout=0.2)
     assert "The name server does not answer" in refusal(
-        "http://mute.example/", timeout=0.01
+        "http://mute.example/", timeout=0.2
     )
     waiting = [each for each in threading.enumerate() if each.name == "resolver"]
     assert len(waiting) == MAX_UNANSWERED

@@ -84,7 +84,7 @@ def test_a_callable_is_fired_for_real(
         "call": call,
         "arguments": arguments,
         "schedule_type": "once",
-        "run_at": (timezone.now() + timedelta(seconds=2)).isoformat(),
+        "run_at": (timezone.now() + timedelta(seconds=5)).isoformat(),
     }
     made = client.post(f"{API}/schedules/", json.dumps(given), "application/json")
     assert made.status_code == 201, made.content
@@ -107,7 +107,7 @@ def test_a_task_runs_on_its_own_backend_and_is_followed_there(client, at_work) -
         "arguments": {"customer": "backend"},
         "run_on": "backend",
         "schedule_type": "once",
-        "run_at": (timezone.now() + timedelta(seconds=2)).isoformat(),
+        "run_at": (timezone.now() + timedelta(seconds=5)).isoformat(),
     }
     made = client.post(f"{API}/schedules/", json.dumps(given), "application/json")
     assert made.status_code == 201, made.content

@@ -38,6 +38,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than one at once is too much for the request that confirms; slices of two."""
     monkeypatch.setattr(limits, "MOST_AT_ONCE", 1)
     monkeypatch.setattr(carrying_out, "SLICE_ITEMS", 2)
+    monkeypatch.setattr(carrying_out, "SLICE_SECONDS", 60.0)
 
 
 @pytest.mark.heavy

@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 @pytest.fixture(autouse=True)
 def slices_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrying_out, "SLICE_ITEMS", 2)
+    monkeypatch.setattr(carrying_out, "SLICE_SECONDS", 60.0)
 
 
 def many(make: MakeSchedule, count: int, **fields: object) -> list[ScheduledJob]:

@@ -34,6 +34,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture(autouse=True)
+def time_to_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foresight, "COUNTING_SECONDS", 60.0)
+
+
 def foreseen(
     action: BulkAction, user: User | None = None, **options: object
 ) -> Foresight:

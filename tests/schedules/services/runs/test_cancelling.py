@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from redis import Redis
 
@@ -21,24 +24,27 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 
 
 @pytest.fixture
-def silent_site(ostinato) -> Iterator[str]:
-    """The address of a server that takes a connection and never answers."""
+def silent_site(ostinato) -> Iterator[socket.socket]:
+    """A server that never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        origin = f"http://127.0.0.1:{server.getsockname()[1]}"
-        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[origin])
-        yield f"{origin}/"
+        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[address_of(server)])
+        yield server
+
+
+def address_of(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
     redis: Redis,
     make_schedule: MakeSchedule,
     workflow: Workflow,
-    silent_site: str,
+    silent_site: socket.socket,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(guard, "RENEW_EVERY_SECONDS", 0.2)
     WorkflowNode.objects.filter(workflow=workflow, node_id="say").update(
-        component_type="http_request", config={"url": silent_site}
+        component_type="http_request", config={"url": address_of(silent_site)}
     )
     began = timezone.now()
     schedule = make_schedule(
@@ -48,11 +54,22 @@ def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
     )
     fire_due(began)
     run = ScheduledRun.objects.get()
-    # As a live tick does with `replace`, while the run is at work.
-    ScheduledRun.objects.update(cancel_requested_at=began, reason="replaced")
+
+    def replace() -> None:
+        """As a live tick does while the node is at work."""
+        asked, _ = silent_site.accept()
+        with asked, closing(connection):
+            ScheduledRun.objects.update(cancel_requested_at=began, reason="replaced")
+            ended.wait(40)
+
+    ended = threading.Event()
+    tick = threading.Thread(target=replace)
+    tick.start()
     execute_scheduled_trigger(
         str(schedule.id), run.scheduled_for.isoformat(), str(run.id), 1
     )
+    ended.set()
+    tick.join()
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("cancelled", 1)
     assert run.execution.status == "cancelled"

@@ -127,7 +127,7 @@ def test_verbs_answer_from_the_database_when_redis_is_away(
     paused = pause_schedule(schedule.pk, actor=actor, now=timezone.now())
     assert paused.status == "paused"
     assert not ScheduledRun.objects.exists()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 6
 
 
 def test_a_scheduler_that_cannot_write_says_that_it_is_alive_and_what_it_meets(

@@ -24,13 +24,20 @@ from workflows.execution import guard
 from workflows.execution.guard import LEASE, Lease, guarded
 from workflows.services import cancel_execution
 
-HOLD_SECONDS = 0.3
+HOLD_SECONDS = 2.0
+# For the end of a process on a busy machine.
+A_LITTLE = 8.0
 both_kinds = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_lease(looks_often: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For work in a process of its own, which ends where it cannot hold its lease."""
     monkeypatch.setattr(guard, "HOLD_SECONDS", HOLD_SECONDS)
+
+
+@pytest.fixture
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "RENEW_EVERY_SECONDS", 0.1)
     monkeypatch.setattr(guard, "RETRY_SECONDS", 0.1)
 
@@ -108,11 +115,11 @@ def test_a_horse_whose_database_does_not_serve_ends_itself(
 ) -> None:
     status, lived = in_a_horse(work_for(20, answer))
     assert status == 1
-    assert lived < HOLD_SECONDS + 2
+    assert lived < HOLD_SECONDS + A_LITTLE
 
 
 def test_a_horse_that_renews_its_lease_lives_on(short_lease: None) -> None:
-    assert in_a_horse(work_for(3 * HOLD_SECONDS, lambda: None))[0] == 0
+    assert in_a_horse(work_for(2 * HOLD_SECONDS, lambda: None))[0] == 0
 
 
 def test_an_outcome_may_take_longer_than_the_lease(short_lease: None) -> None:
@@ -120,7 +127,7 @@ def test_an_outcome_may_take_longer_than_the_lease(short_lease: None) -> None:
         with guarded(lease(lambda: time.sleep(0.5)), clock=timezone.now) as guard:
             with guard.work():
                 pass
-            time.sleep(3 * HOLD_SECONDS)
+            time.sleep(2 * HOLD_SECONDS)
 
     assert in_a_horse(work)[0] == 0
 
@@ -138,12 +145,12 @@ def test_work_that_keeps_the_interpreter_to_itself_ends_with_its_lease(
     work = guarded_work(keep_the_interpreter, kind.claim(), lambda: NOON)
     status, lived = in_a_horse(work)
     assert status == 1
-    assert lived < HOLD_SECONDS + 2
+    assert lived < HOLD_SECONDS + A_LITTLE
 
 
 @both_kinds
 @pytest.mark.both_databases
-def test_work_under_way_renews_its_lease(short_lease: None, redis, kind: Kind) -> None:
+def test_work_under_way_renews_its_lease(looks_often: None, redis, kind: Kind) -> None:
     kind.ask()
     later = NOON + 10 * SECOND
     with guarded(kind.claim(), clock=lambda: later):
@@ -153,7 +160,7 @@ def test_work_under_way_renews_its_lease(short_lease: None, redis, kind: Kind) -
 @both_kinds
 @pytest.mark.both_databases
 def test_work_that_was_taken_for_lost_ends_itself(
-    short_lease: None, redis, kind: Kind
+    looks_often: None, redis, kind: Kind
 ) -> None:
     kind.ask()
     lease = kind.claim()
@@ -189,7 +196,7 @@ def cancel_by_user(kind: Kind) -> None:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("ask_to_end", [cancel_row, cancel_by_user])
 def test_work_that_is_cancelled_ends_at_once_wherever_it_is(
-    short_lease: None,
+    looks_often: None,
     redis,
     kind: Kind,
     silent_site: socket.socket,
