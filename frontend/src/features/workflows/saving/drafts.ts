@@ -9,8 +9,8 @@ import { say } from "@/ui/messages";
 import { decode, type Draft, draftKey, encode, isExpired } from "../graph/draft";
 import { countChanges } from "../graph/same";
 import { isChanged, useEditor } from "../store/editor";
+import { alone } from "./alone";
 import { resolveConflict } from "./resolve";
-import { alone } from "./save";
 
 interface Offer {
   key: string;

@@ -12,6 +12,7 @@ import { countChanges, sameContent } from "../graph/same";
 import { type GraphDocument, graphFrom } from "../load";
 import { isChanged, type Saved, useEditor } from "../store/editor";
 import { leaveVersion, noteSave } from "../versions/store";
+import { alone, beingDone } from "./alone";
 import { goTo } from "./goTo";
 import { afterRefusal, type Next } from "./refusals";
 import { setFindings, useSaving } from "./store";
@@ -22,7 +23,6 @@ export interface SaveOptions {
   note?: string;
 }
 
-let underway: Promise<boolean> | null = null;
 let queued: Promise<boolean> | null = null;
 let awayMessage: number | null = null;
 
@@ -31,17 +31,9 @@ let awayMessage: number | null = null;
  * when it began is saved. While one save is under way, another waits for it.
  */
 export function save(options: SaveOptions = {}): Promise<boolean> {
+  const underway = beingDone();
   if (underway) return (queued ??= underway.then((isDone) => saveAfter(isDone, options)));
   return alone(() => saveNow(options).finally(() => useSaving.setState({ isSaving: false })));
-}
-
-/** Do what changes what counts as saved, after a save that is under way; saves wait for it. */
-export function alone(work: () => Promise<boolean>): Promise<boolean> {
-  const done = (underway ? underway.then(work, work) : work()).finally(() => {
-    if (underway === done) underway = null;
-  });
-  underway = done;
-  return done;
 }
 
 /** The save that waited: for what was drawn meanwhile. */

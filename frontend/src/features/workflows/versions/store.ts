@@ -7,6 +7,7 @@ import { _ } from "@/gettext";
 import { page } from "@/page";
 import { say } from "@/ui/messages";
 
+import { alone } from "../saving/alone";
 import { afterRefusal, type Next } from "../saving/refusals";
 import { type Saved, useEditor } from "../store/editor";
 import { loadVersion, loadVersions, restoreVersion, type Version } from "./load";
@@ -87,6 +88,11 @@ export function leaveVersion(): void {
 /** Save a version once more as the newest. What was drawn before is one undo away. */
 export async function restore(number: number): Promise<void> {
   leaveVersion();
+  await alone(() => restoreNow(number));
+  await refreshVersions();
+}
+
+async function restoreNow(number: number): Promise<boolean> {
   let next: Next | null = { mayOrphan: false };
   while (next) {
     const before: Next = next;
@@ -97,7 +103,7 @@ export async function restore(number: number): Promise<void> {
       useEditor.getState().markSaved(saved);
       useEditor.getState().change(() => saved.graph);
       say(_("Restored version %(number)s as version %(newest)s.", { number, newest: saved.graphVersion }));
-      break;
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const attempt = { workflowId: workflowId(), sent: null, before };
@@ -108,5 +114,5 @@ export async function restore(number: number): Promise<void> {
       }
     }
   }
-  await refreshVersions();
+  return false;
 }

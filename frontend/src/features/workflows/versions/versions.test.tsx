@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addNode, configure } from "../graph/changes";
 import { flow, graphWith, node } from "../graph/testing";
 import { begin, document as saved, draw, json, now, question, refused, said, serve } from "../saving/testing";
+import { save } from "../saving/save";
 import { graphOf, isChanged, useEditor } from "../store/editor";
 import { openVersions, restore, useVersions } from "./store";
 import { VersionBanner, VersionsPanel } from "./VersionsPanel";
@@ -70,6 +71,19 @@ describe("the versions", () => {
     expect(said()).toEqual(["Restored version 1 as version 3."]);
     shown().undo();
     expect(now().nodes).toHaveLength(drawn.nodes.length);
+  });
+
+  it("are restored before a save that is asked for meanwhile", async () => {
+    let tell: (answer: Response) => void = () => {};
+    const asked = serve(() => new Promise((resolve) => (tell = resolve)), list);
+    draw((graph) => configure(graph, "b", { text: "unsaved" }));
+    const restored = restore(1);
+    const saving = save();
+    tell(saved(old, 3));
+    await restored;
+    expect(await saving).toBe(true);
+    expect(asked.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    expect(isChanged(shown())).toBe(false);
   });
 
   it("are restored after the question about schedules", async () => {
