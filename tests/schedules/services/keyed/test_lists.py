@@ -150,18 +150,14 @@ def test_outside_of_one_it_is_repeatable_after_a_crash(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_others_can_write_meanwhile(one: Any, redis: Redis, bob: User) -> None:
-    """The longest that another thread waits for the write lock, of a list of thousands.
-
-    In time of the processor, which both share: a machine that stalls holds up the other, too.
-    """
-    done, waits = threading.Event(), []
+    """A list of thousands is written in slices, and between two of them it is their turn."""
+    done, seen = threading.Event(), set()
 
     def write() -> None:
         try:
             while not done.is_set():
-                began = time.process_time()
-                User.objects.filter(pk=bob.pk).update(first_name=str(began))
-                waits.append(time.process_time() - began)
+                User.objects.filter(pk=bob.pk).update(first_name=str(len(seen)))
+                seen.add(ScheduledJob.objects.count())
                 time.sleep(0.01)
         finally:
             connection.close()
@@ -171,5 +167,4 @@ def test_others_can_write_meanwhile(one: Any, redis: Redis, bob: User) -> None:
     upsert([one(number) for number in range(3_000)])
     done.set()
     other.join()
-    assert len(waits) > 5
-    assert max(waits) < 1.5
+    assert len(seen - {0, 3_000}) >= 2
