@@ -176,7 +176,7 @@ def english() -> Iterator[None]:
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process remembers for a while: its last look around, load maps and calendars,
     what it has logged. A test has the database locked, so a look around need not wait, but
-    whoever shows what it found does, on a busy machine, too."""
+    a page waits until all is found, however busy the machine is."""
     for module in SHOW_FACTS:
         monkeypatch.setattr(f"{module}.WAIT_SECONDS", 30)
     monkeypatch.setattr(database_probe, "LOCK_WAIT_MILLISECONDS", 1)

@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 
 def sign_in(page: Page, address: str, name: str = "boss") -> None:
-    """As `name`, with the password "`name`-password"; on return the page at `address` is
-    loaded."""
+    """Sign in as `name`, with the password "`name`-password", and wait until the page at
+    `address` is loaded."""
     page.goto(f"/admin/login/?next={quote(address)}")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(f"{name}-password")

@@ -148,12 +148,10 @@ def workers(
     child_env: dict[str, str], tmp_path: Path, limit: int
 ) -> Iterator[list[Manage]]:
     """Three, each of which does one run at a time."""
-    child_env |= {"EXECUTION_TIMEOUT_SECONDS": str(limit)}
+    env = child_env | {"EXECUTION_TIMEOUT_SECONDS": str(limit)}
     command = ("rqworker", "workflows", "--processes", "1")
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(manage(child_env, tmp_path, *command)) for _ in range(3)
-        ]
+        yield [stack.enter_context(manage(env, tmp_path, *command)) for _ in range(3)]
 
 
 @pytest.mark.slow

@@ -132,7 +132,7 @@ def test_jobs_of_others_in_our_queue_run_as_rq_runs_them(
 def test_a_job_of_others_does_not_wait_for_busy_processes_nor_they_for_it(
     start, redis: Redis, queued: Queued
 ) -> None:
-    slow = others().enqueue("time.sleep", 15)
+    slow = others().enqueue("time.sleep", 8)
     start("--processes", "1")
     wait_until(lambda: slow.get_status() == JobStatus.STARTED)
     second = others().enqueue("operator.add", 1, 2)

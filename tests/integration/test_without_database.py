@@ -48,7 +48,7 @@ def worker(
 
 @pytest.fixture
 def run(workflow: Workflow, make_schedule: MakeSchedule) -> Callable[[], None]:
-    """Queues a run of eight seconds, which a worker that is asked to end lets end."""
+    """Queues a run of eight seconds; a worker that is asked to end waits for it."""
     workflow.nodes.all().delete()
     nodes = {"start": ("trigger_schedule", {}), "wait": ("wait", {"seconds": 8})}
     add_graph(workflow, nodes, [("start", "wait")])

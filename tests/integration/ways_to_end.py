@@ -40,10 +40,9 @@ def start_processes() -> None:
         os._exit(0)
     else:  # the parent of this one is gone, and it holds whatever it inherited
         time.sleep(713)
-    while not {"sleep": 3, "cat": 1}.items() <= _names().items():
-        time.sleep(
-            0.01
-        )  # a shell that has begun has not yet started what it is told to
+    # A shell that has begun has not yet started what it is told to.
+    while (names := _names())["sleep"] < 3 or not names["cat"]:
+        time.sleep(0.05)
 
 
 def _names() -> Counter[str]:

@@ -57,7 +57,8 @@ def test_a_choice_that_is_faster_than_the_script_counts(
     sign_in(page, "/admin/")
     held: list[Route] = []
     page.route("**/form*.js", lambda route: held.append(route))
-    page.goto(ADD, wait_until="commit")
+    with page.expect_request("**/form*.js"):
+        page.goto(ADD, wait_until="commit")
     page.locator("#id_call").select_option(REMIND)
     held[0].continue_()
     expect(page.locator("#id_argument-days")).to_have_value("14")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from redis import Redis
 
+from schedules.admin import site_state
 from schedules.rq.heartbeat import beat
 from schedules.services.insight import health
 
@@ -53,6 +55,23 @@ def test_it_says_the_cause_first_and_no_more_than_that(staff: Client) -> None:
     page = staff.get("/admin/").text
     assert "Redis does not answer." in page
     assert NO_SCHEDULER not in page
+
+
+def test_no_page_waits_for_a_look_that_hangs(
+    staff: Client, all_at_work: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(
+        health.disk_probe, "probe", lambda now: {"disk": "" * over.wait(60)}
+    )
+    monkeypatch.setattr(site_state, "WAIT_SECONDS", 0.1)
+    health.reset()
+    assert staff.get("/admin/password_change/").status_code == 200
+    hanging = [each for each in threading.enumerate() if each.name == "probe-disk"]
+    assert hanging
+    over.set()
+    for each in hanging:
+        each.join()
 
 
 def test_while_all_is_well_there_is_none(staff: Client, all_at_work: None) -> None:

@@ -16,6 +16,7 @@ from workflows.registry import (
     config_problems,
     registry,
 )
+from workflows.safety import templating
 
 PATTERN = re.compile(r'"pattern": ("(?:[^"\\]|\\.)*")')
 CONTEXT = Context(
@@ -146,12 +147,11 @@ def test_a_template_with_a_syntax_error_is_refused_on_saving(source: str):
     assert wrong_fields("template", {"text": source}) == ["text"]
 
 
-def test_saving_never_evaluates():
-    started = time.monotonic()
+def test_saving_never_evaluates(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(templating, "run_sandboxed")
     assert not wrong_fields("template", {"text": "{{ 3 ** (3 ** 999) }}"})
     assert not wrong_fields("template", {"json": ["{{ 'x' | center(10 ** 11) }}"]})
     assert not wrong_fields("switch", cases("'x' * 10 ** 11 == 'x' | center(10 ** 11)"))
-    assert time.monotonic() - started < 5
 
 
 def test_a_template_is_text_or_json_and_not_both():

@@ -169,13 +169,20 @@ def test_something_else_may_be_done_while_the_server_works(workflow: Workflow) -
         done.extend(at_once([names]))
         other.close()
 
+    impatient: Rows = Rows(lambda: "SELECT set_config('lock_timeout', '30s', true)")
     locking: Rows = Rows(lambda: "SELECT 1 FROM pg_advisory_xact_lock(1)")
     ahead: Ahead[list[Workflow]] = Ahead(lambda: by_name.bind(name="x"), meanwhile)
     # The server works until the other one, who has the lock, is gone.
     with closing(connection.copy()) as other:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(1)")
-        ahead.commit([rename.bind(id=workflow.pk, name="x"), locking.bind(params=[])])
+        ahead.commit(
+            [
+                rename.bind(id=workflow.pk, name="x"),
+                impatient.bind(params=[]),
+                locking.bind(params=[]),
+            ]
+        )
     assert done == [["greeting"]]
     assert ahead.answer() == [workflow]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -17,22 +15,12 @@ from schedules.jobs import execute_scheduled_trigger
 from schedules.models import ScheduledRun
 from schedules.services import fire_due
 from tests.schedules.conftest import MakeSchedule
+from tests.silent_site import address_of, silent_site
 from workflows.execution import guard
 from workflows.models import NodeRun, Workflow, WorkflowNode
 
+__all__ = ["silent_site"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-
-
-@pytest.fixture
-def silent_site(ostinato) -> Iterator[socket.socket]:
-    """A server that never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[address_of(server)])
-        yield server
-
-
-def address_of(server: socket.socket) -> str:
-    return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
@@ -55,21 +43,23 @@ def test_a_run_that_is_replaced_ends_as_cancelled_and_so_does_its_execution(
     fire_due(began)
     run = ScheduledRun.objects.get()
 
-    def replace() -> None:
-        """As a live tick does while the node is at work."""
-        asked, _ = silent_site.accept()
-        with asked, closing(connection):
-            ScheduledRun.objects.update(cancel_requested_at=began, reason="replaced")
-            ended.wait(40)
+    asked: list[socket.socket] = []
 
-    ended = threading.Event()
+    def replace() -> None:
+        """As a live tick does."""
+        asked.append(silent_site.accept()[0])  # the node is at work
+        ScheduledRun.objects.update(cancel_requested_at=began, reason="replaced")
+        connection.close()
+
     tick = threading.Thread(target=replace)
     tick.start()
-    execute_scheduled_trigger(
-        str(schedule.id), run.scheduled_for.isoformat(), str(run.id), 1
-    )
-    ended.set()
-    tick.join()
+    try:
+        execute_scheduled_trigger(
+            str(schedule.id), run.scheduled_for.isoformat(), str(run.id), 1
+        )
+    finally:
+        tick.join()
+    asked[0].close()
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("cancelled", 1)
     assert run.execution.status == "cancelled"

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -19,11 +19,13 @@ from django.utils import timezone
 from schedules.services import sweep
 from tests.integration.processes import wait_until
 from tests.schedules.conftest import NOON
+from tests.silent_site import address_of, silent_site
 from tests.workflows.execution.both_kinds.kinds import SECOND, Kind
 from workflows.execution import guard
 from workflows.execution.guard import LEASE, Lease, guarded
 from workflows.services import cancel_execution
 
+__all__ = ["silent_site"]
 HOLD_SECONDS = 2.0
 # For the end of a process on a busy machine.
 A_LITTLE = 8.0
@@ -170,18 +172,6 @@ def test_work_that_was_taken_for_lost_ends_itself(
     assert kind.row.status == "failed"
 
 
-@pytest.fixture
-def silent_site(ostinato) -> Iterator[socket.socket]:
-    """A server that never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        ostinato(HTTP_NODE_ALLOWED_ORIGINS=[address_of(server)])
-        yield server
-
-
-def address_of(server: socket.socket) -> str:
-    return f"http://127.0.0.1:{server.getsockname()[1]}"
-
-
 def cancel_row(kind: Kind) -> None:
     """As a later run does with `replace`."""
     type(kind.row).objects.update(cancel_requested_at=datetime.now(UTC))
@@ -214,8 +204,10 @@ def test_work_that_is_cancelled_ends_at_once_wherever_it_is(
 
     person = threading.Thread(target=cancel)
     person.start()
-    kind.run()
-    person.join()
+    try:
+        kind.run()
+    finally:
+        person.join()
     asked[0].close()
     assert kind.row.status == kind.execution().status == "cancelled"
     assert kind.execution().node_runs.get(node_id="work").status == "cancelled"

@@ -3,13 +3,15 @@ import { page } from "@/page";
 import { Button } from "@/ui/Button";
 import { moment } from "@/ui/time";
 
+import { useEditor } from "../store/editor";
 import { discardDraft, restoreDraft, useDrafts } from "./drafts";
 
 /** Offers what an earlier visit drew and did not save. */
 export function DraftOffer() {
   const offer = useDrafts((state) => state.offers[0]);
   const others = useDrafts((state) => state.offers.length - 1);
-  if (!offer) return null;
+  const mayDraw = useEditor((state) => state.isAllowed);
+  if (!offer || !mayDraw) return null;
   const when = moment(new Date(offer.draft.at), new Date(), page().zone);
   return (
     <section

@@ -5,6 +5,7 @@ import { decode, draftKey, encode, MAX_DRAFT } from "../graph/draft";
 import type { Graph } from "../graph/model";
 import { graphWith, node } from "../graph/testing";
 import { isChanged, useEditor } from "../store/editor";
+import { useVersions } from "../versions/store";
 import { discardDraft, findDrafts, keepDraft, keepDrafts, restoreDraft, useDrafts } from "./drafts";
 import { save } from "./save";
 import { accept, begin, draw, json, now, question, said, serve } from "./testing";
@@ -117,6 +118,17 @@ describe("drafts of earlier visits", () => {
     expect(useDrafts.getState().offers).toEqual([]);
     expect(localStorage.getItem(key)).toBeNull();
     expect(kept()[0]?.graph.nodes).toEqual(drawn.nodes);
+  });
+
+  it("are drawn in place of an old version that is looked at", async () => {
+    left(drawn);
+    await findDrafts(AT);
+    useEditor.getState().look(base);
+    useVersions.setState({ shown: 1 });
+    await restoreDraft(offer());
+    expect(useVersions.getState().shown).toBeNull();
+    expect(now().nodes).toEqual(drawn.nodes);
+    expect(kept()).toHaveLength(1);
   });
 
   it("stand against what others saved meanwhile", async () => {

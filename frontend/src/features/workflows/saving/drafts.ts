@@ -9,6 +9,7 @@ import { say } from "@/ui/messages";
 import { decode, type Draft, draftKey, encode, isExpired } from "../graph/draft";
 import { countChanges } from "../graph/same";
 import { isChanged, useEditor } from "../store/editor";
+import { leaveVersion } from "../versions/store";
 import { alone } from "./alone";
 import { resolveConflict } from "./resolve";
 
@@ -119,16 +120,17 @@ async function openKeys(): Promise<Set<string>> {
 
 /** Go on with a draft. What others saved meanwhile is merged, or stands against it. */
 export async function restoreDraft(offer: Offer): Promise<void> {
+  dropOffer(offer.key); // it is kept until it is drawn
   await alone(() => restore(offer));
   keepDraft();
 }
 
 async function restore({ key, draft }: Offer): Promise<boolean> {
+  leaveVersion(); // the draft is drawn in its place
   const { saved: theirs, change, markSaved } = useEditor.getState();
   const isLatest = countChanges(draft.base.graph, theirs.graph) === 0;
-  if (!isLatest) markSaved(draft.base);
   change(() => draft.graph);
-  dropOffer(key);
+  markSaved(isLatest ? theirs : draft.base);
   // The draft of this tab from now on.
   forget(key);
   keepDraft();

@@ -28,18 +28,18 @@ let awayMessage: number | null = null;
 
 /**
  * Save what is drawn. Asks the user where the server does; true once everything that was drawn
- * when it began is saved. While one save is under way, another waits for it.
+ * when it began is saved. While something else is done `alone`, it waits for that.
  */
 export function save(options: SaveOptions = {}): Promise<boolean> {
   const underway = beingDone();
-  if (underway) return (queued ??= underway.then((isDone) => saveAfter(isDone, options)));
+  if (underway) return (queued ??= underway.catch(() => false).then((mayGoOn) => saveAfter(mayGoOn, options)));
   return alone(() => saveNow(options).finally(() => useSaving.setState({ isSaving: false })));
 }
 
-/** The save that waited: for what was drawn meanwhile. */
-function saveAfter(isDone: boolean, options: SaveOptions): Promise<boolean> | boolean {
+/** The save that waited: for what is drawn by then. */
+function saveAfter(mayGoOn: boolean, options: SaveOptions): Promise<boolean> | boolean {
   queued = null;
-  if (!isDone) return false;
+  if (!mayGoOn) return false;
   return isChanged(useEditor.getState()) ? save(options) : true;
 }
 

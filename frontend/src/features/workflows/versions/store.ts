@@ -69,14 +69,17 @@ export function noteSave({ graph, graphVersion }: Saved, note: string): void {
 
 /** Show a version on the canvas. What is in work stays as it is meanwhile. */
 export async function lookAt(number: number): Promise<void> {
-  try {
-    const graph = await loadVersion(workflowId(), number);
-    useEditor.getState().look(graph);
-    useVersions.setState({ shown: number });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    say(error.message, "bad");
-  }
+  await alone(async () => {
+    try {
+      const graph = await loadVersion(workflowId(), number);
+      useEditor.getState().look(graph);
+      useVersions.setState({ shown: number });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      say(error.message, "bad");
+    }
+    return true;
+  });
 }
 
 export function leaveVersion(): void {
@@ -87,12 +90,13 @@ export function leaveVersion(): void {
 
 /** Save a version once more as the newest. What was drawn before is one undo away. */
 export async function restore(number: number): Promise<void> {
-  leaveVersion();
   await alone(() => restoreNow(number));
   await refreshVersions();
 }
 
+/** Returns whether a save that waits may go on. */
 async function restoreNow(number: number): Promise<boolean> {
+  leaveVersion();
   let next: Next | null = { mayOrphan: false };
   while (next) {
     const before: Next = next;
@@ -110,9 +114,9 @@ async function restoreNow(number: number): Promise<boolean> {
       next = await afterRefusal(error, attempt);
       if (error.isConflict) {
         say(_("Someone saved in the meantime. Restore the version again if you still want it."), "warn");
-        break;
+        return next !== null;
       }
     }
   }
-  return false;
+  return true;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { addNode, configure } from "../graph/changes";
 import { flow, graphWith, node } from "../graph/testing";
-import { begin, document as saved, draw, json, now, question, refused, said, serve } from "../saving/testing";
+import { accept, type Answer, begin, document as saved, draw, json, now, question, refused, said, serve } from "../saving/testing";
 import { save } from "../saving/save";
 import { graphOf, isChanged, useEditor } from "../store/editor";
 import { openVersions, restore, useVersions } from "./store";
@@ -83,6 +83,18 @@ describe("the versions", () => {
     await restored;
     expect(await saving).toBe(true);
     expect(asked.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    expect(isChanged(shown())).toBe(false);
+  });
+
+  it("do not keep a save that waits from going on, if they cannot be restored", async () => {
+    const cannot = () => refused(400, "invalid", "This version cannot be restored.");
+    const either: Answer = (one) => (one.method === "PUT" ? accept(3)(one) : list());
+    const asked = serve(cannot, either, either);
+    draw((graph) => configure(graph, "b", { text: "unsaved" }));
+    const restored = restore(1);
+    expect(await save()).toBe(true);
+    await restored;
+    expect(asked.map(({ method }) => method).sort()).toEqual(["GET", "POST", "PUT"]);
     expect(isChanged(shown())).toBe(false);
   });
 
