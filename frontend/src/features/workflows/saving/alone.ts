@@ -7,10 +7,11 @@ export const beingDone = (): Promise<boolean> | null => underway;
 
 /**
  * Do the work, after what is being done. It resolves to whether a save that waits for it may go
- * on; false where the user looks at the drawing first.
+ * on; false where the user looks at the drawing first. The work is told that of what was before.
  */
-export function alone(work: () => Promise<boolean>): Promise<boolean> {
-  const done = (underway ? underway.then(work, work) : work()).finally(() => {
+export function alone(work: (mayGoOn: boolean) => Promise<boolean>): Promise<boolean> {
+  const before = underway?.then(work, () => work(false));
+  const done = (before ?? work(true)).finally(() => {
     if (underway === done) underway = null;
   });
   underway = done;

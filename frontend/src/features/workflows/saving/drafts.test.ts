@@ -120,11 +120,11 @@ describe("drafts of earlier visits", () => {
     expect(kept()[0]?.graph.nodes).toEqual(drawn.nodes);
   });
 
-  it("are drawn in place of an old version that is looked at", async () => {
+  it.each([1, null])("are drawn in place of an old version, or of a run of one", async (shown) => {
     left(drawn);
     await findDrafts(AT);
     useEditor.getState().look(base);
-    useVersions.setState({ shown: 1 });
+    useVersions.setState({ shown });
     await restoreDraft(offer());
     expect(useVersions.getState().shown).toBeNull();
     expect(now().nodes).toEqual(drawn.nodes);

@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 
+import { closeRun } from "@/features/runs/follow";
 import { _ } from "@/gettext";
 import { page } from "@/page";
 import { say } from "@/ui/messages";
@@ -126,10 +127,12 @@ export async function restoreDraft(offer: Offer): Promise<void> {
 }
 
 async function restore({ key, draft }: Offer): Promise<boolean> {
-  leaveVersion(); // the draft is drawn in its place
-  const { saved: theirs, change, markSaved } = useEditor.getState();
+  // The draft is drawn in their place.
+  leaveVersion();
+  closeRun();
+  const { saved: theirs, put, markSaved } = useEditor.getState();
   const isLatest = countChanges(draft.base.graph, theirs.graph) === 0;
-  change(() => draft.graph);
+  put(() => draft.graph);
   markSaved(isLatest ? theirs : draft.base);
   // The draft of this tab from now on.
   forget(key);

@@ -35,14 +35,14 @@ export async function resolveConflict(
 }
 
 async function decide(conflict: Conflict): Promise<boolean> {
-  const { markSaved, change } = useEditor.getState();
+  const { markSaved, put } = useEditor.getState();
   switch (await ask({ kind: "conflict", conflict })) {
     case "mine":
       markSaved(conflict.theirs);
       return true;
     case "theirs":
       markSaved(conflict.theirs);
-      change(() => conflict.theirs.graph);
+      put(() => conflict.theirs.graph);
       return false;
     case "merge":
       putMerged(conflict);
@@ -55,9 +55,9 @@ async function decide(conflict: Conflict): Promise<boolean> {
 
 /** The merged graph on the canvas, as one step that can be undone. */
 function putMerged({ theirs, merged }: Conflict): void {
-  const { markSaved, change } = useEditor.getState();
+  const { markSaved, put } = useEditor.getState();
   markSaved(theirs);
-  change(() => merged.graph);
+  put(() => merged.graph);
 }
 
 function showFlags({ base, mine, theirs, merged }: Conflict): void {

@@ -9,8 +9,8 @@ import { flow, graphWith, node } from "../graph/testing";
 import { useDrafts } from "../store/drafts";
 import { isChanged, useEditor } from "../store/editor";
 import { save } from "./save";
-import { useSaving } from "./store";
-import { accept, begin, document as saved, draw, json, now, PAGE, question, refused, said, serve } from "./testing";
+import { ask, useSaving } from "./store";
+import { accept, type Asked, begin, document as saved, draw, json, now, PAGE, question, refused, said, serve } from "./testing";
 
 const base = graphWith([node("begin", "trigger_manual"), node("a", "template")], [flow("begin", "a")]);
 const isUnsaved = () => isChanged(useEditor.getState());
@@ -103,6 +103,20 @@ describe("a save with an unfinished text", () => {
     draw((graph) => removeNodes(graph, new Set(["begin"])));
     expect(await save()).toBe(true);
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe("saves that wait", () => {
+  it("are one, with the note of whoever gave one", async () => {
+    let tell: (answer: Response) => void = () => {};
+    const asked = serve(() => new Promise((resolve) => (tell = resolve)), accept(3));
+    draw((graph) => configure(graph, "a", { text: "first" }));
+    const first = save();
+    draw((graph) => configure(graph, "a", { text: "second" }));
+    const others = [save(), save({ note: "as asked" }), save()];
+    tell(await accept(2)(asked[0] as Asked));
+    expect(await Promise.all([first, ...others])).toEqual([true, true, true, true]);
+    expect(asked.map(({ body }) => body?.version_note)).toEqual([undefined, "as asked"]);
   });
 });
 
@@ -284,14 +298,23 @@ describe("a conflict", () => {
     expect([...useEditor.getState().selection.nodes]).toEqual(["a"]);
   });
 
-  it("merges and saves where both changed different things", async () => {
+  it.each([null, base])("merges and saves where both changed different things, whatever is shown", async (shown) => {
     const other = addNode(base, node("theirs", "template"));
     const asked = serve(conflict, () => saved(other, 2), versions(2), accept(3));
     const { done, answer } = await meet();
+    useEditor.getState().look(shown); // as a run of an old version does
     answer("merge");
     expect(await done).toBe(true);
     expect(asked[3]?.body?.nodes).toHaveLength(3);
     expect(isUnsaved()).toBe(false);
+  });
+
+  it("is answered by another question, which takes the place of its own", async () => {
+    serve(conflict, () => saved(theirs, 2), versions(2));
+    const { done } = await meet();
+    void ask({ kind: "gone" });
+    expect(await done).toBe(false);
+    expect(useSaving.getState().question?.kind).toBe("gone");
   });
 });
 

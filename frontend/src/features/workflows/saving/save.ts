@@ -24,6 +24,7 @@ export interface SaveOptions {
 }
 
 let queued: Promise<boolean> | null = null;
+let later: SaveOptions = {};
 let awayMessage: number | null = null;
 
 /**
@@ -32,14 +33,19 @@ let awayMessage: number | null = null;
  */
 export function save(options: SaveOptions = {}): Promise<boolean> {
   const underway = beingDone();
-  if (underway) return (queued ??= underway.catch(() => false).then((mayGoOn) => saveAfter(mayGoOn, options)));
+  if (underway) {
+    later = { ...later, ...options };
+    return (queued ??= underway.catch(() => false).then(saveAfter));
+  }
   return alone(() => saveNow(options).finally(() => useSaving.setState({ isSaving: false })));
 }
 
 /** The save that waited: for what is drawn by then. */
-function saveAfter(mayGoOn: boolean, options: SaveOptions): Promise<boolean> | boolean {
+function saveAfter(mayGoOn: boolean): Promise<boolean> | boolean {
+  const options = later;
   queued = null;
-  if (!mayGoOn) return false;
+  later = {};
+  if (!mayGoOn || isUnfinished()) return false;
   return isChanged(useEditor.getState()) ? save(options) : true;
 }
 
@@ -117,7 +123,7 @@ function takeOver(sent: Graph, answer: Saved): boolean {
   editor.markSaved(answer);
   // With a save of positions alone the answer may hold what others saved meanwhile.
   if (countChanges(sent, answer.graph) > 0) {
-    editor.change((now) => merge(sent, now, answer.graph, typeOf).graph);
+    editor.put((now) => merge(sent, now, answer.graph, typeOf).graph);
   }
   useSaving.setState({ findings: null, unsure: null });
   if (awayMessage !== null) unsay(awayMessage);

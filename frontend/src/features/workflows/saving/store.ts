@@ -70,8 +70,9 @@ export const useSaving = create<SavingState>()(() => ({
   unsure: null,
 }));
 
-/** Ask the user in a dialog, one question at a time. */
+/** Ask the user in a dialog, one question at a time: an earlier one is answered by "stop". */
 export function ask(question: Question): Promise<Decision> {
+  useSaving.getState().answer?.("stop");
   return new Promise((resolve) => {
     useSaving.setState({
       question,

@@ -50,6 +50,8 @@ interface EditorActions {
   look: (graph: Graph | null) => void;
   /** Change the graph as one step of the history. See `record` for `series`. */
   change: (make: (graph: Graph) => Graph, series?: string) => void;
+  /** The same for what does not come from the user's hand: also while another graph is shown. */
+  put: (make: (graph: Graph) => Graph) => void;
   undo: () => void;
   redo: () => void;
   select: (selection: Partial<Selection>) => void;
@@ -92,6 +94,10 @@ export const useEditor = create<Editor>()((set, get) => ({
   change: (make, series) => {
     const { history, mayChange } = get();
     if (mayChange) set({ history: record(history, make(history.now), series ?? null) });
+  },
+  put: (make) => {
+    const { history } = get();
+    set({ history: record(history, make(history.now), null) });
   },
   undo: () => get().mayChange && set({ history: undo(get().history) }),
   redo: () => get().mayChange && set({ history: redo(get().history) }),

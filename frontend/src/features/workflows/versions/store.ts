@@ -29,6 +29,9 @@ export const useVersions = create<VersionsState>()(() => ({
   shown: null,
 }));
 
+/** The one that is to be shown once it is there. */
+let wanted: number | null = null;
+
 const workflowId = () => page().workflow?.id ?? "";
 
 export async function openVersions(): Promise<void> {
@@ -69,20 +72,26 @@ export function noteSave({ graph, graphVersion }: Saved, note: string): void {
 
 /** Show a version on the canvas. What is in work stays as it is meanwhile. */
 export async function lookAt(number: number): Promise<void> {
-  await alone(async () => {
+  wanted = number;
+  await alone(async (mayGoOn) => {
+    // Meanwhile the list was closed, another was chosen, or there is something to be mended.
+    const isOver = () => !mayGoOn || wanted !== number;
+    if (isOver()) return mayGoOn;
     try {
       const graph = await loadVersion(workflowId(), number);
+      if (isOver()) return mayGoOn;
       useEditor.getState().look(graph);
       useVersions.setState({ shown: number });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       say(error.message, "bad");
     }
-    return true;
+    return mayGoOn;
   });
 }
 
 export function leaveVersion(): void {
+  wanted = null;
   if (useVersions.getState().shown === null) return;
   useEditor.getState().look(null);
   useVersions.setState({ shown: null });
@@ -90,6 +99,7 @@ export function leaveVersion(): void {
 
 /** Save a version once more as the newest. What was drawn before is one undo away. */
 export async function restore(number: number): Promise<void> {
+  leaveVersion();
   await alone(() => restoreNow(number));
   await refreshVersions();
 }
@@ -105,7 +115,7 @@ async function restoreNow(number: number): Promise<boolean> {
       const { mayOrphan } = before;
       const saved = await restoreVersion(workflowId(), number, { etag, mayOrphan });
       useEditor.getState().markSaved(saved);
-      useEditor.getState().change(() => saved.graph);
+      useEditor.getState().put(() => saved.graph);
       say(_("Restored version %(number)s as version %(newest)s.", { number, newest: saved.graphVersion }));
       return true;
     } catch (error) {

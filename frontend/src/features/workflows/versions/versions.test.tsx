@@ -6,7 +6,7 @@ import { flow, graphWith, node } from "../graph/testing";
 import { accept, type Answer, begin, document as saved, draw, json, now, question, refused, said, serve } from "../saving/testing";
 import { save } from "../saving/save";
 import { graphOf, isChanged, useEditor } from "../store/editor";
-import { openVersions, restore, useVersions } from "./store";
+import { closeVersions, lookAt, openVersions, restore, useVersions } from "./store";
 import { VersionBanner, VersionsPanel } from "./VersionsPanel";
 
 const old = graphWith([node("begin", "trigger_manual"), node("a", "template")], [flow("begin", "a")]);
@@ -57,6 +57,16 @@ describe("the versions", () => {
     fireEvent.click(screen.getByRole("button", { name: "Back" }));
     expect(graphOf(shown())).toBe(drawn);
     expect(shown().mayChange).toBe(true);
+  });
+
+  it("are not shown any more when the list was closed before they came", async () => {
+    let tell: (answer: Response) => void = () => {};
+    serve(() => new Promise((resolve) => (tell = resolve)));
+    const looking = lookAt(1);
+    closeVersions();
+    tell(json({ ...entry(1), graph: old }));
+    await looking;
+    expect([shown().looked, useVersions.getState().shown]).toEqual([null, null]);
   });
 
   it("are restored as a new save, with what was drawn one undo away", async () => {
