@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +13,7 @@ from schedules.models import ScheduledRun
 from schedules.services import Actor, run_now
 from tests.graphs import add_graph
 from tests.integration.processes import wait_until
+from tests.integration.sessions import living
 from tests.permissions import CALLS, allow
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
@@ -90,16 +89,6 @@ class Site:
         folder = self.folder / str(uuid4())
         folder.mkdir()
         return folder
-
-
-def living(session: int) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            in_it = os.getsid(process.pid) == session
-            if in_it and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
 
 
 def left(session: int) -> list[psutil.Process]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from platform_site.local.data_dir import BASE_DIR
 
 
@@ -20,6 +22,14 @@ def wait_until(what: Callable[[], object], *, seconds: float = 40) -> None:
     while not what():
         assert time.monotonic() < until, f"not within {seconds} s"
         time.sleep(0.02)
+
+
+def is_over(pid: int) -> bool:
+    """Whether the process has ended, although its parent may not have asked how."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 class Manage:

@@ -16,8 +16,9 @@ from django.utils import timezone
 from rq.command import send_stop_job_command
 
 from schedules.models import ScheduledRun
-from tests.integration.leftovers import Site, left, living
+from tests.integration.leftovers import Site, left
 from tests.integration.processes import Manage, manage, wait_until
+from tests.integration.sessions import living
 from tests.schedules.conftest import MakeSchedule
 from triggers.manual import run_workflow
 from workflows.execution.queue import connection

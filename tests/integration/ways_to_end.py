@@ -10,11 +10,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
+from tests.integration.sessions import living
 from workflows.functions import workflow_function
 
 SLEEP = "sleep 713"
@@ -47,12 +45,7 @@ def start_processes() -> None:
 
 def _names() -> Counter[str]:
     """Of the processes in our session."""
-    names: Counter[str] = Counter()
-    for process in psutil.process_iter():
-        with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            if os.getsid(process.pid) == os.getsid(0):
-                names[process.name()] += 1
-    return names
+    return Counter(process.name() for process in living(os.getsid(0)))
 
 
 def swallow(*, again: bool = False) -> None:

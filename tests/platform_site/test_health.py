@@ -21,10 +21,11 @@ from redis import Redis
 
 from schedules.causes import SUBJECTS
 from schedules.rq.heartbeat import beat
-from schedules.services.insight import health
+from tests.hanging_look import hanging_look, looking
 from workflows.execution.redis_client import TIMEOUTS
 from workflows.models import Workflow, WorkflowExecution
 
+__all__ = ["hanging_look"]
 ALL_WELL: dict[str, dict[str, Any]] = {name: {"ok": True} for name in SUBJECTS}
 ALL_WELL["queue"]["oldest_waiting_seconds"] = 0
 SILENT = {"ok": False, "reason": "Redis does not answer."}
@@ -126,13 +127,8 @@ def looks_at(redis: Redis) -> int:
 
 
 def test_a_look_that_hangs_holds_up_one_thread_and_the_first_who_ask(
-    client: Client, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+    client: Client, transactional_db: None, hanging_look: threading.Event
 ) -> None:
-    over = threading.Event()
-    monkeypatch.setattr(
-        health.disk_probe, "probe", lambda now: {"disk": "" * over.wait(60)}
-    )
-    health.reset()
     with ThreadPoolExecutor(20) as crowd:
         asked = [crowd.submit(Client().get, "/readyz") for _ in range(20)]
         statuses = {future.result().status_code for future in asked}
@@ -141,10 +137,9 @@ def test_a_look_that_hangs_holds_up_one_thread_and_the_first_who_ask(
     for _ in range(20):
         disk = client.get("/readyz").json()["checks"]["disk"]
     assert time.monotonic() - began < 15, "nobody waits again for what is known"
-    hanging = [one for one in threading.enumerate() if one.name == "probe-disk"]
-    assert len(hanging) == 1
-    over.set()
-    hanging[0].join()
+    [hanging] = looking()
+    hanging_look.set()
+    hanging.join()
     assert disk == {
         "ok": False,
         "reason": "The disk of the data folder does not answer.",

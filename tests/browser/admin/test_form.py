@@ -14,11 +14,11 @@ from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
 from tests.browser.sign_in import sign_in
+from tests.browser.test_admin_schedules import LIST
 from tests.schedules.conftest import MakeSchedule
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("one browser")]
-LIST = "/admin/ostinato_schedules/scheduledjob/"
 ADD = f"{LIST}add/"
 
 

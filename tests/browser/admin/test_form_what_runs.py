@@ -10,6 +10,7 @@ from schedules.models import ScheduledJob
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import OpenPage
 from tests.browser.sign_in import sign_in
+from tests.browser.test_admin_schedules import LIST
 from tests.schedules.admin.form.choosing import EVERYTHING
 from tests.schedules.admin.form.choosing import everything as function
 from tests.schedules.calls import REMIND, callables
@@ -17,7 +18,7 @@ from workflows.callables import schedulable
 
 __all__ = ["callables"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("one browser")]
-ADD = "/admin/ostinato_schedules/scheduledjob/add/"
+ADD = f"{LIST}add/"
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.browser.canvas.hands import (
     nodes,
     save,
 )
+from tests.browser.sign_in import fill_in
 from workflows.models import Workflow
 
 pytestmark = [pytest.mark.xdist_group("one browser"), pytest.mark.slow]
@@ -179,17 +180,11 @@ def test_work_is_saved_after_signing_in_again_in_another_tab(
     expect(asked).to_contain_text("You are not signed in yet.")
     with page.context.expect_page() as opened:
         asked.get_by_role("link", name="Sign in in another tab").click()
-    sign_in(opened.value)
+    fill_in(opened.value)
+    expect(nodes(opened.value)).to_have_count(5)
     asked.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Saved as version 2.")).to_be_visible()
     assert text_of(drawn, "order") == "Order a lot."
-
-
-def sign_in(page: Page) -> None:
-    page.get_by_label("User name").fill("boss")
-    page.get_by_label("Password").fill("boss-password")
-    page.get_by_role("button", name="Sign in").click()
-    expect(nodes(page)).to_have_count(5)
 
 
 def test_work_is_kept_while_the_server_is_away(

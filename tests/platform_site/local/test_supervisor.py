@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from platform_site.local.child_processes import spawn
 from platform_site.local.stop_signals import StopSignals
 from platform_site.local.supervisor import Service, Supervisor
+from tests.integration.processes import is_over, wait_until
 
 
 @pytest.fixture
@@ -154,9 +154,4 @@ def test_a_child_that_cannot_start_does_not_hide_the_others(
 
 
 def assert_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
-    while (
-        psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: is_over(pid), seconds=10)

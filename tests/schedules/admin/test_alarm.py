@@ -15,7 +15,9 @@ from redis import Redis
 from schedules.admin import site_state
 from schedules.rq.heartbeat import beat
 from schedules.services.insight import health
+from tests.hanging_look import hanging_look, looking
 
+__all__ = ["hanging_look"]
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = (
     "/admin/",
@@ -58,20 +60,14 @@ def test_it_says_the_cause_first_and_no_more_than_that(staff: Client) -> None:
 
 
 def test_no_page_waits_for_a_look_that_hangs(
-    staff: Client, all_at_work: None, monkeypatch: pytest.MonkeyPatch
+    staff: Client,
+    all_at_work: None,
+    hanging_look: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    over = threading.Event()
-    monkeypatch.setattr(
-        health.disk_probe, "probe", lambda now: {"disk": "" * over.wait(60)}
-    )
     monkeypatch.setattr(site_state, "WAIT_SECONDS", 0.1)
-    health.reset()
     assert staff.get("/admin/password_change/").status_code == 200
-    hanging = [each for each in threading.enumerate() if each.name == "probe-disk"]
-    assert hanging
-    over.set()
-    for each in hanging:
-        each.join()
+    assert looking()
 
 
 def test_while_all_is_well_there_is_none(staff: Client, all_at_work: None) -> None:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from platform_site.local.data_dir import BASE_DIR
-from tests.integration.processes import wait_until
+from tests.integration.processes import is_over, wait_until
 from workflows.processes import leftovers
 from workflows.processes.session import end_session, named
 
@@ -43,13 +43,6 @@ def alive() -> list[psutil.Process]:
         if process.info["cmdline"] == ["sleep", SECONDS]
         and process.info["status"] != psutil.STATUS_ZOMBIE
     ]
-
-
-def is_over(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import { isChanged, useEditor } from "../store/editor";
 import { useVersions } from "../versions/store";
 import { discardDraft, findDrafts, keepDraft, keepDrafts, restoreDraft, useDrafts } from "./drafts";
 import { save } from "./save";
-import { accept, begin, draw, json, now, question, said, serve } from "./testing";
+import { accept, begin, draw, held, json, now, question, said, serve } from "./testing";
 
 const base = graphWith([node("begin", "trigger_manual"), node("a", "template")]);
 const drawn = addNode(base, node("b", "template"));
@@ -147,8 +147,8 @@ describe("drafts of earlier visits", () => {
   });
 
   it("are merged with what others saved before a save goes on", async () => {
-    let tell: (answer: Response) => void = () => {};
-    const asked = serve(() => new Promise((resolve) => (tell = resolve)), accept(3));
+    const { answer, tell } = held();
+    const asked = serve(answer, accept(3));
     const theirs = configure(base, "a", { text: "theirs" });
     left(drawn);
     useEditor.getState().load({ graph: theirs, graphVersion: 2, etag: '"g2"' }, true);

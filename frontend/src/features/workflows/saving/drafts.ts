@@ -122,14 +122,13 @@ async function openKeys(): Promise<Set<string>> {
 /** Go on with a draft. What others saved meanwhile is merged, or stands against it. */
 export async function restoreDraft(offer: Offer): Promise<void> {
   dropOffer(offer.key); // it is kept until it is drawn
+  leaveVersion();
+  closeRun();
   await alone(() => restore(offer));
   keepDraft();
 }
 
 async function restore({ key, draft }: Offer): Promise<boolean> {
-  // The draft is drawn in their place.
-  leaveVersion();
-  closeRun();
   const { saved: theirs, put, markSaved } = useEditor.getState();
   const isLatest = countChanges(draft.base.graph, theirs.graph) === 0;
   put(() => draft.graph);

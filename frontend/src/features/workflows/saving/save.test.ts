@@ -10,7 +10,7 @@ import { useDrafts } from "../store/drafts";
 import { isChanged, useEditor } from "../store/editor";
 import { save } from "./save";
 import { ask, useSaving } from "./store";
-import { accept, type Asked, begin, document as saved, draw, json, now, PAGE, question, refused, said, serve } from "./testing";
+import { accept, type Asked, begin, document as saved, draw, held, json, now, PAGE, question, refused, said, serve } from "./testing";
 
 const base = graphWith([node("begin", "trigger_manual"), node("a", "template")], [flow("begin", "a")]);
 const isUnsaved = () => isChanged(useEditor.getState());
@@ -45,14 +45,14 @@ describe("a save", () => {
   });
 
   it("keeps what is drawn while it is under way, as unsaved", async () => {
-    let answer = (_: Response) => {};
-    serve(() => new Promise((resolve) => (answer = resolve)));
+    const { answer, tell } = held();
+    serve(answer);
     draw((graph) => configure(graph, "a", { text: "sent" }));
     const sent = now();
     const done = save();
     await vi.waitFor(() => expect(useSaving.getState().isSaving).toBe(true));
     draw((graph) => addNode(graph, node("meanwhile", "template")));
-    answer(saved(sent, 2));
+    tell(saved(sent, 2));
     expect(await done).toBe(true);
     expect(now().nodes.map((each) => each.node_id)).toEqual(["begin", "a", "meanwhile"]);
     expect(isUnsaved()).toBe(true);
@@ -108,8 +108,8 @@ describe("a save with an unfinished text", () => {
 
 describe("saves that wait", () => {
   it("are one, with the note of whoever gave one", async () => {
-    let tell: (answer: Response) => void = () => {};
-    const asked = serve(() => new Promise((resolve) => (tell = resolve)), accept(3));
+    const { answer, tell } = held();
+    const asked = serve(answer, accept(3));
     draw((graph) => configure(graph, "a", { text: "first" }));
     const first = save();
     draw((graph) => configure(graph, "a", { text: "second" }));

@@ -37,6 +37,13 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
 export const refused = (status: number, code: string, detail: string, errors = {}): Response =>
   json({ code, detail, errors }, status);
 
+/** An answer that comes when it is told. */
+export function held(): { answer: Answer; tell: (response: Response) => void } {
+  let tell: (response: Response) => void = () => {};
+  const told = new Promise<Response>((resolve) => (tell = resolve));
+  return { answer: () => told, tell };
+}
+
 /** Answers the requests in turn; one more than it has answers for is an error. */
 export function serve(...answers: Answer[]): Asked[] {
   const asked: Asked[] = [];

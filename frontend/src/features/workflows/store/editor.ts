@@ -51,7 +51,7 @@ interface EditorActions {
   /** Change the graph as one step of the history. See `record` for `series`. */
   change: (make: (graph: Graph) => Graph, series?: string) => void;
   /** The same for what does not come from the user's hand: also while another graph is shown. */
-  put: (make: (graph: Graph) => Graph) => void;
+  put: (make: (graph: Graph) => Graph, series?: string) => void;
   undo: () => void;
   redo: () => void;
   select: (selection: Partial<Selection>) => void;
@@ -91,13 +91,10 @@ export const useEditor = create<Editor>()((set, get) => ({
   },
   look: (graph) =>
     set({ looked: graph, mayChange: graph === null && get().isAllowed, selection: NOTHING }),
-  change: (make, series) => {
-    const { history, mayChange } = get();
-    if (mayChange) set({ history: record(history, make(history.now), series ?? null) });
-  },
-  put: (make) => {
+  change: (make, series) => get().mayChange && get().put(make, series),
+  put: (make, series) => {
     const { history } = get();
-    set({ history: record(history, make(history.now), null) });
+    set({ history: record(history, make(history.now), series ?? null) });
   },
   undo: () => get().mayChange && set({ history: undo(get().history) }),
   redo: () => get().mayChange && set({ history: redo(get().history) }),

@@ -106,7 +106,6 @@ export async function restore(number: number): Promise<void> {
 
 /** Returns whether a save that waits may go on. */
 async function restoreNow(number: number): Promise<boolean> {
-  leaveVersion();
   let next: Next | null = { mayOrphan: false };
   while (next) {
     const before: Next = next;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { addNode, configure } from "../graph/changes";
 import { flow, graphWith, node } from "../graph/testing";
-import { accept, type Answer, begin, document as saved, draw, json, now, question, refused, said, serve } from "../saving/testing";
+import { accept, type Answer, begin, document as saved, draw, held, json, now, question, refused, said, serve } from "../saving/testing";
 import { save } from "../saving/save";
 import { graphOf, isChanged, useEditor } from "../store/editor";
 import { closeVersions, lookAt, openVersions, restore, useVersions } from "./store";
@@ -60,8 +60,8 @@ describe("the versions", () => {
   });
 
   it("are not shown any more when the list was closed before they came", async () => {
-    let tell: (answer: Response) => void = () => {};
-    serve(() => new Promise((resolve) => (tell = resolve)));
+    const { answer, tell } = held();
+    serve(answer);
     const looking = lookAt(1);
     closeVersions();
     tell(json({ ...entry(1), graph: old }));
@@ -84,8 +84,8 @@ describe("the versions", () => {
   });
 
   it("are restored before a save that is asked for meanwhile", async () => {
-    let tell: (answer: Response) => void = () => {};
-    const asked = serve(() => new Promise((resolve) => (tell = resolve)), list);
+    const { answer, tell } = held();
+    const asked = serve(answer, list);
     draw((graph) => configure(graph, "b", { text: "unsaved" }));
     const restored = restore(1);
     const saving = save();
